@@ -1,0 +1,151 @@
+// The one place that knows which release of CAF midas is built with. Everything else is written
+// against the names here. This is the 0.17 half, which Debian and Ubuntu ship.
+#pragma once
+
+#include <caf/actor_system_config.hpp>
+#include <caf/config.hpp>
+
+#if CAF_MAJOR_VERSION >= 1
+#error "midas is built with CAF 0.17.6; of CAF 1.x it knows nothing yet"
+#endif
+
+#include <caf/actor_system.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/message.hpp>
+#include <caf/result.hpp>
+#include <caf/sec.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace midas::dialect {
+
+// -- signatures: Out(In...) as CAF 1.x writes them -------------------------------------------------
+
+template <class Signature>
+struct signature;
+
+template <class Out, class... In>
+struct signature<Out(In...)> {
+  using type = typename caf::replies_to<In...>::template with<Out>;
+};
+
+template <class... In>
+struct signature<void(In...)> {
+  using type = caf::reacts_to<In...>;
+};
+
+template <class... Signatures>
+using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
+
+// -- actors: a state struct with `name`, `self` and make_behavior() --------------------------------
+
+/// What a state's constructor receives and keeps as `self`.
+template <class Handle>
+using pointer = typename Handle::pointer;
+
+/// Spawns an actor of type Handle whose state is State{self}, calls `state.start(args...)` in the
+/// spawning thread's stead when the actor first runs, and installs `state.make_behavior()`.
+/// Works from an actor system and from an actor (`self->spawn`) alike.
+template <class Handle, class State, class Spawner, class... Args>
+Handle spawn(Spawner& spawner, Args... args) {
+  return spawner.spawn(
+      [](typename Handle::template stateful_pointer<State> self, Args... xs) ->
+      typename Handle::behavior_type {
+        self->state.start(std::move(xs)...);
+        return self->state.make_behavior();
+      },
+      std::move(args)...);
+}
+
+template <class... Ts>
+using promise = caf::typed_response_promise<Ts...>;
+
+/// To the actor itself, after `delay`. The actor must be ended by somebody: until it is, a message
+/// under way keeps its system from closing.
+template <class Self, class Message>
+void send_to_self_after(Self* self, std::chrono::nanoseconds delay, Message message) {
+  self->delayed_send(self, delay, std::move(message));
+}
+
+/// From an actor, with no answer expected.
+template <class Self, class Handle, class... Ts>
+void send(Self* self, const Handle& receiver, Ts&&... xs) {
+  self->send(receiver, std::forward<Ts>(xs)...);
+}
+
+/// From any thread, on nobody's behalf.
+template <class Handle, class... Ts>
+void anonymous_send(const Handle& receiver, Ts&&... xs) {
+  caf::anon_send(receiver, std::forward<Ts>(xs)...);
+}
+
+/// A request without a timeout of CAF's: an answered one with a timeout would hold its system open
+/// until that timeout.
+template <class Self, class Handle, class... Ts>
+auto request(Self* self, const Handle& receiver, Ts&&... xs) {
+  return self->request(receiver, caf::infinite, std::forward<Ts>(xs)...);
+}
+
+/// Asks an actor to end; safe from any thread. An actor that has ended ignores it.
+template <class Handle>
+void send_exit(const Handle& receiver, caf::exit_reason reason) {
+  caf::anon_send_exit(receiver, reason);
+}
+
+/// Calls `on_down(handle-address, reason)` in the actor whenever one that it monitors has ended.
+template <class Self, class Function>
+void on_down(Self* self, Function function) {
+  self->set_down_handler(
+      [function](caf::down_msg& down) { function(down.source, down.reason); });
+}
+
+template <class Self, class Handle>
+void monitor(Self* self, const Handle& handle) {
+  self->monitor(handle);
+}
+
+// -- errors: a code in midas's category, the details as context ------------------------------------
+
+constexpr caf::atom_value error_category = caf::atom("midas");
+
+template <class Code, class Details>
+caf::error make_error(Code code, const Details& details) {
+  return {static_cast<std::uint8_t>(code), error_category, caf::make_message(details)};
+}
+
+/// The details of an error made by make_error; nothing for any other error.
+template <class Details>
+std::optional<Details> error_details(const caf::error& e) {
+  if (e && e.category() == error_category && e.context().template match_elements<Details>()) {
+    return e.context().template get_as<Details>(0);
+  }
+  return std::nullopt;
+}
+
+/// What an error of CAF's own means to one who asked.
+enum class error_class { request_timeout, orderly_exit, other };
+
+inline error_class classify(const caf::error& e) {
+  if (e == caf::sec::request_timeout) {
+    return error_class::request_timeout;
+  }
+  const auto orderly = e == caf::exit_reason::user_shutdown || e == caf::exit_reason::normal;
+  return orderly ? error_class::orderly_exit : error_class::other;
+}
+
+inline std::string render(const caf::error& e) { return caf::actor_system_config::render(e); }
+
+}  // namespace midas::dialect
+
+/// Declares a message type that never leaves its process.
+#define MIDAS_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)

@@ -1,0 +1,70 @@
+#include <midas/messages/error.hpp>
+
+#include <ostream>
+
+namespace midas {
+
+std::string_view to_string(errc code) noexcept {
+  switch (code) {
+    case errc::invalid_resource: return "invalid_resource";
+    case errc::invalid_identity: return "invalid_identity";
+    case errc::invalid_endpoint: return "invalid_endpoint";
+    case errc::endpoint_not_allowed: return "endpoint_not_allowed";
+    case errc::invalid_timeout: return "invalid_timeout";
+    case errc::deadline_exceeded: return "deadline_exceeded";
+    case errc::cancelled: return "cancelled";
+    case errc::unreachable: return "unreachable";
+    case errc::connection_lost: return "connection_lost";
+    case errc::request_timeout: return "request_timeout";
+    case errc::invalid_http: return "invalid_http";
+    case errc::response_too_large: return "response_too_large";
+    case errc::invalid_response: return "invalid_response";
+    case errc::identity_not_found: return "identity_not_found";
+    case errc::request_rejected: return "request_rejected";
+    case errc::throttled: return "throttled";
+    case errc::service_unavailable: return "service_unavailable";
+    case errc::shutting_down: return "shutting_down";
+    case errc::actor_terminated: return "actor_terminated";
+    case errc::would_block: return "would_block";
+  }
+  return "unknown";
+}
+
+std::ostream& operator<<(std::ostream& out, errc code) { return out << to_string(code); }
+
+std::string to_string(const error& e) {
+  std::string result{to_string(e.code)};
+  result += ": ";
+  result += e.message;
+  std::string details;
+  const auto add = [&details](std::string_view label, std::string_view value) {
+    if (!value.empty()) {
+      details += details.empty() ? "" : ", ";
+      details += label;
+      details += value;
+    }
+  };
+  add("HTTP ", e.http_status != 0 ? std::to_string(e.http_status) : "");
+  add("service code ", e.service_code);
+  add("", e.service_description);
+  add("correlation id ", e.correlation_id);
+  if (!details.empty()) {
+    result += " (" + details + ")";
+  }
+  if (!e.advice.empty()) {
+    result += ". " + e.advice;
+  }
+  return result;
+}
+
+std::ostream& operator<<(std::ostream& out, const error& e) { return out << to_string(e); }
+
+unexpected fail(errc code, std::string message, std::string advice) {
+  error e;
+  e.code = code;
+  e.message = std::move(message);
+  e.advice = std::move(advice);
+  return unexpected{std::move(e)};
+}
+
+}  // namespace midas

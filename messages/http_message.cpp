@@ -1,0 +1,35 @@
+#include <midas/messages/http_message.hpp>
+
+#include <algorithm>
+
+namespace midas {
+
+namespace {
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+}  // namespace
+
+const http_header* find_header(const http_response& response, std::string_view name) noexcept {
+  const auto found = std::ranges::find_if(response.headers, [name](const http_header& header) {
+    return equal_ignoring_case(header.name, name);
+  });
+  return found == response.headers.end() ? nullptr : &*found;
+}
+
+std::string to_string(const http_request& request) {
+  return "http_request(" + request.method + " " + request.url.substr(0, request.url.find('?')) +
+         ", headers=" + std::to_string(request.headers.size()) +
+         ", body_bytes=" + std::to_string(request.body.size()) + ")";
+}
+
+std::string to_string(const http_response& response) {
+  return "http_response(status=" + std::to_string(response.status) +
+         ", headers=" + std::to_string(response.headers.size()) +
+         ", body_bytes=" + std::to_string(response.body.size()) + ")";
+}
+
+}  // namespace midas

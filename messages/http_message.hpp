@@ -1,0 +1,51 @@
+// One HTTP request to an identity endpoint and its response, as values.
+#pragma once
+
+#include <midas/messages/sensitive_string.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace midas {
+
+/// One header field. Values may be secret (X-IDENTITY-HEADER), so all are kept as such.
+struct http_header {
+  std::string name;
+  sensitive_string value;
+};
+
+struct http_request {
+  std::string method = "GET";
+  /// Absolute, http or https.
+  std::string url{};
+  std::vector<http_header> headers{};
+  sensitive_string body{};
+
+  /// For the connection alone, the name look-up and TLS included.
+  std::chrono::milliseconds connect_timeout{5'000};
+  /// For the whole exchange, from the first byte sent until the last received.
+  std::chrono::milliseconds total_timeout{30'000};
+  /// A larger body (or header block) ends the exchange with errc::response_too_large.
+  std::size_t max_response_bytes = std::size_t{1} << 20U;
+  /// When the first caller behind this request gives up: of several requests that wait for their
+  /// turn, the one with the earliest deadline goes first. Not a timeout.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
+struct http_response {
+  int status = 0;
+  std::vector<http_header> headers{};
+  sensitive_string body{};
+};
+
+/// The first header of that name, without regard to case; nullptr when there is none.
+const http_header* find_header(const http_response&, std::string_view name) noexcept;
+
+/// Method, URL without its query, and sizes: shapes, never values.
+std::string to_string(const http_request&);
+std::string to_string(const http_response&);
+
+}  // namespace midas

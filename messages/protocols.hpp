@@ -1,0 +1,71 @@
+// Every actor interface of midas, and every message, with one sentence above each.
+#pragma once
+
+#include <midas/messages/access_token.hpp>
+#include <midas/messages/caf_dialect.hpp>
+#include <midas/messages/error.hpp>
+#include <midas/messages/events.hpp>
+#include <midas/messages/http_message.hpp>
+#include <midas/messages/token_request.hpp>
+#include <midas/messages/token_waiter.hpp>
+
+#include <chrono>
+
+// None of these ever leaves its process: a token belongs to the machine that got it.
+MIDAS_LOCAL_MESSAGE(midas::access_token)
+MIDAS_LOCAL_MESSAGE(midas::acquisition_request)
+MIDAS_LOCAL_MESSAGE(midas::acquisition_settled)
+MIDAS_LOCAL_MESSAGE(midas::admission_due)
+MIDAS_LOCAL_MESSAGE(midas::deadline_due)
+MIDAS_LOCAL_MESSAGE(midas::error)
+MIDAS_LOCAL_MESSAGE(midas::http_completion)
+MIDAS_LOCAL_MESSAGE(midas::http_request)
+MIDAS_LOCAL_MESSAGE(midas::http_response)
+MIDAS_LOCAL_MESSAGE(midas::sweep_due)
+MIDAS_LOCAL_MESSAGE(midas::token_request)
+MIDAS_LOCAL_MESSAGE(midas::token_waiter)
+
+namespace midas {
+
+/// Speaks HTTP for the whole service: queues requests by deadline, keeps to what the host allows.
+using http_actor = dialect::typed_actor<
+    // Sends the request when its turn comes, and answers with the response, whatever its status.
+    http_response(http_request),
+    // The transport finished an exchange. (From the transport's thread.)
+    void(http_completion),
+    // Time to look whether the host allows another request. (From itself.)
+    void(admission_due)>;
+
+/// Acquires tokens for one identity, resource and claims; all who ask meanwhile wait together.
+using acquisition_actor = dialect::typed_actor<
+    // Answers with the token of the acquisition under way, or of one begun now.
+    access_token(acquisition_request),
+    // The same for a caller that is no actor.
+    void(acquisition_request, token_waiter),
+    // From now on, requests go to this http actor, since the one before it ended.
+    void(http_actor),
+    // The deadline of some waiter has come. (From itself.)
+    void(deadline_due)>;
+
+/// Where every caller asks, and the only one that starts acquisitions.
+using cache_actor = dialect::typed_actor<
+    // A token for the request, by the service's default timeout.
+    access_token(token_request),
+    // A token for the request, by a timeout of the caller's own.
+    access_token(token_request, std::chrono::nanoseconds),
+    // The same for a caller that is no actor.
+    void(token_request, std::chrono::nanoseconds, token_waiter),
+    // An acquisition succeeded or failed, and nobody waits for it any more.
+    void(acquisition_settled),
+    // Time to drop what nobody has asked for. (From itself.)
+    void(sweep_due)>;
+
+/// A midas error as CAF carries it: its code in midas's category, the details as context.
+caf::error to_caf_error(const error&);
+
+/// The details of an error that a midas actor answered with. An error of CAF's own becomes the
+/// nearest of ours: a request timeout errc::deadline_exceeded, an ended actor
+/// errc::actor_terminated or, after an orderly shutdown, errc::shutting_down.
+error to_error(const caf::error&);
+
+}  // namespace midas

@@ -1,0 +1,49 @@
+#include <midas/messages/secret.hpp>
+#include <midas/messages/sensitive_string.hpp>
+
+#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is POSIX, not ISO C
+
+#include <ostream>
+
+namespace midas {
+
+void wipe(void* data, std::size_t size) noexcept {
+  if (size != 0) {
+    explicit_bzero(data, size);
+  }
+}
+
+struct secret::block {
+  explicit block(std::string_view content) : text(content) {}
+  block(const block&) = delete;
+  block& operator=(const block&) = delete;
+  ~block() { wipe(text.data(), text.size()); }
+
+  sensitive_string text;
+};
+
+secret::secret(std::string_view text) : block_(std::make_shared<block>(text)) {}
+
+std::string_view secret::reveal() const noexcept {
+  return block_ ? std::string_view{block_->text} : std::string_view{};
+}
+
+bool operator==(const secret& left, const secret& right) noexcept {
+  const auto a = left.reveal();
+  const auto b = right.reveal();
+  if (a.size() != b.size()) {
+    return false;
+  }
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^
+                                        static_cast<unsigned char>(b[i]));
+  }
+  return difference == 0;
+}
+
+std::string to_string(const secret& value) { return value.empty() ? "" : "<redacted>"; }
+
+std::ostream& operator<<(std::ostream& out, const secret& value) { return out << to_string(value); }
+
+}  // namespace midas

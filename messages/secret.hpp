@@ -1,0 +1,40 @@
+// A text that must never be shown: an access token, an identity header, the content of a key file.
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace midas {
+
+/// One immutable, shared block of bytes; copying a secret copies a pointer. The bytes are wiped when
+/// the last reference goes. Printing gives `<redacted>`, whatever the way: a stream, to_string, or
+/// the trace of an actor. Thread-safe as a std::shared_ptr to const is.
+class secret {
+ public:
+  secret() noexcept = default;
+
+  /// Copies `text`; wiping the original is the caller's.
+  explicit secret(std::string_view text);
+
+  /// The text itself, valid as long as this secret or a copy of it lives.
+  [[nodiscard]] std::string_view reveal() const noexcept;
+
+  [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return reveal().size(); }
+
+  /// Takes the same time wherever the first difference is.
+  friend bool operator==(const secret& left, const secret& right) noexcept;
+
+ private:
+  struct block;
+  std::shared_ptr<const block> block_;
+};
+
+/// `<redacted>`, or nothing for an empty secret.
+std::string to_string(const secret&);
+std::ostream& operator<<(std::ostream&, const secret&);
+
+}  // namespace midas

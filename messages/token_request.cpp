@@ -1,0 +1,73 @@
+#include <midas/messages/token_request.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+namespace midas {
+
+namespace {
+
+constexpr std::size_t max_resource_size = 2048;
+
+std::string_view without_default_scope(std::string_view resource) {
+  constexpr std::string_view suffix = "/.default";
+  if (resource.ends_with(suffix)) {
+    resource.remove_suffix(suffix.size());
+  }
+  return resource;
+}
+
+// Input is shown in an error message so that the reader recognises it, not so that it can write
+// control sequences to their terminal or fill their log.
+std::string shown(std::string_view text) {
+  std::string result{text.substr(0, 80)};
+  std::ranges::replace_if(result, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
+  return "\"" + result + (text.size() > 80 ? "...\"" : "\"");
+}
+
+}  // namespace
+
+std::string to_string(const token_request& request) {
+  std::string result = request.resource + " for " + to_string(request.identity);
+  result += request.claims.empty() ? "" : ", with claims";
+  result += request.force_refresh ? ", force_refresh" : "";
+  return result;
+}
+
+expected<token_key> make_key(const token_request& request) {
+  const auto resource = without_default_scope(request.resource);
+  if (resource.empty()) {
+    return fail(errc::invalid_resource,
+                request.resource.empty() ? "the resource is empty"
+                                         : "the resource " + shown(request.resource) +
+                                               " is empty but for its /.default",
+                "Give the Azure resource URI that the token is for, e.g. https://vault.azure.net");
+  }
+  const auto is_foreign = [](unsigned char c) { return c <= 0x20 || c >= 0x7f; };
+  if (std::ranges::any_of(resource, is_foreign)) {
+    return fail(errc::invalid_resource,
+                "the resource " + shown(request.resource) +
+                    " holds white space, control or non-ASCII characters",
+                "Give one Azure resource URI or one scope, percent-encoded where needed");
+  }
+  if (resource.size() > max_resource_size) {
+    return fail(errc::invalid_resource,
+                "the resource " + shown(request.resource) + " has " +
+                    std::to_string(resource.size()) + " characters, more than 2048",
+                "Give the Azure resource URI that the token is for");
+  }
+  if (auto valid = request.identity.validate(); !valid) {
+    return unexpected{std::move(valid.error())};
+  }
+  return token_key{request.identity.folded(), std::string{resource}};
+}
+
+std::size_t token_key_hash::operator()(const token_key& key) const noexcept {
+  const std::hash<std::string_view> hash;
+  constexpr std::size_t odd = 0x9e3779b97f4a7c15U;
+  return hash(key.resource) ^
+         (odd * (hash(key.identity.id()) + static_cast<std::size_t>(key.identity.kind())));
+}
+
+}  // namespace midas

@@ -1,0 +1,63 @@
+#include <midas/messages/token_waiter.hpp>
+
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+thread_local unsigned completions_on_this_thread = 0;
+
+}  // namespace
+
+class token_waiter::state {
+ public:
+  state(completion complete, std::shared_ptr<const std::atomic<bool>> closing)
+      : complete_(std::move(complete)), closing_(std::move(closing)) {}
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+
+  ~state() {
+    if (closing_ != nullptr && closing_->load()) {
+      answer(fail(errc::shutting_down, "the token service shut down before it could answer"));
+    } else {
+      answer(fail(errc::actor_terminated, "the actor that held the request ended", "Ask again"));
+    }
+  }
+
+  bool answer(expected<access_token> outcome) noexcept {
+    if (answered_.exchange(true)) {
+      return false;
+    }
+    // What the completion captured goes with it, not with the last copy of the waiter.
+    const auto complete = std::exchange(complete_, nullptr);
+    ++completions_on_this_thread;
+    complete(std::move(outcome));
+    --completions_on_this_thread;
+    return true;
+  }
+
+  [[nodiscard]] bool answered() const noexcept { return answered_.load(); }
+
+ private:
+  std::atomic<bool> answered_ = false;
+  completion complete_;
+  std::shared_ptr<const std::atomic<bool>> closing_;
+};
+
+token_waiter::token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing)
+    : state_(std::make_shared<state>(std::move(complete), std::move(closing))) {}
+
+bool token_waiter::answer(expected<access_token> outcome) const noexcept {
+  return state_ != nullptr && state_->answer(std::move(outcome));
+}
+
+bool token_waiter::answered() const noexcept { return state_ == nullptr || state_->answered(); }
+
+bool token_waiter::inside_completion() noexcept { return completions_on_this_thread != 0; }
+
+std::string to_string(const token_waiter& waiter) {
+  return waiter.answered() ? "token_waiter(answered)" : "token_waiter(waiting)";
+}
+
+}  // namespace midas

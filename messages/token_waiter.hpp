@@ -1,0 +1,42 @@
+// A caller that is no actor: the completion of one request, answered exactly once.
+#pragma once
+
+#include <midas/messages/access_token.hpp>
+#include <midas/messages/error.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace midas {
+
+/// Copies share one answer: the first one given counts, later ones are dropped. When the last copy
+/// goes unanswered (the actor or the mailbox that held it is gone), the caller is told so: with
+/// errc::shutting_down while its service closes, else with errc::actor_terminated. Thread-safe.
+class token_waiter {
+ public:
+  using completion = std::function<void(expected<access_token>)>;
+
+  token_waiter() noexcept = default;
+
+  /// `complete` runs on the thread that answers, and must neither block nor throw (an exception ends
+  /// the process). `closing` is set by the service once it shuts down.
+  token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing);
+
+  /// True when this call was the one that answered.
+  bool answer(expected<access_token> outcome) const noexcept;
+
+  [[nodiscard]] bool answered() const noexcept;
+
+  /// Whether the calling thread is running a completion just now, and so must not wait for midas.
+  static bool inside_completion() noexcept;
+
+ private:
+  class state;
+  std::shared_ptr<state> state_;
+};
+
+std::string to_string(const token_waiter&);
+
+}  // namespace midas

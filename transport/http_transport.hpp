@@ -1,0 +1,52 @@
+// How HTTP requests leave the process: the interface between the http actor and whatever carries
+// them out, a curl loop in earnest and a script in tests.
+#pragma once
+
+#include <midas/messages/error.hpp>
+#include <midas/messages/http_message.hpp>
+
+#include <cstdint>
+#include <functional>
+
+namespace midas {
+
+/// Counted since the transport was made, but for in_flight.
+struct http_transport_statistics {
+  /// Exchanges begun.
+  std::uint64_t requests = 0;
+  /// Connections opened, the ones that failed included.
+  std::uint64_t connections_opened = 0;
+  /// Exchanges that used a connection of an earlier one.
+  std::uint64_t connections_reused = 0;
+  /// Exchanges begun and not yet completed.
+  std::uint64_t in_flight = 0;
+};
+
+/// All functions may be called from any thread, the completions' included.
+class http_transport {
+ public:
+  /// Called exactly once for each exchange, on the transport's thread; must not block or throw. An
+  /// HTTP error status is a response. Fails with errc::invalid_endpoint, unreachable,
+  /// connection_lost, request_timeout, invalid_http, response_too_large, cancelled, shutting_down.
+  using completion = std::function<void(expected<http_response>)>;
+
+  http_transport() = default;
+  http_transport(const http_transport&) = delete;
+  http_transport& operator=(const http_transport&) = delete;
+  virtual ~http_transport() = default;
+
+  /// Begins an exchange, and returns an id to cancel it by. Never blocks. Once stop() was called the
+  /// completion runs at once, in the calling thread, with errc::shutting_down.
+  virtual std::uint64_t start(http_request request, completion done) = 0;
+
+  /// Completes the exchange with errc::cancelled, unless it is complete already.
+  virtual void cancel(std::uint64_t id) = 0;
+
+  [[nodiscard]] virtual http_transport_statistics statistics() const = 0;
+
+  /// Completes everything outstanding with errc::shutting_down, and returns when no completion runs
+  /// any more. Idempotent. Must not be called from a completion.
+  virtual void stop() = 0;
+};
+
+}  // namespace midas
