@@ -24,8 +24,9 @@ enum class token_source : std::uint8_t {
 /// "cache" or "identity_provider", the words of MSAL Python's token_source.
 std::string_view to_string(token_source source) noexcept;
 
-/// What an identity endpoint granted. Whole seconds, since that is what endpoints state, and because
-/// nanoseconds since 1970 end in 2262 while endpoints have granted tokens into the year 3333.
+/// What an identity endpoint granted. Whole seconds, since that is what endpoints state, and
+/// because nanoseconds since 1970 end in 2262 while endpoints have granted tokens into the year
+/// 3333.
 struct token_grant {
   secret token{};
   /// "Bearer" unless the endpoint says otherwise.

@@ -9,6 +9,7 @@
 #error "midas is built with CAF 0.17.6; of CAF 1.x it knows nothing yet"
 #endif
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
@@ -16,20 +17,23 @@
 #include <caf/message.hpp>
 #include <caf/result.hpp>
 #include <caf/sec.hpp>
+#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace midas::dialect {
 
-// -- signatures: Out(In...) as CAF 1.x writes them -------------------------------------------------
+// -- signatures: Out(In...) as CAF 1.x writes them --
 
 template <class Signature>
 struct signature;
@@ -47,7 +51,7 @@ struct signature<void(In...)> {
 template <class... Signatures>
 using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
 
-// -- actors: a state struct with `name`, `self` and make_behavior() --------------------------------
+// -- actors: a state struct with `name`, `self` and make_behavior() --
 
 /// What a state's constructor receives and keeps as `self`.
 template <class Handle>
@@ -96,17 +100,29 @@ auto request(Self* self, const Handle& receiver, Ts&&... xs) {
   return self->request(receiver, caf::infinite, std::forward<Ts>(xs)...);
 }
 
-/// Asks an actor to end; safe from any thread. An actor that has ended ignores it.
+// -- the end of actors --
+
+/// Asks an actor to end; safe from any thread. One that has ended ignores it.
 template <class Handle>
 void send_exit(const Handle& receiver, caf::exit_reason reason) {
   caf::anon_send_exit(receiver, reason);
 }
 
-/// Calls `on_down(handle-address, reason)` in the actor whenever one that it monitors has ended.
+/// Calls `on_exit(reason)` in the actor when it is asked to end; it then has to quit. As in CAF,
+/// the reason `normal` asks nothing, and `kill` ends the actor without that.
 template <class Self, class Function>
-void on_down(Self* self, Function function) {
-  self->set_down_handler(
-      [function](caf::down_msg& down) { function(down.source, down.reason); });
+void on_exit_request(Self* self, Function on_exit) {
+  self->set_exit_handler([on_exit](caf::exit_msg& exit) {
+    if (exit.reason) {
+      on_exit(exit.reason);
+    }
+  });
+}
+
+/// Calls `on_down(address)` in the actor when one that it monitors has ended.
+template <class Self, class Function>
+void on_down(Self* self, Function on_down) {
+  self->set_down_handler([on_down](caf::down_msg& down) { on_down(down.source); });
 }
 
 template <class Self, class Handle>
@@ -114,7 +130,47 @@ void monitor(Self* self, const Handle& handle) {
   self->monitor(handle);
 }
 
-// -- errors: a code in midas's category, the details as context ------------------------------------
+template <class Self, class Handle>
+void demonitor(Self* self, const Handle& handle) {
+  self->demonitor(handle.address());
+}
+
+/// Calls `function()` once the actor has ended, on whatever thread it ends.
+template <class Handle, class Function>
+void after_end_of(const Handle& handle, Function function) {
+  caf::actor_cast<caf::abstract_actor*>(handle)->attach_functor(std::move(function));
+}
+
+// -- threads --
+
+/// Runs the function in a thread that ends with it. Whatever makes, destroys, or spawns in, an
+/// actor system on behalf of a thread that is not ours does it this way: 0.17 leaves a reference to
+/// the system's logger in each such thread, the system's destructor waits until all of them are
+/// gone, and in the main thread it finds its own gone already when the system is a static object.
+template <class Function>
+auto in_passing_thread(Function function) {
+  return std::async(std::launch::async, std::move(function)).get();
+}
+
+// -- time --
+
+/// The actor's own clock: the steady clock in earnest, a virtual one in tests.
+template <class Self>
+std::chrono::steady_clock::time_point now(Self* self) {
+  return self->clock().now();
+}
+
+// -- configuration --
+
+/// A scheduler of so many threads, which sleep while there is nothing to do: those of CAF's
+/// default, work stealing, poll. No log.
+inline void configure_sleeping_threads(caf::actor_system_config& config, std::size_t threads) {
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", threads);
+  config.set("logger.verbosity", caf::atom("quiet"));
+}
+
+// -- errors: a code in midas's category, the details as context --
 
 constexpr caf::atom_value error_category = caf::atom("midas");
 
@@ -139,8 +195,7 @@ inline error_class classify(const caf::error& e) {
   if (e == caf::sec::request_timeout) {
     return error_class::request_timeout;
   }
-  const auto orderly = e == caf::exit_reason::user_shutdown || e == caf::exit_reason::normal;
-  return orderly ? error_class::orderly_exit : error_class::other;
+  return e == caf::exit_reason::user_shutdown ? error_class::orderly_exit : error_class::other;
 }
 
 inline std::string render(const caf::error& e) { return caf::actor_system_config::render(e); }

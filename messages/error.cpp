@@ -6,26 +6,46 @@ namespace midas {
 
 std::string_view to_string(errc code) noexcept {
   switch (code) {
-    case errc::invalid_resource: return "invalid_resource";
-    case errc::invalid_identity: return "invalid_identity";
-    case errc::invalid_endpoint: return "invalid_endpoint";
-    case errc::endpoint_not_allowed: return "endpoint_not_allowed";
-    case errc::invalid_timeout: return "invalid_timeout";
-    case errc::deadline_exceeded: return "deadline_exceeded";
-    case errc::cancelled: return "cancelled";
-    case errc::unreachable: return "unreachable";
-    case errc::connection_lost: return "connection_lost";
-    case errc::request_timeout: return "request_timeout";
-    case errc::invalid_http: return "invalid_http";
-    case errc::response_too_large: return "response_too_large";
-    case errc::invalid_response: return "invalid_response";
-    case errc::identity_not_found: return "identity_not_found";
-    case errc::request_rejected: return "request_rejected";
-    case errc::throttled: return "throttled";
-    case errc::service_unavailable: return "service_unavailable";
-    case errc::shutting_down: return "shutting_down";
-    case errc::actor_terminated: return "actor_terminated";
-    case errc::would_block: return "would_block";
+    case errc::invalid_resource:
+      return "invalid_resource";
+    case errc::invalid_identity:
+      return "invalid_identity";
+    case errc::invalid_endpoint:
+      return "invalid_endpoint";
+    case errc::endpoint_not_allowed:
+      return "endpoint_not_allowed";
+    case errc::invalid_timeout:
+      return "invalid_timeout";
+    case errc::deadline_exceeded:
+      return "deadline_exceeded";
+    case errc::cancelled:
+      return "cancelled";
+    case errc::unreachable:
+      return "unreachable";
+    case errc::connection_lost:
+      return "connection_lost";
+    case errc::request_timeout:
+      return "request_timeout";
+    case errc::invalid_http:
+      return "invalid_http";
+    case errc::response_too_large:
+      return "response_too_large";
+    case errc::invalid_response:
+      return "invalid_response";
+    case errc::identity_not_found:
+      return "identity_not_found";
+    case errc::request_rejected:
+      return "request_rejected";
+    case errc::throttled:
+      return "throttled";
+    case errc::service_unavailable:
+      return "service_unavailable";
+    case errc::shutting_down:
+      return "shutting_down";
+    case errc::actor_terminated:
+      return "actor_terminated";
+    case errc::would_block:
+      return "would_block";
   }
   return "unknown";
 }

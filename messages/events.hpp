@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace midas {
@@ -24,24 +25,44 @@ struct http_completion {
   expected<http_response> outcome;
 };
 
-/// An acquisition ended. `received` counts the requests its actor has got in its life: when it equals
-/// what the cache has sent, none is under way to it, and it can be ended.
-struct acquisition_settled {
-  token_key key{};
+/// What an acquisition is for: those who ask for the same meet.
+struct acquisition_key {
+  token_key token{};
   std::string claims{};
+
+  friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
+};
+
+/// Nobody waits for that acquisition any more. `received` counts the requests its actor has got in
+/// its life: when it equals what the cache has sent, none is on its way to it, and it can be ended.
+struct acquisition_settled {
+  std::shared_ptr<const acquisition_key> key;
   std::size_t received = 0;
 };
 
-/// What actors send themselves when a moment has come.
+/// Of those who still wait for that acquisition, the first does so until then.
+struct deadline_set {
+  std::shared_ptr<const acquisition_key> key;
+  std::chrono::steady_clock::time_point at{};
+};
+
+/// What actors are sent when a moment has come.
 struct admission_due {};
+struct alarm_due {};
 struct deadline_due {};
 struct sweep_due {};
+/// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
+/// mailbox by then: CAF would tell those callers no more than that their receiver is down.
+struct end_due {};
 
 std::string to_string(const acquisition_request&);
 std::string to_string(const http_completion&);
 std::string to_string(const acquisition_settled&);
+std::string to_string(const deadline_set&);
 inline std::string to_string(const admission_due&) { return "admission_due"; }
+inline std::string to_string(const alarm_due&) { return "alarm_due"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }
+inline std::string to_string(const end_due&) { return "end_due"; }
 inline std::string to_string(const sweep_due&) { return "sweep_due"; }
 
 }  // namespace midas

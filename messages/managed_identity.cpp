@@ -6,10 +6,14 @@ namespace midas {
 
 std::string_view to_string(identity_kind kind) noexcept {
   switch (kind) {
-    case identity_kind::system_assigned: return "system-assigned";
-    case identity_kind::client_id: return "client id";
-    case identity_kind::object_id: return "object id";
-    case identity_kind::resource_id: return "resource id";
+    case identity_kind::system_assigned:
+      return "system-assigned";
+    case identity_kind::client_id:
+      return "client id";
+    case identity_kind::object_id:
+      return "object id";
+    case identity_kind::resource_id:
+      return "resource id";
   }
   return "unknown";
 }
@@ -38,8 +42,9 @@ expected<void> managed_identity::validate() const {
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   if (id_.front() == ' ' || id_.back() == ' ' || std::ranges::any_of(id_, is_control)) {
     return fail(errc::invalid_identity,
-                "the " + name + " of the user-assigned identity has white space at an end or holds "
-                "control characters",
+                "the " + name +
+                    " of the user-assigned identity has white space at an end or holds "
+                    "control characters",
                 "Give the " + name + " as the Azure portal shows it");
   }
   return {};

@@ -18,7 +18,8 @@ enum class identity_kind : std::uint8_t {
   client_id,
   /// A user-assigned identity by its object id (principal id, a GUID).
   object_id,
-  /// A user-assigned identity by its Azure resource id (/subscriptions/.../userAssignedIdentities/x).
+  /// A user-assigned identity by its Azure resource id
+  /// (/subscriptions/.../userAssignedIdentities/x).
   resource_id,
 };
 

@@ -6,27 +6,26 @@ namespace midas {
 
 caf::error to_caf_error(const error& e) { return dialect::make_error(e.code, e); }
 
+error end_error(const caf::error& reason) {
+  if (dialect::classify(reason) == dialect::error_class::orderly_exit) {
+    return fail(errc::shutting_down, "the token service is shutting down").value();
+  }
+  return fail(errc::actor_terminated, "the actor that held the request ended", "Ask again").value();
+}
+
 error to_error(const caf::error& e) {
   if (auto details = dialect::error_details<error>(e)) {
     return *std::move(details);
   }
-  error result;
-  switch (dialect::classify(e)) {
-    case dialect::error_class::request_timeout:
-      result.code = errc::deadline_exceeded;
-      result.message = "the actor system's own timeout for the request passed";
-      break;
-    case dialect::error_class::orderly_exit:
-      result.code = errc::shutting_down;
-      result.message = "the token service has shut down";
-      break;
-    case dialect::error_class::other:
-      result.code = errc::actor_terminated;
-      result.message = "the actor that was asked has ended: " + dialect::render(e);
-      result.advice = "Ask the token service for its current cache actor, and ask again";
-      break;
+  if (dialect::classify(e) == dialect::error_class::request_timeout) {
+    return fail(errc::deadline_exceeded, "the actor system's own timeout for the request passed")
+        .value();
   }
-  return result;
+  return fail(errc::actor_terminated,
+              "the actor that was asked has ended, with its token service or by itself (" +
+                  dialect::render(e) + ")",
+              "Ask the token service for its cache actor, and ask again")
+      .value();
 }
 
 }  // namespace midas

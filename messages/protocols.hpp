@@ -16,7 +16,10 @@ MIDAS_LOCAL_MESSAGE(midas::access_token)
 MIDAS_LOCAL_MESSAGE(midas::acquisition_request)
 MIDAS_LOCAL_MESSAGE(midas::acquisition_settled)
 MIDAS_LOCAL_MESSAGE(midas::admission_due)
+MIDAS_LOCAL_MESSAGE(midas::alarm_due)
 MIDAS_LOCAL_MESSAGE(midas::deadline_due)
+MIDAS_LOCAL_MESSAGE(midas::deadline_set)
+MIDAS_LOCAL_MESSAGE(midas::end_due)
 MIDAS_LOCAL_MESSAGE(midas::error)
 MIDAS_LOCAL_MESSAGE(midas::http_completion)
 MIDAS_LOCAL_MESSAGE(midas::http_request)
@@ -34,7 +37,9 @@ using http_actor = dialect::typed_actor<
     // The transport finished an exchange. (From the transport's thread.)
     void(http_completion),
     // Time to look whether the host allows another request. (From itself.)
-    void(admission_due)>;
+    void(admission_due),
+    // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
+    void(end_due)>;
 
 /// Acquires tokens for one identity, resource and claims; all who ask meanwhile wait together.
 using acquisition_actor = dialect::typed_actor<
@@ -44,8 +49,10 @@ using acquisition_actor = dialect::typed_actor<
     void(acquisition_request, token_waiter),
     // From now on, requests go to this http actor, since the one before it ended.
     void(http_actor),
-    // The deadline of some waiter has come. (From itself.)
-    void(deadline_due)>;
+    // The deadline of some waiter has come. (From the cache, which knows the first of them.)
+    void(deadline_due),
+    // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
+    void(end_due)>;
 
 /// Where every caller asks, and the only one that starts acquisitions.
 using cache_actor = dialect::typed_actor<
@@ -57,15 +64,25 @@ using cache_actor = dialect::typed_actor<
     void(token_request, std::chrono::nanoseconds, token_waiter),
     // An acquisition succeeded or failed, and nobody waits for it any more.
     void(acquisition_settled),
+    // That is the first deadline of those who still wait for an acquisition.
+    void(deadline_set),
+    // The earliest deadline of all acquisitions has come. (From itself.)
+    void(alarm_due),
     // Time to drop what nobody has asked for. (From itself.)
-    void(sweep_due)>;
+    void(sweep_due),
+    // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
+    void(end_due)>;
 
 /// A midas error as CAF carries it: its code in midas's category, the details as context.
 caf::error to_caf_error(const error&);
 
+/// What an actor that ends for that reason tells those who wait for it: errc::shutting_down after
+/// an orderly shutdown, else errc::actor_terminated.
+error end_error(const caf::error& reason);
+
 /// The details of an error that a midas actor answered with. An error of CAF's own becomes the
-/// nearest of ours: a request timeout errc::deadline_exceeded, an ended actor
-/// errc::actor_terminated or, after an orderly shutdown, errc::shutting_down.
+/// nearest of ours: a request timeout errc::deadline_exceeded, any other, such as that the receiver
+/// has ended, errc::actor_terminated.
 error to_error(const caf::error&);
 
 }  // namespace midas

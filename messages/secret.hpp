@@ -9,9 +9,9 @@
 
 namespace midas {
 
-/// One immutable, shared block of bytes; copying a secret copies a pointer. The bytes are wiped when
-/// the last reference goes. Printing gives `<redacted>`, whatever the way: a stream, to_string, or
-/// the trace of an actor. Thread-safe as a std::shared_ptr to const is.
+/// One immutable, shared block of bytes; copying a secret copies a pointer. The bytes are wiped
+/// when the last reference goes. Printing gives `<redacted>`, whatever the way: a stream,
+/// to_string, or the trace of an actor. Thread-safe as a std::shared_ptr to const is.
 class secret {
  public:
   secret() noexcept = default;

@@ -22,7 +22,8 @@ std::string_view without_default_scope(std::string_view resource) {
 // control sequences to their terminal or fill their log.
 std::string shown(std::string_view text) {
   std::string result{text.substr(0, 80)};
-  std::ranges::replace_if(result, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
+  std::ranges::replace_if(
+      result, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
   return "\"" + result + (text.size() > 80 ? "...\"" : "\"");
 }
 
@@ -39,9 +40,9 @@ expected<token_key> make_key(const token_request& request) {
   const auto resource = without_default_scope(request.resource);
   if (resource.empty()) {
     return fail(errc::invalid_resource,
-                request.resource.empty() ? "the resource is empty"
-                                         : "the resource " + shown(request.resource) +
-                                               " is empty but for its /.default",
+                request.resource.empty()
+                    ? "the resource is empty"
+                    : "the resource " + shown(request.resource) + " is empty but for its /.default",
                 "Give the Azure resource URI that the token is for, e.g. https://vault.azure.net");
   }
   const auto is_foreign = [](unsigned char c) { return c <= 0x20 || c >= 0x7f; };

@@ -29,7 +29,8 @@ struct token_request {
 std::string to_string(const token_request&);
 
 /// Requests with equal keys get the same token. (An acquisition is shared only by requests whose
-/// claims are equal, too.) GUIDs compare without regard to case, resources and resource ids exactly.
+/// claims are equal, too.) GUIDs compare without regard to case, resources and resource ids
+/// exactly.
 struct token_key {
   managed_identity identity{};
   std::string resource{};

@@ -20,8 +20,8 @@ class token_waiter {
 
   token_waiter() noexcept = default;
 
-  /// `complete` runs on the thread that answers, and must neither block nor throw (an exception ends
-  /// the process). `closing` is set by the service once it shuts down.
+  /// `complete` runs on the thread that answers, and must neither block nor throw (an exception
+  /// ends the process). `closing` is set by the service once it shuts down.
   token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing);
 
   /// True when this call was the one that answered.

@@ -12,7 +12,7 @@ namespace midas {
 
 /// Counted since the transport was made, but for in_flight.
 struct http_transport_statistics {
-  /// Exchanges begun.
+  /// Exchanges begun, the ones included that ended before anything was sent.
   std::uint64_t requests = 0;
   /// Connections opened, the ones that failed included.
   std::uint64_t connections_opened = 0;
@@ -26,8 +26,9 @@ struct http_transport_statistics {
 class http_transport {
  public:
   /// Called exactly once for each exchange, on the transport's thread; must not block or throw. An
-  /// HTTP error status is a response. Fails with errc::invalid_endpoint, unreachable,
-  /// connection_lost, request_timeout, invalid_http, response_too_large, cancelled, shutting_down.
+  /// HTTP error status is a response. Fails with errc::invalid_endpoint (also for a method or a
+  /// header that cannot be sent), unreachable, connection_lost, request_timeout, invalid_http,
+  /// response_too_large, cancelled, shutting_down.
   using completion = std::function<void(expected<http_response>)>;
 
   http_transport() = default;
@@ -35,11 +36,12 @@ class http_transport {
   http_transport& operator=(const http_transport&) = delete;
   virtual ~http_transport() = default;
 
-  /// Begins an exchange, and returns an id to cancel it by. Never blocks. Once stop() was called the
-  /// completion runs at once, in the calling thread, with errc::shutting_down.
+  /// Begins an exchange, and returns an id to cancel it by. Never blocks. Once stop() was called
+  /// the completion runs at once, in the calling thread, with errc::shutting_down.
   virtual std::uint64_t start(http_request request, completion done) = 0;
 
-  /// Completes the exchange with errc::cancelled, unless it is complete already.
+  /// Completes the exchange with errc::cancelled, unless it is complete by then. Never blocks, nor
+  /// waits for that.
   virtual void cancel(std::uint64_t id) = 0;
 
   [[nodiscard]] virtual http_transport_statistics statistics() const = 0;

@@ -1,0 +1,16 @@
+// From a timeout to a deadline.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace midas {
+
+/// `now + timeout`, where "for ever" (nanoseconds::max(), say) means a year instead of an overflow.
+inline std::chrono::steady_clock::time_point deadline_after(
+    std::chrono::steady_clock::time_point now, std::chrono::nanoseconds timeout) noexcept {
+  constexpr std::chrono::nanoseconds year = std::chrono::hours{24 * 365};
+  return now + std::min(timeout, year);
+}
+
+}  // namespace midas

@@ -1,0 +1,237 @@
+#include <midas/actors/cache_supervisor.hpp>
+#include <midas/actors/deadline.hpp>
+#include <midas/actors/token_service.hpp>
+#include <midas/actors/token_service_access.hpp>
+#include <midas/transport/curl_multi_loop.hpp>
+#include <midas/transport/endpoints/imds.hpp>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+constexpr std::chrono::seconds longest_shutdown{5};
+
+std::string_view environment_variable(const char* name) {
+  const auto* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody here sets any
+  return value != nullptr ? value : "";
+}
+
+std::shared_ptr<const service_context> make_context(const token_service_options& settings) {
+  const auto authority = settings.endpoint.empty()
+                             ? environment_variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
+                             : std::string_view{settings.endpoint};
+  auto context = std::make_shared<service_context>(
+      service_context{imds::make_endpoint(authority, settings.allow_insecure_endpoint)});
+  context->connect_timeout = settings.connect_timeout;
+  context->attempt_timeout = settings.attempt_timeout;
+  context->max_response_bytes = settings.max_response_bytes;
+  return context;
+}
+
+std::shared_ptr<http_transport> make_transport(const token_service_options& settings) {
+  curl_multi_options options;
+  options.max_connections_kept = settings.limits.max_in_flight;
+  options.max_connections_per_host = settings.limits.max_in_flight;
+  return std::make_shared<curl_multi_loop>(options);
+}
+
+// An actor system and the configuration that it refers to.
+struct private_system {
+  explicit private_system(std::size_t threads) {
+    dialect::configure_sleeping_threads(config, threads);
+    dialect::in_passing_thread([this] { system.emplace(config); });
+  }
+  private_system(const private_system&) = delete;
+  private_system& operator=(const private_system&) = delete;
+  ~private_system() {
+    dialect::in_passing_thread([this] { system.reset(); });
+  }
+
+  caf::actor_system_config config;
+  std::optional<caf::actor_system> system;
+};
+
+std::unique_ptr<private_system> make_system(const token_service_options& settings) {
+  return std::make_unique<private_system>(settings.actor_threads);
+}
+
+}  // namespace
+
+struct token_service::core {
+  core(std::unique_ptr<private_system> owned, caf::actor_system* lent, const options& settings,
+       std::shared_ptr<http_transport> way)
+      : own_system(std::move(owned)),
+        transport(std::move(way)),
+        context(make_context(settings)),
+        cache(cache_supervisor::start(lent != nullptr ? *lent : *own_system->system,
+                                      {context, transport, settings.limits,
+                                       settings.default_timeout, settings.idle_key_timeout})) {}
+  core(const core&) = delete;
+  core& operator=(const core&) = delete;
+  ~core() { shutdown(); }
+
+  void shutdown() {
+    const std::lock_guard lock{shutdown_mutex};
+    if (closing->exchange(true)) {
+      return;
+    }
+    cache->close();
+    // Not without a bound: in an application's system, whose threads the application may be
+    // blocking, our actors may not get to run.
+    context->alive->wait_for(longest_shutdown);
+    transport->stop();
+  }
+
+  void send(const token_request& request, std::chrono::nanoseconds timeout,
+            const token_waiter& waiter) const {
+    if (const auto to = cache->current()) {
+      dialect::anonymous_send(to, request, timeout, waiter);
+    } else {
+      waiter.answer(fail(errc::shutting_down, "the token service has shut down"));
+    }
+  }
+
+  // Destroyed last: it waits for its actors.
+  const std::unique_ptr<private_system> own_system;
+  const std::shared_ptr<http_transport> transport;
+  const std::shared_ptr<const service_context> context;
+  const std::shared_ptr<cache_supervisor> cache;
+  const std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
+  std::mutex shutdown_mutex;
+};
+
+token_service::token_service(options settings)
+    : core_(std::make_unique<core>(make_system(settings), nullptr, settings,
+                                   make_transport(settings))) {}
+
+token_service::token_service(caf::actor_system& system, options settings)
+    : core_(std::make_unique<core>(nullptr, &system, settings, make_transport(settings))) {}
+
+token_service::token_service(options settings, std::shared_ptr<http_transport> transport)
+    : core_(
+          std::make_unique<core>(make_system(settings), nullptr, settings, std::move(transport))) {}
+
+token_service::token_service(caf::actor_system& system, options settings,
+                             std::shared_ptr<http_transport> transport)
+    : core_(std::make_unique<core>(nullptr, &system, settings, std::move(transport))) {}
+
+token_service::~token_service() = default;
+
+token_service& token_service::shared() {
+  static token_service instance;
+  return instance;
+}
+
+std::optional<access_token> token_service::try_get(const token_request& request) {
+  if (!request.claims.empty() || request.force_refresh || core_->closing->load()) {
+    return std::nullopt;
+  }
+  const auto key = make_key(request);
+  if (!key) {
+    return std::nullopt;
+  }
+  auto token = core_->context->table->find_fresh(*key, core_->context->wall_clock());
+  if (token) {
+    core_->context->counters->add(core_->context->counters->tokens);
+    core_->context->counters->add(core_->context->counters->cache_hits);
+  }
+  return token;
+}
+
+void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
+                              callback done) {
+  if (auto token = try_get(request)) {
+    token_waiter{std::move(done), core_->closing}.answer(*std::move(token));
+    return;
+  }
+  core_->send(request, timeout, token_waiter{std::move(done), core_->closing});
+}
+
+expected<access_token> token_service::get(const token_request& request,
+                                          std::chrono::nanoseconds timeout) {
+  if (auto token = try_get(request)) {
+    return *std::move(token);
+  }
+  if (token_waiter::inside_completion()) {
+    return fail(errc::would_block, "a blocking get from a completion that midas is running",
+                "Use get_async or a coroutine there");
+  }
+  struct box {
+    std::mutex mutex;
+    std::condition_variable filled;
+    std::optional<expected<access_token>> outcome;
+  };
+  const auto shared = std::make_shared<box>();
+  const auto deadline = deadline_after(std::chrono::steady_clock::now(), timeout);
+  const token_waiter waiter{[shared](expected<access_token> outcome) {
+                              const std::lock_guard lock{shared->mutex};
+                              shared->outcome = std::move(outcome);
+                              shared->filled.notify_one();
+                            },
+                            core_->closing};
+  core_->send(request, timeout, waiter);
+  std::unique_lock lock{shared->mutex};
+  const auto is_filled = [&shared] { return shared->outcome.has_value(); };
+  if (timeout > std::chrono::nanoseconds::zero() &&
+      !shared->filled.wait_until(lock, deadline, is_filled)) {
+    // The actors answer by the deadline too, but may be kept from running.
+    lock.unlock();
+    waiter.answer(fail(errc::deadline_exceeded,
+                       "no token for " + request.resource + " before the caller's deadline",
+                       "Give the request more time, or see whether the endpoint answers"));
+    lock.lock();
+  }
+  shared->filled.wait(lock, is_filled);
+  return *std::move(shared->outcome);
+}
+
+token_awaitable token_service::async_get(token_request request, std::chrono::nanoseconds timeout) {
+  return {*this, std::move(request), timeout};
+}
+
+token_service_statistics token_service::statistics() const {
+  const auto& counters = *core_->context->counters;
+  token_service_statistics result;
+  result.tokens = counters.tokens.load();
+  result.errors = counters.errors.load();
+  result.cache_hits = counters.cache_hits.load();
+  result.coalesced = counters.coalesced.load();
+  result.acquisitions = counters.acquisitions.load();
+  result.keys = core_->context->table->size();
+  result.http = core_->transport->statistics();
+  return result;
+}
+
+void token_service::shutdown() { core_->shutdown(); }
+
+cache_actor token_service_access::cache(const token_service& service) {
+  return service.core_->cache->current();
+}
+
+bool token_awaitable::await_ready() {
+  if (auto token = service_.try_get(request_)) {
+    outcome_ = *std::move(token);
+  }
+  return outcome_.has_value();
+}
+
+bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
+  service_.get_async(request_, timeout_, [this, waiting](expected<access_token> outcome) {
+    outcome_ = std::move(outcome);
+    if (one_came_.exchange(true)) {
+      waiting.resume();
+    }
+  });
+  // Suspended unless the outcome came first. From here on the coroutine may be gone.
+  return !one_came_.exchange(true);
+}
+
+expected<access_token> token_awaitable::await_resume() { return *std::move(outcome_); }
+
+}  // namespace midas

@@ -1,0 +1,116 @@
+// The front door: whatever calls, a thread, a callback, a coroutine or an actor, asks here.
+#pragma once
+
+#include <midas/actors/options.hpp>
+#include <midas/actors/statistics.hpp>
+#include <midas/messages/access_token.hpp>
+#include <midas/messages/error.hpp>
+#include <midas/messages/token_request.hpp>
+#include <midas/transport/http_transport.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <coroutine>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace caf {
+class actor_system;
+}  // namespace caf
+
+namespace midas {
+
+class token_awaitable;
+
+/// Hands out managed-identity tokens. Requests for the same token that meet cause one HTTP request.
+///
+/// All functions may be called from any thread. Every request is answered exactly once, by its
+/// deadline, with a token or an error; besides what the endpoint answers (see errc) it is
+/// - errc::invalid_resource, invalid_identity, invalid_timeout for a request that makes no sense,
+/// - errc::invalid_endpoint, endpoint_not_allowed for a service that is set up wrongly: the
+///   constructors do not fail for it, every request does,
+/// - errc::deadline_exceeded when its time runs out,
+/// - errc::shutting_down once shutdown() was called or the service is being destroyed,
+/// - errc::actor_terminated when an actor on the way was ended by somebody else.
+class token_service {
+ public:
+  using options = token_service_options;
+  using callback = std::function<void(expected<access_token>)>;
+
+  /// Makes a small actor system of its own, whose threads sleep while nothing happens.
+  explicit token_service(options settings = {});
+
+  /// Lives in the application's actor system, which has to outlive it.
+  explicit token_service(caf::actor_system& system, options settings = {});
+
+  /// As the first, and the second, with another way to the wire than HTTP by libcurl: for tests.
+  token_service(options settings, std::shared_ptr<http_transport> transport);
+  token_service(caf::actor_system& system, options settings,
+                std::shared_ptr<http_transport> transport);
+
+  token_service(const token_service&) = delete;
+  token_service& operator=(const token_service&) = delete;
+
+  /// As shutdown().
+  ~token_service();
+
+  /// The service of this process, set up from the environment, made at first use and destroyed at
+  /// exit. What makes a credential per request or per client still causes one HTTP request.
+  static token_service& shared();
+
+  /// The token if a fresh one is at hand. Never waits for another actor or for the host.
+  std::optional<access_token> try_get(const token_request& request);
+
+  /// Waits for the token. Must not be called from an actor or from a completion of midas (the
+  /// latter is answered with errc::would_block).
+  expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout);
+
+  /// Calls `done` with the outcome: before this returns, in the calling thread, if a fresh token is
+  /// at hand or the service has shut down; else on a thread of the actor system. `done` must
+  /// neither block nor throw (an exception ends the process).
+  void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done);
+
+  /// `co_await` gives an expected<access_token>. The coroutine goes on at once, in the thread that
+  /// it is in, if a fresh token is at hand; else it resumes on a thread of the actor system, and
+  /// must not block there. It must not be destroyed while it waits.
+  token_awaitable async_get(token_request request, std::chrono::nanoseconds timeout);
+
+  /// The actor to ask, as any other: `self->request(tokens.cache(), 5s, request)`. Include
+  /// <midas/actors.hpp>. One that ends unexpectedly is replaced, so ask for the handle again then.
+  auto cache() const;
+
+  [[nodiscard]] token_service_statistics statistics() const;
+
+  /// Answers every open request with errc::shutting_down, ends the actors and the connections, and
+  /// returns. Idempotent. Must not be called from an actor or a completion of midas.
+  void shutdown();
+
+ private:
+  friend struct token_service_access;
+  struct core;
+  std::unique_ptr<core> core_;
+};
+
+/// What async_get returns; to be awaited once, where it was made.
+class token_awaitable {
+ public:
+  token_awaitable(token_service& service, token_request request, std::chrono::nanoseconds timeout)
+      : service_(service), request_(std::move(request)), timeout_(timeout) {}
+
+  // NOLINTNEXTLINE(readability-identifier-naming)
+  bool await_ready();
+  bool await_suspend(std::coroutine_handle<> waiting);
+  expected<access_token> await_resume();
+
+ private:
+  token_service& service_;
+  token_request request_;
+  std::chrono::nanoseconds timeout_;
+  std::optional<expected<access_token>> outcome_;
+  // Set by whichever comes second of the outcome and the suspension: that one lets the coroutine go
+  // on.
+  std::atomic<bool> one_came_ = false;
+};
+
+}  // namespace midas

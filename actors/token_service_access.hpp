@@ -1,0 +1,15 @@
+// The way from the front door, which knows no CAF, to its actors.
+#pragma once
+
+#include <midas/actors/token_service.hpp>
+#include <midas/messages/protocols.hpp>
+
+namespace midas {
+
+struct token_service_access {
+  static cache_actor cache(const token_service& service);
+};
+
+inline auto token_service::cache() const { return token_service_access::cache(*this); }
+
+}  // namespace midas

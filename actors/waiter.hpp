@@ -1,0 +1,51 @@
+// One who waits for a token, in either of its forms: an actor's request or another caller's
+// completion.
+#pragma once
+
+#include <midas/messages/protocols.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace midas {
+
+/// To be answered in the actor that made it, and by its handlers alone. Moves; one that goes
+/// unanswered says errc::actor_terminated.
+class waiter {
+ public:
+  using promise = dialect::promise<access_token>;
+
+  explicit waiter(promise request) : to_(std::move(request)) {}
+  explicit waiter(token_waiter caller) : to_(std::move(caller)) {}
+  waiter(waiter&& other) noexcept : to_(std::exchange(other.to_, std::monostate{})) {}
+  waiter& operator=(waiter&&) = delete;
+  ~waiter() {
+    if (auto* request = std::get_if<promise>(&to_)) {
+      request->deliver(to_caf_error(end_error(caf::exit_reason::kill)));
+    }
+    // A token_waiter says so itself.
+  }
+
+  void answer(const access_token& token) {
+    if (auto* request = std::get_if<promise>(&to_)) {
+      request->deliver(token);
+    } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
+      caller->answer(token);
+    }
+    to_ = std::monostate{};
+  }
+
+  void answer(const error& failure) {
+    if (auto* request = std::get_if<promise>(&to_)) {
+      request->deliver(to_caf_error(failure));
+    } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
+      caller->answer(unexpected{failure});
+    }
+    to_ = std::monostate{};
+  }
+
+ private:
+  std::variant<std::monostate, promise, token_waiter> to_;
+};
+
+}  // namespace midas

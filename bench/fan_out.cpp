@@ -1,0 +1,151 @@
+// A cold fan-out: 1,000 resources at once, from a host without latency. What midas gets through, as
+// a part of what a bare curl multi loop gets from the same simulator with as many requests in
+// flight, both in turn in one run.
+#include <midas/midas.hpp>
+#include <midas/simulator/simulated_imds.hpp>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <latch>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using clock_type = std::chrono::steady_clock;
+
+constexpr std::size_t resources = 1'000;
+constexpr int rounds = 15;
+
+double per_second(clock_type::time_point began) {
+  return static_cast<double>(resources) /
+         std::chrono::duration<double>(clock_type::now() - began).count();
+}
+
+struct easy_deleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct multi_deleter {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct list_deleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+std::size_t append(char* data, std::size_t size, std::size_t count, void* to) {
+  static_cast<std::string*>(to)->append(data, size * count);
+  return size * count;
+}
+
+// The least that an HTTP client of this host has to do.
+double bare_curl(const std::string& endpoint, std::size_t in_flight) {
+  const std::unique_ptr<curl_slist, list_deleter> headers{
+      curl_slist_append(nullptr, "Metadata: true")};
+  std::vector<std::string> bodies(in_flight);
+  std::vector<std::unique_ptr<CURL, easy_deleter>> handles;
+  const std::unique_ptr<CURLM, multi_deleter> multi{curl_multi_init()};
+  std::size_t begun = 0;
+  const auto begin_next = [&](CURL* easy) {
+    const auto url = endpoint + "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" +
+                     "https%3A%2F%2Fbare.example%2F" + std::to_string(begun++);
+    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+    curl_multi_add_handle(multi.get(), easy);
+  };
+  const auto began = clock_type::now();
+  for (auto& body : bodies) {
+    auto* easy = handles.emplace_back(curl_easy_init()).get();
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, &body);
+    begin_next(easy);
+  }
+  std::size_t done = 0;
+  int running = 1;
+  while (done < resources) {
+    curl_multi_perform(multi.get(), &running);
+    int left = 0;
+    while (auto* message = curl_multi_info_read(multi.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) {
+        continue;
+      }
+      auto* easy = message->easy_handle;
+      std::string* body = nullptr;
+      curl_easy_getinfo(easy, CURLINFO_PRIVATE, &body);
+      if (message->data.result != CURLE_OK || body->size() < 1'000) {
+        fmt::print(stderr, "the bare loop failed: {}\n", curl_easy_strerror(message->data.result));
+        std::exit(1);
+      }
+      body->clear();
+      ++done;
+      curl_multi_remove_handle(multi.get(), easy);
+      if (begun < resources) {
+        begin_next(easy);
+      }
+    }
+    if (done < resources) {
+      curl_multi_poll(multi.get(), nullptr, 0, 1'000, nullptr);
+    }
+  }
+  const auto result = per_second(began);
+  for (const auto& easy : handles) {
+    curl_multi_remove_handle(multi.get(), easy.get());
+  }
+  return result;
+}
+
+double with_midas(const std::string& endpoint, std::size_t in_flight) {
+  midas::token_service_options options;
+  options.endpoint = endpoint;
+  options.limits = {in_flight, 0};
+  midas::token_service tokens{options};
+  std::latch answered{static_cast<std::ptrdiff_t>(resources)};
+  const auto began = clock_type::now();
+  for (std::size_t i = 0; i < resources; ++i) {
+    tokens.get_async({.resource = "https://midas.example/" + std::to_string(i)}, 60s,
+                     [&answered](const midas::expected<midas::access_token>& token) {
+                       if (!token) {
+                         fmt::print(stderr, "midas failed: {}\n", to_string(token.error()));
+                         std::exit(1);
+                       }
+                       answered.count_down();
+                     });
+  }
+  answered.wait();
+  return per_second(began);
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+int main() {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  fmt::print("{} resources, host latency 0, medians of {} rounds\n\n", resources, rounds);
+  fmt::print("{:>10}{:>18}{:>18}{:>10}\n", "in flight", "bare curl, 1/s", "midas, 1/s", "ratio");
+  for (const std::size_t in_flight : {1, 5, 8, 16, 64}) {
+    std::vector<double> bare;
+    std::vector<double> ours;
+    std::vector<double> ratios;
+    for (int i = 0; i < rounds; ++i) {
+      midas::simulated_imds imds;
+      bare.push_back(bare_curl(imds.endpoint(), in_flight));
+      ours.push_back(with_midas(imds.endpoint(), in_flight));
+      ratios.push_back(ours.back() / bare.back());
+    }
+    fmt::print("{:>10}{:>18.0f}{:>18.0f}{:>10.2f}\n", in_flight, median(bare), median(ours),
+               median(ratios));
+  }
+}

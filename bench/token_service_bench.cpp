@@ -1,0 +1,105 @@
+// What a token costs that is at hand, and the steps of one that is not.
+#include <midas/actors.hpp>
+#include <midas/simulator/simulated_imds.hpp>
+#include <midas/transport/endpoints/imds.hpp>
+
+#include <benchmark/benchmark.h>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const midas::token_request vault{.resource = "https://vault.azure.net"};
+
+struct warm_service {
+  warm_service() {
+    if (!tokens.get(vault, 5s)) {
+      std::abort();
+    }
+  }
+
+  static midas::token_service_options options_for(const midas::simulated_imds& imds) {
+    midas::token_service_options options;
+    options.endpoint = imds.endpoint();
+    return options;
+  }
+
+  midas::simulated_imds imds;
+  midas::token_service tokens{options_for(imds)};
+};
+
+warm_service& warm() {
+  static warm_service instance;
+  return instance;
+}
+
+void try_get_hit(benchmark::State& state) {
+  auto& tokens = warm().tokens;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(tokens.try_get(vault));
+  }
+}
+BENCHMARK(try_get_hit)->ThreadRange(1, 2)->UseRealTime();
+
+void get_hit(benchmark::State& state) {
+  auto& tokens = warm().tokens;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(tokens.get(vault, 5s));
+  }
+}
+BENCHMARK(get_hit)->ThreadRange(1, 2)->UseRealTime();
+
+void ask_the_cache_actor(benchmark::State& state) {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  midas::token_service tokens{system, warm_service::options_for(warm().imds)};
+  if (!tokens.get(vault, 5s)) {
+    std::abort();
+  }
+  caf::scoped_actor self{system};
+  const auto cache = tokens.cache();
+  for (auto _ : state) {
+    self->request(cache, caf::infinite, vault)
+        .receive([](const midas::access_token& token) { benchmark::DoNotOptimize(token); },
+                 [](const caf::error&) { std::abort(); });
+  }
+}
+BENCHMARK(ask_the_cache_actor)->UseRealTime();
+
+void acquire_anew(benchmark::State& state) {
+  auto options = warm_service::options_for(warm().imds);
+  options.limits = {8, 0};
+  midas::token_service tokens{options};
+  const midas::token_request forced{.resource = vault.resource, .force_refresh = true};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(tokens.get(forced, 5s));
+  }
+}
+BENCHMARK(acquire_anew)->UseRealTime();
+
+void decode_imds_token(benchmark::State& state) {
+  const std::string token(1'800, 'x');
+  const auto body = R"({"access_token":")" + token +
+                    R"(","client_id":"a","expires_in":"86399","expires_on":"1900000000",)"
+                    R"("ext_expires_in":"86399","not_before":"1800000000",)"
+                    R"("resource":"https://vault.azure.net","token_type":"Bearer"})";
+  for (auto _ : state) {
+    midas::http_response response;
+    response.status = 200;
+    response.body = body;
+    benchmark::DoNotOptimize(
+        midas::imds::decode(vault, std::move(response), std::chrono::sys_seconds{1'800'000'000s}));
+  }
+}
+BENCHMARK(decode_imds_token);
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,27 @@
+# Sourced by the other scripts: installs the Debian packages that are missing, as root or with sudo.
+
+# What midas and its program are built with.
+build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
+  libexpected-dev libboost-dev libcli11-dev libfmt-dev)
+# What tests, benchmarks and checks need besides.
+test_packages=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy)
+
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+      missing+=("$package")
+    fi
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    return
+  fi
+  echo "Installing: ${missing[*]}"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests, plainly and under the sanitizers.
+#
+#   scripts/test.sh         formatting, clang-tidy, the tests optimised, and under ASan + UBSan
+#   scripts/test.sh --all   besides, all that can be watched truthfully, under TSan
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/packages.sh
+
+all=no
+case "${1:-}" in
+  "") ;;
+  --all) all=yes ;;
+  *) echo "usage: scripts/test.sh [--all]" >&2; exit 2 ;;
+esac
+
+install_packages "${build_packages[@]}" "${test_packages[@]}"
+
+build_and_test() { # PRESET [ctest arguments]
+  local preset=$1
+  shift
+  cmake --preset "$preset" >/dev/null
+  cmake --build --preset "$preset"
+  ctest --preset "$preset" --parallel 4 "$@"
+}
+
+cmake --preset ci >/dev/null
+cmake --build --preset ci
+scripts/lint.sh build/ci
+build_and_test asan
+if [ "$all" = yes ]; then
+  scripts/test_threads.sh
+fi
+build_and_test ci

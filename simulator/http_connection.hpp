@@ -1,0 +1,103 @@
+// One client's connection to an http_server. Inner header: it includes Asio.
+#pragma once
+
+#include <midas/simulator/http_server.hpp>
+#include <midas/simulator/request_parser.hpp>
+#include <midas/simulator/response_writer.hpp>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace midas::simulator {
+
+class http_connection;
+
+// The concrete executor spares every operation a virtual call and a reference count.
+using executor = boost::asio::io_context::executor_type;
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+using steady_timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
+
+/// What the connections of a server share. The server's thread only.
+struct server_state {
+  http_server_options options;
+  dialect answer;
+  traffic_counter& counter;
+  /// Used by one request at a time.
+  response reply{};
+  date_field date{};
+  /// Counts the looks at idle connections; see http_connection::idle_rounds().
+  std::uint64_t round = 0;
+  bool stopping = false;
+  std::unordered_set<std::shared_ptr<http_connection>> open{};
+  /// Called when the last connection closes while stopping.
+  std::function<void()> all_closed{};
+};
+
+/// Reads, answers, writes; one of these at a time. Everything runs on the server's thread.
+/// Operations under way keep the object alive; `open` of the server does so until it closes.
+class http_connection : public std::enable_shared_from_this<http_connection> {
+ public:
+  http_connection(tcp_socket socket, server_state& server);
+
+  void start();
+  /// Closes when the answers it owes are sent: at once when there are none.
+  void finish();
+  void close();
+
+  /// Rounds of the server since it was last of use; none while an answer waits for its time.
+  [[nodiscard]] std::uint64_t idle_rounds() const noexcept;
+
+ private:
+  using error_code = boost::system::error_code;
+
+  void receive();
+  void serve();
+  void proceed();
+  void answer_request();
+  void refuse_request(error_code why);
+  void send(const response& reply, framing frame);
+  void wait_for_answer(std::chrono::nanoseconds delay);
+  void write();
+  void hang_up();
+  void make_room();
+
+  tcp_socket socket_;
+  steady_timer timer_;
+  server_state& server_;
+  std::uint64_t round_;
+
+  std::vector<char> input_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  request_text text_;
+  std::optional<request_parser> parser_;
+
+  /// Answers in order. The first ready_ bytes may go, the rest waits for its time.
+  std::string output_;
+  std::size_t ready_ = 0;
+  std::chrono::nanoseconds delay_{0};
+  int delayed_status_ = 0;
+  bool delayed_ = false;
+  bool delayed_counts_ = false;
+
+  bool writing_ = false;
+  /// No more requests are taken; close when the output is gone.
+  bool last_ = false;
+  /// All is sent; what still comes is thrown away until the client closes.
+  bool hanging_up_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace midas::simulator

@@ -1,0 +1,63 @@
+// One HTTP exchange as plain values: what a simulated host reads, and what it answers.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace midas::simulator {
+
+struct header_field {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// A request that has arrived in full. Every view is valid only during the call it is handed to.
+struct request_view {
+  /// As on the wire, e.g. "GET".
+  std::string_view method;
+  /// Path and query, still percent-encoded.
+  std::string_view target;
+  /// In the order of the wire, repetitions included.
+  std::span<const header_field> fields;
+  std::string_view body;
+
+  /// The first field of that name, which is compared without regard to case.
+  [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
+};
+
+/// What a dialect answers. The server adds Date, Content-Length and Connection.
+struct response {
+  int status = 200;
+  /// Complete lines "Name: value\r\n"; add_field() writes them.
+  std::string fields;
+  std::string body;
+  /// How long the server waits before it sends this answer.
+  std::chrono::nanoseconds delay{0};
+  /// Close the connection after this answer.
+  bool close = false;
+
+  /// For the statistics. An exchange that is not counted leaves no trace in them at all.
+  bool counted = true;
+  /// The request went to the path that hands out tokens, whatever came of it.
+  bool token_request = false;
+  /// The resource a token was asked for; empty when none was named. Must outlive the exchange's
+  /// counting, which happens right after the dialect returns.
+  std::string_view resource;
+
+  void add_field(std::string_view name, std::string_view value);
+  /// Back to the defaults, keeping the memory.
+  void clear() noexcept;
+};
+
+/// How a host speaks. Gets an empty response to fill. The server calls it from its one thread only.
+using dialect = std::function<void(const request_view& request,
+                                   std::chrono::system_clock::time_point now, response& answer)>;
+
+/// Compares ASCII text without regard to case; other bytes compare as they are.
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace midas::simulator

@@ -1,0 +1,56 @@
+// An HTTP/1.1 server on one thread, for any dialect.
+#pragma once
+
+#include <midas/simulator/http_exchange.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace midas::simulator {
+
+class traffic_counter;
+
+struct http_server_options {
+  std::string address = "127.0.0.1";
+  bool allow_any_address = false;
+  std::uint16_t port = 0;
+  /// Bytes of request line and header fields together; beyond it the answer is 431.
+  std::uint32_t head_limit = 16'384;
+  /// Bytes of a request's body; beyond it the answer is 413.
+  std::uint64_t body_limit = 65'536;
+  /// A connection that completes no request for this long is closed.
+  std::chrono::milliseconds idle_timeout{120'000};
+  /// How long stop() waits for answers in flight.
+  std::chrono::milliseconds stop_timeout{500};
+};
+
+/// Keeps connections open, takes pipelined requests and answers them in order. Signals are left to
+/// the program's other threads.
+class http_server {
+ public:
+  /// Listens and serves at once. Throws std::invalid_argument for an address that is none or that
+  /// is not allowed, std::system_error when the system refuses; both say what to do. The dialect
+  /// and the counter are used on the server's thread until stop() has returned.
+  http_server(const http_server_options& options, dialect answer, traffic_counter& counter);
+  ~http_server();
+  http_server(const http_server&) = delete;
+  http_server& operator=(const http_server&) = delete;
+
+  /// "http://ADDRESS:PORT", IPv6 in brackets.
+  [[nodiscard]] const std::string& endpoint() const noexcept;
+  [[nodiscard]] std::uint16_t port() const noexcept;
+
+  /// Takes no new connections and requests, sends the answers in flight as long as stop_timeout
+  /// allows, closes every connection, ends the thread. Any thread, any number of times: each call
+  /// returns when all this is done.
+  void stop();
+
+ private:
+  class implementation;
+  std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace midas::simulator

@@ -1,0 +1,63 @@
+// How the identity endpoint of an Azure VM (IMDS) speaks: version 2018-02-01 and later, its
+// mistakes included. No sockets, no clock.
+//
+// Facts: Microsoft Learn, "How to use managed identities to acquire an access token" and "Azure
+// Instance Metadata Service"; headers and texts as seen from live machines. Where the service's own
+// wording is not published, the status and the error code are the documented ones and the
+// description is ours.
+#pragma once
+
+#include <midas/simulator/http_exchange.hpp>
+#include <midas/simulator/jwt.hpp>
+#include <midas/simulator/simulated_imds_options.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace midas::simulator {
+
+class query_string;
+
+inline constexpr std::string_view imds_token_path = "/metadata/identity/oauth2/token";
+
+/// The same request at the same time gets the same answer but for `uti` of the token and
+/// x-ms-request-id, which count. One thread at a time.
+class imds_dialect {
+ public:
+  /// Reads latency, expires_in, the identities and the resources; where to listen is not its
+  /// concern.
+  explicit imds_dialect(simulated_imds_options options);
+
+  /// Fills an empty response. Its `resource` is valid until the next call.
+  void answer(const request_view& request, std::chrono::system_clock::time_point now,
+              response& out);
+
+ private:
+  /// The body of a token answer, finished but for the token's unique id.
+  struct body_template {
+    std::int64_t made_at = 0;
+    std::string text;
+    std::size_t unique_id_at = 0;
+  };
+
+  void answer_token(const query_string& query, std::int64_t now, response& out);
+  void write_token(const simulated_identity& identity, const std::string& resource,
+                   std::int64_t now, response& out);
+  [[nodiscard]] body_template make_body(const simulated_identity& identity,
+                                        const std::string& resource, std::int64_t now) const;
+  [[nodiscard]] bool known(const std::string& resource) const;
+  std::string next_request_id();
+
+  simulated_imds_options options_;
+  std::uint64_t issuer_;
+  std::uint64_t serial_ = 0;
+  std::uint64_t request_serial_ = 0;
+  std::string resource_;
+  std::string key_;
+  std::unordered_map<std::string, body_template> bodies_;
+};
+
+}  // namespace midas::simulator

@@ -1,0 +1,49 @@
+// A simulated Azure VM identity endpoint (IMDS) that a test or a load run embeds.
+#pragma once
+
+#include <midas/simulator/simulated_imds_options.hpp>
+#include <midas/simulator/statistics.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace midas {
+
+/// Serves HTTP/1.1 on a thread of its own from construction until stop() or destruction:
+///
+///   GET /metadata/identity/oauth2/token   as the real service answers it, see imds_dialect.hpp
+///   GET /stats                            the statistics as JSON; never delayed, never counted
+///
+/// Its tokens look like real ones, about 1.8 kB each and no two the same, and are worth nothing.
+/// All members may be called from any thread. To run until a signal comes is the program's part:
+/// the simulator's thread takes none.
+class simulated_imds {
+ public:
+  /// Returns when connections are accepted. Throws std::invalid_argument when an option is out of
+  /// its range or the address is not allowed, std::system_error when the system refuses to listen;
+  /// both name the value and the way out.
+  explicit simulated_imds(simulated_imds_options options = {});
+  /// stop().
+  ~simulated_imds();
+  simulated_imds(const simulated_imds&) = delete;
+  simulated_imds& operator=(const simulated_imds&) = delete;
+
+  /// "http://127.0.0.1:PORT": what AZURE_POD_IDENTITY_AUTHORITY_HOST takes.
+  [[nodiscard]] std::string endpoint() const;
+  /// The port it listens on, also when the options asked for 0.
+  [[nodiscard]] std::uint16_t port() const;
+
+  /// Of this moment; after stop(), of the end. Whoever has read an answer finds it counted.
+  [[nodiscard]] simulated_imds_statistics statistics() const;
+
+  /// Takes no new connections or requests, lets answers in flight finish for up to stop_timeout,
+  /// then closes what is left. Returns when all that is done; again at once.
+  void stop();
+
+ private:
+  class implementation;
+  std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace midas

@@ -1,0 +1,64 @@
+#include <midas/messages/access_token.hpp>
+
+#include <caf/deep_to_string.hpp>
+#include <catch2/catch.hpp>
+
+#include <sstream>
+#include <string>
+
+using namespace midas;
+using namespace std::chrono_literals;
+
+namespace {
+
+access_token some_token() {
+  token_grant grant;
+  grant.token = secret{"passphrase"};
+  grant.resource = "https://vault.azure.net";
+  // The year 3333, which 64 bits of nanoseconds do not reach.
+  grant.expires_on = std::chrono::sys_seconds{43'040'261'106s};
+  grant.refresh_on = std::chrono::sys_seconds{1'700'000'000s};
+  return {std::move(grant), token_source::identity_provider};
+}
+
+}  // namespace
+
+TEST_CASE("an access token shows everything but the token") {
+  std::ostringstream out;
+  out << some_token();
+  CHECK(out.str() == to_string(some_token()));
+  CHECK(out.str() ==
+        "access_token(resource=https://vault.azure.net, token_type=Bearer, token=<redacted>, "
+        "expires_on=43040261106, source=identity_provider)");
+  CHECK(caf::deep_to_string(some_token()).find("passphrase") == std::string::npos);
+}
+
+TEST_CASE("an access token gives back what was granted") {
+  const auto token = some_token();
+  CHECK_FALSE(token.empty());
+  CHECK(token.token().reveal() == "passphrase");
+  CHECK(token.token_type() == "Bearer");
+  CHECK(token.expires_on().time_since_epoch() == 43'040'261'106s);
+  CHECK(token.refresh_on() == std::chrono::sys_seconds{1'700'000'000s});
+}
+
+TEST_CASE("copies of an access token share its secret") {
+  const auto token = some_token();
+  const auto copy = token;
+  CHECK(copy.token().reveal().data() == token.token().reveal().data());
+}
+
+TEST_CASE("a token from the cache says so, and is the same otherwise") {
+  const auto token = some_token();
+  const auto cached = token.from_cache();
+  CHECK(cached.source() == token_source::cache);
+  CHECK(token.source() == token_source::identity_provider);
+  CHECK(cached.token().reveal().data() == token.token().reveal().data());
+  CHECK(to_string(token_source::cache) == "cache");
+}
+
+TEST_CASE("an access token made of nothing is empty") {
+  CHECK(access_token{}.empty());
+  CHECK(access_token{}.from_cache().empty());
+  CHECK(to_string(access_token{}) == "access_token()");
+}

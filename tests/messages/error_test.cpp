@@ -1,0 +1,65 @@
+#include <midas/messages/error.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <set>
+#include <sstream>
+#include <string>
+
+using namespace midas;
+
+TEST_CASE("every error code has a name of its own") {
+  std::set<std::string_view> names;
+  for (int number = 1; number <= 20; ++number) {
+    const auto name = to_string(static_cast<errc>(number));
+    CHECK(name != "unknown");
+    names.insert(name);
+  }
+  CHECK(names.size() == 20);
+  CHECK(to_string(static_cast<errc>(0)) == "unknown");
+  CHECK(to_string(static_cast<errc>(21)) == "unknown");
+  CHECK(to_string(errc::identity_not_found) == "identity_not_found");
+}
+
+TEST_CASE("an error is one line, with all that is known and the way out") {
+  error e;
+  e.code = errc::request_rejected;
+  e.message = "IMDS refused a token for R";
+  e.advice = "Check the resource";
+  e.source = "IMDS";
+  e.http_status = 400;
+  e.service_code = "invalid_resource";
+  e.service_description = "AADSTS500011";
+  e.correlation_id = "77145480";
+  const std::string line =
+      "request_rejected: IMDS refused a token for R (HTTP 400, service code invalid_resource, "
+      "AADSTS500011, correlation id 77145480). Check the resource";
+  CHECK(to_string(e) == line);
+  std::ostringstream out;
+  out << e << ' ' << e.code;
+  CHECK(out.str() == line + " request_rejected");
+}
+
+TEST_CASE("what is not known leaves no trace in the line") {
+  error e;
+  e.code = errc::cancelled;
+  e.message = "the caller cancelled";
+  CHECK(to_string(e) == "cancelled: the caller cancelled");
+  e.http_status = 503;
+  CHECK(to_string(e) == "cancelled: the caller cancelled (HTTP 503)");
+  e.http_status = 0;
+  e.advice = "Ask again";
+  CHECK(to_string(e) == "cancelled: the caller cancelled. Ask again");
+}
+
+TEST_CASE("a failure says what happened and what to do") {
+  const auto failed = [](std::string advice) -> expected<int> {
+    return fail(errc::unreachable, "no connection", std::move(advice));
+  };
+  REQUIRE_FALSE(failed("Look"));
+  CHECK(failed("Look").error().code == errc::unreachable);
+  CHECK(failed("Look").error().message == "no connection");
+  CHECK(failed("Look").error().advice == "Look");
+  CHECK(failed({}).error().http_status == 0);
+  CHECK_FALSE(failed({}).error().retry_after);
+}

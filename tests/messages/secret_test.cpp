@@ -1,0 +1,138 @@
+#include <midas/messages/secret.hpp>
+#include <midas/messages/sensitive_string.hpp>
+
+#include <caf/deep_to_string.hpp>
+#include <catch2/catch.hpp>
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <new>
+#include <sstream>
+#include <string>
+#include <utility>
+
+using namespace midas;
+
+namespace {
+
+// Memory that is looked at in the moment in which it is given back.
+struct watched_memory {
+  const char* begin = nullptr;
+  std::size_t size = 0;
+  bool given_back = false;
+  bool wiped = false;
+};
+
+watched_memory watched;
+
+void watch(const char* begin, std::size_t size) { watched = {.begin = begin, .size = size}; }
+
+void look_at(const char* block) {
+  if (block != nullptr && watched.begin >= block &&
+      watched.begin < block + malloc_usable_size(const_cast<char*>(block))) {
+    watched.given_back = true;
+    watched.wiped =
+        std::all_of(watched.begin, watched.begin + watched.size, [](char c) { return c == 0; });
+    watched.begin = nullptr;
+  }
+}
+
+}  // namespace
+
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return std::malloc(std::max<std::size_t>(size, 1));
+}
+
+void* operator new(std::size_t size) {
+  if (auto* block = operator new(size, std::nothrow)) {
+    return block;
+  }
+  throw std::bad_alloc{};
+}
+
+void operator delete(void* block) noexcept {
+  look_at(static_cast<const char*>(block));
+  std::free(block);
+}
+
+void operator delete(void* block, std::size_t /*size*/) noexcept { operator delete(block); }
+
+TEST_CASE("a secret gives its text to nobody but who asks for it by name") {
+  const secret value{"passphrase"};
+  CHECK(value.reveal() == "passphrase");
+  CHECK(value.size() == 10);
+  std::ostringstream out;
+  out << value;
+  CHECK(out.str() == "<redacted>");
+  CHECK(to_string(value) == "<redacted>");
+  CHECK(caf::deep_to_string(value).find("passphrase") == std::string::npos);
+}
+
+TEST_CASE("an empty secret shows as nothing") {
+  CHECK(secret{}.empty());
+  CHECK(secret{""}.empty());
+  CHECK(to_string(secret{}).empty());
+  CHECK(secret{}.reveal().empty());
+}
+
+TEST_CASE("a secret may hold any bytes") {
+  const std::string bytes{"a\0b\xff", 4};
+  CHECK(secret{bytes}.reveal() == bytes);
+}
+
+TEST_CASE("secrets are equal by their text") {
+  CHECK(secret{"abc"} == secret{"abc"});
+  CHECK(secret{} == secret{""});
+  CHECK_FALSE(secret{"abc"} == secret{"abd"});
+  CHECK_FALSE(secret{"abc"} == secret{"bbc"});
+  CHECK_FALSE(secret{"abc"} == secret{"ab"});
+  CHECK_FALSE(secret{"abc"} == secret{"abcd"});
+  CHECK_FALSE(secret{"abc"} == secret{});
+}
+
+TEST_CASE("copies of a secret share one block, which lives as long as the last of them") {
+  secret copy;
+  {
+    const secret original{std::string(100, 'x')};
+    copy = original;
+    CHECK(copy.reveal().data() == original.reveal().data());
+  }
+  CHECK(copy.reveal() == std::string(100, 'x'));
+}
+
+TEST_CASE("a secret, short or long, is wiped when its last copy goes, and not before") {
+  const std::size_t size = GENERATE(1U, 15U, 16U, 2'000U);
+  auto value = std::make_unique<secret>(std::string(size, 'x'));
+  auto copy = std::make_unique<secret>(*value);
+  watch(value->reveal().data(), size);
+  value.reset();
+  CHECK_FALSE(watched.given_back);
+  CHECK(copy->reveal() == std::string(size, 'x'));
+  copy.reset();
+  CHECK(watched.given_back);
+  CHECK(watched.wiped);
+}
+
+TEST_CASE("a sensitive string wipes its memory when it goes and when it grows") {
+  auto text = std::make_unique<sensitive_string>(100, 'x');
+  watch(text->data(), text->size());
+  text->append(1'000, 'y');
+  CHECK(watched.given_back);
+  CHECK(watched.wiped);
+  watch(text->data(), text->size());
+  text.reset();
+  CHECK(watched.given_back);
+  CHECK(watched.wiped);
+}
+
+TEST_CASE("wiping overwrites exactly what it is given") {
+  std::array<char, 5> bytes{'a', 'b', 'c', 'd', 'e'};
+  wipe(bytes.data() + 1, 3);
+  CHECK(bytes == std::array<char, 5>{'a', 0, 0, 0, 'e'});
+  wipe(bytes.data(), 0);
+  wipe(nullptr, 0);
+  CHECK(bytes.front() == 'a');
+}

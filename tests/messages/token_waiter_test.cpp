@@ -1,0 +1,149 @@
+#include <midas/messages/token_waiter.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace midas;
+
+namespace {
+
+// What a waiter's completion was told, and how often.
+struct listener {
+  std::vector<expected<access_token>> told;
+  std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
+
+  token_waiter waiter() {
+    return {[this](expected<access_token> outcome) { told.push_back(std::move(outcome)); },
+            closing};
+  }
+};
+
+access_token some_token() {
+  token_grant grant;
+  grant.token = secret{"T"};
+  return {std::move(grant), token_source::identity_provider};
+}
+
+}  // namespace
+
+TEST_CASE("a waiter is answered once, by the first answer") {
+  listener caller;
+  const auto waiter = caller.waiter();
+  CHECK_FALSE(waiter.answered());
+  CHECK(waiter.answer(some_token()));
+  CHECK(waiter.answered());
+  CHECK_FALSE(waiter.answer(fail(errc::cancelled, "late")));
+  REQUIRE(caller.told.size() == 1);
+  CHECK(caller.told.front()->token().reveal() == "T");
+}
+
+TEST_CASE("copies of a waiter share one answer") {
+  listener caller;
+  {
+    const auto waiter = caller.waiter();
+    const auto copy = waiter;
+    CHECK(copy.answer(fail(errc::throttled, "throttled")));
+    CHECK(waiter.answered());
+    CHECK_FALSE(waiter.answer(some_token()));
+  }
+  REQUIRE(caller.told.size() == 1);
+  CHECK(caller.told.front().error().code == errc::throttled);
+}
+
+TEST_CASE("a waiter that is dropped unanswered is told so, once its last copy goes") {
+  listener caller;
+  {
+    auto waiter = caller.waiter();
+    { const auto copy = waiter; }
+    CHECK(caller.told.empty());
+    const auto moved = std::move(waiter);
+    CHECK(caller.told.empty());
+  }
+  REQUIRE(caller.told.size() == 1);
+  CHECK(caller.told.front().error().code == errc::actor_terminated);
+}
+
+TEST_CASE("a waiter that is dropped while its service closes is told that") {
+  listener caller;
+  {
+    const auto waiter = caller.waiter();
+    *caller.closing = true;
+  }
+  REQUIRE(caller.told.size() == 1);
+  CHECK(caller.told.front().error().code == errc::shutting_down);
+}
+
+TEST_CASE("a waiter of no service that closes is told of the actor's end") {
+  std::vector<errc> told;
+  {
+    const token_waiter waiter{
+        [&told](const expected<access_token>& outcome) { told.push_back(outcome.error().code); },
+        nullptr};
+  }
+  CHECK(told == std::vector{errc::actor_terminated});
+}
+
+TEST_CASE("what a completion holds goes with the answer, not with the last copy of the waiter") {
+  auto held = std::make_shared<int>(7);
+  const std::weak_ptr<int> observed = held;
+  const token_waiter waiter{[held = std::move(held)](const expected<access_token>&) {}, nullptr};
+  CHECK_FALSE(observed.expired());
+  waiter.answer(some_token());
+  CHECK(observed.expired());
+}
+
+TEST_CASE("a completion knows that it is one") {
+  CHECK_FALSE(token_waiter::inside_completion());
+  bool inside = false;
+  bool inside_elsewhere = true;
+  const token_waiter waiter{
+      [&](const expected<access_token>&) {
+        inside = token_waiter::inside_completion();
+        std::thread{[&] { inside_elsewhere = token_waiter::inside_completion(); }}.join();
+      },
+      nullptr};
+  waiter.answer(some_token());
+  CHECK(inside);
+  CHECK_FALSE(inside_elsewhere);
+  CHECK_FALSE(token_waiter::inside_completion());
+}
+
+TEST_CASE("a waiter made of nothing counts as answered") {
+  const token_waiter waiter;
+  CHECK(waiter.answered());
+  CHECK_FALSE(waiter.answer(some_token()));
+}
+
+TEST_CASE("of many threads that answer at once, one does") {
+  constexpr int threads = 4;
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<int> told = 0;
+    std::atomic<int> won = 0;
+    const token_waiter waiter{[&told](const expected<access_token>&) { ++told; }, nullptr};
+    std::latch ready{threads};
+    std::vector<std::jthread> all;
+    for (int i = 0; i < threads; ++i) {
+      all.emplace_back([&] {
+        ready.arrive_and_wait();
+        won += waiter.answer(some_token()) ? 1 : 0;
+      });
+    }
+    all.clear();
+    CHECK(told == 1);
+    CHECK(won == 1);
+  }
+}
+
+TEST_CASE("a waiter shows whether it was answered") {
+  listener caller;
+  const auto waiter = caller.waiter();
+  CHECK(to_string(waiter) == "token_waiter(waiting)");
+  waiter.answer(some_token());
+  CHECK(to_string(waiter) == "token_waiter(answered)");
+}

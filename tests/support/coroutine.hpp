@@ -1,0 +1,19 @@
+// A coroutine that starts at once, and that nobody waits for.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+
+namespace midas::test {
+
+struct detached {
+  struct promise_type {
+    static detached get_return_object() { return {}; }
+    static std::suspend_never initial_suspend() { return {}; }
+    static std::suspend_never final_suspend() noexcept { return {}; }
+    static void return_void() {}
+    static void unhandled_exception() { std::terminate(); }
+  };
+};
+
+}  // namespace midas::test

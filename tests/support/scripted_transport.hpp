@@ -1,0 +1,91 @@
+// A way to the wire that ends in the test: it keeps what it is asked to send until told the
+// outcome.
+#pragma once
+
+#include <midas/transport/http_transport.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace midas::test {
+
+class scripted_transport final : public http_transport {
+ public:
+  std::uint64_t start(http_request request, completion done) override {
+    if (request.url.ends_with("throw")) {
+      throw std::runtime_error{"a transport that throws ends the actor that called it"};
+    }
+    const std::lock_guard lock{mutex_};
+    exchanges_.push_back({std::move(request), std::move(done)});
+    return exchanges_.size() - 1;
+  }
+
+  void cancel(std::uint64_t id) override {
+    complete(id, fail(errc::cancelled, "cancelled"));
+    const std::lock_guard lock{mutex_};
+    ++cancelled_;
+  }
+
+  [[nodiscard]] http_transport_statistics statistics() const override {
+    http_transport_statistics result;
+    result.requests = started();
+    return result;
+  }
+
+  void stop() override {
+    for (std::size_t i = 0; i < started(); ++i) {
+      complete(i, fail(errc::shutting_down, "stopped"));
+    }
+  }
+
+  /// Ends the n-th exchange, unless it has ended.
+  void complete(std::size_t index, expected<http_response> outcome) {
+    completion done;
+    {
+      const std::lock_guard lock{mutex_};
+      done = std::exchange(exchanges_.at(index).done, nullptr);
+    }
+    if (done) {
+      done(std::move(outcome));
+    }
+  }
+
+  /// Ends it with a response of that status and body.
+  void respond(std::size_t index, int status, std::string_view body) {
+    http_response response;
+    response.status = status;
+    response.body = body;
+    complete(index, std::move(response));
+  }
+
+  [[nodiscard]] std::size_t started() const {
+    const std::lock_guard lock{mutex_};
+    return exchanges_.size();
+  }
+
+  [[nodiscard]] std::size_t cancelled() const {
+    const std::lock_guard lock{mutex_};
+    return cancelled_;
+  }
+
+  [[nodiscard]] http_request request(std::size_t index) const {
+    const std::lock_guard lock{mutex_};
+    return exchanges_.at(index).request;
+  }
+
+ private:
+  struct exchange {
+    http_request request;
+    completion done;
+  };
+
+  mutable std::mutex mutex_;
+  std::vector<exchange> exchanges_;
+  std::size_t cancelled_ = 0;
+};
+
+}  // namespace midas::test

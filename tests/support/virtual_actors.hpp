@@ -1,0 +1,158 @@
+// The actors of a token service on one thread and in virtual time, with a host played by the test.
+#pragma once
+
+#include <midas/actors/cache.hpp>
+#include <midas/messages/protocols.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scripted_transport.hpp"
+
+namespace midas::test {
+
+using namespace std::chrono_literals;
+
+/// What one caller was told, in order; a caller that is told more or less than once is a bug.
+using answers = std::vector<expected<access_token>>;
+
+struct virtual_config : caf::actor_system_config {
+  virtual_config() { set("scheduler.policy", caf::atom("testing")); }
+};
+
+class virtual_actors {
+ public:
+  explicit virtual_actors(host_limits limits = {64, 0}) {
+    auto made = std::make_shared<service_context>(service_context{endpoint()});
+    made->wall_clock = [this] { return now_; };
+    context = std::move(made);
+    settings = {context, transport, limits, 30s, 3'600s};
+    cache = spawn_cache(system_, settings);
+    run();
+  }
+  virtual_actors(const virtual_actors&) = delete;
+  virtual_actors& operator=(const virtual_actors&) = delete;
+
+  ~virtual_actors() {
+    dialect::send_exit(cache, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  /// Until no actor has anything to do; time stands still.
+  void run() {
+    while (scheduler_.try_run_once()) {
+    }
+  }
+
+  /// The actors' clock and, by as many whole seconds, the one that tokens expire by.
+  void advance(std::chrono::milliseconds by) {
+    now_ += std::chrono::floor<std::chrono::seconds>(by);
+    scheduler_.advance_time(by);
+    run();
+  }
+
+  /// A caller that is no actor asks; what it is told comes into the list.
+  std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s) {
+    auto told = std::make_shared<answers>();
+    dialect::anonymous_send(cache, std::move(request), timeout, waiter_into(told));
+    run();
+    return told;
+  }
+  std::shared_ptr<answers> ask(const char* resource, std::chrono::nanoseconds timeout = 30s) {
+    return ask(token_request{.resource = resource}, timeout);
+  }
+
+  /// An actor asks.
+  template <class... Args>
+  std::shared_ptr<answers> ask_as_actor(Args... args) {
+    auto told = std::make_shared<answers>();
+    send_as_actor(told, args...);
+    run();
+    return told;
+  }
+
+  /// The same, but that nothing runs yet but the caller itself.
+  template <class... Args>
+  void send_as_actor(std::shared_ptr<answers> told, Args... args) {
+    system_.spawn([told, to = cache, args...](caf::event_based_actor* self) {
+      self->request(to, caf::infinite, args...)
+          .then([told](const access_token& token) { told->emplace_back(token); },
+                [told](const caf::error& e) { told->emplace_back(unexpected{to_error(e)}); });
+    });
+    scheduler_.try_run_once();
+  }
+
+  token_waiter waiter_into(const std::shared_ptr<answers>& told) {
+    return {[told](expected<access_token> outcome) { told->push_back(std::move(outcome)); },
+            closing};
+  }
+
+  /// The host answers the n-th request with a token of that life, whose text is "token-n".
+  void grant(std::size_t index, std::chrono::seconds life = 24h) {
+    transport->respond(index, 200,
+                       "token-" + std::to_string(index) + " " + std::to_string(life.count()));
+    run();
+  }
+  void refuse(std::size_t index) {
+    transport->respond(index, 400, "refused");
+    run();
+  }
+
+  [[nodiscard]] std::size_t live_actors() { return system_.registry().running(); }
+  [[nodiscard]] bool has_timers() const { return scheduler_.has_pending_timeout(); }
+
+  // A dialect of the test's own: the answer is "TOKEN SECONDS".
+  static identity_endpoint endpoint() {
+    return {"test host", "http://127.0.0.1:1/token",
+            [](const token_request& request) -> expected<http_request> {
+              if (request.resource == "unsupported") {
+                return fail(errc::request_rejected, "cannot be encoded");
+              }
+              http_request result;
+              result.url = "http://127.0.0.1:1/token?resource=" + request.resource;
+              return result;
+            },
+            [](const token_request&, http_response response,
+               std::chrono::sys_seconds now) -> expected<token_grant> {
+              if (response.status != 200) {
+                return fail(errc::request_rejected, "the host refused");
+              }
+              const std::string body{response.body};
+              if (body == "throw") {
+                throw std::runtime_error{"a handler that throws ends its actor"};
+              }
+              const auto space = body.find(' ');
+              token_grant grant;
+              grant.token = secret{body.substr(0, space)};
+              grant.expires_on = now + std::chrono::seconds{std::stoll(body.substr(space))};
+              return grant;
+            }};
+  }
+
+ private:
+  virtual_config config_;
+  caf::actor_system system_{config_};
+  caf::scheduler::test_coordinator& scheduler_ =
+      dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  std::chrono::sys_seconds now_{std::chrono::seconds{1'900'000'000}};
+
+ public:
+  const std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
+  const std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<const service_context> context;
+  cache_settings settings;
+  cache_actor cache;
+
+  caf::actor_system& system() { return system_; }
+};
+
+}  // namespace midas::test

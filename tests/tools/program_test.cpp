@@ -1,0 +1,233 @@
+// The midas program, and the README's first program, run as a user runs them.
+#include "../support/program.hpp"
+
+#include <midas/simulator/simulated_imds.hpp>
+
+#include <catch2/catch.hpp>
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+using namespace midas;
+using namespace midas::test;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+program_result run_midas(const std::vector<std::string>& arguments) {
+  return run_program(MIDAS_PROGRAM, arguments);
+}
+
+bool is_one_line(const std::string& text) {
+  return !text.empty() && std::ranges::count(text, '\n') == 1 && text.back() == '\n';
+}
+
+rapidjson::Document parsed(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse(text.c_str());
+  REQUIRE_FALSE(document.HasParseError());
+  return document;
+}
+
+}  // namespace
+
+TEST_CASE("midas token prints the token as JSON, alone, or as a header") {
+  simulated_imds imds;
+  const std::vector<std::string> asked{"token", "--endpoint", imds.endpoint(), "--resource",
+                                       "https://vault.azure.net/.default"};
+  const auto with_output = [&asked](const std::string& form) {
+    auto arguments = asked;
+    arguments.insert(arguments.end(), {"--output", form});
+    return run_midas(arguments);
+  };
+
+  const auto json = run_midas(asked);
+  CHECK(json.exit_code == 0);
+  CHECK(json.errors.empty());
+  const auto document = parsed(json.output);
+  CHECK(std::string_view{document["access_token"].GetString()}.size() > 1'500);
+  CHECK(std::string{document["token_type"].GetString()} == "Bearer");
+  CHECK(std::string{document["resource"].GetString()} == "https://vault.azure.net");
+  CHECK(std::string{document["token_source"].GetString()} == "identity_provider");
+  CHECK(document["expires_in"].GetInt64() > 86'000);
+  CHECK(document["expires_on"].GetInt64() - document["refresh_on"].GetInt64() > 43'000);
+
+  const auto raw = with_output("raw");
+  CHECK(raw.exit_code == 0);
+  CHECK(is_one_line(raw.output));
+  CHECK_THAT(raw.output, StartsWith("ey"));
+
+  const auto header = with_output("header");
+  CHECK(header.exit_code == 0);
+  CHECK_THAT(header.output, StartsWith("Authorization: Bearer ey"));
+}
+
+TEST_CASE("midas token asks for the user-assigned identity that it is told") {
+  simulated_imds imds;
+  const auto sample = sample_user_assigned_identity();
+  const auto [option, id] = GENERATE_COPY(table<std::string, std::string>({
+      {"--client-id", sample.client_id},
+      {"--object-id", sample.object_id},
+      {"--resource-id", sample.resource_id},
+  }));
+  const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
+                                 "https://vault.azure.net", option, id});
+  CHECK(result.exit_code == 0);
+}
+
+TEST_CASE("bad input is one line on standard error that names the input, and a non-zero exit") {
+  const simulated_imds imds;
+  const auto endpoint = imds.endpoint();
+  const auto vault = std::string{"https://vault.azure.net"};
+  struct bad_input {
+    std::vector<std::string> arguments;
+    std::string named;
+    int exit_code;
+  };
+  const auto [arguments, named, exit_code] = GENERATE_COPY(values<bad_input>({
+      {{"token", "--endpoint", endpoint, "--resource", ""}, "resource is empty", 2},
+      {{"token", "--endpoint", endpoint, "--resource", "a b"}, "\"a b\"", 2},
+      {{"token", "--endpoint", endpoint, "--resource", "/.default"}, "/.default", 2},
+      {{"token", "--endpoint", endpoint, "--resource", vault, "--client-id", ""}, "client id", 2},
+      {{"token", "--endpoint", endpoint, "--resource", vault, "--object-id", "unknown"},
+       "dentity not found",
+       1},
+      {{"token", "--endpoint", "http://127.0.0.1:9", "--resource", vault}, "127.0.0.1:9", 1},
+      {{"token", "--endpoint", "ftp://127.0.0.1", "--resource", vault}, "ftp://127.0.0.1", 2},
+      {{"token", "--endpoint", "127.0.0.1", "--resource", vault}, "127.0.0.1", 2},
+      {{"token", "--endpoint", "http://example.com", "--resource", vault}, "example.com", 2},
+      {{"token", "--resource", vault, "--timeout", "soon"}, "\"soon\"", 2},
+      {{"token", "--resource", vault, "--timeout", "0s"}, "timeout", 2},
+      {{"token"}, "--resource", 2},
+      {{"token", "--resource", vault, "--output", "yaml"}, "yaml", 2},
+      {{"token", "--resource", vault, "--client-id", "a", "--object-id", "b"}, "--object-id", 2},
+      {{"guess"}, "guess", 2},
+      {{}, "no command", 2},
+      {{"simulate", "--address", "0.0.0.0"}, "0.0.0.0", 2},
+      {{"load", "--callers", "0"}, "--callers", 2},
+      {{"load", "--as", "ghosts"}, "ghosts", 2},
+      {{"load", "--target", "http://example.com", "--once", "--callers", "2"}, "example.com", 2},
+  }));
+  CAPTURE(arguments);
+  const auto result = run_midas(arguments);
+  CHECK(result.exit_code == exit_code);
+  CHECK_THAT(result.errors, Contains(named));
+  CHECK(is_one_line(result.errors));
+  CHECK_THAT(result.errors, StartsWith("midas"));
+}
+
+TEST_CASE("midas simulate at a port that is taken says so") {
+  const simulated_imds imds;
+  const auto port = std::to_string(imds.port());
+  const auto result = run_midas({"simulate", "--port", port});
+  CHECK(result.exit_code == 1);
+  CHECK(is_one_line(result.errors));
+  CHECK_THAT(result.errors, StartsWith("midas simulate") && Contains(port));
+}
+
+TEST_CASE("midas token that runs out of time says so with an exit code of its own") {
+  simulated_imds_options slow;
+  slow.latency = std::chrono::hours{1};
+  simulated_imds imds{slow};
+  const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
+                                 "https://vault.azure.net", "--timeout", "50ms"});
+  CHECK(result.exit_code == 3);
+  CHECK_THAT(result.errors, Contains("deadline_exceeded"));
+}
+
+TEST_CASE("every command's help names its options and the exit codes") {
+  for (const std::string command : {"token", "simulate", "load"}) {
+    const auto help = run_midas({command, "--help"});
+    CHECK(help.exit_code == 0);
+    CHECK_THAT(help.output, Contains("Exit codes"));
+    CHECK_THAT(help.output, Contains("--"));
+  }
+  CHECK_THAT(run_midas({"--version"}).output, StartsWith("midas "));
+}
+
+TEST_CASE("midas simulate serves at the address that it prints, and stops when it is told") {
+  const auto signal = GENERATE(SIGINT, SIGTERM);
+  running_program simulator{MIDAS_PROGRAM, {"simulate", "--expires-in", "1h"}};
+  const auto line = simulator.read_line();
+  const auto endpoint = line.substr(line.find("http://"));
+  const auto token = run_midas({"token", "--endpoint", endpoint, "--resource", "https://a.b"});
+  CHECK(token.exit_code == 0);
+  CHECK(parsed(token.output)["expires_in"].GetInt64() <= 3'600);
+  const auto stopped = simulator.stop(signal);
+  CHECK(stopped.exit_code == 0);
+  CHECK_THAT(stopped.output, Contains("Stopped after 1 requests"));
+}
+
+TEST_CASE("midas load counts one request for a burst, whoever calls") {
+  const std::string as = GENERATE("actors", "threads", "coroutines", "callbacks");
+  const auto result = run_midas({"load", "--as", as, "--callers", "200", "--once", "--json"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.errors.empty());
+  const auto report = parsed(result.output);
+  CHECK(report["tokens"].GetUint64() == 200);
+  CHECK(report["errors"].GetUint64() == 0);
+  CHECK(report["http_requests"].GetUint64() == 1);
+  CHECK(report["connections"].GetUint64() == 1);
+  CHECK(report["coalesced"].GetUint64() + report["cache_hits"].GetUint64() == 199);
+  CHECK(report["seconds"].GetDouble() >= 0.05);
+  CHECK(report["tokens_per_second"].GetDouble() > 0);
+  CHECK(report["latency_ms"]["p50"].GetDouble() <= report["latency_ms"]["p99"].GetDouble());
+  CHECK(report["latency_ms"]["p99"].GetDouble() <= report["latency_ms"]["p999"].GetDouble());
+  CHECK(report["latency_ms"]["p999"].GetDouble() <= report["latency_ms"]["max"].GetDouble());
+  CHECK(report["peak_rss_bytes"].GetUint64() > 1'000'000);
+}
+
+TEST_CASE("midas load goes on in a steady state, from the cache, whoever calls") {
+  const std::string as = GENERATE("actors", "threads", "coroutines", "callbacks");
+  const auto result = run_midas({"load", "--as", as, "--callers", "20", "--resources", "5",
+                                 "--duration", "100ms", "--latency", "1ms", "--json"});
+  CHECK(result.exit_code == 0);
+  const auto report = parsed(result.output);
+  CHECK(report["http_requests"].GetUint64() == 5);
+  CHECK(report["cold"]["tokens"].GetUint64() == 20);
+  CHECK(report["steady"]["tokens"].GetUint64() > 100);
+  CHECK(report["tokens"].GetUint64() ==
+        report["cold"]["tokens"].GetUint64() + report["steady"]["tokens"].GetUint64());
+}
+
+TEST_CASE("midas load asks the target that it is given, and reports what failed there") {
+  simulated_imds imds;
+  const auto good = run_midas(
+      {"load", "--target", imds.endpoint(), "--callers", "50", "--resources", "3", "--once"});
+  CHECK(good.exit_code == 0);
+  CHECK_THAT(good.output, Contains("HTTP requests to the host") && Contains("cold burst"));
+  CHECK(imds.statistics().token_requests == 3);
+  const auto bad =
+      run_midas({"load", "--target", "http://127.0.0.1:9", "--callers", "50", "--once", "--json"});
+  CHECK(bad.exit_code == 1);
+  CHECK(parsed(bad.output)["errors"].GetUint64() == 50);
+  CHECK_THAT(bad.errors, Contains("50 requests failed") && Contains("127.0.0.1:9"));
+}
+
+TEST_CASE("the README's first program does as it says") {
+  simulated_imds imds;
+  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
+  const auto result = run_program(MIDAS_FIRST_PROGRAM, {});
+  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
+  CHECK(result.exit_code == 0);
+  CHECK(result.errors.empty());
+  CHECK_FALSE(result.output.empty());
+  CHECK(imds.statistics().token_requests == 1);
+  CHECK(run_program(MIDAS_FIRST_PROGRAM, {}).exit_code == 1);
+}
+
+TEST_CASE("the examples get their tokens") {
+  simulated_imds imds;
+  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
+  for (const auto* example : {MIDAS_EXAMPLE_ACTORS, MIDAS_EXAMPLE_COROUTINES}) {
+    const auto before = imds.statistics().token_requests;
+    const auto result = run_program(example, {});
+    CHECK(result.exit_code == 0);
+    CHECK(result.errors.empty());
+    CHECK_THAT(result.output, Contains("<redacted>"));
+    CHECK(imds.statistics().token_requests == before + 1);
+  }
+}

@@ -1,0 +1,32 @@
+// The commands of the program. Each adds itself to the command line, and gives what runs it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace midas::tools {
+
+/// Runs the command once the command line was read; gives the exit code.
+using action = std::function<int()>;
+
+/// `midas token`: gets a token and prints it.
+action add_token_command(CLI::App& program);
+
+/// `midas simulate`: serves a simulated identity endpoint until it is told to stop.
+action add_simulate_command(CLI::App& program);
+
+/// `midas load`: many callers ask for tokens at once, against a simulator or a host.
+action add_load_command(CLI::App& program);
+
+/// An option that takes a duration, with its default in the help.
+CLI::Option* add_duration(CLI::App& command, const std::string& name,
+                          std::chrono::nanoseconds& value, const std::string& description);
+
+}  // namespace midas::tools

@@ -1,0 +1,31 @@
+// The callers of a load run, and the token service that they ask.
+#pragma once
+
+#include <midas/actors/token_service.hpp>
+#include <midas/tools/load/phase.hpp>
+#include <midas/tools/load/plan.hpp>
+
+#include <memory>
+
+namespace midas::tools {
+
+class callers {
+ public:
+  callers() = default;
+  callers(const callers&) = delete;
+  callers& operator=(const callers&) = delete;
+  virtual ~callers() = default;
+
+  /// Lets all go, begins the phase, and returns once it has finished.
+  virtual void run(phase& now) = 0;
+
+  virtual token_service& service() = 0;
+};
+
+/// The plan has to outlive them.
+std::unique_ptr<callers> make_actor_callers(const load_plan& plan);
+std::unique_ptr<callers> make_thread_callers(const load_plan& plan);
+std::unique_ptr<callers> make_coroutine_callers(const load_plan& plan);
+std::unique_ptr<callers> make_callback_callers(const load_plan& plan);
+
+}  // namespace midas::tools

@@ -1,0 +1,73 @@
+// midas, the program.
+#include <midas/tools/command.hpp>
+#include <midas/tools/duration.hpp>
+#include <midas/tools/exit_code.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <exception>
+#include <iostream>
+#include <utility>
+
+namespace midas::tools {
+
+CLI::Option* add_duration(CLI::App& command, const std::string& name,
+                          std::chrono::nanoseconds& value, const std::string& description) {
+  auto* option = command.add_option_function<std::string>(
+      name,
+      [&value, name](const std::string& text) {
+        auto parsed = parse_duration(text);
+        if (!parsed) {
+          throw CLI::ValidationError(name, parsed.error().message + ". " + parsed.error().advice);
+        }
+        value = *parsed;
+      },
+      description + " [" + format_duration(value) + "]");
+  return option->type_name("DURATION");
+}
+
+namespace {
+
+int run(int argc, char** argv) {
+  CLI::App program{
+      "midas gets managed-identity tokens from the host that it runs on, and simulates such a "
+      "host."};
+  program.set_version_flag("--version", std::string{"midas "} + MIDAS_VERSION);
+  program.require_subcommand(0, 1);
+  program.footer(exit_codes_help);
+  const std::array actions{
+      std::pair{"token", add_token_command(program)},
+      std::pair{"simulate", add_simulate_command(program)},
+      std::pair{"load", add_load_command(program)},
+  };
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) {
+      return program.exit(e);
+    }
+    std::cerr << "midas: " << e.what() << " (see midas --help)\n";
+    return bad_usage;
+  }
+  for (const auto& [name, run_it] : actions) {
+    if (program.got_subcommand(name)) {
+      return run_it();
+    }
+  }
+  std::cerr << "midas: no command given (see midas --help)\n";
+  return bad_usage;
+}
+
+}  // namespace
+
+}  // namespace midas::tools
+
+int main(int argc, char** argv) {
+  try {
+    return midas::tools::run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "midas: " << e.what() << '\n';
+    return midas::tools::failure;
+  }
+}

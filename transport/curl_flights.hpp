@@ -1,0 +1,76 @@
+// All exchanges that are under way, from their order to their completion.
+#pragma once
+
+#include <midas/transport/curl_exchange.hpp>
+#include <midas/transport/curl_host_queue.hpp>
+#include <midas/transport/curl_inbox.hpp>
+#include <midas/transport/curl_multi_loop.hpp>
+#include <midas/transport/curl_sockets.hpp>
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace midas {
+
+/// Used by the loop's thread only, but for the counters. An exchange that ends, in whatever way, waits
+/// for complete_finished() with its outcome: nothing else calls completions.
+class curl_flights {
+ public:
+  /// All three outlive the flights.
+  curl_flights(const curl_multi_options& options, curl_sockets& sockets, CURLM* multi);
+  curl_flights(const curl_flights&) = delete;
+  curl_flights& operator=(const curl_flights&) = delete;
+  ~curl_flights();
+
+  /// Whether libcurl has anything to do.
+  [[nodiscard]] bool empty() const noexcept { return flights_.empty(); }
+
+  /// Begins the exchange, or puts it where it waits for its turn.
+  void begin(curl_order order);
+  /// Ends the exchange with errc::cancelled, if there is one with that id.
+  void cancel(std::uint64_t id);
+  /// Lets libcurl do what can be done without waiting.
+  void transfer();
+  /// Ends everything with errc::shutting_down, `orders` that have not begun too; gives all handles
+  /// back.
+  void end_all(std::vector<curl_order> orders);
+  /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for anything
+  /// but to stop.
+  void complete_finished();
+
+  /// From any thread. An exchange is counted as completed before its completion runs.
+  [[nodiscard]] std::uint64_t completed() const noexcept { return completed_.load(); }
+  [[nodiscard]] std::uint64_t connections_reused() const noexcept { return reused_.load(); }
+
+ private:
+  struct flight;
+
+  struct finished {
+    http_transport::completion done;
+    expected<http_response> outcome;
+  };
+
+  void launch(curl_order order, curl_host_queue::host& host);
+  bool launch_one(curl_order& order, curl_host_queue::host& host);
+  std::unique_ptr<flight> spare_flight();
+  void land(flight& landing, expected<http_response> outcome);
+  void retire(flight& landing);
+  void finish(http_transport::completion done, expected<http_response> outcome);
+
+  const curl_multi_options& options_;
+  curl_sockets& sockets_;
+  CURLM* multi_;
+  curl_host_queue hosts_;
+  std::vector<std::unique_ptr<flight>> flights_;
+  std::vector<std::unique_ptr<flight>> spare_flights_;
+  std::vector<finished> finished_;
+  std::atomic<std::uint64_t> completed_ = 0;
+  std::atomic<std::uint64_t> reused_ = 0;
+};
+
+}  // namespace midas
