@@ -191,8 +191,9 @@ expected<access_token> token_service::get(const token_request& request,
   return *std::move(shared->outcome);
 }
 
-token_awaitable token_service::async_get(token_request request, std::chrono::nanoseconds timeout) {
-  return {*this, std::move(request), timeout};
+token_awaitable token_service::async_get(const token_request& request,
+                                         std::chrono::nanoseconds timeout) {
+  return {*this, request, timeout};
 }
 
 token_service_statistics token_service::statistics() const {

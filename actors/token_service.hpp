@@ -74,7 +74,12 @@ class token_service {
   /// `co_await` gives an expected<access_token>. The coroutine goes on at once, in the thread that
   /// it is in, if a fresh token is at hand; else it resumes on a thread of the actor system, and
   /// must not block there. It must not be destroyed while it waits.
-  token_awaitable async_get(token_request request, std::chrono::nanoseconds timeout);
+  token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout);
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+  /// g++ 12 copies a braced temporary of a co_await expression byte by byte into the coroutine, and
+  /// frees what is not there any more: give a request that has a name.
+  token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout) = delete;
+#endif
 
   /// The actor to ask, as any other: `self->request(tokens.cache(), 5s, request)`. Include
   /// <midas/actors.hpp>. One that ends unexpectedly is replaced, so ask for the handle again then.

@@ -27,7 +27,8 @@ struct fire_and_forget {
 };
 
 fire_and_forget read_secret(midas::token_service& tokens, std::latch& done) {
-  const auto token = co_await tokens.async_get({.resource = "https://vault.azure.net"}, 5s);
+  const midas::token_request vault{.resource = "https://vault.azure.net"};
+  const auto token = co_await tokens.async_get(vault, 5s);
   std::ostringstream line;
   if (token) {
     line << "got " << *token << '\n';

@@ -97,6 +97,7 @@ void curl_exchange::prepare(http_request request) {
   request_ = std::move(request);
   response_.reset(request_.max_response_bytes, request_.method != "HEAD");
   opened_connection_ = false;
+  was_connected_ = false;
   error_.front() = '\0';
   set_for_request();
 }
@@ -129,18 +130,9 @@ void curl_exchange::set_method_and_body() {
   set(handle_, CURLOPT_CUSTOMREQUEST, method == implied ? nullptr : method.c_str());
 }
 
-bool curl_exchange::request_sent() const noexcept {
-  long size = 0;
-  return curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK && size > 0;
-}
-
-bool curl_exchange::reused_connection() const noexcept {
-  return !opened_connection_ && request_sent();
-}
-
 expected<http_response> curl_exchange::outcome(CURLcode code) {
   curl_failure failure{.code = code,
-                       .request_sent = request_sent(),
+                       .request_sent = was_connected_,
                        .too_large = response_.too_large(),
                        .detail = error_.data()};
   if (code == CURLE_OK && response_.headers_complete() && !response_.malformed()) {
@@ -200,6 +192,7 @@ curl_socket_t curl_exchange::on_socket(void* self, curlsocktype /*purpose*/,
 int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int peer_port,
                                 int local_port) noexcept {
   auto& exchange = *static_cast<curl_exchange*>(self);
+  exchange.was_connected_ = true;
   // Between requests TLS has messages of its own, and nobody on the way can add any.
   if (!exchange.opened_connection_ && !is_https(exchange.request_.url)) {
     exchange.sockets_.end_if_unasked_bytes_came(local_port, peer_port);

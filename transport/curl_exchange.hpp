@@ -33,7 +33,9 @@ class curl_exchange {
 
   [[nodiscard]] const http_request& request() const noexcept { return request_; }
   /// Whether the exchange, now at its end, used a connection of an earlier one.
-  [[nodiscard]] bool reused_connection() const noexcept;
+  [[nodiscard]] bool reused_connection() const noexcept {
+    return was_connected_ && !opened_connection_;
+  }
   /// What came of it, given libcurl's verdict.
   expected<http_response> outcome(CURLcode code);
   /// Forgets request and response, and wipes what may be secret in them.
@@ -43,7 +45,6 @@ class curl_exchange {
   void set_once(const curl_multi_options& options);
   void set_for_request();
   void set_method_and_body();
-  [[nodiscard]] bool request_sent() const noexcept;
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count,
                                void* self) noexcept;
@@ -57,6 +58,7 @@ class curl_exchange {
   http_request request_;
   curl_response response_;
   bool opened_connection_ = false;
+  bool was_connected_ = false;
   curl_header_list headers_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 };

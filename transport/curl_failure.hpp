@@ -14,7 +14,7 @@ struct curl_failure {
   CURLcode code = CURLE_OK;
   /// The system's last error, which need not be the reason: libcurl never clears it.
   int system_error = 0;
-  /// Whether any of the request went out on a connection.
+  /// Whether there was a connection to send the request on.
   bool request_sent = false;
   /// Whether the response met the limit of the request.
   bool too_large = false;

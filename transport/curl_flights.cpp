@@ -1,5 +1,4 @@
 #include <midas/transport/curl_flights.hpp>
-
 #include <midas/transport/curl_request_check.hpp>
 
 #include <algorithm>

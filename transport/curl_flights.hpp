@@ -17,8 +17,8 @@
 
 namespace midas {
 
-/// Used by the loop's thread only, but for the counters. An exchange that ends, in whatever way, waits
-/// for complete_finished() with its outcome: nothing else calls completions.
+/// Used by the loop's thread only, but for the counters. An exchange that ends, in whatever way,
+/// waits for complete_finished() with its outcome: nothing else calls completions.
 class curl_flights {
  public:
   /// All three outlive the flights.
@@ -39,8 +39,8 @@ class curl_flights {
   /// Ends everything with errc::shutting_down, `orders` that have not begun too; gives all handles
   /// back.
   void end_all(std::vector<curl_order> orders);
-  /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for anything
-  /// but to stop.
+  /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for
+  /// anything but to stop.
   void complete_finished();
 
   /// From any thread. An exchange is counted as completed before its completion runs.

@@ -10,8 +10,8 @@ namespace midas {
 /// Initialises libcurl first, if nobody has.
 class curl_multi_handle {
  public:
-  /// `max_connections_kept` as in curl_multi_options. Throws std::runtime_error when libcurl cannot be
-  /// set up.
+  /// `max_connections_kept` as in curl_multi_options. Throws std::runtime_error when libcurl cannot
+  /// be set up.
   explicit curl_multi_handle(std::size_t max_connections_kept);
   curl_multi_handle(const curl_multi_handle&) = delete;
   curl_multi_handle& operator=(const curl_multi_handle&) = delete;

@@ -1,8 +1,7 @@
-#include <midas/transport/curl_multi_loop.hpp>
-
 #include <midas/transport/curl_flights.hpp>
 #include <midas/transport/curl_inbox.hpp>
 #include <midas/transport/curl_multi_handle.hpp>
+#include <midas/transport/curl_multi_loop.hpp>
 #include <midas/transport/curl_request_check.hpp>
 #include <midas/transport/curl_sockets.hpp>
 

@@ -59,7 +59,7 @@ struct scripted_service {
 };
 
 detached ask(token_service& tokens, token_request request, outcomes& told) {
-  told.add(co_await tokens.async_get(std::move(request), patience));
+  told.add(co_await tokens.async_get(request, patience));
 }
 
 }  // namespace
