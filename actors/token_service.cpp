@@ -106,18 +106,18 @@ struct token_service::core {
   std::mutex shutdown_mutex;
 };
 
-token_service::token_service(options settings)
+token_service::token_service(const options& settings)
     : core_(std::make_unique<core>(make_system(settings), nullptr, settings,
                                    make_transport(settings))) {}
 
-token_service::token_service(caf::actor_system& system, options settings)
+token_service::token_service(caf::actor_system& system, const options& settings)
     : core_(std::make_unique<core>(nullptr, &system, settings, make_transport(settings))) {}
 
-token_service::token_service(options settings, std::shared_ptr<http_transport> transport)
+token_service::token_service(const options& settings, std::shared_ptr<http_transport> transport)
     : core_(
           std::make_unique<core>(make_system(settings), nullptr, settings, std::move(transport))) {}
 
-token_service::token_service(caf::actor_system& system, options settings,
+token_service::token_service(caf::actor_system& system, const options& settings,
                              std::shared_ptr<http_transport> transport)
     : core_(std::make_unique<core>(nullptr, &system, settings, std::move(transport))) {}
 

@@ -39,14 +39,14 @@ class token_service {
   using callback = std::function<void(expected<access_token>)>;
 
   /// Makes a small actor system of its own, whose threads sleep while nothing happens.
-  explicit token_service(options settings = {});
+  explicit token_service(const options& settings = {});
 
   /// Lives in the application's actor system, which has to outlive it.
-  explicit token_service(caf::actor_system& system, options settings = {});
+  explicit token_service(caf::actor_system& system, const options& settings = {});
 
   /// As the first, and the second, with another way to the wire than HTTP by libcurl: for tests.
-  token_service(options settings, std::shared_ptr<http_transport> transport);
-  token_service(caf::actor_system& system, options settings,
+  token_service(const options& settings, std::shared_ptr<http_transport> transport);
+  token_service(caf::actor_system& system, const options& settings,
                 std::shared_ptr<http_transport> transport);
 
   token_service(const token_service&) = delete;
@@ -83,7 +83,7 @@ class token_service {
 
   /// The actor to ask, as any other: `self->request(tokens.cache(), 5s, request)`. Include
   /// <midas/actors.hpp>. One that ends unexpectedly is replaced, so ask for the handle again then.
-  auto cache() const;
+  [[nodiscard]] auto cache() const;
 
   [[nodiscard]] token_service_statistics statistics() const;
 

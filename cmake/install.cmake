@@ -7,7 +7,10 @@ install(EXPORT midasTargets NAMESPACE midas:: DESTINATION "${midas_cmake_dir}")
 install(FILES midas.hpp actors.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/midas")
 install(DIRECTORY messages transport actors
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/midas"
-  FILES_MATCHING PATTERN "*.hpp")
+  FILES_MATCHING PATTERN "*.hpp"
+  # What the curl loop is made of includes curl, and is nobody else's.
+  REGEX "transport/curl_[a-z_]+\\.hpp$" EXCLUDE)
+install(FILES transport/curl_multi_loop.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/midas/transport")
 
 configure_package_config_file(cmake/midasConfig.cmake.in midasConfig.cmake
   INSTALL_DESTINATION "${midas_cmake_dir}")

@@ -18,6 +18,9 @@ class token_waiter::state {
   state& operator=(const state&) = delete;
 
   ~state() {
+    if (answered()) {
+      return;
+    }
     if (closing_ != nullptr && closing_->load()) {
       answer(fail(errc::shutting_down, "the token service shut down before it could answer"));
     } else {

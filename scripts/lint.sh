@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Formatting, and clang-tidy over every source, with the compile commands of a build directory.
-# Usage: scripts/lint.sh BUILD_DIRECTORY
+# Formatting, and clang-tidy over every source that is not a test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=${1:?usage: scripts/lint.sh BUILD_DIRECTORY}
 
 git ls-files -z '*.hpp' '*.cpp' | xargs -0 clang-format --dry-run --Werror
 echo "clang-format: clean"
 
+# Configured apart: clang cannot read the precompiled headers of g++.
+cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DMIDAS_BUILD_TESTS=OFF >/dev/null
 git ls-files -z 'messages/*.cpp' 'transport/*.cpp' 'actors/*.cpp' 'simulator/*.cpp' 'tools/*.cpp' \
   'examples/*.cpp' |
-  xargs -0 -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet 2>/dev/null
+  xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet \
+    --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2)
 echo "clang-tidy: clean"

@@ -26,7 +26,7 @@ build_and_test() { # PRESET [ctest arguments]
 
 cmake --preset ci >/dev/null
 cmake --build --preset ci
-scripts/lint.sh build/ci
+scripts/lint.sh
 build_and_test asan
 if [ "$all" = yes ]; then
   scripts/test_threads.sh

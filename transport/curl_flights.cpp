@@ -76,6 +76,7 @@ bool curl_flights::launch_one(curl_order& order, curl_host_queue::host& host) {
     next->host = &host;
     next->index = flights_.size();
     flights_.push_back(std::move(next));
+    launched_ = true;
     return true;
   } catch (const std::exception& problem) {
     finish(std::move(order.done),
@@ -94,6 +95,16 @@ std::unique_ptr<curl_flights::flight> curl_flights::spare_flight() {
 }
 
 void curl_flights::transfer() {
+  launched_ = false;
+  transfer_once();
+  if (launched_) {
+    // What follows a flight that has landed is on the wire before anybody hears of the landing:
+    // then the host works while the callers do.
+    transfer_once();
+  }
+}
+
+void curl_flights::transfer_once() {
   int running = 0;
   if (const auto code = curl_multi_perform(multi_, &running); code != CURLM_OK) {
     const auto why = std::string{"libcurl failed: "} + curl_multi_strerror(code);

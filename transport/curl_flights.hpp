@@ -58,6 +58,7 @@ class curl_flights {
   void launch(curl_order order, curl_host_queue::host& host);
   bool launch_one(curl_order& order, curl_host_queue::host& host);
   std::unique_ptr<flight> spare_flight();
+  void transfer_once();
   void land(flight& landing, expected<http_response> outcome);
   void retire(flight& landing);
   void finish(http_transport::completion done, expected<http_response> outcome);
@@ -69,6 +70,7 @@ class curl_flights {
   std::vector<std::unique_ptr<flight>> flights_;
   std::vector<std::unique_ptr<flight>> spare_flights_;
   std::vector<finished> finished_;
+  bool launched_ = false;
   std::atomic<std::uint64_t> completed_ = 0;
   std::atomic<std::uint64_t> reused_ = 0;
 };
