@@ -96,11 +96,13 @@ TEST_CASE("10,000 actors that ask at once cause one HTTP request, and get one to
   caf::actor_system system{config};
   token_service tokens{system, asking(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
-    system.spawn([&told, cache = tokens.cache()](caf::event_based_actor* self) {
-      self->request(cache, caf::infinite, vault)
-          .then([&told](const access_token& token) { told.add(token); },
-                [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
-    });
+    system.spawn(
+        [&told](caf::event_based_actor* self, const cache_actor& cache) {
+          self->request(cache, caf::infinite, vault)
+              .then([&told](const access_token& token) { told.add(token); },
+                    [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
+        },
+        tokens.cache());
   }
   CHECK(all_same_token(told.wait_for(10'000)));
   CHECK(imds.statistics().token_requests == 1);
@@ -235,10 +237,12 @@ TEST_CASE("a blocking caller is answered by its deadline even while the actors a
   token_service tokens{system, asking("http://127.0.0.1:9"), transport};
   std::latch blocked{1};
   std::latch release{1};
-  system.spawn([&](caf::event_based_actor*) {
-    blocked.count_down();
-    release.wait();
-  });
+  system.spawn(
+      [&](caf::event_based_actor*, int) {
+        blocked.count_down();
+        release.wait();
+      },
+      0);
   blocked.wait();
   const auto token = tokens.get(vault, 20ms);
   release.count_down();
@@ -362,11 +366,13 @@ TEST_CASE("an actor learns the error of midas from the error of CAF") {
   token_service tokens{system, asking("http://127.0.0.1:9"),
                        std::make_shared<scripted_transport>()};
   outcomes told;
-  system.spawn([&told, cache = tokens.cache()](caf::event_based_actor* self) {
-    self->request(cache, caf::infinite, token_request{})
-        .then([&told](const access_token& token) { told.add(token); },
-              [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
-  });
+  system.spawn(
+      [&told](caf::event_based_actor* self, const cache_actor& cache) {
+        self->request(cache, caf::infinite, token_request{})
+            .then([&told](const access_token& token) { told.add(token); },
+                  [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
+      },
+      tokens.cache());
   CHECK(all_are(told.wait_for(1), errc::invalid_resource));
 }
 

@@ -83,11 +83,14 @@ class virtual_actors {
   /// The same, but that nothing runs yet but the caller itself.
   template <class... Args>
   void send_as_actor(std::shared_ptr<answers> told, Args... args) {
-    system_.spawn([told, to = cache, args...](caf::event_based_actor* self) {
-      self->request(to, caf::infinite, args...)
-          .then([told](const access_token& token) { told->emplace_back(token); },
-                [told](const caf::error& e) { told->emplace_back(unexpected{to_error(e)}); });
-    });
+    // The handle as an argument: without any, CAF 0.17 binds a reference to nothing.
+    system_.spawn(
+        [told, args...](caf::event_based_actor* self, const cache_actor& to) {
+          self->request(to, caf::infinite, args...)
+              .then([told](const access_token& token) { told->emplace_back(token); },
+                    [told](const caf::error& e) { told->emplace_back(unexpected{to_error(e)}); });
+        },
+        cache);
     scheduler_.try_run_once();
   }
 

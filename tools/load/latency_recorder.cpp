@@ -1,11 +1,13 @@
 #include <midas/tools/load/latency_recorder.hpp>
 
 #include <boost/histogram/axis/regular.hpp>
-#include <boost/histogram/make_histogram.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <functional>
 #include <mutex>
+#include <vector>
 
 namespace midas::tools {
 
@@ -18,17 +20,23 @@ constexpr double shortest = 10;
 constexpr double longest = 1e12;
 constexpr unsigned bins = 2546;
 
-auto make_counts() {
-  return histogram::make_histogram_with(
-      std::vector<std::uint64_t>{},
-      histogram::axis::regular<double, histogram::axis::transform::log>{bins, shortest, longest});
+const auto& axis() {
+  static const histogram::axis::regular<double, histogram::axis::transform::log> instance{
+      bins, shortest, longest};
+  return instance;
+}
+
+using bin_counts = std::vector<std::uint64_t>;
+
+void add_to(bin_counts& sum, const bin_counts& counts) {
+  std::ranges::transform(sum, counts, sum.begin(), std::plus{});
 }
 
 }  // namespace
 
 struct latency_recorder::shard {
   std::mutex mutex;
-  decltype(make_counts()) counts = make_counts();
+  bin_counts counts = bin_counts(bins);
   std::uint64_t count = 0;
   std::chrono::nanoseconds maximum{0};
 };
@@ -48,7 +56,8 @@ latency_recorder::shard& latency_recorder::own_shard() {
 void latency_recorder::record(std::chrono::nanoseconds latency) {
   auto& mine = own_shard();
   const std::lock_guard lock{mine.mutex};
-  mine.counts(std::clamp(static_cast<double>(latency.count()), shortest, longest * 0.999));
+  const auto value = std::clamp(static_cast<double>(latency.count()), shortest, longest * 0.999);
+  ++mine.counts.at(static_cast<std::size_t>(axis().index(value)));
   ++mine.count;
   mine.maximum = std::max(mine.maximum, latency);
 }
@@ -56,7 +65,7 @@ void latency_recorder::record(std::chrono::nanoseconds latency) {
 void latency_recorder::add(const latency_recorder& other) {
   auto& mine = *shards_.front();
   for (const auto& theirs : other.shards_) {
-    mine.counts += theirs->counts;
+    add_to(mine.counts, theirs->counts);
     mine.count += theirs->count;
     mine.maximum = std::max(mine.maximum, theirs->maximum);
   }
@@ -72,18 +81,18 @@ std::uint64_t latency_recorder::count() const {
 }
 
 std::chrono::nanoseconds latency_recorder::percentile(double part) const {
-  auto all = make_counts();
+  bin_counts all(bins);
   for (const auto& each : shards_) {
     const std::lock_guard lock{each->mutex};
-    all += each->counts;
+    add_to(all, each->counts);
   }
   const auto wanted = part * static_cast<double>(count());
   std::uint64_t seen = 0;
-  for (int bin = 0; bin < static_cast<int>(bins); ++bin) {
-    seen += all.at(bin);
+  for (std::size_t bin = 0; bin < all.size(); ++bin) {
+    seen += all[bin];
     if (seen != 0 && static_cast<double>(seen) >= wanted) {
-      const auto upper = std::chrono::nanoseconds{std::llround(all.axis().bin(bin).upper())};
-      return std::min(upper, maximum());
+      const auto upper = axis().bin(static_cast<int>(bin)).upper();
+      return std::min(std::chrono::nanoseconds{std::llround(upper)}, maximum());
     }
   }
   return maximum();
