@@ -319,7 +319,7 @@ TEST_CASE("an orderly end answers every waiter with shutting_down, and leaves no
   CHECK(actors.live_actors() == 0);
 }
 
-TEST_CASE("keys that nobody asks for leave memory, token and actor; those in use stay") {
+TEST_CASE("keys that nobody asks for leave memory, token and actor, those in use stay") {
   virtual_actors actors;
   actors.ask("used");
   actors.ask("idle");

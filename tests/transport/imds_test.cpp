@@ -37,7 +37,7 @@ TEST_CASE("IMDS is asked at its own address unless another is given") {
   CHECK(*imds::token_url("", false) == url);
 }
 
-TEST_CASE("an override brings scheme, host and port; its path is replaced unless it is complete") {
+TEST_CASE("an override brings scheme, host and port, its path is replaced unless it is complete") {
   const auto [authority, expected_url] = GENERATE(table<std::string, std::string>({
       {"http://127.0.0.1:8080", "http://127.0.0.1:8080/metadata/identity/oauth2/token"},
       {"http://localhost:1234//", "http://localhost:1234/metadata/identity/oauth2/token"},

@@ -45,7 +45,7 @@ TEST_CASE("identities that differ only in how they are named have tokens of thei
         "object");
 }
 
-TEST_CASE("a token past its renewal is usable, but not fresh; an expired one is neither") {
+TEST_CASE("a token past its renewal is usable, but not fresh, an expired one is neither") {
   midas::token_table table;
   table.publish({{}, "a"}, token_named("A", 1h, now + 10s), now);
   CHECK(table.find_fresh({{}, "a"}, now + 9s));
@@ -62,7 +62,7 @@ TEST_CASE("the last token published is the one that is found") {
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("tokens that nobody looks up, and expired ones, leave the table; the others stay") {
+TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the others stay") {
   midas::token_table table;
   table.publish({{}, "used"}, token_named("U"), now);
   table.publish({{}, "idle"}, token_named("I"), now);
