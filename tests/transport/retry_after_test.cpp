@@ -50,4 +50,4 @@ TEST_CASE("a Retry-After that is unreadable or past is ignored") {
   CHECK_FALSE(retry_after(text));
 }
 
-TEST_CASE("nothing is asked for without the header") { CHECK_FALSE(read_retry_after({}, now)), }
+TEST_CASE("nothing is asked for without the header") { CHECK_FALSE(read_retry_after({}, now)); }
