@@ -51,6 +51,9 @@ expected<std::chrono::nanoseconds> parse_duration(std::string_view text) {
 
 std::string format_duration(std::chrono::nanoseconds duration) {
   const auto value = static_cast<double>(duration.count());
+  if (value == 0) {
+    return "0 s";
+  }
   if (value < 1e3) {
     return fmt::format("{:.3g} ns", value);
   }
@@ -60,7 +63,10 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   if (value < 999.5e6) {
     return fmt::format("{:.3g} ms", value / 1e6);
   }
-  return fmt::format("{:.3g} s", value / 1e9);
+  if (value < 999.5e9) {
+    return fmt::format("{:.3g} s", value / 1e9);
+  }
+  return fmt::format("{:.4g} h", value / 3600e9);
 }
 
 }  // namespace midas::tools

@@ -34,4 +34,6 @@ TEST_CASE("durations are shown with the unit that suits") {
   CHECK(format_duration(50ms) == "50 ms");
   CHECK(format_duration(999'900us) == "1 s");
   CHECK(format_duration(5s) == "5 s");
+  CHECK(format_duration(0s) == "0 s");
+  CHECK(format_duration(24h) == "24 h");
 }
