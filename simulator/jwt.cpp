@@ -2,6 +2,7 @@
 #include <midas/simulator/jwt.hpp>
 
 #include <array>
+#include <optional>
 
 namespace midas::simulator {
 namespace {
@@ -57,35 +58,90 @@ const std::string& encoded_signature() {
   return text;
 }
 
-std::string payload(const jwt_claims& claims, std::string_view filler) {
-  const auto issuer = std::string("https://sts.windows.net/").append(claims.tenant_id) + "/";
-  std::string text;
-  text.reserve(1536);
-  json_object(text)
+/// Takes characters out of the filler, so that what follows it begins on a border between groups of
+/// three bytes.
+void align(std::string& json, std::size_t filler_at, std::size_t border) {
+  json.erase(filler_at, border % 3);
+}
+
+/// The claims of the payload that are those of the identity, from the comma before them to the end,
+/// encoded. They are most of a token, and few identities ask for many resources.
+class identity_claims {
+ public:
+  explicit identity_claims(const jwt_claims& claims)
+      : client_id_(claims.client_id),
+        object_id_(claims.object_id),
+        resource_id_(claims.resource_id),
+        tenant_id_(claims.tenant_id) {
+    constexpr std::string_view filler =
+        "1.AQEASimulatedByMidasSimulatedByMidasSimulatedByMidasSimulated.";
+    constexpr std::string_view marker = R"("uti":")";
+    const auto issuer = std::string("https://sts.windows.net/").append(claims.tenant_id) + "/";
+    std::string json;
+    json_object(json)
+        .text("iss", issuer)
+        .text("appid", claims.client_id)
+        .text("appidacr", "2")
+        .text("idp", issuer)
+        .text("idtyp", "app")
+        .text("oid", claims.object_id)
+        .text("rh", filler)
+        .text("sub", claims.object_id)
+        .text("tid", claims.tenant_id)
+        .text("uti", uti_placeholder)
+        .text("ver", "1.0")
+        .text("xms_act_fct", "3 9")
+        .text("xms_ftd", "SimulatedByMidasSimulatedByMidasSimulatedByMidasSimulatedByMidas")
+        .text("xms_idrel", "7 24")
+        .text("xms_mirid", claims.resource_id)
+        .text("xms_rd", "0.SimulatedByMidasSimulatedByMidasSimulatedByMidas")
+        .text("xms_sub_fct", "3 9")
+        .text("xms_tcdt", "1577836800");
+    json.front() = ',';
+    align(json, json.find(filler), json.find(marker) + marker.size());
+    unique_id_at_ = (json.find(marker) + marker.size()) / 3 * 4;
+    encoded_ = base64url(json);
+  }
+
+  [[nodiscard]] bool are_of(const jwt_claims& claims) const noexcept {
+    return client_id_ == claims.client_id && object_id_ == claims.object_id &&
+           resource_id_ == claims.resource_id && tenant_id_ == claims.tenant_id;
+  }
+  [[nodiscard]] const std::string& encoded() const noexcept { return encoded_; }
+  [[nodiscard]] std::size_t unique_id_at() const noexcept { return unique_id_at_; }
+
+ private:
+  std::string client_id_;
+  std::string object_id_;
+  std::string resource_id_;
+  std::string tenant_id_;
+  std::string encoded_;
+  std::size_t unique_id_at_ = 0;
+};
+
+/// Those of the last identity that this thread was asked for are kept.
+const identity_claims& claims_of_identity(const jwt_claims& claims) {
+  thread_local std::optional<identity_claims> last;
+  if (!last || !last->are_of(claims)) {
+    last.emplace(claims);
+  }
+  return *last;
+}
+
+/// The claims that are those of the token, from the beginning of the payload up to the comma.
+std::string encoded_token_claims(const jwt_claims& claims) {
+  constexpr std::string_view filler = "k2RgYSimulatedByMidasSimulatedByMidas0000==";
+  std::string json;
+  json.reserve(256 + claims.resource.size());
+  json_object(json)
       .text("aud", claims.resource)
-      .text("iss", issuer)
       .number("iat", claims.not_before)
       .number("nbf", claims.not_before)
       .number("exp", claims.expires_on)
-      .text("aio", filler)
-      .text("appid", claims.client_id)
-      .text("appidacr", "2")
-      .text("idp", issuer)
-      .text("idtyp", "app")
-      .text("oid", claims.object_id)
-      .text("rh", "1.AQEASimulatedByMidasSimulatedByMidasSimulatedByMidasSimulated.")
-      .text("sub", claims.object_id)
-      .text("tid", claims.tenant_id)
-      .text("uti", uti_placeholder)
-      .text("ver", "1.0")
-      .text("xms_act_fct", "3 9")
-      .text("xms_ftd", "SimulatedByMidasSimulatedByMidasSimulatedByMidasSimulatedByMidas")
-      .text("xms_idrel", "7 24")
-      .text("xms_mirid", claims.resource_id)
-      .text("xms_rd", "0.SimulatedByMidasSimulatedByMidasSimulatedByMidas")
-      .text("xms_sub_fct", "3 9")
-      .text("xms_tcdt", "1577836800");
-  return text;
+      .text("aio", filler);
+  json.pop_back();
+  align(json, json.size() - filler.size() - 1, json.size());
+  return base64url(json);
 }
 
 }  // namespace
@@ -108,21 +164,20 @@ std::string base64url(std::string_view bytes) {
 }
 
 jwt_template make_jwt_template(const jwt_claims& claims) {
-  constexpr std::string_view filler = "k2RgYSimulatedByMidasSimulatedByMidas0000==";
-  constexpr std::string_view marker = R"("uti":")";
-  std::string json = payload(claims, filler);
-  // The slot must begin on a border between groups of three bytes; a shorter filler moves it there.
-  if (const auto off = (json.find(marker) + marker.size()) % 3; off != 0) {
-    json.erase(json.find(filler), off);
-  }
   const auto& header = encoded_header();
+  const auto& signature = encoded_signature();
+  const auto of_token = encoded_token_claims(claims);
+  const auto& of_identity = claims_of_identity(claims);
   jwt_template result;
-  result.unique_id_at = header.size() + 1 + (json.find(marker) + marker.size()) / 3 * 4;
+  result.unique_id_at = header.size() + 1 + of_token.size() + of_identity.unique_id_at();
+  result.text.reserve(header.size() + of_token.size() + of_identity.encoded().size() +
+                      signature.size() + 2);
   result.text.append(header)
       .append(1, '.')
-      .append(base64url(json))
+      .append(of_token)
+      .append(of_identity.encoded())
       .append(1, '.')
-      .append(encoded_signature());
+      .append(signature);
   return result;
 }
 

@@ -30,7 +30,7 @@ struct jwt_claims {
 };
 
 /// A finished token but for its `uti`, the claim that tells two tokens apart. Making one costs a
-/// few microseconds, stamping a copy of it some nanoseconds: so make one a second for each
+/// microsecond or two, stamping a copy of it some nanoseconds: so make one a second for each
 /// identity and resource.
 struct jwt_template {
   /// header.payload.signature, about 1.8 kB with a resource of usual length. The signature is

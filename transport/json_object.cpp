@@ -1,3 +1,15 @@
+// Before the reader is included, which then looks at sixteen characters of a string at a time, and
+// in a namespace of its own, or this reader and one that was compiled without would be one to the
+// linker.
+#define RAPIDJSON_NAMESPACE midas::rapidjson
+#define RAPIDJSON_NAMESPACE_BEGIN namespace midas::rapidjson {
+#define RAPIDJSON_NAMESPACE_END }
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2
+#elif defined(__ARM_NEON)
+#define RAPIDJSON_NEON
+#endif
+
 #include <midas/transport/json_object.hpp>
 
 #include <rapidjson/reader.h>
@@ -9,6 +21,8 @@ namespace midas {
 namespace {
 
 constexpr std::size_t deepest_nesting = 64;
+// The reader looks at so many characters at a time, from the last such border before the end on.
+constexpr std::size_t read_at_once = 16;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 // What rapidjson's reader calls: its names are given.
@@ -139,6 +153,7 @@ json_reading read_json_object(sensitive_string& text, std::span<json_member> wan
   if (text.find('\0') != sensitive_string::npos) {
     return {};
   }
+  text.reserve(text.size() + read_at_once);
   const auto mark = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   rapidjson::InsituStringStream stream{text.data() + mark};
   rapidjson::Reader reader;
