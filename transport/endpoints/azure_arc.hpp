@@ -30,11 +30,16 @@ expected<std::string> token_url(const host_environment& environment, bool allow_
 /// where Windows has no ProgramData, and with errc::challenge_rejected where there is no agent.
 expected<std::string> key_directory(const host_environment& environment);
 
-/// The path in a challenge, the value of WWW-Authenticate: "Basic realm=<path>", the first two
-/// words in upper or lower case. It is taken as written, so that "..", "." and doubled separators
-/// lead nowhere: `directory`, one separator (the directory's own kind), and a name that ends in
-/// ".key" and is more than that. Fails with errc::challenge_rejected.
-expected<std::string> read_challenge(std::string_view challenge, std::string_view directory);
+/// The path in a challenge, the value of WWW-Authenticate: "Basic realm=<path>", the two words in
+/// upper or lower case, without quotes or another '='. Points into `challenge`. Fails with
+/// errc::challenge_rejected.
+expected<std::string_view> read_challenge(std::string_view challenge);
+
+/// Whether the path of a challenge is one that the agent would name: `directory`, one separator of
+/// the directory's own kind, and a name that ends in ".key" and is more than that. Compared as
+/// written, so that "..", "." and doubled separators lead nowhere. Fails with
+/// errc::challenge_rejected, naming the path.
+expected<void> check_key_path(std::string_view path, std::string_view directory);
 
 /// The request for a token at `url`, to be answered by a challenge. The id goes to the agent as the
 /// caller wrote it, the resource without its /.default; claims do not go there. Fails as make_key
