@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -47,7 +48,7 @@ void block_broken_pipes() {
 
 }  // namespace
 
-self_signed_certificate::self_signed_certificate()
+self_signed_certificate::self_signed_certificate(const std::string& address)
     : key_(EVP_EC_gen("P-256"), &EVP_PKEY_free), certificate_(X509_new(), &X509_free) {
   auto* const certificate = certificate_.get();
   demand(key_ != nullptr && certificate != nullptr, "make a certificate");
@@ -62,6 +63,12 @@ self_signed_certificate::self_signed_certificate()
                              reinterpret_cast<const unsigned char*>(name.data()),
                              static_cast<int>(name.size()), -1, 0);
   X509_set_issuer_name(certificate, subject);
+  if (!address.empty()) {
+    const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> extension{
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("IP:" + address).c_str()),
+        &X509_EXTENSION_free};
+    demand(X509_add_ext(certificate, extension.get(), -1) == 1, "name its certificate");
+  }
   demand(X509_sign(certificate, key_.get(), EVP_sha256()) != 0, "sign its certificate");
 }
 
@@ -74,6 +81,7 @@ sha1_digest self_signed_certificate::digest() const {
 
 tls_server::tls_server(tls_server_options options)
     : options_(options),
+      own_(options.named ? "127.0.0.1" : ""),
       context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free),
       listener_(listening_socket(port_)) {
   auto* const context = context_.get();

@@ -16,10 +16,11 @@
 
 namespace midas::test {
 
-/// A key and a certificate for it that nobody vouches for, and whose name is no server's.
+/// A key and a certificate for it that nobody vouches for.
 class self_signed_certificate {
  public:
-  self_signed_certificate();
+  /// `address` is whose it says it is, nobody's when empty.
+  explicit self_signed_certificate(const std::string& address = {});
 
   [[nodiscard]] EVP_PKEY* key() const noexcept { return key_.get(); }
   [[nodiscard]] X509* certificate() const noexcept { return certificate_.get(); }
@@ -35,6 +36,8 @@ struct tls_server_options {
   int version = TLS1_3_VERSION;
   /// Whether each answer is the last one on its connection.
   bool closes = false;
+  /// Whether its certificate has its address in it.
+  bool named = false;
 };
 
 /// Answers every request with 200 and "ok", on a loopback port; each connection has its thread.

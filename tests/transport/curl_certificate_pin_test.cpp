@@ -95,7 +95,7 @@ TEST_CASE("neither a connection nor a session is used again for another pin") {
 TEST_CASE("a pin does not outlast its request") {
   const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   const auto closes = GENERATE(false, true);
-  tls_server server{{.version = version, .closes = closes}};
+  tls_server server{{.version = version, .closes = closes, .named = true}};
   curl_multi_loop loop;
   REQUIRE(exchange(loop, pinned_request(server.url(), server.digest())));
   const auto received = server.received();
