@@ -53,15 +53,30 @@ constexpr uid_t stranger = 54'321;
 
 using reader = expected<sensitive_string> (*)(const std::string&, std::size_t);
 
-expected<sensitive_string> key(const std::string& path, std::size_t max_bytes = limit) {
+expected<sensitive_string> key(const std::string& path, std::size_t max_bytes) {
   return files_of_this_machine().read_key(path, max_bytes);
 }
 
-expected<sensitive_string> token(const std::string& path, std::size_t max_bytes = limit) {
+expected<sensitive_string> token(const std::string& path, std::size_t max_bytes) {
   return files_of_this_machine().read_federated_token(path, max_bytes);
 }
 
+expected<sensitive_string> key(const std::string& path) { return key(path, limit); }
+expected<sensitive_string> token(const std::string& path) { return token(path, limit); }
+
 bool is_root() { return ::geteuid() == 0; }
+
+// Reads as a user who has nothing to do with root.
+expected<sensitive_string> as_stranger(reader read, const std::string& path) {
+  if (::seteuid(stranger) != 0) {
+    throw std::system_error{errno, std::generic_category(), "no other user"};
+  }
+  auto result = read(path, limit);
+  if (::seteuid(0) != 0) {
+    throw std::system_error{errno, std::generic_category(), "not root any more"};
+  }
+  return result;
+}
 
 void check_failure(const expected<sensitive_string>& outcome, errc code, const std::string& path,
                    std::string_view why) {
@@ -184,20 +199,31 @@ TEST_CASE("a key file belongs to root, to this user, or to whom its directory be
   CHECK(key(path));
 }
 
+TEST_CASE("a key file of root's or of this user's own is read in whosever directory it is") {
+  if (!is_root()) {
+    WARN("skipped: only root can give files away");
+    return;
+  }
+  const scratch_directory directory;
+  const auto path = directory.file("a.key", "hush");
+  const auto parent = directory.path("");
+  REQUIRE(::chmod(parent.c_str(), 0755) == 0);
+  REQUIRE(::chown(parent.c_str(), stranger + 1, 0) == 0);
+  CHECK(as_stranger(key, path));
+  REQUIRE(::chown(path.c_str(), stranger, 0) == 0);
+  CHECK(as_stranger(key, path));
+  REQUIRE(::chown(path.c_str(), stranger + 2, 0) == 0);
+  check_failure(as_stranger(key, path), errc::challenge_rejected, path, "belongs to neither");
+}
+
 TEST_CASE("a file that this user may not read is told with the way to the right") {
   const scratch_directory directory;
   const auto path = directory.file("a.key", "hush");
   REQUIRE(::chmod(path.c_str(), 0) == 0);
+  ::chmod(fs::path{path}.parent_path().c_str(), 0755);
   // Root may read anything; in its place goes a user who may not.
-  if (is_root()) {
-    REQUIRE(::chmod(fs::path{path}.parent_path().c_str(), 0755) == 0);
-    REQUIRE(::seteuid(stranger) == 0);
-  }
-  const auto from_key = key(path);
-  const auto from_token = token(path);
-  if (::getuid() == 0) {
-    REQUIRE(::seteuid(0) == 0);
-  }
+  const auto from_key = is_root() ? as_stranger(key, path) : key(path);
+  const auto from_token = is_root() ? as_stranger(token, path) : token(path);
   check_failure(from_key, errc::challenge_rejected, path, "may not be read");
   CHECK(from_key.error().advice.find("himds") != std::string::npos);
   check_failure(from_token, errc::invalid_configuration, path, "may not be read");

@@ -13,8 +13,9 @@ namespace midas {
 /// In the way of a value, so that tests can stand in for the machine. Any thread may call them.
 struct identity_files {
   /// The content of Azure Arc's key file: opened once, without following a link in its last part;
-  /// a regular file, owned by root or by this user, of at most `max_bytes`. Fails with
-  /// errc::challenge_rejected, naming the file, never its content.
+  /// a regular file of at most `max_bytes`, owned by root, by this user, or by whom its directory
+  /// belongs to, as whom the agent runs. Fails with errc::challenge_rejected, naming the file,
+  /// never its content.
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_key;
   /// The content of a federated token file, which may be a link (Kubernetes makes it one). Fails
