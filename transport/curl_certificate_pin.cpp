@@ -103,6 +103,8 @@ CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void*
   SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(tls, &verify, self);
   SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+  // One handshake, and so one check, while the exchange is there to make it.
+  SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION);
   return CURLE_OK;
 }
 
