@@ -38,6 +38,11 @@ struct acquisition_state {
         },
         [this](const http_actor& replacement) { settings.http = replacement; },
         [this](deadline_due) { expire(); },
+        [this](settled_query) {
+          if (!acquiring && waiters.empty()) {
+            dialect::send(self, settings.cache, acquisition_settled{settings.key, received});
+          }
+        },
         [this](end_due) { self->quit(ending); },
     };
   }
@@ -53,7 +58,6 @@ struct acquisition_state {
     if (asked.deadline <= now) {
       count(counters().errors);
       caller.answer(expired(asked.request.resource));
-      settle_if_quiet();
       return;
     }
     // The cache may have sent this request before it heard of the token that was got meanwhile.
@@ -62,7 +66,6 @@ struct acquisition_state {
         count(counters().tokens);
         count(counters().cache_hits);
         caller.answer(*token);
-        settle_if_quiet();
         return;
       }
     }
@@ -114,7 +117,6 @@ struct acquisition_state {
     for (auto& item : std::exchange(waiters, {})) {
       item.second.answer(token);
     }
-    settle_if_quiet();
   }
 
   void failed(error failure) {
@@ -125,7 +127,6 @@ struct acquisition_state {
       failure.source = service().endpoint->source;
     }
     answer_all(failure);
-    settle_if_quiet();
   }
 
   void answer_all(const error& failure) {
@@ -149,7 +150,6 @@ struct acquisition_state {
     if (!waiters.empty()) {
       dialect::send(self, settings.cache, deadline_set{settings.key, waiters.begin()->first});
     }
-    settle_if_quiet();
   }
 
   [[nodiscard]] error expired(const std::string& resource) const {
@@ -160,12 +160,6 @@ struct acquisition_state {
                       .value();
     result.source = service().endpoint->source;
     return result;
-  }
-
-  void settle_if_quiet() {
-    if (!acquiring && waiters.empty()) {
-      dialect::send(self, settings.cache, acquisition_settled{settings.key, received});
-    }
   }
 
   [[nodiscard]] const token_key& key() const { return settings.key->token; }

@@ -25,10 +25,8 @@ using alarms = std::multimap<time_point, acquisition_entry*>;
 
 struct acquisition_entry {
   acquisition_actor actor;
-  // Requests sent to it, and those that it said to have received when it was last quiet: when they
-  // are the same it has nothing to do, and nothing is on its way to it.
+  // Requests sent to it.
   std::size_t sent = 0;
-  std::size_t settled = 0;
   time_point last_used{};
   // The first deadline of those who wait for it, as far as is known here.
   std::optional<alarms::iterator> alarm;
@@ -72,14 +70,7 @@ struct cache_state {
         [this](token_request& request, std::chrono::nanoseconds timeout, token_waiter& caller) {
           answer(request, timeout, caller);
         },
-        [this](const acquisition_settled& settled) {
-          if (const auto found = acquisitions.find(*settled.key); found != acquisitions.end()) {
-            found->second.settled = settled.received;
-            if (is_quiet(found->second)) {
-              cancel_alarm(found->second);
-            }
-          }
-        },
+        [this](const acquisition_settled& settled) { drop(settled); },
         [this](const deadline_set& deadline) {
           if (const auto found = acquisitions.find(*deadline.key); found != acquisitions.end()) {
             set_alarm(found->second, deadline.at);
@@ -196,8 +187,6 @@ struct cache_state {
     }
   }
 
-  static bool is_quiet(const acquisition_entry& entry) { return entry.sent == entry.settled; }
-
   // One timer of CAF's for all acquisitions: one for each would wake its clock's thread for each.
   void set_alarm(acquisition_entry& entry, time_point at) {
     cancel_alarm(entry);
@@ -240,20 +229,33 @@ struct cache_state {
   }
 
   void sweep() {
-    const auto limit = dialect::now(self) - settings.idle_key_timeout;
-    std::erase_if(acquisitions, [this, limit](const auto& item) {
-      const auto& entry = item.second;
-      if (!is_quiet(entry) || entry.last_used > limit) {
-        return false;
+    for (const auto& item : acquisitions) {
+      if (is_idle(item.second)) {
+        dialect::send(self, item.second.actor, settled_query{});
       }
-      dialect::demonitor(self, entry.actor);
-      dialect::send_exit(entry.actor, caf::exit_reason::user_shutdown);
-      return true;
-    });
+    }
     service().table->drop_idle(service().wall_clock(), settings.idle_key_timeout);
     sweep_pending = false;
     if (!acquisitions.empty() || service().table->size() != 0) {
       sweep_later();
+    }
+  }
+
+  [[nodiscard]] bool is_idle(const acquisition_entry& entry) const {
+    return entry.last_used <= dialect::now(self) - settings.idle_key_timeout;
+  }
+
+  void drop(const acquisition_settled& settled) {
+    const auto found = acquisitions.find(*settled.key);
+    if (found == acquisitions.end()) {
+      return;
+    }
+    auto& entry = found->second;
+    if (entry.sent == settled.received && is_idle(entry)) {
+      cancel_alarm(entry);
+      dialect::demonitor(self, entry.actor);
+      dialect::send_exit(entry.actor, caf::exit_reason::user_shutdown);
+      acquisitions.erase(found);
     }
   }
 

@@ -1,6 +1,7 @@
 // Counts what is still alive, so that a shutdown can wait for it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -16,10 +17,7 @@ class gate : public std::enable_shared_from_this<gate> {
 
   /// The gate counts it as one, until the last copy of the pass is gone.
   pass enter() {
-    {
-      const std::lock_guard lock{mutex_};
-      ++inside_;
-    }
+    inside_.fetch_add(1);
     return {this, [self = shared_from_this()](const void*) { self->leave(); }};
   }
 
@@ -31,14 +29,15 @@ class gate : public std::enable_shared_from_this<gate> {
 
  private:
   void leave() {
-    const std::lock_guard lock{mutex_};
-    --inside_;
-    left_.notify_all();
+    if (inside_.fetch_sub(1) == 1) {
+      const std::lock_guard lock{mutex_};
+      left_.notify_all();
+    }
   }
 
   std::mutex mutex_;
   std::condition_variable left_;
-  std::size_t inside_ = 0;
+  std::atomic<std::size_t> inside_ = 0;
 };
 
 }  // namespace midas

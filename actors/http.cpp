@@ -1,11 +1,14 @@
+#include <midas/actors/completion_queue.hpp>
 #include <midas/actors/http.hpp>
 
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace midas {
 
@@ -61,10 +64,13 @@ struct http_state {
           admit();
           return promise;
         },
-        [this](http_completion& completion) {
-          limit.end();
-          if (auto node = on_wire.extract(completion.id)) {
-            deliver(node.mapped().promise, std::move(completion.outcome));
+        [this](completions_due) {
+          completions->take(completed);
+          for (auto& completion : completed) {
+            limit.end();
+            if (auto node = on_wire.extract(completion.id)) {
+              deliver(node.mapped().promise, std::move(completion.outcome));
+            }
           }
           admit();
         },
@@ -97,8 +103,10 @@ struct http_state {
     const auto id = ++last_id;
     // First, so that it is answered even if the transport throws.
     auto& begun = on_wire.emplace(id, exchange{std::move(next.promise)}).first->second;
-    auto done = [to = http_actor{self}, id](expected<http_response> outcome) {
-      dialect::anonymous_send(to, http_completion{id, std::move(outcome)});
+    auto done = [to = http_actor{self}, queue = completions, id](expected<http_response> outcome) {
+      if (queue->push(id, std::move(outcome))) {
+        dialect::anonymous_send(to, completions_due{});
+      }
     };
     begun.transport_id = transport->start(std::move(next.request), std::move(done));
   }
@@ -129,6 +137,8 @@ struct http_state {
   rate_limit limit{{}};
   std::multimap<std::chrono::steady_clock::time_point, queued> waiting;
   std::unordered_map<std::uint64_t, exchange> on_wire;
+  std::shared_ptr<completion_queue> completions = std::make_shared<completion_queue>();
+  std::vector<completion_queue::completion> completed;
   std::uint64_t last_id = 0;
   bool admission_pending = false;
   // Why it has been asked to end; nothing as long as it has not.

@@ -15,11 +15,6 @@ std::string to_string(const acquisition_request& message) {
   return "acquisition_request(" + to_string(message.request) + ")";
 }
 
-std::string to_string(const http_completion& message) {
-  return "http_completion(" + std::to_string(message.id) + ", " +
-         (message.outcome ? to_string(*message.outcome) : to_string(message.outcome.error())) + ")";
-}
-
 std::string to_string(const acquisition_settled& message) {
   return "acquisition_settled(" + shown(*message.key) +
          ", received=" + std::to_string(message.received) + ")";

@@ -19,12 +19,6 @@ struct acquisition_request {
   std::chrono::steady_clock::time_point deadline{};
 };
 
-/// What the transport made of the exchange with that id.
-struct http_completion {
-  std::uint64_t id = 0;
-  expected<http_response> outcome;
-};
-
 /// What an acquisition is for: those who ask for the same meet.
 struct acquisition_key {
   token_key token{};
@@ -33,8 +27,8 @@ struct acquisition_key {
   friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
 };
 
-/// Nobody waits for that acquisition any more. `received` counts the requests its actor has got in
-/// its life: when it equals what the cache has sent, none is on its way to it, and it can be ended.
+/// Nobody waits for that acquisition. `received` counts the requests its actor has got in its life:
+/// when it equals what the cache has sent, none is on its way to it, and it can be ended.
 struct acquisition_settled {
   std::shared_ptr<const acquisition_key> key;
   std::size_t received = 0;
@@ -46,9 +40,13 @@ struct deadline_set {
   std::chrono::steady_clock::time_point at{};
 };
 
+/// Asks an acquisition to say so when nobody waits for it.
+struct settled_query {};
+
 /// What actors are sent when a moment has come.
 struct admission_due {};
 struct alarm_due {};
+struct completions_due {};
 struct deadline_due {};
 struct sweep_due {};
 /// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
@@ -56,13 +54,14 @@ struct sweep_due {};
 struct end_due {};
 
 std::string to_string(const acquisition_request&);
-std::string to_string(const http_completion&);
 std::string to_string(const acquisition_settled&);
 std::string to_string(const deadline_set&);
 inline std::string to_string(const admission_due&) { return "admission_due"; }
 inline std::string to_string(const alarm_due&) { return "alarm_due"; }
+inline std::string to_string(const completions_due&) { return "completions_due"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }
 inline std::string to_string(const end_due&) { return "end_due"; }
+inline std::string to_string(const settled_query&) { return "settled_query"; }
 inline std::string to_string(const sweep_due&) { return "sweep_due"; }
 
 }  // namespace midas

@@ -4,14 +4,10 @@
 
 namespace midas {
 
-namespace {
-
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::ranges::equal(left, right, {}, lower, lower);
 }
-
-}  // namespace
 
 const http_header* find_header(const http_response& response, std::string_view name) noexcept {
   const auto found = std::ranges::find_if(response.headers, [name](const http_header& header) {

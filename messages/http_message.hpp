@@ -49,6 +49,9 @@ struct http_response {
   sensitive_string body{};
 };
 
+/// As the names of headers are compared: the case of ASCII letters does not count.
+bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
+
 /// The first header of that name, without regard to case; nullptr when there is none.
 const http_header* find_header(const http_response&, std::string_view name) noexcept;
 

@@ -17,13 +17,14 @@ MIDAS_LOCAL_MESSAGE(midas::acquisition_request)
 MIDAS_LOCAL_MESSAGE(midas::acquisition_settled)
 MIDAS_LOCAL_MESSAGE(midas::admission_due)
 MIDAS_LOCAL_MESSAGE(midas::alarm_due)
+MIDAS_LOCAL_MESSAGE(midas::completions_due)
 MIDAS_LOCAL_MESSAGE(midas::deadline_due)
 MIDAS_LOCAL_MESSAGE(midas::deadline_set)
 MIDAS_LOCAL_MESSAGE(midas::end_due)
 MIDAS_LOCAL_MESSAGE(midas::error)
-MIDAS_LOCAL_MESSAGE(midas::http_completion)
 MIDAS_LOCAL_MESSAGE(midas::http_request)
 MIDAS_LOCAL_MESSAGE(midas::http_response)
+MIDAS_LOCAL_MESSAGE(midas::settled_query)
 MIDAS_LOCAL_MESSAGE(midas::sweep_due)
 MIDAS_LOCAL_MESSAGE(midas::token_request)
 MIDAS_LOCAL_MESSAGE(midas::token_waiter)
@@ -34,8 +35,8 @@ namespace midas {
 using http_actor = dialect::typed_actor<
     // Sends the request when its turn comes, and answers with the response, whatever its status.
     http_response(http_request),
-    // The transport finished an exchange. (From the transport's thread.)
-    void(http_completion),
+    // The transport has finished exchanges, which wait to be taken. (From the transport's thread.)
+    void(completions_due),
     // Time to look whether the host allows another request. (From itself.)
     void(admission_due),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
@@ -51,6 +52,8 @@ using acquisition_actor = dialect::typed_actor<
     void(http_actor),
     // The deadline of some waiter has come. (From the cache, which knows the first of them.)
     void(deadline_due),
+    // If nobody waits for it, the cache is told. (From the cache, when it was long unused.)
+    void(settled_query),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
     void(end_due)>;
 
@@ -62,7 +65,7 @@ using cache_actor = dialect::typed_actor<
     access_token(token_request, std::chrono::nanoseconds),
     // The same for a caller that is no actor.
     void(token_request, std::chrono::nanoseconds, token_waiter),
-    // An acquisition succeeded or failed, and nobody waits for it any more.
+    // Nobody waits for that acquisition, which was asked whether anybody does.
     void(acquisition_settled),
     // That is the first deadline of those who still wait for an acquisition.
     void(deadline_set),

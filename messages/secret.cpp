@@ -4,6 +4,7 @@
 #include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is POSIX, not ISO C
 
 #include <ostream>
+#include <utility>
 
 namespace midas {
 
@@ -14,18 +15,23 @@ void wipe(void* data, std::size_t size) noexcept {
 }
 
 struct secret::block {
-  explicit block(std::string_view content) : text(content) {}
+  block(sensitive_string content, std::size_t offset, std::size_t size)
+      : text(std::move(content)), shown(std::string_view{text}.substr(offset, size)) {}
   block(const block&) = delete;
   block& operator=(const block&) = delete;
   ~block() { wipe(text.data(), text.size()); }
 
   sensitive_string text;
+  std::string_view shown;
 };
 
-secret::secret(std::string_view text) : block_(std::make_shared<block>(text)) {}
+secret::secret(std::string_view text) : secret(sensitive_string{text}, 0, text.size()) {}
+
+secret::secret(sensitive_string text, std::size_t offset, std::size_t size)
+    : block_(std::make_shared<block>(std::move(text), offset, size)) {}
 
 std::string_view secret::reveal() const noexcept {
-  return block_ ? std::string_view{block_->text} : std::string_view{};
+  return block_ ? block_->shown : std::string_view{};
 }
 
 bool operator==(const secret& left, const secret& right) noexcept {

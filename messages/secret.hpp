@@ -1,6 +1,8 @@
 // A text that must never be shown: an access token, an identity header, the content of a key file.
 #pragma once
 
+#include <midas/messages/sensitive_string.hpp>
+
 #include <cstddef>
 #include <iosfwd>
 #include <memory>
@@ -18,6 +20,10 @@ class secret {
 
   /// Copies `text`; wiping the original is the caller's.
   explicit secret(std::string_view text);
+
+  /// At most `size` characters of `text` from `offset` on, of which no copy is made: all of it is
+  /// kept, and wiped at the end. Throws std::out_of_range for an offset behind the text.
+  secret(sensitive_string text, std::size_t offset, std::size_t size);
 
   /// The text itself, valid as long as this secret or a copy of it lives.
   [[nodiscard]] std::string_view reveal() const noexcept;

@@ -15,6 +15,8 @@ namespace {
 // A token's response fits; handles are many and libcurl's own default is twice that.
 constexpr long receive_buffer_size = 8192;
 
+constexpr std::string_view default_user_agent = "midas/" MIDAS_VERSION;
+
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
   if (const auto code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
@@ -32,7 +34,10 @@ long as_timeout(std::chrono::milliseconds time) noexcept {
 }  // namespace
 
 curl_exchange::curl_exchange(const curl_multi_options& options, curl_sockets& sockets)
-    : handle_(curl_easy_init()), sockets_(sockets) {
+    : handle_(curl_easy_init()),
+      sockets_(sockets),
+      user_agent_(options.user_agent.empty() ? default_user_agent
+                                             : std::string_view{options.user_agent}) {
   if (handle_ == nullptr) {
     throw std::runtime_error{"libcurl gives no handle"};
   }
@@ -57,8 +62,6 @@ curl_exchange* curl_exchange::of(CURL* handle) noexcept {
 }
 
 void curl_exchange::set_once(const curl_multi_options& options) {
-  const auto agent =
-      options.user_agent.empty() ? std::string{"midas/" MIDAS_VERSION} : options.user_agent;
   set(handle_, CURLOPT_PRIVATE, static_cast<void*>(this));
   set(handle_, CURLOPT_ERRORBUFFER, error_.data());
   set(handle_, CURLOPT_NOSIGNAL, 1L);
@@ -72,8 +75,6 @@ void curl_exchange::set_once(const curl_multi_options& options) {
   set(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(handle_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   set(handle_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  set(handle_, CURLOPT_PATH_AS_IS, 1L);
-  set(handle_, CURLOPT_USERAGENT, agent.c_str());
   set(handle_, CURLOPT_BUFFERSIZE, receive_buffer_size);
   set(handle_, CURLOPT_MAXAGE_CONN,
       static_cast<long>(std::max(options.keep_alive, std::chrono::seconds{1}).count()));
@@ -107,11 +108,14 @@ void curl_exchange::set_for_request() {
     throw std::runtime_error{"a certificate is pinned, and its URL is not https"};
   }
   pin_.apply(handle_, request_.pinned_certificate);
-  set(handle_, CURLOPT_URL, request_.url.c_str());
+  // libcurl takes a URL apart and puts it together again, more than once and by characters. So it
+  // gets no more of it than it needs to connect.
+  set(handle_, CURLOPT_URL, std::string{origin_of(request_.url)}.c_str());
+  set(handle_, CURLOPT_REQUEST_TARGET, target_of(request_.url).c_str());
   set(handle_, CURLOPT_CONNECTTIMEOUT_MS, as_timeout(request_.connect_timeout));
   set(handle_, CURLOPT_TIMEOUT_MS, as_timeout(request_.total_timeout));
   set_method_and_body();
-  headers_.assign(request_);
+  headers_.assign(request_, user_agent_);
   set(handle_, CURLOPT_HTTPHEADER, headers_.get());
 }
 

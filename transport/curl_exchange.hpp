@@ -19,6 +19,7 @@ namespace midas {
 class curl_exchange {
  public:
   /// Throws std::runtime_error when libcurl refuses an option.
+  /// Both outlive it.
   curl_exchange(const curl_multi_options& options, curl_sockets& sockets);
   curl_exchange(const curl_exchange&) = delete;
   curl_exchange& operator=(const curl_exchange&) = delete;
@@ -56,6 +57,8 @@ class curl_exchange {
 
   CURL* handle_;
   curl_sockets& sockets_;
+  // Of the options, or a constant.
+  const std::string_view user_agent_;
   http_request request_;
   curl_response response_;
   bool opened_connection_ = false;

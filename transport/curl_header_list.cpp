@@ -10,11 +10,11 @@ namespace {
 // With nothing behind the colon libcurl leaves a header of its own out.
 constexpr std::string_view expect_left_out = "Expect:";
 constexpr std::string_view content_type_left_out = "Content-Type:";
+constexpr std::string_view user_agent = "User-Agent";
 
-bool has_header(const http_request& request, std::string_view lower_case_name) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::any_of(request.headers, [&](const http_header& header) {
-    return std::ranges::equal(header.name, lower_case_name, {}, lower);
+bool has_header(const http_request& request, std::string_view name) noexcept {
+  return std::ranges::any_of(request.headers, [name](const http_header& header) {
+    return equal_ignoring_case(header.name, name);
   });
 }
 
@@ -24,16 +24,21 @@ bool has_body(const http_request& request) noexcept {
   return !request.body.empty() || request.method == "POST";
 }
 
-void curl_header_list::assign(const http_request& request) {
+void curl_header_list::assign(const http_request& request, std::string_view agent) {
   clear();
   // The nodes point into the text, so the text must not move as it grows.
   constexpr std::size_t punctuation = 3;
-  auto size = expect_left_out.size() + content_type_left_out.size() + punctuation;
+  auto size = user_agent.size() + agent.size() + expect_left_out.size() +
+              content_type_left_out.size() + 3 * punctuation;
   for (const auto& header : request.headers) {
     size += header.name.size() + header.value.size() + punctuation;
   }
   text_.reserve(size);
-  nodes_.reserve(request.headers.size() + 2);
+  nodes_.reserve(request.headers.size() + 3);
+  // Given as CURLOPT_USERAGENT, libcurl would put it together twice for each request.
+  if (!has_header(request, user_agent)) {
+    add(user_agent, ": ", agent);
+  }
   for (const auto& header : request.headers) {
     // A semicolon in the colon's place is how libcurl is told of a header without a value.
     const auto is_empty = header.value.find_first_not_of(" \t") == sensitive_string::npos;

@@ -13,9 +13,9 @@ namespace midas {
 /// Unlike in curl_slist_append's lists, the bytes are ours to wipe, and the memory is used again.
 class curl_header_list {
  public:
-  /// What libcurl must be told to send the headers of the request and none of its own but Host,
-  /// User-Agent, Accept and Content-Length.
-  void assign(const http_request& request);
+  /// What libcurl must be told to send the headers of the request, that User-Agent unless the
+  /// request has one, and none of its own but Host, Accept and Content-Length.
+  void assign(const http_request& request, std::string_view user_agent);
 
   /// Wipes and forgets the lines; libcurl must not read the list any more.
   void clear() noexcept;

@@ -10,17 +10,17 @@ namespace {
 
 constexpr std::size_t max_name_size = 200;
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
 // The characters of a token in RFC 9110, which methods and header names are.
-bool is_token_character(char c) noexcept {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-         std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
+constexpr auto token_characters = [] {
+  std::array<bool, 256> result{};
+  for (const unsigned char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyz"
+                                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~"}) {
+    result[c] = true;
+  }
+  return result;
+}();
+
+bool is_token_character(char c) noexcept { return token_characters[static_cast<unsigned char>(c)]; }
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_character);
@@ -76,6 +76,13 @@ bool is_https(std::string_view url) noexcept { return scheme_size(url) == 8; }
 std::string_view origin_of(std::string_view url) noexcept {
   const auto scheme = scheme_size(url);
   return scheme == 0 ? url : url.substr(0, scheme + authority_of(url).size());
+}
+
+std::string target_of(std::string_view url) {
+  url.remove_prefix(origin_of(url).size());
+  url = url.substr(0, url.find('#'));
+  std::string result{url.starts_with('/') ? "" : "/"};
+  return result += url;
 }
 
 std::string endpoint_name(std::string_view url) {

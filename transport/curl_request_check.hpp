@@ -18,6 +18,9 @@ bool is_https(std::string_view url) noexcept;
 /// "http://host:port" of an absolute URL, as written; the whole of any other text.
 std::string_view origin_of(std::string_view url) noexcept;
 
+/// What of a URL that check_request has passed goes into the request line: path and query.
+std::string target_of(std::string_view url);
+
 /// "http://host:port/path": fit to be shown, whatever the text is. Neither query nor credentials.
 std::string endpoint_name(std::string_view url);
 

@@ -1,4 +1,5 @@
 #include <midas/transport/curl_response.hpp>
+#include <midas/transport/json_object.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -14,13 +15,16 @@ constexpr std::size_t usual_headers = 12;
 
 constexpr int switching_protocols = 101;
 
+bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view white = " \t\r\n";
-  const auto first = text.find_first_not_of(white);
-  if (first == std::string_view::npos) {
-    return {};
+  while (!text.empty() && is_white(text.front())) {
+    text.remove_prefix(1);
   }
-  return text.substr(first, text.find_last_not_of(white) - first + 1);
+  while (!text.empty() && is_white(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
 }
 
 template <class Number>
@@ -36,12 +40,6 @@ Number parse(std::string_view text, Number otherwise) noexcept {
 int status_of(std::string_view status_line) noexcept {
   const auto space = status_line.find(' ');
   return space == std::string_view::npos ? 0 : parse(status_line.substr(space + 1, 3), 0);
-}
-
-bool is_content_length(std::string_view name) noexcept {
-  return std::ranges::equal(name, std::string_view{"content-length"}, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
 }
 
 }  // namespace
@@ -81,7 +79,7 @@ bool curl_response::add_body(std::string_view piece) {
     return false;
   }
   if (body.empty()) {
-    body.reserve(std::max(announced_, piece.size()));
+    body.reserve(std::max(announced_, piece.size()) + json_read_ahead);
   }
   body.append(piece);
   return true;
@@ -112,7 +110,7 @@ bool curl_response::end_header_block() {
 }
 
 void curl_response::add_header(std::string_view name, std::string_view value) {
-  if (is_content_length(name)) {
+  if (equal_ignoring_case(name, "content-length")) {
     announced_ = std::max(announced_, parse<std::size_t>(value, 0));
   }
   response_.headers.push_back({std::string{name}, sensitive_string{value}});

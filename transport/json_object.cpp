@@ -12,17 +12,17 @@
 
 #include <midas/transport/json_object.hpp>
 
+#include <rapidjson/allocators.h>
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <array>
 
 namespace midas {
 
 namespace {
 
 constexpr std::size_t deepest_nesting = 64;
-// The reader looks at so many characters at a time, from the last such border before the end on.
-constexpr std::size_t read_at_once = 16;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 // What rapidjson's reader calls: its names are given.
@@ -119,7 +119,7 @@ class member_finder {
 
 // Without leaving early, so that it is done for many characters at a time.
 bool is_ascii(std::string_view text) noexcept {
-  unsigned all = 0;
+  unsigned char all = 0;
   for (const char c : text) {
     all |= static_cast<unsigned char>(c);
   }
@@ -153,10 +153,16 @@ json_reading read_json_object(sensitive_string& text, std::span<json_member> wan
   if (text.find('\0') != sensitive_string::npos) {
     return {};
   }
-  text.reserve(text.size() + read_at_once);
+  // The reader looks at sixteen characters at a time, some of them behind the last.
+  text.reserve(text.size() + json_read_ahead);
   const auto mark = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   rapidjson::InsituStringStream stream{text.data() + mark};
-  rapidjson::Reader reader;
+  // What the reader keeps of open objects, of which there are seldom more than one.
+  std::array<char, 512> memory;
+  using allocator = rapidjson::MemoryPoolAllocator<>;
+  allocator pool{memory.data(), memory.size()};
+  rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, allocator> reader{
+      &pool, memory.size() / 2};
   member_finder finder{wanted};
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                              rapidjson::kParseNumbersAsStringsFlag;

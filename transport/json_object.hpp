@@ -27,6 +27,9 @@ struct json_member {
   std::string_view text{};
 };
 
+/// A text that is reserved with so much room behind its end is not moved to be read.
+inline constexpr std::size_t json_read_ahead = 16;
+
 struct json_reading {
   enum class outcome : std::uint8_t {
     object,

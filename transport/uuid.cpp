@@ -1,18 +1,19 @@
 #include <midas/transport/uuid.hpp>
 
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <random>
 #include <string_view>
 
 namespace midas {
 
 namespace {
+
+using uuid_bytes = std::array<unsigned char, 16>;
 
 // One step of SplitMix64, by which neighbouring seeds give unlike numbers.
 std::uint64_t mixed(std::uint64_t seed) noexcept {
@@ -21,15 +22,16 @@ std::uint64_t mixed(std::uint64_t seed) noexcept {
   return seed ^ (seed >> 31U);
 }
 
-std::uint64_t seed() noexcept {
-  std::uint64_t result = 0;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&result), sizeof result) == 1) {
-    return result;
-  }
+// For where the system gives no random bytes. An id names a request, it guards nothing.
+uuid_bytes bytes_of_now() noexcept {
   static std::atomic<std::uint64_t> calls = 0;
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return static_cast<std::uint64_t>(now) ^ mixed(reinterpret_cast<std::uintptr_t>(&calls)) ^
-         mixed(++calls);
+  const std::array<std::uint64_t, 2> numbers{
+      mixed(static_cast<std::uint64_t>(now) ^ reinterpret_cast<std::uintptr_t>(&calls)),
+      mixed(++calls)};
+  uuid_bytes result;
+  std::memcpy(result.data(), numbers.data(), result.size());
+  return result;
 }
 
 }  // namespace
@@ -51,14 +53,9 @@ std::string uuid_of(std::array<unsigned char, 16> bytes) {
 }
 
 std::string random_uuid() {
-  // OpenSSL for each would cost as much as all the rest of a request.
-  thread_local std::mt19937_64 numbers{seed()};
-  std::array<unsigned char, 16> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); i += sizeof(std::uint64_t)) {
-    const auto number = numbers();
-    std::memcpy(bytes.data() + i, &number, sizeof number);
-  }
-  return uuid_of(bytes);
+  // Not from OpenSSL, whose generator takes milliseconds to set up in each thread that asks it.
+  uuid_bytes bytes;
+  return uuid_of(::getentropy(bytes.data(), bytes.size()) == 0 ? bytes : bytes_of_now());
 }
 
 }  // namespace midas

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <new>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -114,6 +115,22 @@ TEST_CASE("a secret, short or long, is wiped when its last copy goes, and not be
   copy.reset();
   CHECK(watched.given_back);
   CHECK(watched.wiped);
+}
+
+TEST_CASE("a secret that is part of a text is that part, and wipes all of the text at the end") {
+  const std::size_t size = GENERATE(1U, 12U, 2'000U);
+  sensitive_string text = sensitive_string("<") + sensitive_string(size, 'x') + ">";
+  auto value = std::make_unique<secret>(std::move(text), 1, size);
+  CHECK(value->reveal() == std::string(size, 'x'));
+  watch(value->reveal().data() - 1, size + 2);
+  value.reset();
+  CHECK(watched.given_back);
+  CHECK(watched.wiped);
+}
+
+TEST_CASE("a secret cannot begin behind the text that it is part of") {
+  CHECK_THROWS_AS(secret(sensitive_string("abc"), 4, 1), std::out_of_range);
+  CHECK(secret(sensitive_string("abc"), 1, 100).reveal() == "bc");
 }
 
 TEST_CASE("a sensitive string wipes its memory when it goes and when it grows") {

@@ -104,6 +104,25 @@ TEST_CASE("claims that need escaping arrive as they were") {
   CHECK(text_of(token.payload, "uti").size() == 22);
 }
 
+TEST_CASE("identities that take turns keep to their own claims") {
+  const auto first = sample_claims();
+  auto second = first;
+  second.client_id = "22222222-2222-2222-2222-222222222222";
+  auto third = first;
+  third.resource_id = "/subscriptions/another";
+  auto fourth = first;
+  fourth.object_id = "33333333-3333-3333-3333-333333333333";
+  auto fifth = first;
+  fifth.tenant_id = "44444444-4444-4444-4444-444444444444";
+  for (const auto& claims : {first, second, third, fourth, fifth, first}) {
+    const auto token = decode_token(stamped(make_jwt_template(claims), 1, 1));
+    CHECK(text_of(token.payload, "appid") == claims.client_id);
+    CHECK(text_of(token.payload, "oid") == claims.object_id);
+    CHECK(text_of(token.payload, "xms_mirid") == claims.resource_id);
+    CHECK(text_of(token.payload, "tid") == claims.tenant_id);
+  }
+}
+
 TEST_CASE("different serials and different issuers give different tokens") {
   const auto made = make_jwt_template(sample_claims());
   std::set<std::string> tokens;

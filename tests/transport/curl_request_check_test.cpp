@@ -106,6 +106,14 @@ TEST_CASE("an endpoint's name is its URL without query, credentials and control 
   CHECK(endpoint_name(std::string(1000, 'a')).size() == 203);
 }
 
+TEST_CASE("a target is path and query, without the fragment") {
+  CHECK(midas::target_of("http://host/path?query=1#fragment") == "/path?query=1");
+  CHECK(midas::target_of("http://host:80/a/../b//c") == "/a/../b//c");
+  CHECK(midas::target_of("https://[::1]:443") == "/");
+  CHECK(midas::target_of("http://host?query=http://other/") == "/?query=http://other/");
+  CHECK(midas::target_of("http://host#fragment") == "/");
+}
+
 TEST_CASE("an origin is scheme, name and port") {
   CHECK(origin_of("http://127.0.0.1:8080/a/b?c") == "http://127.0.0.1:8080");
   CHECK(origin_of("HTTPS://host?c") == "HTTPS://host");

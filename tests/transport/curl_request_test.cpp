@@ -82,6 +82,18 @@ TEST_CASE("a request is sent as it was given, with little of the transport's own
   CHECK(seen.headers.size() == 6);
 }
 
+TEST_CASE("path and query arrive as they were written, the fragment does not") {
+  raw_server server{echo};
+  curl_multi_loop loop;
+  const auto first_line = [&](const std::string& rest) {
+    return as_seen(get(loop, server.url() + rest)).first_line;
+  };
+  CHECK(first_line("/a/../b//c%2F?d=e%20f&g") == "GET /a/../b//c%2F?d=e%20f&g HTTP/1.1");
+  CHECK(first_line("?d") == "GET /?d HTTP/1.1");
+  CHECK(first_line("") == "GET / HTTP/1.1");
+  CHECK(first_line("/a#b") == "GET /a HTTP/1.1");
+}
+
 TEST_CASE("the user agent is midas's, unless the options or the request say another") {
   raw_server server{echo};
   curl_multi_loop loop;

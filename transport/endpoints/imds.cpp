@@ -56,7 +56,10 @@ expected<http_request> encode(const std::string& url, const token_request& reque
     return unexpected{key.error()};
   }
   http_request result;
-  result.url = url + "?api-version=2018-02-01&resource=" + percent_encode(key->resource);
+  const auto resource = percent_encode(key->resource);
+  constexpr std::string_view query = "?api-version=2018-02-01&resource=";
+  result.url.reserve(url.size() + query.size() + resource.size());
+  result.url.append(url).append(query).append(resource);
   if (const auto selector = selector_of(request.identity.kind()); !selector.empty()) {
     result.url.append("&").append(selector).append("=");
     result.url += percent_encode(request.identity.id());

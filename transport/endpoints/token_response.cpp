@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace midas {
 
@@ -40,9 +41,9 @@ bool is_stated(const json_member& member) noexcept {
 // Anything else would break the header that the token is sent in. Without leaving early, so that it
 // is done for many characters at a time.
 bool is_visible_ascii(std::string_view token) noexcept {
-  unsigned strangers = 0;
+  unsigned char strangers = 0;
   for (const char c : token) {
-    strangers |= static_cast<unsigned>(c < 0x21) | static_cast<unsigned>(c > 0x7e);
+    strangers |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x21) > 0x7e - 0x21);
   }
   return strangers == 0;
 }
@@ -142,12 +143,14 @@ expected<token_grant> read_token_response(std::string_view source, http_response
     return reject(source, "with an access token that has expired already" + shape());
   }
   token_grant grant;
-  grant.token = secret{token};
   if (typed) {
     grant.token_type = members.token_type.text;
   }
   grant.expires_on = *expires.time;
   grant.refresh_on = find_refresh(members.refresh_in, now, grant.expires_on);
+  // Last, since all members point into the body.
+  const auto at = static_cast<std::size_t>(token.data() - response.body.data());
+  grant.token = secret{std::move(response.body), at, token.size()};
   return grant;
 }
 
