@@ -1,6 +1,8 @@
 // What a host's identity endpoint may be sent.
 #pragma once
 
+#include <midas/transport/endpoints/endpoint.hpp>
+
 #include <cstddef>
 
 namespace midas {
@@ -12,6 +14,14 @@ struct host_limits {
   std::size_t max_in_flight = 5;
   /// In any second, however it is placed; 0 means no limit.
   std::size_t max_per_second = 20;
+
+  friend bool operator==(const host_limits&, const host_limits&) = default;
 };
+
+/// What a host is sent unless the application says otherwise: for IMDS its own limits; the others
+/// state none, and are sent up to 32 requests at once.
+constexpr host_limits usual_limits(identity_host host) noexcept {
+  return host == identity_host::imds ? host_limits{} : host_limits{32, 0};
+}
 
 }  // namespace midas

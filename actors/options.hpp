@@ -2,20 +2,37 @@
 #pragma once
 
 #include <midas/actors/host_limits.hpp>
+#include <midas/transport/endpoints/endpoint.hpp>
+#include <midas/transport/endpoints/host_environment.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace midas {
 
-/// Everything has a default that fits a virtual machine in Azure.
+/// Everything has a default that fits any host in Azure.
 struct token_service_options {
-  /// Scheme and authority of the identity endpoint (URL), e.g. "http://127.0.0.1:8080".
-  /// Default: the environment variable AZURE_POD_IDENTITY_AUTHORITY_HOST if it is set and not
-  /// empty, read once when the service is made; else http://169.254.169.254. This option wins over
-  /// both.
+  /// The kind of host whose identity endpoint is asked. Default: detected from the environment
+  /// variables that hosts set and from the presence of Azure Arc's agent, in the order that
+  /// detect_host tells, once, when the service is made. A chosen host goes before all of them; it
+  /// still takes its address and its secret from the environment.
+  std::optional<identity_host> host{};
+
+  /// Scheme and authority of IMDS (URL), e.g. "http://127.0.0.1:8080"; where it is given, the host
+  /// is IMDS. Default: the environment variable AZURE_POD_IDENTITY_AUTHORITY_HOST if it is set and
+  /// not empty; else http://169.254.169.254. This option wins over both, and over what is detected.
   std::string endpoint{};
+
+  /// What the application can deal with, e.g. "cp1" (claims challenges): sent as xms_cc to a host
+  /// that supports it, which Service Fabric does. Default: nothing.
+  std::vector<std::string> client_capabilities{};
+
+  /// In place of the environment of this process: for tests. Default: that of the process, read
+  /// once, when the service is made; a later change redirects no secret.
+  std::optional<host_environment> environment{};
 
   /// Allow plain http to a host that is neither loopback nor a known identity endpoint. Tokens then
   /// cross the network readable by anyone on it. Default: no. No environment variable.
@@ -33,9 +50,9 @@ struct token_service_options {
   /// A longer response is an error. Default: 1 MiB.
   std::size_t max_response_bytes = std::size_t{1} << 20U;
 
-  /// What the host may be sent. Default: what a VM's IMDS allows, 5 requests at once and 20 a
-  /// second.
-  host_limits limits{};
+  /// What the host may be sent. Default: to IMDS what a VM's allows, 5 requests at once and 20 a
+  /// second; to any other 32 at once.
+  std::optional<host_limits> limits{};
 
   /// A key that nobody has asked for this long leaves memory, its token wiped. Default: 1 h.
   std::chrono::seconds idle_key_timeout{3'600};

@@ -3,7 +3,8 @@
 #include <midas/actors/token_service.hpp>
 #include <midas/actors/token_service_access.hpp>
 #include <midas/transport/curl_multi_loop.hpp>
-#include <midas/transport/endpoints/imds.hpp>
+#include <midas/transport/endpoints/detection.hpp>
+#include <midas/transport/endpoints/dialects.hpp>
 
 #include <condition_variable>
 #include <mutex>
@@ -15,22 +16,36 @@ namespace {
 
 constexpr std::chrono::seconds longest_shutdown{5};
 
-std::shared_ptr<const service_context> make_context(const token_service_options& settings) {
+expected<identity_endpoint> find_endpoint(const token_service_options& settings) {
+  const auto environment =
+      settings.environment ? *settings.environment : environment_of_this_process();
   endpoint_settings dialect;
   dialect.allow_insecure = settings.allow_insecure_endpoint;
+  dialect.client_capabilities = settings.client_capabilities;
   dialect.imds_authority = settings.endpoint;
-  auto context = std::make_shared<service_context>(
-      service_context{imds::make_endpoint(environment_of_this_process(), dialect)});
+  return make_endpoint(detect_host(environment, settings.host, settings.endpoint), environment,
+                       dialect);
+}
+
+std::shared_ptr<const service_context> make_context(const token_service_options& settings) {
+  auto context = std::make_shared<service_context>(service_context{find_endpoint(settings)});
   context->connect_timeout = settings.connect_timeout;
   context->attempt_timeout = settings.attempt_timeout;
   context->max_response_bytes = settings.max_response_bytes;
   return context;
 }
 
-std::shared_ptr<http_transport> make_transport(const token_service_options& settings) {
+host_limits limits_of(const token_service_options& settings, const service_context& context) {
+  if (settings.limits) {
+    return *settings.limits;
+  }
+  return context.endpoint ? usual_limits(context.endpoint->host) : host_limits{};
+}
+
+std::shared_ptr<http_transport> make_transport(const host_limits& limits) {
   curl_multi_options options;
-  options.max_connections_kept = settings.limits.max_in_flight;
-  options.max_connections_per_host = settings.limits.max_in_flight;
+  options.max_connections_kept = limits.max_in_flight;
+  options.max_connections_per_host = limits.max_in_flight;
   return std::make_shared<curl_multi_loop>(options);
 }
 
@@ -60,11 +75,12 @@ struct token_service::core {
   core(std::unique_ptr<private_system> owned, caf::actor_system* lent, const options& settings,
        std::shared_ptr<http_transport> way)
       : own_system(std::move(owned)),
-        transport(std::move(way)),
         context(make_context(settings)),
-        cache(cache_supervisor::start(lent != nullptr ? *lent : *own_system->system,
-                                      {context, transport, settings.limits,
-                                       settings.default_timeout, settings.idle_key_timeout})) {}
+        limits(limits_of(settings, *context)),
+        transport(way != nullptr ? std::move(way) : make_transport(limits)),
+        cache(cache_supervisor::start(
+            lent != nullptr ? *lent : *own_system->system,
+            {context, transport, limits, settings.default_timeout, settings.idle_key_timeout})) {}
   core(const core&) = delete;
   core& operator=(const core&) = delete;
   ~core() { shutdown(); }
@@ -92,19 +108,19 @@ struct token_service::core {
 
   // Destroyed last: it waits for its actors.
   const std::unique_ptr<private_system> own_system;
-  const std::shared_ptr<http_transport> transport;
   const std::shared_ptr<const service_context> context;
+  const host_limits limits;
+  const std::shared_ptr<http_transport> transport;
   const std::shared_ptr<cache_supervisor> cache;
   const std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
   std::mutex shutdown_mutex;
 };
 
 token_service::token_service(const options& settings)
-    : core_(std::make_unique<core>(make_system(settings), nullptr, settings,
-                                   make_transport(settings))) {}
+    : core_(std::make_unique<core>(make_system(settings), nullptr, settings, nullptr)) {}
 
 token_service::token_service(caf::actor_system& system, const options& settings)
-    : core_(std::make_unique<core>(nullptr, &system, settings, make_transport(settings))) {}
+    : core_(std::make_unique<core>(nullptr, &system, settings, nullptr)) {}
 
 token_service::token_service(const options& settings, std::shared_ptr<http_transport> transport)
     : core_(

@@ -28,8 +28,9 @@ class token_awaitable;
 /// All functions may be called from any thread. Every request is answered exactly once, by its
 /// deadline, with a token or an error; besides what the endpoint answers (see errc) it is
 /// - errc::invalid_resource, invalid_identity, invalid_timeout for a request that makes no sense,
-/// - errc::invalid_endpoint, endpoint_not_allowed for a service that is set up wrongly: the
-///   constructors do not fail for it, every request does,
+/// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration for a service that is set
+///   up wrongly: the constructors do not fail for it, every request does,
+/// - errc::identity_not_supported for an identity that the host cannot give out,
 /// - errc::deadline_exceeded when its time runs out,
 /// - errc::shutting_down once shutdown() was called or the service is being destroyed,
 /// - errc::actor_terminated when an actor on the way was ended by somebody else.

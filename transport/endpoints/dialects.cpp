@@ -1,0 +1,41 @@
+#include <midas/transport/endpoints/azure_arc.hpp>
+#include <midas/transport/endpoints/dialects.hpp>
+#include <midas/transport/endpoints/imds.hpp>
+#include <midas/transport/endpoints/workload_identity.hpp>
+
+namespace midas {
+
+expected<identity_endpoint> make_endpoint(identity_host host, const host_environment& environment,
+                                          const endpoint_settings& settings) {
+  switch (host) {
+    case identity_host::imds:
+      return imds::make_endpoint(environment, settings);
+    case identity_host::app_service:
+      break;
+    case identity_host::app_service_2017:
+      break;
+    case identity_host::service_fabric:
+      break;
+    case identity_host::azure_arc:
+      return azure_arc::make_endpoint(environment, settings);
+    case identity_host::machine_learning:
+      break;
+    case identity_host::cloud_shell:
+      break;
+    case identity_host::workload_identity:
+      return workload_identity::make_endpoint(environment, settings);
+  }
+  return fail(errc::invalid_configuration, "the host is of no known kind",
+              "Choose one of midas::identity_host's");
+}
+
+expected<identity_endpoint> make_endpoint(const host_detection& detection,
+                                          const host_environment& environment,
+                                          const endpoint_settings& settings) {
+  if (!detection.host) {
+    return unexpected{detection.host.error()};
+  }
+  return make_endpoint(*detection.host, environment, settings);
+}
+
+}  // namespace midas
