@@ -14,6 +14,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/logger.hpp>
 #include <caf/message.hpp>
 #include <caf/result.hpp>
 #include <caf/sec.hpp>
@@ -69,6 +70,14 @@ Handle spawn(Spawner& spawner, Args... args) {
         return self->state.make_behavior();
       },
       std::move(args)...);
+}
+
+/// After an actor has spawned another: whichever thread runs it is one of its own system's again.
+/// An actor is run by the threads of whoever sends to it, be they another system's, and spawning in
+/// its own system leaves them what in_passing_thread tells of.
+template <class Self>
+void stay_in_own_system(Self* self) {
+  caf::logger::set_current_actor_system(&self->context()->system());
 }
 
 template <class... Ts>
