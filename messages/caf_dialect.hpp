@@ -83,6 +83,20 @@ void stay_in_own_system(Self* self) {
 template <class... Ts>
 using promise = caf::typed_response_promise<Ts...>;
 
+/// One value that is the answer to many requests: CAF would keep a copy for each.
+template <class T>
+class shared_answer {
+ public:
+  explicit shared_answer(T value) : message_(caf::make_message(std::move(value))) {}
+
+  void deliver_to(promise<T>& request) const {
+    static_cast<caf::response_promise&>(request).deliver(caf::message{message_});
+  }
+
+ private:
+  caf::message message_;
+};
+
 /// To the actor itself, after `delay`. The actor must be ended by somebody: until it is, a message
 /// under way keeps its system from closing.
 template <class Self, class Message>
@@ -176,6 +190,9 @@ std::chrono::steady_clock::time_point now(Self* self) {
 inline void configure_sleeping_threads(caf::actor_system_config& config, std::size_t threads) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", threads);
+  // CAF's default is no limit: then the cache would read all the requests of a burst before the
+  // acquisition that it began with the first of them gets to run.
+  config.set("scheduler.max-throughput", std::size_t{32});
   config.set("logger.verbosity", caf::atom("quiet"));
 }
 
