@@ -54,6 +54,16 @@ enum class errc : std::uint8_t {
   actor_terminated = 19,
   /// A blocking call from a callback that midas itself is running: it would wait for itself.
   would_block = 20,
+  /// The host gives out the system-assigned identity only, or takes no such id.
+  identity_not_supported = 21,
+  /// An environment variable, or a file that one names, cannot be used.
+  invalid_configuration = 22,
+  /// Azure Arc's challenge, or the key file that it names, is not to be trusted.
+  challenge_rejected = 23,
+  /// Azure Arc did not say that its token is for the identity that was asked for.
+  identity_not_confirmed = 24,
+  /// The server's certificate is not the pinned one. Nothing was sent to it.
+  certificate_mismatch = 25,
 };
 
 /// The name of the enumerator, as written above; "unknown" for another number.

@@ -3,8 +3,11 @@
 
 #include <midas/messages/sensitive_string.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +19,8 @@ struct http_header {
   std::string name;
   sensitive_string value;
 };
+
+using sha1_digest = std::array<std::uint8_t, 20>;
 
 struct http_request {
   std::string method = "GET";
@@ -30,6 +35,9 @@ struct http_request {
   std::chrono::milliseconds total_timeout{30'000};
   /// A larger body (or header block) ends the exchange with errc::response_too_large.
   std::size_t max_response_bytes = std::size_t{1} << 20U;
+  /// The SHA-1 of the DER of the server's own certificate: with it, https trusts that certificate
+  /// and no other, whatever its name and issuer; without it, the usual authorities.
+  std::optional<sha1_digest> pinned_certificate{};
   /// When the first caller behind this request gives up: of several requests that wait for their
   /// turn, the one with the earliest deadline goes first. Not a timeout.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

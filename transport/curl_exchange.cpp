@@ -104,6 +104,10 @@ void curl_exchange::prepare(http_request request) {
 }
 
 void curl_exchange::set_for_request() {
+  if (request_.pinned_certificate && !is_https(request_.url)) {
+    throw std::runtime_error{"a certificate is pinned, and its URL is not https"};
+  }
+  pin_.apply(handle_, request_.pinned_certificate);
   // libcurl takes a URL apart and puts it together again, more than once and by characters. So it
   // gets no more of it than it needs to connect.
   set(handle_, CURLOPT_URL, std::string{origin_of(request_.url)}.c_str());
@@ -139,6 +143,9 @@ expected<http_response> curl_exchange::outcome(CURLcode code) {
                        .request_sent = was_connected_,
                        .too_large = response_.too_large(),
                        .detail = error_.data()};
+  if (pin_.refused()) {
+    return unexpected{pin_.refusal(endpoint_name(request_.url))};
+  }
   if (code == CURLE_OK && response_.headers_complete() && !response_.malformed()) {
     return response_.take();
   }
@@ -196,6 +203,9 @@ curl_socket_t curl_exchange::on_socket(void* self, curlsocktype /*purpose*/,
 int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int peer_port,
                                 int local_port) noexcept {
   auto& exchange = *static_cast<curl_exchange*>(self);
+  if (!exchange.pin_.allows_request()) {
+    return CURL_PREREQFUNC_ABORT;
+  }
   exchange.was_connected_ = true;
   // Between requests TLS has messages of its own, and nobody on the way can add any.
   if (!exchange.opened_connection_ && !is_https(exchange.request_.url)) {

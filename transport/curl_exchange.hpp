@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <midas/transport/curl_certificate_pin.hpp>
 #include <midas/transport/curl_header_list.hpp>
 #include <midas/transport/curl_multi_loop.hpp>
 #include <midas/transport/curl_response.hpp>
@@ -29,7 +30,7 @@ class curl_exchange {
   [[nodiscard]] CURL* handle() const noexcept { return handle_; }
 
   /// Sets the handle up for a request that check_request has passed. Throws as the constructor
-  /// does.
+  /// does, also for a certificate that is pinned and could not be checked.
   void prepare(http_request request);
 
   [[nodiscard]] const http_request& request() const noexcept { return request_; }
@@ -63,6 +64,7 @@ class curl_exchange {
   bool opened_connection_ = false;
   bool was_connected_ = false;
   curl_header_list headers_;
+  curl_certificate_pin pin_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

@@ -27,8 +27,8 @@ class http_transport {
  public:
   /// Called exactly once for each exchange, on the transport's thread; must not block or throw. An
   /// HTTP error status is a response. Fails with errc::invalid_endpoint (also for a method or a
-  /// header that cannot be sent), unreachable, connection_lost, request_timeout, invalid_http,
-  /// response_too_large, cancelled, shutting_down.
+  /// header that cannot be sent), unreachable, certificate_mismatch (then nothing was sent),
+  /// connection_lost, request_timeout, invalid_http, response_too_large, cancelled, shutting_down.
   using completion = std::function<void(expected<http_response>)>;
 
   http_transport() = default;

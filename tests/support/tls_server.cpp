@@ -1,0 +1,192 @@
+#include "tls_server.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+#include <string_view>
+
+namespace midas::test {
+
+namespace {
+
+void demand(bool fulfilled, const char* what) {
+  if (!fulfilled) {
+    throw std::runtime_error{std::string{"the TLS server cannot "} + what};
+  }
+}
+
+int listening_socket(std::uint16_t& port) {
+  const int result = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  demand(result >= 0 && ::bind(result, generic, size) == 0 && ::listen(result, SOMAXCONN) == 0 &&
+             ::getsockname(result, generic, &size) == 0,
+         "listen");
+  port = ntohs(address.sin_port);
+  return result;
+}
+
+// OpenSSL writes without MSG_NOSIGNAL, and its peers here leave when they like.
+void block_broken_pipes() {
+  sigset_t signals{};
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+}  // namespace
+
+self_signed_certificate::self_signed_certificate(const std::string& address)
+    : key_(EVP_EC_gen("P-256"), &EVP_PKEY_free), certificate_(X509_new(), &X509_free) {
+  auto* const certificate = certificate_.get();
+  demand(key_ != nullptr && certificate != nullptr, "make a certificate");
+  X509_set_version(certificate, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_set_pubkey(certificate, key_.get());
+  constexpr std::string_view name = "nobody.invalid";
+  auto* const subject = X509_get_subject_name(certificate);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name.data()),
+                             static_cast<int>(name.size()), -1, 0);
+  X509_set_issuer_name(certificate, subject);
+  if (!address.empty()) {
+    const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> extension{
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("IP:" + address).c_str()),
+        &X509_EXTENSION_free};
+    demand(X509_add_ext(certificate, extension.get(), -1) == 1, "name its certificate");
+  }
+  demand(X509_sign(certificate, key_.get(), EVP_sha256()) != 0, "sign its certificate");
+}
+
+sha1_digest self_signed_certificate::digest() const {
+  sha1_digest result{};
+  demand(X509_digest(certificate_.get(), EVP_sha1(), result.data(), nullptr) == 1,
+         "read its certificate");
+  return result;
+}
+
+tls_server::tls_server(tls_server_options options)
+    : options_(options),
+      own_(options.named ? "127.0.0.1" : ""),
+      context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free),
+      listener_(listening_socket(port_)) {
+  auto* const context = context_.get();
+  demand(context != nullptr && SSL_CTX_use_certificate(context, own_.certificate()) == 1 &&
+             SSL_CTX_use_PrivateKey(context, own_.key()) == 1 &&
+             SSL_CTX_add1_chain_cert(context, another_.certificate()) == 1 &&
+             SSL_CTX_set_min_proto_version(context, options_.version) == 1 &&
+             SSL_CTX_set_max_proto_version(context, options_.version) == 1,
+         "be set up");
+  thread_ = std::thread{[this] { accept_all(); }};
+}
+
+tls_server::~tls_server() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  ::shutdown(listener_, SHUT_RDWR);
+  thread_.join();
+  ::close(listener_);
+  for (auto& item : served_) {
+    ::shutdown(item.socket, SHUT_RDWR);
+    item.thread.join();
+    ::close(item.socket);
+  }
+}
+
+std::string tls_server::url() const { return "https://127.0.0.1:" + std::to_string(port_); }
+
+std::size_t tls_server::connections() const {
+  const std::lock_guard lock{mutex_};
+  return served_.size();
+}
+
+std::size_t tls_server::handshakes() const {
+  const std::lock_guard lock{mutex_};
+  return handshakes_;
+}
+
+std::string tls_server::received() const {
+  const std::lock_guard lock{mutex_};
+  return received_;
+}
+
+void tls_server::wait_until_ended(std::size_t connections) {
+  std::unique_lock lock{mutex_};
+  ended_changed_.wait(lock, [&] { return ended_ >= connections; });
+}
+
+void tls_server::accept_all() {
+  for (;;) {
+    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const std::lock_guard lock{mutex_};
+    if (stopping_ || socket < 0) {
+      if (socket >= 0) {
+        ::close(socket);
+      }
+      return;
+    }
+    auto& item = served_.emplace_back(served{.socket = socket});
+    item.thread = std::thread{[this, socket] { serve(socket); }};
+  }
+}
+
+void tls_server::serve(int socket) {
+  block_broken_pipes();
+  const std::unique_ptr<SSL, decltype(&SSL_free)> connection{SSL_new(context_.get()), &SSL_free};
+  SSL_set_fd(connection.get(), socket);
+  if (SSL_accept(connection.get()) == 1) {
+    {
+      const std::lock_guard lock{mutex_};
+      ++handshakes_;
+    }
+    answer(connection.get());
+    SSL_shutdown(connection.get());
+  }
+  ::shutdown(socket, SHUT_RDWR);
+  const std::lock_guard lock{mutex_};
+  ++ended_;
+  ended_changed_.notify_all();
+}
+
+void tls_server::answer(SSL* connection) {
+  const std::string response = std::string{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"} +
+                               (options_.closes ? "Connection: close\r\n" : "") + "\r\nok";
+  while (read_request(connection) &&
+         SSL_write(connection, response.data(), static_cast<int>(response.size())) > 0 &&
+         !options_.closes) {
+  }
+}
+
+bool tls_server::read_request(SSL* connection) {
+  std::array<char, 4096> buffer{};
+  std::string request;
+  while (!request.ends_with("\r\n\r\n")) {
+    const int count = SSL_read(connection, buffer.data(), static_cast<int>(buffer.size()));
+    if (count <= 0) {
+      return false;
+    }
+    const std::string_view piece{buffer.data(), static_cast<std::size_t>(count)};
+    request += piece;
+    const std::lock_guard lock{mutex_};
+    received_ += piece;
+  }
+  return true;
+}
+
+}  // namespace midas::test
