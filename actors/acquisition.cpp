@@ -1,9 +1,11 @@
 #include <midas/actors/acquisition.hpp>
 #include <midas/actors/refresh_policy.hpp>
 #include <midas/actors/waiter.hpp>
+#include <midas/transport/sha256.hpp>
 
 #include <map>
 #include <utility>
+#include <variant>
 
 namespace midas {
 
@@ -81,16 +83,22 @@ struct acquisition_state {
     acquiring = true;
     count(counters().acquisitions);
     subject = std::move(request);
-    auto encoded = service().endpoint->encode(subject);
+    step = 0;
+    request_deadline = waiters.begin()->first;
+    auto encoded = service().endpoint->encode(subject, refused_token_sha256());
     if (!encoded) {
       failed(std::move(encoded.error()));
       return;
     }
-    encoded->deadline = waiters.begin()->first;
-    encoded->connect_timeout = service().connect_timeout;
-    encoded->total_timeout = service().attempt_timeout;
-    encoded->max_response_bytes = service().max_response_bytes;
-    dialect::request(self, settings.http, *std::move(encoded))
+    send(*std::move(encoded));
+  }
+
+  void send(http_request request) {
+    request.deadline = request_deadline;
+    request.connect_timeout = service().connect_timeout;
+    request.total_timeout = service().attempt_timeout;
+    request.max_response_bytes = service().max_response_bytes;
+    dialect::request(self, settings.http, std::move(request))
         .then([this](http_response& response) { responded(std::move(response)); },
               [this](const caf::error& failure) { failed(to_error(failure)); });
   }
@@ -100,14 +108,23 @@ struct acquisition_state {
       return;
     }
     const auto now = service().wall_clock();
-    auto grant = service().endpoint->decode(subject, std::move(response), now);
-    if (!grant) {
-      failed(std::move(grant.error()));
+    auto answer = service().endpoint->decode(subject, std::move(response), now, step);
+    if (!answer) {
+      failed(std::move(answer.error()));
       return;
     }
-    grant->resource = key().resource;
-    grant->refresh_on = refresh_on(*grant, now);
-    const access_token token{*std::move(grant), token_source::identity_provider};
+    if (auto* next = std::get_if<http_request>(&*answer)) {
+      ++step;
+      send(std::move(*next));
+      return;
+    }
+    granted(std::get<token_grant>(*std::move(answer)), now);
+  }
+
+  void granted(token_grant grant, std::chrono::sys_seconds now) {
+    grant.resource = key().resource;
+    grant.refresh_on = refresh_on(grant, now);
+    const access_token token{std::move(grant), token_source::identity_provider};
     // Before anybody is answered, so that whoever was answered finds it published.
     if (is_usable(token, now)) {
       service().table->publish(key(), token, now);
@@ -163,6 +180,16 @@ struct acquisition_state {
     return result;
   }
 
+  // What the claims are about is the token that the caller was handed last, though it may have
+  // expired since.
+  [[nodiscard]] std::string refused_token_sha256() const {
+    if (settings.key->claims.empty()) {
+      return {};
+    }
+    const auto held = service().table->find_held(key());
+    return held ? sha256_hex(held->token().reveal()) : std::string{};
+  }
+
   [[nodiscard]] const token_key& key() const { return settings.key->token; }
   [[nodiscard]] const service_context& service() const { return *settings.service; }
   [[nodiscard]] token_service_counters& counters() const { return *service().counters; }
@@ -176,6 +203,10 @@ struct acquisition_state {
   // The request that the acquisition under way was begun for.
   token_request subject;
   std::multimap<time_point, waiter> waiters;
+  // Of the acquisition under way: the first deadline of those for whom it was begun, and how many
+  // of its requests have been answered.
+  time_point request_deadline{};
+  unsigned step = 0;
   bool acquiring = false;
   std::size_t received = 0;
   // Why it has been asked to end; nothing as long as it has not.

@@ -37,9 +37,10 @@ struct acquisition_settings {
   http_actor http;
 };
 
-/// One request to the host at a time, and everyone who asks meanwhile waits for it. Each waiter is
-/// answered once: with the token, with the error of the acquisition, by its own deadline, or, when
-/// this actor ends, with errc::shutting_down or errc::actor_terminated. It is ended by the cache.
+/// One exchange with the host at a time, of as many requests as its dialect needs, and everyone who
+/// asks meanwhile waits for it. Each waiter is answered once: with the token, with the error of the
+/// acquisition, by its own deadline, or, when this actor ends, with errc::shutting_down or
+/// errc::actor_terminated. It is ended by the cache.
 acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_settings settings);
 
 }  // namespace midas

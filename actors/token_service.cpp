@@ -6,9 +6,7 @@
 #include <midas/transport/endpoints/imds.hpp>
 
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
-#include <string_view>
 #include <utility>
 
 namespace midas {
@@ -17,17 +15,12 @@ namespace {
 
 constexpr std::chrono::seconds longest_shutdown{5};
 
-std::string_view environment_variable(const char* name) {
-  const auto* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody here sets any
-  return value != nullptr ? value : "";
-}
-
 std::shared_ptr<const service_context> make_context(const token_service_options& settings) {
-  const auto authority = settings.endpoint.empty()
-                             ? environment_variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
-                             : std::string_view{settings.endpoint};
+  endpoint_settings dialect;
+  dialect.allow_insecure = settings.allow_insecure_endpoint;
+  dialect.imds_authority = settings.endpoint;
   auto context = std::make_shared<service_context>(
-      service_context{imds::make_endpoint(authority, settings.allow_insecure_endpoint)});
+      service_context{imds::make_endpoint(environment_of_this_process(), dialect)});
   context->connect_timeout = settings.connect_timeout;
   context->attempt_timeout = settings.attempt_timeout;
   context->max_response_bytes = settings.max_response_bytes;

@@ -31,6 +31,12 @@ std::optional<access_token> token_table::find_usable(const token_key& key,
   return find(key, now, is_usable);
 }
 
+std::optional<access_token> token_table::find_held(const token_key& key) const {
+  const std::shared_lock lock{mutex_};
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? std::nullopt : std::optional{found->second->token};
+}
+
 void token_table::publish(const token_key& key, const access_token& token,
                           std::chrono::sys_seconds now) {
   auto fresh = std::make_unique<entry>();

@@ -26,6 +26,9 @@ class token_table {
   [[nodiscard]] std::optional<access_token> find_usable(const token_key& key,
                                                         std::chrono::sys_seconds now) const;
 
+  /// The token last published, whether or not it is still usable.
+  [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
+
   /// Replaces what was held under that key.
   void publish(const token_key& key, const access_token& token, std::chrono::sys_seconds now);
 

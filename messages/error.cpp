@@ -46,6 +46,16 @@ std::string_view to_string(errc code) noexcept {
       return "actor_terminated";
     case errc::would_block:
       return "would_block";
+    case errc::identity_not_supported:
+      return "identity_not_supported";
+    case errc::invalid_configuration:
+      return "invalid_configuration";
+    case errc::challenge_rejected:
+      return "challenge_rejected";
+    case errc::identity_not_confirmed:
+      return "identity_not_confirmed";
+    case errc::certificate_mismatch:
+      return "certificate_mismatch";
   }
   return "unknown";
 }

@@ -24,6 +24,8 @@ inline exit_code exit_code_of(errc code) {
     case errc::invalid_endpoint:
     case errc::endpoint_not_allowed:
     case errc::invalid_timeout:
+    case errc::identity_not_supported:
+    case errc::invalid_configuration:
       return bad_usage;
     case errc::deadline_exceeded:
     case errc::request_timeout:

@@ -115,30 +115,48 @@ class virtual_actors {
 
   // A dialect of the test's own: the answer is "TOKEN SECONDS".
   static identity_endpoint endpoint() {
-    return {"test host", "http://127.0.0.1:1/token",
-            [](const token_request& request) -> expected<http_request> {
-              if (request.resource == "unsupported") {
-                return fail(errc::request_rejected, "cannot be encoded");
-              }
-              http_request result;
-              result.url = "http://127.0.0.1:1/token?resource=" + request.resource;
-              return result;
-            },
-            [](const token_request&, http_response response,
-               std::chrono::sys_seconds now) -> expected<token_grant> {
-              if (response.status != 200) {
-                return fail(errc::request_rejected, "the host refused");
-              }
-              const std::string body{response.body};
-              if (body == "throw") {
-                throw std::runtime_error{"a handler that throws ends its actor"};
-              }
-              const auto space = body.find(' ');
-              token_grant grant;
-              grant.token = secret{body.substr(0, space)};
-              grant.expires_on = now + std::chrono::seconds{std::stoll(body.substr(space))};
-              return grant;
-            }};
+    identity_endpoint result;
+    result.source = "test host";
+    result.address = "http://127.0.0.1:1/token";
+    result.encode = encode;
+    result.decode = decode;
+    return result;
+  }
+
+  static expected<http_request> encode(const token_request& request,
+                                       std::string_view refused_token_sha256) {
+    if (request.resource == "unsupported") {
+      return fail(errc::request_rejected, "cannot be encoded");
+    }
+    http_request result;
+    result.url = "http://127.0.0.1:1/token?resource=" + request.resource;
+    if (!refused_token_sha256.empty()) {
+      result.url.append("&refused=").append(refused_token_sha256);
+    }
+    return result;
+  }
+
+  // The status 401 asks for another request, which says how many there have been.
+  static expected<endpoint_answer> decode(const token_request& request, http_response response,
+                                          std::chrono::sys_seconds now, unsigned step) {
+    if (response.status == 401) {
+      http_request next;
+      next.url = "http://127.0.0.1:1/token?resource=" + request.resource +
+                 "&step=" + std::to_string(step + 1);
+      return next;
+    }
+    if (response.status != 200) {
+      return fail(errc::request_rejected, "the host refused");
+    }
+    const std::string body{response.body};
+    if (body == "throw") {
+      throw std::runtime_error{"a handler that throws ends its actor"};
+    }
+    const auto space = body.find(' ');
+    token_grant grant;
+    grant.token = secret{body.substr(0, space)};
+    grant.expires_on = now + std::chrono::seconds{std::stoll(body.substr(space))};
+    return grant;
   }
 
  private:

@@ -31,6 +31,10 @@ http_response response_of(int status, std::string_view body) {
   return response;
 }
 
+expected<identity_endpoint> made_with(const std::string& authority) {
+  return imds::make_endpoint({.variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", authority}}}, {});
+}
+
 }  // namespace
 
 TEST_CASE("IMDS is asked at its own address unless another is given") {
@@ -67,7 +71,7 @@ TEST_CASE("an override that is no endpoint is refused") {
       {"http://example.com", errc::endpoint_not_allowed},
   }));
   CHECK(imds::token_url(authority, false).error().code == code);
-  CHECK(imds::make_endpoint(authority, false).error().code == code);
+  CHECK(made_with(authority).error().code == code);
 }
 
 TEST_CASE("plain http to a foreign host is asked where that is allowed") {
@@ -181,19 +185,20 @@ TEST_CASE("what IMDS itself said is in the text of the error") {
 }
 
 TEST_CASE("an endpoint encodes with a new request id each time, and decodes") {
-  const auto endpoint = imds::make_endpoint("http://127.0.0.1:8080", false);
+  const auto endpoint = made_with("http://127.0.0.1:8080");
   REQUIRE(endpoint);
   CHECK(endpoint->source == "IMDS");
   CHECK(endpoint->address == "http://127.0.0.1:8080/metadata/identity/oauth2/token");
   std::set<std::string> ids;
   for (int i = 0; i < 3; ++i) {
-    const auto request = endpoint->encode(vault);
+    const auto request = endpoint->encode(vault, "0123abcd");
     REQUIRE(request);
     CHECK(request->url.starts_with(endpoint->address + "?api-version="));
     ids.insert(header(*request, "x-ms-client-request-id"));
   }
   CHECK(ids.size() == 3);
   CHECK(ids.begin()->size() == 36);
-  CHECK(endpoint->decode(vault, response_of(200, R"({"access_token":"T","expires_in":1})"), now));
-  CHECK(!endpoint->decode(vault, response_of(500, ""), now));
+  CHECK(
+      endpoint->decode(vault, response_of(200, R"({"access_token":"T","expires_in":1})"), now, 0));
+  CHECK(!endpoint->decode(vault, response_of(500, ""), now, 0));
 }

@@ -126,14 +126,6 @@ expected<sensitive_string> read_key(const std::string& path, const identity_file
   return key;
 }
 
-template <class Value>
-expected<endpoint_answer> as_answer(expected<Value> value) {
-  if (!value) {
-    return unexpected{std::move(value.error())};
-  }
-  return endpoint_answer{*std::move(value)};
-}
-
 }  // namespace
 
 expected<std::string> token_url(const host_environment& environment, bool allow_insecure) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,6 +38,13 @@ enum class identity_host : std::uint8_t {
 /// "IMDS", "App Service", "Service Fabric": for people.
 std::string_view to_string(identity_host host) noexcept;
 
+/// "imds", "app-service", "service-fabric": for command lines and files.
+std::string_view option_name(identity_host host) noexcept;
+
+/// The host of that option_name. Fails with errc::invalid_configuration, naming those that there
+/// are.
+expected<identity_host> read_identity_host(std::string_view option);
+
 /// What the application may set about the dialects.
 struct endpoint_settings {
   /// Plain http to hosts that are neither loopback nor known is allowed.
@@ -44,10 +52,22 @@ struct endpoint_settings {
   /// Sent as xms_cc to hosts that support it, e.g. "cp1".
   std::vector<std::string> client_capabilities{};
   identity_files files = files_of_this_machine();
+  /// Scheme and authority of IMDS, in place of AZURE_POD_IDENTITY_AUTHORITY_HOST; empty: that
+  /// one's.
+  std::string imds_authority{};
 };
 
 /// What the answer to a request leads to: a token, or the next request of the same acquisition.
 using endpoint_answer = std::variant<token_grant, http_request>;
+
+/// A token or a request as an answer, an error as itself.
+template <class Value>
+expected<endpoint_answer> as_answer(expected<Value> value) {
+  if (!value) {
+    return unexpected{std::move(value.error())};
+  }
+  return endpoint_answer{*std::move(value)};
+}
 
 /// Immutable once made; its functions may be called from any thread, several at a time.
 struct identity_endpoint {
@@ -59,8 +79,7 @@ struct identity_endpoint {
   /// The request for a token. `refused_token_sha256` is the lower-case hex SHA-256 of the held
   /// token that the claims of the request are about, empty when there is none. Fails when the host
   /// cannot do what is asked.
-  std::function<expected<http_request>(const token_request&,
-                                       std::string_view refused_token_sha256)>
+  std::function<expected<http_request>(const token_request&, std::string_view refused_token_sha256)>
       encode;
   /// Reads the answer, received at `now` (UTC), of whatever status. `step` is 0 for the answer to
   /// what encode made, 1 for the answer to the request that followed it, and so on.

@@ -13,6 +13,7 @@ namespace midas::imds {
 namespace {
 
 constexpr std::string_view source = "IMDS";
+constexpr std::string_view authority_variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 constexpr std::string_view default_authority = "http://169.254.169.254";
 constexpr std::string_view token_path = "/metadata/identity/oauth2/token";
 constexpr std::array<int, 2> statuses_of_an_update{404, 410};
@@ -91,18 +92,29 @@ expected<token_grant> decode(const token_request& request, http_response respons
   return grant;
 }
 
-expected<identity_endpoint> make_endpoint(std::string_view authority, bool allow_insecure) {
-  auto url = token_url(authority, allow_insecure);
+expected<identity_endpoint> make_endpoint(const host_environment& environment,
+                                          const endpoint_settings& settings) {
+  const bool is_given = !settings.imds_authority.empty();
+  const auto authority = is_given ? std::string_view{settings.imds_authority}
+                                  : environment.variable(authority_variable);
+  auto url = token_url(authority, settings.allow_insecure);
   if (!url) {
+    if (!is_given) {
+      url.error().message.insert(0, std::string{authority_variable} + ": ");
+    }
     return unexpected{std::move(url.error())};
   }
   identity_endpoint result;
+  result.host = identity_host::imds;
   result.source = source;
   result.address = *url;
-  result.encode = [url = *url](const token_request& request) {
+  result.encode = [url = *url](const token_request& request, std::string_view) {
     return imds::encode(url, request, random_uuid());
   };
-  result.decode = imds::decode;
+  result.decode = [](const token_request& request, http_response response,
+                     std::chrono::sys_seconds now, unsigned) {
+    return as_answer(imds::decode(request, std::move(response), now));
+  };
   return result;
 }
 

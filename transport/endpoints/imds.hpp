@@ -8,6 +8,7 @@
 #include <midas/messages/http_message.hpp>
 #include <midas/messages/token_request.hpp>
 #include <midas/transport/endpoints/endpoint.hpp>
+#include <midas/transport/endpoints/host_environment.hpp>
 
 #include <chrono>
 #include <string>
@@ -30,7 +31,8 @@ expected<http_request> encode(const std::string& url, const token_request& reque
 expected<token_grant> decode(const token_request& request, http_response response,
                              std::chrono::sys_seconds now);
 
-/// All of it. Fails as token_url does.
-expected<identity_endpoint> make_endpoint(std::string_view authority, bool allow_insecure);
+/// All of it. Fails as token_url does; the error names the variable that the authority is from.
+expected<identity_endpoint> make_endpoint(const host_environment& environment,
+                                          const endpoint_settings& settings);
 
 }  // namespace midas::imds

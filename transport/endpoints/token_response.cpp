@@ -38,14 +38,14 @@ bool is_stated(const json_member& member) noexcept {
          !(member.kind == json_kind::string && member.text.empty());
 }
 
-// Anything else would break the header that the token is sent in. Without leaving early, so that it
-// is done for many characters at a time.
-bool is_visible_ascii(std::string_view token) noexcept {
+// Anything else would break the header that the token is sent in, or be lost from its ends. Without
+// leaving early, so that it is done for many characters at a time.
+bool fits_header(std::string_view token) noexcept {
   unsigned char strangers = 0;
   for (const char c : token) {
-    strangers |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x21) > 0x7e - 0x21);
+    strangers |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7e - 0x20);
   }
-  return strangers == 0;
+  return strangers == 0 && !token.starts_with(' ') && !token.ends_with(' ');
 }
 
 bool is_token_type_character(char c) noexcept {
@@ -123,8 +123,8 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   if (!is_stated(members.access_token)) {
     return reject(source, "without an access token" + shape());
   }
-  if (members.access_token.kind != json_kind::string || !is_visible_ascii(token)) {
-    return reject(source, "with an access token that is no text of visible ASCII" + shape());
+  if (members.access_token.kind != json_kind::string || !fits_header(token)) {
+    return reject(source, "with an access token that is no text of printable ASCII" + shape());
   }
   const bool typed = is_stated(members.token_type);
   if (typed && (members.token_type.kind != json_kind::string ||

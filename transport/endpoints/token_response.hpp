@@ -13,7 +13,7 @@ namespace midas {
 /// The grant in a response of status 200 from `source` ("IMDS"), received at `now`; its resource is
 /// left empty. Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM
 /// to acquire an access token", has the members:
-/// - `access_token`: a string of visible ASCII characters.
+/// - `access_token`: a string of printable ASCII characters, with no space at its ends.
 /// - `expires_in` where there is a readable one, since it does not depend on this host's clock,
 /// else
 ///   `expires_on`: numbers, or strings as expiry.hpp reads them. Null and "" count as not stated.

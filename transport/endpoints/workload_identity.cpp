@@ -208,12 +208,8 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
     return workload_identity::encode(setup, request, *token);
   };
   result.decode = [](const token_request& request, http_response response, sys_seconds now,
-                     unsigned) -> expected<endpoint_answer> {
-    auto grant = workload_identity::decode(request, std::move(response), now);
-    if (!grant) {
-      return unexpected{std::move(grant.error())};
-    }
-    return endpoint_answer{*std::move(grant)};
+                     unsigned) {
+    return as_answer(workload_identity::decode(request, std::move(response), now));
   };
   return result;
 }
