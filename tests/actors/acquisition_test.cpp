@@ -366,3 +366,107 @@ TEST_CASE("a service that is set up wrongly answers every request with why") {
   dialect::send_exit(cache, caf::exit_reason::user_shutdown);
   actors.run();
 }
+
+TEST_CASE("an acquisition takes as many requests as the host's dialect asks for") {
+  virtual_actors actors;
+  const auto told = actors.ask("r", 10s);
+  const auto joined = actors.ask("r");
+  actors.transport->respond(0, 401, "");
+  actors.run();
+  REQUIRE(actors.transport->started() == 2);
+  CHECK(actors.transport->request(1).url == "http://127.0.0.1:1/token?resource=r&step=1");
+  actors.transport->respond(1, 401, "");
+  actors.run();
+  REQUIRE(actors.transport->started() == 3);
+  CHECK(actors.transport->request(2).url == "http://127.0.0.1:1/token?resource=r&step=2");
+  CHECK(told->empty());
+  actors.grant(2);
+  CHECK(is_token(*told, "token-2"));
+  CHECK(is_token(*joined, "token-2"));
+  CHECK(actors.context->counters->acquisitions == 1);
+}
+
+TEST_CASE("every request of an acquisition has the same deadline, timeouts and limit") {
+  virtual_actors actors;
+  actors.ask("r", 10s);
+  actors.advance(4s);
+  actors.transport->respond(0, 401, "");
+  actors.run();
+  const auto first = actors.transport->request(0);
+  const auto second = actors.transport->request(1);
+  CHECK(second.deadline == first.deadline);
+  CHECK(second.connect_timeout == actors.context->connect_timeout);
+  CHECK(second.total_timeout == actors.context->attempt_timeout);
+  CHECK(second.max_response_bytes == actors.context->max_response_bytes);
+}
+
+TEST_CASE("an acquisition whose waiters have all left between its requests goes on") {
+  virtual_actors actors;
+  const auto told = actors.ask("r", 1s);
+  actors.advance(1s);
+  CHECK(is_error(*told, errc::deadline_exceeded));
+  actors.transport->respond(0, 401, "");
+  actors.run();
+  const auto later = actors.ask("r");
+  CHECK(actors.transport->started() == 2);
+  actors.grant(1);
+  CHECK(is_token(*later, "token-1"));
+}
+
+TEST_CASE("each acquisition begins at the dialect's first step") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.transport->respond(0, 401, "");
+  actors.run();
+  actors.refuse(1);
+  actors.ask("r");
+  actors.transport->respond(2, 401, "");
+  actors.run();
+  CHECK(actors.transport->request(3).url.ends_with("&step=1"));
+}
+
+TEST_CASE("a failure of a later request is told to all who wait") {
+  virtual_actors actors;
+  const auto told = actors.ask("r");
+  actors.transport->respond(0, 401, "");
+  actors.run();
+  const auto joined = actors.ask("r");
+  actors.transport->complete(1, fail(errc::connection_lost, "lost"));
+  actors.run();
+  CHECK(is_error(*told, errc::connection_lost));
+  CHECK(is_error(*joined, errc::connection_lost));
+}
+
+TEST_CASE("claims bypass the cache and bring the hash of the token at hand") {
+  // SHA-256 of "token-0".
+  const std::string hash = "6c02cf2083469e72758a38be0b7c6eabe9bc58580774daf6b2cf4b6ea1469722";
+  const token_request challenged{.resource = "r", .claims = "{}"};
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0);
+  const auto told = actors.ask(challenged);
+  REQUIRE(actors.transport->started() == 2);
+  CHECK(actors.transport->request(1).url == "http://127.0.0.1:1/token?resource=r&refused=" + hash);
+  actors.grant(1);
+  CHECK(is_token(*told, "token-1"));
+  CHECK(is_token(*actors.ask("r"), "token-1"));
+}
+
+TEST_CASE("claims without a token at hand bring no hash, and neither does a forced refresh") {
+  virtual_actors actors;
+  actors.ask({.resource = "r", .claims = "{}"});
+  CHECK(actors.transport->request(0).url == "http://127.0.0.1:1/token?resource=r");
+  actors.grant(0);
+  actors.ask({.resource = "r", .force_refresh = true});
+  CHECK(actors.transport->request(1).url == "http://127.0.0.1:1/token?resource=r");
+}
+
+TEST_CASE("the hash is that of the token last at hand, though it has expired") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 600s);
+  actors.advance(700s);
+  actors.ask({.resource = "r", .claims = "{}"});
+  CHECK(actors.transport->request(1).url.ends_with(
+      "&refused=6c02cf2083469e72758a38be0b7c6eabe9bc58580774daf6b2cf4b6ea1469722"));
+}
