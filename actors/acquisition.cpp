@@ -67,7 +67,7 @@ struct acquisition_state {
       if (const auto token = service().table->find_usable(key(), service().wall_clock())) {
         count(counters().tokens);
         count(counters().cache_hits);
-        caller.answer(*token);
+        caller.answer(*token, dialect::shared_answer{*token});
         return;
       }
     }
@@ -131,8 +131,9 @@ struct acquisition_state {
     }
     acquiring = false;
     count(counters().tokens, waiters.size());
+    const dialect::shared_answer answer{token};
     for (auto& item : std::exchange(waiters, {})) {
-      item.second.answer(token);
+      item.second.answer(token, answer);
     }
   }
 

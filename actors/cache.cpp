@@ -159,6 +159,7 @@ struct cache_state {
       entry.actor = spawn_acquisition(
           self->system(), {settings.service, std::make_shared<acquisition_key>(std::move(key)),
                            cache_actor{self}, http});
+      dialect::stay_in_own_system(self);
       dialect::monitor(self, entry.actor);
       sweep_later();
     }
@@ -167,6 +168,7 @@ struct cache_state {
 
   void start_http() {
     http = spawn_http(self->system(), {settings.transport, settings.limits, service().alive});
+    dialect::stay_in_own_system(self);
     dialect::monitor(self, http);
   }
 

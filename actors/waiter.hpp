@@ -26,9 +26,10 @@ class waiter {
     // A token_waiter says so itself.
   }
 
-  void answer(const access_token& token) {
+  /// With a token that many wait for, and the same as an actor's answer.
+  void answer(const access_token& token, const dialect::shared_answer<access_token>& answer) {
     if (auto* request = std::get_if<promise>(&to_)) {
-      request->deliver(token);
+      answer.deliver_to(*request);
     } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
       caller->answer(token);
     }

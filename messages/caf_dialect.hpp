@@ -14,6 +14,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/logger.hpp>
 #include <caf/message.hpp>
 #include <caf/result.hpp>
 #include <caf/sec.hpp>
@@ -71,8 +72,30 @@ Handle spawn(Spawner& spawner, Args... args) {
       std::move(args)...);
 }
 
+/// After an actor has spawned another: whichever thread runs it is one of its own system's again.
+/// An actor is run by the threads of whoever sends to it, be they another system's, and spawning in
+/// its own system leaves them what in_passing_thread tells of.
+template <class Self>
+void stay_in_own_system(Self* self) {
+  caf::logger::set_current_actor_system(&self->context()->system());
+}
+
 template <class... Ts>
 using promise = caf::typed_response_promise<Ts...>;
+
+/// One value that is the answer to many requests: CAF would keep a copy for each.
+template <class T>
+class shared_answer {
+ public:
+  explicit shared_answer(T value) : message_(caf::make_message(std::move(value))) {}
+
+  void deliver_to(promise<T>& request) const {
+    static_cast<caf::response_promise&>(request).deliver(caf::message{message_});
+  }
+
+ private:
+  caf::message message_;
+};
 
 /// To the actor itself, after `delay`. The actor must be ended by somebody: until it is, a message
 /// under way keeps its system from closing.
@@ -167,6 +190,9 @@ std::chrono::steady_clock::time_point now(Self* self) {
 inline void configure_sleeping_threads(caf::actor_system_config& config, std::size_t threads) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", threads);
+  // CAF's default is no limit: then the cache would read all the requests of a burst before the
+  // acquisition that it began with the first of them gets to run.
+  config.set("scheduler.max-throughput", std::size_t{32});
   config.set("logger.verbosity", caf::atom("quiet"));
 }
 

@@ -15,6 +15,12 @@ namespace {
 // Handles that wait for their next exchange; each takes some 15 kB.
 constexpr std::size_t max_spare_flights = 128;
 
+// Some releases of libcurl lose a wake-up now and then; nothing waits for longer on their account.
+constexpr std::chrono::milliseconds longest_poll{1'000};
+
+constexpr std::size_t group_size = 8;
+constexpr std::chrono::milliseconds longest_hold{1};
+
 unexpected cancelled(const http_request& request) {
   return fail(errc::cancelled, "the request to " + endpoint_name(request.url) + " was cancelled");
 }
@@ -173,8 +179,25 @@ void curl_flights::end_all(std::vector<curl_order> orders) {
   spare_flights_.clear();
 }
 
+std::optional<std::chrono::milliseconds> curl_flights::longest_wait() const noexcept {
+  if (flights_.empty()) {
+    return std::nullopt;
+  }
+  return finished_.empty() ? longest_poll : longest_hold;
+}
+
 void curl_flights::finish(http_transport::completion done, expected<http_response> outcome) {
+  if (finished_.empty()) {
+    finished_since_ = std::chrono::steady_clock::now();
+  }
   finished_.push_back({std::move(done), std::move(outcome)});
+}
+
+void curl_flights::complete_finished_in_groups() {
+  if (flights_.empty() || finished_.size() >= group_size ||
+      std::chrono::steady_clock::now() - finished_since_ >= longest_hold) {
+    complete_finished();
+  }
 }
 
 void curl_flights::complete_finished() {

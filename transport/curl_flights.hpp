@@ -10,9 +10,11 @@
 #include <curl/curl.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace midas {
@@ -27,8 +29,9 @@ class curl_flights {
   curl_flights& operator=(const curl_flights&) = delete;
   ~curl_flights();
 
-  /// Whether libcurl has anything to do.
-  [[nodiscard]] bool empty() const noexcept { return flights_.empty(); }
+  /// How long the loop may wait for what libcurl is doing, unless something happens before; nothing
+  /// while libcurl has nothing to do.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> longest_wait() const noexcept;
 
   /// Begins the exchange, or puts it where it waits for its turn.
   void begin(curl_order order);
@@ -42,6 +45,9 @@ class curl_flights {
   /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for
   /// anything but to stop.
   void complete_finished();
+  /// The same, but while others are in flight it waits for some of them, for a millisecond at most:
+  /// each completion may wake a thread.
+  void complete_finished_in_groups();
 
   /// From any thread. An exchange is counted as completed before its completion runs.
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_.load(); }
@@ -70,6 +76,8 @@ class curl_flights {
   std::vector<std::unique_ptr<flight>> flights_;
   std::vector<std::unique_ptr<flight>> spare_flights_;
   std::vector<finished> finished_;
+  // When the first of them ended.
+  std::chrono::steady_clock::time_point finished_since_{};
   bool launched_ = false;
   std::atomic<std::uint64_t> completed_ = 0;
   std::atomic<std::uint64_t> reused_ = 0;

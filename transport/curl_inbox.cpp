@@ -5,13 +5,6 @@
 
 namespace midas {
 
-namespace {
-
-// Some releases of libcurl lose a wake-up now and then; nothing waits for longer on their account.
-constexpr int longest_poll_ms = 1000;
-
-}  // namespace
-
 bool curl_inbox::push(curl_order& order) {
   const std::lock_guard lock{mutex_};
   order.id = ++last_id_;
@@ -43,14 +36,15 @@ std::uint64_t curl_inbox::accepted() const {
   return accepted_;
 }
 
-void curl_inbox::wait(curl_orders& orders, bool while_transferring) {
+void curl_inbox::wait(curl_orders& orders, std::optional<std::chrono::milliseconds> longest_poll) {
   orders.starts.clear();
   orders.cancels.clear();
   std::unique_lock lock{mutex_};
-  if (!has_orders() && while_transferring) {
+  if (!has_orders() && longest_poll) {
     waiting_ = waiting::for_orders_or_transfers;
     lock.unlock();
-    const auto code = curl_multi_poll(multi_, nullptr, 0, longest_poll_ms, nullptr);
+    const auto code =
+        curl_multi_poll(multi_, nullptr, 0, static_cast<int>(longest_poll->count()), nullptr);
     lock.lock();
     if (code != CURLM_OK) {
       // It did not wait, and the loop must not spin for that.

@@ -5,9 +5,11 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace midas {
@@ -39,9 +41,9 @@ class curl_inbox {
   /// How many orders it has ever taken.
   [[nodiscard]] std::uint64_t accepted() const;
 
-  /// For the loop's thread: waits for orders or, `while_transferring`, for libcurl to have
-  /// something to do, if that comes first. `orders` is emptied and filled.
-  void wait(curl_orders& orders, bool while_transferring);
+  /// For the loop's thread: waits for orders or, with `longest_poll`, for libcurl to have something
+  /// to do, if that comes first, and no longer than that. `orders` is emptied and filled.
+  void wait(curl_orders& orders, std::optional<std::chrono::milliseconds> longest_poll);
 
  private:
   // Who has to be woken by whoever puts something in, and how.

@@ -71,7 +71,7 @@ class curl_multi_loop::implementation {
     leave_signals_to_others();
     pthread_setname_np(pthread_self(), "midas-http");
     curl_orders orders;
-    for (inbox_.wait(orders, false); !orders.closed; inbox_.wait(orders, !flights_.empty())) {
+    for (inbox_.wait(orders, {}); !orders.closed; inbox_.wait(orders, flights_.longest_wait())) {
       for (auto& order : orders.starts) {
         flights_.begin(std::move(order));
       }
@@ -79,7 +79,7 @@ class curl_multi_loop::implementation {
         flights_.cancel(id);
       }
       flights_.transfer();
-      flights_.complete_finished();
+      flights_.complete_finished_in_groups();
     }
     flights_.end_all(std::move(orders.starts));
     flights_.complete_finished();

@@ -111,6 +111,28 @@ TEST_CASE("a service in an environment that contradicts itself says so, and send
   CHECK(service.transport->started() == 0);
 }
 
+TEST_CASE("a token that claims refuse is named to a host that wants to know, with capabilities") {
+  auto options = on({{"IDENTITY_ENDPOINT", "https://127.0.0.1:2377/token"},
+                     {"IDENTITY_HEADER", "hidden"},
+                     {"IDENTITY_SERVER_THUMBPRINT", "0123456789abcdef0123456789abcdef01234567"}});
+  options.client_capabilities = {"cp1", "cp2"};
+  scripted_service service{options};
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).find("&xms_cc=cp1%2Ccp2") != std::string::npos);
+  CHECK(service.url_of(0).find("sha256") == std::string::npos);
+  service.transport->respond(0, 200, R"({"access_token":"test_token","expires_in":86400})");
+  CHECK(all_same_token(service.told.wait_for(1)));
+  service.tokens.get_async({.resource = vault.resource, .claims = "{}"}, patience,
+                           [&service](auto outcome) { service.told.add(std::move(outcome)); });
+  CHECK(
+      service.url_of(1).find("&token_sha256_to_refresh="
+                             "cc0af97287543b65da2c7e1476426021826cab166f1e063ed012b855ff819656") !=
+      std::string::npos);
+  service.transport->respond(1, 200, R"({"access_token":"another","expires_in":86400})");
+  CHECK(service.told.wait_for(2).back()->token().reveal() == "another");
+  CHECK(service.tokens.try_get(vault)->token().reveal() == "another");
+}
+
 TEST_CASE("IMDS is sent five requests at once unless told otherwise, another host more") {
   auto more = on({});
   more.limits = host_limits{7, 1'000};

@@ -7,6 +7,7 @@
 #include <caf/event_based_actor.hpp>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <future>
 #include <latch>
@@ -335,6 +336,30 @@ TEST_CASE("a service in an application's actor system leaves it when it goes") {
   }
   system.await_all_actors_done();
   CHECK(imds.statistics().token_requests == 3);
+}
+
+TEST_CASE("a service of its own goes while the actors of another system, which asked it, live on") {
+  simulated_imds imds;
+  caf::actor_system_config config;
+  // Its threads run whom they send to.
+  dialect::configure_sleeping_threads(config, 2);
+  caf::actor_system system{config};
+  outcomes told;
+  for (int round = 0; round < 3; ++round) {
+    token_service tokens{asking(imds.endpoint())};
+    for (int i = 0; i < 20; ++i) {
+      const token_request request{.resource = "https://" + std::to_string(round * 20 + i) + ".net"};
+      system.spawn(
+          [&told, request](caf::event_based_actor* self, const cache_actor& cache) {
+            dialect::request(self, cache, request, std::chrono::nanoseconds{patience})
+                .then([&told](const access_token& token) { told.add(token); },
+                      [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
+          },
+          tokens.cache());
+    }
+    const auto answers = told.wait_for(static_cast<std::size_t>(20 * (round + 1)));
+    CHECK(std::ranges::all_of(answers, [](const auto& outcome) { return outcome.has_value(); }));
+  }
 }
 
 TEST_CASE("a service made in one thread is destroyed in another while the first lives on") {

@@ -136,6 +136,11 @@ TEST_CASE(
   int answered = 0;
   CHECK(rc::check("almost right challenges", [&] { check(*challenge_like(), answered); }));
   CHECK(rc::check("challenges that are hardly wrong", [&] { check(almost_right(), answered); }));
+  CHECK(rc::check("right challenges", [&] {
+    const auto name =
+        *rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange<char>('a', 'z')));
+    check("Basic realm=" + directory + "/" + name + ".key", answered);
+  }));
   // Else nothing is tested but refusals.
   CHECK(answered > 0);
 }

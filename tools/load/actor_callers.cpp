@@ -2,14 +2,22 @@
 #include <midas/actors.hpp>
 #include <midas/tools/load/callers.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace midas::tools {
 
+/// Each caller that is told passes it on, so that the callers get going as fast as their threads
+/// can run them: told by one thread, they would all wait in the scheduler's queue, and midas's
+/// actors behind them.
 struct ask_now {
   phase* in = nullptr;
+  // Who is told next, and how many further on the one after that.
+  std::size_t next = 0;
+  std::size_t step = 0;
 };
 
 inline std::string to_string(const ask_now&) { return "ask_now"; }
@@ -31,14 +39,21 @@ struct caller_state {
 
   explicit caller_state(caller_actor::pointer actor) : self(actor) {}
 
-  void start(cache_actor where, const token_request* what, std::chrono::nanoseconds how_long) {
+  void start(cache_actor where, const token_request* what, std::chrono::nanoseconds how_long,
+             const std::vector<caller_actor>* everybody) {
     cache = std::move(where);
     request = what;
     timeout = how_long;
+    callers = everybody;
   }
 
   caller_actor::behavior_type make_behavior() {
-    return {[this](ask_now now) { ask(*now.in); }};
+    return {[this](ask_now now) {
+      ask(*now.in);
+      if (now.next < callers->size()) {
+        dialect::send(self, (*callers)[now.next], ask_now{now.in, now.next + now.step, now.step});
+      }
+    }};
   }
 
   void ask(phase& now) {
@@ -60,6 +75,7 @@ struct caller_state {
   cache_actor cache;
   const token_request* request = nullptr;
   std::chrono::nanoseconds timeout{};
+  const std::vector<caller_actor>* callers = nullptr;
 };
 
 class actor_callers final : public callers {
@@ -70,8 +86,8 @@ class actor_callers final : public callers {
     actors_.reserve(plan.callers);
     for (std::size_t i = 0; i < plan.callers; ++i) {
       const auto* request = &plan.requests[i % plan.requests.size()];
-      actors_.push_back(
-          dialect::spawn<caller_actor, caller_state>(system_, cache, request, plan.timeout));
+      actors_.push_back(dialect::spawn<caller_actor, caller_state>(system_, cache, request,
+                                                                   plan.timeout, &actors_));
     }
   }
 
@@ -83,8 +99,9 @@ class actor_callers final : public callers {
 
   void run(phase& now) override {
     now.begin();
-    for (const auto& actor : actors_) {
-      dialect::anonymous_send(actor, ask_now{&now});
+    constexpr std::size_t at_once = 64;
+    for (std::size_t i = 0; i < std::min(at_once, actors_.size()); ++i) {
+      dialect::anonymous_send(actors_[i], ask_now{&now, i + at_once, at_once});
     }
     now.wait();
   }

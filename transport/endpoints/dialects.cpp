@@ -1,6 +1,10 @@
+#include <midas/transport/endpoints/app_service.hpp>
 #include <midas/transport/endpoints/azure_arc.hpp>
+#include <midas/transport/endpoints/cloud_shell.hpp>
 #include <midas/transport/endpoints/dialects.hpp>
 #include <midas/transport/endpoints/imds.hpp>
+#include <midas/transport/endpoints/machine_learning.hpp>
+#include <midas/transport/endpoints/service_fabric.hpp>
 #include <midas/transport/endpoints/workload_identity.hpp>
 
 namespace midas {
@@ -11,17 +15,17 @@ expected<identity_endpoint> make_endpoint(identity_host host, const host_environ
     case identity_host::imds:
       return imds::make_endpoint(environment, settings);
     case identity_host::app_service:
-      break;
+      return app_service::make_endpoint(app_service::api_2019, environment, settings);
     case identity_host::app_service_2017:
-      break;
+      return app_service::make_endpoint(app_service::api_2017, environment, settings);
     case identity_host::service_fabric:
-      break;
+      return service_fabric::make_endpoint(environment, settings);
     case identity_host::azure_arc:
       return azure_arc::make_endpoint(environment, settings);
     case identity_host::machine_learning:
-      break;
+      return machine_learning::make_endpoint(environment, settings);
     case identity_host::cloud_shell:
-      break;
+      return cloud_shell::make_endpoint(environment, settings);
     case identity_host::workload_identity:
       return workload_identity::make_endpoint(environment, settings);
   }
