@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 namespace midas::simulator {
@@ -19,6 +20,9 @@ constexpr std::size_t first_input_size = 2048;
 /// Pipelined answers are gathered up to this many bytes before they are sent.
 constexpr std::size_t most_output = 64 * std::size_t{1024};
 
+template <class Stream>
+constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
+
 int status_for(boost::system::error_code why) {
   if (why == http::error::header_limit) {
     return 431;
@@ -28,48 +32,69 @@ int status_for(boost::system::error_code why) {
 
 }  // namespace
 
-http_connection::http_connection(tcp_socket socket, server_state& server)
-    : socket_(std::move(socket)),
-      timer_(socket_.get_executor()),
+template <class Stream>
+http_connection<Stream>::http_connection(Stream stream, server_state& server)
+    : stream_(std::move(stream)),
+      timer_(stream_.get_executor()),
       server_(server),
       round_(server.round),
       input_(first_input_size) {}
 
-void http_connection::start() { receive(); }
+template <class Stream>
+void http_connection<Stream>::start() {
+  if constexpr (is_tls<Stream>) {
+    stream_.async_handshake(tls_stream::server,
+                            [self = this->shared_from_this()](error_code error) {
+                              if (self->closed_) {
+                                return;
+                              }
+                              if (error) {
+                                return self->close();
+                              }
+                              self->receive();
+                            });
+  } else {
+    receive();
+  }
+}
 
-void http_connection::finish() {
+template <class Stream>
+void http_connection<Stream>::finish() {
   last_ = true;
   if (!delayed_ && !writing_) {
     close();
   }
 }
 
-void http_connection::close() {
+template <class Stream>
+void http_connection<Stream>::close() {
   if (closed_) {
     return;
   }
   closed_ = true;
   error_code ignored;
   timer_.cancel(ignored);
-  socket_.close(ignored);
+  stream_.lowest_layer().close(ignored);
   if (delayed_ && delayed_counts_) {
     server_.counter.abandoned();
   }
   server_.counter.connection_closed();
-  server_.open.erase(shared_from_this());
+  server_.open.erase(this->shared_from_this());
   if (server_.stopping && server_.open.empty()) {
     server_.all_closed();
   }
 }
 
-std::uint64_t http_connection::idle_rounds() const noexcept {
+template <class Stream>
+std::uint64_t http_connection<Stream>::idle_rounds() const noexcept {
   return delayed_ ? 0 : server_.round - round_;
 }
 
-void http_connection::receive() {
+template <class Stream>
+void http_connection<Stream>::receive() {
   make_room();
-  socket_.async_read_some(asio::buffer(input_.data() + end_, input_.size() - end_),
-                          [self = shared_from_this()](error_code error, std::size_t size) {
+  stream_.async_read_some(asio::buffer(input_.data() + end_, input_.size() - end_),
+                          [self = this->shared_from_this()](error_code error, std::size_t size) {
                             if (self->closed_) {
                               return;
                             }
@@ -81,7 +106,8 @@ void http_connection::receive() {
                           });
 }
 
-void http_connection::make_room() {
+template <class Stream>
+void http_connection<Stream>::make_room() {
   if (begin_ == end_ || hanging_up_) {
     begin_ = end_ = 0;
   }
@@ -96,7 +122,8 @@ void http_connection::make_room() {
   }
 }
 
-void http_connection::serve() {
+template <class Stream>
+void http_connection<Stream>::serve() {
   while (begin_ < end_ && !delayed_ && !last_ && !hanging_up_ && output_.size() < most_output) {
     if (!parser_) {
       parser_.emplace(text_, server_.options.head_limit, server_.options.body_limit);
@@ -116,7 +143,8 @@ void http_connection::serve() {
   proceed();
 }
 
-void http_connection::proceed() {
+template <class Stream>
+void http_connection<Stream>::proceed() {
   if (ready_ > 0) {
     write();
   } else if (delayed_) {
@@ -128,7 +156,8 @@ void http_connection::proceed() {
   }
 }
 
-void http_connection::answer_request() {
+template <class Stream>
+void http_connection<Stream>::answer_request() {
   round_ = server_.round;
   const auto now = std::chrono::system_clock::now();
   const auto request = text_.view();
@@ -155,7 +184,8 @@ void http_connection::answer_request() {
   parser_.reset();
 }
 
-void http_connection::refuse_request(error_code why) {
+template <class Stream>
+void http_connection<Stream>::refuse_request(error_code why) {
   auto& reply = server_.reply;
   reply.clear();
   reply.status = status_for(why);
@@ -169,7 +199,8 @@ void http_connection::refuse_request(error_code why) {
   parser_.reset();
 }
 
-void http_connection::send(const response& reply, framing frame) {
+template <class Stream>
+void http_connection<Stream>::send(const response& reply, framing frame) {
   if (reply.counted) {
     server_.counter.request_arrived(reply);
   }
@@ -189,9 +220,10 @@ void http_connection::send(const response& reply, framing frame) {
   }
 }
 
-void http_connection::wait_for_answer(std::chrono::nanoseconds delay) {
+template <class Stream>
+void http_connection<Stream>::wait_for_answer(std::chrono::nanoseconds delay) {
   timer_.expires_after(delay);
-  timer_.async_wait([self = shared_from_this()](error_code) {
+  timer_.async_wait([self = this->shared_from_this()](error_code) {
     if (self->closed_) {
       return;
     }
@@ -205,10 +237,11 @@ void http_connection::wait_for_answer(std::chrono::nanoseconds delay) {
   });
 }
 
-void http_connection::write() {
+template <class Stream>
+void http_connection<Stream>::write() {
   writing_ = true;
-  asio::async_write(socket_, asio::buffer(output_.data(), ready_),
-                    [self = shared_from_this()](error_code error, std::size_t) {
+  asio::async_write(stream_, asio::buffer(output_.data(), ready_),
+                    [self = this->shared_from_this()](error_code error, std::size_t) {
                       self->writing_ = false;
                       if (self->closed_) {
                         return;
@@ -225,19 +258,29 @@ void http_connection::write() {
                     });
 }
 
-void http_connection::hang_up() {
-  // Closing while the client still sends would reset the connection, and could take the last answer
-  // with it. A client that never closes in turn is idle, and goes with the idle ones.
-  error_code error;
-  if (!server_.stopping) {
-    socket_.shutdown(tcp_socket::shutdown_send, error);
-  }
-  if (server_.stopping || error) {
+template <class Stream>
+void http_connection<Stream>::hang_up() {
+  if (server_.stopping) {
     return close();
   }
-  hanging_up_ = true;
-  last_ = false;
-  receive();
+  // Closing while the client still sends would reset the connection, and could take the last answer
+  // with it. A client that never closes in turn is idle, and goes with the idle ones.
+  if constexpr (is_tls<Stream>) {
+    hanging_up_ = true;
+    stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->close(); });
+  } else {
+    error_code error;
+    stream_.shutdown(tcp_socket::shutdown_send, error);
+    if (error) {
+      return close();
+    }
+    hanging_up_ = true;
+    last_ = false;
+    receive();
+  }
 }
+
+template class http_connection<tcp_socket>;
+template class http_connection<tls_stream>;
 
 }  // namespace midas::simulator

@@ -1,4 +1,4 @@
-// One client's connection to an http_server. Inner header: it includes Asio.
+// One client's connection to an http_server, plain or through TLS. Inner header: it includes Asio.
 #pragma once
 
 #include <midas/simulator/http_server.hpp>
@@ -8,6 +8,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -21,13 +22,26 @@
 
 namespace midas::simulator {
 
-class http_connection;
-
 // The concrete executor spares every operation a virtual call and a reference count.
 using executor = boost::asio::io_context::executor_type;
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+using tls_stream = boost::asio::ssl::stream<tcp_socket>;
 using steady_timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
+
+/// A connection as its server sees it, whatever it runs over.
+class client_connection {
+ public:
+  virtual ~client_connection() = default;
+
+  virtual void start() = 0;
+  /// Closes when the answers it owes are sent: at once when there are none.
+  virtual void finish() = 0;
+  virtual void close() = 0;
+
+  /// Rounds of the server since it was last of use; none while an answer waits for its time.
+  [[nodiscard]] virtual std::uint64_t idle_rounds() const noexcept = 0;
+};
 
 /// What the connections of a server share. The server's thread only.
 struct server_state {
@@ -37,27 +51,27 @@ struct server_state {
   /// Used by one request at a time.
   response reply{};
   date_field date{};
-  /// Counts the looks at idle connections; see http_connection::idle_rounds().
+  /// Counts the looks at idle connections; see client_connection::idle_rounds().
   std::uint64_t round = 0;
   bool stopping = false;
-  std::unordered_set<std::shared_ptr<http_connection>> open{};
+  std::unordered_set<std::shared_ptr<client_connection>> open{};
   /// Called when the last connection closes while stopping.
   std::function<void()> all_closed{};
 };
 
 /// Reads, answers, writes; one of these at a time. Everything runs on the server's thread.
 /// Operations under way keep the object alive; `open` of the server does so until it closes.
-class http_connection : public std::enable_shared_from_this<http_connection> {
+/// `Stream` is tcp_socket or tls_stream.
+template <class Stream>
+class http_connection final : public client_connection,
+                              public std::enable_shared_from_this<http_connection<Stream>> {
  public:
-  http_connection(tcp_socket socket, server_state& server);
+  http_connection(Stream stream, server_state& server);
 
-  void start();
-  /// Closes when the answers it owes are sent: at once when there are none.
-  void finish();
-  void close();
-
-  /// Rounds of the server since it was last of use; none while an answer waits for its time.
-  [[nodiscard]] std::uint64_t idle_rounds() const noexcept;
+  void start() override;
+  void finish() override;
+  void close() override;
+  [[nodiscard]] std::uint64_t idle_rounds() const noexcept override;
 
  private:
   using error_code = boost::system::error_code;
@@ -73,7 +87,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   void hang_up();
   void make_room();
 
-  tcp_socket socket_;
+  Stream stream_;
   steady_timer timer_;
   server_state& server_;
   std::uint64_t round_;
@@ -99,5 +113,8 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   bool hanging_up_ = false;
   bool closed_ = false;
 };
+
+extern template class http_connection<tcp_socket>;
+extern template class http_connection<tls_stream>;
 
 }  // namespace midas::simulator

@@ -25,6 +25,12 @@ std::optional<std::string_view> request_view::field(std::string_view name) const
   return std::nullopt;
 }
 
+std::string_view request_view::path() const noexcept { return target.substr(0, target.find('?')); }
+
+std::string_view request_view::query() const noexcept {
+  return target.substr(std::min(target.size(), path().size() + 1));
+}
+
 void response::add_field(std::string_view name, std::string_view value) {
   fields.append(name).append(": ").append(value).append("\r\n");
 }

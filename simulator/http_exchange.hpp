@@ -27,6 +27,10 @@ struct request_view {
 
   /// The first field of that name, which is compared without regard to case.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
+  /// The target up to its '?'.
+  [[nodiscard]] std::string_view path() const noexcept;
+  /// What stands behind the '?'; empty when there is none.
+  [[nodiscard]] std::string_view query() const noexcept;
 };
 
 /// What a dialect answers. The server adds Date, Content-Length and Connection.

@@ -1,15 +1,18 @@
 #include <midas/simulator/http_connection.hpp>
 #include <midas/simulator/http_server.hpp>
 #include <midas/simulator/listener.hpp>
+#include <midas/simulator/tls_certificate.hpp>
 #include <midas/simulator/traffic_counter.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 
 #include <pthread.h>
 
 #include <csignal>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -43,14 +46,25 @@ class signals_blocked {
   sigset_t before_{};
 };
 
+std::optional<asio::ssl::context> context_of(const http_server_options& options) {
+  if (options.certificate == nullptr) {
+    return std::nullopt;
+  }
+  asio::ssl::context context(asio::ssl::context::tls_server);
+  context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+  options.certificate->use_in(*context.native_handle());
+  return context;
+}
+
 }  // namespace
 
 class http_server::implementation {
  public:
   implementation(const http_server_options& options, dialect answer, traffic_counter& counter)
       : state_{options, std::move(answer), counter},
+        tls_(context_of(options)),
         listener_(open_listener(io_, options)),
-        endpoint_(url_of(listener_)),
+        endpoint_((tls_ ? "https://" : "http://") + authority_of(listener_)),
         port_(listener_.local_endpoint().port()),
         accept_timer_(io_.get_executor()),
         idle_timer_(io_.get_executor()),
@@ -88,12 +102,20 @@ class http_server::implementation {
       }
       error_code ignored;
       socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-      auto connection = std::make_shared<http_connection>(std::move(socket), state_);
+      auto connection = make_connection(std::move(socket));
       state_.open.insert(connection);
       state_.counter.connection_opened();
       connection->start();
       accept();
     });
+  }
+
+  std::shared_ptr<client_connection> make_connection(tcp_socket socket) {
+    if (tls_) {
+      return std::make_shared<http_connection<tls_stream>>(tls_stream(std::move(socket), *tls_),
+                                                           state_);
+    }
+    return std::make_shared<http_connection<tcp_socket>>(std::move(socket), state_);
   }
 
   void accept_later() {
@@ -152,13 +174,14 @@ class http_server::implementation {
   }
 
   /// A copy, for closing takes them out of the original.
-  [[nodiscard]] std::vector<std::shared_ptr<http_connection>> connections() const {
+  [[nodiscard]] std::vector<std::shared_ptr<client_connection>> connections() const {
     return {state_.open.begin(), state_.open.end()};
   }
 
   // One thread runs it, and others only post to it.
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   server_state state_;
+  std::optional<asio::ssl::context> tls_;
   tcp_listener listener_;
   std::string endpoint_;
   std::uint16_t port_;

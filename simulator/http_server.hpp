@@ -1,4 +1,4 @@
-// An HTTP/1.1 server on one thread, for any dialect.
+// An HTTP/1.1 server on one thread, for any dialect; over TLS when it is given a certificate.
 #pragma once
 
 #include <midas/simulator/http_exchange.hpp>
@@ -11,6 +11,7 @@
 
 namespace midas::simulator {
 
+class tls_certificate;
 class traffic_counter;
 
 struct http_server_options {
@@ -25,7 +26,12 @@ struct http_server_options {
   std::chrono::milliseconds idle_timeout{120'000};
   /// How long stop() waits for answers in flight.
   std::chrono::milliseconds stop_timeout{500};
+  /// Speaks https (TLS 1.2 or later) and shows this; plain http when there is none.
+  std::shared_ptr<const tls_certificate> certificate{};
 };
+
+/// Throws as http_server's constructor does when the address is none or is not allowed.
+void check_address(const http_server_options& options);
 
 /// Keeps connections open, takes pipelined requests and answers them in order. Signals are left to
 /// the program's other threads.
@@ -39,7 +45,7 @@ class http_server {
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;
 
-  /// "http://ADDRESS:PORT", IPv6 in brackets.
+  /// "http://ADDRESS:PORT" or "https://ADDRESS:PORT", IPv6 in brackets.
   [[nodiscard]] const std::string& endpoint() const noexcept;
   [[nodiscard]] std::uint16_t port() const noexcept;
 

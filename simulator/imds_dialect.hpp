@@ -7,15 +7,16 @@
 // description is ours.
 #pragma once
 
+#include <midas/simulator/host_dialect.hpp>
 #include <midas/simulator/http_exchange.hpp>
-#include <midas/simulator/jwt.hpp>
 #include <midas/simulator/simulated_imds_options.hpp>
+#include <midas/simulator/token_issuer.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace midas::simulator {
 
@@ -25,7 +26,7 @@ inline constexpr std::string_view imds_token_path = "/metadata/identity/oauth2/t
 
 /// The same request at the same time gets the same answer but for `uti` of the token and
 /// x-ms-request-id, which count. One thread at a time.
-class imds_dialect {
+class imds_dialect final : public host_dialect {
  public:
   /// Reads latency, expires_in, the identities and the resources; where to listen is not its
   /// concern.
@@ -33,31 +34,16 @@ class imds_dialect {
 
   /// Fills an empty response. Its `resource` is valid until the next call.
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
-              response& out);
+              response& out) override;
+  [[nodiscard]] std::vector<environment_variable> environment(
+      const std::string& endpoint) const override;
 
  private:
-  /// The body of a token answer, finished but for the token's unique id.
-  struct body_template {
-    std::int64_t made_at = 0;
-    std::string text;
-    std::size_t unique_id_at = 0;
-  };
-
   void answer_token(const query_string& query, std::int64_t now, response& out);
-  void write_token(const simulated_identity& identity, const std::string& resource,
-                   std::int64_t now, response& out);
-  [[nodiscard]] body_template make_body(const simulated_identity& identity,
-                                        const std::string& resource, std::int64_t now) const;
-  [[nodiscard]] bool known(const std::string& resource) const;
-  std::string next_request_id();
 
   simulated_imds_options options_;
-  std::uint64_t issuer_;
-  std::uint64_t serial_ = 0;
-  std::uint64_t request_serial_ = 0;
+  token_issuer issuer_;
   std::string resource_;
-  std::string key_;
-  std::unordered_map<std::string, body_template> bodies_;
 };
 
 }  // namespace midas::simulator

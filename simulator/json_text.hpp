@@ -3,9 +3,11 @@
 
 #include <rapidjson/writer.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace midas::simulator {
 
@@ -90,6 +92,20 @@ auto numbers_by_name(const Map& map, Name name_of) {
       const auto name = name_of(key);
       writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
       writer.Uint64(number);
+    }
+    writer.EndObject();
+  };
+}
+
+/// What json_object::nested() is given when the value is an object of texts. For use in the same
+/// expression: it refers to the list.
+inline auto texts_by_name(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+  return [members](json_object::writer& writer) {
+    writer.StartObject();
+    for (const auto& [name, value] : members) {
+      writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+      writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
     }
     writer.EndObject();
   };

@@ -56,6 +56,8 @@ std::string_view remedy_for(error_code error) {
 
 }  // namespace
 
+void check_address(const http_server_options& options) { (void)address_of(options); }
+
 tcp_listener open_listener(asio::io_context& io, const http_server_options& options) {
   const tcp::endpoint where(address_of(options), options.port);
   tcp_listener listener(io.get_executor());
@@ -78,8 +80,8 @@ tcp_listener open_listener(asio::io_context& io, const http_server_options& opti
   return listener;
 }
 
-std::string url_of(const tcp_listener& listener) {
-  return "http://" + text_of(listener.local_endpoint());
+std::string authority_of(const tcp_listener& listener) {
+  return text_of(listener.local_endpoint());
 }
 
 }  // namespace midas::simulator

@@ -18,7 +18,7 @@ using tcp_listener = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
 [[nodiscard]] tcp_listener open_listener(boost::asio::io_context& io,
                                          const http_server_options& options);
 
-/// "http://ADDRESS:PORT".
-[[nodiscard]] std::string url_of(const tcp_listener& listener);
+/// "ADDRESS:PORT", IPv6 in brackets.
+[[nodiscard]] std::string authority_of(const tcp_listener& listener);
 
 }  // namespace midas::simulator

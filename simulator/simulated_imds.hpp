@@ -10,6 +10,8 @@
 
 namespace midas {
 
+class simulated_host;
+
 /// Serves HTTP/1.1 on a thread of its own from construction until stop() or destruction:
 ///
 ///   GET /metadata/identity/oauth2/token   as the real service answers it, see imds_dialect.hpp
@@ -42,8 +44,7 @@ class simulated_imds {
   void stop();
 
  private:
-  class implementation;
-  std::unique_ptr<implementation> implementation_;
+  std::unique_ptr<simulated_host> host_;
 };
 
 }  // namespace midas

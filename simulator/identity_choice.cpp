@@ -1,7 +1,7 @@
 #include <midas/simulator/http_exchange.hpp>
-#include <midas/simulator/imds_identity.hpp>
+#include <midas/simulator/identity_choice.hpp>
+#include <midas/simulator/token_issuer.hpp>
 
-#include <array>
 #include <cstdint>
 #include <string>
 
@@ -23,24 +23,6 @@ simulated_identity sample_user_assigned_identity() {
 
 namespace midas::simulator {
 namespace {
-
-constexpr identity_refusal not_found{"Identity not found"};
-constexpr identity_refusal ambiguous{
-    "Multiple user assigned identities exist, please specify the clientId / resourceId of the "
-    "identity in the token request"};
-constexpr identity_refusal contradictory{
-    "Only one of the query variables client_id, object_id and msi_res_id may be specified"};
-
-struct selector {
-  std::string_view name;
-  std::string simulated_identity::*member;
-};
-
-constexpr std::array<selector, 3> selectors{{
-    {"client_id", &simulated_identity::client_id},
-    {"object_id", &simulated_identity::object_id},
-    {"msi_res_id", &simulated_identity::resource_id},
-}};
 
 /// A GUID that belongs to a name: always the same for one, most likely another for another.
 std::string guid_of(std::string_view name, std::uint64_t hash) {
@@ -77,6 +59,8 @@ simulated_identity invented(std::string simulated_identity::*member, const std::
   return identity;
 }
 
+}  // namespace
+
 identity_choice choose_unnamed(const simulated_imds_options& options) {
   if (options.system_assigned) {
     return *options.system_assigned;
@@ -84,32 +68,17 @@ identity_choice choose_unnamed(const simulated_imds_options& options) {
   if (options.user_assigned.size() == 1) {
     return options.user_assigned.front();
   }
-  return options.user_assigned.empty() ? not_found : ambiguous;
+  return options.user_assigned.empty() ? identity_refusal::not_found : identity_refusal::ambiguous;
 }
 
-}  // namespace
-
-bool is_guid(std::string_view text) noexcept {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  constexpr std::string_view digits = "0123456789abcdefABCDEF";
-  if (text.size() != form.size()) {
-    return false;
-  }
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    if (form[i] == '-' ? text[i] != '-' : digits.find(text[i]) == std::string_view::npos) {
-      return false;
-    }
-  }
-  return true;
-}
-
-identity_choice choose_identity(const simulated_imds_options& options, const query_string& query) {
-  const selector* chosen = nullptr;
+identity_choice choose_identity(const simulated_imds_options& options, const query_string& query,
+                                std::span<const identity_selector> selectors) {
+  const identity_selector* chosen = nullptr;
   const std::string* id = nullptr;
   for (const auto& candidate : selectors) {
-    if (const auto* value = query.find(candidate.name)) {
+    if (const auto* value = query.find(candidate.parameter)) {
       if (id != nullptr) {
-        return contradictory;
+        return identity_refusal::contradictory;
       }
       chosen = &candidate;
       id = value;
@@ -119,20 +88,20 @@ identity_choice choose_identity(const simulated_imds_options& options, const que
     return choose_unnamed(options);
   }
   for (const auto& identity : options.user_assigned) {
-    if (!id->empty() && equal_ignoring_case(identity.*chosen->member, *id)) {
+    if (!id->empty() && equal_ignoring_case(identity.*chosen->name, *id)) {
       return identity;
     }
   }
   // The machine's own identity answers to its ids as well.
   if (!id->empty() && options.system_assigned &&
-      equal_ignoring_case((*options.system_assigned).*chosen->member, *id)) {
+      equal_ignoring_case((*options.system_assigned).*chosen->name, *id)) {
     return *options.system_assigned;
   }
-  const bool by_resource_id = chosen->member == &simulated_identity::resource_id;
+  const bool by_resource_id = chosen->name == &simulated_identity::resource_id;
   if (options.any_user_assigned && (by_resource_id ? is_resource_id(*id) : is_guid(*id))) {
-    return invented(chosen->member, *id);
+    return invented(chosen->name, *id);
   }
-  return not_found;
+  return identity_refusal::not_found;
 }
 
 }  // namespace midas::simulator

@@ -1,0 +1,46 @@
+// How Microsoft Entra ID speaks where a federated token is exchanged for one of its own, which is
+// what workload identity does (AKS and others).
+//
+// Facts: Microsoft Learn, "Microsoft identity platform and the OAuth 2.0 client credentials flow",
+// "Microsoft Entra authentication and authorization error codes"; RFC 7523; OpenID Connect
+// Discovery 1.0. Descriptions of errors are ours, their numbers Entra's.
+#pragma once
+
+#include <midas/simulator/host_dialect.hpp>
+#include <midas/simulator/private_directory.hpp>
+#include <midas/simulator/token_issuer.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace midas::simulator {
+
+class query_string;
+
+/// Also tells clients that look for it where its token endpoint is.
+class federation_dialect final : public host_dialect {
+ public:
+  /// Writes the federated token, which trusts nobody's signature but its own text, to a directory
+  /// of its own. Throws as private_directory does.
+  explicit federation_dialect(simulated_imds_options options);
+
+  void answer(const request_view& request, std::chrono::system_clock::time_point now,
+              response& out) override;
+  [[nodiscard]] std::vector<environment_variable> environment(
+      const std::string& endpoint) const override;
+
+ private:
+  void answer_configuration(const request_view& request, response& out) const;
+  void answer_token(const query_string& form, std::int64_t now, response& out);
+  [[nodiscard]] bool has_valid_assertion(const query_string& form, std::int64_t now, response& out);
+
+  simulated_imds_options options_;
+  private_directory directory_;
+  std::string federated_token_;
+  std::string federated_token_file_;
+  token_issuer issuer_;
+  std::string resource_;
+};
+
+}  // namespace midas::simulator

@@ -1,0 +1,31 @@
+// What a simulated host is, apart from the server that it runs in.
+#pragma once
+
+#include <midas/simulator/environment_variable.hpp>
+#include <midas/simulator/http_exchange.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace midas::simulator {
+
+/// One thread at a time.
+class host_dialect {
+ public:
+  host_dialect() = default;
+  virtual ~host_dialect() = default;
+  host_dialect(const host_dialect&) = delete;
+  host_dialect& operator=(const host_dialect&) = delete;
+
+  /// Fills an empty response. Its `resource` is valid until the next call.
+  virtual void answer(const request_view& request, std::chrono::system_clock::time_point now,
+                      response& out) = 0;
+
+  /// What programs that run on such a host find in their environment, when it is served at
+  /// `endpoint`: scheme and authority.
+  [[nodiscard]] virtual std::vector<environment_variable> environment(
+      const std::string& endpoint) const = 0;
+};
+
+}  // namespace midas::simulator

@@ -1,0 +1,13 @@
+// Text that nobody can guess: a simulated host's secrets are as good as a real one's.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace midas::simulator {
+
+/// Two hexadecimal digits a byte, in upper case. Any thread. Throws std::runtime_error when the
+/// system has no randomness.
+[[nodiscard]] std::string random_hexadecimal(std::size_t bytes);
+
+}  // namespace midas::simulator

@@ -1,0 +1,203 @@
+#include <midas/simulator/app_service_dialect.hpp>
+#include <midas/simulator/arc_dialect.hpp>
+#include <midas/simulator/cloud_shell_dialect.hpp>
+#include <midas/simulator/federation_dialect.hpp>
+#include <midas/simulator/http_server.hpp>
+#include <midas/simulator/imds_dialect.hpp>
+#include <midas/simulator/private_directory.hpp>
+#include <midas/simulator/random_text.hpp>
+#include <midas/simulator/service_fabric_dialect.hpp>
+#include <midas/simulator/simulated_host.hpp>
+#include <midas/simulator/tls_certificate.hpp>
+#include <midas/simulator/traffic_counter.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace midas {
+namespace {
+
+using namespace std::chrono_literals;
+using kind = simulated_host_kind;
+
+void require(bool in_range, std::string_view option, std::string_view range) {
+  if (!in_range) {
+    throw std::invalid_argument(
+        std::string("the simulator's ").append(option).append(" must be ").append(range));
+  }
+}
+
+bool is_visible_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+simulated_host_options checked(simulated_host_options options) {
+  require(options.latency >= 0ns && options.latency <= 24h, "latency",
+          "between zero and 24 hours; give a duration in that range");
+  require(options.expires_in >= 0s && options.expires_in <= std::chrono::years{100}, "expires_in",
+          "between zero and 100 years; give a duration in that range");
+  require(options.idle_timeout >= 1ms && options.idle_timeout <= 24h, "idle_timeout",
+          "between one millisecond and 24 hours; give a duration in that range");
+  require(options.stop_timeout >= 0ms && options.stop_timeout <= 60s, "stop_timeout",
+          "between zero and a minute; give a duration in that range");
+  require(is_visible_ascii(options.secret), "secret",
+          "visible ASCII characters, since it travels in a header; leave it empty for one that "
+          "nobody can guess");
+  if (options.secret.empty()) {
+    options.secret = simulator::random_hexadecimal(16);
+  }
+  return options;
+}
+
+simulator::http_server_options server_options(const simulated_imds_options& options) {
+  simulator::http_server_options result;
+  result.address = options.address;
+  result.allow_any_address = options.allow_any_address;
+  result.port = options.port;
+  result.idle_timeout = options.idle_timeout;
+  result.stop_timeout = options.stop_timeout;
+  return result;
+}
+
+bool is_https(const simulated_host_options& options) {
+  return options.host == kind::service_fabric ||
+         (options.host == kind::workload_identity && !options.plain_http);
+}
+
+/// An https host's certificate, and the file that clients read it from.
+struct tls_identity {
+  explicit tls_identity(const std::string& address)
+      : certificate(std::make_shared<const simulator::tls_certificate>(address)),
+        thumbprint(certificate->thumbprint()),
+        file(directory.write("certificate.pem", certificate->pem())) {}
+
+  std::shared_ptr<const simulator::tls_certificate> certificate;
+  std::string thumbprint;
+  simulator::private_directory directory{};
+  std::string file;
+};
+
+std::unique_ptr<simulator::host_dialect> make_dialect(const simulated_host_options& options,
+                                                      const std::string& thumbprint) {
+  using namespace simulator;
+  const auto app_service = [&options](const app_service_api& api) {
+    return std::make_unique<app_service_dialect>(api, options, options.secret);
+  };
+  switch (options.host) {
+    case kind::app_service:
+      return app_service(app_service_2019());
+    case kind::app_service_2017:
+      return app_service(app_service_2017());
+    case kind::machine_learning:
+      return app_service(machine_learning_api());
+    case kind::service_fabric:
+      return std::make_unique<service_fabric_dialect>(options, options.secret, thumbprint);
+    case kind::azure_arc:
+      return std::make_unique<arc_dialect>(options, options.arc_key_directory);
+    case kind::cloud_shell:
+      return std::make_unique<cloud_shell_dialect>(options);
+    case kind::workload_identity:
+      return std::make_unique<federation_dialect>(options);
+    case kind::imds:
+      break;
+  }
+  return std::make_unique<imds_dialect>(options);
+}
+
+}  // namespace
+
+class simulated_host::implementation {
+ public:
+  explicit implementation(const simulated_host_options& given) : options_(checked(given)) {
+    auto server = server_options(options_);
+    simulator::check_address(server);
+    if (is_https(options_)) {
+      tls_.emplace(options_.address);
+      server.certificate = tls_->certificate;
+      thumbprint_ = tls_->thumbprint;
+      certificate_file_ = tls_->file;
+    }
+    dialect_ = make_dialect(options_, thumbprint_);
+    if (const auto* arc = dynamic_cast<const simulator::arc_dialect*>(dialect_.get())) {
+      arc_key_directory_ = arc->key_directory();
+    }
+    server_.emplace(
+        server,
+        [this](const simulator::request_view& request, std::chrono::system_clock::time_point now,
+               simulator::response& out) { answer(request, now, out); },
+        counter_);
+    environment_ = dialect_->environment(server_->endpoint());
+  }
+
+  [[nodiscard]] const simulator::http_server& server() const noexcept { return *server_; }
+  [[nodiscard]] const std::vector<environment_variable>& environment() const noexcept {
+    return environment_;
+  }
+  [[nodiscard]] const std::string& thumbprint() const noexcept { return thumbprint_; }
+  [[nodiscard]] const std::string& certificate_file() const noexcept { return certificate_file_; }
+  [[nodiscard]] const std::string& arc_key_directory() const noexcept { return arc_key_directory_; }
+  [[nodiscard]] simulated_imds_statistics statistics() const { return counter_.snapshot(); }
+  void stop() { server_->stop(); }
+
+ private:
+  void answer(const simulator::request_view& request, std::chrono::system_clock::time_point now,
+              simulator::response& out) {
+    if (request.path() == "/stats" && (request.method == "GET" || request.method == "HEAD")) {
+      out.counted = false;
+      out.add_field("Content-Type", "application/json");
+      out.body = to_json(counter_.snapshot());
+      return;
+    }
+    dialect_->answer(request, now, out);
+  }
+
+  simulated_host_options options_;
+  std::optional<tls_identity> tls_;
+  std::string thumbprint_;
+  std::string certificate_file_;
+  std::string arc_key_directory_;
+  simulator::traffic_counter counter_;
+  std::unique_ptr<simulator::host_dialect> dialect_;
+  std::vector<environment_variable> environment_;
+  // Last, so that its thread ends before what it uses.
+  std::optional<simulator::http_server> server_;
+};
+
+simulated_host::simulated_host(simulated_host_options options)
+    : implementation_(std::make_unique<implementation>(options)) {}
+
+simulated_host::~simulated_host() = default;
+
+const std::string& simulated_host::endpoint() const noexcept {
+  return implementation_->server().endpoint();
+}
+
+std::uint16_t simulated_host::port() const noexcept { return implementation_->server().port(); }
+
+const std::vector<environment_variable>& simulated_host::environment() const noexcept {
+  return implementation_->environment();
+}
+
+const std::string& simulated_host::certificate_file() const noexcept {
+  return implementation_->certificate_file();
+}
+
+const std::string& simulated_host::certificate_thumbprint() const noexcept {
+  return implementation_->thumbprint();
+}
+
+const std::string& simulated_host::arc_key_directory() const noexcept {
+  return implementation_->arc_key_directory();
+}
+
+simulated_imds_statistics simulated_host::statistics() const {
+  return implementation_->statistics();
+}
+
+void simulated_host::stop() { implementation_->stop(); }
+
+}  // namespace midas
