@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -68,17 +69,31 @@ bool is_https(const simulated_host_options& options) {
          (options.host == kind::workload_identity && !options.plain_http);
 }
 
-/// An https host's certificate, and the file that clients read it from.
-struct tls_identity {
-  explicit tls_identity(const std::string& address)
-      : certificate(std::make_shared<const simulator::tls_certificate>(address)),
-        thumbprint(certificate->thumbprint()),
-        file(directory.write("certificate.pem", certificate->pem())) {}
+/// Empty for no file at all.
+std::string directory_of(const std::string& file) {
+  return file.empty() ? file : std::filesystem::absolute(file).parent_path().string();
+}
 
-  std::shared_ptr<const simulator::tls_certificate> certificate;
-  std::string thumbprint;
-  simulator::private_directory directory{};
-  std::string file;
+/// An https host's certificate, and the file that clients read it from.
+class tls_identity {
+ public:
+  explicit tls_identity(const simulated_host_options& options)
+      : certificate_(std::make_shared<const simulator::tls_certificate>(options.address)),
+        directory_(directory_of(options.certificate_file)) {
+    const auto name = std::filesystem::path(options.certificate_file).filename().string();
+    file_ = directory_.write(name.empty() ? "certificate.pem" : name, certificate_->pem());
+  }
+
+  [[nodiscard]] const std::shared_ptr<const simulator::tls_certificate>& certificate()
+      const noexcept {
+    return certificate_;
+  }
+  [[nodiscard]] const std::string& file() const noexcept { return file_; }
+
+ private:
+  std::shared_ptr<const simulator::tls_certificate> certificate_;
+  simulator::private_directory directory_;
+  std::string file_;
 };
 
 std::unique_ptr<simulator::host_dialect> make_dialect(const simulated_host_options& options,
@@ -116,10 +131,9 @@ class simulated_host::implementation {
     auto server = server_options(options_);
     simulator::check_address(server);
     if (is_https(options_)) {
-      tls_.emplace(options_.address);
-      server.certificate = tls_->certificate;
-      thumbprint_ = tls_->thumbprint;
-      certificate_file_ = tls_->file;
+      tls_.emplace(options_);
+      server.certificate = tls_->certificate();
+      thumbprint_ = tls_->certificate()->thumbprint();
     }
     dialect_ = make_dialect(options_, thumbprint_);
     if (const auto* arc = dynamic_cast<const simulator::arc_dialect*>(dialect_.get())) {
@@ -138,7 +152,10 @@ class simulated_host::implementation {
     return environment_;
   }
   [[nodiscard]] const std::string& thumbprint() const noexcept { return thumbprint_; }
-  [[nodiscard]] const std::string& certificate_file() const noexcept { return certificate_file_; }
+  [[nodiscard]] const std::string& certificate_file() const noexcept {
+    static const std::string none;
+    return tls_ ? tls_->file() : none;
+  }
   [[nodiscard]] const std::string& arc_key_directory() const noexcept { return arc_key_directory_; }
   [[nodiscard]] simulated_imds_statistics statistics() const { return counter_.snapshot(); }
   void stop() { server_->stop(); }
@@ -158,7 +175,6 @@ class simulated_host::implementation {
   simulated_host_options options_;
   std::optional<tls_identity> tls_;
   std::string thumbprint_;
-  std::string certificate_file_;
   std::string arc_key_directory_;
   simulator::traffic_counter counter_;
   std::unique_ptr<simulator::host_dialect> dialect_;

@@ -37,6 +37,10 @@ struct simulated_host_options : simulated_imds_options {
   /// TMPDIR. Default: empty.
   std::string arc_key_directory{};
 
+  /// Where an https host's certificate is written, in PEM; there must be no file of that name. It
+  /// is removed at the end. Empty for one in a new directory under TMPDIR. Default: empty.
+  std::string certificate_file{};
+
   /// Workload identity over plain http, for clients that can be told to allow it. Elsewhere without
   /// effect: Service Fabric is always https, the others never are. Default: no.
   bool plain_http = false;

@@ -19,7 +19,7 @@ using action = std::function<int()>;
 /// `midas token`: gets a token and prints it.
 action add_token_command(CLI::App& program);
 
-/// `midas simulate`: serves a simulated identity endpoint until it is told to stop.
+/// `midas simulate`: serves the identity endpoint of a simulated host until it is told to stop.
 action add_simulate_command(CLI::App& program);
 
 /// `midas load`: many callers ask for tokens at once, against a simulator or a host.

@@ -1,6 +1,8 @@
-#include <midas/simulator/simulated_imds.hpp>
+#include <midas/simulator/simulated_host.hpp>
 #include <midas/tools/command.hpp>
+#include <midas/tools/environment_text.hpp>
 #include <midas/tools/exit_code.hpp>
+#include <midas/transport/endpoints/endpoint.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait is POSIX, not ISO C
 
 #include <iostream>
+#include <map>
 #include <stdexcept>
 
 namespace midas::tools {
@@ -34,23 +37,97 @@ class stop_signals {
   sigset_t set_{};
 };
 
-int run_simulate(const simulated_imds_options& options) {
+simulated_host_kind kind_of(identity_host host) {
+  switch (host) {
+    case identity_host::app_service:
+      return simulated_host_kind::app_service;
+    case identity_host::app_service_2017:
+      return simulated_host_kind::app_service_2017;
+    case identity_host::service_fabric:
+      return simulated_host_kind::service_fabric;
+    case identity_host::azure_arc:
+      return simulated_host_kind::azure_arc;
+    case identity_host::machine_learning:
+      return simulated_host_kind::machine_learning;
+    case identity_host::cloud_shell:
+      return simulated_host_kind::cloud_shell;
+    case identity_host::workload_identity:
+      return simulated_host_kind::workload_identity;
+    case identity_host::imds:
+      break;
+  }
+  return simulated_host_kind::imds;
+}
+
+// What --print-env takes.
+enum class environment_format { none, shell, json };
+
+struct simulate_arguments {
+  simulated_host_options options{};
+  identity_host host = identity_host::imds;
+  environment_format print_environment = environment_format::none;
+  std::chrono::nanoseconds expires_in = std::chrono::hours{24};
+  bool no_system_assigned = false;
+};
+
+void tell_imds(const simulated_host& host) {
+  fmt::print(
+      "Simulated IMDS at {0}\n"
+      "  a token:     midas token --endpoint {0} --resource https://vault.azure.net\n"
+      "  other SDKs:  export AZURE_POD_IDENTITY_AUTHORITY_HOST={0}\n"
+      "  statistics:  curl {0}/stats\n",
+      host.endpoint());
+}
+
+void tell_other(const simulated_host& host, identity_host kind) {
+  fmt::print("Simulated {} at {}\n", to_string(kind), host.endpoint());
+  fmt::print("{}", as_shell(host.environment()));
+  fmt::print("  a token:     midas token --host {} --resource https://vault.azure.net\n",
+             option_name(kind));
+  const bool is_https = !host.certificate_file().empty();
+  if (is_https) {
+    fmt::print("  certificate: {}\n  thumbprint:  {}\n", host.certificate_file(),
+               host.certificate_thumbprint());
+  }
+  if (!host.arc_key_directory().empty()) {
+    fmt::print("  key files:   {}\n", host.arc_key_directory());
+  }
+  fmt::print("  statistics:  curl {}{}/stats\n",
+             is_https ? fmt::format("--cacert {} ", host.certificate_file()) : "", host.endpoint());
+}
+
+void tell(const simulated_host& host, const simulate_arguments& arguments) {
+  switch (arguments.print_environment) {
+    case environment_format::shell:
+      fmt::print("{}", as_shell(host.environment()));
+      break;
+    case environment_format::json:
+      fmt::print("{}", as_json(host.environment()));
+      break;
+    case environment_format::none:
+      if (arguments.host == identity_host::imds) {
+        tell_imds(host);
+      } else {
+        tell_other(host, arguments.host);
+      }
+      fmt::print("Ctrl-C stops it.\n");
+      break;
+  }
+  (void)std::fflush(stdout);
+}
+
+int run_simulate(const simulate_arguments& arguments) {
   const stop_signals signals;
   try {
-    simulated_imds imds{options};
-    fmt::print(
-        "Simulated IMDS at {0}\n"
-        "  a token:     midas token --endpoint {0} --resource https://vault.azure.net\n"
-        "  other SDKs:  export AZURE_POD_IDENTITY_AUTHORITY_HOST={0}\n"
-        "  statistics:  curl {0}/stats\n"
-        "Ctrl-C stops it.\n",
-        imds.endpoint());
-    (void)std::fflush(stdout);
+    simulated_host host{arguments.options};
+    tell(host, arguments);
     signals.wait();
-    imds.stop();
-    const auto heard = imds.statistics();
-    fmt::print("Stopped after {} requests over {} connections.\n", heard.requests,
-               heard.connections);
+    host.stop();
+    if (arguments.print_environment == environment_format::none) {
+      const auto heard = host.statistics();
+      fmt::print("Stopped after {} requests over {} connections.\n", heard.requests,
+                 heard.connections);
+    }
     return success;
   } catch (const std::invalid_argument& e) {
     std::cerr << "midas simulate: " << e.what() << '\n';
@@ -61,18 +138,39 @@ int run_simulate(const simulated_imds_options& options) {
   }
 }
 
+void add_host(CLI::App& command, simulate_arguments& arguments) {
+  command
+      .add_option_function<std::string>(
+          "--host",
+          [&arguments](const std::string& name) {
+            const auto host = read_identity_host(name);
+            if (!host) {
+              throw CLI::ValidationError("--host",
+                                         host.error().message + ". " + host.error().advice);
+            }
+            arguments.host = *host;
+            arguments.options.host = kind_of(*host);
+          },
+          "The host: imds, app-service, app-service-2017, service-fabric, arc,\n"
+          "machine-learning, cloud-shell or workload-identity [imds]")
+      ->type_name("HOST");
+}
+
 }  // namespace
 
 action add_simulate_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
-      "simulate", "Serve a simulated identity endpoint (IMDS) until SIGINT or SIGTERM");
-  struct arguments {
-    simulated_imds_options options;
-    std::chrono::nanoseconds expires_in = std::chrono::hours{24};
-    bool no_system_assigned = false;
-  };
-  const auto given = std::make_shared<arguments>();
+      "simulate", "Serve the identity endpoint of a simulated host until SIGINT or SIGTERM");
+  const auto given = std::make_shared<simulate_arguments>();
   auto& options = given->options;
+  add_host(command, *given);
+  command
+      .add_option("--print-env", given->print_environment,
+                  "Print the variables that point programs at it, and nothing else:\n"
+                  "sh (export lines) or json")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, environment_format>{
+          {"sh", environment_format::shell}, {"json", environment_format::json}}))
+      ->type_name("FORMAT");
   command.add_option("--port", options.port, "The port; 0 picks a free one")->capture_default_str();
   command.add_option("--address", options.address, "The address to listen on")
       ->capture_default_str();
@@ -84,11 +182,18 @@ action add_simulate_command(CLI::App& program) {
       "--resource", options.resources,
       "A resource that the tenant knows; may be repeated\n[any absolute URI or GUID]");
   command.add_flag("--no-system-assigned", given->no_system_assigned,
-                   "The machine has no system-assigned identity");
+                   "The host has no system-assigned identity");
   command.add_flag("--any-user-assigned", options.any_user_assigned,
                    "Accept every well-formed user-assigned identity");
+  command.add_option("--arc-key-directory", options.arc_key_directory,
+                     "Where Azure Arc's key files go, /var/opt/azcmagent/tokens for most\n"
+                     "clients [a new directory under TMPDIR]");
+  command.add_option("--certificate-file", options.certificate_file,
+                     "Where the certificate of service-fabric and workload-identity is\n"
+                     "written [a new directory under TMPDIR]");
+  command.add_flag("--plain-http", options.plain_http, "workload-identity without TLS");
   command.footer(fmt::format(
-      "Besides its system-assigned identity the machine has a user-assigned "
+      "Besides its system-assigned identity the host has a user-assigned "
       "one with\n  client id   {}\n  object id   {}\n  resource id {}\n\n{}",
       sample_user_assigned_identity().client_id, sample_user_assigned_identity().object_id,
       sample_user_assigned_identity().resource_id, exit_codes_help));
@@ -97,7 +202,7 @@ action add_simulate_command(CLI::App& program) {
     if (given->no_system_assigned) {
       given->options.system_assigned.reset();
     }
-    return run_simulate(given->options);
+    return run_simulate(*given);
   };
 }
 

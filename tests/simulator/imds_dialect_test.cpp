@@ -1,4 +1,4 @@
-#include <midas/simulator/imds_identity.hpp>
+#include <midas/simulator/token_issuer.hpp>
 
 #include <catch2/catch.hpp>
 

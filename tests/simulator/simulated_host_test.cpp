@@ -1,0 +1,301 @@
+// Every kind of host as a client meets it: over a socket, with nothing but its environment.
+#include <midas/simulator/simulated_host.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "curl_client.hpp"
+#include "raw_client.hpp"
+#include "token_text.hpp"
+
+using namespace midas;
+using namespace midas::test;
+using namespace std::chrono_literals;
+using kind = simulated_host_kind;
+
+namespace {
+
+const std::string resource = "resource=https%3A%2F%2Fvault.azure.net";
+
+simulated_host_options of(kind host) {
+  simulated_host_options options;
+  options.host = host;
+  return options;
+}
+
+std::map<std::string, std::string> environment_of(const simulated_host& host) {
+  std::map<std::string, std::string> result;
+  for (const auto& [name, value] : host.environment()) {
+    result[name] = value;
+  }
+  return result;
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The client id of the identity whose token this is.
+std::string owner_of(const curl_answer& answer) {
+  INFO(answer.body);
+  REQUIRE(answer.code == CURLE_OK);
+  REQUIRE(answer.status == 200);
+  const auto token = decode_token(text_of(parse_object(answer.body), "access_token"));
+  CHECK(text_of(token.payload, "aud") == "https://vault.azure.net");
+  return text_of(token.payload, "appid");
+}
+
+std::string refusal_of(const simulated_host_options& options) {
+  try {
+    const simulated_host host(options);
+  } catch (const std::invalid_argument& refusal) {
+    return refusal.what();
+  } catch (const std::system_error& failure) {
+    return failure.what();
+  }
+  return "none";
+}
+
+const auto system_assigned = sample_system_assigned_identity().client_id;
+
+}  // namespace
+
+TEST_CASE("a program finds a simulated IMDS through its environment") {
+  const simulated_host host;
+  const auto environment = environment_of(host);
+  REQUIRE(environment.size() == 1);
+  const auto url = environment.at("AZURE_POD_IDENTITY_AUTHORITY_HOST") +
+                   "/metadata/identity/oauth2/token?api-version=2018-02-01&" + resource;
+  CHECK(owner_of(curl_client({}).ask(url, {"Metadata: true"})) == system_assigned);
+}
+
+TEST_CASE("a program finds a simulated App Service through its environment") {
+  const simulated_host host(of(kind::app_service));
+  const auto environment = environment_of(host);
+  REQUIRE(environment.size() == 2);
+  const auto url = environment.at("IDENTITY_ENDPOINT") + "?api-version=2019-08-01&" + resource;
+  curl_client client({});
+  CHECK(owner_of(client.ask(url, {"X-IDENTITY-HEADER: " + environment.at("IDENTITY_HEADER")})) ==
+        system_assigned);
+  CHECK(client.ask(url).status == 401);
+}
+
+TEST_CASE("a program finds an App Service of 2017 and Machine Learning through MSI_ENDPOINT") {
+  const auto host_kind = GENERATE(kind::app_service_2017, kind::machine_learning);
+  const simulated_host host(of(host_kind));
+  const auto environment = environment_of(host);
+  const auto url = environment.at("MSI_ENDPOINT") + "?api-version=2017-09-01&" + resource;
+  curl_client client({});
+  CHECK(owner_of(client.ask(url, {"secret: " + environment.at("MSI_SECRET")})) == system_assigned);
+  CHECK(client.ask(url, {"secret: guessed"}).status == 401);
+}
+
+TEST_CASE("a program finds a simulated Cloud Shell through its environment") {
+  const simulated_host host(of(kind::cloud_shell));
+  const auto url = environment_of(host).at("MSI_ENDPOINT");
+  curl_client client({});
+  CHECK(owner_of(client.ask(url, {"Metadata: true"}, resource)) == system_assigned);
+  CHECK(client.ask(url, {"Metadata: true"}).status == 405);
+}
+
+TEST_CASE("a program finds a simulated Service Fabric through its environment, over TLS") {
+  const simulated_host host(of(kind::service_fabric));
+  const auto environment = environment_of(host);
+  CHECK(host.endpoint() == "https://127.0.0.1:" + std::to_string(host.port()));
+  const auto url =
+      environment.at("IDENTITY_ENDPOINT") + "?api-version=2019-07-01-preview&" + resource;
+  const std::vector<std::string> fields{"Secret: " + environment.at("IDENTITY_HEADER")};
+  curl_client client(host.certificate_file());
+  const auto answer = client.ask(url, fields);
+  CHECK(owner_of(answer) == system_assigned);
+  CHECK(answer.certificate == content_of(host.certificate_file()));
+  CHECK(environment.at("IDENTITY_SERVER_THUMBPRINT") == host.certificate_thumbprint());
+  CHECK(host.certificate_thumbprint().size() == 40);
+  CHECK(host.certificate_thumbprint().find_first_not_of("0123456789ABCDEF") == std::string::npos);
+  CHECK(client.ask(url).status == 400);
+}
+
+TEST_CASE("a program finds a simulated workload identity through its environment, over TLS") {
+  const simulated_host host(of(kind::workload_identity));
+  const auto environment = environment_of(host);
+  const auto url = environment.at("AZURE_AUTHORITY_HOST") + environment.at("AZURE_TENANT_ID") +
+                   "/oauth2/v2.0/token";
+  const auto form =
+      "grant_type=client_credentials&client_assertion_type="
+      "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+      "&scope=https%3A%2F%2Fvault.azure.net%2F.default&client_id=" +
+      environment.at("AZURE_CLIENT_ID") +
+      "&client_assertion=" + content_of(environment.at("AZURE_FEDERATED_TOKEN_FILE"));
+  CHECK(owner_of(curl_client(host.certificate_file()).ask(url, {}, form)) ==
+        sample_user_assigned_identity().client_id);
+}
+
+TEST_CASE("workload identity can do without TLS") {
+  auto options = of(kind::workload_identity);
+  options.plain_http = true;
+  const simulated_host host(options);
+  CHECK(host.endpoint().starts_with("http://127.0.0.1:"));
+  CHECK(host.certificate_file().empty());
+  CHECK(host.certificate_thumbprint().empty());
+}
+
+TEST_CASE(
+    "a program finds a simulated Azure Arc through its environment, and takes its challenge") {
+  auto options = of(kind::azure_arc);
+  const simulated_host ground(options);
+  options.arc_key_directory = ground.arc_key_directory() + "/tokens";
+  {
+    const simulated_host host(options);
+    CHECK(host.arc_key_directory() == options.arc_key_directory);
+    const auto target = "/metadata/identity/oauth2/token?api-version=2020-06-01&" + resource;
+    CHECK(environment_of(host).at("IMDS_ENDPOINT") + "/metadata/identity/oauth2/token" ==
+          environment_of(host).at("IDENTITY_ENDPOINT"));
+    raw_client client(host.port());
+    const auto first = client.get(target);
+    REQUIRE(first);
+    REQUIRE(first->status == 401);
+    const auto challenge = first->fields.at("www-authenticate");
+    REQUIRE(challenge.starts_with("Basic realm=" + options.arc_key_directory + "/"));
+    const auto key = content_of(challenge.substr(challenge.find('=') + 1));
+    client.send(get_request(target, "Metadata: true\r\nAuthorization: Basic " + key + "\r\n"));
+    const auto second = client.receive();
+    REQUIRE(second);
+    CHECK(second->status == 200);
+    CHECK(client.get(target)->status == 401);
+    CHECK(host.statistics().token_requests == 3);
+  }
+  CHECK_FALSE(std::filesystem::exists(options.arc_key_directory));
+}
+
+TEST_CASE("an https host shows a certificate that nobody trusts unasked") {
+  const simulated_host host(of(kind::service_fabric));
+  const simulated_host other(of(kind::service_fabric));
+  CHECK(host.certificate_thumbprint() != other.certificate_thumbprint());
+  const auto url = host.endpoint() + "/stats";
+  CHECK(curl_client(other.certificate_file()).ask(url).code == CURLE_PEER_FAILED_VERIFICATION);
+  curl_client trusting(host.certificate_file());
+  CHECK(trusting.ask(url).status == 200);
+  CHECK(trusting.ask("https://localhost:" + std::to_string(host.port()) + "/stats").status == 200);
+}
+
+TEST_CASE("a TLS connection carries many requests, and large batches of them") {
+  const simulated_host host(of(kind::service_fabric));
+  curl_client client(host.certificate_file());
+  long connects = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto answer = client.ask(host.endpoint() + "/elsewhere");
+    CHECK(answer.status == 404);
+    connects += answer.connects;
+  }
+  CHECK(connects == 1);
+  CHECK(host.statistics().connections == 1);
+  CHECK(host.statistics().requests == 20);
+}
+
+TEST_CASE("a TLS client that asks for the end of the connection gets its answer first") {
+  const simulated_host host(of(kind::service_fabric));
+  curl_client client(host.certificate_file());
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.ask(host.endpoint() + "/stats", {"Connection: close"});
+    CHECK(answer.code == CURLE_OK);
+    CHECK(answer.status == 200);
+    CHECK(answer.connects == 1);
+  }
+}
+
+TEST_CASE("plain text on an https port ends that connection alone") {
+  const simulated_host host(of(kind::service_fabric));
+  raw_client plain(host.port());
+  plain.send(get_request("/stats"));
+  CHECK(plain.receive_rest().find("HTTP/1.1") == std::string::npos);
+  CHECK(curl_client(host.certificate_file()).ask(host.endpoint() + "/stats").status == 200);
+}
+
+TEST_CASE("a TLS handshake that goes nowhere ends with the idle timeout, and with stop") {
+  auto options = of(kind::service_fabric);
+  options.idle_timeout = 100ms;
+  const simulated_host host(options);
+  CHECK(raw_client(host.port()).receive_rest().empty());
+  simulated_host patient(of(kind::service_fabric));
+  raw_client silent(patient.port());
+  while (patient.statistics().open_connections != 1) {
+    std::this_thread::yield();
+  }
+  patient.stop();
+  CHECK(silent.receive_rest().empty());
+}
+
+TEST_CASE("the files of an https host go with it") {
+  std::string file;
+  {
+    const simulated_host host(of(kind::service_fabric));
+    file = host.certificate_file();
+    CHECK(std::filesystem::exists(file));
+  }
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::path(file).parent_path()));
+}
+
+TEST_CASE("a certificate is written where the options say, and never over a file") {
+  const simulated_host ground(of(kind::service_fabric));
+  auto options = of(kind::service_fabric);
+  options.certificate_file = ground.certificate_file() + ".new";
+  {
+    const simulated_host host(options);
+    CHECK(host.certificate_file() == options.certificate_file);
+    CHECK(content_of(options.certificate_file).starts_with("-----BEGIN CERTIFICATE-----"));
+  }
+  CHECK_FALSE(std::filesystem::exists(options.certificate_file));
+  const auto before = content_of(ground.certificate_file());
+  options.certificate_file = ground.certificate_file();
+  CHECK(refusal_of(options).find("cannot write " + options.certificate_file) != std::string::npos);
+  CHECK(content_of(ground.certificate_file()) == before);
+}
+
+TEST_CASE("a secret is the one that was given, or one that nobody can guess") {
+  auto options = of(kind::app_service);
+  options.secret = "given";
+  CHECK(environment_of(simulated_host(options)).at("IDENTITY_HEADER") == "given");
+  const auto one = environment_of(simulated_host(of(kind::app_service))).at("IDENTITY_HEADER");
+  const auto other = environment_of(simulated_host(of(kind::app_service))).at("IDENTITY_HEADER");
+  CHECK(one.size() == 32);
+  CHECK(one != other);
+  for (const auto* bad : {"two words", "line\r\nend", "\x7f", "é"}) {
+    options.secret = bad;
+    CHECK(refusal_of(options).find("secret must be visible ASCII") != std::string::npos);
+  }
+}
+
+TEST_CASE("an https host refuses what any host refuses of addresses and ports") {
+  auto options = of(kind::service_fabric);
+  for (const auto* address : {"", "localhost", "1.2.3"}) {
+    options.address = address;
+    CHECK(refusal_of(options).find("is no IP address") != std::string::npos);
+  }
+  options.address = "0.0.0.0";
+  CHECK(refusal_of(options).find("is no loopback address") != std::string::npos);
+  const simulated_host taken;
+  options = of(kind::service_fabric);
+  options.port = taken.port();
+  CHECK(refusal_of(options).find("another program listens there") != std::string::npos);
+}
+
+TEST_CASE("every host has its statistics, which wait for nothing") {
+  for (const auto host_kind : {kind::app_service, kind::cloud_shell, kind::azure_arc}) {
+    auto options = of(host_kind);
+    options.latency = 10min;
+    const simulated_host host(options);
+    curl_client client({});
+    const auto answer = client.ask(host.endpoint() + "/stats");
+    CHECK(answer.status == 200);
+    CHECK(answer.body == to_json(host.statistics()));
+  }
+}
