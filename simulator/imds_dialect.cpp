@@ -54,6 +54,13 @@ void write_version_error(response& out, std::string_view complaint) {
       .texts("newest-versions", std::array{api_versions[0], api_versions[1], api_versions[2]});
 }
 
+/// AKS's pod identity, which AZURE_POD_IDENTITY_AUTHORITY_HOST was made for, is asked by MSAL for
+/// Node with a slash at the end.
+bool is_token_path(std::string_view path) {
+  return path == imds_token_path ||
+         (path.starts_with(imds_token_path) && path.substr(imds_token_path.size()) == "/");
+}
+
 }  // namespace
 
 imds_dialect::imds_dialect(simulated_imds_options options)
@@ -65,7 +72,7 @@ void imds_dialect::answer(const request_view& request, std::chrono::system_clock
   out.add_field("Server", "IMDS/150.870.65.1854");
   out.add_field("x-ms-request-id", issuer_.next_id());
 
-  if (request.path() != imds_token_path) {
+  if (!is_token_path(request.path())) {
     return write_plain_error(out, 404, "Not found");
   }
   out.token_request = true;

@@ -210,3 +210,10 @@ TEST_CASE("a token may be born expired") {
   CHECK(text_of(json, "expires_in") == "0");
   CHECK(text_of(json, "expires_on") == "1800000000");
 }
+
+TEST_CASE("a slash behind the token path is let pass") {
+  imds_request request;
+  request.path += "/";
+  CHECK(request.ask().status == 200);
+  CHECK(request.ask().token_request);
+}

@@ -165,7 +165,7 @@ TEST_CASE("malformed percent encoding is refused") {
 
 TEST_CASE("another path is not found") {
   for (const auto* path :
-       {"/", "/metadata", "/metadata/identity/oauth2/token/", "/metadata/identity/oauth2/Token",
+       {"/", "/metadata", "/metadata/identity/oauth2/token//", "/metadata/identity/oauth2/Token",
         "/metadata/identity/oauth2/tokens", "", "http://169.254.169.254"}) {
     imds_request request;
     request.path = path;
