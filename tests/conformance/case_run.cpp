@@ -143,7 +143,11 @@ class process {
         settings.client_capabilities.push_back(to_text(*each));
       }
     }
-    return make_endpoint(detect_host(environment_), environment_, settings);
+    // Whose credential is workload identity's own leaves no choice to the environment, which may
+    // lack what it needs.
+    const bool is_chosen = text_of(content_, "source") == "workload_identity";
+    const auto chosen = is_chosen ? std::optional{identity_host::workload_identity} : std::nullopt;
+    return make_endpoint(detect_host(environment_, chosen), environment_, settings);
   }
 
   lines detect() {
