@@ -75,12 +75,14 @@ std::string header(const http_request& request, std::string_view name) {
   return found == request.headers.end() ? std::string{"(none)"} : std::string{found->value};
 }
 
+// Of the endpoint itself, or of the first request to it.
 error problem_of(const expected<identity_endpoint>& made) {
-  REQUIRE_FALSE(made);
-  const auto text = to_string(made.error());
+  const auto encoded = made ? made->encode(vault, {}) : unexpected{made.error()};
+  REQUIRE_FALSE(encoded);
+  const auto text = to_string(encoded.error());
   CHECK(text.find(secret_text) == std::string::npos);
-  CHECK_FALSE(made.error().advice.empty());
-  return made.error();
+  CHECK_FALSE(encoded.error().advice.empty());
+  return encoded.error();
 }
 
 const auto some_client = managed_identity::client_id("the client");
@@ -182,6 +184,19 @@ TEST_CASE("a host that cannot give an identity by that id says so, and what to d
     CHECK(problem.source == "Machine Learning");
     CHECK(problem.message.find(to_string(who.kind())) != std::string::npos);
   }
+}
+
+TEST_CASE(
+    "Service Fabric refuses an identity before it looks at the thumbprint, not the endpoint") {
+  auto where = on_service_fabric;
+  where.variables["IDENTITY_SERVER_THUMBPRINT"] = "thumbprint";
+  const auto endpoint = made(service_fabric::make_endpoint, where);
+  for (const auto& who : {some_client, some_object, some_resource}) {
+    CHECK(endpoint.encode(with(who), {}).error().code == errc::identity_not_supported);
+  }
+  CHECK(endpoint.encode(vault, {}).error().code == errc::invalid_configuration);
+  where.variables["IDENTITY_ENDPOINT"] = "localhost/token";
+  CHECK(service_fabric::make_endpoint(where, {}).error().code == errc::invalid_endpoint);
 }
 
 TEST_CASE("a variable that is missing or wrong is named, its value only when it is no secret") {
