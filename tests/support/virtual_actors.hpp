@@ -31,8 +31,9 @@ struct virtual_config : caf::actor_system_config {
 
 class virtual_actors {
  public:
-  explicit virtual_actors(host_limits limits = {64, 0}) {
-    auto made = std::make_shared<service_context>(service_context{endpoint()});
+  explicit virtual_actors(host_limits limits = {64, 0},
+                          expected<identity_endpoint> host = endpoint()) {
+    auto made = std::make_shared<service_context>(service_context{std::move(host)});
     made->wall_clock = [this] { return now_; };
     context = std::move(made);
     settings = {context, transport, limits, 30s, 3'600s};
@@ -59,6 +60,8 @@ class virtual_actors {
     scheduler_.advance_time(by);
     run();
   }
+
+  [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
 
   /// A caller that is no actor asks; what it is told comes into the list.
   std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s) {
