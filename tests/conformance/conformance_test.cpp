@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <optional>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -329,6 +331,18 @@ class tallying : public Catch::TestEventListenerBase {
 CATCH_REGISTER_LISTENER(tallying)
 
 }  // namespace
+
+TEST_CASE("docs/compatibility.md tells of each case that is refused, and why") {
+  std::ifstream in{MIDAS_COMPATIBILITY_PAGE};
+  std::map<std::string, std::string> told;
+  const std::regex row{R"(\| ([A-Z]+-\d+) \| (.*) \|)"};
+  for (std::string line; std::getline(in, line);) {
+    if (std::smatch parts; std::regex_match(line, parts, row)) {
+      told.emplace(parts[1], parts[2]);
+    }
+  }
+  CHECK(told == reasons_for_refusing());
+}
 
 TEST_CASE("midas does what the conformance cases ask") {
   for (const auto& file : vector_files()) {

@@ -10,8 +10,8 @@ constexpr std::string_view no_retries = "midas does not repeat failed requests y
 
 }  // namespace
 
-std::optional<std::string> reason_for_refusing(std::string_view id) {
-  static const std::map<std::string, std::string, std::less<>> reasons{
+const std::map<std::string, std::string>& reasons_for_refusing() {
+  static const std::map<std::string, std::string> reasons{
       {"APP-007", std::string{no_retries}},
       {"APP-008", std::string{no_retries}},
       {"APP-009", std::string{no_retries}},
@@ -31,7 +31,12 @@ std::optional<std::string> reason_for_refusing(std::string_view id) {
       {"SF-028", std::string{no_retries}},
       {"SF-029", std::string{no_retries}},
       {"INP-009", "a caller cannot cancel a request; it gives the time that it waits"}};
-  const auto found = reasons.find(id);
+  return reasons;
+}
+
+std::optional<std::string> reason_for_refusing(std::string_view id) {
+  const auto& reasons = reasons_for_refusing();
+  const auto found = reasons.find(std::string{id});
   return found == reasons.end() ? std::nullopt : std::optional{found->second};
 }
 
