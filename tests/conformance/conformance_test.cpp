@@ -14,7 +14,6 @@
 #include <fstream>
 #include <map>
 #include <optional>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -335,11 +334,13 @@ CATCH_REGISTER_LISTENER(tallying)
 TEST_CASE("docs/compatibility.md tells of each case that is refused, and why") {
   std::ifstream in{MIDAS_COMPATIBILITY_PAGE};
   std::map<std::string, std::string> told;
-  const std::regex row{R"(\| ([A-Z]+-\d+) \| (.*) \|)"};
+  bool in_table = false;
   for (std::string line; std::getline(in, line);) {
-    if (std::smatch parts; std::regex_match(line, parts, row)) {
-      told.emplace(parts[1], parts[2]);
+    const auto middle = line.find(" | ");
+    if (in_table && line.starts_with("| ") && line.ends_with(" |") && middle != std::string::npos) {
+      told.emplace(line.substr(2, middle - 2), line.substr(middle + 3, line.size() - middle - 5));
     }
+    in_table = line.starts_with(in_table ? "|" : "| case |");
   }
   CHECK(told == reasons_for_refusing());
 }

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <regex>
 #include <stdexcept>
 
 namespace midas::test {
@@ -26,7 +26,7 @@ std::string with_colons(std::string_view digits) {
   return result;
 }
 
-std::string moment(const std::string& form, std::chrono::sys_seconds at) {
+std::string moment(std::string_view form, std::chrono::sys_seconds at) {
   const auto time = std::chrono::system_clock::to_time_t(at);
   if (form == "iso:") {
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.0000000Z", fmt::gmtime(time));
@@ -37,11 +37,28 @@ std::string moment(const std::string& form, std::chrono::sys_seconds at) {
   return std::to_string(time);
 }
 
-std::optional<std::string> meaning_of(const std::string& name, std::chrono::sys_seconds now) {
-  static const std::regex time{R"((iso:|http_date:|)now(?:([+-])(\d+))?)"};
-  if (std::smatch parts; std::regex_match(name, parts, time)) {
-    const std::chrono::seconds offset{parts[3].matched ? std::stoll(parts[3]) : 0};
-    return moment(parts[1], parts[2] == "-" ? now - offset : now + offset);
+// "+60", "-5", or nothing.
+std::optional<std::chrono::seconds> offset_of(std::string_view text) {
+  if (text.empty()) {
+    return std::chrono::seconds{0};
+  }
+  const auto digits = text.substr(1);
+  long long number = 0;
+  const auto* const end = digits.data() + digits.size();
+  if ((text.front() != '+' && text.front() != '-') || digits.empty() ||
+      std::from_chars(digits.data(), end, number).ptr != end) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds{text.front() == '-' ? -number : number};
+}
+
+std::optional<std::string> meaning_of(std::string_view name, std::chrono::sys_seconds now) {
+  for (const std::string_view form : {"iso:", "http_date:", ""}) {
+    const auto beginning = std::string{form} + "now";
+    if (name.starts_with(beginning)) {
+      const auto offset = offset_of(name.substr(beginning.size()));
+      return offset ? std::optional{moment(form, now + *offset)} : std::nullopt;
+    }
   }
   if (name == "arc_dir") {
     return "/var/opt/azcmagent/tokens";
@@ -91,8 +108,11 @@ std::vector<std::string> vector_files() {
 
 const rapidjson::Value& member_of(const rapidjson::Value& object, const char* member) {
   static const rapidjson::Value null;
-  const auto found = object.IsObject() ? object.FindMember(member) : object.MemberEnd();
-  return object.IsObject() && found != object.MemberEnd() ? found->value : null;
+  if (!object.IsObject()) {
+    return null;
+  }
+  const auto found = object.FindMember(member);
+  return found == object.MemberEnd() ? null : found->value;
 }
 
 std::string text_of(const rapidjson::Value& object, const char* member) {
@@ -103,9 +123,10 @@ std::string text_of(const rapidjson::Value& object, const char* member) {
 std::string expanded(std::string text, std::chrono::sys_seconds now) {
   for (auto begin = text.find("{{"); begin != std::string::npos; begin = text.find("{{", begin)) {
     const auto end = text.find("}}", begin);
-    const auto meaning = end == std::string::npos
-                             ? std::nullopt
-                             : meaning_of(text.substr(begin + 2, end - begin - 2), now);
+    const auto meaning =
+        end == std::string::npos
+            ? std::nullopt
+            : meaning_of(std::string_view{text}.substr(begin + 2, end - begin - 2), now);
     if (!meaning) {
       // JSON objects in JSON objects look alike.
       ++begin;
