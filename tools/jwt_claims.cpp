@@ -45,13 +45,36 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   return result;
 }
 
+using ascii_writer =
+    rapidjson::PrettyWriter<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
+
+// Refuses what is nested deeper than any claim: the indentation of n levels is n * n characters.
+class shallow_writer : public ascii_writer {
+ public:
+  explicit shallow_writer(rapidjson::StringBuffer& text) : ascii_writer(text) { SetIndent(' ', 2); }
+
+  bool StartObject() { return enter() && ascii_writer::StartObject(); }
+  bool StartArray() { return enter() && ascii_writer::StartArray(); }
+  bool EndObject(rapidjson::SizeType count) { return leave() && ascii_writer::EndObject(count); }
+  bool EndArray(rapidjson::SizeType count) { return leave() && ascii_writer::EndArray(count); }
+
+ private:
+  static constexpr unsigned deepest = 32;
+
+  bool enter() noexcept { return ++depth_ <= deepest; }
+  bool leave() noexcept {
+    --depth_;
+    return true;
+  }
+
+  unsigned depth_ = 0;
+};
+
 // Only an object has claims.
 std::optional<std::string> reformatted_object(const std::string& json) {
   constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::StringBuffer text;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>> writer{
-      text};
-  writer.SetIndent(' ', 2);
+  shallow_writer writer{text};
   rapidjson::MemoryStream input{json.data(), json.size()};
   rapidjson::Reader reader;
   if (reader.Parse<flags>(input, writer).IsError() || text.GetSize() == 0 ||

@@ -72,8 +72,9 @@ std::vector<std::string> remedies(const examination& result) {
     advice.push_back(own);
   }
   for (const auto& each : result.detection.remarks) {
-    advice.push_back("If this is another kind of host (" + each +
-                     "), set what is missing of its variables, or name it by --host");
+    advice.push_back(each +
+                     ": if this is another kind of host, set the variables that it lacks, or name "
+                     "it by --host");
   }
   return advice;
 }

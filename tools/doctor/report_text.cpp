@@ -22,7 +22,7 @@ std::string evidence_of(const host_finding& finding) {
 
 std::string host_of(const examination& result) {
   if (!result.detection.host) {
-    return "Host: not to be told\n";
+    return "Host: cannot be told\n";
   }
   auto text = fmt::format("Host: {}", to_string(*result.detection.host));
   if (!result.address.empty()) {
