@@ -88,6 +88,14 @@ TEST_CASE("a case fails when a request is otherwise, missing, or one too many") 
       passes(imds_exchange(right_path, "200") + "," + imds_exchange(right_path, "200"), outcome));
 }
 
+TEST_CASE("a case that states no refresh hint fails where there is one") {
+  auto long_lived = imds_exchange(right_path, "200");
+  const std::string short_life = "3600";
+  long_lived.replace(long_lived.find(short_life), short_life.size(), "10800");
+  CHECK(passes(long_lived, R"({"token":"T","refresh_in":5400})"));
+  CHECK_FALSE(passes(long_lived, R"({"token":"T","refresh_in":null})"));
+}
+
 TEST_CASE("a case that needs retries is excused, unless what was sent is wrong") {
   const std::string outcome = R"({"token":"T","request_count":2})";
   const auto good = imds_exchange(right_path, "200");

@@ -64,6 +64,8 @@ class virtual_actors {
     run();
   }
 
+  [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
+
   /// A caller that is no actor asks; what it is told comes into the list.
   std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s) {
     auto told = std::make_shared<answers>();
@@ -114,7 +116,6 @@ class virtual_actors {
     run();
   }
 
-  [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
   [[nodiscard]] std::size_t live_actors() { return system_.registry().running(); }
   [[nodiscard]] bool has_timers() const { return scheduler_.has_pending_timeout(); }
 

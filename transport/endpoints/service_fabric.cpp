@@ -28,6 +28,14 @@ expected<std::string> read_url(const host_environment& environment) {
   return url;
 }
 
+std::string joined(const std::vector<std::string>& capabilities) {
+  std::string result;
+  for (const auto& each : capabilities) {
+    result.append(result.empty() ? "" : ",").append(each);
+  }
+  return result;
+}
+
 expected<void> check_identity(const token_request& request) {
   if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
     return refuse_identity(to_string(identity_host::service_fabric), kind,
@@ -35,14 +43,6 @@ expected<void> check_identity(const token_request& request) {
                            "Name the identity in the manifest, and ask without one");
   }
   return {};
-}
-
-std::string joined(const std::vector<std::string>& capabilities) {
-  std::string result;
-  for (const auto& each : capabilities) {
-    result.append(result.empty() ? "" : ",").append(each);
-  }
-  return result;
 }
 
 }  // namespace
@@ -99,8 +99,7 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   result.host = identity_host::service_fabric;
   result.source = to_string(result.host);
   result.address = *std::move(url);
-  // Who asks for an identity that is not to be had here is told that, whatever else is wrong: a
-  // better thumbprint would not help.
+  // What is wrong with the secret or the pin is told to those who ask for what there could be.
   result.encode = [address = read_address(environment),
                    capabilities = settings.client_capabilities](
                       const token_request& request,
