@@ -19,6 +19,9 @@ using action = std::function<int()>;
 /// `midas token`: gets a token and prints it.
 action add_token_command(CLI::App& program);
 
+/// `midas doctor`: tells what host this is, and whether a token can be had.
+action add_doctor_command(CLI::App& program);
+
 /// `midas simulate`: serves the identity endpoint of a simulated host until it is told to stop.
 action add_simulate_command(CLI::App& program);
 

@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   program.footer(exit_codes_help);
   const std::array actions{
       std::pair{"token", add_token_command(program)},
+      std::pair{"doctor", add_doctor_command(program)},
       std::pair{"simulate", add_simulate_command(program)},
       std::pair{"load", add_load_command(program)},
   };

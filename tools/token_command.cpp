@@ -1,6 +1,8 @@
 #include <midas/midas.hpp>
 #include <midas/tools/command.hpp>
 #include <midas/tools/exit_code.hpp>
+#include <midas/tools/jwt_claims.hpp>
+#include <midas/tools/request_arguments.hpp>
 
 #include <CLI/CLI.hpp>
 #include <rapidjson/prettywriter.h>
@@ -13,28 +15,12 @@ namespace midas::tools {
 namespace {
 
 struct token_arguments {
-  std::string resource;
-  std::string client_id;
-  std::string object_id;
-  std::string resource_id;
-  std::string endpoint;
+  request_arguments asked;
+  std::string claims;
+  bool force_refresh = false;
   std::string output = "json";
-  std::chrono::nanoseconds timeout = std::chrono::seconds{30};
-  bool allow_insecure_endpoint = false;
+  bool show_claims = false;
 };
-
-managed_identity identity_of(const token_arguments& arguments, const CLI::App& command) {
-  if (command.count("--client-id") != 0) {
-    return managed_identity::client_id(arguments.client_id);
-  }
-  if (command.count("--object-id") != 0) {
-    return managed_identity::object_id(arguments.object_id);
-  }
-  if (command.count("--resource-id") != 0) {
-    return managed_identity::resource_id(arguments.resource_id);
-  }
-  return {};
-}
 
 std::string as_json(const access_token& token) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -63,26 +49,39 @@ std::string as_json(const access_token& token) {
   return {text.GetString(), text.GetSize()};
 }
 
-int run_token(const token_arguments& arguments, const CLI::App& command) {
-  token_service_options options;
-  options.endpoint = arguments.endpoint;
-  options.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
-  token_service tokens{options};
-  const auto token =
-      tokens.get({.identity = identity_of(arguments, command), .resource = arguments.resource},
-                 arguments.timeout);
-  if (!token) {
-    std::cerr << "midas token: " << token.error() << '\n';
-    return exit_code_of(token.error().code);
-  }
-  if (arguments.output == "raw") {
-    std::cout << token->token().reveal() << '\n';
+int report(const error& problem) {
+  std::cerr << "midas token: " << problem << '\n';
+  return exit_code_of(problem.code);
+}
+
+int print(const access_token& token, const token_arguments& arguments) {
+  if (arguments.show_claims) {
+    const auto claims = claims_of(token.token().reveal());
+    if (!claims) {
+      return report(claims.error());
+    }
+    std::cout << *claims << '\n';
+  } else if (arguments.output == "raw") {
+    std::cout << token.token().reveal() << '\n';
   } else if (arguments.output == "header") {
-    std::cout << "Authorization: " << token->token_type() << ' ' << token->token().reveal() << '\n';
+    std::cout << "Authorization: " << token.token_type() << ' ' << token.token().reveal() << '\n';
   } else {
-    std::cout << as_json(*token) << '\n';
+    std::cout << as_json(token) << '\n';
   }
   return std::cout.flush() ? success : failure;
+}
+
+int run_token(const token_arguments& arguments) {
+  const auto options = service_options_of(arguments.asked);
+  if (!options) {
+    return report(options.error());
+  }
+  auto request = request_of(arguments.asked);
+  request.claims = arguments.claims;
+  request.force_refresh = arguments.force_refresh;
+  token_service tokens{*options};
+  const auto token = tokens.get(request, arguments.asked.timeout);
+  return token ? print(*token, arguments) : report(token.error());
 }
 
 }  // namespace
@@ -91,31 +90,28 @@ action add_token_command(CLI::App& program) {
   auto& command = *program.add_subcommand("token", "Get a token and print it");
   const auto arguments = std::make_shared<token_arguments>();
   command
-      .add_option("--resource,--scope", arguments->resource,
+      .add_option("--resource,--scope", arguments->asked.resource,
                   "The Azure resource URI that the token is for, such as https://vault.azure.net;\n"
                   "a scope, which ends in /.default, will do")
       ->required();
-  auto* identity = command.add_option_group(
-      "Identity", "Which user-assigned identity; without any, the system-assigned one");
-  identity->add_option("--client-id", arguments->client_id, "By its client id (GUID)");
-  identity->add_option("--object-id", arguments->object_id, "By its object id (GUID)");
-  identity->add_option("--resource-id", arguments->resource_id,
-                       "By its Azure resource id (/subscriptions/...)");
-  identity->require_option(0, 1);
-  command.add_option("--endpoint", arguments->endpoint,
-                     "The identity endpoint, such as http://127.0.0.1:8080\n"
-                     "[AZURE_POD_IDENTITY_AUTHORITY_HOST, else http://169.254.169.254]");
-  command.add_flag("--allow-insecure-endpoint", arguments->allow_insecure_endpoint,
-                   "Allow plain http to an endpoint that is neither on this machine nor Azure's");
-  add_duration(command, "--timeout", arguments->timeout, "How long to wait for the token");
+  add_request_options(command, arguments->asked);
+  command.add_option("--claims", arguments->claims,
+                     "The claims challenge (JSON) of a service that refused a token");
+  command.add_flag("--force-refresh", arguments->force_refresh,
+                   "Have a new token acquired, whatever is at hand");
+  auto* output =
+      command
+          .add_option("--output", arguments->output,
+                      "json: an object with the token and its life; raw: the token alone;\n"
+                      "header: \"Authorization: Bearer ...\", for curl -H @-")
+          ->check(CLI::IsMember({"json", "raw", "header"}))
+          ->capture_default_str();
   command
-      .add_option("--output", arguments->output,
-                  "json: an object with the token and its life; raw: the token alone;\n"
-                  "header: \"Authorization: Bearer ...\", for curl -H @-")
-      ->check(CLI::IsMember({"json", "raw", "header"}))
-      ->capture_default_str();
+      .add_flag("--show-claims", arguments->show_claims,
+                "Print what the token says of itself, as JSON, and not the token")
+      ->excludes(output);
   command.footer(exit_codes_help);
-  return [arguments, &command] { return run_token(*arguments, command); };
+  return [arguments] { return run_token(*arguments); };
 }
 
 }  // namespace midas::tools

@@ -1,15 +1,14 @@
-// Gets tokens with one of Microsoft's clients, from the host that the environment tells of.
+// Gets a token with one of Microsoft's clients, from the host that the environment tells of.
 //
-//   node client.mjs CLIENT HOST AUTHORITY [CERTIFICATE_FILE]
+//   node client.mjs CLIENT HOST KIND
 //
-// Prints one JSON array, of an object for each identity of identities.mjs: `token`, or `error`, the
-// client's own code for what went wrong; and `requests`, how many the host at AUTHORITY heard. A
-// process for each host, since clients keep for good what they found first.
+// KIND is how the identity is named: see identities.mjs. Prints a JSON object: `token`, or `error`,
+// the client's own code for what went wrong, and `message`. A process for each token, since clients
+// keep for good which host and which identity they met first.
 import { readFile } from "node:fs/promises";
 import { ManagedIdentityCredential, WorkloadIdentityCredential } from "@azure/identity";
 import { ConfidentialClientApplication, ManagedIdentityApplication } from "@azure/msal-node";
 import { identities, resource } from "./identities.mjs";
-import { tokenRequests } from "./simulated_host.mjs";
 
 const scope = `${resource}/.default`;
 
@@ -94,12 +93,6 @@ async function attempt(getToken, identity) {
   }
 }
 
-const [client, host, authority, certificateFile] = process.argv.slice(2);
-const certificate = certificateFile && (await readFile(certificateFile));
-const outcomes = [];
-for (const identity of identities) {
-  const before = await tokenRequests(authority, certificate);
-  const outcome = await attempt(ways[client](host), identity);
-  outcomes.push({ ...outcome, requests: (await tokenRequests(authority, certificate)) - before });
-}
-console.log(JSON.stringify(outcomes));
+const [client, host, kind] = process.argv.slice(2);
+const identity = identities.find((each) => each.kind === kind);
+console.log(JSON.stringify(await attempt(ways[client](host), identity)));

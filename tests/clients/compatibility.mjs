@@ -27,7 +27,12 @@ const hosts = [
   },
   { name: "IMDS", host: "imds" },
   { name: "App Service", host: "app-service" },
-  { name: "App Service of 2017", host: "app-service-2017" },
+  {
+    name: "App Service of 2017",
+    host: "app-service-2017",
+    // Its variables are those of Machine Learning, for which all clients take it.
+    midasOptions: ["--host", "app-service-2017"],
+  },
   { name: "Service Fabric", host: "service-fabric", isHttps: true },
   {
     name: "Azure Arc",
@@ -54,13 +59,12 @@ async function run(command, parameters, variables) {
   return { code, output, errors };
 }
 
-async function runMicrosoft(client, host, environment, authority) {
+async function runMicrosoft(client, host, identity, environment) {
   // These do not pin the certificate of Service Fabric, and so have to trust it.
   const trust = host.isHttps ? { NODE_EXTRA_CA_CERTS: certificateFile } : {};
-  const certificate = host.isHttps ? [certificateFile] : [];
   const { code, output, errors } = await run(
     process.execPath,
-    [join(here, "client.mjs"), client, host.host, authority, ...certificate],
+    [join(here, "client.mjs"), client, host.host, identity.kind],
     { ...environment, ...trust },
   );
   if (code !== 0) {
@@ -69,33 +73,23 @@ async function runMicrosoft(client, host, environment, authority) {
   return JSON.parse(output);
 }
 
-async function runMidas(client, host, environment, authority) {
+async function runMidas(client, host, identity, environment) {
   const names = {
     "client id": "--client-id",
     "object id": "--object-id",
     "resource id": "--resource-id",
   };
-  const certificate = host.isHttps ? readFileSync(certificateFile) : undefined;
-  const outcomes = [];
-  for (const identity of identities) {
-    const before = await tokenRequests(authority, certificate);
-    const choice = identity.id ? [names[identity.kind], identity.id] : [];
-    const { code, output, errors } = await run(
-      midas,
-      ["token", "--resource", resource, "--output", "raw", "--timeout", "10s", ...choice],
-      environment,
-    );
-    // "midas token: CODE: ..."
-    const outcome =
-      code === 0
-        ? { token: output.trim() }
-        : { error: errors.split(": ")[1], message: errors.trim() };
-    outcomes.push({
-      ...outcome,
-      requests: (await tokenRequests(authority, certificate)) - before,
-    });
-  }
-  return outcomes;
+  const { code, output, errors } = await run(
+    midas,
+    ["token", "--resource", resource, "--output", "raw", "--timeout", "10s"]
+      .concat(host.midasOptions ?? [])
+      .concat(identity.id ? [names[identity.kind], identity.id] : []),
+    environment,
+  );
+  // On standard error stands "midas token: CODE: ...".
+  return code === 0
+    ? { token: output.trim() }
+    : { error: errors.split(": ")[1], message: errors.trim() };
 }
 
 const clients = {
@@ -117,8 +111,8 @@ function trustSystemWide() {
 }
 
 // What a cell of the table says of one attempt.
-function verdict(outcome, identity, environment) {
-  if (outcome.token && outcome.requests === 0) {
+function verdict(outcome, requests, identity, environment) {
+  if (outcome.token && requests === 0) {
     throw new Error("a client has a token that it did not ask for");
   }
   if (outcome.token) {
@@ -128,7 +122,7 @@ function verdict(outcome, identity, environment) {
     }
     return `ran, but with ${describeHolder(holder)} identity's token`;
   }
-  return outcome.requests > 0 ? `refused: ${outcome.error}` : "not supported";
+  return requests > 0 ? `refused: ${outcome.error}` : "not supported";
 }
 
 function authorityOf(host, environment) {
@@ -137,26 +131,29 @@ function authorityOf(host, environment) {
 }
 
 async function rowsOf(host) {
-  const certificate = host.isHttps ? ["--certificate-file", certificateFile] : [];
+  const certificateOptions = host.isHttps ? ["--certificate-file", certificateFile] : [];
   const simulated = await SimulatedHost.start(midas, [
     "--host",
     host.host,
-    ...certificate,
+    ...certificateOptions,
     ...(host.options ?? []),
   ]);
   const undo = host.isHttps ? trustSystemWide() : () => {};
+  const certificate = host.isHttps ? readFileSync(certificateFile) : undefined;
   const authority = authorityOf(host, simulated.environment);
   const environment = host.withoutVariables ? {} : simulated.environment;
   const rows = [];
   try {
     for (const [client, runClient] of Object.entries(clients)) {
-      const outcomes = await runClient(client, host, environment, authority);
-      report(host, client, outcomes);
-      rows.push([
-        host.name,
-        client,
-        ...identities.map((identity, i) => verdict(outcomes[i], identity, environment)),
-      ]);
+      const cells = [];
+      for (const identity of identities) {
+        const before = await tokenRequests(authority, certificate);
+        const outcome = await runClient(client, host, identity, environment);
+        const requests = (await tokenRequests(authority, certificate)) - before;
+        report(host, client, identity, outcome);
+        cells.push(verdict(outcome, requests, identity, environment));
+      }
+      rows.push([host.name, client, ...cells]);
     }
   } finally {
     undo();
@@ -165,12 +162,10 @@ async function rowsOf(host) {
   return rows;
 }
 
-// For the log of the test: all that clients say of what did not run.
-function report(host, client, outcomes) {
-  outcomes.forEach((outcome, i) => {
-    const text = outcome.token ? "ran" : `${outcome.error}: ${outcome.message}`;
-    console.log(`${host.name}, ${client}, ${identities[i].kind}: ${text.split("\n")[0]}`);
-  });
+// For the log of the test: what the client itself says of what did not run.
+function report(host, client, identity, outcome) {
+  const text = outcome.token ? "ran" : `${outcome.error}: ${outcome.message.split("\n")[0]}`;
+  console.log(`${host.name}, ${client}, ${identity.kind}: ${text}`);
 }
 
 function versionOf(client) {

@@ -31,11 +31,15 @@ struct virtual_config : caf::actor_system_config {
 
 class virtual_actors {
  public:
-  explicit virtual_actors(host_limits limits = {64, 0}) {
-    auto made = std::make_shared<service_context>(service_context{endpoint()});
-    made->wall_clock = [this] { return now_; };
-    context = std::move(made);
-    settings = {context, transport, limits, 30s, 3'600s};
+  explicit virtual_actors(host_limits limits = {64, 0})
+      : virtual_actors(service_context{endpoint()}, limits) {}
+
+  /// With a host of the caller's own.
+  explicit virtual_actors(service_context made, host_limits limits = {64, 0},
+                          std::chrono::seconds idle_key_timeout = 3'600s) {
+    made.wall_clock = [this] { return now_; };
+    context = std::make_shared<service_context>(std::move(made));
+    settings = {context, transport, limits, 30s, idle_key_timeout};
     cache = spawn_cache(system_, settings);
     run();
   }
@@ -59,6 +63,8 @@ class virtual_actors {
     scheduler_.advance_time(by);
     run();
   }
+
+  [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
 
   /// A caller that is no actor asks; what it is told comes into the list.
   std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s) {

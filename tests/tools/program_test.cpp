@@ -78,6 +78,48 @@ TEST_CASE("midas token asks for the user-assigned identity that it is told") {
   CHECK(result.exit_code == 0);
 }
 
+TEST_CASE("midas token shows what the token says of itself, and not the token") {
+  simulated_imds imds;
+  const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
+                                 "https://vault.azure.net", "--show-claims"});
+  CHECK(result.exit_code == 0);
+  CHECK(std::string{parsed(result.output)["aud"].GetString()} == "https://vault.azure.net");
+  CHECK_THAT(result.output, !Contains("eyJ"));
+}
+
+TEST_CASE("midas token takes a claims challenge, and has a new token acquired") {
+  simulated_imds imds;
+  for (const auto& extra : std::vector<std::vector<std::string>>{
+           {"--claims", R"({"access_token":{}})"}, {"--force-refresh"}}) {
+    std::vector<std::string> arguments{"token",         "--host",     "imds",       "--endpoint",
+                                       imds.endpoint(), "--resource", "https://a.b"};
+    arguments.insert(arguments.end(), extra.begin(), extra.end());
+    CHECK(run_midas(arguments).exit_code == 0);
+  }
+  CHECK(imds.statistics().token_requests == 2);
+}
+
+TEST_CASE("midas doctor's exit code is 0 only when a token can be had") {
+  simulated_imds imds;
+  const auto healthy = run_midas({"doctor", "--endpoint", imds.endpoint()});
+  CHECK(healthy.exit_code == 0);
+  CHECK(healthy.errors.empty());
+  CHECK_THAT(healthy.output, Contains("Token: yes") && Contains("https://management.azure.com/"));
+  const auto json = run_midas({"doctor", "--endpoint", imds.endpoint(), "--json"});
+  CHECK(json.exit_code == 0);
+  CHECK(parsed(json.output)["ok"].GetBool());
+  const auto nobody = run_midas({"doctor", "--endpoint", "http://127.0.0.1:9"});
+  CHECK(nobody.exit_code == 1);
+  CHECK_THAT(nobody.output, Contains("Token: no") && Contains("unreachable"));
+  const auto refused =
+      run_midas({"doctor", "--endpoint", imds.endpoint(), "--client-id", "unknown", "--json"});
+  CHECK(refused.exit_code == 1);
+  CHECK_FALSE(parsed(refused.output)["ok"].GetBool());
+  const auto wrong = run_midas({"doctor", "--host", "service-fabric"});
+  CHECK(wrong.exit_code == 2);
+  CHECK_THAT(wrong.output, Contains("IDENTITY_ENDPOINT") && Contains("nothing was sent"));
+}
+
 TEST_CASE("bad input is one line on standard error that names the input, and a non-zero exit") {
   const simulated_imds imds;
   const auto endpoint = imds.endpoint();
@@ -104,6 +146,11 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
       {{"token"}, "--resource", 2},
       {{"token", "--resource", vault, "--output", "yaml"}, "yaml", 2},
       {{"token", "--resource", vault, "--client-id", "a", "--object-id", "b"}, "--object-id", 2},
+      {{"token", "--resource", vault, "--host", "kubernetes"}, "kubernetes", 2},
+      {{"token", "--resource", vault, "--host", "app-service"}, "IDENTITY_ENDPOINT", 2},
+      {{"token", "--resource", vault, "--host", "arc", "--endpoint", endpoint}, "Azure Arc", 2},
+      {{"token", "--resource", vault, "--output", "raw", "--show-claims"}, "--show-claims", 2},
+      {{"doctor", "--host", "kubernetes"}, "kubernetes", 2},
       {{"guess"}, "guess", 2},
       {{}, "no command", 2},
       {{"simulate", "--address", "0.0.0.0"}, "0.0.0.0", 2},
@@ -141,7 +188,7 @@ TEST_CASE("midas token that runs out of time says so with an exit code of its ow
 }
 
 TEST_CASE("every command's help names its options and the exit codes") {
-  for (const std::string command : {"token", "simulate", "load"}) {
+  for (const std::string command : {"token", "doctor", "simulate", "load"}) {
     const auto help = run_midas({command, "--help"});
     CHECK(help.exit_code == 0);
     CHECK_THAT(help.output, Contains("Exit codes"));

@@ -36,6 +36,15 @@ std::string joined(const std::vector<std::string>& capabilities) {
   return result;
 }
 
+expected<void> check_identity(const token_request& request) {
+  if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
+    return refuse_identity(to_string(identity_host::service_fabric), kind,
+                           "the application's manifest says which identity it has",
+                           "Name the identity in the manifest, and ask without one");
+  }
+  return {};
+}
+
 }  // namespace
 
 expected<endpoint_address> read_address(const host_environment& environment) {
@@ -63,10 +72,8 @@ expected<http_request> encode(const endpoint_address& address, const token_reque
   if (!key) {
     return unexpected{key.error()};
   }
-  if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
-    return refuse_identity(to_string(identity_host::service_fabric), kind,
-                           "the application's manifest says which identity it has",
-                           "Name the identity in the manifest, and ask without one");
+  if (auto checked = check_identity(request); !checked) {
+    return unexpected{std::move(checked.error())};
   }
   http_request result;
   result.url.append(address.url).append("?api-version=").append(api_version);
@@ -84,17 +91,26 @@ expected<http_request> encode(const endpoint_address& address, const token_reque
 
 expected<identity_endpoint> make_endpoint(const host_environment& environment,
                                           const endpoint_settings& settings) {
-  auto address = read_address(environment);
-  if (!address) {
-    return unexpected{std::move(address.error())};
+  auto url = read_url(environment);
+  if (!url) {
+    return unexpected{std::move(url.error())};
   }
   identity_endpoint result;
   result.host = identity_host::service_fabric;
   result.source = to_string(result.host);
-  result.address = address->url;
-  result.encode = [address = *address, capabilities = settings.client_capabilities](
-                      const token_request& request, std::string_view refused_token_sha256) {
-    return service_fabric::encode(address, request, capabilities, refused_token_sha256);
+  result.address = *std::move(url);
+  // What is wrong with the secret or the pin is told to those who ask for what there could be.
+  result.encode = [address = read_address(environment),
+                   capabilities = settings.client_capabilities](
+                      const token_request& request,
+                      std::string_view refused_token_sha256) -> expected<http_request> {
+    if (auto checked = check_identity(request); !checked) {
+      return unexpected{std::move(checked.error())};
+    }
+    if (!address) {
+      return unexpected{address.error()};
+    }
+    return service_fabric::encode(*address, request, capabilities, refused_token_sha256);
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {

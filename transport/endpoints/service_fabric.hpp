@@ -36,7 +36,8 @@ expected<http_request> encode(const endpoint_address& address, const token_reque
                               const std::vector<std::string>& client_capabilities,
                               std::string_view refused_token_sha256);
 
-/// The dialect as a whole; its answers are those of read_host_answer.
+/// The dialect as a whole; its answers are those of read_host_answer. Fails for an endpoint that
+/// cannot be used; for a secret or a thumbprint that cannot, its encode does.
 expected<identity_endpoint> make_endpoint(const host_environment& environment,
                                           const endpoint_settings& settings);
 

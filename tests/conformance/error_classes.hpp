@@ -1,0 +1,13 @@
+// midas's errors in the words of the cases.
+#pragma once
+
+#include <midas/messages/error.hpp>
+
+#include <string_view>
+
+namespace midas::conformance {
+
+/// Whether an error is of that class, as the cases call it.
+bool is_of_class(const error& problem, std::string_view error_class);
+
+}  // namespace midas::conformance

@@ -1,0 +1,211 @@
+#include "outcome.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <stdexcept>
+
+#include "error_classes.hpp"
+
+namespace midas::conformance {
+
+namespace {
+
+constexpr std::int64_t tolerance = 5;
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return lower(text).find(lower(part)) != std::string::npos;
+}
+
+bool is_number(const std::string& text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// The members that are looked at here, and those that say something of the origin library alone.
+void demand_known(const json& outcome) {
+  static const std::set<std::string> known{"token",
+                                           "token_any_of",
+                                           "at_least_one_from_identity_provider",
+                                           "token_source",
+                                           "token_type",
+                                           "expires_in",
+                                           "expires_in_max",
+                                           "expires_on",
+                                           "refresh_in",
+                                           "request_count",
+                                           "cache_entries",
+                                           "min_elapsed_ms",
+                                           "max_elapsed_ms",
+                                           "error_class",
+                                           "error_contains",
+                                           "http_status",
+                                           "error_code",
+                                           "error_phase",
+                                           "body_passthrough",
+                                           "cache_client_id",
+                                           "refresh_reason",
+                                           "parallel",
+                                           "source"};
+  for (const auto& each : outcome.GetObject()) {
+    if (const auto name = to_text(each.name); !known.contains(name)) {
+      throw std::runtime_error{"a case states \"" + name + "\" of an outcome, unknown here"};
+    }
+  }
+}
+
+class comparison {
+ public:
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+
+  void same(const std::string& what, const std::string& found, const std::string& wanted) {
+    if (found != wanted) {
+      add(what + " is " + found + ", not " + wanted);
+    }
+  }
+
+  void near(const std::string& what, std::int64_t found, std::int64_t wanted, std::int64_t by) {
+    if (found < wanted - by || found > wanted + by) {
+      add(what + " is " + std::to_string(found) + ", not " + std::to_string(wanted));
+    }
+  }
+
+  void add_all(std::vector<std::string> lines) {
+    for (auto& each : lines) {
+      add(std::move(each));
+    }
+  }
+
+  std::vector<std::string> take() { return std::move(lines_); }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+void compare_times(comparison& result, const access_token& token, const json& outcome,
+                   const template_values& values) {
+  const auto life = (token.expires_on() - values.now).count();
+  if (const auto* wanted = member(outcome, "expires_in"); wanted != nullptr) {
+    result.near("expires_in", life, wanted->GetInt64(), tolerance);
+  }
+  if (const auto* most = member(outcome, "expires_in_max");
+      most != nullptr && life > most->GetInt64() + tolerance) {
+    result.add("expires_in is " + std::to_string(life) + ", over " + to_text(*most));
+  }
+  if (const auto* wanted = member(outcome, "expires_on"); wanted != nullptr) {
+    result.near("expires_on", token.expires_on().time_since_epoch().count(), wanted->GetInt64(), 0);
+  }
+  if (const auto found = outcome.FindMember("refresh_in"); found != outcome.MemberEnd()) {
+    const auto refresh_on = token.refresh_on();
+    if (found->value.IsNull()) {
+      result.same("refresh_in", refresh_on ? "there" : "none", "none");
+    } else if (!refresh_on) {
+      result.add("refresh_in is none, not " + to_text(found->value));
+    } else {
+      result.near("refresh_in", (*refresh_on - values.now).count(), found->value.GetInt64(),
+                  tolerance);
+    }
+  }
+}
+
+bool is_one_of(const json& outcome, std::string_view token) {
+  const auto any = elements_of(outcome, "token_any_of");
+  if (any.empty()) {
+    return text_of(outcome, "token") == token;
+  }
+  return std::ranges::any_of(any, [&](const json* each) { return to_text(*each) == token; });
+}
+
+void compare_token(comparison& result, const access_token& token, const json& outcome,
+                   const template_values& values) {
+  if (!is_one_of(outcome, token.token().reveal())) {
+    result.add("the token is another one");
+  }
+  const auto source = text_of(outcome, "token_source");
+  if (!source.empty() && source != "mixed") {
+    result.same("token_source", std::string{to_string(token.source())}, source);
+  }
+  if (const auto type = text_of(outcome, "token_type"); !type.empty()) {
+    result.same("token_type", token.token_type(), type);
+  }
+  compare_times(result, token, outcome, values);
+}
+
+}  // namespace
+
+bool is_failure(const json& outcome) { return member(outcome, "error_class") != nullptr; }
+
+std::vector<std::string> differences(const error& problem, const json& outcome,
+                                     const std::string& known_text) {
+  comparison result;
+  const auto text = to_string(problem);
+  const auto error_class = text_of(outcome, "error_class");
+  if (error_class.empty()) {
+    return {"it failed: " + text};
+  }
+  if (!is_of_class(problem, error_class)) {
+    result.add("the error is none of class " + error_class + ": " + text);
+  }
+  if (const auto* status = member(outcome, "http_status"); status != nullptr) {
+    result.near("the status", problem.http_status, status->GetInt64(), 0);
+  }
+  for (const auto* each : elements_of(outcome, "error_contains")) {
+    const auto part = to_text(*each);
+    const bool is_asked = is_number(part) || contains(known_text, part);
+    if (is_asked && !contains(text, part)) {
+      result.add("the error does not say \"" + part + "\": " + text);
+    }
+  }
+  return result.take();
+}
+
+std::vector<std::string> differences(const step_result& step, const json& outcome,
+                                     const std::string& known_text, const template_values& values) {
+  demand_known(outcome);
+  comparison result;
+  if (step.answers.empty()) {
+    result.add("nobody was answered");
+  }
+  std::size_t acquired = 0;
+  for (const auto& each : step.answers) {
+    if (!each) {
+      result.add_all(differences(each.error(), outcome, known_text));
+    } else if (is_failure(outcome)) {
+      result.add("it got a token, where it should have failed");
+    } else {
+      acquired += each->source() == token_source::identity_provider ? 1 : 0;
+      compare_token(result, *each, outcome, values);
+    }
+  }
+  if (is_true(outcome, "at_least_one_from_identity_provider") && acquired == 0) {
+    result.add("no token is from the identity provider");
+  }
+  if (text_of(outcome, "token_source") == "mixed" &&
+      (acquired == 0 || acquired == step.answers.size())) {
+    result.add("all tokens are from the same source");
+  }
+  if (const auto* count = member(outcome, "request_count"); count != nullptr) {
+    result.near("the number of requests", static_cast<std::int64_t>(step.requests),
+                count->GetInt64(), 0);
+  }
+  if (const auto* count = member(outcome, "cache_entries"); count != nullptr) {
+    result.near("the number of tokens held", static_cast<std::int64_t>(step.held),
+                count->GetInt64(), 0);
+  }
+  if (const auto* least = member(outcome, "min_elapsed_ms");
+      least != nullptr && step.elapsed.count() < least->GetInt64()) {
+    result.add("it took " + std::to_string(step.elapsed.count()) + " ms, under " + to_text(*least));
+  }
+  if (const auto* most = member(outcome, "max_elapsed_ms");
+      most != nullptr && step.elapsed.count() > most->GetInt64()) {
+    result.add("it took " + std::to_string(step.elapsed.count()) + " ms, over " + to_text(*most));
+  }
+  return result.take();
+}
+
+}  // namespace midas::conformance

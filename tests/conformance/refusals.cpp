@@ -1,0 +1,130 @@
+#include "refusals.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace midas::conformance {
+
+namespace {
+
+const json* option(const json& step, std::string_view name) {
+  const auto* options = member(step, "options");
+  return options == nullptr ? nullptr : member(*options, name);
+}
+
+template <class Predicate>
+bool any_step(const json& content, Predicate predicate) {
+  return predicate(content) ||
+         std::ranges::any_of(elements_of(content, "then"),
+                             [&](const json* each) { return predicate(*each); });
+}
+
+bool retries_on(const json& respond) {
+  constexpr std::array statuses{404, 408, 410, 429};
+  if (respond.IsString()) {
+    return true;
+  }
+  const auto status = respond["status"].GetInt();
+  return status >= 500 || std::ranges::find(statuses, status) != statuses.end();
+}
+
+// Another request follows, in the same call, on an answer that midas takes for final.
+bool needs_retries(const json& content) {
+  return any_step(content, [](const json& step) {
+    const auto exchange = elements_of(step, "exchange");
+    for (std::size_t i = 0; i + 1 < exchange.size(); ++i) {
+      if (retries_on((*exchange[i])["respond"])) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
+// A token at hand is to be renewed before it has to be.
+bool needs_early_refresh(const json& content) {
+  return std::ranges::any_of(elements_of(content, "then"), [](const json* step) {
+    const bool is_later = member(*step, "advance_seconds") != nullptr ||
+                          option(*step, "force_refresh_on_in_past") != nullptr;
+    return is_later && !elements_of(*step, "exchange").empty() &&
+           option(*step, "claims") == nullptr && option(*step, "force_refresh") == nullptr;
+  });
+}
+
+bool is_cancelled(const json& content) {
+  return any_step(
+      content, [](const json& step) { return option(step, "cancelled_before_start") != nullptr; });
+}
+
+bool probes(const json& content) { return text_of(content, "operation") == "discover"; }
+
+bool binds_certificates(const json& content) {
+  return text_of(content, "source") == "imds_v2" ||
+         any_step(content, [](const json& step) { return option(step, "mtls_pop") != nullptr; });
+}
+
+bool replays_errors(const json& content) {
+  return any_step(content,
+                  [](const json& step) { return option(step, "throttle_cache") != nullptr; });
+}
+
+bool adds_parameters(const json& content) {
+  return any_step(
+      content, [](const json& step) { return option(step, "extra_query_parameters") != nullptr; });
+}
+
+bool demands_life(const json& content) {
+  return any_step(
+      content, [](const json& step) { return option(step, "min_remaining_seconds") != nullptr; });
+}
+
+bool is_of_one_library(const json& content) {
+  return text_of(content, "conformance") == "library-specific";
+}
+
+constexpr std::array<refusal, 9> refusals{{
+    {"retries are a later issue: what fails for the moment is reported at once", needs_retries},
+    {"early refresh is a later issue: a token is handed out until shortly before it expires",
+     needs_early_refresh},
+    {"a caller states a deadline; there is no call to cancel", is_cancelled},
+    {"midas sends no request that is not for a token: it does not probe", probes},
+    {"certificate-bound tokens (IMDS v2) are not supported", binds_certificates},
+    {"answers of a throttling host are not replayed", replays_errors},
+    {"requests have the parameters that the host documents, and no others", adds_parameters},
+    {"the margin before a token's expiry is the same for every caller", demands_life},
+    {"the case documents one library, and contradicts another", is_of_one_library},
+}};
+
+}  // namespace
+
+const refusal* find_refusal(const vector_case& each) {
+  const auto* const found = std::ranges::find_if(
+      refusals, [&each](const refusal& one) { return one.asked_by(*each.content); });
+  return found == refusals.end() ? nullptr : found;
+}
+
+bool is_refused(const vector_case& each, const std::vector<std::string>& problems) {
+  const auto is_about_request = [](const std::string& line) {
+    return line.find(": request ") != std::string::npos;
+  };
+  return !problems.empty() && find_refusal(each) != nullptr &&
+         std::ranges::none_of(problems, is_about_request);
+}
+
+std::string refusal_table(const std::vector<const vector_case*>& refused) {
+  std::string result = "| cases | why not |\n|---|---|\n";
+  for (const auto& each : refusals) {
+    std::string ids;
+    for (const auto* one : refused) {
+      if (find_refusal(*one) == &each) {
+        ids += (ids.empty() ? "" : ", ") + one->id;
+      }
+    }
+    if (!ids.empty()) {
+      result += "| " + ids + " | " + std::string{each.reason} + " |\n";
+    }
+  }
+  return result;
+}
+
+}  // namespace midas::conformance

@@ -1,0 +1,138 @@
+// That the runner of the conformance cases sees what is wrong, and excuses nothing else.
+#include <catch2/catch.hpp>
+
+#include <stdexcept>
+#include <string>
+
+#include "case_run.hpp"
+#include "error_classes.hpp"
+#include "refusals.hpp"
+#include "templates.hpp"
+
+using namespace midas;
+using namespace midas::conformance;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string token_body = R"("{\"access_token\":\"T\",\"expires_in\":3600}")";
+
+// An exchange with IMDS that differs from what midas does in what is given.
+std::string imds_exchange(const std::string& path, const std::string& status) {
+  return R"({"expect":{"method":"GET","scheme":"http","host":"169.254.169.254","path":")" + path +
+         R"(","query":{"api-version":"2018-02-01","resource":"R"},"headers":{"Metadata":"true"}},)"
+         R"("respond":{"status":)" +
+         status + R"(,"headers":{},"body":)" + token_body + "}}";
+}
+
+const std::string right_path = "/metadata/identity/oauth2/token";
+
+struct parsed_case {
+  explicit parsed_case(const std::string& exchanges, const std::string& outcome) {
+    const auto text = R"({"id":"X-1","source":"imds","env":{},"identity":{"kind":"system"},)"
+                      R"("resource":"R","exchange":[)" +
+                      exchanges + R"(],"outcome":)" + outcome + "}";
+    document.Parse(text.c_str());
+    REQUIRE_FALSE(document.HasParseError());
+    each = {"X-1", "x.json", &document};
+  }
+
+  rapidjson::Document document;
+  vector_case each;
+};
+
+bool passes(const std::string& exchanges, const std::string& outcome) {
+  const parsed_case one{exchanges, outcome};
+  return run_case(one.each).empty();
+}
+
+bool is_excused(const std::string& exchanges, const std::string& outcome) {
+  const parsed_case one{exchanges, outcome};
+  return is_refused(one.each, run_case(one.each));
+}
+
+}  // namespace
+
+TEST_CASE("a case passes when request and outcome are as it says") {
+  CHECK(passes(imds_exchange(right_path, "200"),
+               R"({"token":"T","expires_in":3600,"request_count":1})"));
+  CHECK(passes(imds_exchange(right_path, "400"),
+               R"({"error_class":"service_error","http_status":400,"request_count":1})"));
+}
+
+TEST_CASE("a case fails when anything in it is otherwise") {
+  const std::string outcome =
+      GENERATE(as<std::string>{}, R"({"token":"other"})", R"({"token":"T","expires_in":3000})",
+               R"({"token":"T","expires_in_max":3000})", R"({"token":"T","expires_on":1})",
+               R"({"token":"T","refresh_in":1800})", R"({"token":"T","request_count":2})",
+               R"({"token":"T","token_type":"x"})", R"({"token":"T","token_source":"cache"})",
+               R"({"token":"T","token_source":"mixed"})", R"({"token":"T","cache_entries":0})",
+               R"({"token":"T","min_elapsed_ms":1})", R"({"token":"T","unheard_of":1})",
+               R"({"error_class":"service_error"})");
+  CHECK_FALSE(passes(imds_exchange(right_path, "200"), outcome));
+}
+
+TEST_CASE("a case fails when the error is otherwise") {
+  const std::string outcome = GENERATE(
+      as<std::string>{}, R"({"token":"T"})", R"({"error_class":"parse_error"})",
+      R"({"error_class":"service_error","http_status":401})",
+      R"({"error_class":"service_error","error_contains":["401"]})", R"({"error_class":"typo"})");
+  CHECK_FALSE(passes(imds_exchange(right_path, "400"), outcome));
+}
+
+TEST_CASE("a case fails when a request is otherwise, missing, or one too many") {
+  const std::string outcome = R"({"token":"T"})";
+  CHECK_FALSE(passes(imds_exchange("/other", "200"), outcome));
+  CHECK_FALSE(passes("", outcome));
+  CHECK_FALSE(
+      passes(imds_exchange(right_path, "200") + "," + imds_exchange(right_path, "200"), outcome));
+}
+
+TEST_CASE("a case that states no refresh hint fails where there is one") {
+  auto long_lived = imds_exchange(right_path, "200");
+  const std::string short_life = "3600";
+  long_lived.replace(long_lived.find(short_life), short_life.size(), "10800");
+  CHECK(passes(long_lived, R"({"token":"T","refresh_in":5400})"));
+  CHECK_FALSE(passes(long_lived, R"({"token":"T","refresh_in":null})"));
+}
+
+TEST_CASE("a case that needs retries is excused, unless what was sent is wrong") {
+  const std::string outcome = R"({"token":"T","request_count":2})";
+  const auto good = imds_exchange(right_path, "200");
+  CHECK(is_excused(imds_exchange(right_path, "500") + "," + good, outcome));
+  CHECK_FALSE(is_excused(imds_exchange("/other", "500") + "," + good, outcome));
+  CHECK_FALSE(is_excused(imds_exchange(right_path, "400") + "," + good, outcome));
+  CHECK_FALSE(is_excused(good, R"({"token":"other"})"));
+}
+
+TEST_CASE("templates are expanded, also within JSON, whose braces are none") {
+  const template_values values{.now = std::chrono::sys_seconds{1'700'000'000s},
+                               .arc_directory = "/arc",
+                               .scratch_directory = "/scratch",
+                               .thumbprint = "ab01"};
+  const auto [text, expanded] = GENERATE(table<std::string, std::string>({
+      {"{{now+3600}}", "1700003600"},
+      {"{{now-5}}x", "1699999995x"},
+      {"{{now}}", "1700000000"},
+      {"{{iso:now+1}}", "2023-11-14T22:13:21.0000000Z"},
+      {"{{http_date:now}}", "Tue, 14 Nov 2023 22:13:20 GMT"},
+      {"{{arc_dir}}/a.key {{tmp}}/b", "/arc/a.key /scratch/b"},
+      {"{{thumbprint}} {{thumbprint_colon_upper}}", "ab01 AB:01"},
+      {R"({"a":{"b":{{now}}}})", R"({"a":{"b":1700000000}})"},
+      {R"({"a":{{"b":1}}})", R"({"a":{{"b":1}}})"},
+      {"none", "none"},
+  }));
+  CHECK(expand(text, values) == expanded);
+  CHECK_THROWS_AS(expand("{{unheard_of}}", values), std::runtime_error);
+}
+
+TEST_CASE("the three classes of unusable answers are told apart") {
+  const auto problem = [](const std::string& message) {
+    return fail(errc::invalid_response, message).value();
+  };
+  CHECK(is_of_class(problem("with an expiry that could not be read"), "parse_error"));
+  CHECK(is_of_class(problem("without an access token"), "empty_response"));
+  CHECK(is_of_class(problem("a token that has expired already"), "invalid_lifetime"));
+  CHECK_FALSE(is_of_class(problem("without an access token"), "parse_error"));
+  CHECK_FALSE(is_of_class(problem("a token that has expired already"), "empty_response"));
+}

@@ -1,0 +1,32 @@
+// The host of a case: it expects requests, and answers as the case says.
+#pragma once
+
+#include <midas/messages/error.hpp>
+#include <midas/messages/http_message.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "expectation.hpp"
+#include "templates.hpp"
+#include "vector_file.hpp"
+
+namespace midas::conformance {
+
+/// How an exchange ends, and after how long.
+struct scripted_answer {
+  expected<http_response> outcome;
+  std::chrono::milliseconds after{0};
+};
+
+/// Whether the TLS server of a case is one that the request may be told to, as midas decides it;
+/// else how the handshake ends. A case without such a server has nothing to say.
+expected<void> shake_hands(const http_request& request, const json& content,
+                           const template_values& values);
+
+/// The answer to a request, as an entry of "exchange" has it: within the request's own limits.
+scripted_answer answer_to(const http_request& request, const json& respond,
+                          const template_values& values);
+
+}  // namespace midas::conformance

@@ -1,0 +1,21 @@
+// The {{...}} in the texts of the cases.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace midas::conformance {
+
+/// What they stand for.
+struct template_values {
+  std::chrono::sys_seconds now{};
+  std::string arc_directory;
+  std::string scratch_directory;
+  /// 40 hexadecimal digits in lower case.
+  std::string thumbprint;
+};
+
+/// `text` with all of them replaced. Throws std::runtime_error for one that is not known.
+std::string expand(std::string text, const template_values& values);
+
+}  // namespace midas::conformance

@@ -1,0 +1,208 @@
+// What `midas doctor` finds out, and how it says so.
+#include <midas/simulator/simulated_imds.hpp>
+#include <midas/tools/doctor/body_shape.hpp>
+#include <midas/tools/doctor/report.hpp>
+
+#include <catch2/catch.hpp>
+#include <rapidjson/document.h>
+
+#include <map>
+#include <string>
+
+#include "../support/exchanges.hpp"
+#include "../support/scripted_transport.hpp"
+
+using namespace midas;
+using namespace midas::test;
+using namespace midas::tools;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+token_service_options on(std::map<std::string, std::string, std::less<>> variables) {
+  token_service_options options;
+  options.environment = host_environment{.variables = std::move(variables)};
+  return options;
+}
+
+rapidjson::Document parsed(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse(text.c_str());
+  REQUIRE_FALSE(document.HasParseError());
+  return document;
+}
+
+const token_request vault{.resource = "https://vault.azure.net"};
+
+}  // namespace
+
+TEST_CASE("a body's shape has names and kinds, and no values") {
+  const auto [body, shape] = GENERATE(table<std::string, std::string>({
+      {"", "empty"},
+      {" \r\n\t", "empty"},
+      {"<html>hidden</html>", "a page"},
+      {" \n<?xml?>", "a page"},
+      {"hidden", "no JSON"},
+      {R"({"a":)", "no JSON"},
+      {"[1]", "JSON, but no object"},
+      {R"("hidden")", "JSON, but no object"},
+      {"{}", "an empty JSON object"},
+      {R"({"access_token":"hidden","expires_in":1,"a":null,"b":true,"c":[],"d":{},"e":""})",
+       "a JSON object (access_token: string, expires_in: number, a: null, b: boolean, c: array, "
+       "d: object, e: empty string)"},
+      {R"({"hidden.hidden":1})", "a JSON object (1 other)"},
+      {R"({"a":1,"with space":1,"":1})", "a JSON object (a: number, 2 others)"},
+      {R"({"\u001b":1,"x\u0000y":1})", "a JSON object (2 others)"},
+      {"{\"" + std::string(41, 'h') + "\":1}", "a JSON object (1 other)"},
+  }));
+  CHECK(shape_of(sensitive_string{body}) == shape);
+}
+
+TEST_CASE("a body with many members is told in part") {
+  std::string body = "{";
+  for (int i = 0; i < 20; ++i) {
+    body += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":0";
+  }
+  CHECK_THAT(shape_of(sensitive_string{body + "}"}),
+             Contains("m11: number, 8 others") && !Contains("m12"));
+}
+
+TEST_CASE("a recording transport keeps the shapes of what passes, in order") {
+  const auto wire = std::make_shared<scripted_transport>();
+  recording_transport recorder{wire};
+  exchanges begun{recorder};
+  http_request request;
+  request.method = "POST";
+  request.url = "http://127.0.0.1:1/token?resource=hidden&flag&=x&client_id=hidden";
+  request.headers = {{"secret", "hidden"}, {"Metadata", "true"}};
+  request.body = "hidden";
+  begun.begin(request);
+  begun.begin(get_request("http://127.0.0.1:2/"));
+  begun.begin(get_request("http://127.0.0.1:3/"));
+  wire->respond(0, 200, R"({"access_token":"hidden"})");
+  wire->complete(1, fail(errc::unreachable, "no connection"));
+
+  const auto records = recorder.records();
+  REQUIRE(records.size() == 3);
+  CHECK(records[0].method == "POST");
+  CHECK(records[0].url == "http://127.0.0.1:1/token");
+  CHECK(records[0].parameters == std::vector<std::string>{"resource", "flag", "", "client_id"});
+  CHECK(records[0].headers == std::vector<std::string>{"secret", "Metadata"});
+  CHECK(records[0].body_bytes == 6);
+  REQUIRE(records[0].answer);
+  CHECK((*records[0].answer)->status == 200);
+  CHECK((*records[0].answer)->body_bytes == 25);
+  CHECK((*records[0].answer)->body == "a JSON object (access_token: string)");
+  CHECK(records[1].parameters.empty());
+  CHECK(records[1].answer->error().code == errc::unreachable);
+  CHECK_FALSE(records[2].answer);
+  CHECK(records[2].elapsed > 0ns);
+  CHECK(recorder.records()[0].elapsed == records[0].elapsed);
+  // What passed arrived as it was.
+  CHECK(wire->request(0).url == request.url);
+  CHECK(begun.outcome(0)->body == R"({"access_token":"hidden"})");
+  recorder.cancel(2);
+  CHECK(begun.outcome(2).error().code == errc::cancelled);
+  CHECK(recorder.statistics().requests == 3);
+  recorder.stop();
+}
+
+TEST_CASE("an examination of a healthy host tells all of it") {
+  simulated_imds imds;
+  const auto result =
+      examine(vault, on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}}), 60s);
+  REQUIRE(result.token);
+  CHECK(remedies(result).empty());
+  CHECK(result.detection.findings.size() == 7);
+  CHECK(result.address == imds.endpoint() + "/metadata/identity/oauth2/token");
+  REQUIRE(result.exchanges.size() == 1);
+  CHECK(result.exchanges[0].elapsed <= result.elapsed);
+
+  const auto text = to_text(result);
+  CHECK_THAT(text, Contains("Host: IMDS at " + result.address));
+  CHECK_THAT(text, Contains("yes IMDS") && Contains("no  Azure Arc"));
+  CHECK_THAT(text, Contains("HTTP 200 after") && Contains("access_token: string"));
+  CHECK_THAT(text, Contains("Token: yes") && Contains("expires in 24 h"));
+  CHECK_THAT(text, !Contains(std::string{result.token->token().reveal()}));
+
+  const auto json = to_json(result);
+  CHECK_THAT(json, !Contains(std::string{result.token->token().reveal()}));
+  const auto document = parsed(json);
+  CHECK(document["ok"].GetBool());
+  CHECK(std::string{document["host"].GetString()} == "imds");
+  CHECK(document["looked_for"].Size() == 7);
+  CHECK(document["looked_for"][6]["is_it"].GetBool());
+  CHECK(document["exchanges"][0]["status"].GetInt() == 200);
+  CHECK(document["exchanges"][0]["elapsed_ms"].GetDouble() > 0);
+  CHECK(document["token"]["expires_in"].GetInt64() > 86'000);
+  CHECK(document["token"]["refresh_in"].GetInt64() > 43'000);
+  CHECK_FALSE(document.HasMember("error"));
+}
+
+TEST_CASE("an examination of a host that refuses tells what it said, and what to do") {
+  simulated_imds imds;
+  const auto result = examine(
+      {.identity = managed_identity::client_id("unknown"), .resource = vault.resource},
+      on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}, {"MSI_SECRET", "hidden"}}), 60s);
+  REQUIRE_FALSE(result.token);
+  const auto text = to_text(result);
+  CHECK_THAT(text, Contains("HTTP 400") && Contains("Token: no") && Contains("What is wrong"));
+  CHECK_THAT(text, Contains("identity_not_found") && Contains("Assign the identity"));
+  CHECK_THAT(text, Contains("MSI_SECRET is set, and says nothing to IMDS"));
+  CHECK_THAT(text, !Contains("hidden"));
+  const auto json = to_json(result);
+  CHECK_THAT(json, !Contains("hidden"));
+  const auto document = parsed(json);
+  CHECK_FALSE(document["ok"].GetBool());
+  CHECK(std::string{document["error"]["code"].GetString()} == "identity_not_found");
+  CHECK(document["error"]["http_status"].GetInt() == 400);
+  CHECK(std::string{document["error"]["service_code"].GetString()} == "invalid_request");
+  CHECK(document["what_to_do"].Size() == 2);
+  CHECK(document["remarks"].Size() == 1);
+  CHECK_FALSE(document.HasMember("token"));
+}
+
+TEST_CASE("an examination in an environment that contradicts itself sends nothing") {
+  const auto result = examine(vault, on({{"IDENTITY_HEADER", "hidden"}}), 60s);
+  REQUIRE_FALSE(result.token);
+  CHECK(result.token.error().code == errc::invalid_configuration);
+  CHECK(result.exchanges.empty());
+  CHECK(result.address.empty());
+  CHECK_THAT(to_text(result), Contains("Host: cannot be told") && Contains("nothing was sent") &&
+                                  Contains("Set IDENTITY_ENDPOINT") && !Contains("hidden"));
+  const auto document = parsed(to_json(result));
+  CHECK_FALSE(document.HasMember("host"));
+  CHECK_FALSE(document.HasMember("address"));
+  CHECK(document["exchanges"].Empty());
+}
+
+TEST_CASE("an examination of a host that never answers ends, and says so") {
+  simulated_imds_options slow;
+  slow.latency = 1h;
+  simulated_imds imds{slow};
+  const auto result =
+      examine(vault, on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}}), 50ms);
+  REQUIRE_FALSE(result.token);
+  CHECK(result.token.error().code == errc::deadline_exceeded);
+  REQUIRE(result.exchanges.size() == 1);
+  CHECK_FALSE(result.exchanges[0].answer);
+  CHECK_THAT(to_text(result), Contains("no answer within"));
+  CHECK_FALSE(parsed(to_json(result))["exchanges"][0].HasMember("status"));
+}
+
+TEST_CASE("where no host was told and nobody answers, the remedy is not to repair IMDS") {
+  examination result;
+  result.request = vault;
+  result.detection = detect_host({});
+  result.token = fail(errc::unreachable, "no connection", "advice of its own");
+  const auto advice = remedies(result);
+  REQUIRE(advice.size() == 3);
+  CHECK_THAT(advice[0], Contains("Nothing tells what kind of host this is"));
+  CHECK(advice[2] == "advice of its own");
+  result.detection = detect_host({}, identity_host::imds);
+  CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});
+  result.detection = detect_host({});
+  result.token = fail(errc::identity_not_found, "none", "advice of its own");
+  CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});
+}

@@ -1,0 +1,79 @@
+#include <midas/tools/doctor/body_shape.hpp>
+
+#include <rapidjson/document.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace midas::tools {
+
+namespace {
+
+constexpr std::size_t longest_name = 40;
+constexpr std::size_t most_names = 12;
+
+// Anything else may be a value in the wrong place.
+bool is_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+}
+
+std::string_view kind_of(const rapidjson::Value& value) noexcept {
+  switch (value.GetType()) {
+    case rapidjson::kNullType:
+      return "null";
+    case rapidjson::kFalseType:
+    case rapidjson::kTrueType:
+      return "boolean";
+    case rapidjson::kObjectType:
+      return "object";
+    case rapidjson::kArrayType:
+      return "array";
+    case rapidjson::kStringType:
+      return value.GetStringLength() == 0 ? "empty string" : "string";
+    case rapidjson::kNumberType:
+      return "number";
+  }
+  return "?";
+}
+
+std::string shape_of(const rapidjson::Document& document) {
+  std::string named;
+  std::size_t names = 0;
+  for (const auto& [name, value] : document.GetObject()) {
+    if (names < most_names && is_name({name.GetString(), name.GetStringLength()})) {
+      ++names;
+      named.append(named.empty() ? "" : ", ").append(name.GetString()).append(": ");
+      named += kind_of(value);
+    }
+  }
+  if (const auto others = document.MemberCount() - names; others != 0) {
+    named.append(named.empty() ? "" : ", ").append(std::to_string(others));
+    named += others == 1 ? " other" : " others";
+  }
+  return named.empty() ? "an empty JSON object" : "a JSON object (" + named + ")";
+}
+
+}  // namespace
+
+std::string shape_of(sensitive_string body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  if (first == sensitive_string::npos) {
+    return "empty";
+  }
+  if (body[first] == '<') {
+    return "a page";
+  }
+  rapidjson::Document document;
+  // In the buffer that is wiped: strings are not copied out of it.
+  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
+  document.ParseInsitu<flags>(body.data());
+  if (document.HasParseError()) {
+    return "no JSON";
+  }
+  return document.IsObject() ? shape_of(document) : "JSON, but no object";
+}
+
+}  // namespace midas::tools

@@ -1,0 +1,96 @@
+#include <midas/tools/doctor/body_shape.hpp>
+#include <midas/tools/doctor/recording_transport.hpp>
+
+#include <string_view>
+#include <utility>
+
+namespace midas::tools {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+std::vector<std::string> parameter_names(std::string_view url) {
+  std::vector<std::string> result;
+  auto begin = url.find('?');
+  while (begin != std::string_view::npos) {
+    const auto end = url.find('&', begin + 1);
+    const auto parameter =
+        url.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
+    result.emplace_back(parameter.substr(0, parameter.find('=')));
+    begin = end;
+  }
+  return result;
+}
+
+exchange_record record_of(const http_request& request) {
+  exchange_record result;
+  result.method = request.method;
+  result.url = request.url.substr(0, request.url.find('?'));
+  result.parameters = parameter_names(request.url);
+  for (const auto& each : request.headers) {
+    result.headers.push_back(each.name);
+  }
+  result.body_bytes = request.body.size();
+  return result;
+}
+
+expected<answer_shape> answer_of(const expected<http_response>& outcome) {
+  if (!outcome) {
+    return unexpected{outcome.error()};
+  }
+  return answer_shape{outcome->status, outcome->body.size(), shape_of(outcome->body)};
+}
+
+}  // namespace
+
+struct recording_transport::log {
+  struct entry {
+    exchange_record record;
+    clock::time_point begun;
+  };
+
+  std::size_t begin(const http_request& request) {
+    const std::lock_guard lock{mutex};
+    entries.push_back({record_of(request), clock::now()});
+    return entries.size() - 1;
+  }
+
+  void end(std::size_t index, const expected<http_response>& outcome) {
+    const std::lock_guard lock{mutex};
+    auto& [record, begun] = entries[index];
+    record.elapsed = clock::now() - begun;
+    record.answer = answer_of(outcome);
+  }
+
+  std::mutex mutex;
+  std::vector<entry> entries;
+};
+
+recording_transport::recording_transport(std::shared_ptr<http_transport> way)
+    : way_(std::move(way)), log_(std::make_shared<log>()) {}
+
+recording_transport::~recording_transport() = default;
+
+std::uint64_t recording_transport::start(http_request request, completion done) {
+  const auto index = log_->begin(request);
+  return way_->start(std::move(request),
+                     [log = log_, index, done = std::move(done)](expected<http_response> outcome) {
+                       log->end(index, outcome);
+                       done(std::move(outcome));
+                     });
+}
+
+std::vector<exchange_record> recording_transport::records() const {
+  const std::lock_guard lock{log_->mutex};
+  std::vector<exchange_record> result;
+  for (const auto& [record, begun] : log_->entries) {
+    result.push_back(record);
+    if (!record.answer) {
+      result.back().elapsed = clock::now() - begun;
+    }
+  }
+  return result;
+}
+
+}  // namespace midas::tools

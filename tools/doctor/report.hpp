@@ -1,0 +1,17 @@
+// An examination, written down for people and for machines. Neither form holds the token, nor any
+// value that was sent or received.
+#pragma once
+
+#include <midas/tools/doctor/examination.hpp>
+
+#include <string>
+
+namespace midas::tools {
+
+/// Lines for a terminal.
+std::string to_text(const examination& result);
+
+/// One JSON object.
+std::string to_json(const examination& result);
+
+}  // namespace midas::tools

@@ -1,0 +1,165 @@
+#include <midas/tools/doctor/report.hpp>
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <string_view>
+
+namespace midas::tools {
+
+namespace {
+
+// What a report is made of, so that it is written in the words of a report.
+class json_report {
+ public:
+  json_report() { writer_.SetIndent(' ', 2); }
+
+  void key(std::string_view name) { writer_.Key(name.data(), size(name)); }
+  void text(std::string_view name, std::string_view value) {
+    key(name);
+    text(value);
+  }
+  void text(std::string_view value) { writer_.String(value.data(), size(value)); }
+  // Left out where there is nothing to say.
+  void optional_text(std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+      text(name, value);
+    }
+  }
+  void number(std::string_view name, std::int64_t value) {
+    key(name);
+    writer_.Int64(value);
+  }
+  void truth(std::string_view name, bool value) {
+    key(name);
+    writer_.Bool(value);
+  }
+  void milliseconds(std::string_view name, std::chrono::nanoseconds value) {
+    key(name);
+    writer_.SetMaxDecimalPlaces(3);
+    writer_.Double(std::chrono::duration<double, std::milli>(value).count());
+  }
+  void texts(std::string_view name, const std::vector<std::string>& values) {
+    list(name, values, [this](const std::string& each) { text(each); });
+  }
+  template <class Values, class Write>
+  void list(std::string_view name, const Values& values, Write write) {
+    key(name);
+    writer_.StartArray();
+    for (const auto& each : values) {
+      write(each);
+    }
+    writer_.EndArray();
+  }
+  template <class Write>
+  void object(Write write) {
+    writer_.StartObject();
+    write();
+    writer_.EndObject();
+  }
+
+  [[nodiscard]] std::string str() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+
+ private:
+  static rapidjson::SizeType size(std::string_view value) {
+    return static_cast<rapidjson::SizeType>(value.size());
+  }
+
+  rapidjson::StringBuffer buffer_;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer_{buffer_};
+};
+
+void write_error(json_report& to, const error& problem) {
+  to.object([&] {
+    to.text("code", to_string(problem.code));
+    to.text("message", problem.message);
+    if (problem.http_status != 0) {
+      to.number("http_status", problem.http_status);
+    }
+    to.optional_text("service_code", problem.service_code);
+    to.optional_text("service_description", problem.service_description);
+    to.optional_text("correlation_id", problem.correlation_id);
+  });
+}
+
+void write_detection(json_report& to, const host_detection& detection) {
+  to.list("looked_for", detection.findings, [&to](const host_finding& finding) {
+    to.object([&] {
+      to.text("host", option_name(finding.host));
+      to.truth("is_it", finding.is_it);
+      to.list("evidence", finding.evidence, [&to](const host_evidence& each) {
+        to.object([&] {
+          to.text("subject", each.subject);
+          to.text("found", each.found);
+          to.truth("speaks_for_it", each.speaks_for_it);
+        });
+      });
+    });
+  });
+  to.texts("remarks", detection.remarks);
+}
+
+void write_answer(json_report& to, const expected<answer_shape>& answer) {
+  if (!answer) {
+    to.text("failed", to_string(answer.error().code));
+    return;
+  }
+  to.number("status", answer->status);
+  to.number("answer_bytes", static_cast<std::int64_t>(answer->body_bytes));
+  to.text("answer", answer->body);
+}
+
+void write_exchange(json_report& to, const exchange_record& exchange) {
+  to.object([&] {
+    to.text("method", exchange.method);
+    to.text("url", exchange.url);
+    to.texts("parameters", exchange.parameters);
+    to.texts("headers", exchange.headers);
+    to.number("body_bytes", static_cast<std::int64_t>(exchange.body_bytes));
+    to.milliseconds("elapsed_ms", exchange.elapsed);
+    if (exchange.answer) {
+      write_answer(to, *exchange.answer);
+    }
+  });
+}
+
+void write_token(json_report& to, const examination& result) {
+  const auto& token = *result.token;
+  to.object([&] {
+    to.text("token_type", token.token_type());
+    to.text("resource", token.resource());
+    to.number("expires_in", (token.expires_on() - result.at).count());
+    if (const auto refresh = token.refresh_on()) {
+      to.number("refresh_in", (*refresh - result.at).count());
+    }
+  });
+}
+
+}  // namespace
+
+std::string to_json(const examination& result) {
+  json_report to;
+  to.object([&] {
+    to.truth("ok", result.token.has_value());
+    to.text("asked_for", to_string(result.request));
+    if (result.detection.host) {
+      to.text("host", option_name(*result.detection.host));
+    }
+    to.optional_text("address", result.address);
+    write_detection(to, result.detection);
+    to.list("exchanges", result.exchanges,
+            [&to](const exchange_record& each) { write_exchange(to, each); });
+    to.milliseconds("elapsed_ms", result.elapsed);
+    if (result.token) {
+      to.key("token");
+      write_token(to, result);
+    } else {
+      to.key("error");
+      write_error(to, result.token.error());
+      to.texts("what_to_do", remedies(result));
+    }
+  });
+  return to.str();
+}
+
+}  // namespace midas::tools

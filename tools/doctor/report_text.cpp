@@ -1,0 +1,109 @@
+#include <midas/tools/doctor/report.hpp>
+#include <midas/tools/duration.hpp>
+
+#include <fmt/format.h>
+
+namespace midas::tools {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  return words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string evidence_of(const host_finding& finding) {
+  std::string text;
+  for (const auto& each : finding.evidence) {
+    text += text.empty() ? "" : "; ";
+    text += each.subject + " " + each.found;
+  }
+  return text;
+}
+
+std::string host_of(const examination& result) {
+  if (!result.detection.host) {
+    return "Host: cannot be told\n";
+  }
+  auto text = fmt::format("Host: {}", to_string(*result.detection.host));
+  if (!result.address.empty()) {
+    text += " at " + result.address;
+  }
+  return text + "\n";
+}
+
+std::string findings_of(const host_detection& detection) {
+  std::string text = "\nWhat was looked for, in order\n";
+  for (const auto& each : detection.findings) {
+    text += fmt::format("  {:<4}{:<20}{}\n", each.is_it ? "yes" : "no", to_string(each.host),
+                        evidence_of(each));
+  }
+  for (const auto& each : detection.remarks) {
+    text += fmt::format("  {:<4}{}\n", "", each);
+  }
+  return text;
+}
+
+std::string answer_of(const exchange_record& exchange) {
+  const auto time = format_duration(exchange.elapsed);
+  if (!exchange.answer) {
+    return fmt::format("no answer within {}", time);
+  }
+  if (!*exchange.answer) {
+    return fmt::format("{} after {}", to_string(exchange.answer->error().code), time);
+  }
+  const auto& answer = **exchange.answer;
+  return fmt::format("HTTP {} after {}, {} bytes: {}", answer.status, time, answer.body_bytes,
+                     answer.body);
+}
+
+std::string exchanges_of(const examination& result) {
+  std::string text = "\nWhat was asked and answered\n";
+  if (result.exchanges.empty()) {
+    return text + "  nothing was sent\n";
+  }
+  for (const auto& each : result.exchanges) {
+    text += fmt::format("  {} {}\n", each.method, each.url);
+    text += fmt::format("      parameters: {}; headers: {}; body: {} bytes\n",
+                        joined(each.parameters), joined(each.headers), each.body_bytes);
+    text += fmt::format("      {}\n", answer_of(each));
+  }
+  return text;
+}
+
+std::string token_of(const examination& result) {
+  const auto& token = *result.token;
+  const auto left = [&result](std::chrono::sys_seconds time) {
+    return format_duration(time - result.at);
+  };
+  auto text = fmt::format("\nToken: yes, for {}, after {}\n", to_string(result.request),
+                          format_duration(result.elapsed));
+  text += fmt::format("  {}, expires in {}", token.token_type(), left(token.expires_on()));
+  if (const auto refresh = token.refresh_on()) {
+    text += fmt::format(", to be renewed in {}", left(*refresh));
+  }
+  return text + "\n";
+}
+
+std::string failure_of(const examination& result) {
+  auto shown = result.token.error();
+  shown.advice.clear();
+  auto text =
+      fmt::format("\nToken: no, for {}, after {}\n\nWhat is wrong\n  {}\n",
+                  to_string(result.request), format_duration(result.elapsed), to_string(shown));
+  if (const auto advice = remedies(result); !advice.empty()) {
+    text += "\nWhat to do\n";
+    for (const auto& each : advice) {
+      text += "  - " + each + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const examination& result) {
+  return host_of(result) + findings_of(result.detection) + exchanges_of(result) +
+         (result.token ? token_of(result) : failure_of(result));
+}
+
+}  // namespace midas::tools

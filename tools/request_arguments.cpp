@@ -1,0 +1,63 @@
+#include <midas/tools/command.hpp>
+#include <midas/tools/request_arguments.hpp>
+
+#include <CLI/CLI.hpp>
+
+namespace midas::tools {
+
+namespace {
+
+managed_identity identity_of(const request_arguments& arguments) {
+  if (arguments.client_id) {
+    return managed_identity::client_id(*arguments.client_id);
+  }
+  if (arguments.object_id) {
+    return managed_identity::object_id(*arguments.object_id);
+  }
+  if (arguments.resource_id) {
+    return managed_identity::resource_id(*arguments.resource_id);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_request_options(CLI::App& command, request_arguments& arguments) {
+  auto* identity = command.add_option_group(
+      "Identity", "Which user-assigned identity; without any, the system-assigned one");
+  identity->add_option("--client-id", arguments.client_id, "By its client id (GUID)");
+  identity->add_option("--object-id", arguments.object_id, "By its object id (GUID)");
+  identity->add_option("--resource-id", arguments.resource_id,
+                       "By its Azure resource id (/subscriptions/...)");
+  identity->require_option(0, 1);
+  command.add_option("--host", arguments.host,
+                     "The kind of host to ask: imds, app-service, app-service-2017, "
+                     "service-fabric,\narc, machine-learning, cloud-shell, workload-identity "
+                     "[detected from the environment]");
+  command.add_option("--endpoint", arguments.endpoint,
+                     "IMDS's endpoint, such as http://127.0.0.1:8080; means --host imds\n"
+                     "[AZURE_POD_IDENTITY_AUTHORITY_HOST, else http://169.254.169.254]");
+  command.add_flag("--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
+                   "Allow plain http to an endpoint that is neither on this machine nor Azure's");
+  add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");
+}
+
+token_request request_of(const request_arguments& arguments) {
+  return {.identity = identity_of(arguments), .resource = arguments.resource};
+}
+
+expected<token_service_options> service_options_of(const request_arguments& arguments) {
+  token_service_options options;
+  options.endpoint = arguments.endpoint;
+  options.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
+  if (arguments.host) {
+    const auto host = read_identity_host(*arguments.host);
+    if (!host) {
+      return unexpected{host.error()};
+    }
+    options.host = *host;
+  }
+  return options;
+}
+
+}  // namespace midas::tools
