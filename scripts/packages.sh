@@ -4,7 +4,11 @@
 build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
   libexpected-dev libboost-dev libcli11-dev libfmt-dev)
 # What tests, benchmarks and checks need besides.
-test_packages=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy)
+test_packages=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy iproute2 util-linux)
+# Node.js 18 or later, for tests/clients. One from elsewhere brings its own npm.
+if ! command -v npm >/dev/null; then
+  test_packages+=(nodejs npm)
+fi
 
 install_packages() {
   local missing=() package

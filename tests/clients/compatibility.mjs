@@ -122,7 +122,7 @@ function verdict(outcome, requests, identity, environment) {
     }
     return `ran, but with ${describeHolder(holder)} identity's token`;
   }
-  return requests > 0 ? `refused: ${outcome.error}` : "not supported";
+  return `${requests > 0 ? "refused" : "not supported"} (${outcome.error})`;
 }
 
 function authorityOf(host, environment) {
@@ -195,8 +195,8 @@ function requireEmptyNetwork() {
 }
 
 function compare(table) {
-  const begin = "<!-- The table of tests/clients begins. -->\n";
-  const end = "\n<!-- The table of tests/clients ends. -->";
+  const begin = "<!-- clients: begin -->\n";
+  const end = "\n<!-- clients: end -->";
   const text = readFileSync(document, "utf8");
   const from = text.indexOf(begin) + begin.length;
   const to = text.indexOf(end);

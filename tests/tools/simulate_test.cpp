@@ -1,0 +1,186 @@
+// midas simulate, as its users run it: every host, found by nothing but what it prints.
+#include <catch2/catch.hpp>
+#include <rapidjson/document.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "../support/program.hpp"
+
+using namespace midas::test;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+const std::string vault = "https://vault.azure.net";
+
+/// Sets variables for programs that the test starts, as long as it lives.
+class scoped_environment {
+ public:
+  explicit scoped_environment(std::map<std::string, std::string> variables)
+      : variables_(std::move(variables)) {
+    // It would make midas doubt that this is another host than IMDS.
+    unsetenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+    for (const auto& [name, value] : variables_) {
+      setenv(name.c_str(), value.c_str(), 1);
+    }
+  }
+  ~scoped_environment() {
+    for (const auto& [name, value] : variables_) {
+      unsetenv(name.c_str());
+    }
+    setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
+  }
+  scoped_environment(const scoped_environment&) = delete;
+  scoped_environment& operator=(const scoped_environment&) = delete;
+
+ private:
+  std::map<std::string, std::string> variables_;
+};
+
+std::map<std::string, std::string> parsed(const std::string& line) {
+  rapidjson::Document document;
+  document.Parse(line.c_str());
+  INFO(line);
+  REQUIRE(document.IsObject());
+  std::map<std::string, std::string> result;
+  for (const auto& member : document.GetObject()) {
+    result[member.name.GetString()] = member.value.GetString();
+  }
+  return result;
+}
+
+std::vector<std::string> simulating(const std::string& host,
+                                    const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"simulate", "--host", host};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+program_result token(const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"token", "--resource", vault, "--output", "raw"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_program(MIDAS_PROGRAM, arguments);
+}
+
+}  // namespace
+
+TEST_CASE("midas gets its tokens from each simulated host by the variables that it prints") {
+  const auto* host =
+      GENERATE("imds", "app-service", "service-fabric", "machine-learning", "cloud-shell");
+  CAPTURE(host);
+  running_program simulator{MIDAS_PROGRAM, simulating(host, {"--print-env", "json"})};
+  {
+    const scoped_environment environment{parsed(simulator.read_line())};
+    const auto result = token();
+    CHECK(result.exit_code == 0);
+    CHECK(result.errors.empty());
+    CHECK_THAT(result.output, StartsWith("ey"));
+  }
+  const auto end = simulator.stop(SIGTERM);
+  CHECK(end.exit_code == 0);
+  CHECK(end.output.empty());
+}
+
+TEST_CASE("midas gets its tokens from an App Service of 2017 when it is told that it is one") {
+  running_program simulator{MIDAS_PROGRAM, simulating("app-service-2017", {"--print-env", "json"})};
+  const scoped_environment environment{parsed(simulator.read_line())};
+  CHECK(token({"--host", "app-service-2017"}).exit_code == 0);
+}
+
+TEST_CASE("midas exchanges a federated token over plain http only when that is allowed") {
+  running_program simulator{
+      MIDAS_PROGRAM, simulating("workload-identity", {"--print-env", "json", "--plain-http"})};
+  const scoped_environment environment{parsed(simulator.read_line())};
+  CHECK(token({"--allow-insecure-endpoint"}).exit_code == 0);
+  const auto refused = token();
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.errors, Contains("AZURE_AUTHORITY_HOST"));
+}
+
+TEST_CASE("midas trusts no key file of Azure Arc's outside the agent's directory") {
+  running_program simulator{MIDAS_PROGRAM, simulating("arc", {"--print-env", "json"})};
+  const scoped_environment environment{parsed(simulator.read_line())};
+  const auto refused = token();
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.errors, Contains("/var/opt/azcmagent/tokens"));
+}
+
+TEST_CASE("a shell that evaluates the export lines has the variables") {
+  running_program simulator{MIDAS_PROGRAM, simulating("cloud-shell", {"--print-env", "sh"})};
+  const auto line = simulator.read_line();
+  const auto shell = run_program("/bin/sh", {"-c", line + "\nprintf %s \"$MSI_ENDPOINT\""});
+  CHECK_THAT(shell.output, StartsWith("http://127.0.0.1:"));
+  CHECK_THAT(shell.output, Catch::Matchers::EndsWith("/oauth2/token"));
+}
+
+TEST_CASE("for people, midas simulate tells of variables, certificate and key files") {
+  const auto text_of = [](const std::string& host) {
+    running_program simulator{MIDAS_PROGRAM, simulating(host)};
+    std::string text;
+    for (std::string line; line != "Ctrl-C stops it.";) {
+      line = simulator.read_line();
+      text += line + "\n";
+    }
+    const auto end = simulator.stop(SIGINT);
+    CHECK(end.exit_code == 0);
+    CHECK(end.output == "Stopped after 0 requests over 0 connections.\n");
+    return text;
+  };
+  const auto fabric = text_of("service-fabric");
+  CHECK_THAT(fabric, StartsWith("Simulated Service Fabric at https://127.0.0.1:"));
+  CHECK_THAT(fabric, Contains("export IDENTITY_SERVER_THUMBPRINT='"));
+  CHECK_THAT(fabric, Contains("certificate: /") && Contains("thumbprint:  "));
+  const auto arc = text_of("arc");
+  CHECK_THAT(arc,
+             Contains("export IMDS_ENDPOINT='http://127.0.0.1:") && Contains("key files:   /"));
+  CHECK_THAT(arc, !Contains("thumbprint"));
+  CHECK_THAT(text_of("imds"), StartsWith("Simulated IMDS at http://127.0.0.1:"));
+}
+
+TEST_CASE("the files of a simulated host go when it is told to stop") {
+  const auto directory = std::filesystem::temp_directory_path() /
+                         ("midas-simulate-test-" + std::to_string(std::rand()));
+  const auto certificate = directory / "certificate.pem";
+  running_program simulator{
+      MIDAS_PROGRAM, simulating("workload-identity", {"--print-env", "json", "--certificate-file",
+                                                      certificate.string()})};
+  const auto environment = parsed(simulator.read_line());
+  CHECK_THAT(environment.at("AZURE_AUTHORITY_HOST"), StartsWith("https://"));
+  CHECK(std::filesystem::exists(certificate));
+  CHECK(std::filesystem::exists(environment.at("AZURE_FEDERATED_TOKEN_FILE")));
+  CHECK(simulator.stop(SIGTERM).exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(directory));
+  CHECK_FALSE(std::filesystem::exists(environment.at("AZURE_FEDERATED_TOKEN_FILE")));
+}
+
+TEST_CASE("what midas simulate cannot do is one line that names it") {
+  struct bad_input {
+    std::vector<std::string> arguments;
+    std::string named;
+    int exit_code;
+  };
+  const std::vector<bad_input> inputs{
+      {{"simulate", "--host", "toaster"}, "\"toaster\"", 2},
+      {{"simulate", "--print-env", "yaml"}, "yaml", 2},
+      {{"simulate", "--host", "arc", "--arc-key-directory", "/dev/null/keys"}, "/dev/null", 1},
+      {{"simulate", "--host", "service-fabric", "--certificate-file", "/dev/null/c"},
+       "/dev/null",
+       1},
+      {{"simulate", "--host", "service-fabric", "--address", "0.0.0.0"}, "0.0.0.0", 2},
+  };
+  for (const auto& [arguments, named, exit_code] : inputs) {
+    CAPTURE(arguments);
+    const auto result = run_program(MIDAS_PROGRAM, arguments);
+    CHECK(result.exit_code == exit_code);
+    CHECK_THAT(result.errors, Contains(named));
+    CHECK_THAT(result.errors, StartsWith("midas"));
+    CHECK(result.errors.find('\n') == result.errors.size() - 1);
+    CHECK(result.output.empty());
+  }
+}
