@@ -117,6 +117,7 @@ TEST_CASE("an identity that the host does not have is told from other refusals")
       {404, R"({"error":{"code":"ManagedIdentityNotFound","message":"x"}})"},
       {400, R"({"statusCode":400,"message":"No User Assigned or Delegated Managed Identity found )"
             R"(for specified ClientId"})"},
+      {400, R"({"statusCode":400,"message":"Unable to load the proper Managed Identity."})"},
   }));
   const auto e = read_elsewhere(status, body);
   CHECK(e.code == errc::identity_not_found);
@@ -146,6 +147,7 @@ TEST_CASE("well-known refusals come with the way out") {
        "no proxy"},
       {400, R"({"error":"invalid_request","error_description":"X-Forwarded-For is refused"})",
        "no proxy"},
+      {400, R"({"error":{"code":"SecretHeaderNotFound","message":"x"}})", "IDENTITY_HEADER"},
       {401, R"({"error":"unknown_source","error_description":"x"})", "Azure host itself"},
       {403, "<!DOCTYPE html><html>Squid</html>", "proxy"},
       {404, "\r\n <?xml version=\"1.0\"?><Error/>", "Azure host"},

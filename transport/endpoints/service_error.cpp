@@ -29,12 +29,15 @@ constexpr std::string_view check_resource =
 constexpr std::string_view no_proxy =
     "Let no proxy stand between this process and the identity endpoint: it changes the headers";
 
-constexpr std::array<known_complaint, 12> known_complaints{{
+constexpr std::array<known_complaint, 14> known_complaints{{
     {"identity not found", errc::identity_not_found, assign_identity},
     {"identity_not_found", errc::identity_not_found, assign_identity},
     {"managedidentitynotfound", errc::identity_not_found, assign_identity},
     {"has not been assigned to this resource", errc::identity_not_found, assign_identity},
     {"no user assigned or delegated managed identity", errc::identity_not_found, assign_identity},
+    {"unable to load the proper managed identity", errc::identity_not_found, assign_identity},
+    {"secretheadernotfound", errc::request_rejected,
+     "Check IDENTITY_HEADER and that no proxy drops headers: the host saw no secret"},
     {"multiple user assigned identities", errc::request_rejected,
      "Name one by its client id, object id or resource id: this host has several user-assigned "
      "identities and no identity of its own"},
