@@ -1,9 +1,12 @@
 #include <midas/actors/acquisition.hpp>
 #include <midas/actors/refresh_policy.hpp>
+#include <midas/actors/retry_policy.hpp>
 #include <midas/actors/waiter.hpp>
 #include <midas/transport/sha256.hpp>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -23,6 +26,7 @@ struct acquisition_state {
     pass = settings.service->alive->enter();
     dialect::on_exit_request(self, [this](const caf::error& reason) {
       ending = reason;
+      settle();
       answer_all(end_error(ending));
       dialect::send(self, acquisition_actor{self}, end_due{});
     });
@@ -40,6 +44,8 @@ struct acquisition_state {
         },
         [this](const http_actor& replacement) { settings.http = replacement; },
         [this](deadline_due) { expire(); },
+        [this](renewal_due) { renew(); },
+        [this](retry_due due) { retry(due.attempt); },
         [this](settled_query) {
           if (!acquiring && waiters.empty()) {
             dialect::send(self, settings.cache, acquisition_settled{settings.key, received});
@@ -51,40 +57,74 @@ struct acquisition_state {
 
   void admit(acquisition_request& asked, waiter caller) {
     ++received;
-    if (ending) {
-      count(counters().errors);
-      caller.answer(end_error(ending));
-      return;
-    }
     const auto now = dialect::now(self);
-    if (asked.deadline <= now) {
+    if (auto refused = refuse(asked, now)) {
       count(counters().errors);
-      caller.answer(expired(asked.request.resource));
+      caller.answer(*refused);
       return;
     }
     // The cache may have sent this request before it heard of the token that was got meanwhile.
     if (!acquiring && settings.key->claims.empty() && !asked.request.force_refresh) {
-      if (const auto token = service().table->find_usable(key(), service().wall_clock())) {
+      if (const auto found = service().table->find(key(), service().now())) {
         count(counters().tokens);
         count(counters().cache_hits);
-        caller.answer(*token, dialect::shared_answer{*token});
+        caller.answer(found->token, dialect::shared_answer{found->token});
         return;
       }
     }
     waiters.emplace(asked.deadline, std::move(caller));
     if (acquiring) {
       count(counters().coalesced);
+      tell([this] { return acquisition_joined{key()}; });
     } else {
-      acquire(asked.request);
+      acquire(std::move(asked.request));
     }
   }
 
-  void acquire(token_request& request) {
+  // What a request is told at once: nothing, unless no token can come for it.
+  std::optional<error> refuse(const acquisition_request& asked, time_point now) {
+    if (ending) {
+      return end_error(ending);
+    }
+    if (asked.deadline <= now) {
+      return expired(asked.request.resource);
+    }
+    if (retry_at && asked.deadline <= *retry_at) {
+      return last_failure;
+    }
+    if (refusal && now < refused_until) {
+      return refusal;
+    }
+    return std::nullopt;
+  }
+
+  void renew() {
+    if (ending || !service().table->is_renewal_due(key(), service().now())) {
+      return;
+    }
+    if (acquiring) {
+      renewing = true;
+      return;
+    }
+    acquire({.identity = key().identity, .resource = key().resource});
+  }
+
+  void acquire(token_request request) {
     acquiring = true;
     count(counters().acquisitions);
     subject = std::move(request);
+    retries = retry_policy{service().endpoint->host, service().retries};
+    began_at = dialect::now(self);
+    renewing = waiters.empty();
+    refusal.reset();
+    tell([this] { return acquisition_started{key(), renewing}; });
+    start_attempt();
+  }
+
+  // An attempt, from its first request on.
+  void start_attempt() {
     step = 0;
-    request_deadline = waiters.begin()->first;
+    repeatable.reset();
     auto encoded = service().endpoint->encode(subject, refused_token_sha256());
     if (!encoded) {
       failed(std::move(encoded.error()));
@@ -94,7 +134,8 @@ struct acquisition_state {
   }
 
   void send(http_request request) {
-    request.deadline = request_deadline;
+    request.deadline =
+        waiters.empty() ? dialect::now(self) + service().attempt_timeout : waiters.begin()->first;
     request.connect_timeout = service().connect_timeout;
     request.total_timeout = service().attempt_timeout;
     request.max_response_bytes = service().max_response_bytes;
@@ -107,34 +148,57 @@ struct acquisition_state {
     if (ending) {
       return;
     }
-    const auto now = service().wall_clock();
-    auto answer = service().endpoint->decode(subject, std::move(response), now, step);
+    const auto now = service().now();
+    auto answer = service().endpoint->decode(subject, std::move(response), now.wall, step);
     if (!answer) {
       failed(std::move(answer.error()));
       return;
     }
     if (auto* next = std::get_if<http_request>(&*answer)) {
       ++step;
+      repeatable = *next;
       send(std::move(*next));
       return;
     }
     granted(std::get<token_grant>(*std::move(answer)), now);
   }
 
-  void granted(token_grant grant, std::chrono::sys_seconds now) {
+  void granted(token_grant grant, const moment& now) {
     grant.resource = key().resource;
-    grant.refresh_on = refresh_on(grant, now);
+    grant.refresh_on = refresh_on(grant, now.wall);
+    auto validity = validity_of(grant, now, service().chance());
+    const bool renewed = is_newer(grant);
+    renewals_in_vain = renewed ? 0 : renewals_in_vain + 1;
+    if (!renewed) {
+      validity.refresh_at =
+          now.boot + next_renewal_after(renewals_in_vain, validity.end.boot - now.boot, {},
+                                        service().chance());
+    }
     const access_token token{std::move(grant), token_source::identity_provider};
     // Before anybody is answered, so that whoever was answered finds it published.
-    if (is_usable(token, now)) {
-      service().table->publish(key(), token, now);
+    if (is_usable(validity, now) && service().table->publish(key(), token, validity, now)) {
+      dialect::send(self, settings.cache, renewals_changed{});
     }
-    acquiring = false;
+    settle();
+    tell([&] {
+      return acquisition_succeeded{key(), token.expires_on(), dialect::now(self) - began_at,
+                                   waiters.size()};
+    });
+    if (renewing) {
+      tell([&] { return refresh_done{key(), renewed}; });
+    }
+    tell([&] { return refresh_scheduled{key(), validity.refresh_at - now.boot}; });
     count(counters().tokens, waiters.size());
     const dialect::shared_answer answer{token};
     for (auto& item : std::exchange(waiters, {})) {
       item.second.answer(token, answer);
     }
+  }
+
+  // A host may go on returning the token that it gave before.
+  [[nodiscard]] bool is_newer(const token_grant& grant) const {
+    const auto held = service().table->find_held(key());
+    return !held || !(held->token() == grant.token);
   }
 
   void failed(error failure) {
@@ -144,14 +208,91 @@ struct acquisition_state {
     if (failure.source.empty()) {
       failure.source = service().endpoint->source;
     }
+    if (failure.code == errc::deadline_exceeded) {
+      not_served(failure);
+      return;
+    }
+    const auto now = dialect::now(self);
+    // Where nobody waits, the next attempt is the next renewal.
+    const auto latest = waiters.empty() ? now : waiters.rbegin()->first;
+    retry_at = retries.next(failure, step == 0, now, latest, service().chance());
+    if (!retry_at) {
+      if (is_refusal(service().endpoint->host, failure)) {
+        refusal = failure;
+        refused_until = now + service().refusal_memory;
+      }
+      end_in_vain(failure);
+      return;
+    }
+    last_failure = std::move(failure);
+    // These would wait in vain.
+    answer_until(*retry_at, last_failure);
+    dialect::send_to_self_after(self, *retry_at - now, retry_due{++attempt});
+    tell([&] { return acquisition_retried{key(), last_failure, *retry_at - now}; });
+  }
+
+  // The request has not left: its turn would have come after its deadline. That need not be so for
+  // all who wait for it.
+  void not_served(const error& failure) {
+    answer_until(dialect::now(self) + failure.retry_after.value_or(std::chrono::milliseconds{0}),
+                 failure);
+    if (waiters.empty()) {
+      end_in_vain(failure);
+    } else {
+      start_attempt();
+    }
+  }
+
+  void retry(std::uint64_t due) {
+    if (!retry_at || due != attempt) {
+      return;
+    }
+    retry_at.reset();
+    if (repeatable) {
+      send(*repeatable);
+    } else {
+      start_attempt();
+    }
+  }
+
+  // Ends an acquisition that got no token. The one at hand stays, and its renewal is tried again.
+  void end_in_vain(const error& failure) {
+    settle();
+    tell([&] {
+      return acquisition_failed{key(), failure, dialect::now(self) - began_at, waiters.size()};
+    });
+    if (renewing) {
+      postpone_renewal(failure);
+    }
     answer_all(failure);
   }
 
-  void answer_all(const error& failure) {
+  void postpone_renewal(const error& failure) {
+    const auto now = service().now();
+    const auto left = service().table->time_left(key(), now);
+    const auto wait =
+        next_renewal_after(++renewals_in_vain, left, failure.retry_after, service().chance());
+    if (service().table->postpone_renewal(key(), now.boot + wait)) {
+      dialect::send(self, settings.cache, renewals_changed{});
+    }
+    tell([&] { return refresh_done{key(), false}; });
+    tell([&] { return refresh_scheduled{key(), wait}; });
+  }
+
+  void settle() {
     acquiring = false;
-    count(counters().errors, waiters.size());
-    for (auto& item : std::exchange(waiters, {})) {
-      item.second.answer(failure);
+    retry_at.reset();
+    repeatable.reset();
+  }
+
+  void answer_all(const error& failure) { answer_until(time_point::max(), failure); }
+
+  // Those whose deadline is not after that moment.
+  void answer_until(time_point last, const error& failure) {
+    const auto end = waiters.upper_bound(last);
+    for (auto it = waiters.begin(); it != end; it = waiters.erase(it)) {
+      count(counters().errors);
+      it->second.answer(failure);
     }
   }
 
@@ -159,14 +300,11 @@ struct acquisition_state {
   // next who asks. The cache, which watches the first deadline of each acquisition, is told the
   // next.
   void expire() {
-    const auto now = dialect::now(self);
-    const auto end = waiters.upper_bound(now);
-    for (auto it = waiters.begin(); it != end; it = waiters.erase(it)) {
-      count(counters().errors);
-      it->second.answer(expired(key().resource));
-    }
+    answer_until(dialect::now(self), expired(key().resource));
     if (!waiters.empty()) {
       dialect::send(self, settings.cache, deadline_set{settings.key, waiters.begin()->first});
+    } else if (retry_at) {
+      end_in_vain(last_failure);
     }
   }
 
@@ -190,6 +328,11 @@ struct acquisition_state {
     return held ? sha256_hex(held->token().reveal()) : std::string{};
   }
 
+  template <class Make>
+  void tell(Make make) const {
+    service().observers->tell([&make] { return token_event{make()}; });
+  }
+
   [[nodiscard]] const token_key& key() const { return settings.key->token; }
   [[nodiscard]] const service_context& service() const { return *settings.service; }
   [[nodiscard]] token_service_counters& counters() const { return *service().counters; }
@@ -200,15 +343,29 @@ struct acquisition_state {
   acquisition_actor::pointer self;
   gate::pass pass;
   acquisition_settings settings;
-  // The request that the acquisition under way was begun for.
-  token_request subject;
   std::multimap<time_point, waiter> waiters;
-  // Of the acquisition under way: the first deadline of those for whom it was begun, and how many
-  // of its requests have been answered.
-  time_point request_deadline{};
-  unsigned step = 0;
-  bool acquiring = false;
   std::size_t received = 0;
+
+  // Of the acquisition under way: the request that it was begun for, whether nobody waited then,
+  // how many of its requests have been answered, and the one to repeat that is not its first.
+  bool acquiring = false;
+  token_request subject;
+  bool renewing = false;
+  time_point began_at{};
+  unsigned step = 0;
+  std::optional<http_request> repeatable;
+
+  // When the next attempt begins, if the one before has failed.
+  retry_policy retries;
+  std::optional<time_point> retry_at;
+  error last_failure;
+  std::uint64_t attempt = 0;
+
+  // The host's last word, if it was a refusal: what it would say again.
+  std::optional<error> refusal;
+  time_point refused_until{};
+
+  unsigned renewals_in_vain = 0;
   // Why it has been asked to end; nothing as long as it has not.
   caf::error ending;
 };

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace midas {
 
@@ -30,7 +31,12 @@ struct acquisition_entry {
   time_point last_used{};
   // The first deadline of those who wait for it, as far as is known here.
   std::optional<alarms::iterator> alarm;
+  // It is to go as soon as nobody waits for it.
+  bool unwanted = false;
 };
+
+// Actors that nobody has asked for this long are ended.
+constexpr std::chrono::seconds usual_sweep_interval{3'600};
 
 struct cache_state {
   static inline const char* name = "midas.cache";
@@ -76,6 +82,8 @@ struct cache_state {
             set_alarm(found->second, deadline.at);
           }
         },
+        [this](const renewal_overdue& overdue) { renew(overdue.key); },
+        [this](renewals_changed) { wake_for_renewals(); },
         [this](alarm_due) { ring_alarms(); },
         [this](sweep_due) { sweep(); },
         [this](end_due) { self->quit(ending); },
@@ -121,10 +129,13 @@ struct cache_state {
       return unexpected{std::move(key.error())};
     }
     if (request.claims.empty() && !request.force_refresh) {
-      if (auto token = service().table->find_usable(*key, service().wall_clock())) {
+      if (auto found = service().table->find(*key, service().now())) {
         service().counters->add(service().counters->tokens);
         service().counters->add(service().counters->cache_hits);
-        return *std::move(token);
+        if (found->renewal_overdue) {
+          renew(*key);
+        }
+        return std::move(found->token);
       }
     }
     const auto now = dialect::now(self);
@@ -132,6 +143,7 @@ struct cache_state {
     auto& entry = acquisition_for({*std::move(key), request.claims});
     ++entry.sent;
     entry.last_used = now;
+    entry.unwanted = false;
     if (!entry.alarm || deadline < (*entry.alarm)->first) {
       set_alarm(entry, deadline);
     }
@@ -156,6 +168,8 @@ struct cache_state {
   acquisition_entry& acquisition_for(acquisition_key key) {
     auto& entry = acquisitions[key];
     if (!entry.actor) {
+      entry.last_used = dialect::now(self);
+      make_room();
       entry.actor = spawn_acquisition(
           self->system(), {settings.service, std::make_shared<acquisition_key>(std::move(key)),
                            cache_actor{self}, http});
@@ -167,7 +181,7 @@ struct cache_state {
   }
 
   void start_http() {
-    http = spawn_http(self->system(), {settings.transport, settings.limits, service().alive});
+    http = spawn_http(self->system(), {settings.transport, settings.limits, settings.service});
     dialect::stay_in_own_system(self);
     dialect::monitor(self, http);
   }
@@ -184,8 +198,63 @@ struct cache_state {
     const auto dead = std::ranges::find_if(
         acquisitions, [&ended](const auto& item) { return item.second.actor.address() == ended; });
     if (dead != acquisitions.end()) {
+      // It may have been about to renew its token.
+      if (service().table->postpone_renewal(dead->first.token, service().now().boot)) {
+        wake_for_renewals();
+      }
       cancel_alarm(dead->second);
       acquisitions.erase(dead);
+    }
+  }
+
+  // The token at hand is handed out meanwhile.
+  void renew(const token_key& key) {
+    dialect::send(self, acquisition_for({key, {}}).actor, renewal_due{});
+  }
+
+  void renew_what_is_due() {
+    std::vector<token_key> dropped;
+    for (const auto& key : service().table->take_renewals(service().now(), dropped)) {
+      renew(key);
+    }
+    tell_evicted(dropped);
+  }
+
+  // Timers run by the steady clock, which stands still while the machine is suspended: whoever asks
+  // for an overdue token then says so.
+  void wake_for_renewals() {
+    if (const auto next = service().table->next_renewal()) {
+      wake_by(dialect::now(self) +
+              std::max(std::chrono::nanoseconds{0}, *next - service().now().boot));
+    }
+  }
+
+  // Memory is bounded. A sixteenth goes at a time, so that looking for the oldest costs little.
+  void make_room() {
+    const auto left = settings.max_keys - std::min(settings.max_keys, settings.max_keys / 16 + 1);
+    if (service().table->size() >= settings.max_keys) {
+      tell_evicted(service().table->drop_oldest(left));
+    }
+    if (acquisitions.size() <= settings.max_keys) {
+      return;
+    }
+    std::vector<acquisition_entry*> by_age;
+    for (auto& item : acquisitions) {
+      if (item.second.actor && !item.second.unwanted) {
+        by_age.push_back(&item.second);
+      }
+    }
+    const auto excess = static_cast<std::ptrdiff_t>(by_age.size() - std::min(by_age.size(), left));
+    std::ranges::nth_element(by_age, by_age.begin() + excess, {}, &acquisition_entry::last_used);
+    for (auto each = by_age.begin(); each != by_age.begin() + excess; ++each) {
+      (*each)->unwanted = true;
+      dialect::send(self, (*each)->actor, settled_query{});
+    }
+  }
+
+  void tell_evicted(const std::vector<token_key>& keys) const {
+    for (const auto& key : keys) {
+      service().observers->tell([&key] { return token_event{key_evicted{key}}; });
     }
   }
 
@@ -215,6 +284,8 @@ struct cache_state {
     if (!pending_alarms.empty()) {
       wake_by(pending_alarms.begin()->first);
     }
+    renew_what_is_due();
+    wake_for_renewals();
   }
 
   void wake_by(time_point at) {
@@ -226,7 +297,7 @@ struct cache_state {
 
   void sweep_later() {
     if (!std::exchange(sweep_pending, true)) {
-      dialect::send_to_self_after(self, settings.idle_key_timeout, sweep_due{});
+      dialect::send_to_self_after(self, sweep_interval(), sweep_due{});
     }
   }
 
@@ -236,15 +307,19 @@ struct cache_state {
         dialect::send(self, item.second.actor, settled_query{});
       }
     }
-    service().table->drop_idle(service().wall_clock(), settings.idle_key_timeout);
+    tell_evicted(service().table->drop_idle(service().now(), settings.idle_key_timeout));
     sweep_pending = false;
     if (!acquisitions.empty() || service().table->size() != 0) {
       sweep_later();
     }
   }
 
+  [[nodiscard]] std::chrono::seconds sweep_interval() const {
+    return settings.idle_key_timeout.value_or(usual_sweep_interval);
+  }
+
   [[nodiscard]] bool is_idle(const acquisition_entry& entry) const {
-    return entry.last_used <= dialect::now(self) - settings.idle_key_timeout;
+    return entry.unwanted || entry.last_used <= dialect::now(self) - sweep_interval();
   }
 
   void drop(const acquisition_settled& settled) {

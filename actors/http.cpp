@@ -1,8 +1,9 @@
 #include <midas/actors/completion_queue.hpp>
 #include <midas/actors/http.hpp>
+#include <midas/actors/rate_limit.hpp>
+#include <midas/transport/endpoints/retry_after.hpp>
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,14 +36,14 @@ struct http_state {
   ~http_state() { settle_all(end_error(caf::exit_reason::kill)); }
 
   void start(const http_settings& settings) {
-    pass = settings.alive->enter();
+    service = settings.service;
+    pass = service->alive->enter();
     transport = settings.transport;
     // Where nothing is limited by the second there is nothing to wait for here: the transport
     // itself opens no more connections than may be in flight, and begins the exchange that is due
     // next without asking an actor.
-    const auto in_flight = settings.limits.max_per_second != 0
-                               ? settings.limits.max_in_flight
-                               : std::numeric_limits<std::size_t>::max();
+    const auto in_flight =
+        settings.limits.max_per_second != 0 ? settings.limits.max_in_flight : rate_limit::unlimited;
     limit = rate_limit{{in_flight, settings.limits.max_per_second}};
     dialect::on_exit_request(self, [this](const caf::error& reason) {
       ending = reason;
@@ -59,6 +60,10 @@ struct http_state {
             promise.deliver(to_caf_error(end_error(ending)));
             return promise;
           }
+          if (const auto wait = futile_wait(request)) {
+            promise.deliver(to_caf_error(not_served(*wait)));
+            return promise;
+          }
           const auto deadline = request.deadline;
           waiting.emplace(deadline, queued{std::move(request), promise});
           admit();
@@ -68,14 +73,18 @@ struct http_state {
           completions->take(completed);
           for (auto& completion : completed) {
             limit.end();
+            heed(completion.outcome);
             if (auto node = on_wire.extract(completion.id)) {
               deliver(node.mapped().promise, std::move(completion.outcome));
             }
           }
+          tell_connections();
+          drop_futile();
           admit();
         },
         [this](admission_due) {
           admission_pending = false;
+          drop_futile();
           admit();
         },
         [this](end_due) { self->quit(ending); },
@@ -96,6 +105,61 @@ struct http_state {
       limit.begin(now);
       auto node = waiting.extract(waiting.begin());
       send(std::move(node.mapped()));
+    }
+  }
+
+  // How long the request would wait for its turn, if that is beyond its deadline.
+  std::optional<std::chrono::nanoseconds> futile_wait(const http_request& request) {
+    const auto now = dialect::now(self);
+    const auto ahead = std::distance(waiting.begin(), waiting.upper_bound(request.deadline));
+    const auto turn = limit.earliest_admission(static_cast<std::size_t>(ahead), now);
+    return turn > request.deadline ? std::optional{turn - now} : std::nullopt;
+  }
+
+  // Others went before them meanwhile, or the host allows less than it did.
+  void drop_futile() {
+    const auto now = dialect::now(self);
+    std::size_t ahead = 0;
+    for (auto at = waiting.begin(); at != waiting.end();) {
+      const auto here = at++;
+      const auto turn = limit.earliest_admission(ahead, now);
+      if (turn <= here->first) {
+        ++ahead;
+        continue;
+      }
+      here->second.promise.deliver(to_caf_error(not_served(turn - now)));
+      waiting.erase(here);
+    }
+  }
+
+  static error not_served(std::chrono::nanoseconds wait) {
+    auto result = fail(errc::deadline_exceeded,
+                       "the host may be asked only so often, and by its limits the turn of this "
+                       "request would come after its deadline",
+                       "Give the request more time, or ask for fewer different tokens at once")
+                      .value();
+    result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait);
+    return result;
+  }
+
+  // What the host says goes for all that it is asked.
+  void heed(const expected<http_response>& outcome) {
+    if (!outcome || outcome->status != 429) {
+      return;
+    }
+    const auto now = dialect::now(self);
+    const auto until = limit.throttled(now, read_retry_after(*outcome, service->now().wall));
+    service->observers->tell([&] { return token_event{host_throttled{until - now}}; });
+  }
+
+  void tell_connections() {
+    if (!service->observers->any()) {
+      return;
+    }
+    const auto opened = transport->statistics().connections_opened;
+    while (connections_told < opened) {
+      service->observers->tell(
+          [count = ++connections_told] { return token_event{connection_opened{count}}; });
     }
   }
 
@@ -132,6 +196,7 @@ struct http_state {
   }
 
   http_actor::pointer self;
+  std::shared_ptr<const service_context> service;
   gate::pass pass;
   std::shared_ptr<http_transport> transport;
   rate_limit limit{{}};
@@ -140,6 +205,7 @@ struct http_state {
   std::shared_ptr<completion_queue> completions = std::make_shared<completion_queue>();
   std::vector<completion_queue::completion> completed;
   std::uint64_t last_id = 0;
+  std::uint64_t connections_told = 0;
   bool admission_pending = false;
   // Why it has been asked to end; nothing as long as it has not.
   caf::error ending;

@@ -54,8 +54,23 @@ struct token_service_options {
   /// second; to any other 32 at once.
   std::optional<host_limits> limits{};
 
-  /// A key that nobody has asked for this long leaves memory, its token wiped. Default: 1 h.
-  std::chrono::seconds idle_key_timeout{3'600};
+  /// Try again what may fare better a little later: IMDS's 404, 408, 410, 429 and 5xx, the others'
+  /// 408, 429, 500, 502, 503 and 504, and what fails on the wire; at the host's pace, and not
+  /// beyond the deadline of the last who waits. Default: yes.
+  bool retries = true;
+
+  /// When the host has refused a request for good (an identity that it does not have, say), whoever
+  /// asks the same within this time is told the same without asking the host. 0 for never.
+  /// Default: 5 s.
+  std::chrono::milliseconds refusal_memory{5'000};
+
+  /// A key that nobody has asked for this long leaves memory, its token wiped. Default: as long as
+  /// a token of it lives; until then its token is renewed in the background.
+  std::optional<std::chrono::seconds> idle_key_timeout{};
+
+  /// Keys in memory at most; those that were asked for the longest ago leave first, never one that
+  /// somebody waits for. At least 1. Default: 10,000.
+  std::size_t max_keys = 10'000;
 
   /// Scheduler threads of the actor system, where the service makes its own. Default: 1, since no
   /// handler of midas blocks.

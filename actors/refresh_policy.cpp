@@ -1,14 +1,28 @@
 #include <midas/actors/refresh_policy.hpp>
 
+#include <algorithm>
+
 namespace midas {
 
-bool is_usable(const access_token& token, std::chrono::sys_seconds now) noexcept {
-  return !token.empty() && token.expires_on() > now + expiry_margin;
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+// The time for which refreshes of a fleet are spread, at most.
+constexpr seconds longest_spread{300};
+
+constexpr nanoseconds shortest_wait = seconds{30};
+constexpr nanoseconds longest_wait = seconds{3'600};
+
+// Endpoints have granted tokens into the year 3333: nanoseconds since 1970 do not reach as far.
+constexpr seconds longest_life = std::chrono::hours{24 * 365 * 100};
+
+nanoseconds part(nanoseconds whole, double of) noexcept {
+  return nanoseconds{static_cast<nanoseconds::rep>(static_cast<double>(whole.count()) * of)};
 }
 
-bool is_fresh(const access_token& token, std::chrono::sys_seconds now) noexcept {
-  return is_usable(token, now) && !(token.refresh_on() && *token.refresh_on() <= now);
-}
+}  // namespace
 
 std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept {
@@ -20,6 +34,41 @@ std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
     return std::nullopt;
   }
   return now + life / 2;
+}
+
+token_validity validity_of(const token_grant& grant, const moment& now, double spread) noexcept {
+  const nanoseconds life = std::clamp(grant.expires_on - now.wall, seconds{0}, longest_life);
+  const auto usable = life - std::min<nanoseconds>(expiry_margin, life / 2);
+  token_validity result;
+  result.end.wall = grant.expires_on - (std::min(expiry_margin, (grant.expires_on - now.wall) / 2));
+  result.end.boot = now.boot + usable;
+  // As late as possible for one that says nothing, but with time for a few attempts.
+  const auto latest = usable - std::min<nanoseconds>(expiry_margin, usable / 5);
+  auto refresh = latest;
+  if (const auto stated = refresh_on(grant, now.wall)) {
+    // A host that says "at once" says so of each new token, too.
+    refresh = std::clamp<nanoseconds>(std::min(*stated - now.wall, longest_life),
+                                      std::min(shortest_wait, latest), latest);
+  }
+  const auto room = std::min<nanoseconds>(longest_spread, (usable - refresh) / 4);
+  result.refresh_at = now.boot + refresh + part(room, spread);
+  return result;
+}
+
+nanoseconds next_renewal_after(unsigned renewals_in_vain, nanoseconds left,
+                               std::optional<std::chrono::milliseconds> retry_after,
+                               double spread) noexcept {
+  auto wait = shortest_wait;
+  for (unsigned i = 1; i < renewals_in_vain && wait < longest_wait; ++i) {
+    wait *= 2;
+  }
+  wait = std::min(wait, longest_wait);
+  wait += part(wait / 4, spread);
+  // What is left is halved time and again, but not into ever smaller pieces.
+  if (wait > left / 2) {
+    wait = std::max(left / 2, std::min(shortest_wait, wait));
+  }
+  return std::max<nanoseconds>(wait, retry_after.value_or(std::chrono::milliseconds{0}));
 }
 
 }  // namespace midas

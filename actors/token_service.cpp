@@ -32,6 +32,8 @@ std::shared_ptr<const service_context> make_context(const token_service_options&
   context->connect_timeout = settings.connect_timeout;
   context->attempt_timeout = settings.attempt_timeout;
   context->max_response_bytes = settings.max_response_bytes;
+  context->retries = settings.retries;
+  context->refusal_memory = settings.refusal_memory;
   return context;
 }
 
@@ -80,7 +82,8 @@ struct token_service::core {
         transport(way != nullptr ? std::move(way) : make_transport(limits)),
         cache(cache_supervisor::start(
             lent != nullptr ? *lent : *own_system->system,
-            {context, transport, limits, settings.default_timeout, settings.idle_key_timeout})) {}
+            {context, transport, limits, settings.default_timeout, settings.idle_key_timeout,
+             std::max<std::size_t>(1, settings.max_keys)})) {}
   core(const core&) = delete;
   core& operator=(const core&) = delete;
   ~core() { shutdown(); }
@@ -145,12 +148,18 @@ std::optional<access_token> token_service::try_get(const token_request& request)
   if (!key) {
     return std::nullopt;
   }
-  auto token = core_->context->table->find_fresh(*key, core_->context->wall_clock());
-  if (token) {
-    core_->context->counters->add(core_->context->counters->tokens);
-    core_->context->counters->add(core_->context->counters->cache_hits);
+  auto found = core_->context->table->find(*key, core_->context->now());
+  if (!found) {
+    return std::nullopt;
   }
-  return token;
+  core_->context->counters->add(core_->context->counters->tokens);
+  core_->context->counters->add(core_->context->counters->cache_hits);
+  if (found->renewal_overdue) {
+    if (const auto to = core_->cache->current()) {
+      dialect::anonymous_send(to, renewal_overdue{*key});
+    }
+  }
+  return std::move(found->token);
 }
 
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
@@ -216,6 +225,11 @@ token_service_statistics token_service::statistics() const {
   result.keys = core_->context->table->size();
   result.http = core_->transport->statistics();
   return result;
+}
+
+event_subscription token_service::observe(std::function<void(const token_event&)> tell) {
+  const auto& to = core_->context->observers;
+  return {to, to->add(std::move(tell))};
 }
 
 void token_service::shutdown() { core_->shutdown(); }

@@ -1,10 +1,12 @@
 // The front door: whatever calls, a thread, a callback, a coroutine or an actor, asks here.
 #pragma once
 
+#include <midas/actors/observers.hpp>
 #include <midas/actors/options.hpp>
 #include <midas/actors/statistics.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>
+#include <midas/messages/token_event.hpp>
 #include <midas/messages/token_request.hpp>
 #include <midas/transport/http_transport.hpp>
 
@@ -60,20 +62,21 @@ class token_service {
   /// exit. What makes a credential per request or per client still causes one HTTP request.
   static token_service& shared();
 
-  /// The token if a fresh one is at hand. Never waits for another actor or for the host.
+  /// The token if one is at hand that may be handed out; whoever asks, it is renewed in the
+  /// background when its time has come. Never waits for another actor or for the host.
   std::optional<access_token> try_get(const token_request& request);
 
   /// Waits for the token. Must not be called from an actor or from a completion of midas (the
   /// latter is answered with errc::would_block).
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout);
 
-  /// Calls `done` with the outcome: before this returns, in the calling thread, if a fresh token is
-  /// at hand or the service has shut down; else on a thread of the actor system. `done` must
+  /// Calls `done` with the outcome: before this returns, in the calling thread, if a token is at
+  /// hand or the service has shut down; else on a thread of the actor system. `done` must
   /// neither block nor throw (an exception ends the process).
   void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done);
 
   /// `co_await` gives an expected<access_token>. The coroutine goes on at once, in the thread that
-  /// it is in, if a fresh token is at hand; else it resumes on a thread of the actor system, and
+  /// it is in, if a token is at hand; else it resumes on a thread of the actor system, and
   /// must not block there. It must not be destroyed while it waits.
   token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout);
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
@@ -87,6 +90,11 @@ class token_service {
   [[nodiscard]] auto cache() const;
 
   [[nodiscard]] token_service_statistics statistics() const;
+
+  /// Calls `tell` with each event from now on until the subscription goes; an event that is under
+  /// way by then may still reach it. On the thread that the event happens on: it must neither block
+  /// nor throw. An actor observes by observe() of <midas/actors.hpp>.
+  event_subscription observe(std::function<void(const token_event&)> tell);
 
   /// Answers every open request with errc::shutting_down, ends the actors and the connections, and
   /// returns. Idempotent. Must not be called from an actor or a completion of midas.

@@ -10,6 +10,11 @@ struct token_service_access {
   static cache_actor cache(const token_service& service);
 };
 
+/// Sends the actor each event from now on until the subscription goes.
+inline event_subscription observe(token_service& service, const observer_actor& to) {
+  return service.observe([to](const token_event& event) { dialect::anonymous_send(to, event); });
+}
+
 inline auto token_service::cache() const { return token_service_access::cache(*this); }
 
 }  // namespace midas

@@ -1,34 +1,35 @@
-#include <midas/actors/refresh_policy.hpp>
 #include <midas/actors/token_table.hpp>
 
+#include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace midas {
 
-template <class Accept>
-std::optional<access_token> token_table::find(const token_key& key, std::chrono::sys_seconds now,
-                                              Accept accept) const {
+namespace {
+
+std::chrono::seconds::rep second_of(const moment& now) noexcept {
+  return std::chrono::floor<std::chrono::seconds>(now.boot).time_since_epoch().count();
+}
+
+}  // namespace
+
+std::optional<token_table::found_token> token_table::find(const token_key& key,
+                                                          const moment& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
-  if (found == entries_.end() || !accept(found->second->token, now)) {
+  if (found == entries_.end() || !is_usable(found->second->validity, now)) {
     return std::nullopt;
   }
-  auto& last_used = found->second->last_used;
-  if (const auto second = now.time_since_epoch().count();
-      last_used.load(std::memory_order_relaxed) != second) {
-    last_used.store(second, std::memory_order_relaxed);
+  const auto& item = *found->second;
+  if (const auto second = second_of(now);
+      item.last_used.load(std::memory_order_relaxed) != second) {
+    item.last_used.store(second, std::memory_order_relaxed);
   }
-  return found->second->token;
-}
-
-std::optional<access_token> token_table::find_fresh(const token_key& key,
-                                                    std::chrono::sys_seconds now) const {
-  return find(key, now, is_fresh);
-}
-
-std::optional<access_token> token_table::find_usable(const token_key& key,
-                                                     std::chrono::sys_seconds now) const {
-  return find(key, now, is_usable);
+  const bool overdue = now.boot >= item.validity.refresh_at &&
+                       !item.renewal_told.load(std::memory_order_relaxed) &&
+                       !item.renewal_told.exchange(true);
+  return found_token{item.token, overdue};
 }
 
 std::optional<access_token> token_table::find_held(const token_key& key) const {
@@ -37,21 +38,126 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
   return found == entries_.end() ? std::nullopt : std::optional{found->second->token};
 }
 
-void token_table::publish(const token_key& key, const access_token& token,
-                          std::chrono::sys_seconds now) {
-  auto fresh = std::make_unique<entry>();
-  fresh->token = token.from_cache();
-  fresh->last_used = now.time_since_epoch().count();
+bool token_table::publish(const token_key& key, const access_token& token,
+                          const token_validity& validity, const moment& now) {
   const std::lock_guard lock{mutex_};
-  entries_[key].swap(fresh);
+  const auto at = entries_.try_emplace(key).first;
+  auto& item = at->second;
+  if (item == nullptr) {
+    item = std::make_unique<entry>();
+    item->last_used = second_of(now);
+  }
+  item->token = token.from_cache();
+  item->validity = validity;
+  item->life = validity.end.boot - now.boot;
+  return plan(at, validity.refresh_at);
 }
 
-void token_table::drop_idle(std::chrono::sys_seconds now, std::chrono::seconds idle) {
-  const auto limit = (now - idle).time_since_epoch().count();
+bool token_table::postpone_renewal(const token_key& key, boot_clock::time_point at) {
   const std::lock_guard lock{mutex_};
-  std::erase_if(entries_, [now, limit](const auto& item) {
-    return !is_usable(item.second->token, now) || item.second->last_used.load() <= limit;
-  });
+  const auto found = entries_.find(key);
+  return found != entries_.end() && plan(found, at);
+}
+
+bool token_table::plan(entries::iterator at, boot_clock::time_point when) {
+  auto& item = *at->second;
+  if (item.renewal) {
+    renewals_.erase(*item.renewal);
+  }
+  item.validity.refresh_at = when;
+  item.renewal_told = false;
+  item.renewal = renewals_.emplace(when, &at->first);
+  return *item.renewal == renewals_.begin();
+}
+
+std::optional<boot_clock::time_point> token_table::next_renewal() const {
+  const std::shared_lock lock{mutex_};
+  return renewals_.empty() ? std::nullopt : std::optional{renewals_.begin()->first};
+}
+
+std::vector<token_key> token_table::take_renewals(const moment& now,
+                                                  std::vector<token_key>& dropped) {
+  std::vector<token_key> due;
+  const std::lock_guard lock{mutex_};
+  while (!renewals_.empty() && renewals_.begin()->first <= now.boot) {
+    const auto at = entries_.find(*renewals_.begin()->second);
+    if (is_idle(*at->second, now, std::nullopt)) {
+      dropped.push_back(at->first);
+      erase(at);
+      continue;
+    }
+    renewals_.erase(renewals_.begin());
+    at->second->renewal = std::nullopt;
+    at->second->renewal_told = true;
+    due.push_back(at->first);
+  }
+  return due;
+}
+
+std::chrono::nanoseconds token_table::time_left(const token_key& key, const moment& now) const {
+  const std::shared_lock lock{mutex_};
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || !is_usable(found->second->validity, now)) {
+    return {};
+  }
+  return std::min<std::chrono::nanoseconds>(
+      found->second->validity.end.boot - now.boot,
+      std::min<std::chrono::seconds>(found->second->validity.end.wall - now.wall,
+                                     std::chrono::hours{24 * 365}));
+}
+
+bool token_table::is_renewal_due(const token_key& key, const moment& now) const {
+  const std::shared_lock lock{mutex_};
+  const auto found = entries_.find(key);
+  return found != entries_.end() && found->second->validity.refresh_at <= now.boot;
+}
+
+bool token_table::is_idle(const entry& item, const moment& now,
+                          std::optional<std::chrono::seconds> idle) noexcept {
+  const auto limit = idle ? *idle : std::chrono::ceil<std::chrono::seconds>(item.life);
+  return second_of(now) - item.last_used.load() >= limit.count();
+}
+
+std::vector<token_key> token_table::drop_idle(const moment& now,
+                                              std::optional<std::chrono::seconds> idle) {
+  std::vector<token_key> dropped;
+  const std::lock_guard lock{mutex_};
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto here = at++;
+    if (!is_usable(here->second->validity, now) || is_idle(*here->second, now, idle)) {
+      dropped.push_back(here->first);
+      erase(here);
+    }
+  }
+  return dropped;
+}
+
+std::vector<token_key> token_table::drop_oldest(std::size_t left) {
+  std::vector<token_key> dropped;
+  const std::lock_guard lock{mutex_};
+  if (entries_.size() <= left) {
+    return dropped;
+  }
+  std::vector<std::pair<std::chrono::seconds::rep, entries::iterator>> by_age;
+  by_age.reserve(entries_.size());
+  for (auto at = entries_.begin(); at != entries_.end(); ++at) {
+    by_age.emplace_back(at->second->last_used.load(), at);
+  }
+  const auto excess = static_cast<std::ptrdiff_t>(entries_.size() - left);
+  std::ranges::nth_element(by_age, by_age.begin() + excess, {},
+                           [](const auto& each) { return each.first; });
+  for (auto each = by_age.begin(); each != by_age.begin() + excess; ++each) {
+    dropped.push_back(each->second->first);
+    erase(each->second);
+  }
+  return dropped;
+}
+
+void token_table::erase(entries::iterator at) {
+  if (at->second->renewal) {
+    renewals_.erase(*at->second->renewal);
+  }
+  entries_.erase(at);
 }
 
 std::size_t token_table::size() const {

@@ -1,16 +1,20 @@
 // The tokens at hand, published for every thread of the process to look up without asking an actor.
 #pragma once
 
+#include <midas/actors/moment.hpp>
+#include <midas/actors/refresh_policy.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/token_request.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace midas {
 
@@ -18,39 +22,76 @@ namespace midas {
 /// token here.
 class token_table {
  public:
-  /// A token that is fresh at `now`; says of itself that it comes from the cache.
-  [[nodiscard]] std::optional<access_token> find_fresh(const token_key& key,
-                                                       std::chrono::sys_seconds now) const;
+  struct found_token {
+    /// Says of itself that it comes from the cache.
+    access_token token;
+    /// It is time to renew it, and nobody has been told so since that was planned: the cache should
+    /// hear of it. Its own timer comes late when the machine was suspended.
+    bool renewal_overdue = false;
+  };
 
-  /// The same for one that is usable, though it may be time to renew it.
-  [[nodiscard]] std::optional<access_token> find_usable(const token_key& key,
-                                                        std::chrono::sys_seconds now) const;
+  /// A token that may be handed out at `now`.
+  [[nodiscard]] std::optional<found_token> find(const token_key& key, const moment& now) const;
 
   /// The token last published, whether or not it is still usable.
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
 
-  /// Replaces what was held under that key.
-  void publish(const token_key& key, const access_token& token, std::chrono::sys_seconds now);
+  /// Replaces what was held under that key. True when its renewal comes before all others.
+  bool publish(const token_key& key, const access_token& token, const token_validity& validity,
+               const moment& now);
 
-  /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer.
-  void drop_idle(std::chrono::sys_seconds now, std::chrono::seconds idle);
+  /// The renewal of that token has been in vain, and is tried again then. True when that comes
+  /// before all others.
+  bool postpone_renewal(const token_key& key, boot_clock::time_point at);
+
+  /// When the first token is to be renewed.
+  [[nodiscard]] std::optional<boot_clock::time_point> next_renewal() const;
+
+  /// The keys of those whose time has come; each is told once for each time that it is planned.
+  /// Those that nobody has asked for as long as a token of theirs lives leave the table instead,
+  /// and go to `dropped`.
+  std::vector<token_key> take_renewals(const moment& now, std::vector<token_key>& dropped);
+
+  /// How long the token may still be handed out; 0 when there is none.
+  [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key, const moment& now) const;
+
+  /// Whether that token's renewal is due.
+  [[nodiscard]] bool is_renewal_due(const token_key& key, const moment& now) const;
+
+  /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer; without
+  /// it, for as long as the token lives. Returns the keys.
+  std::vector<token_key> drop_idle(const moment& now, std::optional<std::chrono::seconds> idle);
+
+  /// Drops the tokens that were looked up the longest ago until so many are left. Returns the keys.
+  std::vector<token_key> drop_oldest(std::size_t left);
 
   [[nodiscard]] std::size_t size() const;
 
  private:
+  struct entry;
+  using entries = std::unordered_map<token_key, std::unique_ptr<entry>, token_key_hash>;
+  using renewals = std::multimap<boot_clock::time_point, const token_key*>;
+
   struct entry {
     access_token token;
-    // Seconds since 1970. Written by readers, so it is atomic; and only when it changes, so that
-    // readers do not take the cache line from each other at every look-up.
+    token_validity validity;
+    std::chrono::nanoseconds life{};
+    // On the boot clock. Written by readers, so it is atomic; and only when the second changes, so
+    // that readers do not take the cache line from each other at every look-up.
     mutable std::atomic<std::chrono::seconds::rep> last_used;
+    // A reader has said that the renewal is overdue.
+    mutable std::atomic<bool> renewal_told = false;
+    std::optional<renewals::iterator> renewal{};
   };
 
-  template <class Accept>
-  std::optional<access_token> find(const token_key& key, std::chrono::sys_seconds now,
-                                   Accept accept) const;
+  bool plan(entries::iterator at, boot_clock::time_point when);
+  void erase(entries::iterator at);
+  static bool is_idle(const entry& item, const moment& now,
+                      std::optional<std::chrono::seconds> idle) noexcept;
 
   mutable std::shared_mutex mutex_;
-  std::unordered_map<token_key, std::unique_ptr<entry>, token_key_hash> entries_;
+  entries entries_;
+  renewals renewals_;
 };
 
 }  // namespace midas

@@ -88,7 +88,8 @@ struct error {
   std::string service_description;
   /// The endpoint's id for this failure, to quote to its support.
   std::string correlation_id;
-  /// How long the endpoint asked to wait (Retry-After).
+  /// How long the endpoint asked to wait (Retry-After); with deadline_exceeded, how long its limits
+  /// would have kept the request waiting.
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 

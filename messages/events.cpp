@@ -4,9 +4,10 @@ namespace midas {
 
 namespace {
 
+std::string shown(const token_key& key) { return key.resource + " for " + to_string(key.identity); }
+
 std::string shown(const acquisition_key& key) {
-  return key.token.resource + " for " + to_string(key.token.identity) +
-         (key.claims.empty() ? "" : ", with claims");
+  return shown(key.token) + (key.claims.empty() ? "" : ", with claims");
 }
 
 }  // namespace
@@ -22,6 +23,14 @@ std::string to_string(const acquisition_settled& message) {
 
 std::string to_string(const deadline_set& message) {
   return "deadline_set(" + shown(*message.key) + ")";
+}
+
+std::string to_string(const renewal_overdue& message) {
+  return "renewal_overdue(" + shown(message.key) + ")";
+}
+
+std::string to_string(const retry_due& message) {
+  return "retry_due(attempt " + std::to_string(message.attempt) + ")";
 }
 
 }  // namespace midas

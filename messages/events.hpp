@@ -43,12 +43,25 @@ struct deadline_set {
 /// Asks an acquisition to say so when nobody waits for it.
 struct settled_query {};
 
+/// Somebody was handed a token whose renewal is overdue.
+struct renewal_overdue {
+  token_key key{};
+};
+
+/// The attempt of that number failed, and the time for the next one has come.
+struct retry_due {
+  std::uint64_t attempt = 0;
+};
+
 /// What actors are sent when a moment has come.
 struct admission_due {};
 struct alarm_due {};
 struct completions_due {};
 struct deadline_due {};
+struct renewal_due {};
 struct sweep_due {};
+/// A token was published whose renewal comes before all others'.
+struct renewals_changed {};
 /// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
 /// mailbox by then: CAF would tell those callers no more than that their receiver is down.
 struct end_due {};
@@ -56,11 +69,15 @@ struct end_due {};
 std::string to_string(const acquisition_request&);
 std::string to_string(const acquisition_settled&);
 std::string to_string(const deadline_set&);
+std::string to_string(const renewal_overdue&);
+std::string to_string(const retry_due&);
 inline std::string to_string(const admission_due&) { return "admission_due"; }
 inline std::string to_string(const alarm_due&) { return "alarm_due"; }
 inline std::string to_string(const completions_due&) { return "completions_due"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }
 inline std::string to_string(const end_due&) { return "end_due"; }
+inline std::string to_string(const renewal_due&) { return "renewal_due"; }
+inline std::string to_string(const renewals_changed&) { return "renewals_changed"; }
 inline std::string to_string(const settled_query&) { return "settled_query"; }
 inline std::string to_string(const sweep_due&) { return "sweep_due"; }
 

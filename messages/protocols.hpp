@@ -6,6 +6,7 @@
 #include <midas/messages/error.hpp>
 #include <midas/messages/events.hpp>
 #include <midas/messages/http_message.hpp>
+#include <midas/messages/token_event.hpp>
 #include <midas/messages/token_request.hpp>
 #include <midas/messages/token_waiter.hpp>
 
@@ -24,8 +25,13 @@ MIDAS_LOCAL_MESSAGE(midas::end_due)
 MIDAS_LOCAL_MESSAGE(midas::error)
 MIDAS_LOCAL_MESSAGE(midas::http_request)
 MIDAS_LOCAL_MESSAGE(midas::http_response)
+MIDAS_LOCAL_MESSAGE(midas::renewal_due)
+MIDAS_LOCAL_MESSAGE(midas::renewal_overdue)
+MIDAS_LOCAL_MESSAGE(midas::renewals_changed)
+MIDAS_LOCAL_MESSAGE(midas::retry_due)
 MIDAS_LOCAL_MESSAGE(midas::settled_query)
 MIDAS_LOCAL_MESSAGE(midas::sweep_due)
+MIDAS_LOCAL_MESSAGE(midas::token_event)
 MIDAS_LOCAL_MESSAGE(midas::token_request)
 MIDAS_LOCAL_MESSAGE(midas::token_waiter)
 
@@ -52,6 +58,10 @@ using acquisition_actor = dialect::typed_actor<
     void(http_actor),
     // The deadline of some waiter has come. (From the cache, which knows the first of them.)
     void(deadline_due),
+    // The token at hand is to be renewed, though nobody waits. (From the cache.)
+    void(renewal_due),
+    // It is time for another attempt. (From itself.)
+    void(retry_due),
     // If nobody waits for it, the cache is told. (From the cache, when it was long unused.)
     void(settled_query),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
@@ -69,12 +79,19 @@ using cache_actor = dialect::typed_actor<
     void(acquisition_settled),
     // That is the first deadline of those who still wait for an acquisition.
     void(deadline_set),
-    // The earliest deadline of all acquisitions has come. (From itself.)
+    // A token was handed out whose renewal is overdue. (From the front door.)
+    void(renewal_overdue),
+    // The next renewal of all is an earlier one than it was. (From an acquisition.)
+    void(renewals_changed),
+    // The earliest deadline of all acquisitions, or the next renewal, has come. (From itself.)
     void(alarm_due),
     // Time to drop what nobody has asked for. (From itself.)
     void(sweep_due),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
     void(end_due)>;
+
+/// An actor that wants to be told what the service does: see observe().
+using observer_actor = dialect::typed_actor<void(token_event)>;
 
 /// A midas error as CAF carries it: its code in midas's category, the details as context.
 caf::error to_caf_error(const error&);

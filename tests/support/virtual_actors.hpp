@@ -36,8 +36,9 @@ class virtual_actors {
 
   /// With a host of the caller's own.
   explicit virtual_actors(service_context made, host_limits limits = {64, 0},
-                          std::chrono::seconds idle_key_timeout = 3'600s) {
-    made.wall_clock = [this] { return now_; };
+                          std::optional<std::chrono::seconds> idle_key_timeout = {}) {
+    made.now = [this] { return moment{now_, boot_clock::time_point{booted_}}; };
+    made.chance = [] { return 0.0; };
     context = std::make_shared<service_context>(std::move(made));
     settings = {context, transport, limits, 30s, idle_key_timeout};
     cache = spawn_cache(system_, settings);
@@ -57,12 +58,21 @@ class virtual_actors {
     }
   }
 
-  /// The actors' clock and, by as many whole seconds, the one that tokens expire by.
+  /// All clocks go on, the one that tokens expire by in whole seconds.
   void advance(std::chrono::milliseconds by) {
-    now_ += std::chrono::floor<std::chrono::seconds>(by);
+    suspend(by);
     scheduler_.advance_time(by);
     run();
   }
+
+  /// Only UTC and the time since the start go on: timers stand still.
+  void suspend(std::chrono::milliseconds by) {
+    set_wall_clock(std::chrono::floor<std::chrono::seconds>(by));
+    booted_ += by;
+  }
+
+  /// Somebody sets UTC, by so much.
+  void set_wall_clock(std::chrono::seconds by) { now_ += by; }
 
   [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
 
@@ -171,6 +181,7 @@ class virtual_actors {
   caf::scheduler::test_coordinator& scheduler_ =
       dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
   std::chrono::sys_seconds now_{std::chrono::seconds{1'900'000'000}};
+  std::chrono::nanoseconds booted_ = 1h;
 
  public:
   const std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();

@@ -1,0 +1,41 @@
+// Now, on the two clocks that a token's life is measured by.
+#pragma once
+
+#include <chrono>
+#include <ctime>
+#include <ratio>
+
+namespace midas {
+
+/// Time since the machine was started, the time that it was suspended included (CLOCK_BOOTTIME):
+/// nobody sets it, and it stands still for nobody.
+struct boot_clock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<boot_clock>;
+  static constexpr bool is_steady = true;
+
+  static time_point now() noexcept {
+    std::timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return time_point{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+  }
+};
+
+/// One moment on both clocks. Tokens state their expiry in UTC, but UTC is what somebody sets.
+struct moment {
+  std::chrono::sys_seconds wall{};
+  boot_clock::time_point boot{};
+
+  static moment now() noexcept {
+    return {std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+            boot_clock::now()};
+  }
+
+  friend moment operator+(moment m, std::chrono::seconds by) noexcept {
+    return {m.wall + by, m.boot + by};
+  }
+};
+
+}  // namespace midas
