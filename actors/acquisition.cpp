@@ -47,7 +47,7 @@ struct acquisition_state {
         [this](renewal_due) { renew(); },
         [this](retry_due due) { retry(due.attempt); },
         [this](settled_query) {
-          if (!acquiring && waiters.empty()) {
+          if (is_settled()) {
             dialect::send(self, settings.cache, acquisition_settled{settings.key, received});
           }
         },
@@ -96,6 +96,14 @@ struct acquisition_state {
       return refusal;
     }
     return std::nullopt;
+  }
+
+  // Nobody would miss it: neither somebody who waits, nor the next renewal, which has to know how
+  // many have been in vain.
+  [[nodiscard]] bool is_settled() const {
+    return !acquiring && waiters.empty() &&
+           (renewals_in_vain == 0 ||
+            service().table->time_left(key(), service().now()) == std::chrono::nanoseconds{0});
   }
 
   void renew() {

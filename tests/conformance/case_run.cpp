@@ -194,6 +194,9 @@ class process {
       context.attempt_timeout =
           std::chrono::milliseconds{(*options)["request_timeout_ms"].GetInt64()};
     }
+    // The profiles are those of other libraries, with the delays that midas has, too.
+    const auto retry = options == nullptr ? std::string{} : text_of(*options, "retry");
+    context.retries = !retry.empty() && retry != "none";
     // Else a case that lets hours pass would find the token dropped, and a new one got for that.
     constexpr auto never = std::chrono::years{1};
     actors_ = std::make_unique<test::virtual_actors>(std::move(context), host_limits{64, 0}, never);
@@ -269,7 +272,10 @@ class process {
                               .expires_on = held->expires_on(),
                               .refresh_on = actors_->now() - 1s},
                              token_source::cache};
-      actors_->context->table->publish(*key, due, actors_->now());
+      const auto now = actors_->context->now();
+      auto validity = validity_of({.expires_on = held->expires_on()}, now, 0);
+      validity.refresh_at = now.boot;
+      actors_->context->table->publish(*key, due, validity, now);
     }
   }
 

@@ -19,28 +19,6 @@ bool any_step(const json& content, Predicate predicate) {
                              [&](const json* each) { return predicate(*each); });
 }
 
-bool retries_on(const json& respond) {
-  constexpr std::array statuses{404, 408, 410, 429};
-  if (respond.IsString()) {
-    return true;
-  }
-  const auto status = respond["status"].GetInt();
-  return status >= 500 || std::ranges::find(statuses, status) != statuses.end();
-}
-
-// Another request follows, in the same call, on an answer that midas takes for final.
-bool needs_retries(const json& content) {
-  return any_step(content, [](const json& step) {
-    const auto exchange = elements_of(step, "exchange");
-    for (std::size_t i = 0; i + 1 < exchange.size(); ++i) {
-      if (retries_on((*exchange[i])["respond"])) {
-        return true;
-      }
-    }
-    return false;
-  });
-}
-
 // A token at hand is to be renewed before it has to be.
 bool needs_early_refresh(const json& content) {
   return std::ranges::any_of(elements_of(content, "then"), [](const json* step) {
@@ -82,9 +60,8 @@ bool is_of_one_library(const json& content) {
   return text_of(content, "conformance") == "library-specific";
 }
 
-constexpr std::array<refusal, 9> refusals{{
-    {"retries are a later issue: what fails for the moment is reported at once", needs_retries},
-    {"early refresh is a later issue: a token is handed out until shortly before it expires",
+constexpr std::array<refusal, 8> refusals{{
+    {"nobody waits for an early refresh: it is made in the background, and all get what is at hand",
      needs_early_refresh},
     {"a caller states a deadline; there is no call to cancel", is_cancelled},
     {"midas sends no request that is not for a token: it does not probe", probes},

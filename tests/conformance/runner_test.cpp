@@ -96,13 +96,21 @@ TEST_CASE("a case that states no refresh hint fails where there is one") {
   CHECK_FALSE(passes(long_lived, R"({"token":"T","refresh_in":null})"));
 }
 
-TEST_CASE("a case that needs retries is excused, unless what was sent is wrong") {
+TEST_CASE("a case that needs retries has to name a profile of them") {
   const std::string outcome = R"({"token":"T","request_count":2})";
+  const auto exchanges = imds_exchange(right_path, "500") + "," + imds_exchange(right_path, "200");
+  CHECK(passes(exchanges, outcome + R"(,"options":{"retry":"default"})"));
+  CHECK_FALSE(passes(exchanges, outcome + R"(,"options":{"retry":"none"})"));
+  CHECK_FALSE(passes(exchanges, outcome));
+}
+
+TEST_CASE("a case that is refused on purpose is excused, unless what was sent is wrong") {
+  const std::string outcome = R"({"token":"T","request_count":2})";
+  const std::string demand = R"(,"options":{"min_remaining_seconds":60})";
   const auto good = imds_exchange(right_path, "200");
-  CHECK(is_excused(imds_exchange(right_path, "500") + "," + good, outcome));
-  CHECK_FALSE(is_excused(imds_exchange("/other", "500") + "," + good, outcome));
-  CHECK_FALSE(is_excused(imds_exchange(right_path, "400") + "," + good, outcome));
-  CHECK_FALSE(is_excused(good, R"({"token":"other"})"));
+  CHECK(is_excused(good, outcome + demand));
+  CHECK_FALSE(is_excused(imds_exchange("/other", "200"), outcome + demand));
+  CHECK_FALSE(is_excused(good, outcome));
 }
 
 TEST_CASE("templates are expanded, also within JSON, whose braces are none") {

@@ -3,6 +3,7 @@
 
 #include <midas/actors/cache.hpp>
 #include <midas/messages/protocols.hpp>
+#include <midas/transport/endpoints/retry_after.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -31,8 +33,9 @@ struct virtual_config : caf::actor_system_config {
 
 class virtual_actors {
  public:
-  explicit virtual_actors(host_limits limits = {64, 0})
-      : virtual_actors(service_context{endpoint()}, limits) {}
+  explicit virtual_actors(host_limits limits = {64, 0},
+                          std::optional<std::chrono::seconds> idle_key_timeout = {})
+      : virtual_actors(service_context{endpoint()}, limits, idle_key_timeout) {}
 
   /// With a host of the caller's own.
   explicit virtual_actors(service_context made, host_limits limits = {64, 0},
@@ -121,8 +124,14 @@ class virtual_actors {
                        "token-" + std::to_string(index) + " " + std::to_string(life.count()));
     run();
   }
-  void refuse(std::size_t index) {
-    transport->respond(index, 400, "refused");
+  void refuse(std::size_t index, int status = 400, const char* retry_after = nullptr) {
+    http_response response;
+    response.status = status;
+    response.body = "refused";
+    if (retry_after != nullptr) {
+      response.headers.push_back({"Retry-After", retry_after});
+    }
+    transport->complete(index, std::move(response));
     run();
   }
 
@@ -162,7 +171,13 @@ class virtual_actors {
       return next;
     }
     if (response.status != 200) {
-      return fail(errc::request_rejected, "the host refused");
+      const auto code = response.status == 429   ? errc::throttled
+                        : response.status >= 500 ? errc::service_unavailable
+                                                 : errc::request_rejected;
+      auto problem = fail(code, "the host refused").value();
+      problem.http_status = response.status;
+      problem.retry_after = read_retry_after(response, now);
+      return unexpected{std::move(problem)};
     }
     const std::string body{response.body};
     if (body == "throw") {
