@@ -124,6 +124,7 @@ struct acquisition_state {
     retries = retry_policy{service().endpoint->host, service().retries};
     began_at = dialect::now(self);
     renewing = waiters.empty();
+    count(counters().renewals, renewing ? 1 : 0);
     refusal.reset();
     tell([this] { return acquisition_started{key(), renewing}; });
     start_attempt();
@@ -232,6 +233,7 @@ struct acquisition_state {
       end_in_vain(failure);
       return;
     }
+    count(counters().retries);
     last_failure = std::move(failure);
     // These would wait in vain.
     answer_until(*retry_at, last_failure);

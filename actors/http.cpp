@@ -147,6 +147,7 @@ struct http_state {
     if (!outcome || outcome->status != 429) {
       return;
     }
+    service->counters->add(service->counters->throttled);
     const auto now = dialect::now(self);
     const auto until = limit.throttled(now, read_retry_after(*outcome, service->now().wall));
     service->observers->tell([&] { return token_event{host_throttled{until - now}}; });

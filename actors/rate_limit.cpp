@@ -40,11 +40,11 @@ rate_limit::time_point rate_limit::by_the_second(std::size_t ahead, time_point n
   if (begun_.empty()) {
     return open;
   }
-  // Each goes a second after the one that was as many places before it as may go in a second.
+  // Each goes a window after the one that was as many places before it as may go in a second.
   const auto back = per_second_allowed_ - ahead % per_second_allowed_;
-  const auto rounds = seconds{static_cast<seconds::rep>(ahead / per_second_allowed_)};
+  const auto rounds = rate_window * static_cast<int>(ahead / per_second_allowed_);
   const auto before = begun_[(oldest_ + begun_.size() - back) % begun_.size()];
-  return (before == time_point::min() ? open : std::max(open, before + seconds{1})) + rounds;
+  return (before == time_point::min() ? open : std::max(open, before + rate_window)) + rounds;
 }
 
 void rate_limit::begin(time_point now) noexcept {

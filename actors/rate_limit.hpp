@@ -11,6 +11,10 @@
 
 namespace midas {
 
+/// The second that the host counts begins when requests arrive there, and those of one second may
+/// take longer on the way than those of the next: so ours is a little longer.
+constexpr std::chrono::milliseconds rate_window{1'030};
+
 /// Keeps count for one host. Not thread-safe.
 ///
 /// A host that says 429 is sent nothing for a second, or for as long as it asks for, and then half

@@ -20,6 +20,12 @@ struct token_service_statistics {
   std::uint64_t coalesced = 0;
   /// Acquisitions begun.
   std::uint64_t acquisitions = 0;
+  /// Of the acquisitions, those that renew a token in the background.
+  std::uint64_t renewals = 0;
+  /// Attempts that failed and were made again.
+  std::uint64_t retries = 0;
+  /// Answers of the host that said 429.
+  std::uint64_t throttled = 0;
   /// Keys in memory just now, by the tokens published for them.
   std::uint64_t keys = 0;
   /// What went over the wire.
@@ -33,6 +39,9 @@ struct token_service_counters {
   std::atomic<std::uint64_t> cache_hits = 0;
   std::atomic<std::uint64_t> coalesced = 0;
   std::atomic<std::uint64_t> acquisitions = 0;
+  std::atomic<std::uint64_t> renewals = 0;
+  std::atomic<std::uint64_t> retries = 0;
+  std::atomic<std::uint64_t> throttled = 0;
 
   static void add(std::atomic<std::uint64_t>& counter, std::uint64_t count = 1) noexcept {
     counter.fetch_add(count, std::memory_order_relaxed);

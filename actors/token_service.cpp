@@ -222,6 +222,9 @@ token_service_statistics token_service::statistics() const {
   result.cache_hits = counters.cache_hits.load();
   result.coalesced = counters.coalesced.load();
   result.acquisitions = counters.acquisitions.load();
+  result.renewals = counters.renewals.load();
+  result.retries = counters.retries.load();
+  result.throttled = counters.throttled.load();
   result.keys = core_->context->table->size();
   result.http = core_->transport->statistics();
   return result;

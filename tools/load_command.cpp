@@ -135,6 +135,9 @@ int run_load(const load_arguments& arguments) {
     report.connections = done.http.connections_opened;
     report.coalesced = done.coalesced;
     report.cache_hits = done.cache_hits;
+    report.renewals = done.renewals;
+    report.retries = done.retries;
+    report.throttled = done.throttled;
   }
   if (embedded) {
     const auto heard = embedded->statistics();

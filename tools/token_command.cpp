@@ -18,6 +18,7 @@ struct token_arguments {
   request_arguments asked;
   std::string claims;
   bool force_refresh = false;
+  bool no_retries = false;
   std::string output = "json";
   bool show_claims = false;
 };
@@ -76,10 +77,12 @@ int run_token(const token_arguments& arguments) {
   if (!options) {
     return report(options.error());
   }
+  auto settings = *options;
+  settings.retries = !arguments.no_retries;
   auto request = request_of(arguments.asked);
   request.claims = arguments.claims;
   request.force_refresh = arguments.force_refresh;
-  token_service tokens{*options};
+  token_service tokens{settings};
   const auto token = tokens.get(request, arguments.asked.timeout);
   return token ? print(*token, arguments) : report(token.error());
 }
@@ -99,6 +102,8 @@ action add_token_command(CLI::App& program) {
                      "The claims challenge (JSON) of a service that refused a token");
   command.add_flag("--force-refresh", arguments->force_refresh,
                    "Have a new token acquired, whatever is at hand");
+  command.add_flag("--no-retries", arguments->no_retries,
+                   "Try nothing again that fails, however briefly it may do so");
   auto* output =
       command
           .add_option("--output", arguments->output,

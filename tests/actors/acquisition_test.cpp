@@ -1,6 +1,7 @@
 // The cache, acquisition and http actors together, in virtual time, against a host played by the
 // test.
 #include <midas/actors/cache_supervisor.hpp>
+#include <midas/actors/rate_limit.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -256,11 +257,11 @@ TEST_CASE(
     actors.ask(("resource-" + std::to_string(i)).c_str(), 1h);
   }
   CHECK(actors.transport->started() == 20);
-  actors.advance(999ms);
+  actors.advance(rate_window - 1ms);
   CHECK(actors.transport->started() == 20);
   actors.advance(1ms);
   CHECK(actors.transport->started() == 40);
-  actors.advance(1s);
+  actors.advance(rate_window);
   CHECK(actors.transport->started() == 50);
 }
 

@@ -1,4 +1,6 @@
 // What the actors do when the host fails, refuses, throttles, hangs: in virtual time.
+#include <midas/actors/rate_limit.hpp>
+
 #include <catch2/catch.hpp>
 
 #include "../support/virtual_actors.hpp"
@@ -190,20 +192,20 @@ TEST_CASE("a request whose turn comes after its deadline is told so at once, and
   actors.ask("first", 1min);
   actors.grant(0);
   const auto second = actors.ask("second", 10s);
-  const auto third = actors.ask("third", 1'500ms);
+  const auto third = actors.ask("third", 1'700ms);
   // The third goes first, since it waits shorter; the second then goes after it.
-  const auto fourth = actors.ask("fourth", 1'400ms);
+  const auto fourth = actors.ask("fourth", 1'500ms);
   CHECK(actors.transport->started() == 1);
   CHECK(third->empty());
   CHECK(fourth->empty());
-  actors.advance(1s);
+  actors.advance(rate_window);
   REQUIRE(actors.transport->started() == 2);
   CHECK(actors.transport->request(1).url.ends_with("=fourth"));
   // The third would have to wait until it is too late.
   CHECK(is_error(*third, errc::deadline_exceeded));
   CHECK(second->empty());
   CHECK(is_error(*actors.ask("fifth", 500ms), errc::deadline_exceeded));
-  actors.advance(2s);
+  actors.advance(2 * rate_window);
   REQUIRE(actors.transport->started() == 3);
   CHECK(actors.transport->request(2).url.ends_with("=second"));
 }
@@ -216,7 +218,7 @@ TEST_CASE("of those who wait for a turn that is too late for the first, the othe
   const auto hasty = actors.ask("second", 10ms);
   actors.advance(10ms);
   CHECK(is_error(*hasty, errc::deadline_exceeded));
-  actors.advance(1s);
+  actors.advance(rate_window);
   REQUIRE(actors.transport->started() == 2);
   actors.grant(1);
   CHECK(is_token(*patient, "token-1"));

@@ -45,6 +45,8 @@ examination examine(token_request request, token_service_options options,
   result.detection = detect_host(*options.environment, options.host, options.endpoint);
   result.address = address_of(result.detection, options);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
+  // What fails is to be seen at once, and as it is.
+  options.retries = false;
   token_service tokens{options, transport};
   const auto begun = clock::now();
   result.token = tokens.get(result.request, timeout);

@@ -108,6 +108,14 @@ std::string to_table(const load_report& report) {
   total("connections opened", with_commas(report.connections));
   total("requests saved by coalescing", with_commas(report.coalesced));
   total("requests saved by the cache", with_commas(report.cache_hits));
+  const auto total_of_some = [&total](std::string_view label, std::uint64_t value) {
+    if (value != 0) {
+      total(label, with_commas(value));
+    }
+  };
+  total_of_some("renewals in the background", report.renewals);
+  total_of_some("attempts made again", report.retries);
+  total_of_some("answers that said 429", report.throttled);
   total("peak memory", fmt::format("{:.1f} MB", static_cast<double>(report.peak_rss_bytes) / 1e6));
   return text;
 }
@@ -135,6 +143,9 @@ std::string to_json(const load_report& report) {
   count("connections", report.connections);
   count("coalesced", report.coalesced);
   count("cache_hits", report.cache_hits);
+  count("renewals", report.renewals);
+  count("retries", report.retries);
+  count("throttled", report.throttled);
   count("peak_rss_bytes", report.peak_rss_bytes);
   for (const auto& part : report.parts) {
     writer.Key(part.name.substr(0, part.name.find(' ')).c_str());

@@ -1,4 +1,5 @@
 #include <midas/transport/endpoints/azure_arc.hpp>
+#include <midas/transport/endpoints/imds.hpp>
 #include <midas/transport/endpoints/service_error.hpp>
 #include <midas/transport/endpoints/token_response.hpp>
 #include <midas/transport/json_object.hpp>
@@ -22,14 +23,6 @@ constexpr std::string_view linux_key_directory = "/var/opt/azcmagent/tokens";
 constexpr std::string_view windows_key_directory = "\\AzureConnectedMachineAgent\\Tokens";
 constexpr std::string_view key_suffix = ".key";
 constexpr std::size_t longest_shown = 300;
-
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -59,20 +52,6 @@ unexpected naming_variable(error problem) {
   return unexpected{std::move(problem)};
 }
 
-std::string_view selector_of(identity_kind kind) noexcept {
-  switch (kind) {
-    case identity_kind::system_assigned:
-      break;
-    case identity_kind::client_id:
-      return "client_id";
-    case identity_kind::object_id:
-      return "object_id";
-    case identity_kind::resource_id:
-      return "msi_res_id";
-  }
-  return {};
-}
-
 // A repeated id that is another one counts against a second spelling that is right.
 bool confirms(std::span<const json_member> echoes, std::string_view id) noexcept {
   const auto is_stated = [](const json_member& echo) { return echo.kind != json_kind::absent; };
@@ -89,7 +68,7 @@ bool confirms(sensitive_string body, const managed_identity& identity) {
     return true;
   }
   std::array<json_member, 2> echoes{
-      {{.name = selector_of(identity.kind())}, {.name = "mi_res_id"}}};
+      {{.name = imds::selector_of(identity.kind())}, {.name = "mi_res_id"}}};
   const bool is_resource_id = identity.kind() == identity_kind::resource_id;
   const auto wanted = std::span{echoes}.first(is_resource_id ? 2 : 1);
   read_json_object(body, wanted);
@@ -206,7 +185,7 @@ expected<http_request> encode(const std::string& url, const token_request& reque
   }
   http_request result;
   result.url = url + "?api-version=2020-06-01&resource=" + percent_encode(key->resource);
-  if (const auto selector = selector_of(request.identity.kind()); !selector.empty()) {
+  if (const auto selector = imds::selector_of(request.identity.kind()); !selector.empty()) {
     result.url.append("&").append(selector).append("=");
     result.url += percent_encode(request.identity.id());
   }

@@ -18,6 +18,8 @@ constexpr std::string_view default_authority = "http://169.254.169.254";
 constexpr std::string_view token_path = "/metadata/identity/oauth2/token";
 constexpr std::array<int, 2> statuses_of_an_update{404, 410};
 
+}  // namespace
+
 std::string_view selector_of(identity_kind kind) noexcept {
   switch (kind) {
     case identity_kind::system_assigned:
@@ -31,8 +33,6 @@ std::string_view selector_of(identity_kind kind) noexcept {
   }
   return {};
 }
-
-}  // namespace
 
 expected<std::string> token_url(std::string_view authority, bool allow_insecure) {
   const auto parts =

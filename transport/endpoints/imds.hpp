@@ -21,6 +21,10 @@ namespace midas::imds {
 /// as the service's own. Fails as check_endpoint does, and with errc::invalid_endpoint for a query.
 expected<std::string> token_url(std::string_view authority, bool allow_insecure);
 
+/// The parameter that names an identity in that way; empty for the system-assigned one. Azure Arc's
+/// is the same.
+std::string_view selector_of(identity_kind kind) noexcept;
+
 /// The request for a token at `url`. The id goes to the service as the caller wrote it, the
 /// resource without its /.default; claims do not go there. Fails as make_key does.
 expected<http_request> encode(const std::string& url, const token_request& request,
