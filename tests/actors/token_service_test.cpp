@@ -12,6 +12,7 @@
 #include <future>
 #include <latch>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -59,8 +60,9 @@ struct scripted_service {
   }
 };
 
-detached ask(token_service& tokens, token_request request, outcomes& told) {
-  told.add(co_await tokens.async_get(request, patience));
+detached ask(token_service& tokens, token_request request, outcomes& told,
+             std::stop_token stop = {}) {
+  told.add(co_await tokens.async_get(request, patience, stop));
 }
 
 }  // namespace
@@ -267,6 +269,63 @@ TEST_CASE("a blocking get from a completion is refused instead of waiting for it
   });
   host.grant(0);
   CHECK(all_are(told.wait_for(1), errc::would_block));
+}
+
+TEST_CASE("a caller that cancels is told so at once, the others wait on") {
+  scripted_service host;
+  std::stop_source stop;
+  outcomes told;
+  outcomes cancelled;
+  host.tokens.get_async(vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+  host.tokens.get_async(
+      vault, patience, [&cancelled](auto outcome) { cancelled.add(std::move(outcome)); },
+      stop.get_token());
+  auto blocking = std::async(std::launch::async, [&host, &stop] {
+    return host.tokens.get(vault, patience, stop.get_token());
+  });
+  host.wait_until_asked(1);
+  stop.request_stop();
+  CHECK(all_are(cancelled.wait_for(1), errc::cancelled));
+  CHECK(blocking.get().error().code == errc::cancelled);
+  host.grant(0);
+  CHECK(all_same_token(told.wait_for(1)));
+  CHECK(told.size() == 1);
+  CHECK(cancelled.size() == 1);
+}
+
+TEST_CASE("a request that comes cancelled sends nothing, whoever asks, token at hand or not") {
+  scripted_service host;
+  std::stop_source stop;
+  stop.request_stop();
+  const auto check = [&] {
+    CHECK(host.tokens.get(vault, patience, stop.get_token()).error().code == errc::cancelled);
+    outcomes told;
+    host.tokens.get_async(
+        vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); }, stop.get_token());
+    ask(host.tokens, vault, told, stop.get_token());
+    CHECK(all_are(told.wait_for(2), errc::cancelled));
+  };
+  check();
+  CHECK(host.transport->started() == 0);
+  outcomes told;
+  host.tokens.get_async(vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+  host.grant(0);
+  told.wait_for(1);
+  check();
+}
+
+TEST_CASE("a stop that comes after the answer changes nothing, nor after the service has gone") {
+  std::stop_source stop;
+  outcomes told;
+  {
+    scripted_service host;
+    host.tokens.get_async(
+        vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); }, stop.get_token());
+    host.grant(0);
+    CHECK(all_same_token(told.wait_for(1)));
+  }
+  stop.request_stop();
+  CHECK(told.size() == 1);
 }
 
 TEST_CASE("a coroutine goes on in its own thread when the token is at hand, else on another") {
