@@ -199,7 +199,9 @@ TEST_CASE("an endpoint where nobody listens is a typed error that names it") {
     simulated_imds imds;
     return imds.endpoint();
   }();
-  token_service tokens{asking(gone)};
+  auto options = asking(gone);
+  options.retries = false;
+  token_service tokens{options};
   const auto token = tokens.get(vault, patience);
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::unreachable);
@@ -442,6 +444,42 @@ TEST_CASE("a service made in one thread is destroyed in another while the first 
   with_lent_system.reset();
   system.reset();
   destroyed.count_down();
+}
+
+TEST_CASE("an actor observes what the service does, until its subscription goes") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  scripted_service host;
+  std::promise<std::vector<std::string>> heard;
+  const auto observer = system.spawn(
+      [&heard](observer_actor::pointer, std::size_t count) -> observer_actor::behavior_type {
+        return {
+            [&heard, count, texts = std::vector<std::string>{}](const token_event& event) mutable {
+              texts.push_back(to_string(event));
+              if (texts.size() == count) {
+                heard.set_value(texts);
+              }
+            }};
+      },
+      std::size_t{3});
+  outcomes told;
+  {
+    const auto subscription = observe(host.tokens, observer);
+    host.tokens.get_async(vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+    host.grant(0);
+    told.wait_for(1);
+    const auto texts = heard.get_future().get();
+    CHECK(texts[0].starts_with("acquisition_started(https://vault.azure.net for system-assigned"));
+    CHECK(texts[1].starts_with("acquisition_succeeded(https://vault.azure.net"));
+    CHECK(texts[2].starts_with("refresh_scheduled(https://vault.azure.net"));
+  }
+  // A fourth event would break the promise.
+  auto again = vault;
+  again.force_refresh = true;
+  host.tokens.get_async(again, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+  host.grant(1);
+  told.wait_for(2);
+  dialect::send_exit(observer, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("an actor learns the error of midas from the error of CAF") {
