@@ -26,6 +26,10 @@ struct acquisition_state {
     pass = settings.service->alive->enter();
     dialect::on_exit_request(self, [this](const caf::error& reason) {
       ending = reason;
+      if (acquiring && renewing) {
+        // For whoever takes this actor's place.
+        service().table->postpone_renewal(key(), service().now().boot);
+      }
       settle();
       answer_all(end_error(ending));
       dialect::send(self, acquisition_actor{self}, end_due{});

@@ -65,6 +65,8 @@ struct cache_state {
     });
     dialect::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
     start_http();
+    // Of the tokens of the cache that it replaces.
+    wake_for_renewals();
   }
 
   cache_actor::behavior_type make_behavior() {

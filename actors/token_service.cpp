@@ -67,6 +67,14 @@ struct private_system {
   std::optional<caf::actor_system> system;
 };
 
+// Whether a stop was asked for before anything was sent; from now on one is heard.
+bool cancelled(const token_waiter& waiter, const std::stop_token& stop) {
+  if (stop.stop_possible()) {
+    waiter.cancel_on(stop);
+  }
+  return waiter.answered();
+}
+
 std::unique_ptr<private_system> make_system(const token_service_options& settings) {
   return std::make_unique<private_system>(settings.actor_threads);
 }
@@ -163,18 +171,25 @@ std::optional<access_token> token_service::try_get(const token_request& request)
 }
 
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
-                              callback done) {
-  if (auto token = try_get(request)) {
-    token_waiter{std::move(done), core_->closing}.answer(*std::move(token));
+                              callback done, const std::stop_token& stop) {
+  const token_waiter waiter{std::move(done), core_->closing};
+  if (cancelled(waiter, stop)) {
     return;
   }
-  core_->send(request, timeout, token_waiter{std::move(done), core_->closing});
+  if (auto token = try_get(request)) {
+    waiter.answer(*std::move(token));
+    return;
+  }
+  core_->send(request, timeout, waiter);
 }
 
 expected<access_token> token_service::get(const token_request& request,
-                                          std::chrono::nanoseconds timeout) {
-  if (auto token = try_get(request)) {
-    return *std::move(token);
+                                          std::chrono::nanoseconds timeout,
+                                          const std::stop_token& stop) {
+  if (!stop.stop_requested()) {
+    if (auto token = try_get(request)) {
+      return *std::move(token);
+    }
   }
   if (token_waiter::inside_completion()) {
     return fail(errc::would_block, "a blocking get from a completion that midas is running",
@@ -193,7 +208,9 @@ expected<access_token> token_service::get(const token_request& request,
                               shared->filled.notify_one();
                             },
                             core_->closing};
-  core_->send(request, timeout, waiter);
+  if (!cancelled(waiter, stop)) {
+    core_->send(request, timeout, waiter);
+  }
   std::unique_lock lock{shared->mutex};
   const auto is_filled = [&shared] { return shared->outcome.has_value(); };
   if (timeout > std::chrono::nanoseconds::zero() &&
@@ -210,8 +227,9 @@ expected<access_token> token_service::get(const token_request& request,
 }
 
 token_awaitable token_service::async_get(const token_request& request,
-                                         std::chrono::nanoseconds timeout) {
-  return {*this, request, timeout};
+                                         std::chrono::nanoseconds timeout,
+                                         const std::stop_token& stop) {
+  return {*this, request, timeout, stop};
 }
 
 token_service_statistics token_service::statistics() const {
@@ -242,6 +260,9 @@ cache_actor token_service_access::cache(const token_service& service) {
 }
 
 bool token_awaitable::await_ready() {
+  if (stop_.stop_requested()) {
+    return false;
+  }
   if (auto token = service_.try_get(request_)) {
     outcome_ = *std::move(token);
   }
@@ -249,12 +270,15 @@ bool token_awaitable::await_ready() {
 }
 
 bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
-  service_.get_async(request_, timeout_, [this, waiting](expected<access_token> outcome) {
-    outcome_ = std::move(outcome);
-    if (one_came_.exchange(true)) {
-      waiting.resume();
-    }
-  });
+  service_.get_async(
+      request_, timeout_,
+      [this, waiting](expected<access_token> outcome) {
+        outcome_ = std::move(outcome);
+        if (one_came_.exchange(true)) {
+          waiting.resume();
+        }
+      },
+      stop_);
   // Suspended unless the outcome came first. From here on the coroutine may be gone.
   return !one_came_.exchange(true);
 }

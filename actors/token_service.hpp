@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 namespace caf {
 class actor_system;
@@ -34,6 +35,8 @@ class token_awaitable;
 ///   up wrongly: the constructors do not fail for it, every request does,
 /// - errc::identity_not_supported for an identity that the host cannot give out,
 /// - errc::deadline_exceeded when its time runs out,
+/// - errc::cancelled when a stop is asked for by the token that came with it; the acquisition goes
+///   on for the others, and one that comes cancelled sends nothing,
 /// - errc::shutting_down once shutdown() was called or the service is being destroyed,
 /// - errc::actor_terminated when an actor on the way was ended by somebody else.
 class token_service {
@@ -68,21 +71,25 @@ class token_service {
 
   /// Waits for the token. Must not be called from an actor or from a completion of midas (the
   /// latter is answered with errc::would_block).
-  expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout);
+  expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
+                             const std::stop_token& stop = {});
 
   /// Calls `done` with the outcome: before this returns, in the calling thread, if a token is at
   /// hand or the service has shut down; else on a thread of the actor system. `done` must
   /// neither block nor throw (an exception ends the process).
-  void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done);
+  void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done,
+                 const std::stop_token& stop = {});
 
   /// `co_await` gives an expected<access_token>. The coroutine goes on at once, in the thread that
   /// it is in, if a token is at hand; else it resumes on a thread of the actor system, and
   /// must not block there. It must not be destroyed while it waits.
-  token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout);
+  token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout,
+                            const std::stop_token& stop = {});
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
   /// g++ 12 copies a braced temporary of a co_await expression byte by byte into the coroutine, and
   /// frees what is not there any more: give a request that has a name.
-  token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout) = delete;
+  token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
+                            const std::stop_token& stop = {}) = delete;
 #endif
 
   /// The actor to ask, as any other: `self->request(tokens.cache(), 5s, request)`. Include
@@ -109,8 +116,12 @@ class token_service {
 /// What async_get returns; to be awaited once, where it was made.
 class token_awaitable {
  public:
-  token_awaitable(token_service& service, token_request request, std::chrono::nanoseconds timeout)
-      : service_(service), request_(std::move(request)), timeout_(timeout) {}
+  token_awaitable(token_service& service, token_request request, std::chrono::nanoseconds timeout,
+                  std::stop_token stop)
+      : service_(service),
+        request_(std::move(request)),
+        timeout_(timeout),
+        stop_(std::move(stop)) {}
 
   // NOLINTNEXTLINE(readability-identifier-naming)
   bool await_ready();
@@ -121,6 +132,7 @@ class token_awaitable {
   token_service& service_;
   token_request request_;
   std::chrono::nanoseconds timeout_;
+  std::stop_token stop_;
   std::optional<expected<access_token>> outcome_;
   // Set by whichever comes second of the outcome and the suspension: that one lets the coroutine go
   // on.

@@ -114,7 +114,9 @@ bool token_table::is_renewal_due(const token_key& key, const moment& now) const 
 
 bool token_table::is_idle(const entry& item, const moment& now,
                           std::optional<std::chrono::seconds> idle) noexcept {
-  const auto limit = idle ? *idle : std::chrono::ceil<std::chrono::seconds>(item.life);
+  // Looks are told apart by the second: the last may be one later than it seems.
+  const auto limit =
+      idle ? *idle : std::chrono::ceil<std::chrono::seconds>(item.life) + std::chrono::seconds{1};
   return second_of(now) - item.last_used.load() >= limit.count();
 }
 

@@ -1,5 +1,6 @@
 #include <midas/messages/token_waiter.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace midas {
@@ -10,7 +11,7 @@ thread_local unsigned completions_on_this_thread = 0;
 
 }  // namespace
 
-class token_waiter::state {
+class token_waiter::state : public std::enable_shared_from_this<token_waiter::state> {
  public:
   state(completion complete, std::shared_ptr<const std::atomic<bool>> closing)
       : complete_(std::move(complete)), closing_(std::move(closing)) {}
@@ -18,6 +19,7 @@ class token_waiter::state {
   state& operator=(const state&) = delete;
 
   ~state() {
+    stop_.reset();
     if (answered()) {
       return;
     }
@@ -42,14 +44,26 @@ class token_waiter::state {
 
   [[nodiscard]] bool answered() const noexcept { return answered_.load(); }
 
+  void cancel_on(const std::stop_token& stop) {
+    // Whoever asks for the stop keeps no waiter alive that nobody else does.
+    stop_.emplace(stop, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) {
+        self->answer(fail(errc::cancelled, "the caller cancelled its request"));
+      }
+    });
+  }
+
  private:
   std::atomic<bool> answered_ = false;
   completion complete_;
   std::shared_ptr<const std::atomic<bool>> closing_;
+  std::optional<std::stop_callback<std::function<void()>>> stop_;
 };
 
 token_waiter::token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing)
     : state_(std::make_shared<state>(std::move(complete), std::move(closing))) {}
+
+void token_waiter::cancel_on(const std::stop_token& stop) const { state_->cancel_on(stop); }
 
 bool token_waiter::answer(expected<access_token> outcome) const noexcept {
   return state_ != nullptr && state_->answer(std::move(outcome));

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace midas {
@@ -23,6 +24,10 @@ class token_waiter {
   /// `complete` runs on the thread that answers, and must neither block nor throw (an exception
   /// ends the process). `closing` is set by the service once it shuts down.
   token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing);
+
+  /// Has it answered with errc::cancelled, in the thread that asks for the stop, as soon as a stop
+  /// is asked for: at once when it has been. Once at most, and before there are copies.
+  void cancel_on(const std::stop_token& stop) const;
 
   /// True when this call was the one that answered.
   bool answer(expected<access_token> outcome) const noexcept;

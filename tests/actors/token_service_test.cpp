@@ -12,6 +12,7 @@
 #include <future>
 #include <latch>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -59,8 +60,9 @@ struct scripted_service {
   }
 };
 
-detached ask(token_service& tokens, token_request request, outcomes& told) {
-  told.add(co_await tokens.async_get(request, patience));
+detached ask(token_service& tokens, token_request request, outcomes& told,
+             std::stop_token stop = {}) {
+  told.add(co_await tokens.async_get(request, patience, stop));
 }
 
 }  // namespace
@@ -197,7 +199,9 @@ TEST_CASE("an endpoint where nobody listens is a typed error that names it") {
     simulated_imds imds;
     return imds.endpoint();
   }();
-  token_service tokens{asking(gone)};
+  auto options = asking(gone);
+  options.retries = false;
+  token_service tokens{options};
   const auto token = tokens.get(vault, patience);
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::unreachable);
@@ -267,6 +271,63 @@ TEST_CASE("a blocking get from a completion is refused instead of waiting for it
   });
   host.grant(0);
   CHECK(all_are(told.wait_for(1), errc::would_block));
+}
+
+TEST_CASE("a caller that cancels is told so at once, the others wait on") {
+  scripted_service host;
+  std::stop_source stop;
+  outcomes told;
+  outcomes cancelled;
+  host.tokens.get_async(vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+  host.tokens.get_async(
+      vault, patience, [&cancelled](auto outcome) { cancelled.add(std::move(outcome)); },
+      stop.get_token());
+  auto blocking = std::async(std::launch::async, [&host, &stop] {
+    return host.tokens.get(vault, patience, stop.get_token());
+  });
+  host.wait_until_asked(1);
+  stop.request_stop();
+  CHECK(all_are(cancelled.wait_for(1), errc::cancelled));
+  CHECK(blocking.get().error().code == errc::cancelled);
+  host.grant(0);
+  CHECK(all_same_token(told.wait_for(1)));
+  CHECK(told.size() == 1);
+  CHECK(cancelled.size() == 1);
+}
+
+TEST_CASE("a request that comes cancelled sends nothing, whoever asks, token at hand or not") {
+  scripted_service host;
+  std::stop_source stop;
+  stop.request_stop();
+  const auto check = [&] {
+    CHECK(host.tokens.get(vault, patience, stop.get_token()).error().code == errc::cancelled);
+    outcomes told;
+    host.tokens.get_async(
+        vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); }, stop.get_token());
+    ask(host.tokens, vault, told, stop.get_token());
+    CHECK(all_are(told.wait_for(2), errc::cancelled));
+  };
+  check();
+  CHECK(host.transport->started() == 0);
+  outcomes told;
+  host.tokens.get_async(vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+  host.grant(0);
+  told.wait_for(1);
+  check();
+}
+
+TEST_CASE("a stop that comes after the answer changes nothing, nor after the service has gone") {
+  std::stop_source stop;
+  outcomes told;
+  {
+    scripted_service host;
+    host.tokens.get_async(
+        vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); }, stop.get_token());
+    host.grant(0);
+    CHECK(all_same_token(told.wait_for(1)));
+  }
+  stop.request_stop();
+  CHECK(told.size() == 1);
 }
 
 TEST_CASE("a coroutine goes on in its own thread when the token is at hand, else on another") {
@@ -383,6 +444,42 @@ TEST_CASE("a service made in one thread is destroyed in another while the first 
   with_lent_system.reset();
   system.reset();
   destroyed.count_down();
+}
+
+TEST_CASE("an actor observes what the service does, until its subscription goes") {
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  scripted_service host;
+  std::promise<std::vector<std::string>> heard;
+  const auto observer = system.spawn(
+      [&heard](observer_actor::pointer, std::size_t count) -> observer_actor::behavior_type {
+        return {
+            [&heard, count, texts = std::vector<std::string>{}](const token_event& event) mutable {
+              texts.push_back(to_string(event));
+              if (texts.size() == count) {
+                heard.set_value(texts);
+              }
+            }};
+      },
+      std::size_t{3});
+  outcomes told;
+  {
+    const auto subscription = observe(host.tokens, observer);
+    host.tokens.get_async(vault, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+    host.grant(0);
+    told.wait_for(1);
+    const auto texts = heard.get_future().get();
+    CHECK(texts[0].starts_with("acquisition_started(https://vault.azure.net for system-assigned"));
+    CHECK(texts[1].starts_with("acquisition_succeeded(https://vault.azure.net"));
+    CHECK(texts[2].starts_with("refresh_scheduled(https://vault.azure.net"));
+  }
+  // A fourth event would break the promise.
+  auto again = vault;
+  again.force_refresh = true;
+  host.tokens.get_async(again, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
+  host.grant(1);
+  told.wait_for(2);
+  dialect::send_exit(observer, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("an actor learns the error of midas from the error of CAF") {

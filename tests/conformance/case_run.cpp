@@ -284,9 +284,13 @@ class process {
                    const std::vector<const json*>& exchange, lines& result) {
     constexpr auto longest_wait = 10min;
     const auto* parallel = options == nullptr ? nullptr : member(*options, "parallel_calls");
+    std::stop_source stop;
+    if (options != nullptr && is_true(*options, "cancelled_before_start")) {
+      stop.request_stop();
+    }
     std::vector<std::shared_ptr<test::answers>> told;
     for (int i = 0; i < (parallel == nullptr ? 1 : parallel->GetInt()); ++i) {
-      told.push_back(actors_->ask(request, longest_wait));
+      told.push_back(actors_->ask(request, longest_wait, stop.get_token()));
     }
     step_result came;
     const auto is_told = [](const auto& each) { return !each->empty(); };

@@ -29,11 +29,6 @@ bool needs_early_refresh(const json& content) {
   });
 }
 
-bool is_cancelled(const json& content) {
-  return any_step(
-      content, [](const json& step) { return option(step, "cancelled_before_start") != nullptr; });
-}
-
 bool probes(const json& content) { return text_of(content, "operation") == "discover"; }
 
 bool binds_certificates(const json& content) {
@@ -60,10 +55,9 @@ bool is_of_one_library(const json& content) {
   return text_of(content, "conformance") == "library-specific";
 }
 
-constexpr std::array<refusal, 8> refusals{{
+constexpr std::array<refusal, 7> refusals{{
     {"nobody waits for an early refresh: it is made in the background, and all get what is at hand",
      needs_early_refresh},
-    {"a caller states a deadline; there is no call to cancel", is_cancelled},
     {"midas sends no request that is not for a token: it does not probe", probes},
     {"certificate-bound tokens (IMDS v2) are not supported", binds_certificates},
     {"answers of a throttling host are not replayed", replays_errors},

@@ -80,10 +80,15 @@ class virtual_actors {
   [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
 
   /// A caller that is no actor asks; what it is told comes into the list.
-  std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s) {
+  std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s,
+                               const std::stop_token& stop = {}) {
     auto told = std::make_shared<answers>();
-    dialect::anonymous_send(cache, std::move(request), timeout, waiter_into(told));
-    run();
+    const auto waiter = waiter_into(told);
+    waiter.cancel_on(stop);
+    if (!waiter.answered()) {
+      dialect::anonymous_send(cache, std::move(request), timeout, waiter);
+      run();
+    }
     return told;
   }
   std::shared_ptr<answers> ask(const char* resource, std::chrono::nanoseconds timeout = 30s) {
