@@ -144,6 +144,11 @@ TEST_CASE("a token that expires in the year 3333 overflows nothing") {
   CHECK(validity_of(grant, now, 0.5).refresh_at < validity_of(grant, now, 0.5).end.boot);
 }
 
+TEST_CASE("a renewal that is stated for another century overflows nothing") {
+  CHECK(renewed_after(24h, -10'000'000'000s) == 30s);
+  CHECK(renewed_after(24h, 10'000'000'000s) == 24h - 10min);
+}
+
 TEST_CASE("a renewal in vain is tried again after half a minute, doubled up to an hour") {
   const std::array<nanoseconds, 10> waits{30s,  60s,    120s,   240s,   480s,
                                           960s, 1'920s, 3'600s, 3'600s, 3'600s};
