@@ -67,7 +67,7 @@ void limited_fan_out() {
   answered.wait();
   const auto took = std::chrono::duration<double>(clock_type::now() - began).count();
   // The first 20 go at once, and 20 more each second.
-  constexpr double least = resources / 20 - 1;
+  constexpr double least = (resources - 20) / 20.0;
   fmt::print("1,000 resources, 20 requests a second and 5 at once allowed\n");
   fmt::print(
       "  tokens {}, answers 429 {}, {:.1f} s: {:.2f} of the least that the limit permits\n\n",
@@ -82,24 +82,24 @@ class slowest_calls {
     const auto at = clock_type::now();
     const std::lock_guard lock{mutex_};
     if (now) {
-      windows_.push_back({at - 20ms, clock_type::time_point::max()});
+      windows_.emplace_back(at - 20ms, clock_type::time_point::max());
     } else if (!windows_.empty()) {
       windows_.back().second = at + 20ms;
     }
   }
   void called(clock_type::time_point from, clock_type::time_point to) {
     const std::lock_guard lock{mutex_};
-    slow_.push_back({from, to});
+    slow_.emplace_back(from, to);
   }
   // The slowest call that met a window, and the slowest other one.
   [[nodiscard]] std::pair<clock_type::duration, clock_type::duration> slowest() const {
     std::pair<clock_type::duration, clock_type::duration> result{};
-    for (const auto& [from, to] : slow_) {
-      const bool met = std::ranges::any_of(windows_, [&](const auto& window) {
-        return from <= window.second && to >= window.first;
+    for (const auto& call : slow_) {
+      const bool met = std::ranges::any_of(windows_, [&call](const auto& window) {
+        return call.first <= window.second && call.second >= window.first;
       });
       auto& worst = met ? result.first : result.second;
-      worst = std::max(worst, to - from);
+      worst = std::max(worst, call.second - call.first);
     }
     return result;
   }
