@@ -43,15 +43,17 @@ token_validity validity_of(const token_grant& grant, const moment& now, double s
   token_validity result;
   result.end.wall = grant.expires_on - std::min(expiry_margin, stated_life / 2);
   result.end.boot = now.boot + usable;
+  // Of UTC whole seconds are known, so that it may end up to a second earlier.
+  const auto sure = usable - std::min<nanoseconds>(seconds{1}, usable / 2);
   // As late as possible for one that says nothing, but with time for a few attempts.
-  const auto latest = usable - std::min<nanoseconds>(expiry_margin, usable / 5);
+  const auto latest = sure - std::min<nanoseconds>(expiry_margin, sure / 5);
   auto refresh = latest;
   if (const auto stated = refresh_on(grant, now.wall)) {
     // A host that says "at once" says so of each new token, too.
     refresh = std::clamp<nanoseconds>(std::clamp(*stated - now.wall, seconds{0}, longest_life),
                                       std::min(shortest_wait, latest), latest);
   }
-  const auto room = std::min<nanoseconds>(longest_spread, (usable - refresh) / 4);
+  const auto room = std::min<nanoseconds>(longest_spread, (sure - refresh) / 4);
   result.refresh_at = now.boot + refresh + part(room, spread);
   return result;
 }
