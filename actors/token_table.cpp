@@ -47,9 +47,12 @@ bool token_table::publish(const token_key& key, const access_token& token,
     item = std::make_unique<entry>();
     item->last_used = second_of(now);
   }
+  const std::chrono::nanoseconds life = validity.end.boot - now.boot;
+  // One that the host returns again has lived before.
+  const bool returned = !item->token.empty() && item->token.token() == token.token();
+  item->life = returned ? std::max(item->life, life) : life;
   item->token = token.from_cache();
   item->validity = validity;
-  item->life = validity.end.boot - now.boot;
   return plan(at, validity.refresh_at);
 }
 
