@@ -8,10 +8,6 @@ using namespace midas::test;
 
 namespace {
 
-bool is_token(const answers& told, std::string_view text) {
-  return told.size() == 1 && told[0] && told[0]->token().reveal() == text;
-}
-
 // Asks every so often, and answers what the host is asked; nobody may ever have to wait.
 std::size_t live(virtual_actors& actors, std::chrono::minutes time, std::chrono::minutes pause) {
   std::size_t waits = 0;
