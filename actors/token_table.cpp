@@ -84,7 +84,8 @@ std::vector<token_key> token_table::take_renewals(const moment& now,
   const std::lock_guard lock{mutex_};
   while (!renewals_.empty() && renewals_.begin()->first <= now.boot) {
     const auto at = entries_.find(*renewals_.begin()->second);
-    if (is_idle(*at->second, now, std::nullopt)) {
+    // Whoever asks for one that may be handed out no more has a new one acquired.
+    if (!is_usable(at->second->validity, now) || is_idle(*at->second, now, std::nullopt)) {
       dropped.push_back(at->first);
       erase(at);
       continue;

@@ -103,10 +103,10 @@ TEST_CASE("a token is renewed after half a minute at the earliest, and before it
     const auto usable = found.end.boot - now.boot;
     // UTC is known in whole seconds.
     const auto sure = usable - std::min<nanoseconds>(1s, usable / 2);
-    RC_ASSERT(found.refresh_at >= now.boot + std::min<nanoseconds>(30s, sure * 4 / 5));
+    RC_ASSERT(found.refresh_at >= now.boot + std::min<nanoseconds>(30s, sure / 5 * 4));
     RC_ASSERT(found.refresh_at < found.end.boot);
     // There is time for a few attempts.
-    RC_ASSERT(now.boot + sure - found.refresh_at >= std::min<nanoseconds>(225s, sure * 3 / 20));
+    RC_ASSERT(now.boot + sure - found.refresh_at >= std::min<nanoseconds>(225s, sure / 20 * 3));
   }));
 }
 
