@@ -62,7 +62,7 @@ response some_response(wire_fault_kind kind, std::size_t bytes = 0) {
 /// What is sent of it behind the answer to an earlier request.
 std::string sent(wire_fault_kind kind, std::size_t bytes = 0) {
   std::string out = "earlier\r\n\r\n";
-  append_faulty_response(out, some_response(kind, bytes), {.date = "today"});
+  append_faulty_response(out, some_response(kind, bytes), {.date = "today", .connection = {}});
   REQUIRE(out.starts_with("earlier\r\n\r\n"));
   return out.substr(11);
 }
