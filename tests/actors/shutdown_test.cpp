@@ -94,8 +94,8 @@ void renew(service& s) {
     }
   });
   s.ask();
-  // Handed out for a second, and renewed before that.
-  s.answer(0, 200, R"({"access_token":"T","expires_in":"2"})");
+  // Handed out for two seconds at least, and renewed before that.
+  s.answer(0, 200, R"({"access_token":"T","expires_in":"5"})");
   s.told.wait_for(1);
   renewing.get_future().wait();
 }
