@@ -32,7 +32,7 @@ simulated_host_kind read_host(const rule_value& value) {
 std::string read_identity(const rule_value& value) {
   auto id = value.text();
   if (id.empty()) {
-    value.refuse("must be an id, or \"system\" for requests that name none");
+    value.refuse(R"(must be an id, or "system" for requests that name none)");
   }
   return id == "system" ? std::string{} : id;
 }
@@ -46,7 +46,7 @@ nth_request read_nth(const rule_value& value) {
   if (value.is_array()) {
     const auto ends = value.elements();
     if (ends.size() != 2) {
-      value.refuse("must be a number, a range [from, to] or {\"every\": number}");
+      value.refuse(R"(must be a number, a range [from, to] or {"every": number})");
     }
     nth.from = ends[0].count(1, most_requests);
     nth.to = ends[1].count(nth.from, most_requests);
@@ -66,7 +66,7 @@ time_window read_window(const rule_value& value) {
     window.to = to->duration(longest_window);
   }
   if (window.to <= window.from) {
-    value.refuse("must end after it begins; make \"to\" later than \"from\"");
+    value.refuse(R"(must end after it begins; make "to" later than "from")");
   }
   return window;
 }
@@ -102,19 +102,19 @@ latency_distribution read_latency(const rule_value& value) {
   value.require_object({"min", "max", "median", "p99"});
   if (value.member("min") || value.member("max")) {
     if (value.member("median") || value.member("p99")) {
-      value.refuse("must have either \"min\" and \"max\", or \"median\" and \"p99\"");
+      value.refuse(R"(must have either "min" and "max", or "median" and "p99")");
     }
     const uniform_latency latency{value.required("min").duration(longest_latency),
                                   value.required("max").duration(longest_latency)};
     if (latency.max < latency.min) {
-      value.refuse("must have a \"max\" of at least its \"min\"");
+      value.refuse(R"(must have a "max" of at least its "min")");
     }
     return latency;
   }
   const lognormal_latency latency{value.required("median").duration(longest_latency),
                                   value.required("p99").duration(longest_latency)};
   if (latency.median == 0ns || latency.p99 < latency.median) {
-    value.refuse("must have a \"median\" above zero, and a \"p99\" of at least the median");
+    value.refuse(R"(must have a "median" above zero, and a "p99" of at least the median)");
   }
   return latency;
 }
@@ -131,7 +131,7 @@ wire_fault read_reset(const rule_value& value) {
       return {.kind = kind};
     }
   }
-  value.refuse("must be \"before\", \"within_headers\" or \"after_headers\"");
+  value.refuse(R"(must be "before", "within_headers" or "after_headers")");
 }
 
 wire_fault read_drip(const rule_value& value) {
@@ -193,7 +193,7 @@ class action_reader {
     read_wire();
     read_token();
     if (action_.name.empty()) {
-      value_.refuse("must have a member that says what happens, such as \"status\" or \"latency\"");
+      value_.refuse(R"(must have a member that says what happens, such as "status" or "latency")");
     }
     check();
     return std::move(action_);
@@ -289,7 +289,7 @@ class action_reader {
           "answer is; leave one of the two out");
     }
     if (action_.wire.kind == wire_fault_kind::hang && action_.latency) {
-      value_.refuse("never ends with \"hang\", and so has no \"latency\"; leave it out");
+      value_.refuse(R"(never ends with "hang", and so has no "latency"; leave it out)");
     }
     if (action_.replaces_answer() && changes_token) {
       value_.refuse(
@@ -297,14 +297,14 @@ class action_reader {
           "the two out");
     }
     if (action_.body && !action_.replaces_answer()) {
-      value_.refuse("has a \"body\" without a \"status\"; give it one, such as 200");
+      value_.refuse(R"(has a "body" without a "status"; give it one, such as 200)");
     }
     if (action_.redirect && action_.status && *action_.status / 100 != 3) {
-      value_.refuse("has a \"redirect\", and so must have a \"status\" of 300 to 399, or none");
+      value_.refuse(R"(has a "redirect", and so must have a "status" of 300 to 399, or none)");
     }
     if (action_.token.same_token && action_.token.lifetime) {
       value_.refuse(
-          "cannot give the \"same_token\" with another \"lifetime\"; leave one of the two out");
+          R"(cannot give the "same_token" with another "lifetime"; leave one of the two out)");
     }
   }
 

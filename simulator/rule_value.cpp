@@ -116,7 +116,7 @@ std::uint64_t rule_value::count(std::uint64_t min, std::uint64_t max) const {
 std::chrono::nanoseconds rule_value::duration(std::chrono::nanoseconds max) const {
   const auto length = value_.IsString() ? read_duration(view_of(value_)) : std::nullopt;
   if (!length || *length > max) {
-    refuse("must be a duration such as \"50ms\" or \"5s\", of at most " +
+    refuse(R"(must be a duration such as "50ms" or "5s", of at most )" +
            std::to_string(std::chrono::duration_cast<std::chrono::hours>(max).count()) + "h");
   }
   return *length;

@@ -132,7 +132,7 @@ std::unique_ptr<simulator::host_dialect> make_dialect(const simulated_host_optio
 
 class simulated_host::implementation {
  public:
-  explicit implementation(const simulated_host_options& given) : options_(checked(given)) {
+  explicit implementation(simulated_host_options given) : options_(checked(std::move(given))) {
     auto server = server_options(options_);
     simulator::check_address(server);
     if (is_https(options_)) {

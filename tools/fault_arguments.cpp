@@ -37,7 +37,7 @@ std::string read_file(const std::string& name) {
 class rule_writer {
  public:
   explicit rule_writer(rapidjson::Document& document)
-      : rules_(document["rules"]), memory_(document.GetAllocator()) {}
+      : rules_(document.FindMember("rules")->value), memory_(document.GetAllocator()) {}
 
   void add(rapidjson::Value match, rapidjson::Value action) {
     rules_.PushBack(object("match", std::move(match)).AddMember("action", action, memory_),
@@ -57,8 +57,8 @@ class rule_writer {
     return object("window", object("to", text(std::to_string(end.count()) + "ns")));
   }
 
-  template <std::size_t Size>
-  rapidjson::Value object(const char (&name)[Size], rapidjson::Value value) {
+  /// The name must outlive the document.
+  rapidjson::Value object(const char* name, rapidjson::Value value) {
     rapidjson::Value result(rapidjson::kObjectType);
     result.AddMember(rapidjson::StringRef(name), value, memory_);
     return result;

@@ -1,6 +1,5 @@
 // midas, the program.
 #include <midas/tools/command.hpp>
-#include <midas/tools/duration.hpp>
 #include <midas/tools/exit_code.hpp>
 
 #include <CLI/CLI.hpp>
@@ -11,21 +10,6 @@
 #include <utility>
 
 namespace midas::tools {
-
-CLI::Option* add_duration(CLI::App& command, const std::string& name,
-                          std::chrono::nanoseconds& value, const std::string& description) {
-  auto* option = command.add_option_function<std::string>(
-      name,
-      [&value, name](const std::string& text) {
-        auto parsed = parse_duration(text);
-        if (!parsed) {
-          throw CLI::ValidationError(name, parsed.error().message + ". " + parsed.error().advice);
-        }
-        value = *parsed;
-      },
-      description + " [" + format_duration(value) + "]");
-  return option->type_name("DURATION");
-}
 
 namespace {
 
