@@ -3,12 +3,14 @@
 #pragma once
 
 #include <midas/simulator/environment_variable.hpp>
+#include <midas/simulator/journal.hpp>
 #include <midas/simulator/simulated_host_options.hpp>
 #include <midas/simulator/statistics.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace midas {
@@ -16,7 +18,8 @@ namespace midas {
 /// Serves on a thread of its own, from construction until stop() or destruction, the host's token
 /// path as the real host does, its mistakes included, and
 ///
-///   GET /stats   the statistics as JSON; never delayed, never counted
+///   GET /stats     the statistics as JSON; never delayed, never counted
+///   GET /journal   the journal as JSON; never delayed, never counted
 ///
 /// Its tokens look like real ones, about 1.8 kB each and no two the same, and are worth nothing.
 /// All members may be called from any thread. To run until a signal comes is the program's part:
@@ -52,6 +55,18 @@ class simulated_host {
 
   /// Of this moment; after stop(), of the end. Whoever has read an answer finds it counted.
   [[nodiscard]] simulated_imds_statistics statistics() const;
+
+  /// The seed of what the fault rules leave to chance, also when the options asked for 0.
+  [[nodiscard]] std::uint64_t seed() const;
+
+  /// Replaces the fault rules now: requests that arrive after the return meet the new ones. Time
+  /// windows, counts of requests and the sequence of chances begin anew. Empty for none. Throws
+  /// std::invalid_argument, and keeps the rules as they are, when the text is malformed: what()
+  /// names the rule, its member and the remedy.
+  void set_fault_rules(std::string_view json);
+
+  /// The newest token requests, oldest first; empty when the options ask for no journal.
+  [[nodiscard]] std::vector<journal_entry> journal() const;
 
   /// Takes no new connections or requests, lets answers in flight finish for up to stop_timeout,
   /// then closes what is left. Returns when all that is done; again at once.

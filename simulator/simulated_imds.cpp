@@ -25,6 +25,12 @@ std::uint16_t simulated_imds::port() const { return host_->port(); }
 
 simulated_imds_statistics simulated_imds::statistics() const { return host_->statistics(); }
 
+std::uint64_t simulated_imds::seed() const { return host_->seed(); }
+
+void simulated_imds::set_fault_rules(std::string_view json) { host_->set_fault_rules(json); }
+
+std::vector<journal_entry> simulated_imds::journal() const { return host_->journal(); }
+
 void simulated_imds::stop() { host_->stop(); }
 
 }  // namespace midas

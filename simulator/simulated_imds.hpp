@@ -1,12 +1,15 @@
 // A simulated Azure VM identity endpoint (IMDS) that a test or a load run embeds.
 #pragma once
 
+#include <midas/simulator/journal.hpp>
 #include <midas/simulator/simulated_imds_options.hpp>
 #include <midas/simulator/statistics.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace midas {
 
@@ -16,6 +19,7 @@ class simulated_host;
 ///
 ///   GET /metadata/identity/oauth2/token   as the real service answers it, see imds_dialect.hpp
 ///   GET /stats                            the statistics as JSON; never delayed, never counted
+///   GET /journal                          the journal as JSON, likewise
 ///
 /// Its tokens look like real ones, about 1.8 kB each and no two the same, and are worth nothing.
 /// All members may be called from any thread. To run until a signal comes is the program's part:
@@ -38,6 +42,18 @@ class simulated_imds {
 
   /// Of this moment; after stop(), of the end. Whoever has read an answer finds it counted.
   [[nodiscard]] simulated_imds_statistics statistics() const;
+
+  /// The seed of what the fault rules leave to chance, also when the options asked for 0.
+  [[nodiscard]] std::uint64_t seed() const;
+
+  /// Replaces the fault rules now: requests that arrive after the return meet the new ones. Time
+  /// windows, counts of requests and the sequence of chances begin anew. Empty for none. Throws
+  /// std::invalid_argument, and keeps the rules as they are, when the text is malformed: what()
+  /// names the rule, its member and the remedy.
+  void set_fault_rules(std::string_view json);
+
+  /// The newest token requests, oldest first; empty when the options ask for no journal.
+  [[nodiscard]] std::vector<journal_entry> journal() const;
 
   /// Takes no new connections or requests, lets answers in flight finish for up to stop_timeout,
   /// then closes what is left. Returns when all that is done; again at once.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -69,6 +70,28 @@ struct simulated_imds_options {
   /// How long stop() lets answers in flight finish before it closes their connections.
   /// At most a minute. Default: half a second.
   std::chrono::milliseconds stop_timeout{500};
+
+  /// The text of a rules file, JSON: which token requests go wrong, and how. docs/simulator.md has
+  /// the language. Empty for none. Default: none.
+  std::string fault_rules{};
+
+  /// Makes what the rules leave to chance (probabilities, distributions of latency) repeatable: the
+  /// same seed, rules and order of requests give the same faults. 0 draws one; see seed().
+  /// Default: 0.
+  std::uint64_t seed = 0;
+
+  /// Token requests that are admitted in any one second, a window that slides with their arrivals;
+  /// those beyond it are answered with 429 and Retry-After at once, and count for nothing. At most
+  /// a million; 0 for no limit. Default: no limit.
+  std::size_t limit_per_second = 0;
+
+  /// Token requests that may wait for their answer at once; those beyond it are answered as those
+  /// beyond limit_per_second. 0 for no limit. Default: no limit.
+  std::size_t limit_concurrency = 0;
+
+  /// How many of the newest token requests the journal keeps. At most ten million; 0 for no
+  /// journal. Default: none.
+  std::size_t journal_size = 0;
 };
 
 }  // namespace midas
