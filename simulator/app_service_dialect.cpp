@@ -94,7 +94,7 @@ void app_service_dialect::answer(const request_view& request,
                                  std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "Kestrel");
-  if (request.path() != api_.path) {
+  if (!is_token_path(request.path())) {
     return refuse(out, 404, "not_found", "There is nothing at this path.");
   }
   out.token_request = true;
@@ -160,6 +160,15 @@ void app_service_dialect::refuse(response& out, int status, std::string_view cod
       .number("statusCode", status)
       .text("message", message)
       .text("correlationId", id);
+}
+
+bool app_service_dialect::is_token_path(std::string_view path) const noexcept {
+  return path == api_.path;
+}
+
+void app_service_dialect::write_error(response& out, int status, std::string_view code,
+                                      std::string_view text) {
+  refuse(out, status, code, text);
 }
 
 std::vector<environment_variable> app_service_dialect::environment(

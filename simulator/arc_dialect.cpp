@@ -66,7 +66,7 @@ arc_dialect::arc_dialect(simulated_imds_options options, std::string key_directo
 void arc_dialect::answer(const request_view& request, std::chrono::system_clock::time_point now,
                          response& out) {
   out.add_field("Content-Type", "application/json");
-  if (request.path() != imds_token_path) {
+  if (!is_token_path(request.path())) {
     return write_oauth_error(out, 404, "not_found", "There is nothing at this path");
   }
   out.token_request = true;
@@ -124,6 +124,15 @@ void arc_dialect::challenge(response& out) {
   out.add_field("Www-Authenticate", "Basic realm=" + keys_.challenge());
   write_oauth_error(out, 401, "unauthorized_client",
                     "Ask again with the content of the file that the challenge names");
+}
+
+bool arc_dialect::is_token_path(std::string_view path) const noexcept {
+  return path == imds_token_path;
+}
+
+void arc_dialect::write_error(response& out, int status, std::string_view code,
+                              std::string_view text) {
+  write_oauth_error(out, status, code, text);
 }
 
 std::vector<environment_variable> arc_dialect::environment(const std::string& endpoint) const {

@@ -25,7 +25,7 @@ cloud_shell_dialect::cloud_shell_dialect(simulated_imds_options options)
 void cloud_shell_dialect::answer(const request_view& request,
                                  std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
-  if (request.path() != token_path) {
+  if (!is_token_path(request.path())) {
     return refuse(out, 404, "NotFound", "There is nothing at this path.");
   }
   out.token_request = true;
@@ -64,6 +64,15 @@ void cloud_shell_dialect::refuse(response& out, int status, std::string_view cod
                                  std::string_view message) {
   out.status = status;
   json_object(out.body).nested("error", texts_by_name({{"code", code}, {"message", message}}));
+}
+
+bool cloud_shell_dialect::is_token_path(std::string_view path) const noexcept {
+  return path == token_path;
+}
+
+void cloud_shell_dialect::write_error(response& out, int status, std::string_view code,
+                                      std::string_view text) {
+  refuse(out, status, code, text);
 }
 
 std::vector<environment_variable> cloud_shell_dialect::environment(

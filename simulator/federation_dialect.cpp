@@ -80,7 +80,7 @@ void federation_dialect::answer(const request_view& request,
     return answer_configuration(request, out);
   }
   const auto seconds = unix_seconds(now);
-  if (request.path() != token_path()) {
+  if (!is_token_path(request.path())) {
     return write_entra_error(out, 400, "invalid_tenant", 90'002,
                              "There is no such tenant, or nothing at this path of it.", seconds,
                              issuer_);
@@ -172,6 +172,15 @@ void federation_dialect::answer_configuration(const request_view& request, respo
       .texts("response_types_supported", std::array<std::string_view, 1>{"token"})
       .texts("subject_types_supported", std::array<std::string_view, 1>{"pairwise"})
       .texts("id_token_signing_alg_values_supported", std::array<std::string_view, 1>{"RS256"});
+}
+
+bool federation_dialect::is_token_path(std::string_view path) const noexcept {
+  return path == token_path();
+}
+
+void federation_dialect::write_error(response& out, int status, std::string_view code,
+                                     std::string_view text) {
+  write_oauth_error(out, status, code, text);
 }
 
 std::vector<environment_variable> federation_dialect::environment(

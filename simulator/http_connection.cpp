@@ -1,10 +1,12 @@
 #include <midas/simulator/http_connection.hpp>
 #include <midas/simulator/traffic_counter.hpp>
+#include <midas/simulator/wire_faults.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <type_traits>
@@ -61,7 +63,8 @@ void http_connection<Stream>::start() {
 template <class Stream>
 void http_connection<Stream>::finish() {
   last_ = true;
-  if (!delayed_ && !writing_) {
+  const bool owes_more = delayed_ || writing_ || plays(wire_fault_kind::slow_drip);
+  if (!owes_more || plays(wire_fault_kind::endless_body)) {
     close();
   }
 }
@@ -75,9 +78,7 @@ void http_connection<Stream>::close() {
   error_code ignored;
   timer_.cancel(ignored);
   stream_.lowest_layer().close(ignored);
-  if (delayed_ && delayed_counts_) {
-    server_.counter.abandoned();
-  }
+  note_ended();
   server_.counter.connection_closed();
   server_.open.erase(this->shared_from_this());
   if (server_.stopping && server_.open.empty()) {
@@ -87,7 +88,9 @@ void http_connection<Stream>::close() {
 
 template <class Stream>
 std::uint64_t http_connection<Stream>::idle_rounds() const noexcept {
-  return delayed_ ? 0 : server_.round - round_;
+  const bool pauses =
+      delayed_ || plays(wire_fault_kind::hang) || (plays(wire_fault_kind::slow_drip) && !writing_);
+  return pauses ? 0 : server_.round - round_;
 }
 
 template <class Stream>
@@ -205,11 +208,19 @@ void http_connection<Stream>::send(const response& reply, framing frame) {
     server_.counter.request_arrived(reply);
   }
   frame.date = server_.date.at(std::chrono::system_clock::now());
-  append_response(output_, reply, frame);
-  if (reply.delay > std::chrono::nanoseconds{0}) {
+  const bool faulty = reply.fault.kind != wire_fault_kind::none;
+  if (faulty) {
+    last_ = last_ || ends_connection(reply.fault.kind);
+    append_faulty_response(output_, reply, frame);
+  } else {
+    append_response(output_, reply, frame);
+  }
+  if (faulty || reply.delay > std::chrono::nanoseconds{0}) {
     delayed_ = true;
-    delayed_counts_ = reply.counted;
-    delayed_status_ = reply.status;
+    pending_ = {.status = reply.status,
+                .counted = reply.counted,
+                .number = reply.number,
+                .fault = reply.fault};
     delay_ = reply.delay;
     return;
   }
@@ -218,23 +229,145 @@ void http_connection<Stream>::send(const response& reply, framing frame) {
   if (reply.counted) {
     server_.counter.answered(reply.status);
   }
+  if (reply.number != 0) {
+    server_.listener->answered(reply.number, reply.status);
+    server_.listener->ended(reply.number);
+  }
 }
 
 template <class Stream>
 void http_connection<Stream>::wait_for_answer(std::chrono::nanoseconds delay) {
   timer_.expires_after(delay);
   timer_.async_wait([self = this->shared_from_this()](error_code) {
-    if (self->closed_) {
-      return;
+    if (!self->closed_) {
+      self->deliver();
     }
-    self->delayed_ = false;
-    self->round_ = self->server_.round;
-    if (self->delayed_counts_) {
-      self->server_.counter.answered(self->delayed_status_);
-    }
-    self->ready_ = self->output_.size();
-    self->write();
   });
+}
+
+template <class Stream>
+void http_connection<Stream>::deliver() {
+  delayed_ = false;
+  round_ = server_.round;
+  if (pending_.fault.kind != wire_fault_kind::none) {
+    return play_fault();
+  }
+  note_answered();
+  note_ended();
+  ready_ = output_.size();
+  write();
+}
+
+template <class Stream>
+void http_connection<Stream>::note_answered() {
+  if (std::exchange(pending_.counted, false)) {
+    server_.counter.answered(pending_.status);
+  }
+  if (pending_.number != 0) {
+    server_.listener->answered(pending_.number, pending_.status);
+  }
+}
+
+template <class Stream>
+void http_connection<Stream>::note_ended() {
+  if (std::exchange(pending_.counted, false)) {
+    server_.counter.abandoned();
+  }
+  if (const auto number = std::exchange(pending_.number, 0); number != 0) {
+    server_.listener->ended(number);
+  }
+}
+
+template <class Stream>
+bool http_connection<Stream>::plays(wire_fault_kind kind) const noexcept {
+  return playing_ && pending_.fault.kind == kind;
+}
+
+template <class Stream>
+void http_connection<Stream>::play_fault() {
+  playing_ = true;
+  const auto kind = pending_.fault.kind;
+  if (sends_whole_head(kind)) {
+    note_answered();
+  }
+  switch (kind) {
+    case wire_fault_kind::hang:
+      return endure();
+    case wire_fault_kind::reset_before:
+      return reset();
+    case wire_fault_kind::slow_drip:
+      return drip();
+    case wire_fault_kind::endless_body:
+      if (server_.stopping) {
+        return close();
+      }
+      break;
+    case wire_fault_kind::truncate_body:
+    case wire_fault_kind::garbage:
+      note_ended();
+      break;
+    case wire_fault_kind::none:
+    case wire_fault_kind::reset_within_headers:
+    case wire_fault_kind::reset_after_headers:
+      break;
+  }
+  ready_ = output_.size();
+  write();
+}
+
+/// What follows when a part of a faulty answer is sent.
+template <class Stream>
+void http_connection<Stream>::play_on() {
+  switch (pending_.fault.kind) {
+    case wire_fault_kind::reset_within_headers:
+    case wire_fault_kind::reset_after_headers:
+      return reset();
+    case wire_fault_kind::endless_body:
+      output_.assign(most_output, ' ');
+      ready_ = output_.size();
+      return write();
+    case wire_fault_kind::slow_drip:
+      if (!output_.empty()) {
+        timer_.expires_after(pending_.fault.every);
+        return timer_.async_wait([self = this->shared_from_this()](error_code) {
+          if (!self->closed_) {
+            self->drip();
+          }
+        });
+      }
+      playing_ = false;
+      return serve();
+    default:
+      playing_ = false;
+      return proceed();
+  }
+}
+
+template <class Stream>
+void http_connection<Stream>::drip() {
+  ready_ = std::min(pending_.fault.bytes, output_.size());
+  if (ready_ == output_.size()) {
+    note_ended();
+  }
+  write();
+}
+
+/// Sends nothing, and listens only for the client's leaving.
+template <class Stream>
+void http_connection<Stream>::endure() {
+  if (server_.stopping) {
+    return close();
+  }
+  hanging_up_ = true;
+  last_ = false;
+  receive();
+}
+
+template <class Stream>
+void http_connection<Stream>::reset() {
+  error_code ignored;
+  stream_.lowest_layer().set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
 }
 
 template <class Stream>
@@ -251,6 +384,9 @@ void http_connection<Stream>::write() {
                       }
                       self->round_ = self->server_.round;
                       self->output_.erase(0, std::exchange(self->ready_, 0));
+                      if (self->playing_) {
+                        return self->play_on();
+                      }
                       if (self->delayed_) {
                         return self->proceed();
                       }

@@ -48,6 +48,8 @@ struct server_state {
   http_server_options options;
   dialect answer;
   traffic_counter& counter;
+  /// May be null.
+  exchange_listener* listener = nullptr;
   /// Used by one request at a time.
   response reply{};
   date_field date{};
@@ -83,7 +85,20 @@ class http_connection final : public client_connection,
   void refuse_request(error_code why);
   void send(const response& reply, framing frame);
   void wait_for_answer(std::chrono::nanoseconds delay);
+  void deliver();
   void write();
+
+  // Of the answer that pending_ is about.
+  void note_answered();
+  void note_ended();
+
+  void play_fault();
+  void play_on();
+  void drip();
+  void endure();
+  void reset();
+  [[nodiscard]] bool plays(wire_fault_kind kind) const noexcept;
+
   void hang_up();
   void make_room();
 
@@ -102,9 +117,17 @@ class http_connection final : public client_connection,
   std::string output_;
   std::size_t ready_ = 0;
   std::chrono::nanoseconds delay_{0};
-  int delayed_status_ = 0;
   bool delayed_ = false;
-  bool delayed_counts_ = false;
+
+  /// The answer that does not go at once: it waits for its time, or plays its fault.
+  struct pending_answer {
+    int status = 0;
+    bool counted = false;
+    std::uint64_t number = 0;
+    wire_fault fault{};
+  };
+  pending_answer pending_{};
+  bool playing_ = false;
 
   bool writing_ = false;
   /// No more requests are taken; close when the output is gone.

@@ -41,6 +41,8 @@ void response::clear() noexcept {
   body.clear();
   delay = std::chrono::nanoseconds{0};
   close = false;
+  fault = {};
+  number = 0;
   counted = true;
   token_request = false;
   resource = {};

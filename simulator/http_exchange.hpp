@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -33,6 +35,35 @@ struct request_view {
   [[nodiscard]] std::string_view query() const noexcept;
 };
 
+/// How an answer goes wrong on its way to the client.
+enum class wire_fault_kind : std::uint8_t {
+  none,
+  /// The connection is reset, and nothing is sent.
+  reset_before,
+  /// It is reset when half of the head is sent.
+  reset_within_headers,
+  /// It is reset when the head is sent.
+  reset_after_headers,
+  /// It ends after `bytes` of the body, of which the head promises all.
+  truncate_body,
+  /// The answer goes in pieces of `bytes`, one `every`.
+  slow_drip,
+  /// The body has no end, and the head tells no length.
+  endless_body,
+  /// What comes is no HTTP, and then the connection ends.
+  garbage,
+  /// Nothing comes at all, until the client leaves or the server stops.
+  hang,
+};
+
+struct wire_fault {
+  wire_fault_kind kind = wire_fault_kind::none;
+  std::size_t bytes = 0;
+  std::chrono::nanoseconds every{0};
+
+  bool operator==(const wire_fault&) const = default;
+};
+
 /// What a dialect answers. The server adds Date, Content-Length and Connection.
 struct response {
   int status = 200;
@@ -43,6 +74,10 @@ struct response {
   std::chrono::nanoseconds delay{0};
   /// Close the connection after this answer.
   bool close = false;
+  wire_fault fault{};
+  /// By which the server's exchange_listener is told what becomes of it; 0 for an exchange that
+  /// nobody follows.
+  std::uint64_t number = 0;
 
   /// For the statistics. An exchange that is not counted leaves no trace in them at all.
   bool counted = true;

@@ -60,8 +60,9 @@ std::optional<asio::ssl::context> context_of(const http_server_options& options)
 
 class http_server::implementation {
  public:
-  implementation(const http_server_options& options, dialect answer, traffic_counter& counter)
-      : state_{options, std::move(answer), counter},
+  implementation(const http_server_options& options, dialect answer, traffic_counter& counter,
+                 exchange_listener* listener)
+      : state_{options, std::move(answer), counter, listener},
         tls_(context_of(options)),
         listener_(open_listener(io_, options)),
         endpoint_((tls_ ? "https://" : "http://") + authority_of(listener_)),
@@ -193,8 +194,9 @@ class http_server::implementation {
 };
 
 http_server::http_server(const http_server_options& options, dialect answer,
-                         traffic_counter& counter)
-    : implementation_(std::make_unique<implementation>(options, std::move(answer), counter)) {}
+                         traffic_counter& counter, exchange_listener* listener)
+    : implementation_(
+          std::make_unique<implementation>(options, std::move(answer), counter, listener)) {}
 
 http_server::~http_server() = default;
 

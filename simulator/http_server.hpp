@@ -14,6 +14,21 @@ namespace midas::simulator {
 class tls_certificate;
 class traffic_counter;
 
+/// Hears what becomes of the exchanges whose response has a number. Called on the server's thread.
+class exchange_listener {
+ public:
+  exchange_listener() = default;
+  virtual ~exchange_listener() = default;
+  exchange_listener(const exchange_listener&) = delete;
+  exchange_listener& operator=(const exchange_listener&) = delete;
+
+  /// The answer is about to go to the socket, its head whole. Not called when that never happens.
+  virtual void answered(std::uint64_t number, int status) = 0;
+  /// Once for every number: the last of the answer is about to go to the socket, or the connection
+  /// has ended.
+  virtual void ended(std::uint64_t number) = 0;
+};
+
 struct http_server_options {
   std::string address = "127.0.0.1";
   bool allow_any_address = false;
@@ -38,9 +53,11 @@ void check_address(const http_server_options& options);
 class http_server {
  public:
   /// Listens and serves at once. Throws std::invalid_argument for an address that is none or that
-  /// is not allowed, std::system_error when the system refuses; both say what to do. The dialect
-  /// and the counter are used on the server's thread until stop() has returned.
-  http_server(const http_server_options& options, dialect answer, traffic_counter& counter);
+  /// is not allowed, std::system_error when the system refuses; both say what to do. The dialect,
+  /// the counter and the listener, if any, are used on the server's thread until stop() has
+  /// returned.
+  http_server(const http_server_options& options, dialect answer, traffic_counter& counter,
+              exchange_listener* listener = nullptr);
   ~http_server();
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;

@@ -56,7 +56,7 @@ void write_version_error(response& out, std::string_view complaint) {
 
 /// AKS's pod identity, which AZURE_POD_IDENTITY_AUTHORITY_HOST was made for, is asked by MSAL for
 /// Node with a slash at the end.
-bool is_token_path(std::string_view path) {
+bool is_imds_token_path(std::string_view path) {
   return path == imds_token_path ||
          (path.starts_with(imds_token_path) && path.substr(imds_token_path.size()) == "/");
 }
@@ -126,6 +126,15 @@ void imds_dialect::answer_token(const query_string& query, std::int64_t now, res
   }
   issuer_.write_token(out.body, std::get<simulated_identity>(choice), *resource, now,
                       &write_imds_members);
+}
+
+bool imds_dialect::is_token_path(std::string_view path) const noexcept {
+  return is_imds_token_path(path);
+}
+
+void imds_dialect::write_error(response& out, int status, std::string_view code,
+                               std::string_view text) {
+  write_oauth_error(out, status, code, text);
 }
 
 std::vector<environment_variable> imds_dialect::environment(const std::string& endpoint) const {

@@ -52,9 +52,11 @@ void append_response(std::string& out, const response& answer, const framing& fr
   append_number(out, static_cast<std::size_t>(answer.status));
   out.append(" ").append(reason.data(), reason.size()).append("\r\n");
   out.append(answer.fields);
-  out.append("Date: ").append(frame.date).append("\r\n");
-  out.append("Content-Length: ");
-  append_number(out, answer.body.size());
+  out.append("Date: ").append(frame.date);
+  if (frame.with_length) {
+    out.append("\r\nContent-Length: ");
+    append_number(out, answer.body.size());
+  }
   if (!frame.connection.empty()) {
     out.append("\r\nConnection: ").append(frame.connection);
   }

@@ -27,6 +27,8 @@ struct framing {
   std::string_view connection;
   /// An answer to HEAD has the Content-Length of a body it does not carry.
   bool with_body = true;
+  /// Without it the body ends with the connection.
+  bool with_length = true;
 };
 
 /// Appends status line, fields and body.

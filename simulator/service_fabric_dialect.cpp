@@ -34,7 +34,7 @@ void service_fabric_dialect::answer(const request_view& request,
                                     std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "Kestrel");
-  if (request.path() != imds_token_path) {
+  if (!is_token_path(request.path())) {
     return refuse(out, 404, "NotFound", "There is nothing at this path.");
   }
   out.token_request = true;
@@ -93,6 +93,15 @@ void service_fabric_dialect::refuse(response& out, int status, std::string_view 
   const auto id = issuer_.next_id();
   json_object(out.body).nested(
       "error", texts_by_name({{"correlationId", id}, {"code", code}, {"message", message}}));
+}
+
+bool service_fabric_dialect::is_token_path(std::string_view path) const noexcept {
+  return path == imds_token_path;
+}
+
+void service_fabric_dialect::write_error(response& out, int status, std::string_view code,
+                                         std::string_view text) {
+  refuse(out, status, code, text);
 }
 
 std::vector<environment_variable> service_fabric_dialect::environment(

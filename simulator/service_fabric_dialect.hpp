@@ -26,6 +26,10 @@ class service_fabric_dialect final : public host_dialect {
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;
+  [[nodiscard]] bool is_token_path(std::string_view path) const noexcept override;
+  void write_error(response& out, int status, std::string_view code,
+                   std::string_view text) override;
+  [[nodiscard]] token_issuer& issuer() noexcept override { return issuer_; }
   [[nodiscard]] std::vector<environment_variable> environment(
       const std::string& endpoint) const override;
 

@@ -1,6 +1,7 @@
 #include <midas/simulator/app_service_dialect.hpp>
 #include <midas/simulator/arc_dialect.hpp>
 #include <midas/simulator/cloud_shell_dialect.hpp>
+#include <midas/simulator/fault_injector.hpp>
 #include <midas/simulator/federation_dialect.hpp>
 #include <midas/simulator/http_server.hpp>
 #include <midas/simulator/imds_dialect.hpp>
@@ -45,6 +46,10 @@ simulated_host_options checked(simulated_host_options options) {
           "between one millisecond and 24 hours; give a duration in that range");
   require(options.stop_timeout >= 0ms && options.stop_timeout <= 60s, "stop_timeout",
           "between zero and a minute; give a duration in that range");
+  require(options.limit_per_second <= 1'000'000, "limit_per_second",
+          "at most a million; 0 is no limit");
+  require(options.journal_size <= 10'000'000, "journal_size",
+          "at most ten million; 0 is no journal");
   require(is_visible_ascii(options.secret), "secret",
           "visible ASCII characters, since it travels in a header; leave it empty for one that "
           "nobody can guess");
@@ -136,6 +141,7 @@ class simulated_host::implementation {
       thumbprint_ = tls_->certificate()->thumbprint();
     }
     dialect_ = make_dialect(options_, thumbprint_);
+    injector_.emplace(options_, *dialect_);
     if (const auto* arc = dynamic_cast<const simulator::arc_dialect*>(dialect_.get())) {
       arc_key_directory_ = arc->key_directory();
     }
@@ -143,7 +149,7 @@ class simulated_host::implementation {
         server,
         [this](const simulator::request_view& request, std::chrono::system_clock::time_point now,
                simulator::response& out) { answer(request, now, out); },
-        counter_);
+        counter_, &*injector_);
     environment_ = dialect_->environment(server_->endpoint());
   }
 
@@ -158,18 +164,29 @@ class simulated_host::implementation {
   }
   [[nodiscard]] const std::string& arc_key_directory() const noexcept { return arc_key_directory_; }
   [[nodiscard]] simulated_imds_statistics statistics() const { return counter_.snapshot(); }
+  [[nodiscard]] simulator::fault_injector& faults() noexcept { return *injector_; }
   void stop() { server_->stop(); }
 
  private:
   void answer(const simulator::request_view& request, std::chrono::system_clock::time_point now,
               simulator::response& out) {
-    if (request.path() == "/stats" && (request.method == "GET" || request.method == "HEAD")) {
-      out.counted = false;
-      out.add_field("Content-Type", "application/json");
-      out.body = to_json(counter_.snapshot());
-      return;
+    if (request.path() == "/stats" && is_look(request)) {
+      return tell(to_json(counter_.snapshot()), out);
     }
-    dialect_->answer(request, now, out);
+    if (request.path() == "/journal" && is_look(request)) {
+      return tell(to_json(injector_->journal(), injector_->start()), out);
+    }
+    injector_->answer(request, now, out);
+  }
+
+  static bool is_look(const simulator::request_view& request) {
+    return request.method == "GET" || request.method == "HEAD";
+  }
+
+  static void tell(std::string json, simulator::response& out) {
+    out.counted = false;
+    out.add_field("Content-Type", "application/json");
+    out.body = std::move(json);
   }
 
   simulated_host_options options_;
@@ -178,6 +195,7 @@ class simulated_host::implementation {
   std::string arc_key_directory_;
   simulator::traffic_counter counter_;
   std::unique_ptr<simulator::host_dialect> dialect_;
+  std::optional<simulator::fault_injector> injector_;
   std::vector<environment_variable> environment_;
   // Last, so that its thread ends before what it uses.
   std::optional<simulator::http_server> server_;
@@ -212,6 +230,16 @@ const std::string& simulated_host::arc_key_directory() const noexcept {
 
 simulated_imds_statistics simulated_host::statistics() const {
   return implementation_->statistics();
+}
+
+std::uint64_t simulated_host::seed() const { return implementation_->faults().seed(); }
+
+void simulated_host::set_fault_rules(std::string_view json) {
+  implementation_->faults().set_rules(json);
+}
+
+std::vector<journal_entry> simulated_host::journal() const {
+  return implementation_->faults().journal();
 }
 
 void simulated_host::stop() { implementation_->stop(); }

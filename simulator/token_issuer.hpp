@@ -4,6 +4,7 @@
 #include <midas/simulator/http_exchange.hpp>
 #include <midas/simulator/jwt.hpp>
 #include <midas/simulator/simulated_imds_options.hpp>
+#include <midas/simulator/token_change.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -28,6 +29,7 @@ struct issued_token {
   /// Unix seconds.
   std::int64_t not_before;
   std::int64_t expires_on;
+  /// From now to expires_on.
   std::chrono::seconds lifetime;
 };
 
@@ -39,16 +41,27 @@ using token_form = void (*)(json_object& answer, const issued_token& token);
 /// answers, which count. One thread at a time.
 class token_issuer {
  public:
-  /// Reads expires_in and the resources.
+  /// Reads expires_in, the identities and the resources.
   explicit token_issuer(const simulated_imds_options& options);
 
   /// Whether the tenant has the resource: it is listed, or none is and it is an absolute URI or a
   /// GUID.
   [[nodiscard]] bool knows(const std::string& resource) const;
 
-  /// Appends a JSON object with a token that is good from `now`, Unix seconds.
-  void write_token(std::string& out, const simulated_identity& identity,
-                   const std::string& resource, std::int64_t now, token_form form);
+  /// Appends a JSON object with a token that is good from `now`, Unix seconds, and as wrong as
+  /// change() said.
+  void write_token(std::string& out, const simulated_identity& asked, const std::string& resource,
+                   std::int64_t now, token_form form);
+
+  /// What is wrong with the tokens from now on; nothing, to begin with.
+  void change(const token_change& change) { change_ = change; }
+
+  /// Forgets whose token was written last. Until this is called for the first time nothing is
+  /// remembered, which costs.
+  void forget_recipient();
+  /// The client id of the identity whose token was written last; empty when none was since
+  /// forget_recipient(). Valid until the next token.
+  [[nodiscard]] std::string_view recipient() const noexcept { return recipient_; }
 
   /// A GUID that no other answer of this process has.
   [[nodiscard]] std::string next_id();
@@ -57,6 +70,9 @@ class token_issuer {
   /// The body of a token answer, finished but for the token's unique id.
   struct body_template {
     std::int64_t made_at = 0;
+    std::chrono::seconds lifetime{0};
+    /// Of the token that it was used for last.
+    std::uint64_t serial = 0;
     std::string text;
     std::size_t unique_id_at = 0;
   };
@@ -72,15 +88,30 @@ class token_issuer {
     }
   };
 
-  [[nodiscard]] body_template make_body(const simulated_identity& identity,
-                                        const std::string& resource, std::int64_t now,
-                                        token_form form) const;
+  /// What a body is made of, and `left` of the token's lifetime.
+  struct body_source {
+    const simulated_identity& identity;
+    const std::string& resource;
+    token_form form;
+    std::int64_t issued_at;
+    std::chrono::seconds lifetime;
+    std::chrono::seconds left;
+  };
+
+  [[nodiscard]] static body_template make_body(const body_source& source);
+  [[nodiscard]] const simulated_identity& other_than(const simulated_identity& identity) const;
+  void write_again(std::string& out, const body_template& given, body_source source) const;
+  void append(std::string& out, const body_template& body) const;
 
   std::chrono::seconds expires_in_;
+  std::vector<simulated_identity> identities_;
   std::vector<std::string> resources_;
   std::uint64_t issuer_;
   std::uint64_t serial_ = 0;
   std::uint64_t id_serial_ = 0;
+  token_change change_{};
+  std::string recipient_;
+  bool remembers_recipient_ = false;
   body_key key_;
   std::unordered_map<body_key, body_template, body_key_hash> bodies_;
 };

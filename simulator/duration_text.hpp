@@ -1,0 +1,14 @@
+// Durations as a rules file writes them: "5s", "200ms", "1.5h".
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace midas::simulator {
+
+/// A number and a unit: ns, us, ms, s, m or min, h, d. Empty for anything else, for a negative one
+/// and for one over a hundred years.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> read_duration(std::string_view text);
+
+}  // namespace midas::simulator
