@@ -26,7 +26,7 @@ struct asked_key {
   friend auto operator<=>(const asked_key&, const asked_key&) = default;
 };
 
-/// What a token says of itself, in its claims.
+/// What a token says of itself, in its claims; without an id when it is none that can be read.
 struct token_facts {
   /// `aud`.
   std::string resource{};

@@ -78,6 +78,10 @@ void check_tokens(const history& what, const history_bounds& bounds, violations&
         continue;
       }
       const auto& token = *answer.token;
+      if (token.id.empty()) {
+        found.push_back(name_of(what, request) + " was given something that is no token");
+        continue;
+      }
       if (token.resource != request.key.resource || token.client_id != request.client_id) {
         found.push_back(name_of(what, request) + " was given a token for '" + token.resource +
                         "' of the identity '" + token.client_id + "'");
