@@ -52,6 +52,9 @@ void check_error(const history& what, const caller_request& request, const calle
     if (!what.shut_down || answer.at < *what.shut_down) {
       say(", and the service was not shut down");
     }
+  } else if (answer.code == errc::actor_terminated && request.caller == "actor" && what.shut_down &&
+             answer.at >= *what.shut_down) {
+    // An actor that asks one which has ended is answered by CAF, which does not say why it ended.
   } else if (!is_of_a_host(answer.code)) {
     say(", which no host can have caused");
   }

@@ -27,7 +27,7 @@ planned_call draw_call(random_source& chance, milliseconds at, std::size_t key) 
   call.kind = static_cast<caller_kind>(chance.below(caller_kinds));
   call.key = key;
   call.timeout = draw_timeout(chance);
-  call.force_refresh = chance.with_probability(0.01);
+  call.force_refresh = chance.with_probability(0.03);
   // A thread that waits cannot, and an actor has no stop token.
   if ((call.kind == caller_kind::callback || call.kind == caller_kind::coroutine) &&
       chance.with_probability(0.05)) {
@@ -67,7 +67,7 @@ chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
   }
   // Crowds, which ask for one key at once.
   for (auto second = 0ms; second < length; second += 1s) {
-    const auto at = second + chance.between(0ms, 999ms);
+    const auto at = std::min(second + chance.between(0ms, 999ms), length);
     const auto key = chance.below(keys);
     for (auto left = chance.below(80); left > 0; --left) {
       cycle.calls.push_back(draw_call(chance, at, key));

@@ -44,8 +44,8 @@ struct chaos_cycle {
 /// Long enough for what waits at the end of a storm to be over, and for the calls after that to be
 /// judged.
 constexpr std::chrono::milliseconds chaos_calm{15'000};
-constexpr std::chrono::milliseconds shortest_storm{3'000};
-constexpr std::chrono::milliseconds longest_storm{6'000};
+constexpr std::chrono::milliseconds shortest_storm{4'000};
+constexpr std::chrono::milliseconds longest_storm{8'000};
 constexpr std::chrono::milliseconds shortest_timeout{50};
 constexpr std::chrono::milliseconds longest_timeout{8'000};
 

@@ -23,7 +23,7 @@ constexpr std::chrono::seconds overlap{2};
 // Who has not been answered by so long after his deadline will never be.
 constexpr std::chrono::seconds patience{5};
 // A token is handed out for half of this, and so renewed several times in a cycle.
-constexpr std::chrono::seconds token_life{12};
+constexpr std::chrono::seconds token_life{6};
 constexpr std::size_t scheduler_threads = 2;
 constexpr std::size_t largest_journal = 100'000;
 

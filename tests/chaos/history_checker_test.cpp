@@ -202,6 +202,21 @@ TEST_CASE("a service that shuts down answers everybody") {
   CHECK_THAT(only_violation(shut_down(499)), Contains("request 5 ") && Contains("not shut down"));
 }
 
+TEST_CASE("an actor, and no other, may find the actors gone once the service has shut down") {
+  const auto gone = [](const std::string& caller, int shut_down, int answered_at) {
+    return [=](history& h) {
+      h.calms.clear();
+      h.shut_down = ms(shut_down);
+      h.requests = {request(1, storage, ms(400), ms(800),
+                            {error_at(ms(answered_at), errc::actor_terminated)})};
+      h.requests.front().caller = caller;
+    };
+  };
+  require_no_violation(gone("actor", 500, 500));
+  CHECK_THAT(only_violation(gone("actor", 500, 499)), Contains("no host"));
+  CHECK_THAT(only_violation(gone("callback", 500, 500)), Contains("no host"));
+}
+
 TEST_CASE("an error that no host can cause is found") {
   const auto code = GENERATE(errc::actor_terminated, errc::would_block, errc::invalid_resource,
                              errc::invalid_configuration, errc{});

@@ -107,9 +107,9 @@ std::string action(random_source& chance) {
 }
 
 std::string match(random_source& chance, milliseconds storm) {
-  constexpr std::array probabilities{"1", "0.6", "0.3"};
+  constexpr std::array probabilities{"1", "0.8", "0.5"};
   const auto from = chance.between(0ms, storm / 2);
-  const auto to = chance.between(from + storm / 4, storm);
+  const auto to = chance.between(from + storm / 3, storm);
   std::string result = R"({"window":{"from":)" + quoted(from) + R"(,"to":)" + quoted(to) +
                        R"(},"probability":)" + one_of(chance, probabilities);
   if (chance.with_probability(0.3)) {
