@@ -1,8 +1,8 @@
+#include <midas/actors/alarm_queue.hpp>
 #include <midas/actors/cache.hpp>
 #include <midas/actors/deadline.hpp>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -21,16 +21,11 @@ struct acquisition_key_hash {
   }
 };
 
-struct acquisition_entry;
-using alarms = std::multimap<time_point, acquisition_entry*>;
-
 struct acquisition_entry {
   acquisition_actor actor;
   // Requests sent to it.
   std::size_t sent = 0;
   time_point last_used{};
-  // The first deadline of those who wait for it, as far as is known here.
-  std::optional<alarms::iterator> alarm;
   // It is to go as soon as nobody waits for it.
   bool unwanted = false;
 };
@@ -146,7 +141,7 @@ struct cache_state {
     ++entry.sent;
     entry.last_used = now;
     entry.unwanted = false;
-    if (!entry.alarm || deadline < (*entry.alarm)->first) {
+    if (const auto alarm = deadlines.alarm_of(&entry); !alarm || deadline < *alarm) {
       set_alarm(entry, deadline);
     }
     return onward{entry.actor, {std::move(request), deadline}};
@@ -204,7 +199,7 @@ struct cache_state {
       if (service().table->postpone_renewal(dead->first.token, service().now().boot)) {
         wake_for_renewals();
       }
-      cancel_alarm(dead->second);
+      deadlines.cancel(&dead->second);
       acquisitions.erase(dead);
     }
   }
@@ -262,15 +257,8 @@ struct cache_state {
 
   // One timer of CAF's for all acquisitions: one for each would wake its clock's thread for each.
   void set_alarm(acquisition_entry& entry, time_point at) {
-    cancel_alarm(entry);
-    entry.alarm = pending_alarms.emplace(at, &entry);
+    deadlines.set(&entry, at);
     wake_by(at);
-  }
-
-  void cancel_alarm(acquisition_entry& entry) {
-    if (entry.alarm) {
-      pending_alarms.erase(*std::exchange(entry.alarm, std::nullopt));
-    }
   }
 
   void ring_alarms() {
@@ -278,13 +266,11 @@ struct cache_state {
     if (now >= wake_at) {
       wake_at = time_point::max();
     }
-    while (!pending_alarms.empty() && pending_alarms.begin()->first <= now) {
-      auto& entry = *pending_alarms.begin()->second;
-      cancel_alarm(entry);
-      dialect::send(self, entry.actor, deadline_due{});
+    for (const auto* entry : deadlines.take_due(now)) {
+      dialect::send(self, entry->actor, deadline_due{});
     }
-    if (!pending_alarms.empty()) {
-      wake_by(pending_alarms.begin()->first);
+    if (const auto next = deadlines.next()) {
+      wake_by(*next);
     }
     renew_what_is_due();
     wake_for_renewals();
@@ -331,7 +317,7 @@ struct cache_state {
     }
     auto& entry = found->second;
     if (entry.sent == settled.received && is_idle(entry)) {
-      cancel_alarm(entry);
+      deadlines.cancel(&entry);
       dialect::demonitor(self, entry.actor);
       dialect::send_exit(entry.actor, caf::exit_reason::user_shutdown);
       acquisitions.erase(found);
@@ -345,7 +331,8 @@ struct cache_state {
   cache_settings settings;
   http_actor http;
   std::unordered_map<acquisition_key, acquisition_entry, acquisition_key_hash> acquisitions;
-  alarms pending_alarms;
+  // The first deadline of those who wait for each acquisition, as far as is known here.
+  alarm_queue<acquisition_entry*> deadlines;
   // When the earliest alarm_due that is under way arrives.
   time_point wake_at = time_point::max();
   bool sweep_pending = false;

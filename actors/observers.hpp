@@ -28,8 +28,10 @@ class observers {
 
   /// An event that is under way may still reach it.
   void remove(std::uint64_t id) {
+    // Outlives the lock: what it holds may be another observation, which then ends.
+    callbacks::node_type removed;
     const std::lock_guard lock{mutex_};
-    calls_.erase(id);
+    removed = calls_.extract(id);
     any_ = !calls_.empty();
   }
 
@@ -44,9 +46,11 @@ class observers {
   }
 
  private:
+  using callbacks = std::map<std::uint64_t, std::shared_ptr<const callback>>;
+
   // Outside of the lock, so that an observer may add and remove.
   void tell_all(const token_event& event) const {
-    std::map<std::uint64_t, std::shared_ptr<const callback>> calls;
+    callbacks calls;
     {
       const std::lock_guard lock{mutex_};
       calls = calls_;
@@ -57,12 +61,12 @@ class observers {
   }
 
   mutable std::mutex mutex_;
-  std::map<std::uint64_t, std::shared_ptr<const callback>> calls_;
+  callbacks calls_;
   std::uint64_t last_id_ = 0;
   std::atomic<bool> any_ = false;
 };
 
-/// Ends the observation when it goes. Movable; may outlive the service.
+/// Ends the observation when it goes, or is assigned another. Movable; may outlive the service.
 class [[nodiscard]] event_subscription {
  public:
   event_subscription() noexcept = default;
@@ -70,8 +74,9 @@ class [[nodiscard]] event_subscription {
   event_subscription(event_subscription&& other) noexcept
       : of_(std::exchange(other.of_, {})), id_(other.id_) {}
   event_subscription& operator=(event_subscription&& other) noexcept {
-    std::swap(of_, other.of_);
-    std::swap(id_, other.id_);
+    event_subscription taken{std::move(other)};
+    std::swap(of_, taken.of_);
+    std::swap(id_, taken.id_);
     return *this;
   }
   ~event_subscription() {

@@ -40,9 +40,22 @@ rate_limit::time_point rate_limit::by_the_second(std::size_t ahead, time_point n
   if (begun_.empty()) {
     return open;
   }
+  auto allowed = per_second_allowed_;
+  auto turn = at_rate(allowed, ahead, open);
+  // While they wait, more may be allowed.
+  for (auto widened = widened_at_; widened && *widened < turn && allowed < limits_.max_per_second;
+       *widened += widening_interval) {
+    allowed = doubled(allowed, limits_.max_per_second);
+    turn = std::max(*widened, at_rate(allowed, ahead, open));
+  }
+  return turn;
+}
+
+rate_limit::time_point rate_limit::at_rate(std::size_t per_second, std::size_t ahead,
+                                           time_point open) const noexcept {
   // Each goes a window after the one that was as many places before it as may go in a second.
-  const auto back = per_second_allowed_ - ahead % per_second_allowed_;
-  const auto rounds = rate_window * static_cast<int>(ahead / per_second_allowed_);
+  const auto back = per_second - ahead % per_second;
+  const auto rounds = rate_window * static_cast<int>(ahead / per_second);
   const auto before = begun_[(oldest_ + begun_.size() - back) % begun_.size()];
   return (before == time_point::min() ? open : std::max(open, before + rate_window)) + rounds;
 }

@@ -50,6 +50,9 @@ class rate_limit {
  private:
   void recover(time_point now) noexcept;
   [[nodiscard]] time_point by_the_second(std::size_t ahead, time_point now) const noexcept;
+  // With so many in a second from `open` on.
+  [[nodiscard]] time_point at_rate(std::size_t per_second, std::size_t ahead,
+                                   time_point open) const noexcept;
 
   host_limits limits_;
   // What is allowed just now.

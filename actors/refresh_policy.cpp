@@ -37,20 +37,23 @@ std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
 }
 
 token_validity validity_of(const token_grant& grant, const moment& now, double spread) noexcept {
-  const nanoseconds life = std::clamp(grant.expires_on - now.wall, seconds{0}, longest_life);
+  const auto stated_life = std::max(grant.expires_on - now.wall, seconds{0});
+  const nanoseconds life = std::min(stated_life, longest_life);
   const auto usable = life - std::min<nanoseconds>(expiry_margin, life / 2);
   token_validity result;
-  result.end.wall = grant.expires_on - (std::min(expiry_margin, (grant.expires_on - now.wall) / 2));
+  result.end.wall = grant.expires_on - std::min(expiry_margin, stated_life / 2);
   result.end.boot = now.boot + usable;
+  // Of UTC whole seconds are known, so that it may end up to a second earlier.
+  const auto sure = usable - std::min<nanoseconds>(seconds{1}, usable / 2);
   // As late as possible for one that says nothing, but with time for a few attempts.
-  const auto latest = usable - std::min<nanoseconds>(expiry_margin, usable / 5);
+  const auto latest = sure - std::min<nanoseconds>(expiry_margin, sure / 5);
   auto refresh = latest;
   if (const auto stated = refresh_on(grant, now.wall)) {
     // A host that says "at once" says so of each new token, too.
-    refresh = std::clamp<nanoseconds>(std::min(*stated - now.wall, longest_life),
+    refresh = std::clamp<nanoseconds>(std::clamp(*stated - now.wall, seconds{0}, longest_life),
                                       std::min(shortest_wait, latest), latest);
   }
-  const auto room = std::min<nanoseconds>(longest_spread, (usable - refresh) / 4);
+  const auto room = std::min<nanoseconds>(longest_spread, (sure - refresh) / 4);
   result.refresh_at = now.boot + refresh + part(room, spread);
   return result;
 }
@@ -68,7 +71,9 @@ nanoseconds next_renewal_after(unsigned renewals_in_vain, nanoseconds left,
   if (wait > left / 2) {
     wait = std::max(left / 2, std::min(shortest_wait, wait));
   }
-  return std::max<nanoseconds>(wait, retry_after.value_or(std::chrono::milliseconds{0}));
+  // Nor does a host that asks for a year keep the token from being renewed at all.
+  return std::max(
+      wait, std::min<nanoseconds>(retry_after.value_or(std::chrono::milliseconds{0}), left / 2));
 }
 
 }  // namespace midas

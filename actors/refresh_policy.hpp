@@ -42,9 +42,9 @@ inline bool is_usable(const token_validity& validity, const moment& now) noexcep
 token_validity validity_of(const token_grant& grant, const moment& now, double spread) noexcept;
 
 /// After how long a renewal that failed, or brought no newer token, is tried again: half a minute
-/// doubled each time up to an hour, never less than the host asked for, and never so long that what
-/// is left of the token passes unused: `left` is how long it may still be handed out.
-/// `renewals_in_vain` counts from 1.
+/// doubled each time up to an hour, or as long as the host asked for if that is longer, but never
+/// so long that what is left of the token passes unused: `left` is how long it may still be handed
+/// out. `renewals_in_vain` counts from 1.
 std::chrono::nanoseconds next_renewal_after(unsigned renewals_in_vain,
                                             std::chrono::nanoseconds left,
                                             std::optional<std::chrono::milliseconds> retry_after,

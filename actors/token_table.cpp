@@ -47,9 +47,12 @@ bool token_table::publish(const token_key& key, const access_token& token,
     item = std::make_unique<entry>();
     item->last_used = second_of(now);
   }
+  const std::chrono::nanoseconds life = validity.end.boot - now.boot;
+  // One that the host returns again has lived before.
+  const bool returned = !item->token.empty() && item->token.token() == token.token();
+  item->life = returned ? std::max(item->life, life) : life;
   item->token = token.from_cache();
   item->validity = validity;
-  item->life = validity.end.boot - now.boot;
   return plan(at, validity.refresh_at);
 }
 
@@ -81,7 +84,8 @@ std::vector<token_key> token_table::take_renewals(const moment& now,
   const std::lock_guard lock{mutex_};
   while (!renewals_.empty() && renewals_.begin()->first <= now.boot) {
     const auto at = entries_.find(*renewals_.begin()->second);
-    if (is_idle(*at->second, now, std::nullopt)) {
+    // Whoever asks for one that may be handed out no more has a new one acquired.
+    if (!is_usable(at->second->validity, now) || is_idle(*at->second, now, std::nullopt)) {
       dropped.push_back(at->first);
       erase(at);
       continue;

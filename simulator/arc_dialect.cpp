@@ -60,8 +60,8 @@ std::string_view key_of(std::string_view authorization) {
 
 }  // namespace
 
-arc_dialect::arc_dialect(simulated_imds_options options, std::string key_directory)
-    : options_(std::move(options)), keys_(std::move(key_directory)), issuer_(options_) {}
+arc_dialect::arc_dialect(simulated_imds_options options, const std::string& key_directory)
+    : options_(std::move(options)), keys_(key_directory), issuer_(options_) {}
 
 void arc_dialect::answer(const request_view& request, std::chrono::system_clock::time_point now,
                          response& out) {

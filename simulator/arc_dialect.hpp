@@ -22,7 +22,7 @@ class arc_dialect final : public host_dialect {
  public:
   /// Key files go into `key_directory`, into a new one when it is empty. Throws as
   /// private_directory does.
-  arc_dialect(simulated_imds_options options, std::string key_directory);
+  arc_dialect(simulated_imds_options options, const std::string& key_directory);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;

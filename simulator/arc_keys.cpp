@@ -13,7 +13,7 @@ constexpr std::size_t most_keys = 1024;
 
 }  // namespace
 
-arc_keys::arc_keys(std::string directory) : directory_(std::move(directory)) {}
+arc_keys::arc_keys(const std::string& directory) : directory_(directory) {}
 
 std::string arc_keys::challenge() {
   if (issued_.size() >= most_keys) {

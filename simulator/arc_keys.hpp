@@ -13,7 +13,7 @@ namespace midas::simulator {
 class arc_keys {
  public:
   /// Throws as private_directory does.
-  explicit arc_keys(std::string directory);
+  explicit arc_keys(const std::string& directory);
 
   [[nodiscard]] const std::string& directory() const noexcept { return directory_.path(); }
 

@@ -75,10 +75,11 @@ void http_connection<Stream>::close() {
     return;
   }
   closed_ = true;
+  // Before the client can see it: who has seen the end finds it noted.
+  note_ended();
   error_code ignored;
   timer_.cancel(ignored);
   stream_.lowest_layer().close(ignored);
-  note_ended();
   server_.counter.connection_closed();
   server_.open.erase(this->shared_from_this());
   if (server_.stopping && server_.open.empty()) {

@@ -42,12 +42,13 @@ std::vector<std::string> make_directories(const fs::path& path) {
   for (auto each = path; !each.empty() && !fs::exists(each, error); each = each.parent_path()) {
     missing.push_back(each);
   }
+  std::reverse(missing.begin(), missing.end());
   std::vector<std::string> made;
-  for (auto each = missing.rbegin(); each != missing.rend(); ++each) {
-    if (::mkdir(each->c_str(), 0700) != 0) {
-      fail(errno, "make", each->string(), "give a directory that you may write to");
+  for (const auto& each : missing) {
+    if (::mkdir(each.c_str(), 0700) != 0) {
+      fail(errno, "make", each.string(), "give a directory that you may write to");
     }
-    made.push_back(each->string());
+    made.push_back(each.string());
   }
   if (!fs::is_directory(path, error)) {
     fail(ENOTDIR, "use", path.string(), "give a directory");
@@ -63,7 +64,7 @@ std::string plain(const std::string& path) {
 
 }  // namespace
 
-private_directory::private_directory(std::string path) {
+private_directory::private_directory(const std::string& path) {
   if (path.empty()) {
     path_ = make_temporary();
     made_.push_back(path_);
@@ -77,8 +78,10 @@ private_directory::~private_directory() {
   for (const auto& file : files_) {
     (void)::unlink(file.c_str());
   }
-  for (auto each = made_.rbegin(); each != made_.rend(); ++each) {
-    (void)::rmdir(each->c_str());
+  // The innermost first.
+  std::reverse(made_.begin(), made_.end());
+  for (const auto& each : made_) {
+    (void)::rmdir(each.c_str());
   }
 }
 

@@ -13,7 +13,7 @@ class private_directory {
   /// An empty path: a new directory (0700) under TMPDIR. Another one is made if it is missing, with
   /// those above it, and otherwise used as it is. Throws std::system_error, naming the directory
   /// and what to do.
-  explicit private_directory(std::string path = {});
+  explicit private_directory(const std::string& path = {});
   /// Removes the files that it wrote, and the directories that it made, if nothing else is in them.
   ~private_directory();
   private_directory(const private_directory&) = delete;

@@ -201,7 +201,7 @@ class simulated_host::implementation {
   std::optional<simulator::http_server> server_;
 };
 
-simulated_host::simulated_host(simulated_host_options options)
+simulated_host::simulated_host(const simulated_host_options& options)
     : implementation_(std::make_unique<implementation>(options)) {}
 
 simulated_host::~simulated_host() = default;

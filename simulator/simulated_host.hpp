@@ -29,7 +29,7 @@ class simulated_host {
   /// Returns when connections are accepted. Throws std::invalid_argument when an option is out of
   /// its range or the address is not allowed, std::system_error when the system refuses to listen
   /// or to write a file; both name the value and the way out.
-  explicit simulated_host(simulated_host_options options = {});
+  explicit simulated_host(const simulated_host_options& options = {});
   /// stop(), and removes its files.
   ~simulated_host();
   simulated_host(const simulated_host&) = delete;

@@ -25,7 +25,7 @@ void require(bool done, const char* what) {
 void set_validity(X509* certificate) {
   // Clocks of clients may be a little late.
   constexpr long an_hour = 3600;
-  constexpr long a_year = 365 * 24 * an_hour;
+  constexpr long a_year = 365L * 24L * an_hour;
   require(X509_gmtime_adj(X509_getm_notBefore(certificate), -an_hour) != nullptr &&
               X509_gmtime_adj(X509_getm_notAfter(certificate), a_year) != nullptr,
           "date its certificate");

@@ -2,6 +2,7 @@
 #include <midas/tools/command.hpp>
 #include <midas/tools/environment_text.hpp>
 #include <midas/tools/exit_code.hpp>
+#include <midas/tools/fault_arguments.hpp>
 #include <midas/transport/endpoints/endpoint.hpp>
 
 #include <CLI/CLI.hpp>
@@ -64,6 +65,7 @@ enum class environment_format { none, shell, json };
 
 struct simulate_arguments {
   simulated_host_options options{};
+  fault_arguments faults{};
   identity_host host = identity_host::imds;
   environment_format print_environment = environment_format::none;
   std::chrono::nanoseconds expires_in = std::chrono::hours{24};
@@ -96,6 +98,16 @@ void tell_other(const simulated_host& host, identity_host kind) {
              is_https ? fmt::format("--cacert {} ", host.certificate_file()) : "", host.endpoint());
 }
 
+void tell_faults(const simulated_host& host, const simulate_arguments& arguments) {
+  if (arguments.options.journal_size > 0) {
+    const auto trust = host.certificate_file().empty()
+                           ? std::string{}
+                           : fmt::format("--cacert {} ", host.certificate_file());
+    fmt::print("  journal:     curl {}{}/journal\n", trust, host.endpoint());
+  }
+  fmt::print("  seed:        {}\n", host.seed());
+}
+
 void tell(const simulated_host& host, const simulate_arguments& arguments) {
   switch (arguments.print_environment) {
     case environment_format::shell:
@@ -110,6 +122,7 @@ void tell(const simulated_host& host, const simulate_arguments& arguments) {
       } else {
         tell_other(host, arguments.host);
       }
+      tell_faults(host, arguments);
       fmt::print("Ctrl-C stops it.\n");
       break;
   }
@@ -119,7 +132,9 @@ void tell(const simulated_host& host, const simulate_arguments& arguments) {
 int run_simulate(const simulate_arguments& arguments) {
   const stop_signals signals;
   try {
-    simulated_host host{arguments.options};
+    auto options = arguments.options;
+    options.fault_rules = fault_rules_of(arguments.faults);
+    simulated_host host{options};
     tell(host, arguments);
     signals.wait();
     host.stop();
@@ -192,6 +207,7 @@ action add_simulate_command(CLI::App& program) {
                      "Where the certificate of service-fabric and workload-identity is\n"
                      "written [a new directory under TMPDIR]");
   command.add_flag("--plain-http", options.plain_http, "workload-identity without TLS");
+  add_fault_options(command, options, given->faults);
   command.footer(fmt::format(
       "Besides its system-assigned identity the host has a user-assigned "
       "one with\n  client id   {}\n  object id   {}\n  resource id {}\n\n{}",

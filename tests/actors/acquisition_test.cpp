@@ -12,18 +12,6 @@
 using namespace midas;
 using namespace midas::test;
 
-namespace {
-
-bool is_token(const answers& told, std::string_view text) {
-  return told.size() == 1 && told[0] && told[0]->token().reveal() == text;
-}
-
-bool is_error(const answers& told, errc code) {
-  return told.size() == 1 && !told[0] && told[0].error().code == code;
-}
-
-}  // namespace
-
 TEST_CASE("ten thousand callers that meet cause one request, and each is answered once") {
   virtual_actors actors;
   std::vector<std::shared_ptr<answers>> told;

@@ -8,10 +8,6 @@ using namespace midas::test;
 
 namespace {
 
-bool is_token(const answers& told, std::string_view text) {
-  return told.size() == 1 && told[0] && told[0]->token().reveal() == text;
-}
-
 // Asks every so often, and answers what the host is asked; nobody may ever have to wait.
 std::size_t live(virtual_actors& actors, std::chrono::minutes time, std::chrono::minutes pause) {
   std::size_t waits = 0;
@@ -103,6 +99,28 @@ TEST_CASE(
   CHECK(actors.transport->started() < 40);
   // The last attempts are made while there is still time.
   CHECK(actors.transport->started() > 15);
+}
+
+TEST_CASE("once a token may be handed out no more, only those who ask have the host asked") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 1h);
+  std::size_t answered = 1;
+  const auto live_without_host = [&](std::chrono::minutes time) {
+    for (auto passed = 0min; passed < time; passed += 1min) {
+      actors.advance(1min);
+      while (answered < actors.transport->started()) {
+        actors.refuse(answered++, 503);
+      }
+    }
+  };
+  live_without_host(56min);
+  const auto asked = actors.transport->started();
+  CHECK(asked > 1);
+  live_without_host(10h);
+  CHECK(actors.transport->started() == asked);
+  actors.ask("r");
+  CHECK(actors.transport->started() == asked + 1);
 }
 
 TEST_CASE("a host that returns the same old token is asked ever more seldom") {

@@ -27,6 +27,14 @@ using namespace std::chrono_literals;
 /// What one caller was told, in order; a caller that is told more or less than once is a bug.
 using answers = std::vector<expected<access_token>>;
 
+inline bool is_token(const answers& told, std::string_view text) {
+  return told.size() == 1 && told[0] && told[0]->token().reveal() == text;
+}
+
+inline bool is_error(const answers& told, errc code) {
+  return told.size() == 1 && !told[0] && told[0].error().code == code;
+}
+
 struct virtual_config : caf::actor_system_config {
   virtual_config() { set("scheduler.policy", caf::atom("testing")); }
 };

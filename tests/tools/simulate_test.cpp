@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -159,6 +160,36 @@ TEST_CASE("the files of a simulated host go when it is told to stop") {
   CHECK_FALSE(std::filesystem::exists(environment.at("AZURE_FEDERATED_TOKEN_FILE")));
 }
 
+TEST_CASE("midas simulate goes wrong as its options and the rules file say, the file first") {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("midas-faults-test-" + std::to_string(std::rand()) + ".json");
+  std::ofstream(file) << R"({"rules":[{"match":{"nth":1},"action":{"status":400}}]})";
+  running_program simulator{MIDAS_PROGRAM, simulating("imds", {"--faults", file.string(), "--error",
+                                                               "403", "--print-env", "json"})};
+  const auto endpoint = parsed(simulator.read_line()).at("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+  const auto ask = [&] { return token({"--endpoint", endpoint}).errors; };
+  CHECK_THAT(ask(), Contains("400"));
+  CHECK_THAT(ask(), Contains("403"));
+  CHECK(simulator.stop(SIGTERM).exit_code == 0);
+
+  std::ofstream(file) << R"({"rules":[{"action":{"staus":400}}]})";
+  const auto refused = run_program(MIDAS_PROGRAM, {"simulate", "--faults", file.string()});
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.errors, Contains(file.string()) && Contains("rules[0].action"));
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("for people, midas simulate tells of the seed and the journal") {
+  running_program simulator{MIDAS_PROGRAM, simulating("imds", {"--seed", "42", "--journal", "9"})};
+  std::string text;
+  for (std::string line; line != "Ctrl-C stops it.";) {
+    line = simulator.read_line();
+    text += line + "\n";
+  }
+  CHECK_THAT(text, Contains("seed:        42\n"));
+  CHECK_THAT(text, Contains("/journal\n"));
+}
+
 TEST_CASE("what midas simulate cannot do is one line that names it") {
   struct bad_input {
     std::vector<std::string> arguments;
@@ -173,6 +204,15 @@ TEST_CASE("what midas simulate cannot do is one line that names it") {
        "/dev/null",
        1},
       {{"simulate", "--host", "service-fabric", "--address", "0.0.0.0"}, "0.0.0.0", 2},
+      {{"simulate", "--limit", "20/h"}, "20/s", 2},
+      {{"simulate", "--faults", "/dev/null/rules"}, "/dev/null/rules", 2},
+      {{"simulate", "--error", "700"}, "700", 2},
+      {{"simulate", "--error-rate", "0.5"}, "--error", 2},
+      {{"simulate", "--error", "503", "--error-rate", "2"}, "2", 2},
+      {{"simulate", "--retry-after", "3s"}, "--unavailable-for", 2},
+      {{"simulate", "--error", "503", "--retry-after", "soon"}, "soon", 2},
+      {{"simulate", "--reset-rate", "-1"}, "-1", 2},
+      {{"simulate", "--journal", "99999999999"}, "journal_size", 2},
   };
   for (const auto& [arguments, named, exit_code] : inputs) {
     CAPTURE(arguments);

@@ -1,0 +1,91 @@
+#include <midas/simulator/fault_schedule.hpp>
+#include <midas/simulator/host_name.hpp>
+#include <midas/tools/fault_arguments.hpp>
+#include <midas/transport/endpoints/endpoint.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace midas;
+using namespace midas::tools;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<simulator::fault_rule> rules_of(const common_faults& faults,
+                                            std::string_view rules = {}) {
+  return simulator::parse_fault_rules(with_common_faults(rules, faults));
+}
+
+}  // namespace
+
+TEST_CASE("a rate is a whole number a second") {
+  CHECK(read_rate("20/s") == 20);
+  CHECK(read_rate("20") == 20);
+  CHECK(read_rate("0/s") == 0);
+  CHECK(read_rate("1000000/s") == 1'000'000);
+  for (const auto* text : {"", "/s", "20/m", "20/s ", "-1/s", "1.5/s", "1000001/s", "s"}) {
+    CAPTURE(text);
+    CHECK_FALSE(read_rate(text));
+  }
+}
+
+TEST_CASE("no faults are no rules") { CHECK(rules_of({}).empty()); }
+
+TEST_CASE("an error is a rule with its probability and Retry-After") {
+  const auto rules = rules_of({.error = 503, .error_rate = 0.1, .retry_after = 2500ms});
+  REQUIRE(rules.size() == 1);
+  CHECK(rules[0].action.status == 503);
+  CHECK(rules[0].match.probability == 0.1);
+  CHECK(rules[0].action.headers ==
+        std::vector<std::pair<std::string, std::string>>{{"Retry-After", "3"}});
+  CHECK(rules_of({.error = 500})[0].match.probability == 1);
+  CHECK(rules_of({.error = 500})[0].action.headers.empty());
+}
+
+TEST_CASE("being unavailable and being gone are windows from the start") {
+  const auto rules = rules_of({.unavailable_for = 1500ms, .gone_for = 70s, .retry_after = 1s});
+  REQUIRE(rules.size() == 2);
+  CHECK(rules[0].action.status == 503);
+  CHECK(rules[0].match.window.from == 0s);
+  CHECK(rules[0].match.window.to == 1500ms);
+  CHECK(rules[0].action.headers.size() == 1);
+  CHECK(rules[1].action.status == 410);
+  CHECK(rules[1].match.window.to == 70s);
+  CHECK(rules[1].action.headers.size() == 1);
+}
+
+TEST_CASE("resets are by chance, before anything is sent") {
+  const auto rules = rules_of({.reset_rate = 0.05});
+  REQUIRE(rules.size() == 1);
+  CHECK(rules[0].match.probability == 0.05);
+  CHECK(rules[0].action.wire.kind == simulator::wire_fault_kind::reset_before);
+}
+
+TEST_CASE("the rules of a file come before those of the options, unchanged") {
+  const auto rules = rules_of(
+      {.error = 503, .unavailable_for = 1s, .reset_rate = 0.5},
+      R"({"rules":[{"match":{"nth":3},"action":{"hang":true}},{"action":{"status":404}}]})");
+  REQUIRE(rules.size() == 5);
+  CHECK(rules[0].match.nth.from == 3);
+  CHECK(rules[0].action.wire.kind == simulator::wire_fault_kind::hang);
+  CHECK(rules[1].action.status == 404);
+  CHECK(rules[2].action.status == 503);
+  CHECK(rules[3].action.name == "reset");
+  CHECK(rules[4].action.status == 503);
+}
+
+TEST_CASE("rules name hosts as --host does") {
+  using kind = simulated_host_kind;
+  for (const auto host :
+       {kind::imds, kind::app_service, kind::app_service_2017, kind::service_fabric,
+        kind::azure_arc, kind::machine_learning, kind::cloud_shell, kind::workload_identity}) {
+    const auto name = simulator::host_name(host);
+    const auto read = read_identity_host(name);
+    REQUIRE(read);
+    CHECK(option_name(*read) == name);
+  }
+}
