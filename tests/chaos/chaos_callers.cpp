@@ -115,6 +115,7 @@ chaos_callers::chaos_callers(caf::actor_system& system, token_service& tokens, r
 chaos_callers::~chaos_callers() = default;
 
 void chaos_callers::run(const std::vector<planned_call>& calls, time_point begin) {
+  notes_.expect(calls.size());
   std::vector<std::jthread> threads;
   for (std::size_t thread = 0; thread < blocking_threads; ++thread) {
     threads.emplace_back([this, &calls, begin, thread] {

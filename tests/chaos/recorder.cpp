@@ -7,6 +7,11 @@
 
 namespace midas::chaos {
 
+void recorder::expect(std::size_t calls) {
+  const std::lock_guard lock{mutex_};
+  open_ += calls;
+}
+
 std::uint64_t recorder::asked(const planned_call& call) {
   const auto& key = chaos_keys()[call.key];
   caller_request request{.caller = to_string(call.kind),
@@ -19,7 +24,6 @@ std::uint64_t recorder::asked(const planned_call& call) {
   request.asked = std::chrono::steady_clock::now();
   request.deadline = request.asked + call.timeout;
   requests_.push_back(std::move(request));
-  ++open_;
   return requests_.back().id;
 }
 

@@ -60,6 +60,9 @@ TEST_CASE("what is no token has no id") {
 
 TEST_CASE("a call and its answers are noted") {
   recorder notes;
+  CHECK(notes.wait_until_answered(std::chrono::steady_clock::now()));
+  notes.expect(1);
+  CHECK_FALSE(notes.wait_until_answered(std::chrono::steady_clock::now() + 1ms));
   const auto before = std::chrono::steady_clock::now();
   const auto id = notes.asked(call_of(3));
   CHECK_FALSE(notes.wait_until_answered(std::chrono::steady_clock::now() + 1ms));
@@ -88,6 +91,7 @@ TEST_CASE("a call and its answers are noted") {
 
 TEST_CASE("an answer to a call of an earlier history is noted in the next") {
   recorder notes;
+  notes.expect(2);
   const auto id = notes.asked(call_of(0));
   notes.answered(id, fail(errc::throttled, "throttled"));
   CHECK(taken_from(notes).answered_again.empty());
