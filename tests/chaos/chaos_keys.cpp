@@ -32,7 +32,11 @@ std::vector<simulated_identity> chaos_user_assigned() {
 }
 
 asked_key key_of(const managed_identity& identity, std::string resource) {
-  return {to_string(identity), std::move(resource)};
+  // All of a resource id but its end is the same for all.
+  const auto& id = identity.id();
+  return {std::string{to_string(identity.kind())} +
+              (id.empty() ? "" : " " + id.substr(id.rfind('/') + 1)),
+          std::move(resource)};
 }
 
 const std::vector<std::string>& chaos_resources() {

@@ -29,7 +29,7 @@ struct chaos_key {
 /// The user-assigned identities that the host has to have; its own is the sample one.
 [[nodiscard]] std::vector<simulated_identity> chaos_user_assigned();
 
-/// The key under which equal requests meet.
+/// The key under which equal requests meet, told briefly.
 [[nodiscard]] asked_key key_of(const managed_identity& identity, std::string resource);
 
 }  // namespace midas::chaos
