@@ -25,7 +25,8 @@ constexpr std::chrono::seconds patience{5};
 // A token is handed out for half of this, and so renewed several times in a cycle.
 constexpr std::chrono::seconds token_life{6};
 constexpr std::size_t scheduler_threads = 2;
-constexpr std::size_t largest_journal = 100'000;
+// More than the host can be asked in a cycle, and soon full: a soak looks whether memory grows.
+constexpr std::size_t largest_journal = 2'000;
 
 simulated_imds_options host_options(std::uint64_t seed) {
   simulated_imds_options options;
