@@ -1,0 +1,85 @@
+#include "chaos_plan.hpp"
+
+#include <algorithm>
+
+#include "chaos_keys.hpp"
+#include "random_source.hpp"
+#include "storm_faults.hpp"
+
+namespace midas::chaos {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr std::size_t steady_calls_per_second = 100;
+
+milliseconds draw_timeout(random_source& chance) {
+  // Half of the callers are in a hurry.
+  return chance.with_probability(0.5) ? chance.between(shortest_timeout, 500ms)
+                                      : chance.between(shortest_timeout, longest_timeout);
+}
+
+planned_call draw_call(random_source& chance, milliseconds at, std::size_t key) {
+  planned_call call;
+  call.at = at;
+  call.kind = static_cast<caller_kind>(chance.below(caller_kinds));
+  call.key = key;
+  call.timeout = draw_timeout(chance);
+  call.force_refresh = chance.with_probability(0.03);
+  // A thread that waits cannot, and an actor has no stop token.
+  if ((call.kind == caller_kind::callback || call.kind == caller_kind::coroutine) &&
+      chance.with_probability(0.05)) {
+    call.cancelled_after = chance.between(0ms, call.timeout);
+  }
+  return call;
+}
+
+}  // namespace
+
+const char* to_string(caller_kind kind) noexcept {
+  switch (kind) {
+    case caller_kind::thread:
+      return "thread";
+    case caller_kind::callback:
+      return "callback";
+    case caller_kind::coroutine:
+      return "coroutine";
+    case caller_kind::actor:
+      return "actor";
+  }
+  return "unknown";
+}
+
+chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
+  random_source chance{seed ^ random_source{number}.next()};
+  chaos_cycle cycle;
+  cycle.storm = chance.between(shortest_storm, longest_storm);
+  cycle.calm = chaos_calm;
+  cycle.fault_rules = storm_rules(chance, cycle.storm);
+  const auto length = cycle.storm + cycle.calm;
+  const auto keys = chaos_keys().size();
+  const auto steady = static_cast<std::size_t>(length / 1s) * steady_calls_per_second;
+  for (std::size_t i = 0; i < steady; ++i) {
+    const auto at = chance.between(0ms, length);
+    cycle.calls.push_back(draw_call(chance, at, chance.below(keys)));
+  }
+  // Crowds, which ask for one key at once.
+  for (auto second = 0ms; second < length; second += 1s) {
+    const auto at = std::min(second + chance.between(0ms, 999ms), length);
+    const auto key = chance.below(keys);
+    for (auto left = chance.below(80); left > 0; --left) {
+      cycle.calls.push_back(draw_call(chance, at, key));
+    }
+  }
+  std::ranges::stable_sort(cycle.calls, {}, &planned_call::at);
+  return cycle;
+}
+
+std::uint64_t cycles_in(std::chrono::seconds length) {
+  constexpr auto usual = chaos_calm + (shortest_storm + longest_storm) / 2;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, (length + usual / 2) / usual));
+}
+
+}  // namespace midas::chaos

@@ -1,0 +1,161 @@
+#include "chaos_run.hpp"
+
+#include <midas/transport/curl_multi_loop.hpp>
+
+#include <future>
+#include <thread>
+
+#include "chaos_callers.hpp"
+#include "chaos_keys.hpp"
+#include "recorder.hpp"
+#include "recording_transport.hpp"
+#include "scheduling_watch.hpp"
+
+namespace midas::chaos {
+
+namespace {
+
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+// A history takes so much from the one before it: the window of the host's limits, and more.
+constexpr std::chrono::seconds overlap{2};
+// Who has not been answered by so long after his deadline will never be.
+constexpr std::chrono::seconds patience{5};
+// A token is handed out for half of this, and so renewed several times in a cycle.
+constexpr std::chrono::seconds token_life{6};
+constexpr std::size_t scheduler_threads = 2;
+// More than the host can be asked in a cycle, and soon full: a soak looks whether memory grows.
+constexpr std::size_t largest_journal = 2'000;
+
+simulated_imds_options host_options(std::uint64_t seed) {
+  simulated_imds_options options;
+  const host_limits limits;
+  options.latency = 5ms;
+  options.expires_in = token_life;
+  options.user_assigned = chaos_user_assigned();
+  // The simulator would draw another for 0.
+  options.seed = seed == 0 ? 1 : seed;
+  options.limit_per_second = limits.max_per_second;
+  options.limit_concurrency = limits.max_in_flight;
+  options.journal_size = largest_journal;
+  return options;
+}
+
+token_service_options service_options(const std::string& endpoint) {
+  token_service_options options;
+  options.endpoint = endpoint;
+  options.connect_timeout = 1s;
+  options.attempt_timeout = 1s;
+  options.max_response_bytes = 64 * 1024;
+  return options;
+}
+
+std::shared_ptr<http_transport> way_to_the_wire() {
+  curl_multi_options options;
+  options.max_connections_kept = host_limits{}.max_in_flight;
+  options.max_connections_per_host = host_limits{}.max_in_flight;
+  return std::make_shared<curl_multi_loop>(options);
+}
+
+// An answer is handed on by CAF's clock, the cache, the acquisition and the caller's thread, and by
+// the http actor besides: five that may each have to wait for a processor.
+constexpr int hand_overs = 5;
+constexpr std::chrono::milliseconds least_tolerance{250};
+
+// All callers ask within the time until shutdown, and then nobody any more.
+std::vector<planned_call> calls_into_shutdown() {
+  std::vector<planned_call> calls;
+  for (std::size_t i = 0; i < 96; ++i) {
+    calls.push_back({std::chrono::milliseconds{i},
+                     static_cast<caller_kind>(i % caller_kinds),
+                     i / caller_kinds % chaos_keys().size(),
+                     4s,
+                     i % 2 == 0,
+                     {}});
+  }
+  return calls;
+}
+
+}  // namespace
+
+struct chaos_run::parts {
+  explicit parts(std::uint64_t seed) : host(host_options(seed)) {}
+
+  judged_history take(time_point began) {
+    judged_history result;
+    auto& what = result.what;
+    what.began = began;
+    what.ended = clock::now();
+    notes.take(what);
+    what.exchanges = wire->take(began - overlap);
+    for (auto& entry : host.journal()) {
+      if (entry.arrived >= began - overlap) {
+        what.host_requests.push_back({entry.arrived, entry.ended, std::move(entry.resource),
+                                      entry.status, std::move(entry.fault)});
+      }
+    }
+    result.bounds.tolerance = least_tolerance + hand_overs * watch.take_worst();
+    return result;
+  }
+
+  caf::actor_system_config& configured() {
+    dialect::configure_sleeping_threads(config, scheduler_threads);
+    return config;
+  }
+
+  simulated_imds host;
+  recorder notes;
+  scheduling_watch watch;
+  caf::actor_system_config config;
+  caf::actor_system system{configured()};
+  std::shared_ptr<recording_transport> wire =
+      std::make_shared<recording_transport>(way_to_the_wire());
+  token_service tokens{system, service_options(host.endpoint()), wire};
+  chaos_callers callers{system, tokens, notes};
+};
+
+chaos_run::chaos_run(std::uint64_t seed) : parts_(std::make_unique<parts>(seed)) {}
+
+chaos_run::~chaos_run() = default;
+
+judged_history chaos_run::run(const chaos_cycle& cycle) {
+  auto& all = *parts_;
+  const auto began = clock::now();
+  all.host.set_fault_rules(cycle.fault_rules);
+  auto calls = std::async(std::launch::async, [&] { all.callers.run(cycle.calls, began); });
+  std::this_thread::sleep_until(began + cycle.storm);
+  all.host.set_fault_rules({});
+  const auto calm = clock::now();
+  const auto last = began + cycle.storm + cycle.calm + longest_timeout;
+  const bool returned = calls.wait_until(last + patience) == std::future_status::ready;
+  const bool answered = all.notes.wait_until_answered(last + patience);
+  auto result = all.take(began);
+  result.what.calms = {{calm, result.what.ended}};
+  result.all_answered = returned && answered;
+  if (!returned) {
+    // Its destructor would wait for what does not end.
+    new std::future<void>(std::move(calls));
+  }
+  return result;
+}
+
+judged_history chaos_run::shut_down() {
+  auto& all = *parts_;
+  const auto began = clock::now();
+  all.host.set_fault_rules(R"({"rules":[{"action":{"hang":true}}]})");
+  const auto planned = calls_into_shutdown();
+  auto calls = std::async(std::launch::async, [&] { all.callers.run(planned, began); });
+  std::this_thread::sleep_until(began + planned.back().at / 2);
+  const auto told = clock::now();
+  all.tokens.shutdown();
+  const bool returned =
+      calls.wait_until(told + longest_timeout + patience) == std::future_status::ready;
+  const bool answered = all.notes.wait_until_answered(told + longest_timeout + patience);
+  auto result = all.take(began);
+  result.what.shut_down = told;
+  result.all_answered = returned && answered;
+  return result;
+}
+
+}  // namespace midas::chaos

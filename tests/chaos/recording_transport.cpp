@@ -1,0 +1,69 @@
+#include "recording_transport.hpp"
+
+#include <midas/simulator/query_string.hpp>
+#include <midas/transport/endpoints/retry_after.hpp>
+
+#include <string>
+
+#include "chaos_keys.hpp"
+
+namespace midas::chaos {
+
+asked_key key_of_url(std::string_view url) {
+  const auto query = simulator::query_string::parse(url.substr(url.find('?') + 1));
+  if (!query) {
+    return {};
+  }
+  const auto* resource = query->find("resource");
+  auto identity = managed_identity::system_assigned();
+  if (const auto* id = query->find("client_id")) {
+    identity = managed_identity::client_id(*id);
+  } else if (const auto* object = query->find("object_id")) {
+    identity = managed_identity::object_id(*object);
+  } else if (const auto* path = query->find("msi_res_id")) {
+    identity = managed_identity::resource_id(*path);
+  }
+  return key_of(identity, resource != nullptr ? *resource : std::string{});
+}
+
+recording_transport::~recording_transport() { way_->stop(); }
+
+std::uint64_t recording_transport::start(http_request request, completion done) {
+  wire_exchange exchange{.key = key_of_url(request.url)};
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    number = ++last_;
+    exchange.started = std::chrono::steady_clock::now();
+    exchanges_.emplace(number, std::move(exchange));
+  }
+  return way_->start(std::move(request),
+                     [this, number, done = std::move(done)](expected<http_response> outcome) {
+                       ended(number, outcome);
+                       done(std::move(outcome));
+                     });
+}
+
+void recording_transport::ended(std::uint64_t number, const expected<http_response>& outcome) {
+  const auto today = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::lock_guard lock{mutex_};
+  auto& exchange = exchanges_.at(number);
+  if (outcome) {
+    exchange.status = outcome->status;
+    exchange.retry_after = read_retry_after(*outcome, today);
+  }
+  exchange.ended = std::chrono::steady_clock::now();
+}
+
+std::vector<wire_exchange> recording_transport::take(time_point since) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(exchanges_, [since](const auto& item) { return item.second.ended < since; });
+  std::vector<wire_exchange> result;
+  result.reserve(exchanges_.size());
+  for (const auto& item : exchanges_) {
+    result.push_back(item.second);
+  }
+  return result;
+}
+
+}  // namespace midas::chaos

@@ -1,0 +1,141 @@
+#include "storm_faults.hpp"
+
+#include <array>
+
+#include "chaos_keys.hpp"
+
+namespace midas::chaos {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+template <std::size_t Count>
+std::string one_of(random_source& chance, const std::array<const char*, Count>& all) {
+  return all[chance.below(Count)];
+}
+
+std::string quoted(milliseconds time) { return '"' + std::to_string(time.count()) + R"(ms")"; }
+
+std::string status(random_source& chance) {
+  constexpr std::array failing{"500", "502", "503", "504", "404", "408", "410", "301"};
+  return R"({"status":)" + one_of(chance, failing) + R"(,"body":"chaos"})";
+}
+
+std::string throttling(random_source& chance) {
+  // No longer than the service may take to recover. Unreadable ones and dates of the past count as
+  // none.
+  constexpr std::array waits{"1", "2", "3", "0", "soon", "Thu, 01 Jan 2015 00:00:00 GMT"};
+  return R"({"status":429,"headers":{"Retry-After":")" + one_of(chance, waits) + R"("}})";
+}
+
+std::string refusal(random_source& chance) {
+  constexpr std::array refusing{"400", "401", "403"};
+  constexpr std::array codes{"invalid_request", "invalid_resource", "unauthorized_client"};
+  return R"({"status":)" + one_of(chance, refusing) + R"(,"body":"{\"error\":\")" +
+         one_of(chance, codes) + R"(\",\"error_description\":\"chaos\"}"})";
+}
+
+std::string odd_answer(random_source& chance) {
+  constexpr std::array bodies{"",
+                              "{}",
+                              "null",
+                              "<html>",
+                              R"({\"access_token\":\"\",\"expires_in\":\"60\"})",
+                              R"({\"access_token\":7,\"expires_in\":\"60\"})",
+                              R"({\"access_token\":\"no expiry\"})"};
+  return R"({"status":200,"body":")" + one_of(chance, bodies) + R"("})";
+}
+
+std::string reset(random_source& chance) {
+  constexpr std::array places{"before", "within_headers", "after_headers"};
+  return R"({"reset":")" + one_of(chance, places) + R"("})";
+}
+
+std::string truncation(random_source& chance) {
+  return R"({"truncate_body":)" + std::to_string(chance.below(1'500)) + "}";
+}
+
+std::string slow_drip(random_source& chance) {
+  // Of an answer of about 2 kB: some arrive within an attempt's time, some do not.
+  return R"({"slow_drip":{"bytes":)" + std::to_string(1 + chance.below(60)) + R"(,"every":)" +
+         quoted(chance.between(2ms, 20ms)) + "}}";
+}
+
+std::string latency(random_source& chance) {
+  if (chance.with_probability(0.5)) {
+    const auto least = chance.between(0ms, 300ms);
+    return R"({"latency":{"min":)" + quoted(least) + R"(,"max":)" +
+           quoted(least + chance.between(1ms, 1'200ms)) + "}}";
+  }
+  const auto median = chance.between(1ms, 300ms);
+  return R"({"latency":{"median":)" + quoted(median) + R"(,"p99":)" +
+         quoted(median * (2 + static_cast<int>(chance.below(4)))) + "}}";
+}
+
+std::string lifetime(random_source& chance) {
+  constexpr std::array lives{"0s", "1s", "2s", "4s", "25s"};
+  return R"({"lifetime":")" + one_of(chance, lives) + R"("})";
+}
+
+std::string action(random_source& chance) {
+  using maker = std::string (*)(random_source&);
+  constexpr std::array<maker, 16> all{
+      status,
+      status,
+      throttling,
+      refusal,
+      odd_answer,
+      reset,
+      truncation,
+      slow_drip,
+      latency,
+      latency,
+      lifetime,
+      [](random_source&) -> std::string { return R"({"hang":true})"; },
+      [](random_source&) -> std::string { return R"({"garbage":true})"; },
+      [](random_source&) -> std::string { return R"({"endless_body":true})"; },
+      [](random_source&) -> std::string { return R"({"same_token":true})"; },
+      [](random_source& draw) -> std::string {
+        constexpr std::array others{R"({"content_type":"text/html"})",
+                                    R"({"expires_on_form":"soon"})",
+                                    R"({"redirect":"http://127.0.0.1:9/elsewhere"})"};
+        return one_of(draw, others);
+      }};
+  return all[chance.below(all.size())](chance);
+}
+
+std::string match(random_source& chance, milliseconds storm) {
+  constexpr std::array probabilities{"1", "0.8", "0.5"};
+  const auto from = chance.between(0ms, storm / 2);
+  const auto to = chance.between(from + storm / 3, storm);
+  std::string result = R"({"window":{"from":)" + quoted(from) + R"(,"to":)" + quoted(to) +
+                       R"(},"probability":)" + one_of(chance, probabilities);
+  if (chance.with_probability(0.3)) {
+    const auto& all = chaos_resources();
+    result += R"(,"resource":")" + all[chance.below(all.size())] + '"';
+  }
+  if (chance.with_probability(0.2)) {
+    const auto& all = chaos_identities();
+    result += R"(,"identity":")" + all[chance.below(all.size())] + '"';
+  }
+  return result + "}";
+}
+
+}  // namespace
+
+std::string storm_rules(random_source& chance, milliseconds storm) {
+  std::string result = R"({"rules":[)";
+  const auto count = 3 + chance.below(6);
+  for (std::size_t i = 0; i < count; ++i) {
+    // In an order of its own: that of the operands of + is the compiler's.
+    const auto which = match(chance, storm);
+    const auto what = action(chance);
+    result +=
+        std::string{i == 0 ? "" : ","} + R"({"match":)" + which + R"(,"action":)" + what + "}";
+  }
+  return result + "]}";
+}
+
+}  // namespace midas::chaos

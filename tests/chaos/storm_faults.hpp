@@ -1,0 +1,14 @@
+// The faults of a storm, as a rules file of the simulator.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "random_source.hpp"
+
+namespace midas::chaos {
+
+/// A few rules, each with a kind of fault, a part of the storm, and requests that it is for. Pure.
+[[nodiscard]] std::string storm_rules(random_source& chance, std::chrono::milliseconds storm);
+
+}  // namespace midas::chaos

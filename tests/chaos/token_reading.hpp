@@ -1,0 +1,13 @@
+// What a simulated token says of itself.
+#pragma once
+
+#include <string_view>
+
+#include "history.hpp"
+
+namespace midas::chaos {
+
+/// Without an id when the text is no token, or does not say all of it. Pure.
+[[nodiscard]] token_facts read_token(std::string_view token);
+
+}  // namespace midas::chaos
