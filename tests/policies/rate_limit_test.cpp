@@ -212,6 +212,19 @@ TEST_CASE("requests that hang keep others up only as long as the limits are narr
   CHECK(limit.next_admission(until + 5s) == until + 5s);
 }
 
+TEST_CASE("limits widen as often as time has passed, though nobody has looked meanwhile") {
+  rate_limit limit{{8, 0}};
+  for (int i = 0; i < 6; ++i) {
+    limit.begin(start);
+  }
+  limit.end();
+  limit.throttled(start, std::nullopt);
+  limit.end();
+  const auto until = limit.throttled(start + 1s, std::nullopt);
+  // Four are left, and two are allowed, then four, then eight.
+  CHECK(limit.next_admission(until + 10s) == until + 10s);
+}
+
 TEST_CASE("who waits for their turn behind others is told of it with limits that widen meanwhile") {
   rate_limit limit{{8, 16}};
   auto now = start;
