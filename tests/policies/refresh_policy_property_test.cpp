@@ -101,10 +101,10 @@ TEST_CASE("a token is renewed after half a minute at the earliest, and before it
     const auto life = any_life() + 1s;
     const auto found = validity_of(any_grant(now, life), now, any_spread());
     const auto usable = found.end.boot - now.boot;
-    RC_ASSERT(found.refresh_at >= now.boot + std::min<nanoseconds>(30s, usable * 4 / 5));
+    RC_ASSERT(found.refresh_at >= now.boot + std::min<nanoseconds>(30s, usable - usable / 5));
     RC_ASSERT(found.refresh_at < found.end.boot);
     // There is time for a few attempts.
-    RC_ASSERT(found.end.boot - found.refresh_at >= std::min<nanoseconds>(225s, usable * 3 / 20));
+    RC_ASSERT(found.end.boot - found.refresh_at >= std::min<nanoseconds>(225s, usable / 20 * 3));
   }));
 }
 
