@@ -11,7 +11,7 @@ using std::chrono::seconds;
 
 constexpr milliseconds shortest_pause{1'000};
 constexpr milliseconds longest_pause{60'000};
-constexpr seconds widening_interval{5};
+constexpr seconds widening_interval{1};
 
 std::size_t doubled(std::size_t allowed, std::size_t limit) noexcept {
   return allowed >= limit / 2 ? limit : allowed * 2;
@@ -57,7 +57,7 @@ rate_limit::time_point rate_limit::at_rate(std::size_t per_second, std::size_t a
   const auto back = per_second - ahead % per_second;
   const auto rounds = rate_window * static_cast<int>(ahead / per_second);
   const auto before = begun_[(oldest_ + begun_.size() - back) % begun_.size()];
-  return (before == time_point::min() ? open : std::max(open, before + rate_window)) + rounds;
+  return std::max(open, before + rate_window) + rounds;
 }
 
 void rate_limit::begin(time_point now) noexcept {

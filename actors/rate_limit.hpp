@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds rate_window{1'030};
 /// Keeps count for one host. Not thread-safe.
 ///
 /// A host that says 429 is sent nothing for a second, or for as long as it asks for, and then half
-/// as much as before, at once and in a second; every five seconds without another 429 twice as much
+/// as much as before, at once and in a second; every second without another 429 twice as much
 /// again, until the limits are back.
 class rate_limit {
  public:

@@ -220,8 +220,8 @@ TEST_CASE("a host that complains no more is sent all that it was sent before") {
     while (host.in_flight > 0) {
       host.end();
     }
-    // From 1, the largest of these limits takes five steps of five seconds.
-    host.now = std::max(host.now, host.closed_until) + 25s;
+    // From 1, the largest of these limits takes five steps of a second.
+    host.now = std::max(host.now, host.closed_until) + 5s;
     rate_limit fresh{host.limits};
     for (std::size_t i = 0; i < 40; ++i) {
       const auto next = host.limit.next_admission(host.now);

@@ -126,10 +126,10 @@ TEST_CASE("the time left of a token is what the clock that ends it first leaves"
   CHECK(table.time_left(key("b"), now) == 0s);
 }
 
-TEST_CASE("the time left of a token that ends in the year 3333 overflows nothing") {
+TEST_CASE("the time left of a token that ends in another century overflows nothing") {
   token_table table;
   midas::token_validity validity;
-  validity.end.wall = std::chrono::sys_seconds{43'040'261'106s};
+  validity.end.wall = now.wall + 10'000'000'000s;
   validity.end.boot = now.boot + 24h * 365 * 100;
   validity.refresh_at = now.boot + 24h;
   table.publish(key("a"), token_named("A"), validity, now);
@@ -142,6 +142,16 @@ TEST_CASE("the last token published is the one that is found") {
   table.publish(key("a"), token_named("new"), lasting(1h, 30min), now);
   CHECK(text_of(table.find(key("a"), now)) == "new");
   CHECK(table.size() == 1);
+}
+
+TEST_CASE("how long a token lasts is what was said of it last, though it is the same") {
+  token_table table;
+  publish(table, "a", 1h, 30min);
+  publish(table, "a", 30min, 10min);
+  CHECK(table.time_left(key("a"), now) == 30min);
+  CHECK_FALSE(table.find(key("a"), now + 30min));
+  publish(table, "a", 2h, 1h);
+  CHECK(table.find(key("a"), now + 90min));
 }
 
 TEST_CASE("renewals are told in the order of their time, each once") {
@@ -262,8 +272,25 @@ TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the o
   CHECK(table.find(key("used"), now + 70min));
 }
 
-TEST_CASE(
-    "without a time of its own, a token is idle when nobody has asked for as long as it lives") {
+TEST_CASE("an expired token leaves the table, however lately it was looked up") {
+  token_table table;
+  publish(table, "a", 20min, 10min);
+  CHECK(table.find(key("a"), now + 1'199s));
+  CHECK(sorted(table.drop_idle(now + 20min, 1h)) == keys{"a"});
+}
+
+TEST_CASE("a token is not idle for the part of a second in which it was looked up") {
+  token_table table;
+  auto late_in_the_second = now;
+  late_in_the_second.boot += 900ms;
+  publish(table, "a", 1h, 30min, late_in_the_second);
+  auto end = now;
+  end.boot += 1h;
+  CHECK(table.drop_idle(end, {}).empty());
+  CHECK(table.size() == 1);
+}
+
+TEST_CASE("a token is idle when nobody has asked for as long as it lives, unless a time is set") {
   token_table table;
   publish(table, "a", 1h, 30min);
   // Each renewal lives for an hour more, and none of them is looked up.

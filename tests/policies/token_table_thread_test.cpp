@@ -57,15 +57,16 @@ void run_at_once(const std::vector<std::function<void()>>& tasks) {
 
 TEST_CASE("many threads look up while others publish and drop, and each sees a whole token") {
   constexpr int key_count = 4;
-  constexpr int rounds = 2'000;
+  constexpr int enough = 2'000;
   token_table table;
   for (int i = 0; i < key_count; ++i) {
     table.publish(key(i), token_of(i, 0), lasting(1h, 10s, now), now);
   }
   std::atomic<int> wrong = 0;
-  std::atomic<int> found = 0;
+  // However the threads take turns, the others go on until the readers have seen enough.
+  std::atomic<int> reading = 2;
   const auto read = [&] {
-    for (int i = 0; i < rounds; ++i) {
+    for (int i = 0, found = 0; found < enough; ++i) {
       const auto number = i % key_count;
       const auto at = now + seconds{i % 20};
       if (const auto token = table.find(key(number), at)) {
@@ -74,9 +75,10 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
       }
       wrong += table.time_left(key(number), at) > 2h ? 1 : 0;
     }
+    --reading;
   };
   const auto write = [&] {
-    for (int i = 1; i <= rounds; ++i) {
+    for (int i = 1; reading > 0; ++i) {
       const auto number = i % key_count;
       const auto at = now + seconds{i % 20};
       table.publish(key(number), token_of(number, i), lasting(1h, 10s, at), at);
@@ -85,7 +87,7 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   };
   const auto sweep = [&] {
     std::vector<token_key> dropped;
-    for (int i = 0; i < rounds; ++i) {
+    for (int i = 0; reading > 0; ++i) {
       const auto at = now + seconds{i % 20};
       for (const auto& due : table.take_renewals(at, dropped)) {
         table.postpone_renewal(due, at.boot + 5s);
@@ -97,7 +99,6 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   };
   run_at_once({read, read, write, sweep});
   CHECK(wrong == 0);
-  CHECK(found > 0);
   // What is left is as sound as if one thread had made it.
   std::vector<token_key> dropped;
   const auto due = table.take_renewals(now + 40s, dropped);

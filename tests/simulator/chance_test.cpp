@@ -38,7 +38,7 @@ TEST_CASE("chance is the same for the same seed, rule and request, and another f
   CHECK(draws.next() != first(1, 2, 3));
 }
 
-TEST_CASE("chance is even over [0, 1)") {
+TEST_CASE("chance is even from 0 to 1") {
   std::vector<int> tenths(10);
   for (std::uint64_t i = 0; i < 100'000; ++i) {
     const double drawn = chance(42, 0, i).next();
