@@ -27,7 +27,11 @@ rate_limit::rate_limit(host_limits limits)
 
 rate_limit::time_point rate_limit::next_admission(time_point now) noexcept {
   recover(now);
-  return in_flight_ >= in_flight_allowed_ ? time_point::max() : by_the_second(0, now);
+  if (in_flight_ < in_flight_allowed_) {
+    return by_the_second(0, now);
+  }
+  // Those in flight may hang for longer than the limits stay narrow.
+  return widened_at_.value_or(time_point::max());
 }
 
 rate_limit::time_point rate_limit::earliest_admission(std::size_t ahead, time_point now) noexcept {

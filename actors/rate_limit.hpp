@@ -30,7 +30,8 @@ class rate_limit {
   explicit rate_limit(host_limits limits);
 
   /// The earliest moment at which another request may go, as far as is known at `now`: `now` itself
-  /// when it may go at once, time_point::max() when one in flight has to end first.
+  /// when it may go at once, when to ask again while limits that a 429 narrowed are full, and
+  /// time_point::max() when one in flight has to end first.
   [[nodiscard]] time_point next_admission(time_point now) noexcept;
 
   /// The same for one before which `ahead` others go, supposed that none in flight keeps them up:

@@ -202,7 +202,8 @@ TEST_CASE("a moment that was told for the next request is one at which it may go
       }
       RC_ASSERT(next >= host.now);
       auto then = host.limit;
-      RC_ASSERT(then.next_admission(next) == next);
+      // Later, if those in flight fill the limits that have widened by then, too.
+      RC_ASSERT(then.next_admission(next) >= next);
       auto earlier = host.limit;
       if (next > host.now) {
         RC_ASSERT(earlier.next_admission(next - 1ns) > next - 1ns);
