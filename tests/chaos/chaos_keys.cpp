@@ -61,9 +61,11 @@ const std::vector<chaos_key>& chaos_keys() {
     std::vector<chaos_key> result;
     for (const auto& resource : chaos_resources()) {
       for (const auto& identity : identities()) {
-        result.push_back({{.identity = identity.name, .resource = resource},
-                          identity.client_id,
-                          key_of(identity.name, resource)});
+        auto& added = result.emplace_back();
+        added.request.identity = identity.name;
+        added.request.resource = resource;
+        added.client_id = identity.client_id;
+        added.key = key_of(identity.name, resource);
       }
     }
     return result;
