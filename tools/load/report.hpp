@@ -28,8 +28,8 @@ struct load_report {
   /// Requests of callers that needed none of their own.
   std::uint64_t coalesced = 0;
   std::uint64_t cache_hits = 0;
-  /// Of the HTTP requests, those that renewed a token in the background, and those that repeated one
-  /// that had failed; and the answers that said 429.
+  /// Of the HTTP requests, those that renewed a token in the background, and those that repeated
+  /// one that had failed; and the answers that said 429.
   std::uint64_t renewals = 0;
   std::uint64_t retries = 0;
   std::uint64_t throttled = 0;
