@@ -2,7 +2,8 @@
 # Builds everything and runs all tests, plainly and under the sanitizers.
 #
 #   scripts/test.sh         formatting, clang-tidy, the tests optimised, and under ASan + UBSan
-#   scripts/test.sh --all   besides, all that can be watched truthfully, under TSan
+#   scripts/test.sh --all   besides, clang's static analyzer, and all that can be watched truthfully,
+#                           under TSan
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -26,7 +27,11 @@ build_and_test() { # PRESET [ctest arguments]
 
 cmake --preset ci >/dev/null
 cmake --build --preset ci
-scripts/lint.sh
+if [ "$all" = yes ]; then
+  scripts/lint.sh --deep
+else
+  scripts/lint.sh
+fi
 build_and_test asan
 if [ "$all" = yes ]; then
   scripts/test_threads.sh
