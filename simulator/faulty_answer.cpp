@@ -74,14 +74,10 @@ void write_replacement(const fault_action& action, host_dialect& host, response&
 void replace_expires_on(std::string& body, const std::string& text) {
   rapidjson::Document document;
   document.Parse(body.data(), body.size());
-  if (document.HasParseError() || !document.IsObject()) {
+  if (document.HasParseError() || !document.IsObject() || !document.HasMember("expires_on")) {
     return;
   }
-  const auto member = document.FindMember("expires_on");
-  if (member == document.MemberEnd()) {
-    return;
-  }
-  member->value.SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  document["expires_on"].SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()));
   std::string changed;
   string_stream stream(changed);
   json_object::writer writer(stream);

@@ -78,7 +78,7 @@ expected<sha1_digest> parse_thumbprint(std::string_view variable, std::string_vi
     }
     if (count < digits_in_thumbprint) {
       auto& byte = result.at(count / 2);
-      byte = static_cast<std::uint8_t>(byte << 4U | *digit);
+      byte = static_cast<std::uint8_t>(unsigned{byte} << 4U | *digit);
     }
     ++count;
     text.remove_prefix(1);

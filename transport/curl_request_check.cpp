@@ -13,9 +13,9 @@ constexpr std::size_t max_name_size = 200;
 // The characters of a token in RFC 9110, which methods and header names are.
 constexpr auto token_characters = [] {
   std::array<bool, 256> result{};
-  for (const unsigned char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyz"
-                                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~"}) {
-    result[c] = true;
+  for (const char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyz"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~"}) {
+    result[static_cast<unsigned char>(c)] = true;
   }
   return result;
 }();
