@@ -344,7 +344,7 @@ struct acquisition_state {
 
   template <class Make>
   void tell(Make make) const {
-    service().observers->tell([&make] { return token_event{make()}; });
+    service().observers->tell(make);
   }
 
   [[nodiscard]] const token_key& key() const { return settings.key->token; }

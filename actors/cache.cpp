@@ -251,7 +251,7 @@ struct cache_state {
 
   void tell_evicted(const std::vector<token_key>& keys) const {
     for (const auto& key : keys) {
-      service().observers->tell([&key] { return token_event{key_evicted{key}}; });
+      service().observers->tell([&key] { return key_evicted{key}; });
     }
   }
 

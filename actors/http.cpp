@@ -150,7 +150,7 @@ struct http_state {
     service->counters->add(service->counters->throttled);
     const auto now = dialect::now(self);
     const auto until = limit.throttled(now, read_retry_after(*outcome, service->now().wall));
-    service->observers->tell([&] { return token_event{host_throttled{until - now}}; });
+    service->observers->tell([&] { return host_throttled{until - now}; });
   }
 
   void tell_connections() {
@@ -159,8 +159,7 @@ struct http_state {
     }
     const auto opened = transport->statistics().connections_opened;
     while (connections_told < opened) {
-      service->observers->tell(
-          [count = ++connections_told] { return token_event{connection_opened{count}}; });
+      service->observers->tell([count = ++connections_told] { return connection_opened{count}; });
     }
   }
 

@@ -37,11 +37,11 @@ class observers {
 
   [[nodiscard]] bool any() const noexcept { return any_.load(std::memory_order_relaxed); }
 
-  /// `make` makes the event, only if there is somebody to tell it to.
+  /// `make` makes one of the alternatives of token_event, only if there is somebody to tell it to.
   template <class Make>
   void tell(Make make) const {
     if (any()) {
-      tell_all(make());
+      tell_all(token_event{make()});
     }
   }
 

@@ -4,10 +4,8 @@ namespace midas {
 
 namespace {
 
-std::string shown(const token_key& key) { return key.resource + " for " + to_string(key.identity); }
-
 std::string shown(const acquisition_key& key) {
-  return shown(key.token) + (key.claims.empty() ? "" : ", with claims");
+  return to_string(key.token) + (key.claims.empty() ? "" : ", with claims");
 }
 
 }  // namespace
@@ -26,7 +24,7 @@ std::string to_string(const deadline_set& message) {
 }
 
 std::string to_string(const renewal_overdue& message) {
-  return "renewal_overdue(" + shown(message.key) + ")";
+  return "renewal_overdue(" + to_string(message.key) + ")";
 }
 
 std::string to_string(const retry_due& message) {

@@ -4,41 +4,42 @@ namespace midas {
 
 namespace {
 
-std::string shown(const token_key& key) { return key.resource + " for " + to_string(key.identity); }
-
 std::string shown(std::chrono::nanoseconds time) {
   return std::to_string(std::chrono::round<std::chrono::milliseconds>(time).count()) + " ms";
 }
 
 struct printer {
   std::string operator()(const acquisition_started& e) const {
-    return "acquisition_started(" + shown(e.key) + (e.in_background ? ", in the background)" : ")");
+    return "acquisition_started(" + to_string(e.key) +
+           (e.in_background ? ", in the background)" : ")");
   }
   std::string operator()(const acquisition_joined& e) const {
-    return "acquisition_joined(" + shown(e.key) + ")";
+    return "acquisition_joined(" + to_string(e.key) + ")";
   }
   std::string operator()(const acquisition_retried& e) const {
-    return "acquisition_retried(" + shown(e.key) + ", after " + shown(e.delay) + ", " +
+    return "acquisition_retried(" + to_string(e.key) + ", after " + shown(e.delay) + ", " +
            to_string(e.failure) + ")";
   }
   std::string operator()(const acquisition_succeeded& e) const {
-    return "acquisition_succeeded(" + shown(e.key) + ", in " + shown(e.elapsed) + ", for " +
+    return "acquisition_succeeded(" + to_string(e.key) + ", in " + shown(e.elapsed) + ", for " +
            std::to_string(e.answered) + ")";
   }
   std::string operator()(const acquisition_failed& e) const {
-    return "acquisition_failed(" + shown(e.key) + ", in " + shown(e.elapsed) + ", for " +
+    return "acquisition_failed(" + to_string(e.key) + ", in " + shown(e.elapsed) + ", for " +
            std::to_string(e.answered) + ", " + to_string(e.failure) + ")";
   }
   std::string operator()(const host_throttled& e) const {
     return "host_throttled(for " + shown(e.pause) + ")";
   }
   std::string operator()(const refresh_scheduled& e) const {
-    return "refresh_scheduled(" + shown(e.key) + ", after " + shown(e.delay) + ")";
+    return "refresh_scheduled(" + to_string(e.key) + ", after " + shown(e.delay) + ")";
   }
   std::string operator()(const refresh_done& e) const {
-    return "refresh_done(" + shown(e.key) + (e.renewed ? ", renewed)" : ", not renewed)");
+    return "refresh_done(" + to_string(e.key) + (e.renewed ? ", renewed)" : ", not renewed)");
   }
-  std::string operator()(const key_evicted& e) const { return "key_evicted(" + shown(e.key) + ")"; }
+  std::string operator()(const key_evicted& e) const {
+    return "key_evicted(" + to_string(e.key) + ")";
+  }
   std::string operator()(const connection_opened& e) const {
     return "connection_opened(" + std::to_string(e.count) + ")";
   }

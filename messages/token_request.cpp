@@ -29,8 +29,12 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
+std::string to_string(const token_key& key) {
+  return key.resource + " for " + to_string(key.identity);
+}
+
 std::string to_string(const token_request& request) {
-  std::string result = request.resource + " for " + to_string(request.identity);
+  std::string result = to_string(token_key{request.identity, request.resource});
   result += request.claims.empty() ? "" : ", with claims";
   result += request.force_refresh ? ", force_refresh" : "";
   return result;

@@ -38,6 +38,9 @@ struct token_key {
   friend auto operator<=>(const token_key&, const token_key&) = default;
 };
 
+/// "https://vault.azure.net for system-assigned".
+std::string to_string(const token_key&);
+
 /// The key of a request. Fails with errc::invalid_resource when the resource is empty once reduced,
 /// holds white space, control or non-ASCII characters, or is longer than 2,048 characters, and with
 /// errc::invalid_identity as managed_identity::validate does.
