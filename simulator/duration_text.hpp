@@ -1,4 +1,4 @@
-// Durations as a rules file writes them: "5s", "200ms", "1.5h".
+// Durations as rules files and command lines write them: "5s", "200ms", "1.5h".
 #pragma once
 
 #include <chrono>

@@ -1,3 +1,4 @@
+#include <midas/simulator/random_text.hpp>
 #include <midas/simulator/tls_certificate.hpp>
 
 #include <openssl/bio.h>
@@ -83,13 +84,7 @@ std::string tls_certificate::thumbprint() const {
   unsigned int size = 0;
   require(X509_digest(certificate_.get(), EVP_sha1(), digest.data(), &size) == 1,
           "read its certificate");
-  std::string text;
-  for (const auto byte : std::string_view(reinterpret_cast<const char*>(digest.data()), size)) {
-    const auto value = static_cast<unsigned char>(byte);
-    text.push_back("0123456789ABCDEF"[value >> 4]);
-    text.push_back("0123456789ABCDEF"[value & 15]);
-  }
-  return text;
+  return hexadecimal(std::span{digest}.first(size));
 }
 
 std::string tls_certificate::pem() const {

@@ -1,52 +1,18 @@
+#include <midas/simulator/duration_text.hpp>
 #include <midas/tools/duration.hpp>
 
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
-#include <cmath>
-#include <utility>
-
 namespace midas::tools {
 
-namespace {
-
-constexpr std::array<std::pair<std::string_view, double>, 9> units{{{"ns", 1},
-                                                                    {"us", 1e3},
-                                                                    {"ms", 1e6},
-                                                                    {"s", 1e9},
-                                                                    {"", 1e9},
-                                                                    {"m", 60e9},
-                                                                    {"min", 60e9},
-                                                                    {"h", 3600e9},
-                                                                    {"d", 86400e9}}};
-
-unexpected refuse(std::string_view text) {
-  return fail(errc::invalid_timeout, fmt::format("\"{}\" is no duration", text),
-              "Write a number and a unit, such as 200ms, 5s, 2min or 1h");
-}
-
-}  // namespace
-
 expected<std::chrono::nanoseconds> parse_duration(std::string_view text) {
-  double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (parsed.ec != std::errc{} || std::signbit(number)) {
-    return refuse(text);
+  const bool is_number_alone = !text.empty() && text.back() >= '0' && text.back() <= '9';
+  const auto read = simulator::read_duration(std::string{text} + (is_number_alone ? "s" : ""));
+  if (!read) {
+    return fail(errc::invalid_timeout, fmt::format("\"{}\" is no duration", text),
+                "Write a number and a unit, such as 200ms, 5s, 2min or 1h");
   }
-  const std::string_view suffix{parsed.ptr, static_cast<std::size_t>(end - parsed.ptr)};
-  for (const auto& [unit, nanoseconds] : units) {
-    if (suffix == unit) {
-      const auto total = number * nanoseconds;
-      constexpr auto hundred_years = 100 * 365.25 * 86400e9;
-      if (!(total <= hundred_years)) {
-        return refuse(text);
-      }
-      return std::chrono::nanoseconds{std::llround(total)};
-    }
-  }
-  return refuse(text);
+  return *read;
 }
 
 std::string format_duration(std::chrono::nanoseconds duration) {

@@ -21,7 +21,7 @@ TEST_CASE("a duration is a number and a unit, seconds where there is none") {
 
 TEST_CASE("what is no duration is refused, with the text named") {
   const std::string text = GENERATE("", "s", "fast", "5 s", "-5s", "-0s", "5x", "1e3s", "nan",
-                                    "inf", "0x10s", "999999999d", "5s5s");
+                                    "inf", "0x10s", "999999999d", "999999999m", "5n", "5s5s");
   const auto parsed = parse_duration(text);
   REQUIRE_FALSE(parsed);
   CHECK(parsed.error().code == midas::errc::invalid_timeout);
