@@ -36,9 +36,7 @@ class token_waiter::state : public std::enable_shared_from_this<token_waiter::st
     }
     // What the completion captured goes with it, not with the last copy of the waiter.
     const auto complete = std::exchange(complete_, nullptr);
-    ++completions_on_this_thread;
-    complete(std::move(outcome));
-    --completions_on_this_thread;
+    token_waiter::complete(complete, std::move(outcome));
     return true;
   }
 
@@ -70,6 +68,12 @@ bool token_waiter::answer(expected<access_token> outcome) const noexcept {
 }
 
 bool token_waiter::answered() const noexcept { return state_ == nullptr || state_->answered(); }
+
+void token_waiter::complete(const completion& done, expected<access_token> outcome) noexcept {
+  ++completions_on_this_thread;
+  done(std::move(outcome));
+  --completions_on_this_thread;
+}
 
 bool token_waiter::inside_completion() noexcept { return completions_on_this_thread != 0; }
 

@@ -1,0 +1,20 @@
+#include <midas/actors/token_awaitable.hpp>
+#include <midas/actors/token_front.hpp>
+
+namespace midas {
+
+bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
+  front_->get_async(
+      nullptr, request_, timeout_,
+      [this, waiting](expected<access_token> outcome) {
+        outcome_ = std::move(outcome);
+        if (one_came_.exchange(true)) {
+          waiting.resume();
+        }
+      },
+      stop_);
+  // Suspended unless the outcome came first. From here on the coroutine may be gone.
+  return !one_came_.exchange(true);
+}
+
+}  // namespace midas
