@@ -94,7 +94,8 @@ class token_service {
                             const std::stop_token& stop = {});
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
   /// g++ 12 copies a braced temporary of a co_await expression byte by byte into the coroutine, and
-  /// frees what is not there any more: give a request that has a name.
+  /// frees what is not there any more: give a request that has a name. For the same reason, await
+  /// into a variable, not in the condition of an if.
   token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
 #endif
