@@ -24,7 +24,7 @@ class token_front {
 
   [[nodiscard]] const service_context& context() const noexcept { return *context_; }
   [[nodiscard]] cache_supervisor& cache() const noexcept { return *cache_; }
-  [[nodiscard]] std::uint64_t table() const noexcept { return table_.id(); }
+  [[nodiscard]] token_table& table() const noexcept { return table_; }
 
   /// The token if one is at hand that may be handed out.
   [[nodiscard]] std::optional<access_token> try_get(const token_lookup& looked_for) const {
@@ -33,6 +33,9 @@ class token_front {
     }
     return read(looked_for);
   }
+
+  /// The same for a thread that has just found none by find_good().
+  std::optional<access_token> read(const token_lookup& looked_for) const;
 
   /// See token_service. Without a lookup, what is at hand is not looked for.
   void get_async(const token_lookup* looked_for, const token_request& request,
@@ -47,7 +50,6 @@ class token_front {
   [[nodiscard]] bool close() const;
 
  private:
-  std::optional<access_token> read(const token_lookup& looked_for) const;
   void send(const token_request& request, std::chrono::nanoseconds timeout,
             const token_waiter& waiter) const;
 
@@ -56,10 +58,5 @@ class token_front {
   const std::shared_ptr<cache_supervisor> cache_;
   const std::shared_ptr<std::atomic<bool>> closing_ = std::make_shared<std::atomic<bool>>(false);
 };
-
-/// Whether a published token can answer it.
-[[nodiscard]] inline bool takes_published(const token_request& request) noexcept {
-  return request.claims.empty() && !request.force_refresh;
-}
 
 }  // namespace midas

@@ -18,24 +18,25 @@ std::uint64_t next_id() noexcept {
 token_handle::token_handle(std::shared_ptr<const token_front> front, token_request request)
     : front_(std::move(front)),
       request_(std::move(request)),
-      table_(front_->table()),
+      table_(front_->table().id()),
       hash_(hash_of(table_, request_.identity, request_.resource)),
-      id_(next_id()) {}
+      id_(next_id()),
+      hits_(&front_->table().hits()) {}
 
-std::optional<access_token> token_handle::try_get() const {
-  return front_->try_get({table_, request_.identity, request_.resource, hash_, id_});
+std::optional<access_token> token_handle::read(const token_lookup& looked_for) const {
+  return front_->read(looked_for);
 }
 
 expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) const {
-  const token_lookup lookup{table_, request_.identity, request_.resource, hash_, id_};
-  return front_->get(&lookup, request_, timeout, stop);
+  const auto looked_for = lookup();
+  return front_->get(&looked_for, request_, timeout, stop);
 }
 
 void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
                              const std::stop_token& stop) const {
-  const token_lookup lookup{table_, request_.identity, request_.resource, hash_, id_};
-  front_->get_async(&lookup, request_, timeout, std::move(done), stop);
+  const auto looked_for = lookup();
+  front_->get_async(&looked_for, request_, timeout, std::move(done), stop);
 }
 
 token_awaitable token_handle::async_get(std::chrono::nanoseconds timeout,

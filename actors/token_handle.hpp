@@ -1,7 +1,9 @@
 // For who asks for the same token again and again: the key resolved once.
 #pragma once
 
+#include <midas/actors/thread_tokens.hpp>
 #include <midas/actors/token_awaitable.hpp>
+#include <midas/actors/token_lookup.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>
 #include <midas/messages/token_request.hpp>
@@ -12,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 namespace midas {
 
@@ -29,7 +32,13 @@ class token_handle {
   /// What it asks for.
   [[nodiscard]] const token_request& request() const noexcept { return request_; }
 
-  std::optional<access_token> try_get() const;
+  std::optional<access_token> try_get() const {
+    const auto looked_for = lookup();
+    if (auto* const found = find_good(looked_for, *hits_)) {
+      return std::optional<access_token>{std::in_place, *found, token_source::cache};
+    }
+    return read(looked_for);
+  }
 
   expected<access_token> get(std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {}) const;
@@ -43,12 +52,18 @@ class token_handle {
  private:
   friend struct token_service_access;
 
+  [[nodiscard]] token_lookup lookup() const noexcept {
+    return {table_, request_.identity, request_.resource, hash_, id_};
+  }
+  std::optional<access_token> read(const token_lookup& looked_for) const;
+
   std::shared_ptr<const token_front> front_;
   token_request request_;
   // Of the lookup.
   std::uint64_t table_;
   std::uint64_t hash_;
   std::uint64_t id_;
+  hit_counters* hits_;
 };
 
 }  // namespace midas

@@ -112,19 +112,24 @@ struct token_service::core {
   std::mutex shutdown_mutex;
 };
 
+token_service::token_service(std::unique_ptr<core> made)
+    : core_(std::move(made)),
+      table_(core_->front->table().id()),
+      hits_(&core_->front->table().hits()) {}
+
 token_service::token_service(const options& settings)
-    : core_(std::make_unique<core>(make_system(settings), nullptr, settings, nullptr)) {}
+    : token_service(std::make_unique<core>(make_system(settings), nullptr, settings, nullptr)) {}
 
 token_service::token_service(caf::actor_system& system, const options& settings)
-    : core_(std::make_unique<core>(nullptr, &system, settings, nullptr)) {}
+    : token_service(std::make_unique<core>(nullptr, &system, settings, nullptr)) {}
 
 token_service::token_service(const options& settings, std::shared_ptr<http_transport> transport)
-    : core_(
+    : token_service(
           std::make_unique<core>(make_system(settings), nullptr, settings, std::move(transport))) {}
 
 token_service::token_service(caf::actor_system& system, const options& settings,
                              std::shared_ptr<http_transport> transport)
-    : core_(std::make_unique<core>(nullptr, &system, settings, std::move(transport))) {}
+    : token_service(std::make_unique<core>(nullptr, &system, settings, std::move(transport))) {}
 
 token_service::~token_service() = default;
 
@@ -133,12 +138,8 @@ token_service& token_service::shared() {
   return instance;
 }
 
-std::optional<access_token> token_service::try_get(const token_request& request) {
-  if (!takes_published(request)) {
-    return std::nullopt;
-  }
-  const auto& front = *core_->front;
-  return front.try_get(look_for(front.table(), request.identity, request.resource));
+std::optional<access_token> token_service::read(const token_lookup& looked_for) const {
+  return core_->front->read(looked_for);
 }
 
 token_handle token_service::for_resource(std::string resource, managed_identity identity) {
@@ -148,7 +149,7 @@ token_handle token_service::for_resource(std::string resource, managed_identity 
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                               callback done, const std::stop_token& stop) {
   const auto& front = *core_->front;
-  const auto lookup = look_for(front.table(), request.identity, request.resource);
+  const auto lookup = look_for(table_, request.identity, request.resource);
   front.get_async(takes_published(request) ? &lookup : nullptr, request, timeout, std::move(done),
                   stop);
 }
@@ -157,7 +158,7 @@ expected<access_token> token_service::get(const token_request& request,
                                           std::chrono::nanoseconds timeout,
                                           const std::stop_token& stop) {
   const auto& front = *core_->front;
-  const auto lookup = look_for(front.table(), request.identity, request.resource);
+  const auto lookup = look_for(table_, request.identity, request.resource);
   return front.get(takes_published(request) ? &lookup : nullptr, request, timeout, stop);
 }
 

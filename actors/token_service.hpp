@@ -4,6 +4,7 @@
 #include <midas/actors/observers.hpp>
 #include <midas/actors/options.hpp>
 #include <midas/actors/statistics.hpp>
+#include <midas/actors/thread_tokens.hpp>
 #include <midas/actors/token_awaitable.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>
@@ -12,11 +13,13 @@
 #include <midas/transport/http_transport.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace caf {
 class actor_system;
@@ -118,7 +121,25 @@ class token_service {
  private:
   friend struct token_service_access;
   struct core;
+
+  explicit token_service(std::unique_ptr<core> made);
+  std::optional<access_token> read(const token_lookup& looked_for) const;
+
   std::unique_ptr<core> core_;
+  // Of the published tokens, for the calling thread to look among its own.
+  std::uint64_t table_;
+  hit_counters* hits_;
 };
+
+inline std::optional<access_token> token_service::try_get(const token_request& request) {
+  if (!takes_published(request)) {
+    return std::nullopt;
+  }
+  const auto looked_for = look_for(table_, request.identity, request.resource);
+  if (auto* const found = find_good(looked_for, *hits_)) {
+    return std::optional<access_token>{std::in_place, *found, token_source::cache};
+  }
+  return read(looked_for);
+}
 
 }  // namespace midas

@@ -26,6 +26,11 @@ struct token_request {
   friend bool operator==(const token_request&, const token_request&) = default;
 };
 
+/// Whether a token that is at hand can answer it.
+[[nodiscard]] inline bool takes_published(const token_request& request) noexcept {
+  return request.claims.empty() && !request.force_refresh;
+}
+
 /// "https://vault.azure.net for system-assigned"; says of claims only that there are some.
 std::string to_string(const token_request&);
 
