@@ -4,6 +4,7 @@
 
 #include <midas/actors/options.hpp>
 #include <midas/actors/statistics.hpp>
+#include <midas/actors/token_handle.hpp>
 #include <midas/actors/token_service.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>

@@ -30,8 +30,12 @@ struct acquisition_entry {
   bool unwanted = false;
 };
 
-// Actors that nobody has asked for this long are ended.
-constexpr std::chrono::seconds usual_sweep_interval{3'600};
+// How often the table is searched for tokens that nobody asks for.
+constexpr std::chrono::seconds usual_search_interval{3'600};
+
+// An acquisition that nobody has asked for this long has no more to do: its actor is ended, and a
+// renewal begins another.
+constexpr std::chrono::seconds longest_rest{10};
 
 struct cache_state {
   static inline const char* name = "midas.cache";
@@ -60,8 +64,12 @@ struct cache_state {
     });
     dialect::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
     start_http();
-    // Of the tokens of the cache that it replaces.
-    wake_for_renewals();
+    search_at = dialect::now(self) + search_interval();
+    // The tokens of the cache that it replaces.
+    if (service().table->size() != 0) {
+      sweep_by(search_at);
+      wake_for_renewals();
+    }
   }
 
   cache_actor::behavior_type make_behavior() {
@@ -82,7 +90,6 @@ struct cache_state {
         [this](const renewal_overdue& overdue) { renew(overdue.key); },
         [this](renewals_changed) { wake_for_renewals(); },
         [this](alarm_due) { ring_alarms(); },
-        [this](sweep_due) { sweep(); },
         [this](end_due) { self->quit(ending); },
     };
   }
@@ -172,7 +179,7 @@ struct cache_state {
                            cache_actor{self}, http});
       dialect::stay_in_own_system(self);
       dialect::monitor(self, entry.actor);
-      sweep_later();
+      sweep_by(entry.last_used + rest());
     }
     return entry;
   }
@@ -206,7 +213,11 @@ struct cache_state {
 
   // The token at hand is handed out meanwhile.
   void renew(const token_key& key) {
-    dialect::send(self, acquisition_for({key, {}}).actor, renewal_due{});
+    auto& entry = acquisition_for({key, {}});
+    // Not at rest, so that it is not ended before it has read this.
+    entry.last_used = dialect::now(self);
+    entry.unwanted = false;
+    dialect::send(self, entry.actor, renewal_due{});
   }
 
   void renew_what_is_due() {
@@ -274,6 +285,10 @@ struct cache_state {
     }
     renew_what_is_due();
     wake_for_renewals();
+    if (now >= sweep_at) {
+      sweep(now);
+    }
+    wake_by(sweep_at);
   }
 
   void wake_by(time_point at) {
@@ -283,31 +298,37 @@ struct cache_state {
     }
   }
 
-  void sweep_later() {
-    if (!std::exchange(sweep_pending, true)) {
-      dialect::send_to_self_after(self, sweep_interval(), sweep_due{});
-    }
+  void sweep_by(time_point at) {
+    sweep_at = std::min(sweep_at, at);
+    wake_by(sweep_at);
   }
 
-  void sweep() {
+  void sweep(time_point now) {
     for (const auto& item : acquisitions) {
       if (is_idle(item.second)) {
         dialect::send(self, item.second.actor, settled_query{});
       }
     }
-    tell_evicted(service().table->drop_idle(service().now(), settings.idle_key_timeout));
-    sweep_pending = false;
-    if (!acquisitions.empty() || service().table->size() != 0) {
-      sweep_later();
+    if (now >= search_at) {
+      tell_evicted(service().table->drop_idle(service().now(), settings.idle_key_timeout));
+      search_at = now + search_interval();
+    }
+    sweep_at = acquisitions.empty() ? time_point::max() : now + rest();
+    if (service().table->size() != 0) {
+      sweep_at = std::min(sweep_at, search_at);
     }
   }
 
-  [[nodiscard]] std::chrono::seconds sweep_interval() const {
-    return settings.idle_key_timeout.value_or(usual_sweep_interval);
+  [[nodiscard]] std::chrono::seconds search_interval() const {
+    return settings.idle_key_timeout.value_or(usual_search_interval);
+  }
+
+  [[nodiscard]] std::chrono::seconds rest() const {
+    return std::min(longest_rest, search_interval());
   }
 
   [[nodiscard]] bool is_idle(const acquisition_entry& entry) const {
-    return entry.unwanted || entry.last_used <= dialect::now(self) - sweep_interval();
+    return entry.unwanted || entry.last_used <= dialect::now(self) - rest();
   }
 
   void drop(const acquisition_settled& settled) {
@@ -335,7 +356,9 @@ struct cache_state {
   alarm_queue<acquisition_entry*> deadlines;
   // When the earliest alarm_due that is under way arrives.
   time_point wake_at = time_point::max();
-  bool sweep_pending = false;
+  // When to look for acquisitions at rest, and for tokens that nobody asks for.
+  time_point sweep_at = time_point::max();
+  time_point search_at{};
   // Why it has been asked to end; nothing as long as it has not.
   caf::error ending;
 };

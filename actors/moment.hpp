@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <ratio>
 
@@ -35,6 +36,24 @@ struct moment {
 
   friend moment operator+(moment m, std::chrono::seconds by) noexcept {
     return {m.wall + by, m.boot + by};
+  }
+};
+
+/// One moment on the clocks that cost next to nothing to read, since they stand still between two
+/// ticks of the kernel's (a few milliseconds): UTC in seconds, and CLOCK_MONOTONIC in nanoseconds,
+/// which does not count suspensions; no coarse clock does.
+struct coarse_moment {
+  std::int64_t wall = 0;
+  std::int64_t steady = 0;
+
+  static coarse_moment now() noexcept {
+    std::timespec time{};
+#ifdef CLOCK_MONOTONIC_COARSE
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+#else
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+#endif
+    return {std::time(nullptr), std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec};
   }
 };
 

@@ -1,12 +1,12 @@
 #include <midas/actors/cache_supervisor.hpp>
-#include <midas/actors/deadline.hpp>
+#include <midas/actors/token_front.hpp>
+#include <midas/actors/token_handle.hpp>
 #include <midas/actors/token_service.hpp>
 #include <midas/actors/token_service_access.hpp>
 #include <midas/transport/curl_multi_loop.hpp>
 #include <midas/transport/endpoints/detection.hpp>
 #include <midas/transport/endpoints/dialects.hpp>
 
-#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -67,14 +67,6 @@ struct private_system {
   std::optional<caf::actor_system> system;
 };
 
-// Whether a stop was asked for before anything was sent; from now on one is heard.
-bool cancelled(const token_waiter& waiter, const std::stop_token& stop) {
-  if (stop.stop_possible()) {
-    waiter.cancel_on(stop);
-  }
-  return waiter.answered();
-}
-
 std::unique_ptr<private_system> make_system(const token_service_options& settings) {
   return std::make_unique<private_system>(settings.actor_threads);
 }
@@ -88,33 +80,26 @@ struct token_service::core {
         context(make_context(settings)),
         limits(limits_of(settings, *context)),
         transport(way != nullptr ? std::move(way) : make_transport(limits)),
-        cache(cache_supervisor::start(
-            lent != nullptr ? *lent : *own_system->system,
-            {context, transport, limits, settings.default_timeout, settings.idle_key_timeout,
-             std::max<std::size_t>(1, settings.max_keys)})) {}
+        front(std::make_shared<token_front>(
+            context, cache_supervisor::start(lent != nullptr ? *lent : *own_system->system,
+                                             {context, transport, limits, settings.default_timeout,
+                                              settings.idle_key_timeout,
+                                              std::max<std::size_t>(1, settings.max_keys)}))) {}
   core(const core&) = delete;
   core& operator=(const core&) = delete;
   ~core() { shutdown(); }
 
   void shutdown() {
     const std::lock_guard lock{shutdown_mutex};
-    if (closing->exchange(true)) {
+    if (!front->close()) {
       return;
     }
-    cache->close();
+    context->table->close();
+    front->cache().close();
     // Not without a bound: in an application's system, whose threads the application may be
     // blocking, our actors may not get to run.
     context->alive->wait_for(longest_shutdown);
     transport->stop();
-  }
-
-  void send(const token_request& request, std::chrono::nanoseconds timeout,
-            const token_waiter& waiter) const {
-    if (const auto to = cache->current()) {
-      dialect::anonymous_send(to, request, timeout, waiter);
-    } else {
-      waiter.answer(fail(errc::shutting_down, "the token service has shut down"));
-    }
   }
 
   // Destroyed last: it waits for its actors.
@@ -122,8 +107,8 @@ struct token_service::core {
   const std::shared_ptr<const service_context> context;
   const host_limits limits;
   const std::shared_ptr<http_transport> transport;
-  const std::shared_ptr<cache_supervisor> cache;
-  const std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
+  // Kept alive by handles, too.
+  const std::shared_ptr<const token_front> front;
   std::mutex shutdown_mutex;
 };
 
@@ -149,95 +134,51 @@ token_service& token_service::shared() {
 }
 
 std::optional<access_token> token_service::try_get(const token_request& request) {
-  if (!request.claims.empty() || request.force_refresh || core_->closing->load()) {
+  if (!takes_published(request)) {
     return std::nullopt;
   }
-  const auto key = make_key(request);
-  if (!key) {
-    return std::nullopt;
-  }
-  auto found = core_->context->table->find(*key, core_->context->now());
-  if (!found) {
-    return std::nullopt;
-  }
-  core_->context->counters->add(core_->context->counters->tokens);
-  core_->context->counters->add(core_->context->counters->cache_hits);
-  if (found->renewal_overdue) {
-    if (const auto to = core_->cache->current()) {
-      dialect::anonymous_send(to, renewal_overdue{*key});
-    }
-  }
-  return std::move(found->token);
+  const auto& front = *core_->front;
+  return front.try_get(look_for(front.table(), request.identity, request.resource));
+}
+
+token_handle token_service::for_resource(std::string resource, managed_identity identity) {
+  return {core_->front, {.identity = std::move(identity), .resource = std::move(resource)}};
 }
 
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                               callback done, const std::stop_token& stop) {
-  const token_waiter waiter{std::move(done), core_->closing};
-  if (cancelled(waiter, stop)) {
-    return;
-  }
-  if (auto token = try_get(request)) {
-    waiter.answer(*std::move(token));
-    return;
-  }
-  core_->send(request, timeout, waiter);
+  const auto& front = *core_->front;
+  const auto lookup = look_for(front.table(), request.identity, request.resource);
+  front.get_async(takes_published(request) ? &lookup : nullptr, request, timeout, std::move(done),
+                  stop);
 }
 
 expected<access_token> token_service::get(const token_request& request,
                                           std::chrono::nanoseconds timeout,
                                           const std::stop_token& stop) {
-  if (!stop.stop_requested()) {
-    if (auto token = try_get(request)) {
-      return *std::move(token);
-    }
-  }
-  if (token_waiter::inside_completion()) {
-    return fail(errc::would_block, "a blocking get from a completion that midas is running",
-                "Use get_async or a coroutine there");
-  }
-  struct box {
-    std::mutex mutex;
-    std::condition_variable filled;
-    std::optional<expected<access_token>> outcome;
-  };
-  const auto shared = std::make_shared<box>();
-  const auto deadline = deadline_after(std::chrono::steady_clock::now(), timeout);
-  const token_waiter waiter{[shared](expected<access_token> outcome) {
-                              const std::lock_guard lock{shared->mutex};
-                              shared->outcome = std::move(outcome);
-                              shared->filled.notify_one();
-                            },
-                            core_->closing};
-  if (!cancelled(waiter, stop)) {
-    core_->send(request, timeout, waiter);
-  }
-  std::unique_lock lock{shared->mutex};
-  const auto is_filled = [&shared] { return shared->outcome.has_value(); };
-  if (timeout > std::chrono::nanoseconds::zero() &&
-      !shared->filled.wait_until(lock, deadline, is_filled)) {
-    // The actors answer by the deadline too, but may be kept from running.
-    lock.unlock();
-    waiter.answer(fail(errc::deadline_exceeded,
-                       "no token for " + request.resource + " before the caller's deadline",
-                       "Give the request more time, or see whether the endpoint answers"));
-    lock.lock();
-  }
-  shared->filled.wait(lock, is_filled);
-  return *std::move(shared->outcome);
+  const auto& front = *core_->front;
+  const auto lookup = look_for(front.table(), request.identity, request.resource);
+  return front.get(takes_published(request) ? &lookup : nullptr, request, timeout, stop);
 }
 
 token_awaitable token_service::async_get(const token_request& request,
                                          std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) {
-  return {*this, request, timeout, stop};
+  if (!stop.stop_requested()) {
+    if (auto token = try_get(request)) {
+      return token_awaitable{*std::move(token)};
+    }
+  }
+  return {*core_->front, request, timeout, stop};
 }
 
 token_service_statistics token_service::statistics() const {
   const auto& counters = *core_->context->counters;
   token_service_statistics result;
-  result.tokens = counters.tokens.load();
+  const auto hits = core_->context->table->hits().total();
+  result.tokens = counters.tokens.load() + hits;
   result.errors = counters.errors.load();
-  result.cache_hits = counters.cache_hits.load();
+  result.cache_hits = counters.cache_hits.load() + hits;
   result.coalesced = counters.coalesced.load();
   result.acquisitions = counters.acquisitions.load();
   result.renewals = counters.renewals.load();
@@ -256,33 +197,11 @@ event_subscription token_service::observe(std::function<void(const token_event&)
 void token_service::shutdown() { core_->shutdown(); }
 
 cache_actor token_service_access::cache(const token_service& service) {
-  return service.core_->cache->current();
+  return service.core_->front->cache().current();
 }
 
-bool token_awaitable::await_ready() {
-  if (stop_.stop_requested()) {
-    return false;
-  }
-  if (auto token = service_.try_get(request_)) {
-    outcome_ = *std::move(token);
-  }
-  return outcome_.has_value();
+cache_actor token_service_access::cache(const token_handle& handle) {
+  return handle.front_->cache().current();
 }
-
-bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
-  service_.get_async(
-      request_, timeout_,
-      [this, waiting](expected<access_token> outcome) {
-        outcome_ = std::move(outcome);
-        if (one_came_.exchange(true)) {
-          waiting.resume();
-        }
-      },
-      stop_);
-  // Suspended unless the outcome came first. From here on the coroutine may be gone.
-  return !one_came_.exchange(true);
-}
-
-expected<access_token> token_awaitable::await_resume() { return *std::move(outcome_); }
 
 }  // namespace midas

@@ -4,19 +4,19 @@
 #include <midas/actors/observers.hpp>
 #include <midas/actors/options.hpp>
 #include <midas/actors/statistics.hpp>
+#include <midas/actors/token_awaitable.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>
 #include <midas/messages/token_event.hpp>
 #include <midas/messages/token_request.hpp>
 #include <midas/transport/http_transport.hpp>
 
-#include <atomic>
 #include <chrono>
-#include <coroutine>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 namespace caf {
 class actor_system;
@@ -24,7 +24,7 @@ class actor_system;
 
 namespace midas {
 
-class token_awaitable;
+class token_handle;
 
 /// Hands out managed-identity tokens. Requests for the same token that meet cause one HTTP request.
 ///
@@ -66,8 +66,15 @@ class token_service {
   static token_service& shared();
 
   /// The token if one is at hand that may be handed out; whoever asks, it is renewed in the
-  /// background when its time has come. Never waits for another actor or for the host.
+  /// background when its time has come. Never waits for another actor or for the host. A thread
+  /// that has had the token before, within the same second, gets it without a lock, a system call
+  /// or a write to memory that other threads read.
   std::optional<access_token> try_get(const token_request& request);
+
+  /// A handle that asks for the tokens of one resource, the key resolved once: where the same few
+  /// are asked for again and again. Never fails; what is wrong with the resource or the identity is
+  /// the answer to what it asks. Include <midas/midas.hpp>, or <midas/actors/token_handle.hpp>.
+  token_handle for_resource(std::string resource, managed_identity identity = {});
 
   /// Waits for the token. Must not be called from an actor or from a completion of midas (the
   /// latter is answered with errc::would_block).
@@ -81,13 +88,14 @@ class token_service {
                  const std::stop_token& stop = {});
 
   /// `co_await` gives an expected<access_token>. The coroutine goes on at once, in the thread that
-  /// it is in, if a token is at hand; else it resumes on a thread of the actor system, and
-  /// must not block there. It must not be destroyed while it waits.
+  /// it is in, if a token is at hand when this is called; else it resumes on a thread of the actor
+  /// system, and must not block there. It must not be destroyed while it waits.
   token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {});
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
   /// g++ 12 copies a braced temporary of a co_await expression byte by byte into the coroutine, and
-  /// frees what is not there any more: give a request that has a name.
+  /// frees what is not there any more: give a request that has a name. For the same reason, await
+  /// into a variable, not in the condition of an if.
   token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
 #endif
@@ -111,32 +119,6 @@ class token_service {
   friend struct token_service_access;
   struct core;
   std::unique_ptr<core> core_;
-};
-
-/// What async_get returns; to be awaited once, where it was made.
-class token_awaitable {
- public:
-  token_awaitable(token_service& service, token_request request, std::chrono::nanoseconds timeout,
-                  std::stop_token stop)
-      : service_(service),
-        request_(std::move(request)),
-        timeout_(timeout),
-        stop_(std::move(stop)) {}
-
-  // NOLINTNEXTLINE(readability-identifier-naming)
-  bool await_ready();
-  bool await_suspend(std::coroutine_handle<> waiting);
-  expected<access_token> await_resume();
-
- private:
-  token_service& service_;
-  token_request request_;
-  std::chrono::nanoseconds timeout_;
-  std::stop_token stop_;
-  std::optional<expected<access_token>> outcome_;
-  // Set by whichever comes second of the outcome and the suspension: that one lets the coroutine go
-  // on.
-  std::atomic<bool> one_came_ = false;
 };
 
 }  // namespace midas

@@ -1,6 +1,8 @@
+#include <midas/actors/thread_tokens.hpp>
 #include <midas/actors/token_table.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -14,22 +16,79 @@ std::chrono::seconds::rep second_of(const moment& now) noexcept {
 
 }  // namespace
 
+token_table::token_table()
+    : id_([] {
+        static std::atomic<std::uint64_t> last = 0;
+        return ++last;
+      }()) {}
+
 std::optional<token_table::found_token> token_table::find(const token_key& key,
                                                           const moment& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
-  if (found == entries_.end() || !is_usable(found->second->validity, now)) {
+  if (found == entries_.end() || !is_usable(found->second->validity(), now)) {
     return std::nullopt;
   }
-  const auto& item = *found->second;
-  if (const auto second = second_of(now);
-      item.last_used.load(std::memory_order_relaxed) != second) {
-    item.last_used.store(second, std::memory_order_relaxed);
+  auto& item = *found->second;
+  item.use(now);
+  return found_token{item.token, item.take_overdue_renewal(now)};
+}
+
+std::optional<token_table::found_token> token_table::read(const token_lookup& looked_for) {
+  const auto coarse = coarse_moment::now();
+  const auto now = moment::now();
+  auto* const mine = thread_tokens::make_current();
+  if (mine == nullptr) {
+    return read_anew(looked_for, now, coarse);
   }
-  const bool overdue = now.boot >= item.validity.refresh_at &&
-                       !item.renewal_told.load(std::memory_order_relaxed) &&
-                       !item.renewal_told.exchange(true);
-  return found_token{item.token, overdue};
+  const auto* const kept = mine->find(looked_for);
+  if (kept == nullptr || !kept->is_current() || !kept->token->renew(now, coarse)) {
+    return read_anew(looked_for, now, coarse);
+  }
+  return hand_out(*mine, *kept->token, now);
+}
+
+std::optional<token_table::found_token> token_table::read_anew(const token_lookup& looked_for,
+                                                               const moment& now,
+                                                               const coarse_moment& coarse) {
+  const auto key = make_key(looked_for.identity, looked_for.resource);
+  if (!key) {
+    return std::nullopt;
+  }
+  thread_token::source from;
+  {
+    const std::shared_lock lock{mutex_};
+    const auto found = entries_.find(*key);
+    if (closed_ || found == entries_.end() || !is_usable(found->second->validity(), now)) {
+      return std::nullopt;
+    }
+    const auto& item = found->second;
+    from = {item->token, item->validity(), item, item->current_version()};
+  }
+  auto* const mine = thread_tokens::make_current();
+  if (mine == nullptr || from.slot->place == version_board::nowhere) {
+    hits_.add_one();
+    from.slot->use(now);
+    return found_token{std::move(from.token), from.slot->take_overdue_renewal(now)};
+  }
+  auto& kept = mine->keep(looked_for, std::move(from), coarse);
+  return kept.renew(now, coarse) ? hand_out(*mine, kept, now) : std::nullopt;
+}
+
+std::optional<token_table::found_token> token_table::hand_out(thread_tokens& mine,
+                                                              thread_token& kept,
+                                                              const moment& now) {
+  mine.count_hit(id_, hits_);
+  kept.slot().use(now);
+  return found_token{{kept, token_source::cache}, kept.slot().take_overdue_renewal(now)};
+}
+
+void token_table::close() {
+  const std::lock_guard lock{mutex_};
+  closed_ = true;
+  for (const auto& each : entries_) {
+    each.second->change();
+  }
 }
 
 std::optional<access_token> token_table::find_held(const token_key& key) const {
@@ -44,7 +103,7 @@ bool token_table::publish(const token_key& key, const access_token& token,
   const auto at = entries_.try_emplace(key).first;
   auto& item = at->second;
   if (item == nullptr) {
-    item = std::make_unique<entry>();
+    item = std::make_shared<entry>();
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
@@ -52,7 +111,8 @@ bool token_table::publish(const token_key& key, const access_token& token,
   const bool returned = !item->token.empty() && item->token.token() == token.token();
   item->life = returned ? std::max(item->life, life) : life;
   item->token = token.from_cache();
-  item->validity = validity;
+  item->end = validity.end;
+  item->change();
   return plan(at, validity.refresh_at);
 }
 
@@ -64,13 +124,13 @@ bool token_table::postpone_renewal(const token_key& key, boot_clock::time_point 
 
 bool token_table::plan(entries::iterator at, boot_clock::time_point when) {
   auto& item = *at->second;
-  if (item.renewal) {
-    renewals_.erase(*item.renewal);
+  if (item.planned) {
+    renewals_.erase(*item.planned);
   }
-  item.validity.refresh_at = when;
+  item.refresh_at = when.time_since_epoch().count();
   item.renewal_told = false;
-  item.renewal = renewals_.emplace(when, &at->first);
-  return *item.renewal == renewals_.begin();
+  item.planned = renewals_.emplace(when, &at->first);
+  return *item.planned == renewals_.begin();
 }
 
 std::optional<boot_clock::time_point> token_table::next_renewal() const {
@@ -85,13 +145,13 @@ std::vector<token_key> token_table::take_renewals(const moment& now,
   while (!renewals_.empty() && renewals_.begin()->first <= now.boot) {
     const auto at = entries_.find(*renewals_.begin()->second);
     // Whoever asks for one that may be handed out no more has a new one acquired.
-    if (!is_usable(at->second->validity, now) || is_idle(*at->second, now, std::nullopt)) {
+    if (!is_usable(at->second->validity(), now) || is_idle(*at->second, now, std::nullopt)) {
       dropped.push_back(at->first);
       erase(at);
       continue;
     }
     renewals_.erase(renewals_.begin());
-    at->second->renewal = std::nullopt;
+    at->second->planned = std::nullopt;
     at->second->renewal_told = true;
     due.push_back(at->first);
   }
@@ -101,19 +161,19 @@ std::vector<token_key> token_table::take_renewals(const moment& now,
 std::chrono::nanoseconds token_table::time_left(const token_key& key, const moment& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
-  if (found == entries_.end() || !is_usable(found->second->validity, now)) {
+  if (found == entries_.end() || !is_usable(found->second->validity(), now)) {
     return {};
   }
   return std::min<std::chrono::nanoseconds>(
-      found->second->validity.end.boot - now.boot,
-      std::min<std::chrono::seconds>(found->second->validity.end.wall - now.wall,
+      found->second->end.boot - now.boot,
+      std::min<std::chrono::seconds>(found->second->end.wall - now.wall,
                                      std::chrono::hours{24 * 365}));
 }
 
 bool token_table::is_renewal_due(const token_key& key, const moment& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
-  return found != entries_.end() && found->second->validity.refresh_at <= now.boot;
+  return found != entries_.end() && found->second->renewal() <= now.boot;
 }
 
 bool token_table::is_idle(const entry& item, const moment& now,
@@ -130,7 +190,7 @@ std::vector<token_key> token_table::drop_idle(const moment& now,
   const std::lock_guard lock{mutex_};
   for (auto at = entries_.begin(); at != entries_.end();) {
     const auto here = at++;
-    if (!is_usable(here->second->validity, now) || is_idle(*here->second, now, idle)) {
+    if (!is_usable(here->second->validity(), now) || is_idle(*here->second, now, idle)) {
       dropped.push_back(here->first);
       erase(here);
     }
@@ -160,9 +220,12 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left) {
 }
 
 void token_table::erase(entries::iterator at) {
-  if (at->second->renewal) {
-    renewals_.erase(*at->second->renewal);
+  if (at->second->planned) {
+    renewals_.erase(*at->second->planned);
   }
+  // Whoever still has the slot has no use for the token.
+  at->second->token = {};
+  at->second->change();
   entries_.erase(at);
 }
 

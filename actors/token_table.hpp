@@ -1,14 +1,18 @@
 // The tokens at hand, published for every thread of the process to look up without asking an actor.
 #pragma once
 
+#include <midas/actors/hit_counters.hpp>
 #include <midas/actors/moment.hpp>
 #include <midas/actors/refresh_policy.hpp>
+#include <midas/actors/token_lookup.hpp>
+#include <midas/actors/token_slot.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/token_request.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,10 +22,19 @@
 
 namespace midas {
 
+class thread_token;
+class thread_tokens;
+
 /// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
-/// token here.
+/// token here. Threads that ask again and again keep copies of what they found (see
+/// thread_tokens.hpp), and look at a token's slot to see whether theirs is still the right one.
 class token_table {
  public:
+  token_table();
+  ~token_table() { close(); }
+  token_table(const token_table&) = delete;
+  token_table& operator=(const token_table&) = delete;
+
   struct found_token {
     /// Says of itself that it comes from the cache.
     access_token token;
@@ -32,6 +45,19 @@ class token_table {
 
   /// A token that may be handed out at `now`.
   [[nodiscard]] std::optional<found_token> find(const token_key& key, const moment& now) const;
+
+  /// A token that may be handed out now, for a thread that has found none by find_good(): from now
+  /// on it does. Counted among hits().
+  [[nodiscard]] std::optional<found_token> read(const token_lookup& looked_for);
+
+  /// In a process, no other table has or had it.
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+
+  /// Counts how often threads have read a token that was at hand.
+  [[nodiscard]] hit_counters& hits() noexcept { return hits_; }
+
+  /// From now on nothing is read from it.
+  void close();
 
   /// The token last published, whether or not it is still usable.
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
@@ -69,29 +95,35 @@ class token_table {
 
  private:
   struct entry;
-  using entries = std::unordered_map<token_key, std::unique_ptr<entry>, token_key_hash>;
+  using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
   using renewals = std::multimap<boot_clock::time_point, const token_key*>;
 
-  struct entry {
+  struct entry : token_slot {
     access_token token;
-    token_validity validity;
+    // When it ends; when it is renewed stands in the slot.
+    moment end;
     std::chrono::nanoseconds life{};
-    // On the boot clock. Written by readers, so it is atomic; and only when the second changes, so
-    // that readers do not take the cache line from each other at every look-up.
-    mutable std::atomic<std::chrono::seconds::rep> last_used;
-    // A reader has said that the renewal is overdue.
-    mutable std::atomic<bool> renewal_told = false;
-    std::optional<renewals::iterator> renewal{};
+    std::optional<renewals::iterator> planned{};
+
+    [[nodiscard]] token_validity validity() const noexcept { return {end, token_slot::renewal()}; }
   };
 
+  [[nodiscard]] std::optional<found_token> read_anew(const token_lookup& looked_for,
+                                                     const moment& now,
+                                                     const coarse_moment& coarse);
+  [[nodiscard]] std::optional<found_token> hand_out(thread_tokens& mine, thread_token& kept,
+                                                    const moment& now);
   bool plan(entries::iterator at, boot_clock::time_point when);
   void erase(entries::iterator at);
   static bool is_idle(const entry& item, const moment& now,
                       std::optional<std::chrono::seconds> idle) noexcept;
 
+  const std::uint64_t id_;
+  hit_counters hits_;
   mutable std::shared_mutex mutex_;
   entries entries_;
   renewals renewals_;
+  bool closed_ = false;
 };
 
 }  // namespace midas

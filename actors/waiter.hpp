@@ -4,6 +4,7 @@
 
 #include <midas/messages/protocols.hpp>
 
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -15,12 +16,12 @@ class waiter {
  public:
   using promise = dialect::promise<access_token>;
 
-  explicit waiter(promise request) : to_(std::move(request)) {}
+  explicit waiter(promise request) : to_(std::make_unique<promise>(std::move(request))) {}
   explicit waiter(token_waiter caller) : to_(std::move(caller)) {}
   waiter(waiter&& other) noexcept : to_(std::exchange(other.to_, std::monostate{})) {}
   waiter& operator=(waiter&&) = delete;
   ~waiter() {
-    if (auto* request = std::get_if<promise>(&to_)) {
+    if (auto* request = requester()) {
       request->deliver(to_caf_error(end_error(caf::exit_reason::kill)));
     }
     // A token_waiter says so itself.
@@ -28,7 +29,7 @@ class waiter {
 
   /// With a token that many wait for, and the same as an actor's answer.
   void answer(const access_token& token, const dialect::shared_answer<access_token>& answer) {
-    if (auto* request = std::get_if<promise>(&to_)) {
+    if (auto* request = requester()) {
       answer.deliver_to(*request);
     } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
       caller->answer(token);
@@ -37,7 +38,7 @@ class waiter {
   }
 
   void answer(const error& failure) {
-    if (auto* request = std::get_if<promise>(&to_)) {
+    if (auto* request = requester()) {
       request->deliver(to_caf_error(failure));
     } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
       caller->answer(unexpected{failure});
@@ -46,7 +47,13 @@ class waiter {
   }
 
  private:
-  std::variant<std::monostate, promise, token_waiter> to_;
+  [[nodiscard]] promise* requester() {
+    const auto* request = std::get_if<std::unique_ptr<promise>>(&to_);
+    return request != nullptr ? request->get() : nullptr;
+  }
+
+  // A promise is three times as large as the other, and would make it as large.
+  std::variant<std::monostate, std::unique_ptr<promise>, token_waiter> to_;
 };
 
 }  // namespace midas

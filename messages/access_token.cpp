@@ -9,8 +9,34 @@ std::string_view to_string(token_source source) noexcept {
   return source == token_source::cache ? "cache" : "identity_provider";
 }
 
+namespace {
+
+// One copy of the token serves as both.
+void add_authorization_header(token_grant& grant) {
+  sensitive_string text;
+  text.reserve(grant.token_type.size() + 1 + grant.token.size());
+  text.append(grant.token_type).append(1, ' ').append(grant.token.reveal());
+  const auto size = text.size();
+  grant.authorization_header = secret{std::move(text), 0, size};
+  grant.token = grant.authorization_header.from(grant.token_type.size() + 1);
+}
+
+class kept_grant final : public token_share {
+ public:
+  explicit kept_grant(token_grant grant) : token_share(grant_), grant_(std::move(grant)) {
+    if (grant_.authorization_header.empty()) {
+      add_authorization_header(grant_);
+    }
+  }
+
+ private:
+  token_grant grant_;
+};
+
+}  // namespace
+
 access_token::access_token(token_grant grant, token_source source)
-    : grant_(std::make_shared<const token_grant>(std::move(grant))), source_(source) {}
+    : share_(new kept_grant{std::move(grant)}), source_(source) {}
 
 access_token access_token::from_cache() const noexcept {
   auto result = *this;

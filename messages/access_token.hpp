@@ -2,14 +2,15 @@
 #pragma once
 
 #include <midas/messages/secret.hpp>
+#include <midas/messages/token_share.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace midas {
 
@@ -31,6 +32,9 @@ struct token_grant {
   secret token{};
   /// "Bearer" unless the endpoint says otherwise.
   std::string token_type = "Bearer";
+  /// The two as the value of an Authorization header. Whoever has it with `token` in one piece of
+  /// memory gives it; where it is empty, access_token makes it.
+  secret authorization_header{};
   /// The resource as asked for, reduced from a scope.
   std::string resource{};
   /// UTC.
@@ -41,30 +45,64 @@ struct token_grant {
 };
 
 /// A handle to one immutable grant; copying it copies a pointer, never the token. Thread-safe as a
-/// std::shared_ptr to const is. A default-constructed one is empty and must not be asked for more
-/// than empty().
+/// std::shared_ptr to const is. What it gives is valid as long as it or a copy of it lives, the
+/// service gone or not. A default-constructed one is empty and must not be asked for more than
+/// empty().
 class access_token {
  public:
   access_token() noexcept = default;
   access_token(token_grant grant, token_source source);
 
-  [[nodiscard]] bool empty() const noexcept { return grant_ == nullptr; }
+  /// One more holder of that share.
+  access_token(token_share& share, token_source source) noexcept : share_(&share), source_(source) {
+    share_->hold();
+  }
 
-  /// The token; `token().reveal()` gives the text to put behind "Authorization: Bearer ".
-  [[nodiscard]] const secret& token() const noexcept { return grant_->token; }
-  [[nodiscard]] const std::string& token_type() const noexcept { return grant_->token_type; }
-  [[nodiscard]] const std::string& resource() const noexcept { return grant_->resource; }
-  [[nodiscard]] std::chrono::sys_seconds expires_on() const noexcept { return grant_->expires_on; }
+  access_token(const access_token& other) noexcept : share_(other.share_), source_(other.source_) {
+    if (share_ != nullptr) {
+      share_->hold();
+    }
+  }
+  access_token(access_token&& other) noexcept
+      : share_(std::exchange(other.share_, nullptr)), source_(other.source_) {}
+  access_token& operator=(access_token other) noexcept {
+    std::swap(share_, other.share_);
+    source_ = other.source_;
+    return *this;
+  }
+  ~access_token() {
+    if (share_ != nullptr) {
+      share_->release();
+    }
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return share_ == nullptr; }
+
+  /// The token alone; `token().reveal()` gives the text.
+  [[nodiscard]] const secret& token() const noexcept { return grant().token; }
+  /// The value of the Authorization header to send it in, "Bearer ..." as a rule:
+  /// `authorization_header().reveal()` is ready text, of which nothing is put together at the call.
+  [[nodiscard]] const secret& authorization_header() const noexcept {
+    return grant().authorization_header;
+  }
+  [[nodiscard]] const std::string& token_type() const noexcept { return grant().token_type; }
+  [[nodiscard]] const std::string& resource() const noexcept { return grant().resource; }
+  [[nodiscard]] std::chrono::sys_seconds expires_on() const noexcept { return grant().expires_on; }
   [[nodiscard]] std::optional<std::chrono::sys_seconds> refresh_on() const noexcept {
-    return grant_->refresh_on;
+    return grant().refresh_on;
   }
   [[nodiscard]] token_source source() const noexcept { return source_; }
 
   /// The same token, said to come from the cache.
   [[nodiscard]] access_token from_cache() const noexcept;
 
+  /// What it holds, for a share of somebody's own in the same grant: valid while this lives.
+  [[nodiscard]] token_share& share() const noexcept { return *share_; }
+
  private:
-  std::shared_ptr<const token_grant> grant_;
+  [[nodiscard]] const token_grant& grant() const noexcept { return share_->grant(); }
+
+  token_share* share_ = nullptr;
   token_source source_ = token_source::cache;
 };
 

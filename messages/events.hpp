@@ -59,7 +59,6 @@ struct alarm_due {};
 struct completions_due {};
 struct deadline_due {};
 struct renewal_due {};
-struct sweep_due {};
 /// A token was published whose renewal comes before all others'.
 struct renewals_changed {};
 /// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
@@ -79,6 +78,5 @@ inline std::string to_string(const end_due&) { return "end_due"; }
 inline std::string to_string(const renewal_due&) { return "renewal_due"; }
 inline std::string to_string(const renewals_changed&) { return "renewals_changed"; }
 inline std::string to_string(const settled_query&) { return "settled_query"; }
-inline std::string to_string(const sweep_due&) { return "sweep_due"; }
 
 }  // namespace midas

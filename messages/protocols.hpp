@@ -30,7 +30,6 @@ MIDAS_LOCAL_MESSAGE(midas::renewal_overdue)
 MIDAS_LOCAL_MESSAGE(midas::renewals_changed)
 MIDAS_LOCAL_MESSAGE(midas::retry_due)
 MIDAS_LOCAL_MESSAGE(midas::settled_query)
-MIDAS_LOCAL_MESSAGE(midas::sweep_due)
 MIDAS_LOCAL_MESSAGE(midas::token_event)
 MIDAS_LOCAL_MESSAGE(midas::token_request)
 MIDAS_LOCAL_MESSAGE(midas::token_waiter)
@@ -83,10 +82,9 @@ using cache_actor = dialect::typed_actor<
     void(renewal_overdue),
     // The next renewal of all is an earlier one than it was. (From an acquisition.)
     void(renewals_changed),
-    // The earliest deadline of all acquisitions, or the next renewal, has come. (From itself.)
+    // The earliest deadline of all acquisitions, or the next renewal, has come, or it is time to
+    // drop what nobody has asked for. (From itself.)
     void(alarm_due),
-    // Time to drop what nobody has asked for. (From itself.)
-    void(sweep_due),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
     void(end_due)>;
 

@@ -15,23 +15,26 @@ void wipe(void* data, std::size_t size) noexcept {
 }
 
 struct secret::block {
-  block(sensitive_string content, std::size_t offset, std::size_t size)
-      : text(std::move(content)), shown(std::string_view{text}.substr(offset, size)) {}
+  explicit block(sensitive_string content) noexcept : text(std::move(content)) {}
   block(const block&) = delete;
   block& operator=(const block&) = delete;
   ~block() { wipe(text.data(), text.size()); }
 
   sensitive_string text;
-  std::string_view shown;
 };
 
 secret::secret(std::string_view text) : secret(sensitive_string{text}, 0, text.size()) {}
 
-secret::secret(sensitive_string text, std::size_t offset, std::size_t size)
-    : block_(std::make_shared<block>(std::move(text), offset, size)) {}
+secret::secret(sensitive_string text, std::size_t offset, std::size_t size) {
+  auto made = std::make_shared<block>(std::move(text));
+  shown_ = std::string_view{made->text}.substr(offset, size);
+  block_ = std::move(made);
+}
 
-std::string_view secret::reveal() const noexcept {
-  return block_ ? block_->shown : std::string_view{};
+secret secret::from(std::size_t offset) const {
+  auto result = *this;
+  result.shown_ = shown_.substr(offset);
+  return result;
 }
 
 bool operator==(const secret& left, const secret& right) noexcept {

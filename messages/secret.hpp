@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace midas {
 
@@ -18,6 +19,18 @@ class secret {
  public:
   secret() noexcept = default;
 
+  secret(const secret&) noexcept = default;
+  secret& operator=(const secret&) noexcept = default;
+  /// Leaves an empty one.
+  secret(secret&& other) noexcept
+      : block_(std::move(other.block_)), shown_(std::exchange(other.shown_, {})) {}
+  secret& operator=(secret&& other) noexcept {
+    block_ = std::move(other.block_);
+    shown_ = std::exchange(other.shown_, {});
+    return *this;
+  }
+  ~secret() = default;
+
   /// Copies `text`; wiping the original is the caller's.
   explicit secret(std::string_view text);
 
@@ -25,8 +38,12 @@ class secret {
   /// kept, and wiped at the end. Throws std::out_of_range for an offset behind the text.
   secret(sensitive_string text, std::size_t offset, std::size_t size);
 
+  /// The part of it that begins at `offset`, in the same memory: this secret is kept alive with it.
+  /// Throws std::out_of_range for an offset behind the text.
+  [[nodiscard]] secret from(std::size_t offset) const;
+
   /// The text itself, valid as long as this secret or a copy of it lives.
-  [[nodiscard]] std::string_view reveal() const noexcept;
+  [[nodiscard]] std::string_view reveal() const noexcept { return shown_; }
 
   [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return reveal().size(); }
@@ -37,6 +54,7 @@ class secret {
  private:
   struct block;
   std::shared_ptr<const block> block_;
+  std::string_view shown_;
 };
 
 /// `<redacted>`, or nothing for an empty secret.

@@ -41,31 +41,34 @@ std::string to_string(const token_request& request) {
 }
 
 expected<token_key> make_key(const token_request& request) {
-  const auto resource = without_default_scope(request.resource);
+  return make_key(request.identity, request.resource);
+}
+
+expected<token_key> make_key(const managed_identity& identity, std::string_view given) {
+  const auto resource = without_default_scope(given);
   if (resource.empty()) {
     return fail(errc::invalid_resource,
-                request.resource.empty()
-                    ? "the resource is empty"
-                    : "the resource " + shown(request.resource) + " is empty but for its /.default",
+                given.empty() ? "the resource is empty"
+                              : "the resource " + shown(given) + " is empty but for its /.default",
                 "Give the Azure resource URI that the token is for, e.g. https://vault.azure.net");
   }
   const auto is_foreign = [](unsigned char c) { return c <= 0x20 || c >= 0x7f; };
   if (std::ranges::any_of(resource, is_foreign)) {
-    return fail(errc::invalid_resource,
-                "the resource " + shown(request.resource) +
-                    " holds white space, control or non-ASCII characters",
-                "Give one Azure resource URI or one scope, percent-encoded where needed");
+    return fail(
+        errc::invalid_resource,
+        "the resource " + shown(given) + " holds white space, control or non-ASCII characters",
+        "Give one Azure resource URI or one scope, percent-encoded where needed");
   }
   if (resource.size() > max_resource_size) {
     return fail(errc::invalid_resource,
-                "the resource " + shown(request.resource) + " has " +
-                    std::to_string(resource.size()) + " characters, more than 2048",
+                "the resource " + shown(given) + " has " + std::to_string(resource.size()) +
+                    " characters, more than 2048",
                 "Give the Azure resource URI that the token is for");
   }
-  if (auto valid = request.identity.validate(); !valid) {
+  if (auto valid = identity.validate(); !valid) {
     return unexpected{std::move(valid.error())};
   }
-  return token_key{request.identity.folded(), std::string{resource}};
+  return token_key{identity.folded(), std::string{resource}};
 }
 
 std::size_t token_key_hash::operator()(const token_key& key) const noexcept {

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace midas {
 
@@ -45,6 +46,7 @@ std::string to_string(const token_key&);
 /// holds white space, control or non-ASCII characters, or is longer than 2,048 characters, and with
 /// errc::invalid_identity as managed_identity::validate does.
 expected<token_key> make_key(const token_request&);
+expected<token_key> make_key(const managed_identity& identity, std::string_view resource);
 
 struct token_key_hash {
   std::size_t operator()(const token_key& key) const noexcept;

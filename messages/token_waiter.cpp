@@ -1,6 +1,6 @@
 #include <midas/messages/token_waiter.hpp>
 
-#include <optional>
+#include <memory>
 #include <utility>
 
 namespace midas {
@@ -11,8 +11,10 @@ thread_local unsigned completions_on_this_thread = 0;
 
 }  // namespace
 
-class token_waiter::state : public std::enable_shared_from_this<token_waiter::state> {
+class token_waiter::state {
  public:
+  using stop_callback = std::stop_callback<std::function<void()>>;
+
   state(completion complete, std::shared_ptr<const std::atomic<bool>> closing)
       : complete_(std::move(complete)), closing_(std::move(closing)) {}
   state(const state&) = delete;
@@ -36,19 +38,17 @@ class token_waiter::state : public std::enable_shared_from_this<token_waiter::st
     }
     // What the completion captured goes with it, not with the last copy of the waiter.
     const auto complete = std::exchange(complete_, nullptr);
-    ++completions_on_this_thread;
-    complete(std::move(outcome));
-    --completions_on_this_thread;
+    token_waiter::complete(complete, std::move(outcome));
     return true;
   }
 
   [[nodiscard]] bool answered() const noexcept { return answered_.load(); }
 
-  void cancel_on(const std::stop_token& stop) {
+  static void cancel_on(const std::shared_ptr<state>& self, const std::stop_token& stop) {
     // Whoever asks for the stop keeps no waiter alive that nobody else does.
-    stop_.emplace(stop, [weak = weak_from_this()] {
-      if (const auto self = weak.lock()) {
-        self->answer(fail(errc::cancelled, "the caller cancelled its request"));
+    self->stop_ = std::make_unique<stop_callback>(stop, [weak = std::weak_ptr{self}] {
+      if (const auto waiting = weak.lock()) {
+        waiting->answer(fail(errc::cancelled, "the caller cancelled its request"));
       }
     });
   }
@@ -57,19 +57,26 @@ class token_waiter::state : public std::enable_shared_from_this<token_waiter::st
   std::atomic<bool> answered_ = false;
   completion complete_;
   std::shared_ptr<const std::atomic<bool>> closing_;
-  std::optional<std::stop_callback<std::function<void()>>> stop_;
+  // Apart, since few have one, and a million may wait.
+  std::unique_ptr<stop_callback> stop_;
 };
 
 token_waiter::token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing)
     : state_(std::make_shared<state>(std::move(complete), std::move(closing))) {}
 
-void token_waiter::cancel_on(const std::stop_token& stop) const { state_->cancel_on(stop); }
+void token_waiter::cancel_on(const std::stop_token& stop) const { state::cancel_on(state_, stop); }
 
 bool token_waiter::answer(expected<access_token> outcome) const noexcept {
   return state_ != nullptr && state_->answer(std::move(outcome));
 }
 
 bool token_waiter::answered() const noexcept { return state_ == nullptr || state_->answered(); }
+
+void token_waiter::complete(const completion& done, expected<access_token> outcome) noexcept {
+  ++completions_on_this_thread;
+  done(std::move(outcome));
+  --completions_on_this_thread;
+}
 
 bool token_waiter::inside_completion() noexcept { return completions_on_this_thread != 0; }
 

@@ -34,6 +34,9 @@ class token_waiter {
 
   [[nodiscard]] bool answered() const noexcept;
 
+  /// Calls it with an outcome that is there already, as answer() would.
+  static void complete(const completion& done, expected<access_token> outcome) noexcept;
+
   /// Whether the calling thread is running a completion just now, and so must not wait for midas.
   static bool inside_completion() noexcept;
 

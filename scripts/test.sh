@@ -2,8 +2,8 @@
 # Builds everything and runs all tests, plainly and under the sanitizers.
 #
 #   scripts/test.sh         formatting, clang-tidy, the tests optimised, and under ASan + UBSan
-#   scripts/test.sh --all   besides, clang's static analyzer, and all that can be watched truthfully,
-#                           under TSan
+#   scripts/test.sh --all   besides, clang's static analyzer, all that can be watched truthfully, under
+#                           TSan, and the instructions that a token takes, against bench/baseline.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -35,5 +35,6 @@ fi
 build_and_test asan
 if [ "$all" = yes ]; then
   scripts/test_threads.sh
+  scripts/check_instructions.sh
 fi
 build_and_test ci

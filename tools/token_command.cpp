@@ -65,7 +65,7 @@ int print(const access_token& token, const token_arguments& arguments) {
   } else if (arguments.output == "raw") {
     std::cout << token.token().reveal() << '\n';
   } else if (arguments.output == "header") {
-    std::cout << "Authorization: " << token.token_type() << ' ' << token.token().reveal() << '\n';
+    std::cout << "Authorization: " << token.authorization_header().reveal() << '\n';
   } else {
     std::cout << as_json(token) << '\n';
   }

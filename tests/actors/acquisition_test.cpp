@@ -342,6 +342,43 @@ TEST_CASE("keys that nobody asks for leave memory, token and actor, those in use
   CHECK(actors.live_actors() == with_all - 3);
 }
 
+TEST_CASE("an acquisition at rest is ended soon, and its token is renewed all the same") {
+  virtual_actors actors;
+  const auto before = actors.live_actors();
+  actors.ask("r");
+  const auto waiting = actors.ask("hangs", 1h);
+  CHECK(actors.live_actors() == before + 2);
+  actors.grant(0, 24h);
+  actors.advance(11s);
+  actors.advance(11s);
+  // The one that somebody waits for stays.
+  CHECK(actors.live_actors() == before + 1);
+  CHECK(waiting->empty());
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  actors.advance(12h);
+  CHECK(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+  CHECK(waiting->size() == 1);
+}
+
+TEST_CASE("an acquisition is not at rest while it backs off from renewals in vain") {
+  virtual_actors actors;
+  const auto before = actors.live_actors();
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  actors.refuse(1, 503);
+  actors.advance(25s);
+  CHECK(actors.live_actors() == before + 1);
+  actors.advance(5s);
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  actors.advance(11s);
+  actors.advance(11s);
+  CHECK(actors.live_actors() == before);
+}
+
 TEST_CASE("no timer is left running once every key has left memory") {
   virtual_actors actors{host_limits{64, 0}, 3'600s};
   actors.ask("r");

@@ -42,6 +42,38 @@ TEST_CASE("an access token gives back what was granted") {
   CHECK(token.refresh_on() == std::chrono::sys_seconds{1'700'000'000s});
 }
 
+TEST_CASE("the value of its Authorization header is ready, in one piece of memory with the token") {
+  const auto token = some_token();
+  CHECK(token.authorization_header().reveal() == "Bearer passphrase");
+  CHECK(token.token().reveal().data() == token.authorization_header().reveal().data() + 7);
+  CHECK(to_string(token.authorization_header()) == "<redacted>");
+
+  token_grant grant;
+  grant.token = secret{"T"};
+  grant.token_type = "mtls_pop";
+  const access_token other{std::move(grant), token_source::cache};
+  CHECK(other.authorization_header().reveal() == "mtls_pop T");
+  CHECK(other.token().reveal() == "T");
+}
+
+TEST_CASE("an access token outlives the one that it was copied, moved or assigned from") {
+  auto token = some_token();
+  access_token copy;
+  {
+    auto first = some_token();
+    copy = first;
+    access_token moved{std::move(first)};
+    token = std::move(moved);
+  }
+  CHECK(token.token().reveal() == "passphrase");
+  auto& same = token;
+  token = same;
+  CHECK(token.token().reveal() == "passphrase");
+  token = {};
+  CHECK(token.empty());
+  CHECK(copy.token().reveal() == "passphrase");
+}
+
 TEST_CASE("copies of an access token share its secret") {
   const auto token = some_token();
   const auto copy = token;

@@ -153,3 +153,26 @@ TEST_CASE("wiping overwrites exactly what it is given") {
   wipe(nullptr, 0);
   CHECK(bytes.front() == 'a');
 }
+
+TEST_CASE("a part of a secret shares its memory, and keeps it") {
+  auto whole = std::make_unique<secret>("Bearer passphrase");
+  const auto part = whole->from(7);
+  CHECK(part.reveal() == "passphrase");
+  CHECK(part.reveal().data() == whole->reveal().data() + 7);
+  whole.reset();
+  CHECK(part.reveal() == "passphrase");
+  CHECK(part.from(10).empty());
+  CHECK_THROWS_AS(part.from(11), std::out_of_range);
+}
+
+TEST_CASE("a secret that was moved from is empty") {
+  secret value{"passphrase"};
+  const auto moved = std::move(value);
+  CHECK(value.empty());  // NOLINT(bugprone-use-after-move): what is said of it
+  value = secret{"another"};
+  secret target{"old"};
+  target = std::move(value);
+  CHECK(target.reveal() == "another");
+  CHECK(value.empty());  // NOLINT(bugprone-use-after-move)
+  CHECK(moved.reveal() == "passphrase");
+}

@@ -1,3 +1,4 @@
+#include <midas/messages/access_token.hpp>
 #include <midas/transport/endpoints/token_response.hpp>
 
 #include <catch2/catch.hpp>
@@ -274,4 +275,29 @@ TEST_CASE("no fault in a body with a token makes an error show the token") {
   const auto grant = read(body);
   REQUIRE(!grant);
   CHECK(to_string(grant.error()).find("SECRET") == std::string::npos);
+}
+
+TEST_CASE("the token's Authorization header stands in the body's own memory, where it has room") {
+  const auto [body, header] = GENERATE(table<std::string, std::string>({
+      {R"({"access_token":"AT","expires_in":600})", "Bearer AT"},
+      {R"({"token_type":"Bearer","access_token":"AT","expires_in":600})", "Bearer AT"},
+      {R"({"expires_in":600,"access_token" : "AT","token_type":"mtls_pop"})", "mtls_pop AT"},
+      {R"({"access_token":"old","access_token":"AT","expires_in":600})", "Bearer AT"},
+  }));
+  const auto grant = read(body);
+  REQUIRE(grant);
+  CHECK(grant->authorization_header.reveal() == header);
+  CHECK(grant->token.reveal() == "AT");
+  CHECK(grant->token.reveal().data() + 2 ==
+        grant->authorization_header.reveal().data() + header.size());
+}
+
+TEST_CASE("a token type too long for that room is left to whoever makes the token") {
+  const auto grant =
+      read(R"({"access_token":"AT","expires_in":600,"token_type":"a-type-of-20-letters"})");
+  REQUIRE(grant);
+  CHECK(grant->authorization_header.empty());
+  const access_token token{*grant, token_source::identity_provider};
+  CHECK(token.authorization_header().reveal() == "a-type-of-20-letters AT");
+  CHECK(token.token().reveal() == "AT");
 }

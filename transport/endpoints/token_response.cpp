@@ -101,6 +101,20 @@ std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_secon
   return time && *time > now && *time < expires_on ? time : std::nullopt;
 }
 
+// The body's own memory becomes the token's, and what stood before the token there (at least its
+// name, which nobody needs any more) gives place to the type, as an Authorization header has it.
+void keep_token(token_grant& grant, sensitive_string body, std::size_t at, std::size_t size) {
+  constexpr std::size_t name_before = std::string_view{R"(access_token":")"}.size();
+  const auto type = grant.token_type + ' ';
+  if (type.size() > name_before) {
+    grant.token = secret{std::move(body), at, size};
+    return;
+  }
+  body.replace(at - type.size(), type.size(), type);
+  grant.authorization_header = secret{std::move(body), at - type.size(), type.size() + size};
+  grant.token = grant.authorization_header.from(type.size());
+}
+
 }  // namespace
 
 expected<token_grant> read_token_response(std::string_view source, http_response response,
@@ -150,7 +164,7 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   grant.refresh_on = find_refresh(members.refresh_in, now, grant.expires_on);
   // Last, since all members point into the body.
   const auto at = static_cast<std::size_t>(token.data() - response.body.data());
-  grant.token = secret{std::move(response.body), at, token.size()};
+  keep_token(grant, std::move(response.body), at, token.size());
   return grant;
 }
 

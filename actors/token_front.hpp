@@ -1,0 +1,63 @@
+// How callers that are no actors are answered: what the front door and its handles have in common.
+#pragma once
+
+#include <midas/actors/cache_supervisor.hpp>
+#include <midas/actors/service_context.hpp>
+#include <midas/actors/thread_tokens.hpp>
+#include <midas/messages/token_request.hpp>
+#include <midas/messages/token_waiter.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace midas {
+
+/// Thread-safe. May outlive the service: it then answers errc::shutting_down.
+class token_front {
+ public:
+  token_front(std::shared_ptr<const service_context> context,
+              std::shared_ptr<cache_supervisor> cache)
+      : context_(std::move(context)), table_(*context_->table), cache_(std::move(cache)) {}
+
+  [[nodiscard]] const service_context& context() const noexcept { return *context_; }
+  [[nodiscard]] cache_supervisor& cache() const noexcept { return *cache_; }
+  [[nodiscard]] std::uint64_t table() const noexcept { return table_.id(); }
+
+  /// The token if one is at hand that may be handed out.
+  [[nodiscard]] std::optional<access_token> try_get(const token_lookup& looked_for) const {
+    auto found = find_good(looked_for, table_.hits());
+    return found ? std::move(found) : read(looked_for);
+  }
+
+  /// See token_service. Without a lookup, what is at hand is not looked for.
+  void get_async(const token_lookup* looked_for, const token_request& request,
+                 std::chrono::nanoseconds timeout, token_waiter::completion done,
+                 const std::stop_token& stop) const;
+  [[nodiscard]] expected<access_token> get(const token_lookup* looked_for,
+                                           const token_request& request,
+                                           std::chrono::nanoseconds timeout,
+                                           const std::stop_token& stop) const;
+
+  /// From now on who waits unanswered is told that the service shut down. True for the first call.
+  [[nodiscard]] bool close() const;
+
+ private:
+  std::optional<access_token> read(const token_lookup& looked_for) const;
+  void send(const token_request& request, std::chrono::nanoseconds timeout,
+            const token_waiter& waiter) const;
+
+  const std::shared_ptr<const service_context> context_;
+  token_table& table_;
+  const std::shared_ptr<cache_supervisor> cache_;
+  const std::shared_ptr<std::atomic<bool>> closing_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// Whether a published token can answer it.
+[[nodiscard]] inline bool takes_published(const token_request& request) noexcept {
+  return request.claims.empty() && !request.force_refresh;
+}
+
+}  // namespace midas

@@ -1,0 +1,61 @@
+// Work whose instructions are counted by callgrind (scripts/check_instructions.sh):
+//
+//   midas_bench_instructions key|handle|waiter COUNT
+//
+// What a run does besides is the same for each COUNT: the difference of two runs is the work.
+#include <midas/midas.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <latch>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "held_host.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const midas::token_request vault{.resource = "https://vault.azure.net"};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string_view what = count == 3 ? arguments[1] : "";
+  const auto times = count == 3 ? std::strtoul(arguments[2], nullptr, 10) : 0;
+  if (times == 0 || (what != "key" && what != "handle" && what != "waiter")) {
+    fmt::print(stderr, "usage: {} key|handle|waiter COUNT\n", arguments[0]);
+    return 2;
+  }
+  const auto host = std::make_shared<midas::bench::held_host>();
+  midas::token_service_options options;
+  options.endpoint = "http://127.0.0.1:9";
+  midas::token_service tokens{options, host};
+  const auto waiters = what == "waiter" ? times : 1;
+  std::latch answered{static_cast<std::ptrdiff_t>(waiters)};
+  for (std::size_t i = 0; i < waiters; ++i) {
+    tokens.get_async(vault, 1h, [&answered](const auto& token) {
+      if (!token) {
+        std::abort();
+      }
+      answered.count_down();
+    });
+  }
+  // What joins later is no waiter.
+  while (tokens.statistics().coalesced + 1 < waiters) {
+    std::this_thread::yield();
+  }
+  host->answer();
+  answered.wait();
+  const auto handle = tokens.for_resource(vault.resource);
+  for (std::size_t i = 0; what != "waiter" && i < times; ++i) {
+    if (!(what == "key" ? tokens.try_get(vault) : handle.try_get())) {
+      return 1;
+    }
+  }
+}

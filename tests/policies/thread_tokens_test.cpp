@@ -1,0 +1,306 @@
+// Published tokens as threads read them, by copies of their own.
+#include <midas/actors/thread_tokens.hpp>
+#include <midas/actors/token_table.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../support/allocation_counter.hpp"
+
+using namespace std::chrono_literals;
+using namespace midas;
+
+namespace {
+
+const std::string vault = "https://vault.azure.net";
+
+access_token token_named(const std::string& text) {
+  token_grant grant;
+  grant.token = secret{text};
+  grant.expires_on = moment::now().wall + 24h;
+  return {grant, token_source::identity_provider};
+}
+
+void publish(token_table& table, const token_key& key, const std::string& text,
+             std::chrono::seconds usable = 1h) {
+  const auto now = moment::now();
+  table.publish(key, token_named(text), {.end = now + usable, .refresh_at = now.boot + 30min}, now);
+}
+
+token_lookup looking(const token_table& table, const std::string& resource,
+                     const managed_identity& identity) {
+  return look_for(table.id(), identity, resource);
+}
+
+// As the front door does it.
+std::optional<access_token> read(token_table& table, const token_lookup& what) {
+  if (auto found = find_good(what, table.hits())) {
+    return found;
+  }
+  if (auto found = table.read(what)) {
+    return std::move(found->token);
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const std::optional<access_token>& token) {
+  return token ? std::string{token->token().reveal()} : "nothing";
+}
+
+std::string read_text(token_table& table, const std::string& resource,
+                      const managed_identity& identity = {}) {
+  return text_of(read(table, looking(table, resource, identity)));
+}
+
+}  // namespace
+
+TEST_CASE("a published token is read by every thread, from the cache, and counted") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  for (int i = 0; i < 3; ++i) {
+    const auto token = read(table, looking(table, vault, {}));
+    REQUIRE(text_of(token) == "T");
+    CHECK(token->source() == token_source::cache);
+  }
+  std::thread{[&table] { CHECK(read_text(table, vault) == "T"); }}.join();
+  CHECK(table.hits().total() == 4);
+}
+
+TEST_CASE("a hit takes no allocation, whether the thread has looked this second or not") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  const managed_identity system;
+  const auto what = looking(table, vault, system);
+  REQUIRE(read(table, what));
+  const auto before = test::allocations_of_this_thread();
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(find_good(what, table.hits()));
+  }
+  CHECK(table.read(what));
+  CHECK(test::allocations_of_this_thread() == before);
+}
+
+TEST_CASE("whoever has read a token reads the one that takes its place") {
+  token_table table;
+  publish(table, {{}, vault}, "first");
+  const auto held = read(table, looking(table, vault, {}));
+  publish(table, {{}, vault}, "second");
+  CHECK_FALSE(find_good(looking(table, vault, {}), table.hits()));
+  CHECK(read_text(table, vault) == "second");
+  CHECK(text_of(held) == "first");
+}
+
+TEST_CASE("publishing one token leaves the copies of the others good") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  for (int i = 0; i < 100; ++i) {
+    publish(table, {{}, "https://" + std::to_string(i) + ".net"}, "other");
+  }
+  CHECK(find_good(looking(table, vault, {}), table.hits()));
+}
+
+TEST_CASE("what has left the table is read no more") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  REQUIRE(table.drop_oldest(0).size() == 1);
+  CHECK(read_text(table, vault) == "nothing");
+  publish(table, {{}, vault}, "again");
+  CHECK(read_text(table, vault) == "again");
+}
+
+TEST_CASE("a table that is closed gives nothing, to threads that had copies neither") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  table.close();
+  CHECK(read_text(table, vault) == "nothing");
+  publish(table, {{}, vault}, "late");
+  CHECK(read_text(table, vault) == "nothing");
+}
+
+TEST_CASE("a token that may be handed out no more is not read, though it is published") {
+  token_table table;
+  publish(table, {{}, vault}, "T", 0s);
+  CHECK(read_text(table, vault) == "nothing");
+}
+
+TEST_CASE("a token is valid as long as it is held, its table and its thread gone or not") {
+  std::optional<access_token> held;
+  std::thread{[&held] {
+    token_table table;
+    publish(table, {{}, vault}, "T");
+    held = read(table, looking(table, vault, {}));
+  }}.join();
+  const auto copy = *held;
+  held.reset();
+  CHECK(copy.token().reveal() == "T");
+  CHECK(copy.authorization_header().reveal() == "Bearer T");
+}
+
+TEST_CASE("tokens that are read in one thread may go in another") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  std::vector<access_token> read_here;
+  for (int i = 0; i < 1'000; ++i) {
+    read_here.push_back(*read(table, looking(table, vault, {})));
+  }
+  std::thread{[&] {
+    auto mine = std::move(read_here);
+    read_here.assign(10, *read(table, looking(table, vault, {})));
+    const auto copies = mine;
+    mine.clear();
+    CHECK(text_of(copies.back()) == "T");
+  }}.join();
+  CHECK(text_of(read_here.back()) == "T");
+}
+
+TEST_CASE("tables that publish the same key are told apart, in what they count as well") {
+  token_table one;
+  auto other = std::make_unique<token_table>();
+  publish(one, {{}, vault}, "one");
+  publish(*other, {{}, vault}, "other");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(read_text(one, vault) == "one");
+    CHECK(read_text(*other, vault) == "other");
+  }
+  CHECK(one.hits().total() == 2);
+  CHECK(other->hits().total() == 2);
+  other.reset();
+  CHECK(read_text(one, vault) == "one");
+  token_table third;
+  CHECK(read_text(third, vault) == "nothing");
+}
+
+TEST_CASE("identities are told apart, and the ways to write a key lead to one token") {
+  token_table table;
+  const auto guid = std::string{"6a5e8f3c-0000-4000-8000-00000000000a"};
+  publish(table, {{}, vault}, "system");
+  publish(table, {managed_identity::client_id(guid), vault}, "client");
+  publish(table, {managed_identity::object_id(guid), vault}, "object");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(read_text(table, vault) == "system");
+    CHECK(read_text(table, vault + "/.default") == "system");
+    CHECK(read_text(table, vault, managed_identity::client_id(guid)) == "client");
+    CHECK(read_text(table, vault, managed_identity::object_id(guid)) == "object");
+    CHECK(read_text(table, vault,
+                    managed_identity::client_id("6A5E8F3C-0000-4000-8000-00000000000A")) ==
+          "client");
+    CHECK(read_text(table, vault, managed_identity::resource_id(guid)) == "nothing");
+    CHECK(read_text(table, vault + "/") == "nothing");
+    CHECK(read_text(table, "") == "nothing");
+  }
+}
+
+TEST_CASE("handles lead to their own keys, and share the copies of those who look by key") {
+  token_table table;
+  publish(table, {{}, "https://a.net"}, "a");
+  publish(table, {{}, "https://b.net"}, "b");
+  const auto by_handle = [&table](const std::string& resource, std::uint64_t handle) {
+    const managed_identity system;
+    auto what = looking(table, resource, system);
+    what.handle = handle;
+    return text_of(read(table, what));
+  };
+  for (int i = 0; i < 3; ++i) {
+    CHECK(by_handle("https://a.net", 1'000'001) == "a");
+    CHECK(by_handle("https://b.net", 1'000'002) == "b");
+    // Another handle for the same key.
+    CHECK(by_handle("https://a.net", 1'000'003) == "a");
+    CHECK(read_text(table, "https://a.net") == "a");
+  }
+}
+
+TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all the same") {
+  constexpr std::size_t count = thread_tokens::most_tokens + 5'000;
+  token_table table;
+  std::vector<std::string> resources;
+  for (std::size_t i = 0; i < count; ++i) {
+    resources.push_back("https://" + std::to_string(i) + ".net");
+    publish(table, {{}, resources.back()}, resources.back());
+  }
+  std::size_t kept = 0;
+  std::size_t wrong = 0;
+  std::thread{[&] {
+    for (const auto& resource : resources) {
+      wrong += read_text(table, resource) == resource ? 0 : 1;
+    }
+    for (const auto& resource : resources) {
+      kept += thread_tokens::current()->find(looking(table, resource, {})) != nullptr ? 1 : 0;
+    }
+  }}.join();
+  CHECK(wrong == 0);
+  CHECK(kept <= thread_tokens::most_tokens);
+  CHECK(kept > thread_tokens::most_tokens / 2);
+  CHECK(table.hits().total() == count);
+}
+
+TEST_CASE("threads that read while tokens come and go see whole tokens, each of its own key") {
+  constexpr int key_count = 8;
+  constexpr int enough = 20'000;
+  token_table table;
+  const auto resource = [](int number) { return "https://" + std::to_string(number) + ".net"; };
+  const auto put = [&](int number, int version) {
+    publish(table, {{}, resource(number)}, std::to_string(number) + "/" + std::to_string(version));
+  };
+  for (int i = 0; i < key_count; ++i) {
+    put(i, 0);
+  }
+  std::atomic<int> wrong = 0;
+  std::atomic<int> reading = 3;
+  const auto reader = [&] {
+    std::vector<int> newest(key_count);
+    std::vector<access_token> held;
+    for (int i = 0, found = 0; found < enough; ++i) {
+      const auto number = i % key_count;
+      const auto token = read(table, looking(table, resource(number), {}));
+      if (!token) {
+        continue;
+      }
+      ++found;
+      const auto text = text_of(token);
+      const auto prefix = std::to_string(number) + "/";
+      if (!text.starts_with(prefix)) {
+        ++wrong;
+        continue;
+      }
+      // A thread never goes back to an older one.
+      const auto version = std::stoi(text.substr(prefix.size()));
+      wrong += version < newest[static_cast<std::size_t>(number)] ? 1 : 0;
+      newest[static_cast<std::size_t>(number)] = version;
+      if (i % 100 == 0) {
+        held.push_back(*token);
+      }
+    }
+    --reading;
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back(reader);
+  }
+  for (int i = 1; reading > 0; ++i) {
+    put(i % key_count, i);
+    if (i % 50 == 0) {
+      table.drop_oldest(key_count / 2);
+    }
+  }
+  threads.clear();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("what a thread counted is counted still when it has ended") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  for (int i = 1; i <= 20; ++i) {
+    std::thread{[&table] { CHECK(read_text(table, vault) == "T"); }}.join();
+    CHECK(table.hits().total() == static_cast<std::uint64_t>(i));
+  }
+}

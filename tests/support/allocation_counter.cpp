@@ -1,0 +1,24 @@
+#include "allocation_counter.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+}  // namespace
+
+std::size_t midas::test::allocations_of_this_thread() noexcept { return allocations; }
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (auto* block = std::malloc(size == 0 ? 1 : size)) {
+    return block;
+  }
+  throw std::bad_alloc{};
+}
+
+void operator delete(void* block) noexcept { std::free(block); }
+
+void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
