@@ -1,6 +1,9 @@
 // A cold burst: callers that all ask for the same token at once, of a host that takes 50 ms. Each
 // measurement is a run of `midas load` in a process of its own, whose memory and threads nobody has
 // used before.
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/child_process.hpp>
+
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 
@@ -8,9 +11,6 @@
 #include <cstdlib>
 #include <string>
 #include <vector>
-
-#include "bench_report.hpp"
-#include "child_process.hpp"
 
 namespace {
 
@@ -24,6 +24,8 @@ struct outcome {
   double connections;
   // From when the callers are let go.
   double last_ms;
+  // From when each of them asks.
+  double slowest_ms;
   double peak_mb;
   double threads;
 };
@@ -43,6 +45,7 @@ outcome run(const std::string& callers_are, std::size_t callers) {
   return {.requests = found["http_requests"].GetDouble(),
           .connections = found["connections"].GetDouble(),
           .last_ms = found["seconds"].GetDouble() * 1e3,
+          .slowest_ms = found["latency_ms"]["max"].GetDouble(),
           .peak_mb = found["peak_rss_bytes"].GetDouble() / 1e6,
           .threads = static_cast<double>(threads)};
 }
@@ -101,7 +104,7 @@ int main(int argc, char** argv) {
                                   "memory and threads with those of the simulator and the callers.",
                                   rounds),
               .headings = {"callers", "HTTP requests", "connections", "the last after, ms",
-                           "peak memory, MB", "threads"}};
+                           "the slowest call, ms", "peak memory, MB", "threads"}};
   for (const std::size_t callers : {1'000U, 10'000U}) {
     for (const auto* const kind : {"actors", "coroutines", "callbacks", "threads"}) {
       series seen;
@@ -111,6 +114,7 @@ int main(int argc, char** argv) {
       const auto who = fmt::format("{},000 {}", callers / 1'000, kind);
       found.rows.push_back({who, fmt::format("{:.0f}", seen.most(&outcome::requests)),
                             fmt::format("{:.0f}", seen.most(&outcome::connections)), seen.last(),
+                            fmt::format("{:.1f}", seen.middle(&outcome::slowest_ms)),
                             fmt::format("{:.1f}", seen.middle(&outcome::peak_mb)),
                             fmt::format("{:.0f}", seen.most(&outcome::threads))});
       if (callers == 10'000 && std::string{kind} != "callbacks" && std::string{kind} != "threads") {

@@ -1,5 +1,7 @@
 // What a token service costs while nobody asks: processor time, wake-ups, memory. The host is a
 // process of its own.
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/child_process.hpp>
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>
@@ -12,9 +14,6 @@
 #include <map>
 #include <string>
 #include <thread>
-
-#include "bench_report.hpp"
-#include "child_process.hpp"
 
 namespace {
 

@@ -3,6 +3,7 @@
 //   midas_bench_instructions key|handle|waiter COUNT
 //
 // What a run does besides is the same for each COUNT: the difference of two runs is the work.
+#include <midas/bench/held_host.hpp>
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>
@@ -14,8 +15,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-
-#include "held_host.hpp"
 
 namespace {
 

@@ -2,6 +2,9 @@
 // actor, as a part of what a bare curl multi loop gets from the same simulator, both in turn.
 #include <midas/actors.hpp>
 #include <midas/actors/http.hpp>
+#include <midas/bench/bare_curl.hpp>
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/placement.hpp>
 #include <midas/transport/curl_multi_loop.hpp>
 #include <midas/transport/endpoints/imds.hpp>
 
@@ -15,10 +18,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "bare_curl.hpp"
-#include "bench_report.hpp"
-#include "placement.hpp"
 
 namespace midas::bench {
 

@@ -1,10 +1,9 @@
 // What callers notice of a token that is renewed while they ask for it.
 #pragma once
 
+#include <midas/bench/bench_report.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>
-
-#include "bench_report.hpp"
 
 namespace midas::bench {
 

@@ -1,4 +1,6 @@
 // What callers notice of a host that throttles, fails or hangs, and of a token that is renewed.
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/renewal.hpp>
 #include <midas/midas.hpp>
 #include <midas/simulator/simulated_imds.hpp>
 
@@ -12,9 +14,6 @@
 #include <latch>
 #include <string>
 #include <vector>
-
-#include "bench_report.hpp"
-#include "renewal.hpp"
 
 namespace {
 

@@ -1,22 +1,21 @@
 #include "waiting.hpp"
 
 #include <midas/actors.hpp>
+#include <midas/bench/child_process.hpp>
+#include <midas/bench/fresh_process.hpp>
+#include <midas/bench/held_host.hpp>
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <cstdlib>
 #include <exception>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
-
-#include "child_process.hpp"
-#include "fresh_process.hpp"
-#include "held_host.hpp"
 
 namespace midas::bench {
 
@@ -37,34 +36,17 @@ using clock_type = std::chrono::steady_clock;
 
 const token_request vault{.resource = "https://vault.azure.net"};
 
-// Counts those who were answered; a std::latch would do, but for its limit of expected waits that
-// an actor system of its own outlives.
-class tally {
- public:
-  explicit tally(std::size_t expected) : left_(expected) {}
-
-  void take(const expected<access_token>& token) {
-    if (!token) {
-      fmt::print(stderr, "no token: {}\n", to_string(token.error()));
-      std::_Exit(1);
-    }
-    if (--left_ == 0) {
-      left_.notify_all();
-    }
+void take(const expected<access_token>& token, std::latch& answered) {
+  if (!token) {
+    fmt::print(stderr, "no token: {}\n", to_string(token.error()));
+    std::_Exit(1);
   }
-  void wait() const {
-    for (auto left = left_.load(); left != 0; left = left_.load()) {
-      left_.wait(left);
-    }
-  }
+  answered.count_down();
+}
 
- private:
-  std::atomic<std::size_t> left_;
-};
-
-void ask_by_callbacks(token_service& tokens, std::size_t count, tally& answered) {
+void ask_by_callbacks(token_service& tokens, std::size_t count, std::latch& answered) {
   for (std::size_t i = 0; i < count; ++i) {
-    tokens.get_async(vault, 1h, [&answered](const auto& token) { answered.take(token); });
+    tokens.get_async(vault, 1h, [&answered](const auto& token) { take(token, answered); });
   }
 }
 
@@ -79,11 +61,11 @@ struct detached {
   };
 };
 
-detached ask_once(token_service& tokens, tally& answered) {
-  answered.take(co_await tokens.async_get(vault, 1h));
+detached ask_once(token_service& tokens, std::latch& answered) {
+  take(co_await tokens.async_get(vault, 1h), answered);
 }
 
-void ask_by_coroutines(token_service& tokens, std::size_t count, tally& answered) {
+void ask_by_coroutines(token_service& tokens, std::size_t count, std::latch& answered) {
   for (std::size_t i = 0; i < count; ++i) {
     ask_once(tokens, answered);
   }
@@ -98,7 +80,7 @@ struct asker_state {
 
   explicit asker_state(asker_actor::pointer actor) : self(actor) {}
 
-  void start(cache_actor where, std::size_t all, tally* told) {
+  void start(cache_actor where, std::size_t all, std::latch* told) {
     cache = std::move(where);
     count = all;
     answered = told;
@@ -108,8 +90,8 @@ struct asker_state {
     return {[this](ask_all) {
       for (std::size_t i = 0; i < count; ++i) {
         dialect::request(self, cache, vault, std::chrono::nanoseconds{1h})
-            .then([this](const access_token& token) { answered->take(token); },
-                  [this](const caf::error& e) { answered->take(unexpected{to_error(e)}); });
+            .then([this](const access_token& token) { take(token, *answered); },
+                  [this](const caf::error& e) { take(unexpected{to_error(e)}, *answered); });
       }
     }};
   }
@@ -117,11 +99,11 @@ struct asker_state {
   asker_actor::pointer self;
   cache_actor cache;
   std::size_t count = 0;
-  tally* answered = nullptr;
+  std::latch* answered = nullptr;
 };
 
 // Lives as long as the process that measures.
-void ask_by_actor(token_service& tokens, std::size_t count, tally& answered) {
+void ask_by_actor(token_service& tokens, std::size_t count, std::latch& answered) {
   static caf::actor_system_config config;
   dialect::configure_sleeping_threads(config, 1);
   auto* const system = new caf::actor_system{config};
@@ -148,7 +130,7 @@ cost measure(std::size_t count, Ask ask) {
     token_service_options options;
     options.endpoint = "http://127.0.0.1:9";
     token_service tokens{options, host};
-    tally answered{count + 1};
+    std::latch answered{static_cast<std::ptrdiff_t>(count + 1)};
     // The acquisition and its actor are there before, whoever waits.
     ask_by_callbacks(tokens, 1, answered);
     while (tokens.statistics().acquisitions == 0) {

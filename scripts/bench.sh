@@ -33,7 +33,7 @@ cmake --build --preset release --target midas_benchmarks
 # What is not told its endpoint ends at a closed port of this machine.
 export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:9
 rm -rf "$results"
-mkdir -p "$results"
+mkdir -p "$results" "$build/bench/peers"
 failed=()
 
 measure() { # NAME COMMAND: its tables, and what it finds in a file of that name

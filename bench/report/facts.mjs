@@ -22,9 +22,15 @@ export function machine() {
   const processors = os.cpus();
   const kind = processors[0]?.model.trim() || "of an unknown kind";
   const virtual = firstLine("systemd-detect-virt", "--vm");
-  const guest = virtual === "unknown" || virtual === "none" ? "" : `, a virtual machine (${virtual})`;
+  const guest = ["unknown", "none"].includes(virtual) ? "" : `, a virtual machine (${virtual})`;
   const memory = (os.totalmem() / 1e9).toFixed(1);
   return `${processors.length} processors (${kind}), ${memory} GB of memory${guest}.`;
+}
+
+// What this page changes itself does not count.
+function commit() {
+  const changed = firstLine("git", "status", "--porcelain", "--", ".", ":!docs/performance*");
+  return firstLine("git", "rev-parse", "--short", "HEAD") + (changed === "" ? "" : ", changed");
 }
 
 export function versions(build) {
@@ -32,7 +38,7 @@ export function versions(build) {
   const type = valueIn(join(build, "CMakeCache.txt"), /^CMAKE_BUILD_TYPE:\w+=(.*)$/m);
   const package_ = (name) => firstLine("dpkg-query", "-W", "-f=${Version}", name);
   return [
-    ["midas", firstLine("git", "describe", "--always", "--dirty")],
+    ["midas", commit()],
     ["measured on", new Date().toISOString().slice(0, 10)],
     ["compiler", `${firstLine(compiler, "--version")}, ${type}`],
     ["CAF", package_("libcaf-dev")],
