@@ -105,18 +105,24 @@ thread_tokens::seat& thread_tokens::seat_for(const token_lookup& looked_for) {
   }
 }
 
+void thread_tokens::make_buckets(std::size_t count) {
+  buckets_ = std::vector<bucket>(count);
+  first_bucket_ = buckets_.data();
+  last_bucket_ = count - 1;
+}
+
 void thread_tokens::grow() {
   // Each bucket becomes two, so that nothing is without a seat.
-  std::vector<bucket> larger(buckets_.size() * 2);
-  for (const auto& group : buckets_) {
+  const auto smaller = std::move(buckets_);
+  make_buckets(smaller.size() * 2);
+  for (const auto& group : smaller) {
     for (const auto& each : group) {
       if (each.token != nullptr) {
-        auto& to = larger[each.token->hash() & (larger.size() - 1)];
+        auto& to = bucket_of(each.token->hash());
         *std::ranges::find_if(to, [](const seat& s) { return s.token == nullptr; }) = each;
       }
     }
   }
-  buckets_ = std::move(larger);
 }
 
 void thread_tokens::drop_unused(const coarse_moment& now) {

@@ -42,7 +42,7 @@ class thread_token final : public token_share {
   void drop() noexcept { disown(); }
 
   [[nodiscard]] bool is_of(const token_lookup& looked_for) noexcept {
-    if (looked_for.handle != 0 && looked_for.handle == handle_) {
+    if (looked_for.handle != 0 && looked_for.handle == handle_) [[likely]] {
       return true;
     }
     if (!has_text_of(looked_for)) {
@@ -116,7 +116,7 @@ class thread_tokens {
   /// That of the calling thread, made if need be; none while it ends.
   static thread_tokens* make_current();
 
-  thread_tokens() : buckets_(smallest_) {}
+  thread_tokens() { make_buckets(smallest_); }
   thread_tokens(const thread_tokens&) = delete;
   thread_tokens& operator=(const thread_tokens&) = delete;
   ~thread_tokens();
@@ -160,9 +160,10 @@ class thread_tokens {
     return static_cast<std::uint32_t>(hash >> 56U) | 1U;
   }
   [[nodiscard]] bucket& bucket_of(std::uint64_t hash) noexcept {
-    return buckets_[hash & (buckets_.size() - 1)];
+    return first_bucket_[hash & last_bucket_];
   }
   seat& seat_for(const token_lookup& looked_for);
+  void make_buckets(std::size_t count);
   void grow();
   void drop_unused(const coarse_moment& now);
   void count_for(std::uint64_t table, hit_counters& all);
@@ -176,29 +177,32 @@ class thread_tokens {
 #endif
   static inline constinit thread_local thread_tokens* current_ = nullptr;
 
-  std::vector<bucket> buckets_;
+  // Of the buckets, so that a look computes neither.
+  bucket* first_bucket_ = nullptr;
+  std::size_t last_bucket_ = 0;
   // The last of the counters that was added to.
   std::uint64_t counted_table_ = 0;
   hit_counter* counter_ = nullptr;
   std::int64_t next_drop_ = 0;
+  std::vector<bucket> buckets_;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<hit_counter>>> counters_;
 };
 
 /// The calling thread's copy of what is looked for, if it has one that may be handed out: without a
 /// message, a lock, a system call, an allocation, or a write to memory that another thread reads.
 /// The hit is counted among `hits`, those of the table.
-inline std::optional<access_token> find_good(const token_lookup& looked_for, hit_counters& hits) {
+inline thread_token* find_good(const token_lookup& looked_for, hit_counters& hits) {
   auto* const mine = thread_tokens::current();
   if (mine == nullptr) {
-    return std::nullopt;
+    return nullptr;
   }
   const auto* const found = mine->find(looked_for);
   if (found == nullptr || !found->is_current() ||
       !found->token->window().contains(coarse_moment::now())) {
-    return std::nullopt;
+    return nullptr;
   }
   mine->count_hit(looked_for.table, hits);
-  return std::optional<access_token>{std::in_place, *found->token, token_source::cache};
+  return found->token;
 }
 
 }  // namespace midas

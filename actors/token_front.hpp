@@ -28,8 +28,10 @@ class token_front {
 
   /// The token if one is at hand that may be handed out.
   [[nodiscard]] std::optional<access_token> try_get(const token_lookup& looked_for) const {
-    auto found = find_good(looked_for, table_.hits());
-    return found ? std::move(found) : read(looked_for);
+    if (auto* const found = find_good(looked_for, table_.hits())) {
+      return std::optional<access_token>{std::in_place, *found, token_source::cache};
+    }
+    return read(looked_for);
   }
 
   /// See token_service. Without a lookup, what is at hand is not looked for.

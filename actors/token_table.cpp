@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -12,6 +13,17 @@ namespace {
 
 std::chrono::seconds::rep second_of(const moment& now) noexcept {
   return std::chrono::floor<std::chrono::seconds>(now.boot).time_since_epoch().count();
+}
+
+// Two tokens that end alike, where their signatures are, are looked at as a whole.
+bool is_same(const access_token& left, const access_token& right) noexcept {
+  constexpr std::size_t end = 16;
+  const auto one = left.token().reveal();
+  const auto other = right.token().reveal();
+  return one.size() == other.size() &&
+         one.substr(one.size() - std::min(end, one.size())) ==
+             other.substr(other.size() - std::min(end, other.size())) &&
+         left.token() == right.token();
 }
 
 }  // namespace
@@ -104,56 +116,72 @@ bool token_table::publish(const token_key& key, const access_token& token,
   auto& item = at->second;
   if (item == nullptr) {
     item = std::make_shared<entry>();
+    item->key = &at->first;
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
   // One that the host returns again has lived before.
-  const bool returned = !item->token.empty() && item->token.token() == token.token();
+  const bool returned = !item->token.empty() && is_same(item->token, token);
   item->life = returned ? std::max(item->life, life) : life;
   item->token = token.from_cache();
   item->end = validity.end;
   item->change();
-  return plan(at, validity.refresh_at);
+  return plan(item, validity.refresh_at);
 }
 
 bool token_table::postpone_renewal(const token_key& key, boot_clock::time_point at) {
   const std::lock_guard lock{mutex_};
   const auto found = entries_.find(key);
-  return found != entries_.end() && plan(found, at);
+  return found != entries_.end() && plan(found->second, at);
 }
 
-bool token_table::plan(entries::iterator at, boot_clock::time_point when) {
-  auto& item = *at->second;
-  if (item.planned) {
-    renewals_.erase(*item.planned);
+bool token_table::plan(const std::shared_ptr<entry>& item, boot_clock::time_point when) {
+  item->refresh_at = when.time_since_epoch().count();
+  item->renewal_told = false;
+  item->plan = ++plans_;
+  renewals_.push_back({when, item->plan, item});
+  std::ranges::push_heap(renewals_, std::greater<>{});
+  drop_void_renewals();
+  return renewals_.front().plan == item->plan;
+}
+
+void token_table::drop_first_renewal() {
+  std::ranges::pop_heap(renewals_, std::greater<>{});
+  renewals_.pop_back();
+}
+
+void token_table::drop_void_renewals() {
+  constexpr std::size_t few = 64;
+  if (renewals_.size() > 2 * std::max(few, entries_.size())) {
+    std::erase_if(renewals_, [](const renewal& each) { return each.is_void(); });
+    std::ranges::make_heap(renewals_, std::greater<>{});
   }
-  item.refresh_at = when.time_since_epoch().count();
-  item.renewal_told = false;
-  item.planned = renewals_.emplace(when, &at->first);
-  return *item.planned == renewals_.begin();
+  while (!renewals_.empty() && renewals_.front().is_void()) {
+    drop_first_renewal();
+  }
 }
 
 std::optional<boot_clock::time_point> token_table::next_renewal() const {
   const std::shared_lock lock{mutex_};
-  return renewals_.empty() ? std::nullopt : std::optional{renewals_.begin()->first};
+  return renewals_.empty() ? std::nullopt : std::optional{renewals_.front().at};
 }
 
 std::vector<token_key> token_table::take_renewals(const moment& now,
                                                   std::vector<token_key>& dropped) {
   std::vector<token_key> due;
   const std::lock_guard lock{mutex_};
-  while (!renewals_.empty() && renewals_.begin()->first <= now.boot) {
-    const auto at = entries_.find(*renewals_.begin()->second);
+  while (!renewals_.empty() && renewals_.front().at <= now.boot) {
+    const auto item = renewals_.front().of;
     // Whoever asks for one that may be handed out no more has a new one acquired.
-    if (!is_usable(at->second->validity(), now) || is_idle(*at->second, now, std::nullopt)) {
-      dropped.push_back(at->first);
-      erase(at);
+    if (!is_usable(item->validity(), now) || is_idle(*item, now, std::nullopt)) {
+      dropped.push_back(*item->key);
+      erase(entries_.find(*item->key));
       continue;
     }
-    renewals_.erase(renewals_.begin());
-    at->second->planned = std::nullopt;
-    at->second->renewal_told = true;
-    due.push_back(at->first);
+    item->plan = 0;
+    item->renewal_told = true;
+    due.push_back(*item->key);
+    drop_void_renewals();
   }
   return due;
 }
@@ -220,13 +248,14 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left) {
 }
 
 void token_table::erase(entries::iterator at) {
-  if (at->second->planned) {
-    renewals_.erase(*at->second->planned);
-  }
   // Whoever still has the slot has no use for the token.
-  at->second->token = {};
-  at->second->change();
+  auto& item = *at->second;
+  item.token = {};
+  item.change();
+  item.key = nullptr;
+  item.plan = 0;
   entries_.erase(at);
+  drop_void_renewals();
 }
 
 std::size_t token_table::size() const {

@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -96,14 +95,15 @@ class token_table {
  private:
   struct entry;
   using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
-  using renewals = std::multimap<boot_clock::time_point, const token_key*>;
-
   struct entry : token_slot {
     access_token token;
     // When it ends; when it is renewed stands in the slot.
     moment end;
     std::chrono::nanoseconds life{};
-    std::optional<renewals::iterator> planned{};
+    // As in the map; none once it is there no more.
+    const token_key* key = nullptr;
+    // Of its renewal among all that were ever planned; 0 for none.
+    std::uint64_t plan = 0;
 
     [[nodiscard]] token_validity validity() const noexcept { return {end, token_slot::renewal()}; }
   };
@@ -113,7 +113,21 @@ class token_table {
                                                      const coarse_moment& coarse);
   [[nodiscard]] std::optional<found_token> hand_out(thread_tokens& mine, thread_token& kept,
                                                     const moment& now);
-  bool plan(entries::iterator at, boot_clock::time_point when);
+  // One that was planned. It is void when its entry has another plan by now.
+  struct renewal {
+    boot_clock::time_point at;
+    std::uint64_t plan = 0;
+    std::shared_ptr<entry> of;
+
+    [[nodiscard]] bool is_void() const noexcept { return of->plan != plan; }
+    friend bool operator>(const renewal& left, const renewal& right) noexcept {
+      return left.at != right.at ? left.at > right.at : left.plan > right.plan;
+    }
+  };
+
+  bool plan(const std::shared_ptr<entry>& item, boot_clock::time_point when);
+  void drop_first_renewal();
+  void drop_void_renewals();
   void erase(entries::iterator at);
   static bool is_idle(const entry& item, const moment& now,
                       std::optional<std::chrono::seconds> idle) noexcept;
@@ -122,7 +136,10 @@ class token_table {
   hit_counters hits_;
   mutable std::shared_mutex mutex_;
   entries entries_;
-  renewals renewals_;
+  // A heap whose first is the next and never void. Others may be: what is planned anew leaves its
+  // old plan where it is, since to take it out would touch as many tokens as the heap is deep.
+  std::vector<renewal> renewals_;
+  std::uint64_t plans_ = 0;
   bool closed_ = false;
 };
 

@@ -41,8 +41,8 @@ token_lookup looking(const token_table& table, const std::string& resource,
 
 // As the front door does it.
 std::optional<access_token> read(token_table& table, const token_lookup& what) {
-  if (auto found = find_good(what, table.hits())) {
-    return found;
+  if (auto* const found = find_good(what, table.hits())) {
+    return access_token{*found, token_source::cache};
   }
   if (auto found = table.read(what)) {
     return std::move(found->token);

@@ -1,0 +1,128 @@
+// Those who read cached tokens in the benchmark: midas in all its ways, and the stand-ins.
+#pragma once
+
+#include <midas/actors.hpp>
+#include <midas/simulator/simulated_imds.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cached_designs.hpp"
+
+namespace midas::bench {
+
+/// Keeps the compiler from leaving out what makes it.
+template <class T>
+void keep(const T& value) {
+  asm volatile("" : : "r"(&value) : "memory");  // NOLINT(hicpp-no-assembler)
+}
+
+/// All hold the same tokens, of a simulated IMDS, for the same resources.
+class contestants {
+  template <class Cache>
+  auto stand_in(Cache& cache) {
+    return [this, &cache] {
+      return [this, &cache](std::size_t i) { keep(cache.find(requests_[i].resource)); };
+    };
+  }
+
+ public:
+  explicit contestants(std::size_t resources) : tokens_(system_, options()) {
+    for (std::size_t i = 0; i < resources; ++i) {
+      requests_.push_back({.resource = "https://vault-" + std::to_string(i) + ".azure.net"});
+      handles_.push_back(tokens_.for_resource(requests_.back().resource));
+    }
+    for (const auto& request : requests_) {
+      tokens_.get_async(request, std::chrono::minutes{5}, [](const auto&) {});
+    }
+    for (const auto& request : requests_) {
+      const auto token = tokens_.get(request, std::chrono::minutes{5});
+      if (!token) {
+        std::abort();
+      }
+      plain_.push_back({std::string{token->token().reveal()},
+                        std::chrono::system_clock::now() + std::chrono::hours{20}});
+      mutex_.add(request.resource, plain_.back());
+      shared_mutex_.add(request.resource, plain_.back());
+      atomic_.add(request.resource, plain_.back());
+      azure_identity_.add(request.resource, plain_.back());
+    }
+    atomic_.publish();
+  }
+
+  // Each gives, in the thread that calls, what reads the token of the n-th resource.
+
+  auto by_key() {
+    return [this] { return [this](std::size_t i) { keep(tokens_.try_get(requests_[i])); }; };
+  }
+  auto by_handle() {
+    return [this] { return [this](std::size_t i) { keep(handles_[i].try_get()); }; };
+  }
+  auto by_get() {
+    return [this] {
+      return [this](std::size_t i) { keep(tokens_.get(requests_[i], std::chrono::minutes{1})); };
+    };
+  }
+  auto by_actor() {
+    return [this] {
+      return [this, self = std::make_unique<caf::scoped_actor>(system_),
+              cache = tokens_.cache()](std::size_t i) {
+        (*self)
+            ->request(cache, caf::infinite, requests_[i])
+            .receive([](const access_token& token) { keep(token); },
+                     [](const caf::error&) { std::abort(); });
+      };
+    };
+  }
+  auto floor(std::size_t resources) {
+    return [this, resources] {
+      auto& table = floor_table::of_this_thread();
+      table.clear();
+      for (std::size_t i = 0; i < resources; ++i) {
+        table.add(requests_[i].resource, &plain_[i]);
+      }
+      return [this](std::size_t i) {
+        keep(floor_table::of_this_thread().find(requests_[i].resource));
+      };
+    };
+  }
+  auto by_mutex() { return stand_in(mutex_); }
+  auto by_shared_mutex() { return stand_in(shared_mutex_); }
+  auto by_atomic() { return stand_in(atomic_); }
+  auto by_azure_identity() {
+    return [this] {
+      return [this](std::size_t i) { keep(azure_identity_.get(requests_[i].resource)); };
+    };
+  }
+
+ private:
+  [[nodiscard]] token_service_options options() const {
+    token_service_options result;
+    result.endpoint = imds_.endpoint();
+    result.limits = {64, 0};
+    result.max_keys = 100'000;
+    return result;
+  }
+
+  simulated_imds imds_;
+  caf::actor_system_config config_;
+  caf::actor_system system_{config_};
+  token_service tokens_;
+  std::vector<token_request> requests_;
+  std::vector<token_handle> handles_;
+  std::vector<plain_token> plain_;
+  mutex_map mutex_;
+  shared_mutex_map shared_mutex_;
+  atomic_map atomic_;
+  azure_identity_cache azure_identity_;
+};
+
+}  // namespace midas::bench

@@ -1,0 +1,114 @@
+// How calls that take nanoseconds are timed, on many threads at once.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <latch>
+#include <thread>
+#include <vector>
+
+namespace midas::bench {
+
+using clock_type = std::chrono::steady_clock;
+
+/// Goes through 0 .. count - 1, again and again.
+class turn {
+ public:
+  explicit turn(std::size_t count) : count_(count) {}
+  std::size_t next() noexcept {
+    const auto result = at_;
+    at_ = at_ + 1 == count_ ? 0 : at_ + 1;
+    return result;
+  }
+
+ private:
+  std::size_t count_;
+  std::size_t at_ = 0;
+};
+
+/// Calls a second of all threads together. `make_caller()` is called in each thread and gives what
+/// it calls, with the number of a resource; each thread calls it for every resource once before the
+/// time begins.
+template <class MakeCaller>
+double calls_per_second(std::size_t threads, std::size_t resources, clock_type::duration time,
+                        const MakeCaller& make_caller) {
+  std::latch ready{static_cast<std::ptrdiff_t>(threads) + 1};
+  std::atomic<std::uint64_t> calls = 0;
+  std::atomic<bool> over = false;
+  std::vector<std::jthread> running;
+  for (std::size_t i = 0; i < threads; ++i) {
+    running.emplace_back([&] {
+      auto call = make_caller();
+      for (std::size_t each = 0; each < resources; ++each) {
+        call(each);
+      }
+      ready.arrive_and_wait();
+      turn resource{resources};
+      std::uint64_t mine = 0;
+      while (!over.load(std::memory_order_relaxed)) {
+        for (int batch = 0; batch < 32; ++batch) {
+          call(resource.next());
+        }
+        mine += 32;
+      }
+      calls += mine;
+    });
+  }
+  ready.arrive_and_wait();
+  const auto began = clock_type::now();
+  std::this_thread::sleep_for(time);
+  over = true;
+  // Those that have not had a processor for a while end their batch late, and are counted for it.
+  running.clear();
+  return static_cast<double>(calls) /
+         std::chrono::duration<double>(clock_type::now() - began).count();
+}
+
+/// What single calls take, in nanoseconds: of each the time by the clock, less the median of what
+/// the clock takes alone.
+template <class MakeCaller>
+std::vector<double> latencies(std::size_t threads, std::size_t resources, std::size_t samples,
+                              const MakeCaller& make_caller) {
+  const auto nanoseconds = [](clock_type::duration time) {
+    return std::chrono::duration<double, std::nano>(time).count();
+  };
+  std::vector<std::vector<double>> seen(threads);
+  std::latch ready{static_cast<std::ptrdiff_t>(threads)};
+  {
+    std::vector<std::jthread> running;
+    for (auto& mine : seen) {
+      running.emplace_back([&] {
+        auto call = make_caller();
+        for (std::size_t each = 0; each < resources; ++each) {
+          call(each);
+        }
+        std::vector<double> empty(samples);
+        for (auto& each : empty) {
+          const auto began = clock_type::now();
+          each = nanoseconds(clock_type::now() - began);
+        }
+        std::ranges::nth_element(empty, empty.begin() + static_cast<std::ptrdiff_t>(samples / 2));
+        const auto alone = empty[samples / 2];
+        mine.resize(samples);
+        ready.arrive_and_wait();
+        turn resource{resources};
+        for (auto& each : mine) {
+          const auto index = resource.next();
+          const auto began = clock_type::now();
+          call(index);
+          each = std::max(0.0, nanoseconds(clock_type::now() - began) - alone);
+        }
+      });
+    }
+  }
+  std::vector<double> all;
+  for (const auto& mine : seen) {
+    all.insert(all.end(), mine.begin(), mine.end());
+  }
+  return all;
+}
+
+}  // namespace midas::bench
