@@ -1,40 +1,34 @@
-// What a token service costs while nobody asks: processor time, wake-ups, memory.
+// What a token service costs while nobody asks: processor time, wake-ups, memory. The host is a
+// process of its own.
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/child_process.hpp>
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
-#include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <thread>
 
 namespace {
 
+using namespace midas::bench;
 using namespace std::chrono_literals;
 
-std::string status_value(const std::filesystem::path& file, const std::string& name) {
-  std::ifstream in{file};
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(name + ":")) {
-      return line.substr(line.find_first_not_of(" \t", name.size() + 1));
-    }
-  }
-  return "0";
-}
-
-// How often each thread has gone to sleep of its own accord: once for each time it woke up.
-std::map<std::string, long> sleeps() {
-  std::map<std::string, long> result;
+// How often each thread has gone to sleep of its own accord: once for each time it woke up. Those
+// of the thread that measures are its own affair.
+std::map<std::string, std::size_t> sleeps() {
+  std::map<std::string, std::size_t> result;
   for (const auto& thread : std::filesystem::directory_iterator{"/proc/self/task"}) {
-    const auto status = thread.path() / "status";
-    result[thread.path().filename().string() + " " + status_value(status, "Name")] =
-        std::stol(status_value(status, "voluntary_ctxt_switches"));
+    const auto id = thread.path().filename().string();
+    if (id != std::to_string(::getpid())) {
+      result[id] = status_value((thread.path() / "status").string(), "voluntary_ctxt_switches");
+    }
   }
   return result;
 }
@@ -51,13 +45,11 @@ double processor_ms() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    fmt::print(stderr, "usage: midas_bench_idle http://127.0.0.1:PORT [SECONDS]\n");
-    return 2;
-  }
-  const std::chrono::seconds duration{argc > 2 ? std::atoi(argv[2]) : 10};
+  bench_report report{argc, argv};
+  const auto duration = report.quick() ? 2s : 10s;
+  const host_process host;
   midas::token_service_options options;
-  options.endpoint = argv[1];
+  options.endpoint = host.endpoint();
   midas::token_service tokens{options};
   // With 1 s to wait, so that the timer that guards the deadline is over before the measurement.
   const auto token = tokens.get({.resource = "https://vault.azure.net"}, 1s);
@@ -66,18 +58,27 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::this_thread::sleep_for(1500ms);
-  const auto sleeps_before = sleeps();
+  auto wake_ups_before = sleeps();
   const auto processor_before = processor_ms();
   std::this_thread::sleep_for(duration);
-  const auto processor_after = processor_ms();
-  const auto sleeps_after = sleeps();
-  fmt::print("idle for {} s with a token at hand: {:.1f} ms of processor time, {} resident\n",
-             duration.count(), processor_after - processor_before,
-             status_value("/proc/self/status", "VmRSS"));
-  fmt::print("wake-ups by thread (the main thread's one is its own sleep):\n");
-  for (const auto& [thread, count] : sleeps_after) {
-    const auto before = sleeps_before.find(thread);
-    fmt::print("  {:<28}{:>6}\n", thread,
-               count - (before == sleeps_before.end() ? 0 : before->second));
+  const auto processor = processor_ms() - processor_before;
+  std::size_t wake_ups = 0;
+  const auto wake_ups_after = sleeps();
+  for (const auto& [thread, count] : wake_ups_after) {
+    wake_ups += count - wake_ups_before[thread];
   }
+  const auto resident =
+      static_cast<double>(status_value("/proc/self/status", "VmRSS")) * 1'024 / 1e6;
+  report.add(table{.title = fmt::format("Nobody asks for {} s, a token at hand", duration.count()),
+                   .note = "The processor time is the measurement's own, too.",
+                   .headings = {"", "seen"},
+                   .rows = {{"threads of midas and CAF", std::to_string(wake_ups_after.size())},
+                            {"their wake-ups", std::to_string(wake_ups)},
+                            {"processor time, ms", fmt::format("{:.1f}", processor)},
+                            {"resident memory, MB", fmt::format("{:.1f}", resident)}}});
+  report.add(figure{.name = "wake-ups of a service that nobody asks",
+                    .asked = "0",
+                    .seen = std::to_string(wake_ups),
+                    .reached = wake_ups == 0});
+  return report.finish();
 }

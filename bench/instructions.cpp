@@ -3,51 +3,24 @@
 //   midas_bench_instructions key|handle|waiter COUNT
 //
 // What a run does besides is the same for each COUNT: the difference of two runs is the work.
+#include <midas/bench/held_host.hpp>
 #include <midas/midas.hpp>
-#include <midas/transport/http_transport.hpp>
 
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cstdint>
 #include <cstdlib>
 #include <latch>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 
 namespace {
 
 using namespace std::chrono_literals;
 
 const midas::token_request vault{.resource = "https://vault.azure.net"};
-
-// A host that answers its one request when told.
-class held_host final : public midas::http_transport {
- public:
-  std::uint64_t start(midas::http_request /*request*/, completion done) override {
-    done_ = std::move(done);
-    asked_.count_down();
-    return 0;
-  }
-  void cancel(std::uint64_t /*id*/) override {}
-  [[nodiscard]] midas::http_transport_statistics statistics() const override { return {}; }
-  void stop() override {}
-
-  void answer() {
-    asked_.wait();
-    midas::http_response response;
-    response.status = 200;
-    response.body = R"({"access_token":")" + std::string(1'800, 'T') + R"(","expires_in":86400})";
-    done_(std::move(response));
-  }
-
- private:
-  completion done_;
-  std::latch asked_{1};
-};
 
 }  // namespace
 
@@ -58,7 +31,7 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "usage: {} key|handle|waiter COUNT\n", arguments[0]);
     return 2;
   }
-  const auto host = std::make_shared<held_host>();
+  const auto host = std::make_shared<midas::bench::held_host>();
   midas::token_service_options options;
   options.endpoint = "http://127.0.0.1:9";
   midas::token_service tokens{options, host};

@@ -1,34 +1,29 @@
-// What callers notice of a host that throttles, fails, hangs, and of a token that is renewed: the
-// figures that docs/performance.md tells, measured on the simulator.
+// What callers notice of a host that throttles, fails or hangs, and of a token that is renewed.
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/renewal.hpp>
 #include <midas/midas.hpp>
 #include <midas/simulator/simulated_imds.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
+#include <future>
 #include <latch>
-#include <map>
-#include <mutex>
 #include <string>
-#include <string_view>
-#include <thread>
-#include <variant>
 #include <vector>
 
 namespace {
 
+using namespace midas::bench;
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
 const midas::token_request vault{.resource = "https://vault.azure.net"};
 
-double milliseconds(clock_type::duration time) {
-  return std::chrono::duration<double, std::milli>(time).count();
-}
+double seconds(clock_type::duration time) { return std::chrono::duration<double>(time).count(); }
 
 std::uint64_t answers_of(const midas::simulated_imds& imds, int status) {
   const auto statuses = imds.statistics().statuses;
@@ -36,17 +31,9 @@ std::uint64_t answers_of(const midas::simulated_imds& imds, int status) {
   return found == statuses.end() ? 0 : found->second;
 }
 
-void require(const midas::expected<midas::access_token>& token) {
-  if (!token) {
-    fmt::print(stderr, "no token: {}\n", to_string(token.error()));
-    std::exit(1);
-  }
-}
-
-// -- 1,000 resources, at a host that allows 20 requests a second and 5 at once
-
-void limited_fan_out() {
-  constexpr int resources = 1'000;
+// At a host that allows what a VM's IMDS does.
+void limited_fan_out(bench_report& report) {
+  const int resources = report.quick() ? 60 : 1'000;
   midas::simulated_imds_options simulated;
   simulated.limit_per_second = 20;
   simulated.limit_concurrency = 5;
@@ -65,118 +52,40 @@ void limited_fan_out() {
                      });
   }
   answered.wait();
-  const auto took = std::chrono::duration<double>(clock_type::now() - began).count();
+  const auto took = seconds(clock_type::now() - began);
   // The first 20 go at once, and 20 more each second.
-  constexpr double least = (resources - 20) / 20.0;
-  fmt::print("1,000 resources, 20 requests a second and 5 at once allowed\n");
-  fmt::print(
-      "  tokens {}, answers 429 {}, {:.1f} s: {:.2f} of the least that the limit permits\n\n",
-      resources, answers_of(imds, 429), took, took / least);
+  const double least = (resources - 20) / 20.0;
+  const auto throttled = answers_of(imds, 429);
+  report.add(table{
+      .title = "A host that allows 20 requests a second and 5 at once",
+      .headings = {"resources at once", "answers 429", "the last after, s",
+                   "the least that the limit permits, s", "ratio"},
+      .rows = {{std::to_string(resources), std::to_string(throttled), fmt::format("{:.1f}", took),
+                fmt::format("{:.1f}", least), fmt::format("{:.2f}", took / least)}}});
+  report.add(figure{.name = fmt::format("{} resources at a host with limits", resources),
+                    .asked = "at most 1.1 times the least time, no 429",
+                    .seen = fmt::format("{:.2f} times, {}", took / least, throttled),
+                    .reached = took <= 1.1 * least && throttled == 0});
 }
 
-// -- 16 threads that ask all the time, while the token is renewed again and again
+// -- a host that is broken at first
 
-class slowest_calls {
- public:
-  void renewing(bool now) {
-    const auto at = clock_type::now();
-    const std::lock_guard lock{mutex_};
-    if (now) {
-      windows_.emplace_back(at - 20ms, clock_type::time_point::max());
-    } else if (!windows_.empty()) {
-      windows_.back().second = at + 20ms;
-    }
-  }
-  void called(clock_type::time_point from, clock_type::time_point to) {
-    const std::lock_guard lock{mutex_};
-    slow_.emplace_back(from, to);
-  }
-  // The slowest call that met a window, and the slowest other one.
-  [[nodiscard]] std::pair<clock_type::duration, clock_type::duration> slowest() const {
-    std::pair<clock_type::duration, clock_type::duration> result{};
-    for (const auto& call : slow_) {
-      const bool met = std::ranges::any_of(windows_, [&call](const auto& window) {
-        return call.first <= window.second && call.second >= window.first;
-      });
-      auto& worst = met ? result.first : result.second;
-      worst = std::max(worst, call.second - call.first);
-    }
-    return result;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::pair<clock_type::time_point, clock_type::time_point>> windows_;
-  std::vector<std::pair<clock_type::time_point, clock_type::time_point>> slow_;
+struct fault {
+  const char* name;
+  const char* action;
+  std::chrono::seconds lasts;
 };
-
-void load_across_renewals() {
-  constexpr int threads = 16;
-  midas::simulated_imds_options simulated;
-  simulated.latency = 50ms;
-  simulated.expires_in = 10s;
-  const midas::simulated_imds imds{simulated};
-  midas::token_service_options options;
-  options.endpoint = imds.endpoint();
-  midas::token_service tokens{options};
-  slowest_calls slowest;
-  std::atomic<int> renewals = 0;
-  require(tokens.get(vault, 10s));
-  const auto heard_before = imds.statistics().token_requests;
-  const auto subscription = tokens.observe([&](const midas::token_event& event) {
-    const auto* const started = std::get_if<midas::acquisition_started>(&event);
-    if (started != nullptr && started->in_background) {
-      ++renewals;
-      slowest.renewing(true);
-    } else if (std::holds_alternative<midas::refresh_done>(event)) {
-      slowest.renewing(false);
-    }
-  });
-  std::atomic<std::uint64_t> calls = 0;
-  std::vector<std::thread> callers;
-  const auto end = clock_type::now() + 30s;
-  for (int i = 0; i < threads; ++i) {
-    callers.emplace_back([&] {
-      std::uint64_t mine = 0;
-      for (auto from = clock_type::now(); from < end; ++mine) {
-        require(tokens.get(vault, 10s));
-        const auto to = clock_type::now();
-        // The others are no candidates for the slowest.
-        if (to - from > 100us) {
-          slowest.called(from, to);
-        }
-        // Threads that never rest would measure how long the kernel lets each other run.
-        std::this_thread::sleep_for(100us);
-        from = clock_type::now();
-      }
-      calls += mine;
-    });
-  }
-  for (auto& thread : callers) {
-    thread.join();
-  }
-  // A renewal may be under way.
-  std::this_thread::sleep_for(500ms);
-  const auto [during, otherwise] = slowest.slowest();
-  fmt::print("16 threads ask for 30 s, tokens live 10 s, the host takes 50 ms\n");
-  fmt::print(
-      "  {} calls, {} renewals, {} HTTP requests; the slowest call {:.1f} ms around a "
-      "renewal, {:.1f} ms elsewhere\n\n",
-      calls.load(), renewals.load(), imds.statistics().token_requests - heard_before,
-      milliseconds(during), milliseconds(otherwise));
-}
-
-// -- a host that says 503 for five seconds
 
 struct outage {
   std::uint64_t requests;
   double last_after_recovery;
 };
 
-outage live_through_outage(int callers) {
+outage live_through(const fault& broken, int callers) {
   midas::simulated_imds_options simulated;
-  simulated.fault_rules =
-      R"({"rules":[{"match":{"window":{"from":"0s","to":"5s"}},"action":{"status":503}}]})";
+  simulated.fault_rules = fmt::format(
+      R"({{"rules":[{{"match":{{"window":{{"from":"0s","to":"{}s"}}}},"action":{}}}]}})",
+      broken.lasts.count(), broken.action);
   const auto began = clock_type::now();
   const midas::simulated_imds imds{simulated};
   midas::token_service_options options;
@@ -190,36 +99,80 @@ outage live_through_outage(int callers) {
     });
   }
   answered.wait();
-  return {imds.statistics().token_requests, milliseconds(clock_type::now() - began - 5s) / 1'000};
+  return {imds.statistics().token_requests, seconds(clock_type::now() - began - broken.lasts)};
 }
 
-void outages() {
-  fmt::print("A host that says 503 for 5 s\n");
-  for (const int callers : {1, 100}) {
-    const auto seen = live_through_outage(callers);
-    fmt::print(
-        "  {} callers: {} HTTP requests, the last has its token {:.1f} s after the host "
-        "recovered\n",
-        callers, seen.requests, seen.last_after_recovery);
+// Nearly all of an outage is waiting, so that all of them can be lived through side by side.
+void outages(bench_report& report) {
+  const int rounds = report.quick() ? 1 : 9;
+  const auto [long_one, short_one] = report.quick() ? std::array{1s, 1s} : std::array{5s, 2s};
+  const auto faults = {
+      fault{"503", R"({"status":503})", long_one},
+      fault{"429, Retry-After 2", R"({"status":429,"headers":{"Retry-After":"2"}})", short_one},
+      fault{"connection resets", R"({"reset":"before"})", long_one}};
+  table found{
+      .title = "A host that is broken at first",
+      .note = fmt::format("The most and the longest of {} runs. Pauses between attempts are "
+                          "1, 2, 4 and 8 s, each with a part left to chance.",
+                          rounds),
+      .headings = {"the host says", "for, s", "callers", "HTTP requests",
+                   "the last has its token after recovery, s"}};
+  struct side {
+    const fault& broken;
+    int callers;
+    std::vector<std::future<outage>> runs;
+  };
+  std::vector<side> sides;
+  for (const auto& broken : faults) {
+    for (const int callers : {1, 100}) {
+      auto& added = sides.emplace_back(side{broken, callers, {}});
+      for (int i = 0; i < rounds; ++i) {
+        added.runs.push_back(std::async(std::launch::async, live_through, broken, callers));
+      }
+    }
   }
-  // 1, 2 and 4 s, each with as much again left to chance.
-  fmt::print("  (the longest pause is 8 s)\n\n");
+  std::uint64_t of_one = 0;
+  std::vector<figure> figures;
+  for (auto& [broken, callers, runs] : sides) {
+    std::uint64_t requests = 0;
+    double last = 0;
+    for (auto& run : runs) {
+      const auto seen = run.get();
+      requests = std::max(requests, seen.requests);
+      last = std::max(last, seen.last_after_recovery);
+    }
+    found.rows.push_back({broken.name, std::to_string(broken.lasts.count()),
+                          std::to_string(callers), std::to_string(requests),
+                          fmt::format("{:.1f}", last)});
+    if (callers == 1) {
+      of_one = requests;
+      continue;
+    }
+    figures.push_back({.name = fmt::format("{} for {} s, what {} callers cause", broken.name,
+                                           broken.lasts.count(), callers),
+                       .asked = fmt::format("no more requests than one ({})", of_one),
+                       .seen = std::to_string(requests),
+                       .reached = requests <= of_one});
+  }
+  report.add(found);
+  for (auto& each : figures) {
+    report.add(std::move(each));
+  }
 }
 
-// -- a host that hangs
-
-void hanging_host() {
+void hanging_host(bench_report& report) {
+  const int calls = report.quick() ? 5 : 20;
   midas::simulated_imds_options simulated;
   simulated.latency = 10s;
   const midas::simulated_imds imds{simulated};
   midas::token_service_options options;
   options.endpoint = imds.endpoint();
   midas::token_service tokens{options};
-  std::vector<double> waited;
-  for (int i = 0; i < 20; ++i) {
+  double by_thread = 0;
+  for (int i = 0; i < calls; ++i) {
     const auto began = clock_type::now();
     const auto token = tokens.get(vault, 200ms);
-    waited.push_back(milliseconds(clock_type::now() - began));
+    by_thread = std::max(by_thread, 1e3 * seconds(clock_type::now() - began));
     if (token || token.error().code != midas::errc::deadline_exceeded) {
       fmt::print(stderr, "a hanging host, and yet an answer\n");
       std::exit(1);
@@ -229,21 +182,30 @@ void hanging_host() {
   const auto began = clock_type::now();
   double by_callback = 0;
   tokens.get_async(vault, 200ms, [&](const auto&) {
-    by_callback = milliseconds(clock_type::now() - began);
+    by_callback = 1e3 * seconds(clock_type::now() - began);
     told.count_down();
   });
   told.wait();
-  fmt::print("A host that hangs for 10 s, callers that wait 200 ms\n");
-  fmt::print("  told after {:.0f} ms at most of 20 calls, after {:.0f} ms by a callback\n",
-             *std::ranges::max_element(waited), by_callback);
+  report.add(
+      table{.title = "A host that hangs for 10 s, callers that wait 200 ms",
+            .headings = {"who", "told after at most, ms"},
+            .rows = {{fmt::format("{} calls of a thread", calls), fmt::format("{:.1f}", by_thread)},
+                     {"a callback", fmt::format("{:.1f}", by_callback)}}});
+  const auto latest = std::max(by_thread, by_callback);
+  report.add(figure{.name = "a hanging host, callers with a deadline of 200 ms",
+                    .asked = "told within 250 ms",
+                    .seen = fmt::format("{:.0f} ms", latest),
+                    .reached = latest <= 250});
 }
 
 }  // namespace
 
-int main() {
-  hanging_host();
-  fmt::print("\n");
-  outages();
-  load_across_renewals();
-  limited_fan_out();
+int main(int argc, char** argv) {
+  bench_report report{argc, argv};
+  hanging_host(report);
+  outages(report);
+  load_across_renewals(report);
+  load_near_expiry(report);
+  limited_fan_out(report);
+  return report.finish();
 }

@@ -9,6 +9,8 @@ test_packages=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy
 if ! command -v npm >/dev/null; then
   test_packages+=(nodejs npm)
 fi
+# What scripts/bench.sh needs besides: to draw, and to count instructions and allocations.
+bench_packages=(gnuplot-nox valgrind)
 
 install_packages() {
   local missing=() package

@@ -1,0 +1,145 @@
+#include "keys.hpp"
+
+#include <midas/actors/token_table.hpp>
+#include <midas/bench/child_process.hpp>
+#include <midas/bench/fresh_process.hpp>
+#include <midas/midas.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <latch>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace midas::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+using clock_type = std::chrono::steady_clock;
+
+std::string resource_of(std::size_t n) { return "https://scale.example/" + std::to_string(n); }
+
+double nanoseconds_each(clock_type::duration time, std::size_t count) {
+  return std::chrono::duration<double, std::nano>(time).count() / static_cast<double>(count);
+}
+
+struct key_cost {
+  double bytes_at_once;
+  double bytes_at_rest;
+  double token_bytes;
+  double acquire_ns;
+};
+
+void acquire_all(token_service& tokens, std::size_t count) {
+  // More at once would measure the memory of waiting.
+  constexpr std::size_t at_once = 1'000;
+  for (std::size_t first = 0; first < count; first += at_once) {
+    const auto end = std::min(count, first + at_once);
+    std::latch answered{static_cast<std::ptrdiff_t>(end - first)};
+    for (auto n = first; n < end; ++n) {
+      tokens.get_async({.resource = resource_of(n)}, 1min, [&answered](const auto& token) {
+        if (!token) {
+          fmt::print(stderr, "no token: {}\n", to_string(token.error()));
+          std::_Exit(1);
+        }
+        answered.count_down();
+      });
+    }
+    answered.wait();
+  }
+}
+
+key_cost cost_of_keys(const std::string& endpoint, std::size_t count) {
+  token_service_options options;
+  options.endpoint = endpoint;
+  options.limits = {64, 0};
+  options.max_keys = count + 1;
+  token_service tokens{options};
+  acquire_all(tokens, 1);
+  const auto before = bytes_in_use();
+  const auto began = clock_type::now();
+  acquire_all(tokens, count);
+  const auto took = clock_type::now() - began;
+  const auto at_once = bytes_in_use() - before;
+  // An acquisition that has rested for ten seconds ends, and is looked for every ten.
+  std::this_thread::sleep_for(22s);
+  const auto at_rest = bytes_in_use() - before;
+  const auto held = tokens.try_get({.resource = resource_of(count / 2)});
+  const auto all = static_cast<double>(count);
+  return {.bytes_at_once = at_once / all,
+          .bytes_at_rest = at_rest / all,
+          .token_bytes = held ? static_cast<double>(held->token().size()) : 0,
+          .acquire_ns = nanoseconds_each(took, count)};
+}
+
+struct table_cost {
+  double publish_ns;
+  double evict_ns;
+  double pause_ms;
+};
+
+// The longest that readers wait is for a sixteenth of the keys to leave at once.
+table_cost cost_of_table(std::size_t count) {
+  token_table table;
+  const auto now = moment::now();
+  std::vector<token_key> keys;
+  std::vector<access_token> tokens;
+  for (std::size_t n = 0; n < count; ++n) {
+    keys.push_back({.identity = {}, .resource = resource_of(n)});
+    token_grant grant;
+    grant.token = secret{std::string(1'800, 'T')};
+    grant.expires_on = now.wall + 24h;
+    tokens.emplace_back(grant, token_source::identity_provider);
+  }
+  const auto began = clock_type::now();
+  for (std::size_t n = 0; n < count; ++n) {
+    table.publish(keys[n], tokens[n], {.end = now + 23h, .refresh_at = now.boot + 12h}, now);
+  }
+  const auto published = clock_type::now();
+  tokens.clear();
+  const auto leaving = count / 16;
+  const auto before = clock_type::now();
+  const auto dropped = table.drop_oldest(count - leaving);
+  const auto evicted = clock_type::now() - before;
+  return {.publish_ns = nanoseconds_each(published - began, count),
+          .evict_ns = nanoseconds_each(evicted, dropped.size()),
+          .pause_ms = std::chrono::duration<double, std::milli>(evicted).count()};
+}
+
+}  // namespace
+
+void measure_keys(bench_report& report) {
+  const std::size_t count = report.quick() ? 10'000 : 100'000;
+  const auto keys = [count] {
+    // Its memory is its own.
+    const host_process host;
+    return in_fresh_process([&host, count] { return cost_of_keys(host.endpoint(), count); });
+  }();
+  const auto of_table = in_fresh_process([count] { return cost_of_table(count); });
+  const auto beyond = keys.bytes_at_rest - keys.token_bytes;
+  report.add(table{
+      .title = fmt::format("{},000 keys, each with its token", count / 1'000),
+      .note = fmt::format("Bytes are those of one key that are in use beyond its token's {:.0f}: "
+                          "right after they were acquired, and when what acquires them has come to "
+                          "rest. A sixteenth of the keys leave at once when there are too many.",
+                          keys.token_bytes),
+      .headings = {"", "seen"},
+      .rows = {
+          {"bytes, just acquired", fmt::format("{:.0f}", keys.bytes_at_once - keys.token_bytes)},
+          {"bytes, at rest", fmt::format("{:.0f}", beyond)},
+          {"to acquire one, the wire included, us", fmt::format("{:.1f}", keys.acquire_ns / 1e3)},
+          {"to publish one, ns", fmt::format("{:.0f}", of_table.publish_ns)},
+          {"to evict one, ns", fmt::format("{:.0f}", of_table.evict_ns)},
+          {"to evict a sixteenth, ms", fmt::format("{:.2f}", of_table.pause_ms)}}});
+  report.add(figure{.name = fmt::format("{},000 keys, memory of one", count / 1'000),
+                    .asked = "at most 1 kB beyond its token",
+                    .seen = fmt::format("{:.0f} bytes", beyond),
+                    .reached = beyond <= 1'000});
+}
+
+}  // namespace midas::bench

@@ -1,0 +1,163 @@
+// The wire alone: what an actor gets through that keeps so many requests in flight at the http
+// actor, as a part of what a bare curl multi loop gets from the same simulator, both in turn.
+#include <midas/actors.hpp>
+#include <midas/actors/http.hpp>
+#include <midas/bench/bare_curl.hpp>
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/placement.hpp>
+#include <midas/transport/curl_multi_loop.hpp>
+#include <midas/transport/endpoints/imds.hpp>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <latch>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace midas::bench {
+
+struct begin_now {};
+
+inline std::string to_string(const begin_now&) { return "begin_now"; }
+
+}  // namespace midas::bench
+
+MIDAS_LOCAL_MESSAGE(midas::bench::begin_now)
+
+namespace {
+
+using namespace midas::bench;
+namespace dialect = midas::dialect;
+using clock_type = std::chrono::steady_clock;
+
+using asker_actor = dialect::typed_actor<
+    // Sends all its requests, so many at once.
+    void(begin_now)>;
+
+struct asker_state {
+  static inline const char* name = "midas.bench.asker";
+
+  explicit asker_state(asker_actor::pointer actor) : self(actor) {}
+
+  void start(midas::http_actor where, std::string host, std::size_t at_once, std::size_t all,
+             std::latch* told) {
+    http = std::move(where);
+    endpoint = std::move(host);
+    in_flight = at_once;
+    count = all;
+    answered = told;
+  }
+
+  asker_actor::behavior_type make_behavior() {
+    return {[this](begin_now) {
+      while (begun < in_flight) {
+        begin_next();
+      }
+    }};
+  }
+
+  void begin_next() {
+    midas::http_request request;
+    request.url = token_url(endpoint, begun++);
+    request.headers = {{"Metadata", "true"},
+                       {"x-client-SKU", "midas"},
+                       {"x-client-Ver", MIDAS_VERSION},
+                       {"x-ms-client-request-id", "6c0d6b3e-8f43-4c79-8fbb-1f3c6f9d1a11"}};
+    dialect::request(self, http, std::move(request))
+        .then(
+            [this](const midas::http_response& response) {
+              if (response.status != 200) {
+                fmt::print(stderr, "the host said {}\n", response.status);
+                std::exit(1);
+              }
+              if (begun < count) {
+                begin_next();
+              }
+              answered->count_down();
+            },
+            [](const caf::error& e) {
+              fmt::print(stderr, "the http actor failed: {}\n", to_string(midas::to_error(e)));
+              std::exit(1);
+            });
+  }
+
+  asker_actor::pointer self;
+  midas::http_actor http;
+  std::string endpoint;
+  std::size_t in_flight = 0;
+  std::size_t count = 0;
+  std::size_t begun = 0;
+  std::latch* answered = nullptr;
+};
+
+double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::size_t count) {
+  caf::actor_system_config config;
+  // As a token service's own.
+  dialect::configure_sleeping_threads(config, 1);
+  caf::actor_system system{config};
+  midas::curl_multi_options options;
+  options.max_connections_kept = in_flight;
+  options.max_connections_per_host = in_flight;
+  const auto transport = std::make_shared<midas::curl_multi_loop>(options);
+  const auto http = midas::spawn_http(
+      system, {.transport = transport,
+               .limits = {in_flight, 0},
+               .service = std::make_shared<midas::service_context>(midas::service_context{
+                   midas::imds::make_endpoint({}, {.imds_authority = endpoint})})});
+  std::latch answered{static_cast<std::ptrdiff_t>(count)};
+  const auto asker =
+      dialect::spawn<asker_actor, asker_state>(system, http, endpoint, in_flight, count, &answered);
+  const auto began = clock_type::now();
+  dialect::anonymous_send(asker, begin_now{});
+  answered.wait();
+  const std::chrono::duration<double> took = clock_type::now() - began;
+  dialect::send_exit(asker, caf::exit_reason::user_shutdown);
+  dialect::send_exit(http, caf::exit_reason::user_shutdown);
+  return static_cast<double>(count) / took.count();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench_report report{argc, argv};
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const int rounds = report.quick() ? 3 : 15;
+  const std::size_t count = report.quick() ? 1'000 : 5'000;
+  table found{.title = "The http actor against a bare curl loop, host latency 0",
+              .note = fmt::format("{} requests; the simulated host has a processor to itself; "
+                                  "medians of {} rounds.",
+                                  count, rounds),
+              .headings = {"in flight", "bare curl, 1/s", "http actor, 1/s", "ratio"}};
+  plot drawn{
+      .name = "raw-wire",
+      .title = "Requests a second over the wire, host latency 0",
+      .x_label = "requests in flight",
+      .y_label = "requests a second",
+      .x_is_logarithmic = true,
+      .lines = {{.label = "bare curl loop", .points = {}}, {.label = "http actor", .points = {}}}};
+  for (const std::size_t in_flight : {1U, 8U, 64U}) {
+    std::vector<double> bare;
+    std::vector<double> ours;
+    std::vector<double> ratios;
+    for (int i = 0; i < rounds; ++i) {
+      const auto imds = make_host(placement::own_processor);
+      bare.push_back(bare_curl(imds->endpoint(), in_flight, count));
+      ours.push_back(by_http_actor(imds->endpoint(), in_flight, count));
+      ratios.push_back(ours.back() / bare.back());
+    }
+    const auto x = static_cast<double>(in_flight);
+    drawn.lines[0].points.emplace_back(x, median(bare));
+    drawn.lines[1].points.emplace_back(x, median(ours));
+    found.rows.push_back({std::to_string(in_flight), fmt::format("{:.0f}", median(bare)),
+                          fmt::format("{:.0f}", median(ours)),
+                          fmt::format("{:.2f}", median(ratios))});
+  }
+  report.add(found);
+  report.add(drawn);
+  return report.finish();
+}
