@@ -51,7 +51,7 @@ struct token_service_options {
   std::size_t max_response_bytes = std::size_t{1} << 20U;
 
   /// What the host may be sent. Default: to IMDS what a VM's allows, 5 requests at once and 20 a
-  /// second; to any other 32 at once.
+  /// second; to any other 192 at once.
   std::optional<host_limits> limits{};
 
   /// Try again what may fare better a little later: IMDS's 404, 408, 410, 429 and 5xx, the others'

@@ -13,7 +13,7 @@ namespace midas {
 
 /// The second that the host counts begins when requests arrive there, and those of one second may
 /// take longer on the way than those of the next: so ours is a little longer.
-constexpr std::chrono::milliseconds rate_window{1'030};
+constexpr std::chrono::milliseconds rate_window{1'050};
 
 /// Keeps count for one host. Not thread-safe.
 ///

@@ -1,5 +1,10 @@
 // What a token costs that is at hand: midas by key, by handle, by get and by an actor's request,
 // beside the floor and the usual designs, all in turn in one run.
+#include <midas/bench/bench_report.hpp>
+#include <midas/bench/cached_contestants.hpp>
+#include <midas/bench/cached_measure.hpp>
+#include <midas/bench/cached_publish.hpp>
+
 #include <fmt/format.h>
 
 #include <array>
@@ -10,10 +15,6 @@
 #include <vector>
 
 #include "../tests/support/allocation_counter.hpp"
-#include "bench_report.hpp"
-#include "cached_contestants.hpp"
-#include "cached_measure.hpp"
-#include "cached_publish.hpp"
 
 namespace {
 

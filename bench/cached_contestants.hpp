@@ -2,6 +2,7 @@
 #pragma once
 
 #include <midas/actors.hpp>
+#include <midas/bench/cached_designs.hpp>
 #include <midas/simulator/simulated_imds.hpp>
 
 #include <caf/actor_system.hpp>
@@ -14,8 +15,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "cached_designs.hpp"
 
 namespace midas::bench {
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -31,40 +30,47 @@ class turn {
 
 /// Calls a second of all threads together. `make_caller()` is called in each thread and gives what
 /// it calls, with the number of a resource; each thread calls it for every resource once before the
-/// time begins.
+/// time begins. Each notes when it began and ended, since it may be given a processor late.
 template <class MakeCaller>
 double calls_per_second(std::size_t threads, std::size_t resources, clock_type::duration time,
                         const MakeCaller& make_caller) {
-  std::latch ready{static_cast<std::ptrdiff_t>(threads) + 1};
-  std::atomic<std::uint64_t> calls = 0;
-  std::atomic<bool> over = false;
-  std::vector<std::jthread> running;
-  for (std::size_t i = 0; i < threads; ++i) {
-    running.emplace_back([&] {
-      auto call = make_caller();
-      for (std::size_t each = 0; each < resources; ++each) {
-        call(each);
-      }
-      ready.arrive_and_wait();
-      turn resource{resources};
-      std::uint64_t mine = 0;
-      while (!over.load(std::memory_order_relaxed)) {
-        for (int batch = 0; batch < 32; ++batch) {
-          call(resource.next());
+  struct stretch {
+    clock_type::time_point began;
+    clock_type::time_point ended;
+    std::uint64_t calls = 0;
+  };
+  std::vector<stretch> all(threads);
+  std::latch ready{static_cast<std::ptrdiff_t>(threads)};
+  {
+    std::vector<std::jthread> running;
+    for (auto& mine : all) {
+      running.emplace_back([&] {
+        auto call = make_caller();
+        for (std::size_t each = 0; each < resources; ++each) {
+          call(each);
         }
-        mine += 32;
-      }
-      calls += mine;
-    });
+        turn resource{resources};
+        ready.arrive_and_wait();
+        std::uint64_t calls = 0;
+        const auto began = clock_type::now();
+        auto now = began;
+        for (; now - began < time; now = clock_type::now()) {
+          for (int batch = 0; batch < 128; ++batch) {
+            call(resource.next());
+          }
+          calls += 128;
+        }
+        mine = {began, now, calls};
+      });
+    }
   }
-  ready.arrive_and_wait();
-  const auto began = clock_type::now();
-  std::this_thread::sleep_for(time);
-  over = true;
-  // Those that have not had a processor for a while end their batch late, and are counted for it.
-  running.clear();
-  return static_cast<double>(calls) /
-         std::chrono::duration<double>(clock_type::now() - began).count();
+  std::uint64_t calls = 0;
+  for (const auto& each : all) {
+    calls += each.calls;
+  }
+  const auto began = std::ranges::min(all, {}, &stretch::began).began;
+  const auto ended = std::ranges::max(all, {}, &stretch::ended).ended;
+  return static_cast<double>(calls) / std::chrono::duration<double>(ended - began).count();
 }
 
 /// What single calls take, in nanoseconds: of each the time by the clock, less the median of what
