@@ -37,8 +37,8 @@ export class SimulatedHost {
   }
 }
 
-// How many requests have gone to the token path. `authority` trusts `certificate`, in PEM, alone.
-export async function tokenRequests(authority, certificate) {
+// What the host has heard and answered. `authority` trusts `certificate`, in PEM, alone.
+export async function statistics(authority, certificate) {
   const get = authority.startsWith("https:") ? https.get : http.get;
   const request = get(`${authority}/stats`, { ca: certificate, agent: false });
   const [response] = await once(request, "response");
@@ -46,5 +46,10 @@ export async function tokenRequests(authority, certificate) {
   for await (const chunk of response) {
     body += chunk;
   }
-  return JSON.parse(body).token_requests;
+  return JSON.parse(body);
+}
+
+// How many requests have gone to the token path.
+export async function tokenRequests(authority, certificate) {
+  return (await statistics(authority, certificate)).token_requests;
 }
