@@ -2,6 +2,7 @@
 #pragma once
 
 #include <midas/actors.hpp>
+#include <midas/bench/cached_azure_identity.hpp>
 #include <midas/bench/cached_designs.hpp>
 #include <midas/simulator/simulated_imds.hpp>
 
@@ -53,6 +54,7 @@ class contestants {
       shared_mutex_.add(request.resource, plain_.back());
       atomic_.add(request.resource, plain_.back());
       azure_identity_.add(request.resource, plain_.back());
+      contexts_.push_back(azure_identity_cache::context_of(request.resource));
     }
     atomic_.publish();
   }
@@ -97,9 +99,7 @@ class contestants {
   auto by_shared_mutex() { return stand_in(shared_mutex_); }
   auto by_atomic() { return stand_in(atomic_); }
   auto by_azure_identity() {
-    return [this] {
-      return [this](std::size_t i) { keep(azure_identity_.get(requests_[i].resource)); };
-    };
+    return [this] { return [this](std::size_t i) { keep(azure_identity_.get(contexts_[i])); }; };
   }
 
  private:
@@ -122,6 +122,7 @@ class contestants {
   shared_mutex_map shared_mutex_;
   atomic_map atomic_;
   azure_identity_cache azure_identity_;
+  std::vector<azure_identity_cache::context> contexts_;
 };
 
 }  // namespace midas::bench
