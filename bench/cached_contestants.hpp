@@ -3,6 +3,7 @@
 
 #include <midas/actors.hpp>
 #include <midas/bench/cached_azure_identity.hpp>
+#include <midas/bench/cached_azure_identity_library.hpp>
 #include <midas/bench/cached_designs.hpp>
 #include <midas/simulator/simulated_imds.hpp>
 
@@ -56,6 +57,9 @@ class contestants {
       atomic_.add(request.resource, plain_.back());
       azure_identity_.add(request.resource, plain_.back());
       contexts_.push_back(azure_identity_cache::context_of(request.resource));
+#if defined(MIDAS_BENCH_AZURE_IDENTITY)
+      library_.add(contexts_.back().scopes.front());
+#endif
     }
     atomic_.publish();
   }
@@ -95,6 +99,12 @@ class contestants {
     return [this] { return [this](std::size_t i) { keep(azure_identity_.get(contexts_[i])); }; };
   }
 
+#if defined(MIDAS_BENCH_AZURE_IDENTITY)
+  auto by_azure_identity_library() {
+    return [this] { return [this](std::size_t i) { keep(library_.get(i)); }; };
+  }
+#endif
+
  private:
   // 10,000 messages in each of 64 threads would take longer than what is measured.
   class actor_caller {
@@ -128,6 +138,10 @@ class contestants {
   }
 
   simulated_imds imds_;
+#if defined(MIDAS_BENCH_AZURE_IDENTITY)
+  // It changes the environment, which no other thread may read meanwhile.
+  azure_identity_library library_{imds_.endpoint()};
+#endif
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   token_service tokens_;
