@@ -156,6 +156,7 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
       {{"guess"}, "guess", 2},
       {{}, "no command", 2},
       {{"simulate", "--address", "0.0.0.0"}, "0.0.0.0", 2},
+      {{"simulate", "--print-env", "xml"}, "xml not in {sh,json}", 2},
       {{"load", "--callers", "0"}, "--callers", 2},
       {{"load", "--as", "ghosts"}, "ghosts", 2},
       {{"load", "--target", "http://example.com", "--once", "--callers", "2"}, "example.com", 2},
