@@ -115,6 +115,16 @@ TEST_CASE("a case that is refused on purpose is excused, unless what was sent is
   CHECK_FALSE(is_excused(good, outcome));
 }
 
+TEST_CASE("who need not wait for an early refresh is no excuse once the token has expired") {
+  const auto good = imds_exchange(right_path, "200");
+  const auto then_after = [&good](const std::string& seconds) {
+    return R"({"token":"T","expires_in":3600},"then":[{"advance_seconds":)" + seconds +
+           R"(,"exchange":[)" + good + R"(],"outcome":{"token":"other"}}])";
+  };
+  CHECK(is_excused(good, then_after("3000")));
+  CHECK_FALSE(is_excused(good, then_after("3600")));
+}
+
 TEST_CASE("a case that two files have counts once, and one that they tell otherwise twice") {
   std::vector<vector_case> cases;
   add_cases("own/a.json", R"({"vectors":[{"id":"X-1","env":{}},{"id":"X-2"}]})", true, cases);
