@@ -20,4 +20,8 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
   return option->type_name("DURATION");
 }
 
+std::string refuse_empty(const std::string& value) {
+  return value.empty() ? "the value is empty. Give one, or leave the option out" : std::string{};
+}
+
 }  // namespace midas::tools

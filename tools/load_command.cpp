@@ -145,8 +145,12 @@ int run_load(const load_arguments& arguments) {
     report.connections = heard.connections;
   }
   report.peak_rss_bytes = peak_rss_bytes();
-  fmt::print("{}\n", arguments.json ? to_json(report) : to_table(report));
-  if (const auto first = report.first_error()) {
+  const auto first = report.first_error();
+  // Where nothing could be sent, there is nothing to count.
+  if (!first || exit_code_of(first->code) != bad_usage) {
+    fmt::print("{}\n", arguments.json ? to_json(report) : to_table(report));
+  }
+  if (first) {
     fmt::print(stderr, "midas load: {} requests failed; the first: {}\n", report.errors(),
                to_string(*first));
     return exit_code_of(first->code);
@@ -162,8 +166,10 @@ action add_load_command(CLI::App& program) {
       "Many callers ask for tokens at once: a cold burst, in which each asks once,\n"
       "then a steady state, in which each asks again as soon as it is answered");
   const auto given = std::make_shared<load_arguments>();
-  auto* target = command.add_option("--target", given->target,
-                                    "The identity endpoint to ask [a simulator in this process]");
+  auto* target = command
+                     .add_option("--target", given->target,
+                                 "The identity endpoint to ask [a simulator in this process]")
+                     ->check(refuse_empty);
   command.add_option("--as", given->as, "Who calls: actors, threads, coroutines or callbacks")
       ->check(CLI::IsMember({"actors", "threads", "coroutines", "callbacks"}))
       ->capture_default_str();

@@ -34,9 +34,11 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
                      "The kind of host to ask: imds, app-service, app-service-2017, "
                      "service-fabric,\narc, machine-learning, cloud-shell, workload-identity "
                      "[detected from the environment]");
-  command.add_option("--endpoint", arguments.endpoint,
-                     "IMDS's endpoint, such as http://127.0.0.1:8080; means --host imds\n"
-                     "[AZURE_POD_IDENTITY_AUTHORITY_HOST, else http://169.254.169.254]");
+  command
+      .add_option("--endpoint", arguments.endpoint,
+                  "IMDS's endpoint, such as http://127.0.0.1:8080; means --host imds\n"
+                  "[AZURE_POD_IDENTITY_AUTHORITY_HOST, else http://169.254.169.254]")
+      ->check(refuse_empty);
   command.add_flag("--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
                    "Allow plain http to an endpoint that is neither on this machine nor Azure's");
   add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");

@@ -12,7 +12,6 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait is POSIX, not ISO C
 
 #include <iostream>
-#include <map>
 #include <stdexcept>
 
 namespace midas::tools {
@@ -180,11 +179,15 @@ action add_simulate_command(CLI::App& program) {
   auto& options = given->options;
   add_host(command, *given);
   command
-      .add_option("--print-env", given->print_environment,
-                  "Print the variables that point programs at it, and nothing else:\n"
-                  "sh (export lines) or json")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, environment_format>{
-          {"sh", environment_format::shell}, {"json", environment_format::json}}))
+      .add_option_function<std::string>(
+          "--print-env",
+          [given](const std::string& format) {
+            given->print_environment =
+                format == "sh" ? environment_format::shell : environment_format::json;
+          },
+          "Print the variables that point programs at it, and nothing else:\n"
+          "sh (export lines) or json")
+      ->check(CLI::IsMember({"sh", "json"}))
       ->type_name("FORMAT");
   command.add_option("--port", options.port, "The port; 0 picks a free one")->capture_default_str();
   command.add_option("--address", options.address, "The address to listen on")

@@ -186,7 +186,9 @@ TEST_CASE("shutdown from several threads at once, in every state, while others c
           }
         });
       }
-      std::this_thread::sleep_for(2ms);
+      while (called < 20) {
+        std::this_thread::yield();
+      }
       const auto began = std::chrono::steady_clock::now();
       std::vector<std::thread> closers;
       for (int i = 0; i < 3; ++i) {

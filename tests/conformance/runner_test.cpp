@@ -3,11 +3,13 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "case_run.hpp"
 #include "error_classes.hpp"
 #include "refusals.hpp"
 #include "templates.hpp"
+#include "vector_file.hpp"
 
 using namespace midas;
 using namespace midas::conformance;
@@ -111,6 +113,34 @@ TEST_CASE("a case that is refused on purpose is excused, unless what was sent is
   CHECK(is_excused(good, outcome + demand));
   CHECK_FALSE(is_excused(imds_exchange("/other", "200"), outcome + demand));
   CHECK_FALSE(is_excused(good, outcome));
+}
+
+TEST_CASE("who need not wait for an early refresh is no excuse once the token has expired") {
+  const auto good = imds_exchange(right_path, "200");
+  const auto then_after = [&good](const std::string& seconds) {
+    return R"({"token":"T","expires_in":3600},"then":[{"advance_seconds":)" + seconds +
+           R"(,"exchange":[)" + good + R"(],"outcome":{"token":"other"}}])";
+  };
+  CHECK(is_excused(good, then_after("3000")));
+  CHECK_FALSE(is_excused(good, then_after("3600")));
+}
+
+TEST_CASE("a case that two files have counts once, and one that they tell otherwise twice") {
+  std::vector<vector_case> cases;
+  add_cases("own/a.json", R"({"vectors":[{"id":"X-1","env":{}},{"id":"X-2"}]})", true, cases);
+  add_cases("further/b.json", R"({"vectors":[{"id":"X-1","env":{}},{"id":"X-2","env":{}}]})", false,
+            cases);
+  add_cases("further/a.json", R"({"vectors":[{"id":"X-1"}]})", false, cases);
+  std::vector<std::string> ids;
+  for (const auto& each : cases) {
+    ids.push_back(each.id);
+  }
+  CHECK(ids == std::vector<std::string>{"X-1", "X-2", "X-2 (b.json)", "X-1 (further/a.json)"});
+  CHECK(cases[1].is_own);
+  CHECK_FALSE(cases[2].is_own);
+  CHECK_THROWS_AS(add_cases("c.json", R"({"vectors":[{"id":"Y"},{"id":"Y"}]})", false, cases),
+                  std::runtime_error);
+  CHECK_THROWS_AS(add_cases("c.json", "{}", false, cases), std::runtime_error);
 }
 
 TEST_CASE("templates are expanded, also within JSON, whose braces are none") {

@@ -17,7 +17,7 @@ namespace midas::conformance {
 
 namespace {
 
-std::vector<std::string> file_names() {
+std::vector<std::string> own_files() {
   std::vector<std::string> result;
   for (const auto& entry : std::filesystem::directory_iterator{MIDAS_VECTOR_DIRECTORY}) {
     if (entry.path().extension() == ".json") {
@@ -25,6 +25,11 @@ std::vector<std::string> file_names() {
     }
   }
   std::ranges::sort(result);
+  return result;
+}
+
+std::vector<std::string> further_files() {
+  std::vector<std::string> result;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread sets any
   if (const auto* further = std::getenv("MIDAS_VECTORS"); further != nullptr) {
     std::istringstream names{further};
@@ -37,14 +42,18 @@ std::vector<std::string> file_names() {
   return result;
 }
 
-void read_file(const std::string& name, rapidjson::Document& into) {
+std::string text_of_file(const std::string& name) {
   std::ifstream file{name, std::ios::binary};
   std::ostringstream text;
   text << file.rdbuf();
   if (!file) {
     throw std::runtime_error{name + " cannot be read"};
   }
-  into.Parse(text.str().c_str());
+  return text.str();
+}
+
+void parse(const std::string& name, const std::string& text, rapidjson::Document& into) {
+  into.Parse(text.c_str());
   if (into.HasParseError()) {
     throw std::runtime_error{name + ": " + rapidjson::GetParseError_En(into.GetParseError()) +
                              " at byte " + std::to_string(into.GetErrorOffset())};
@@ -55,22 +64,19 @@ void read_file(const std::string& name, rapidjson::Document& into) {
 }
 
 std::vector<vector_case> read_all() {
-  // Never destroyed: the cases point into them.
-  static auto& documents = *new std::list<rapidjson::Document>;
   std::vector<vector_case> result;
-  std::set<std::string> ids;
-  for (const auto& name : file_names()) {
-    auto& document = documents.emplace_back();
-    read_file(name, document);
-    for (const auto& each : document["vectors"].GetArray()) {
-      auto id = text_of(each, "id");
-      if (id.empty() || !ids.insert(id).second) {
-        throw std::runtime_error{name + ": the id \"" + id + "\" is empty or repeated"};
-      }
-      result.push_back({std::move(id), std::filesystem::path{name}.filename().string(), &each});
-    }
+  for (const auto& name : own_files()) {
+    add_cases(name, text_of_file(name), true, result);
+  }
+  for (const auto& name : further_files()) {
+    add_cases(name, text_of_file(name), false, result);
   }
   return result;
+}
+
+const vector_case* find_case(const std::vector<vector_case>& cases, const std::string& id) {
+  const auto found = std::ranges::find(cases, id, &vector_case::id);
+  return found == cases.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -78,6 +84,29 @@ std::vector<vector_case> read_all() {
 const std::vector<vector_case>& all_cases() {
   static const auto cases = read_all();
   return cases;
+}
+
+void add_cases(const std::string& name, const std::string& text, bool is_own,
+               std::vector<vector_case>& cases) {
+  // Never destroyed: the cases point into them.
+  static auto& documents = *new std::list<rapidjson::Document>;
+  auto& document = documents.emplace_back();
+  parse(name, text, document);
+  const auto file = std::filesystem::path{name}.filename().string();
+  std::set<std::string> ids;
+  for (const auto& each : document["vectors"].GetArray()) {
+    auto id = text_of(each, "id");
+    if (id.empty() || !ids.insert(id).second) {
+      throw std::runtime_error{name + ": the id \"" + id + "\" is empty or repeated"};
+    }
+    if (const auto* same = find_case(cases, id); same != nullptr) {
+      if (*same->content == each) {
+        continue;
+      }
+      id += " (" + (file == same->file ? name : file) + ")";
+    }
+    cases.push_back({std::move(id), file, &each, is_own});
+  }
 }
 
 const json* member(const json& object, std::string_view name) {

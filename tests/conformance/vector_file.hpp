@@ -16,12 +16,19 @@ struct vector_case {
   /// The file that it is from.
   std::string file;
   const json* content = nullptr;
+  /// It is of tests/vectors/, and not of a further file.
+  bool is_own = true;
 };
 
 /// The cases of tests/vectors/, by file and in their order, and those of the files that
-/// MIDAS_VECTORS names, separated by colons. Read once; throws std::runtime_error for a file that
-/// cannot be read, is no such file, or repeats an id.
+/// MIDAS_VECTORS names, separated by colons. Read once.
 const std::vector<vector_case>& all_cases();
+
+/// Adds the cases of a file of that name and text. One that is there already, with the same
+/// content, is left out; another of the same id is called "ID (file)". Throws std::runtime_error
+/// for a text that has no cases, or an id twice.
+void add_cases(const std::string& name, const std::string& text, bool is_own,
+               std::vector<vector_case>& cases);
 
 /// The member, or nothing (a null pointer) where it is missing or null.
 const json* member(const json& object, std::string_view name);

@@ -97,7 +97,7 @@ running_program::running_program(const std::string& path,
 
 running_program::~running_program() {
   if (process_ > 0) {
-    stop(SIGKILL);
+    stop(SIGTERM);
   }
 }
 

@@ -15,7 +15,8 @@ struct program_result {
 /// Arguments are passed as they are, without a shell. Waits for the program's end.
 program_result run_program(const std::string& path, const std::vector<std::string>& arguments);
 
-/// A program that runs until it is told to stop.
+/// A program that runs until it is told to stop; by SIGTERM at the latest, so that it removes its
+/// files.
 class running_program {
  public:
   running_program(const std::string& path, const std::vector<std::string>& arguments);

@@ -142,6 +142,7 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
        1},
       {{"token", "--endpoint", "ftp://127.0.0.1", "--resource", vault}, "ftp://127.0.0.1", 2},
       {{"token", "--endpoint", "127.0.0.1", "--resource", vault}, "127.0.0.1", 2},
+      {{"token", "--endpoint", "", "--resource", vault}, "--endpoint", 2},
       {{"token", "--endpoint", "http://example.com", "--resource", vault}, "example.com", 2},
       {{"token", "--resource", vault, "--timeout", "soon"}, "\"soon\"", 2},
       {{"token", "--resource", vault, "--timeout", "0s"}, "timeout", 2},
@@ -156,7 +157,10 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
       {{"guess"}, "guess", 2},
       {{}, "no command", 2},
       {{"simulate", "--address", "0.0.0.0"}, "0.0.0.0", 2},
+      {{"simulate", "--print-env", "xml"}, "xml not in {sh,json}", 2},
       {{"load", "--callers", "0"}, "--callers", 2},
+      {{"load", "--target", "", "--once"}, "--target", 2},
+      {{"load", "--resource", "", "--once", "--callers", "2"}, "resource is empty", 2},
       {{"load", "--as", "ghosts"}, "ghosts", 2},
       {{"load", "--target", "http://example.com", "--once", "--callers", "2"}, "example.com", 2},
   };
@@ -164,6 +168,7 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
     CAPTURE(arguments);
     const auto result = run_midas(arguments);
     CHECK(result.exit_code == exit_code);
+    CHECK(result.output.empty());
     CHECK_THAT(result.errors, Contains(named));
     CHECK(is_one_line(result.errors));
     CHECK_THAT(result.errors, StartsWith("midas"));
