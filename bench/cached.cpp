@@ -188,7 +188,7 @@ void tell_publishing(bench_report& report, const settings& of) {
   for (const bool with_making : {false, true}) {
     std::vector<double> few;
     std::vector<double> many;
-    for (std::size_t round = 0; round < of.rounds * 2; ++round) {
+    for (std::size_t round = 0; round < of.rounds * 3; ++round) {
       few.push_back(nanoseconds_a_publish(1, with_making));
       many.push_back(nanoseconds_a_publish(10'000, with_making));
     }
