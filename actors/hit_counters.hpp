@@ -13,6 +13,8 @@ namespace midas {
 /// Added to by one thread, which takes no atomic operation for it; read by any.
 struct alignas(64) hit_counter {
   std::atomic<std::uint64_t> count = 0;
+  /// Its thread counts no more.
+  std::atomic<bool> ended = false;
 
   void add() noexcept {
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -50,11 +52,9 @@ class hit_counters {
   // Those of threads that have ended.
   void fold() {
     std::erase_if(counters_, [this](const auto& each) {
-      if (each.use_count() != 1) {
+      if (!each->ended.load(std::memory_order_acquire)) {
         return false;
       }
-      // What its thread counted last came before it let go.
-      std::atomic_thread_fence(std::memory_order_acquire);
       past_ += each->count.load(std::memory_order_relaxed);
       return true;
     });

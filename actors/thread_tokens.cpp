@@ -64,6 +64,9 @@ thread_tokens::~thread_tokens() {
   for (auto& group : buckets_) {
     std::ranges::for_each(group, vacate);
   }
+  for (const auto& each : counters_) {
+    each.second->ended.store(true, std::memory_order_release);
+  }
 }
 
 thread_token& thread_tokens::keep(const token_lookup& looked_for, thread_token::source from,
