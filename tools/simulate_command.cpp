@@ -11,8 +11,11 @@
 #include <pthread.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait is POSIX, not ISO C
 
+#include <cerrno>
+#include <cstdio>
 #include <iostream>
 #include <stdexcept>
+#include <system_error>
 
 namespace midas::tools {
 
@@ -25,6 +28,13 @@ class stop_signals {
     sigemptyset(&set_);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
+    // The terminal closes; under nohup that is ignored.
+    struct sigaction hangup {};
+    if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+      sigaddset(&set_, SIGHUP);
+    }
+    // Printing for nobody is an error like others, and not the end before the files are removed.
+    (void)signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
@@ -125,7 +135,10 @@ void tell(const simulated_host& host, const simulate_arguments& arguments) {
       fmt::print("Ctrl-C stops it.\n");
       break;
   }
-  (void)std::fflush(stdout);
+  if (std::fflush(stdout) != 0) {
+    throw std::system_error{errno, std::generic_category(),
+                            "cannot print where the host is; give standard output a reader"};
+  }
 }
 
 int run_simulate(const simulate_arguments& arguments) {
@@ -174,7 +187,8 @@ void add_host(CLI::App& command, simulate_arguments& arguments) {
 
 action add_simulate_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
-      "simulate", "Serve the identity endpoint of a simulated host until SIGINT or SIGTERM");
+      "simulate",
+      "Serve the identity endpoint of a simulated host until SIGINT, SIGTERM or SIGHUP");
   const auto given = std::make_shared<simulate_arguments>();
   auto& options = given->options;
   add_host(command, *given);
