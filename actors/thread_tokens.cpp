@@ -11,8 +11,6 @@ namespace {
 // A thread that asks for some tokens now and then drops those that it has not asked for this long.
 constexpr std::int64_t unused_for = std::chrono::nanoseconds{std::chrono::minutes{1}}.count();
 
-constexpr std::align_val_t line{64};
-
 }  // namespace
 
 thread_token* thread_token::make(const token_lookup& looked_for, source from) {
@@ -21,8 +19,6 @@ thread_token* thread_token::make(const token_lookup& looked_for, source from) {
   auto* const memory = ::operator new(size, line);
   return ::new (memory) thread_token(looked_for, std::move(from));
 }
-
-void thread_token::operator delete(void* memory) noexcept { ::operator delete(memory, line); }
 
 thread_token::thread_token(const token_lookup& looked_for, source from)
     : token_share(from.token.share().grant(), owned{}),
@@ -49,7 +45,7 @@ bool thread_token::renew(const moment& now, const coarse_moment& coarse) noexcep
 thread_tokens* thread_tokens::make_current() {
   struct holder {
     ~holder() {
-      current_ = nullptr;
+      of_this_thread = nullptr;
       ended = true;
     }
     thread_tokens tokens;
@@ -57,11 +53,11 @@ thread_tokens* thread_tokens::make_current() {
   };
   // Other objects of a thread that ends may still ask; they outlive this one.
   static thread_local bool ended = false;
-  if (current_ == nullptr && !ended) {
+  if (of_this_thread == nullptr && !ended) {
     static thread_local holder mine{{}, ended};
-    current_ = &mine.tokens;
+    of_this_thread = &mine.tokens;
   }
-  return current_;
+  return of_this_thread;
 }
 
 thread_tokens::~thread_tokens() {
@@ -97,7 +93,7 @@ thread_tokens::seat& thread_tokens::seat_for(const token_lookup& looked_for) {
     if (best != group.end()) {
       return *best;
     }
-    if (buckets_.size() == largest_) {
+    if (buckets_.size() == largest) {
       return *std::ranges::min_element(
           group, {}, [](const seat& each) { return each.token->window().steady_end; });
     }

@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -36,7 +36,8 @@ class thread_token final : public token_share {
 
   /// Begins a cache line; the text that a look compares stands behind it in the same memory.
   static thread_token* make(const token_lookup& looked_for, source from);
-  static void operator delete(void* memory) noexcept;
+  // NOLINTNEXTLINE(cert-dcl54-cpp,misc-new-delete-overloads): make() has the size that new has not
+  static void operator delete(void* memory) noexcept { ::operator delete(memory, line); }
 
   /// Ends the thread's own hold: it lives on as long as somebody holds the token.
   void drop() noexcept { disown(); }
@@ -63,6 +64,8 @@ class thread_token final : public token_share {
   [[nodiscard]] std::uint64_t hash() const noexcept { return from_->hash; }
 
  private:
+  static constexpr std::align_val_t line{64};
+
   thread_token(const token_lookup& looked_for, source from);
   ~thread_token() override = default;
 
@@ -111,12 +114,12 @@ class thread_tokens {
   };
 
   /// That of the calling thread; none before it has kept a token, and while it ends.
-  static thread_tokens* current() noexcept { return current_; }
+  static thread_tokens* current() noexcept { return of_this_thread; }
 
   /// That of the calling thread, made if need be; none while it ends.
   static thread_tokens* make_current();
 
-  thread_tokens() { make_buckets(smallest_); }
+  thread_tokens() { make_buckets(smallest); }
   thread_tokens(const thread_tokens&) = delete;
   thread_tokens& operator=(const thread_tokens&) = delete;
   ~thread_tokens();
@@ -169,13 +172,13 @@ class thread_tokens {
   void count_for(std::uint64_t table, hit_counters& all);
   static void vacate(seat& taken) noexcept;
 
-  static constexpr std::size_t smallest_ = 16;
-  static constexpr std::size_t largest_ = most_tokens / 4;
+  static constexpr std::size_t smallest = 16;
+  static constexpr std::size_t largest = most_tokens / 4;
 
 #if defined(__GNUC__)
   [[gnu::tls_model("initial-exec")]]
 #endif
-  static inline constinit thread_local thread_tokens* current_ = nullptr;
+  static inline constinit thread_local thread_tokens* of_this_thread = nullptr;
 
   // Of the buckets, so that a look computes neither.
   bucket* first_bucket_ = nullptr;

@@ -103,8 +103,9 @@ class token_service {
                             const std::stop_token& stop = {}) = delete;
 #endif
 
-  /// The actor to ask, as any other: `self->request(tokens.cache(), 5s, request)`. Include
-  /// <midas/actors.hpp>. One that ends unexpectedly is replaced, so ask for the handle again then.
+  /// The actor to ask, as any other: `self->request(tokens.cache(), caf::infinite, request,
+  /// timeout)`; request_token() takes the published token first. Include <midas/actors.hpp>. One
+  /// that ends unexpectedly is replaced, so ask for the handle again then.
   [[nodiscard]] auto cache() const;
 
   [[nodiscard]] token_service_statistics statistics() const;

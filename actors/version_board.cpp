@@ -29,7 +29,7 @@ version_board::place version_board::take() {
   if (list.next == most_places) {
     return nowhere;
   }
-  auto& home = chunks_[list.next / chunk_size];
+  auto& home = chunks[list.next / chunk_size];
   if (home.load(std::memory_order_relaxed) == nullptr) {
     home.store(new chunk{}, std::memory_order_release);
   }

@@ -28,14 +28,14 @@ class version_board {
   static void give_back(place taken);
 
   static std::atomic<std::uint32_t>& at(place taken) noexcept {
-    return (*chunks_[taken / chunk_size].load(std::memory_order_relaxed))[taken % chunk_size];
+    return (*chunks[taken / chunk_size].load(std::memory_order_relaxed))[taken % chunk_size];
   }
 
  private:
   static constexpr std::size_t chunk_size = 4096;
   using chunk = std::array<std::atomic<std::uint32_t>, chunk_size>;
 
-  static inline constinit std::array<std::atomic<chunk*>, most_places / chunk_size> chunks_{};
+  static inline constinit std::array<std::atomic<chunk*>, most_places / chunk_size> chunks{};
 };
 
 }  // namespace midas

@@ -1,9 +1,9 @@
 // What a token costs that is at hand: midas by key, by handle, by get and by an actor's request,
 // beside the floor and the usual designs, all in turn in one run.
 #include <midas/bench/bench_report.hpp>
-#include <midas/bench/cached_contestants.hpp>
-#include <midas/bench/cached_measure.hpp>
 #include <midas/bench/cached_publish.hpp>
+#include <midas/bench/cached_single_calls.hpp>
+#include <midas/bench/cached_turns.hpp>
 
 #include <fmt/format.h>
 
@@ -14,57 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "../tests/support/allocation_counter.hpp"
-
 namespace {
 
 using namespace std::chrono_literals;
 using namespace midas::bench;
-
-struct settings {
-  std::vector<std::size_t> threads{1, 2, 4, 16, 64};
-  std::vector<std::size_t> resources{1, 100, 10'000};
-  std::size_t rounds = 5;
-  clock_type::duration slice = 30ms;
-  std::size_t samples = 20'000;
-};
-
-constexpr std::array<const char*, 9> names{"midas: try_get",
-                                           "midas: handle",
-                                           "midas: get",
-                                           "midas: actor's request",
-                                           "floor",
-                                           "mutex and map",
-                                           "shared_mutex, shared_ptr",
-                                           "atomic shared_ptr",
-                                           "azure-identity's design"};
-enum contestant : std::size_t {
-  by_key,
-  by_handle,
-  by_get,
-  by_actor,
-  least,
-  mutex,
-  shared,
-  atomic,
-  azure
-};
-
-// Calls the function with the number and the caller of each.
-template <class Function>
-void for_each(contestants& all, std::size_t resources, const Function& function) {
-  function(by_key, all.by_key());
-  function(by_handle, all.by_handle());
-  function(by_get, all.by_get());
-  function(by_actor, all.by_actor());
-  function(least, all.floor(resources));
-  function(mutex, all.by_mutex());
-  function(shared, all.by_shared_mutex());
-  function(atomic, all.by_atomic());
-  function(azure, all.by_azure_identity());
-}
-
-using series = std::array<std::vector<double>, names.size()>;
 
 series throughput(contestants& all, const settings& of, std::size_t threads,
                   std::size_t resources) {
@@ -157,41 +110,6 @@ void compare(bench_report& report, contestants& all, const settings& of) {
   report.add(std::move(by_resources));
 }
 
-void tell_latencies(bench_report& report, contestants& all, const settings& of) {
-  table found{.title = "Cached, one resource: nanoseconds of a single call",
-              .note =
-                  "Each call between two looks at the clock, less what the clock takes alone; "
-                  "the clock's own steps are some 10 ns.",
-              .headings = {"", "1 thread: p50", "p99", "p99.9", "16 threads: p50", "p99", "p99.9",
-                           "allocations a call"}};
-  for_each(all, 1, [&](contestant who, const auto& make_caller) {
-    std::vector<std::string> row{names[who]};
-    for (const std::size_t threads : {1, 16}) {
-      // Messages take a thousand times as long.
-      const auto samples = who == by_actor ? of.samples / 20 : of.samples;
-      const auto seen = latencies(threads, 1, samples, make_caller);
-      for (const double part : {0.5, 0.99, 0.999}) {
-        row.push_back(fmt::format("{:.0f}", quantile(seen, part)));
-      }
-    }
-    auto call = make_caller();
-    call(0);
-    constexpr std::size_t calls = 1'000;
-    const auto before = midas::test::allocations_of_this_thread();
-    for (std::size_t i = 0; i < calls; ++i) {
-      call(0);
-    }
-    const auto taken = midas::test::allocations_of_this_thread() - before;
-    row.push_back(fmt::format("{:.3g}", static_cast<double>(taken) / calls));
-    found.rows.push_back(std::move(row));
-    if (who == by_key || who == by_handle || who == by_get) {
-      report.add(figure{fmt::format("allocations of 1,000 hits, {}", names[who]), "none",
-                        std::to_string(taken), taken == 0});
-    }
-  });
-  report.add(std::move(found));
-}
-
 // All that a growth is made of in turn, since it decides what the cores have to give.
 void tell_growth(bench_report& report, contestants& all, const settings& of) {
   std::array<series, 3> seen;
@@ -270,7 +188,7 @@ void tell_publishing(bench_report& report, const settings& of) {
   for (const bool with_making : {false, true}) {
     std::vector<double> few;
     std::vector<double> many;
-    for (std::size_t round = 0; round < of.rounds * 2; ++round) {
+    for (std::size_t round = 0; round < of.rounds * 3; ++round) {
       few.push_back(nanoseconds_a_publish(1, with_making));
       many.push_back(nanoseconds_a_publish(10'000, with_making));
     }
@@ -278,8 +196,8 @@ void tell_publishing(bench_report& report, const settings& of) {
                           fmt::format("{:.0f}", median(few)), fmt::format("{:.0f}", median(many)),
                           fmt::format("{:.2f}", ratio(many, few))});
     if (with_making) {
-      expect_at_most(report, "a publish with 10,000 resources, in times of one's", ratio(many, few),
-                     2);
+      expect_at_most(report, "to make and publish a token, with 10,000 resources in times of one's",
+                     ratio(many, few), 2);
     }
   }
   report.add(std::move(found));
@@ -291,11 +209,19 @@ int main(int count, char** arguments) {
   bench_report report{count, arguments};
   settings of;
   if (report.quick()) {
-    of = {.threads = {1, 16}, .resources = {1}, .rounds = 1, .slice = 5ms, .samples = 1'000};
+    of = {.threads = {1, 16},
+          .resources = {1},
+          .rounds = 1,
+          .slice = 5ms,
+          .samples = 2'000,
+          .latency_rounds = 1};
   }
   contestants all{10'000};
   compare(report, all, of);
-  tell_latencies(report, all, of);
+  for (const auto resources : of.resources) {
+    tell_latencies(report, all, of, resources);
+  }
+  tell_allocations(report, all);
   tell_growth(report, all, of);
   tell_many_resources(report, all, of);
   tell_publishing(report, of);

@@ -2,24 +2,18 @@
 // question: the token of a resource, if it may be handed out now.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
-
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
-#include <vector>
 
 namespace midas::bench {
 
@@ -133,66 +127,6 @@ class atomic_map {
 
   map next_;
   std::atomic<std::shared_ptr<const map>> tokens_;
-};
-
-/// As azure-identity for C++ has it: scopes joined to a key at each call, an ordered map under a
-/// shared lock, another shared lock in each entry, the way to a new token given as a std::function,
-/// and the token copied.
-class azure_identity_cache {
- public:
-  void add(const std::string& resource, const plain_token& token) {
-    auto made = std::make_shared<entry>();
-    made->token = token;
-    entries_[{resource, ""}] = std::move(made);
-  }
-
-  plain_token find(const std::vector<std::string>& scopes, const std::string& tenant,
-                   const std::function<plain_token()>& acquire) {
-    std::string joined;
-    for (const auto& scope : scopes) {
-      joined += (joined.empty() ? "" : " ") + scope;
-    }
-    const auto found = entry_of({std::move(joined), tenant});
-    {
-      const std::shared_lock lock{found->mutex};
-      if (std::chrono::system_clock::now() + std::chrono::minutes{2} < found->token.expires_on) {
-        return found->token;
-      }
-    }
-    const std::lock_guard lock{found->mutex};
-    return found->token = acquire();
-  }
-
-  /// As a credential calls it, with a context of its own for each call.
-  plain_token get(const std::string& resource) {
-    const std::vector<std::string> scopes{resource};
-    return find(scopes, tenant_, [this, scopes] { return acquire(scopes); });
-  }
-
- private:
-  struct entry {
-    std::shared_mutex mutex;
-    plain_token token;
-  };
-  using key = std::tuple<std::string, std::string>;
-
-  std::shared_ptr<entry> entry_of(const key& wanted) {
-    {
-      const std::shared_lock lock{mutex_};
-      if (const auto found = entries_.find(wanted); found != entries_.end()) {
-        return found->second;
-      }
-    }
-    const std::lock_guard lock{mutex_};
-    auto& made = entries_[wanted];
-    made = std::make_shared<entry>();
-    return made;
-  }
-  plain_token acquire(const std::vector<std::string>& scopes) const { return {scopes.front(), {}}; }
-
-  std::string tenant_;
-  std::shared_mutex mutex_;
-  std::map<key, std::shared_ptr<entry>> entries_;
 };
 
 }  // namespace midas::bench
