@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 namespace midas::tools {
@@ -90,12 +91,23 @@ void tell_imds(const simulated_host& host) {
       host.endpoint());
 }
 
+// The one directory whose key files clients trust, midas among them.
+constexpr std::string_view arc_agent_directory = "/var/opt/azcmagent/tokens";
+
 void tell_other(const simulated_host& host, identity_host kind) {
   fmt::print("Simulated {} at {}\n", to_string(kind), host.endpoint());
   fmt::print("{}", as_shell(host.environment()));
-  fmt::print("  a token:     midas token --host {} --resource https://vault.azure.net\n",
-             option_name(kind));
   const bool is_https = !host.certificate_file().empty();
+  const bool is_federated = kind == identity_host::workload_identity;
+  fmt::print("  a token:     midas token --host {}{} --resource https://vault.azure.net\n",
+             option_name(kind), is_federated && !is_https ? " --allow-insecure-endpoint" : "");
+  if (is_federated && is_https) {
+    fmt::print("               once the system trusts the certificate; or see --plain-http\n");
+  }
+  if (kind == identity_host::azure_arc && host.arc_key_directory() != arc_agent_directory) {
+    fmt::print("               refused until key files are in {}; see --arc-key-directory\n",
+               arc_agent_directory);
+  }
   if (is_https) {
     fmt::print("  certificate: {}\n  thumbprint:  {}\n", host.certificate_file(),
                host.certificate_thumbprint());

@@ -121,8 +121,8 @@ TEST_CASE("a shell that evaluates the export lines has the variables") {
 }
 
 TEST_CASE("for people, midas simulate tells of variables, certificate and key files") {
-  const auto text_of = [](const std::string& host) {
-    running_program simulator{MIDAS_PROGRAM, simulating(host)};
+  const auto text_of = [](const std::string& host, const std::vector<std::string>& more = {}) {
+    running_program simulator{MIDAS_PROGRAM, simulating(host, more)};
     std::string text;
     for (std::string line; line != "Ctrl-C stops it.";) {
       line = simulator.read_line();
@@ -141,6 +141,10 @@ TEST_CASE("for people, midas simulate tells of variables, certificate and key fi
   CHECK_THAT(arc,
              Contains("export IMDS_ENDPOINT='http://127.0.0.1:") && Contains("key files:   /"));
   CHECK_THAT(arc, !Contains("thumbprint"));
+  CHECK_THAT(arc, Contains("refused until key files are in /var/opt/azcmagent/tokens"));
+  CHECK_THAT(text_of("workload-identity"), Contains("once the system trusts the certificate"));
+  CHECK_THAT(text_of("workload-identity", {"--plain-http"}),
+             Contains("midas token --host workload-identity --allow-insecure-endpoint --resource"));
   CHECK_THAT(text_of("imds"), StartsWith("Simulated IMDS at http://127.0.0.1:"));
 }
 
