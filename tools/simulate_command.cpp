@@ -11,8 +11,12 @@
 #include <pthread.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait is POSIX, not ISO C
 
+#include <cerrno>
+#include <cstdio>
 #include <iostream>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 namespace midas::tools {
 
@@ -25,6 +29,13 @@ class stop_signals {
     sigemptyset(&set_);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
+    // The terminal closes; under nohup that is ignored.
+    struct sigaction hangup {};
+    if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+      sigaddset(&set_, SIGHUP);
+    }
+    // Printing for nobody is an error like others, and not the end before the files are removed.
+    (void)signal(SIGPIPE, SIG_IGN);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
 
@@ -80,12 +91,23 @@ void tell_imds(const simulated_host& host) {
       host.endpoint());
 }
 
+// The one directory whose key files clients trust, midas among them.
+constexpr std::string_view arc_agent_directory = "/var/opt/azcmagent/tokens";
+
 void tell_other(const simulated_host& host, identity_host kind) {
   fmt::print("Simulated {} at {}\n", to_string(kind), host.endpoint());
   fmt::print("{}", as_shell(host.environment()));
-  fmt::print("  a token:     midas token --host {} --resource https://vault.azure.net\n",
-             option_name(kind));
   const bool is_https = !host.certificate_file().empty();
+  const bool is_federated = kind == identity_host::workload_identity;
+  fmt::print("  a token:     midas token --host {}{} --resource https://vault.azure.net\n",
+             option_name(kind), is_federated && !is_https ? " --allow-insecure-endpoint" : "");
+  if (is_federated && is_https) {
+    fmt::print("               once the system trusts the certificate; or see --plain-http\n");
+  }
+  if (kind == identity_host::azure_arc && host.arc_key_directory() != arc_agent_directory) {
+    fmt::print("               refused until key files are in {}; see --arc-key-directory\n",
+               arc_agent_directory);
+  }
   if (is_https) {
     fmt::print("  certificate: {}\n  thumbprint:  {}\n", host.certificate_file(),
                host.certificate_thumbprint());
@@ -125,7 +147,10 @@ void tell(const simulated_host& host, const simulate_arguments& arguments) {
       fmt::print("Ctrl-C stops it.\n");
       break;
   }
-  (void)std::fflush(stdout);
+  if (std::fflush(stdout) != 0) {
+    throw std::system_error{errno, std::generic_category(),
+                            "cannot print where the host is; give standard output a reader"};
+  }
 }
 
 int run_simulate(const simulate_arguments& arguments) {
@@ -174,7 +199,8 @@ void add_host(CLI::App& command, simulate_arguments& arguments) {
 
 action add_simulate_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
-      "simulate", "Serve the identity endpoint of a simulated host until SIGINT or SIGTERM");
+      "simulate",
+      "Serve the identity endpoint of a simulated host until SIGINT, SIGTERM or SIGHUP");
   const auto given = std::make_shared<simulate_arguments>();
   auto& options = given->options;
   add_host(command, *given);

@@ -121,8 +121,8 @@ TEST_CASE("a shell that evaluates the export lines has the variables") {
 }
 
 TEST_CASE("for people, midas simulate tells of variables, certificate and key files") {
-  const auto text_of = [](const std::string& host) {
-    running_program simulator{MIDAS_PROGRAM, simulating(host)};
+  const auto text_of = [](const std::string& host, const std::vector<std::string>& more = {}) {
+    running_program simulator{MIDAS_PROGRAM, simulating(host, more)};
     std::string text;
     for (std::string line; line != "Ctrl-C stops it.";) {
       line = simulator.read_line();
@@ -141,6 +141,10 @@ TEST_CASE("for people, midas simulate tells of variables, certificate and key fi
   CHECK_THAT(arc,
              Contains("export IMDS_ENDPOINT='http://127.0.0.1:") && Contains("key files:   /"));
   CHECK_THAT(arc, !Contains("thumbprint"));
+  CHECK_THAT(arc, Contains("refused until key files are in /var/opt/azcmagent/tokens"));
+  CHECK_THAT(text_of("workload-identity"), Contains("once the system trusts the certificate"));
+  CHECK_THAT(text_of("workload-identity", {"--plain-http"}),
+             Contains("midas token --host workload-identity --allow-insecure-endpoint --resource"));
   CHECK_THAT(text_of("imds"), StartsWith("Simulated IMDS at http://127.0.0.1:"));
 }
 
@@ -158,6 +162,42 @@ TEST_CASE("the files of a simulated host go when it is told to stop") {
   CHECK(simulator.stop(SIGTERM).exit_code == 0);
   CHECK_FALSE(std::filesystem::exists(directory));
   CHECK_FALSE(std::filesystem::exists(environment.at("AZURE_FEDERATED_TOKEN_FILE")));
+}
+
+TEST_CASE("a simulated host that a test leaves running leaves no files") {
+  std::string file;
+  {
+    running_program simulator{MIDAS_PROGRAM,
+                              simulating("workload-identity", {"--print-env", "json"})};
+    file = parsed(simulator.read_line()).at("AZURE_FEDERATED_TOKEN_FILE");
+    CHECK(std::filesystem::exists(file));
+  }
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::path{file}.parent_path()));
+}
+
+TEST_CASE("the files of a simulated host go when its terminal closes") {
+  running_program simulator{MIDAS_PROGRAM, simulating("arc", {"--print-env", "json"})};
+  (void)simulator.read_line();
+  CHECK(simulator.stop(SIGHUP).exit_code == 0);
+}
+
+TEST_CASE("a simulated host that cannot tell where it is ends, and leaves no files") {
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("midas-untold-test-" + std::to_string(std::rand()));
+  std::filesystem::create_directory(directory);
+  const auto pipe = directory.string() + ".pipe";
+  const auto without_reader = "mkfifo '" + pipe + "'; exec 3<>'" + pipe + "' 4>'" + pipe +
+                              "' 3>&- >&4; rm '" + pipe + "'; ";
+  for (const auto& before : {std::string{"exec >/dev/full; "}, without_reader}) {
+    const auto result =
+        run_program("/bin/sh", {"-c", before + "TMPDIR='" + directory.string() + "' exec '" +
+                                          MIDAS_PROGRAM + "' simulate --host workload-identity"});
+    CAPTURE(before);
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.errors, StartsWith("midas simulate: cannot print"));
+    CHECK(std::filesystem::is_empty(directory));
+  }
+  std::filesystem::remove(directory);
 }
 
 TEST_CASE("midas simulate goes wrong as its options and the rules file say, the file first") {
