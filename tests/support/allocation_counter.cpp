@@ -11,9 +11,13 @@ thread_local std::size_t allocations = 0;
 
 std::size_t midas::test::allocations_of_this_thread() noexcept { return allocations; }
 
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   ++allocations;
-  if (auto* block = std::malloc(size == 0 ? 1 : size)) {
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* operator new(std::size_t size) {
+  if (auto* block = operator new(size, std::nothrow)) {
     return block;
   }
   throw std::bad_alloc{};
