@@ -4,13 +4,12 @@
 #include <midas/bench/child_process.hpp>
 #include <midas/bench/fresh_process.hpp>
 #include <midas/bench/held_host.hpp>
+#include <midas/tests/support/coroutine.hpp>
 
 #include <fmt/format.h>
 
 #include <chrono>
-#include <coroutine>
 #include <cstdlib>
-#include <exception>
 #include <latch>
 #include <memory>
 #include <string>
@@ -50,18 +49,7 @@ void ask_by_callbacks(token_service& tokens, std::size_t count, std::latch& answ
   }
 }
 
-// A coroutine that nobody waits for.
-struct detached {
-  struct promise_type {
-    static detached get_return_object() { return {}; }
-    static std::suspend_never initial_suspend() { return {}; }
-    static std::suspend_never final_suspend() noexcept { return {}; }
-    static void return_void() {}
-    static void unhandled_exception() { std::terminate(); }
-  };
-};
-
-detached ask_once(token_service& tokens, std::latch& answered) {
+midas::test::detached ask_once(token_service& tokens, std::latch& answered) {
   take(co_await tokens.async_get(vault, 1h), answered);
 }
 
