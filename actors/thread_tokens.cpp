@@ -13,24 +13,25 @@ constexpr std::int64_t unused_for = std::chrono::nanoseconds{std::chrono::minute
 
 }  // namespace
 
-thread_token* thread_token::make(const token_lookup& looked_for, source from) {
+thread_token* thread_token::make(const token_lookup& looked_for, source from, hit_counter& hits) {
   const auto size =
       sizeof(thread_token) + looked_for.resource.size() + looked_for.identity.id().size();
   auto* const memory = ::operator new(size, line);
-  return ::new (memory) thread_token(looked_for, std::move(from));
+  return ::new (memory) thread_token(looked_for, std::move(from), hits);
 }
 
-thread_token::thread_token(const token_lookup& looked_for, source from)
+thread_token::thread_token(const token_lookup& looked_for, source from, hit_counter& hits)
     : token_share(from.token.share().grant(), owned{}),
-      handle_(looked_for.handle),
+      hits_(&hits),
       table_(looked_for.table),
       resource_size_(static_cast<std::uint32_t>(looked_for.resource.size())),
       id_size_(static_cast<std::uint32_t>(looked_for.identity.id().size())),
       kind_(looked_for.identity.kind()),
       from_(std::make_unique<source>(std::move(from))) {
   from_->hash = looked_for.hash;
-  std::ranges::copy(looked_for.resource, text());
-  std::ranges::copy(looked_for.identity.id(), text() + resource_size_);
+  auto* const text_behind = reinterpret_cast<char*>(this) + sizeof *this;
+  std::ranges::copy(looked_for.resource, text_behind);
+  std::ranges::copy(looked_for.identity.id(), text_behind + resource_size_);
 }
 
 bool thread_token::renew(const moment& now, const coarse_moment& coarse) noexcept {
@@ -60,9 +61,19 @@ thread_tokens* thread_tokens::make_current() {
   return of_this_thread;
 }
 
+thread_tokens::thread_tokens() {
+  make_buckets(fewest_buckets);
+  make_handle_seats(fewest_handle_seats);
+}
+
 thread_tokens::~thread_tokens() {
+  for (auto& each : handle_seats_) {
+    vacate(each);
+  }
   for (auto& group : buckets_) {
-    std::ranges::for_each(group, vacate);
+    for (auto& each : group) {
+      vacate(each);
+    }
   }
   for (const auto& each : counters_) {
     each.second->ended.store(true, std::memory_order_release);
@@ -70,13 +81,14 @@ thread_tokens::~thread_tokens() {
 }
 
 thread_token& thread_tokens::keep(const token_lookup& looked_for, thread_token::source from,
-                                  const coarse_moment& now) {
+                                  const coarse_moment& now, hit_counters& hits) {
   if (now.steady >= next_drop_) {
     drop_unused(now);
   }
   const auto place = from.slot->place;
   const auto version = from.version;
-  auto* const made = thread_token::make(looked_for, std::move(from));
+  auto* const made =
+      thread_token::make(looked_for, std::move(from), counter_of(looked_for.table, hits));
   auto& to = seat_for(looked_for);
   vacate(to);
   to = {made, tag_of(looked_for.hash) << 24U | place, version};
@@ -96,12 +108,28 @@ thread_tokens::seat& thread_tokens::seat_for(const token_lookup& looked_for) {
     if (best != group.end()) {
       return *best;
     }
-    if (buckets_.size() == largest) {
+    if (buckets_.size() == most_buckets) {
       return *std::ranges::min_element(
           group, {}, [](const seat& each) { return each.token->window().steady_end; });
     }
-    grow();
+    grow_buckets();
   }
+}
+
+void thread_tokens::lead(std::uint64_t handle, const token_lookup& looked_for) {
+  const auto* const found = find(looked_for);
+  if (found == nullptr) {
+    return;
+  }
+  auto* to = &seat_of(handle);
+  while (to->handle != handle && to->handle != 0 && to->is_current() &&
+         handle_seats_.size() < most_tokens) {
+    grow_handle_seats();
+    to = &seat_of(handle);
+  }
+  found->token->hold();
+  vacate(*to);
+  *to = {handle, found->token, &found->version_at(), found->version};
 }
 
 void thread_tokens::make_buckets(std::size_t count) {
@@ -110,7 +138,13 @@ void thread_tokens::make_buckets(std::size_t count) {
   last_bucket_ = count - 1;
 }
 
-void thread_tokens::grow() {
+void thread_tokens::make_handle_seats(std::size_t count) {
+  handle_seats_ = std::vector<handle_seat>(count);
+  first_handle_seat_ = handle_seats_.data();
+  last_handle_seat_ = count - 1;
+}
+
+void thread_tokens::grow_buckets() {
   // Each bucket becomes two, so that nothing is without a seat.
   const auto smaller = std::move(buckets_);
   make_buckets(smaller.size() * 2);
@@ -124,20 +158,30 @@ void thread_tokens::grow() {
   }
 }
 
-void thread_tokens::drop_unused(const coarse_moment& now) {
-  next_drop_ = now.steady + unused_for;
-  for (auto& group : buckets_) {
-    for (auto& each : group) {
-      if (each.token != nullptr &&
-          (!each.is_current() || each.token->window().steady_end < now.steady - unused_for)) {
-        vacate(each);
-      }
+void thread_tokens::grow_handle_seats() {
+  const auto smaller = std::move(handle_seats_);
+  make_handle_seats(smaller.size() * 2);
+  for (const auto& each : smaller) {
+    if (each.handle != 0) {
+      seat_of(each.handle) = each;
     }
   }
+}
+
+void thread_tokens::drop_unused(const coarse_moment& now) {
+  next_drop_ = now.steady + unused_for;
+  const auto vacate_unused = [&now](auto& each) {
+    if (each.token != nullptr &&
+        (!each.is_current() || each.token->window().steady_end < now.steady - unused_for)) {
+      vacate(each);
+    }
+  };
+  std::ranges::for_each(handle_seats_, vacate_unused);
+  for (auto& group : buckets_) {
+    std::ranges::for_each(group, vacate_unused);
+  }
   // Those of tables that are gone.
-  std::erase_if(counters_, [this](const auto& each) {
-    return each.first != counted_table_ && each.second.use_count() == 1;
-  });
+  std::erase_if(counters_, [](const auto& each) { return each.second.use_count() == 1; });
 }
 
 void thread_tokens::vacate(seat& taken) noexcept {
@@ -146,13 +190,18 @@ void thread_tokens::vacate(seat& taken) noexcept {
   }
 }
 
-void thread_tokens::count_for(std::uint64_t table, hit_counters& all) {
+void thread_tokens::vacate(handle_seat& taken) noexcept {
+  if (auto* const token = std::exchange(taken, handle_seat{}).token) {
+    token->release();
+  }
+}
+
+hit_counter& thread_tokens::counter_of(std::uint64_t table, hit_counters& all) {
   auto found = std::ranges::find(counters_, table, &decltype(counters_)::value_type::first);
   if (found == counters_.end()) {
     found = counters_.emplace(found, table, all.make());
   }
-  counted_table_ = table;
-  counter_ = found->second.get();
+  return *found->second;
 }
 
 }  // namespace midas

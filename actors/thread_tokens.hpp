@@ -10,6 +10,7 @@
 #include <midas/messages/access_token.hpp>
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -34,28 +35,28 @@ class thread_token final : public token_share {
     std::uint64_t hash = 0;
   };
 
-  /// Begins a cache line; the text that a look compares stands behind it in the same memory.
-  static thread_token* make(const token_lookup& looked_for, source from);
+  /// Begins a cache line; the text that a look compares stands behind it in the same memory. The
+  /// counter lives as long as the table of the lookup.
+  static thread_token* make(const token_lookup& looked_for, source from, hit_counter& hits);
   // NOLINTNEXTLINE(cert-dcl54-cpp,misc-new-delete-overloads): make() has the size that new has not
   static void operator delete(void* memory) noexcept { ::operator delete(memory, line); }
 
   /// Ends the thread's own hold: it lives on as long as somebody holds the token.
   void drop() noexcept { disown(); }
 
-  [[nodiscard]] bool is_of(const token_lookup& looked_for) noexcept {
-    if (looked_for.handle != 0 && looked_for.handle == handle_) [[likely]] {
-      return true;
-    }
-    if (!has_text_of(looked_for)) {
-      return false;
-    }
-    if (looked_for.handle != 0) {
-      handle_ = looked_for.handle;
-    }
-    return true;
+  [[nodiscard]] bool is_of(const token_lookup& looked_for) const noexcept {
+    const auto& id = looked_for.identity.id();
+    return table_ == looked_for.table && kind_ == looked_for.identity.kind() &&
+           resource_size_ == looked_for.resource.size() && id_size_ == id.size() &&
+           std::memcmp(text(), looked_for.resource.data(), resource_size_) == 0 &&
+           (id_size_ == 0 || std::memcmp(text() + resource_size_, id.data(), id_size_) == 0);
   }
 
   [[nodiscard]] const reading_window& window() const noexcept { return window_; }
+
+  /// It is handed out, which its table counts. Only while nothing else has been published in its
+  /// place: afterwards there may be no table.
+  void count_hit() noexcept { hits_->add(); }
 
   /// Whether it may be handed out by the exact clocks; if so, the coarse ones are good for a while.
   [[nodiscard]] bool renew(const moment& now, const coarse_moment& coarse) noexcept;
@@ -66,22 +67,16 @@ class thread_token final : public token_share {
  private:
   static constexpr std::align_val_t line{64};
 
-  thread_token(const token_lookup& looked_for, source from);
+  thread_token(const token_lookup& looked_for, source from, hit_counter& hits);
   ~thread_token() override = default;
 
-  [[nodiscard]] char* text() noexcept { return reinterpret_cast<char*>(this) + sizeof *this; }
-
-  [[nodiscard]] bool has_text_of(const token_lookup& looked_for) noexcept {
-    const auto& id = looked_for.identity.id();
-    return table_ == looked_for.table && kind_ == looked_for.identity.kind() &&
-           resource_size_ == looked_for.resource.size() && id_size_ == id.size() &&
-           std::memcmp(text(), looked_for.resource.data(), resource_size_) == 0 &&
-           (id_size_ == 0 || std::memcmp(text() + resource_size_, id.data(), id_size_) == 0);
+  [[nodiscard]] const char* text() const noexcept {
+    return reinterpret_cast<const char*>(this) + sizeof *this;
   }
 
   // In the first cache line, with what token_share counts.
   reading_window window_{};
-  std::uint64_t handle_;
+  hit_counter* hits_;
   // In the second, with the beginning of the text.
   std::uint64_t table_;
   std::uint32_t resource_size_;
@@ -91,13 +86,14 @@ class thread_token final : public token_share {
   std::unique_ptr<source> from_;
 };
 
-/// A hash table of bounded size, in buckets of a cache line. One for each thread, made when it
-/// first reads a token, gone with the thread.
+/// A hash table of bounded size, in buckets of a cache line, and beside it where the tokens of
+/// handles are. One for each thread, made when it first reads a token, gone with the thread.
 class thread_tokens {
  public:
-  /// At most so many tokens are kept for a thread.
+  /// At most so many tokens are kept for a thread, and known by the handles that lead to them.
   static constexpr std::size_t most_tokens = 32'768;
 
+  /// By its key.
   struct seat {
     thread_token* token = nullptr;
     // The place of the token's version, under eight bits of the hash.
@@ -105,11 +101,27 @@ class thread_tokens {
     // What it was when the token was read.
     std::uint32_t version = 0;
 
+    [[nodiscard]] const std::atomic<std::uint32_t>& version_at() const noexcept {
+      constexpr std::uint32_t place_bits = version_board::most_places - 1;
+      return version_board::at(tag_and_place & place_bits);
+    }
+
     /// Nothing else has been published since.
     [[nodiscard]] bool is_current() const noexcept {
-      constexpr std::uint32_t place_bits = version_board::most_places - 1;
-      return version_board::at(tag_and_place & place_bits).load(std::memory_order_acquire) ==
-             version;
+      return version_at().load(std::memory_order_acquire) == version;
+    }
+  };
+
+  /// By a handle. Holds a token that has a seat by its key, or had one.
+  struct alignas(32) handle_seat {
+    // 0 for nobody's.
+    std::uint64_t handle = 0;
+    thread_token* token = nullptr;
+    const std::atomic<std::uint32_t>* version_at = nullptr;
+    std::uint32_t version = 0;
+
+    [[nodiscard]] bool is_current() const noexcept {
+      return version_at->load(std::memory_order_acquire) == version;
     }
   };
 
@@ -119,7 +131,7 @@ class thread_tokens {
   /// That of the calling thread, made if need be; none while it ends.
   static thread_tokens* make_current();
 
-  thread_tokens() { make_buckets(smallest); }
+  thread_tokens();
   thread_tokens(const thread_tokens&) = delete;
   thread_tokens& operator=(const thread_tokens&) = delete;
   ~thread_tokens();
@@ -143,17 +155,19 @@ class thread_tokens {
     return nullptr;
   }
 
-  /// In place of what is kept under that key, if anything; and where there is no room, of another.
-  thread_token& keep(const token_lookup& looked_for, thread_token::source from,
-                     const coarse_moment& now);
-
-  /// A token of that table was handed out, which it counts there.
-  void count_hit(std::uint64_t table, hit_counters& all) {
-    if (counted_table_ != table) {
-      count_for(table, all);
-    }
-    counter_->add();
+  /// What that handle found the last time, good or not.
+  [[nodiscard]] const handle_seat* find(std::uint64_t handle) noexcept {
+    const auto& candidate = seat_of(handle);
+    return candidate.handle == handle ? &candidate : nullptr;
   }
+
+  /// In place of what is kept under that key, if anything; and where there is no room, of another.
+  /// Its hits are counted among those of its table.
+  thread_token& keep(const token_lookup& looked_for, thread_token::source from,
+                     const coarse_moment& now, hit_counters& hits);
+
+  /// From now on that handle finds what is kept under that key, if anything.
+  void lead(std::uint64_t handle, const token_lookup& looked_for);
 
  private:
   struct alignas(64) bucket : std::array<seat, 4> {};
@@ -165,47 +179,71 @@ class thread_tokens {
   [[nodiscard]] bucket& bucket_of(std::uint64_t hash) noexcept {
     return first_bucket_[hash & last_bucket_];
   }
+  // Handles are numbered one after the other, so that those made together sit side by side.
+  [[nodiscard]] handle_seat& seat_of(std::uint64_t handle) noexcept {
+    return first_handle_seat_[handle & last_handle_seat_];
+  }
   seat& seat_for(const token_lookup& looked_for);
   void make_buckets(std::size_t count);
-  void grow();
+  void make_handle_seats(std::size_t count);
+  void grow_buckets();
+  void grow_handle_seats();
   void drop_unused(const coarse_moment& now);
-  void count_for(std::uint64_t table, hit_counters& all);
+  hit_counter& counter_of(std::uint64_t table, hit_counters& all);
   static void vacate(seat& taken) noexcept;
+  static void vacate(handle_seat& taken) noexcept;
 
-  static constexpr std::size_t smallest = 16;
-  static constexpr std::size_t largest = most_tokens / 4;
+  static constexpr std::size_t fewest_buckets = 16;
+  static constexpr std::size_t most_buckets = most_tokens / 4;
+  static constexpr std::size_t fewest_handle_seats = 16;
 
 #if defined(__GNUC__)
   [[gnu::tls_model("initial-exec")]]
 #endif
   static inline constinit thread_local thread_tokens* of_this_thread = nullptr;
 
-  // Of the buckets, so that a look computes neither.
+  // Of the seats, so that a look computes neither.
   bucket* first_bucket_ = nullptr;
   std::size_t last_bucket_ = 0;
-  // The last of the counters that was added to.
-  std::uint64_t counted_table_ = 0;
-  hit_counter* counter_ = nullptr;
+  handle_seat* first_handle_seat_ = nullptr;
+  std::size_t last_handle_seat_ = 0;
   std::int64_t next_drop_ = 0;
   std::vector<bucket> buckets_;
+  std::vector<handle_seat> handle_seats_;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<hit_counter>>> counters_;
 };
 
+namespace detail {
+
+/// The token of that seat, if there is one that may be handed out; it is counted as a hit.
+// To call it would cost a read by key a tenth more.
+template <class Seat>
+[[gnu::always_inline]] inline thread_token* take_good(const Seat* found) noexcept {
+  if (found == nullptr || !found->is_current()) {
+    return nullptr;
+  }
+  auto* const token = found->token;
+  if (!token->window().contains(coarse_moment::now())) {
+    return nullptr;
+  }
+  token->count_hit();
+  return token;
+}
+
+}  // namespace detail
+
 /// The calling thread's copy of what is looked for, if it has one that may be handed out: without a
 /// message, a lock, a system call, an allocation, or a write to memory that another thread reads.
-/// The hit is counted among `hits`, those of the table.
-inline thread_token* find_good(const token_lookup& looked_for, hit_counters& hits) {
+/// It is counted as a hit.
+inline thread_token* find_good(const token_lookup& looked_for) noexcept {
   auto* const mine = thread_tokens::current();
-  if (mine == nullptr) {
-    return nullptr;
-  }
-  const auto* const found = mine->find(looked_for);
-  if (found == nullptr || !found->is_current() ||
-      !found->token->window().contains(coarse_moment::now())) {
-    return nullptr;
-  }
-  mine->count_hit(looked_for.table, hits);
-  return found->token;
+  return mine == nullptr ? nullptr : detail::take_good(mine->find(looked_for));
+}
+
+/// The same of what a handle leads to, without a look at any text.
+inline thread_token* find_good(std::uint64_t handle) noexcept {
+  auto* const mine = thread_tokens::current();
+  return mine == nullptr ? nullptr : detail::take_good(mine->find(handle));
 }
 
 }  // namespace midas

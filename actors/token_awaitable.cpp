@@ -5,7 +5,7 @@ namespace midas {
 
 bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
   front_->get_async(
-      nullptr, *request_, timeout_,
+      *request_, timeout_,
       [this, waiting](expected<access_token> outcome) {
         if (outcome) {
           token_ = *std::move(outcome);

@@ -43,30 +43,17 @@ void token_front::send(const token_request& request, std::chrono::nanoseconds ti
   }
 }
 
-void token_front::get_async(const token_lookup* looked_for, const token_request& request,
-                            std::chrono::nanoseconds timeout, token_waiter::completion done,
-                            const std::stop_token& stop) const {
-  if (looked_for != nullptr && !stop.stop_requested()) {
-    if (auto token = try_get(*looked_for)) {
-      token_waiter::complete(done, *std::move(token));
-      return;
-    }
-  }
+void token_front::get_async(const token_request& request, std::chrono::nanoseconds timeout,
+                            token_waiter::completion done, const std::stop_token& stop) const {
   const token_waiter waiter{std::move(done), closing_};
   if (!cancelled(waiter, stop)) {
     send(request, timeout, waiter);
   }
 }
 
-expected<access_token> token_front::get(const token_lookup* looked_for,
-                                        const token_request& request,
+expected<access_token> token_front::get(const token_request& request,
                                         std::chrono::nanoseconds timeout,
                                         const std::stop_token& stop) const {
-  if (looked_for != nullptr && !stop.stop_requested()) {
-    if (auto token = try_get(*looked_for)) {
-      return *std::move(token);
-    }
-  }
   if (token_waiter::inside_completion()) {
     return fail(errc::would_block, "a blocking get from a completion that midas is running",
                 "Use get_async or a coroutine there");

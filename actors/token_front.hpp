@@ -22,13 +22,12 @@ class token_front {
               std::shared_ptr<cache_supervisor> cache)
       : context_(std::move(context)), table_(*context_->table), cache_(std::move(cache)) {}
 
-  [[nodiscard]] const service_context& context() const noexcept { return *context_; }
   [[nodiscard]] cache_supervisor& cache() const noexcept { return *cache_; }
   [[nodiscard]] token_table& table() const noexcept { return table_; }
 
   /// The token if one is at hand that may be handed out.
   [[nodiscard]] std::optional<access_token> try_get(const token_lookup& looked_for) const {
-    if (auto* const found = find_good(looked_for, table_.hits())) {
+    if (auto* const found = find_good(looked_for)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
     }
     return read(looked_for);
@@ -37,12 +36,10 @@ class token_front {
   /// The same for a thread that has just found none by find_good().
   std::optional<access_token> read(const token_lookup& looked_for) const;
 
-  /// See token_service. Without a lookup, what is at hand is not looked for.
-  void get_async(const token_lookup* looked_for, const token_request& request,
-                 std::chrono::nanoseconds timeout, token_waiter::completion done,
-                 const std::stop_token& stop) const;
-  [[nodiscard]] expected<access_token> get(const token_lookup* looked_for,
-                                           const token_request& request,
+  /// See token_service; for callers who have found no token at hand.
+  void get_async(const token_request& request, std::chrono::nanoseconds timeout,
+                 token_waiter::completion done, const std::stop_token& stop) const;
+  [[nodiscard]] expected<access_token> get(const token_request& request,
                                            std::chrono::nanoseconds timeout,
                                            const std::stop_token& stop) const;
 

@@ -1,5 +1,7 @@
+#include <midas/actors/thread_tokens.hpp>
 #include <midas/actors/token_front.hpp>
 #include <midas/actors/token_handle.hpp>
+#include <midas/actors/token_lookup.hpp>
 
 #include <atomic>
 #include <utility>
@@ -8,45 +10,65 @@ namespace midas {
 
 namespace {
 
-std::uint64_t next_id() noexcept {
+std::uint64_t next_number() noexcept {
   static std::atomic<std::uint64_t> last = 0;
   return ++last;
 }
 
 }  // namespace
 
-token_handle::token_handle(std::shared_ptr<const token_front> front, token_request request)
-    : front_(std::move(front)),
-      request_(std::move(request)),
-      table_(front_->table().id()),
-      hash_(hash_of(table_, request_.identity, request_.resource)),
-      id_(next_id()),
-      hits_(&front_->table().hits()) {}
+struct token_handle::resolved {
+  resolved(std::shared_ptr<const token_front> of, token_request asked)
+      : front(std::move(of)), request(std::move(asked)) {}
 
-std::optional<access_token> token_handle::read(const token_lookup& looked_for) const {
-  return front_->read(looked_for);
+  const std::shared_ptr<const token_front> front;
+  const token_request request;
+  const token_lookup lookup = look_for(front->table().id(), request.identity, request.resource);
+};
+
+token_handle::token_handle(std::shared_ptr<const token_front> front, token_request request)
+    : resolved_(std::make_shared<const resolved>(std::move(front), std::move(request))),
+      number_(next_number()) {}
+
+const token_request& token_handle::request() const noexcept { return resolved_->request; }
+
+const token_front& token_handle::front() const noexcept { return *resolved_->front; }
+
+std::optional<access_token> token_handle::read() const {
+  auto token = front().try_get(resolved_->lookup);
+  if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
+    mine->lead(number_, resolved_->lookup);
+  }
+  return token;
+}
+
+std::optional<access_token> token_handle::at_hand(const std::stop_token& stop) const {
+  return stop.stop_requested() ? std::nullopt : try_get();
 }
 
 expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) const {
-  const auto looked_for = lookup();
-  return front_->get(&looked_for, request_, timeout, stop);
+  if (auto token = at_hand(stop)) {
+    return *std::move(token);
+  }
+  return front().get(request(), timeout, stop);
 }
 
 void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
                              const std::stop_token& stop) const {
-  const auto looked_for = lookup();
-  front_->get_async(&looked_for, request_, timeout, std::move(done), stop);
+  if (auto token = at_hand(stop)) {
+    token_waiter::complete(done, *std::move(token));
+  } else {
+    front().get_async(request(), timeout, std::move(done), stop);
+  }
 }
 
 token_awaitable token_handle::async_get(std::chrono::nanoseconds timeout,
                                         const std::stop_token& stop) const {
-  if (!stop.stop_requested()) {
-    if (auto token = try_get()) {
-      return token_awaitable{*std::move(token)};
-    }
+  if (auto token = at_hand(stop)) {
+    return token_awaitable{*std::move(token)};
   }
-  return {*front_, request_, timeout, stop};
+  return {front(), request(), timeout, stop};
 }
 
 }  // namespace midas

@@ -3,7 +3,6 @@
 
 #include <midas/actors/thread_tokens.hpp>
 #include <midas/actors/token_awaitable.hpp>
-#include <midas/actors/token_lookup.hpp>
 #include <midas/messages/access_token.hpp>
 #include <midas/messages/error.hpp>
 #include <midas/messages/token_request.hpp>
@@ -30,14 +29,13 @@ class token_handle {
   token_handle(std::shared_ptr<const token_front> front, token_request request);
 
   /// What it asks for.
-  [[nodiscard]] const token_request& request() const noexcept { return request_; }
+  [[nodiscard]] const token_request& request() const noexcept;
 
   std::optional<access_token> try_get() const {
-    const auto looked_for = lookup();
-    if (auto* const found = find_good(looked_for, *hits_)) {
+    if (auto* const found = find_good(number_)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
     }
-    return read(looked_for);
+    return read();
   }
 
   expected<access_token> get(std::chrono::nanoseconds timeout,
@@ -51,19 +49,16 @@ class token_handle {
 
  private:
   friend struct token_service_access;
+  struct resolved;
 
-  [[nodiscard]] token_lookup lookup() const noexcept {
-    return {table_, request_.identity, request_.resource, hash_, id_};
-  }
-  std::optional<access_token> read(const token_lookup& looked_for) const;
+  [[nodiscard]] const token_front& front() const noexcept;
+  std::optional<access_token> read() const;
+  // Nothing for who comes cancelled.
+  [[nodiscard]] std::optional<access_token> at_hand(const std::stop_token& stop) const;
 
-  std::shared_ptr<const token_front> front_;
-  token_request request_;
-  // Of the lookup.
-  std::uint64_t table_;
-  std::uint64_t hash_;
-  std::uint64_t id_;
-  hit_counters* hits_;
+  std::shared_ptr<const resolved> resolved_;
+  // No two that lead to different tokens have the same.
+  std::uint64_t number_;
 };
 
 }  // namespace midas

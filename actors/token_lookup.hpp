@@ -19,9 +19,6 @@ struct token_lookup {
   std::string_view resource;
   /// hash_of() the other three.
   std::uint64_t hash = 0;
-  /// Of the handle that looks, no two of which in a process have the same unless they look for the
-  /// same; 0 for none.
-  std::uint64_t handle = 0;
 };
 
 namespace detail {

@@ -113,9 +113,7 @@ struct token_service::core {
 };
 
 token_service::token_service(std::unique_ptr<core> made)
-    : core_(std::move(made)),
-      table_(core_->front->table().id()),
-      hits_(&core_->front->table().hits()) {}
+    : core_(std::move(made)), table_(core_->front->table().id()) {}
 
 token_service::token_service(const options& settings)
     : token_service(std::make_unique<core>(make_system(settings), nullptr, settings, nullptr)) {}
@@ -146,29 +144,34 @@ token_handle token_service::for_resource(std::string resource, managed_identity 
   return {core_->front, {.identity = std::move(identity), .resource = std::move(resource)}};
 }
 
+std::optional<access_token> token_service::at_hand(const token_request& request,
+                                                   const std::stop_token& stop) {
+  return stop.stop_requested() ? std::nullopt : try_get(request);
+}
+
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                               callback done, const std::stop_token& stop) {
-  const auto& front = *core_->front;
-  const auto lookup = look_for(table_, request.identity, request.resource);
-  front.get_async(takes_published(request) ? &lookup : nullptr, request, timeout, std::move(done),
-                  stop);
+  if (auto token = at_hand(request, stop)) {
+    token_waiter::complete(done, *std::move(token));
+  } else {
+    core_->front->get_async(request, timeout, std::move(done), stop);
+  }
 }
 
 expected<access_token> token_service::get(const token_request& request,
                                           std::chrono::nanoseconds timeout,
                                           const std::stop_token& stop) {
-  const auto& front = *core_->front;
-  const auto lookup = look_for(table_, request.identity, request.resource);
-  return front.get(takes_published(request) ? &lookup : nullptr, request, timeout, stop);
+  if (auto token = at_hand(request, stop)) {
+    return *std::move(token);
+  }
+  return core_->front->get(request, timeout, stop);
 }
 
 token_awaitable token_service::async_get(const token_request& request,
                                          std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) {
-  if (!stop.stop_requested()) {
-    if (auto token = try_get(request)) {
-      return token_awaitable{*std::move(token)};
-    }
+  if (auto token = at_hand(request, stop)) {
+    return token_awaitable{*std::move(token)};
   }
   return {*core_->front, request, timeout, stop};
 }
@@ -202,7 +205,7 @@ cache_actor token_service_access::cache(const token_service& service) {
 }
 
 cache_actor token_service_access::cache(const token_handle& handle) {
-  return handle.front_->cache().current();
+  return handle.front().cache().current();
 }
 
 }  // namespace midas

@@ -125,11 +125,12 @@ class token_service {
 
   explicit token_service(std::unique_ptr<core> made);
   std::optional<access_token> read(const token_lookup& looked_for) const;
+  // Nothing for who comes cancelled.
+  std::optional<access_token> at_hand(const token_request& request, const std::stop_token& stop);
 
   std::unique_ptr<core> core_;
   // Of the published tokens, for the calling thread to look among its own.
   std::uint64_t table_;
-  hit_counters* hits_;
 };
 
 inline std::optional<access_token> token_service::try_get(const token_request& request) {
@@ -137,7 +138,7 @@ inline std::optional<access_token> token_service::try_get(const token_request& r
     return std::nullopt;
   }
   const auto looked_for = look_for(table_, request.identity, request.resource);
-  if (auto* const found = find_good(looked_for, *hits_)) {
+  if (auto* const found = find_good(looked_for)) {
     return std::optional<access_token>{std::in_place, *found, token_source::cache};
   }
   return read(looked_for);

@@ -57,7 +57,7 @@ std::optional<token_table::found_token> token_table::read(const token_lookup& lo
   if (kept == nullptr || !kept->is_current() || !kept->token->renew(now, coarse)) {
     return read_anew(looked_for, now, coarse);
   }
-  return hand_out(*mine, *kept->token, now);
+  return hand_out(*kept->token, now);
 }
 
 std::optional<token_table::found_token> token_table::read_anew(const token_lookup& looked_for,
@@ -83,14 +83,13 @@ std::optional<token_table::found_token> token_table::read_anew(const token_looku
     from.slot->use(now);
     return found_token{std::move(from.token), from.slot->take_overdue_renewal(now)};
   }
-  auto& kept = mine->keep(looked_for, std::move(from), coarse);
-  return kept.renew(now, coarse) ? hand_out(*mine, kept, now) : std::nullopt;
+  auto& kept = mine->keep(looked_for, std::move(from), coarse, hits_);
+  return kept.renew(now, coarse) ? hand_out(kept, now) : std::nullopt;
 }
 
-std::optional<token_table::found_token> token_table::hand_out(thread_tokens& mine,
-                                                              thread_token& kept,
+std::optional<token_table::found_token> token_table::hand_out(thread_token& kept,
                                                               const moment& now) {
-  mine.count_hit(id_, hits_);
+  kept.count_hit();
   kept.slot().use(now);
   return found_token{{kept, token_source::cache}, kept.slot().take_overdue_renewal(now)};
 }

@@ -22,7 +22,6 @@
 namespace midas {
 
 class thread_token;
-class thread_tokens;
 
 /// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
 /// token here. Threads that ask again and again keep copies of what they found (see
@@ -53,7 +52,7 @@ class token_table {
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
 
   /// Counts how often threads have read a token that was at hand.
-  [[nodiscard]] hit_counters& hits() noexcept { return hits_; }
+  [[nodiscard]] const hit_counters& hits() const noexcept { return hits_; }
 
   /// From now on nothing is read from it.
   void close();
@@ -111,8 +110,7 @@ class token_table {
   [[nodiscard]] std::optional<found_token> read_anew(const token_lookup& looked_for,
                                                      const moment& now,
                                                      const coarse_moment& coarse);
-  [[nodiscard]] std::optional<found_token> hand_out(thread_tokens& mine, thread_token& kept,
-                                                    const moment& now);
+  [[nodiscard]] static std::optional<found_token> hand_out(thread_token& kept, const moment& now);
   // One that was planned. It is void when its entry has another plan by now.
   struct renewal {
     boot_clock::time_point at;

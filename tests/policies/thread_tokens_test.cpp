@@ -6,10 +6,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "../support/allocation_counter.hpp"
@@ -41,7 +43,7 @@ token_lookup looking(const token_table& table, const std::string& resource,
 
 // As the front door does it.
 std::optional<access_token> read(token_table& table, const token_lookup& what) {
-  if (auto* const found = find_good(what, table.hits())) {
+  if (auto* const found = find_good(what)) {
     return access_token{*found, token_source::cache};
   }
   if (auto found = table.read(what)) {
@@ -52,6 +54,25 @@ std::optional<access_token> read(token_table& table, const token_lookup& what) {
 
 std::string text_of(const std::optional<access_token>& token) {
   return token ? std::string{token->token().reveal()} : "nothing";
+}
+
+std::optional<access_token> good(std::uint64_t handle) {
+  auto* const found = find_good(handle);
+  return found == nullptr ? std::nullopt : std::optional{access_token{*found, token_source::cache}};
+}
+
+// As a handle does it.
+std::string read_by_handle(token_table& table, std::uint64_t handle, const std::string& resource) {
+  if (auto token = good(handle)) {
+    return text_of(token);
+  }
+  const managed_identity system;
+  const auto what = looking(table, resource, system);
+  const auto token = read(table, what);
+  if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
+    mine->lead(handle, what);
+  }
+  return text_of(token);
 }
 
 std::string read_text(token_table& table, const std::string& resource,
@@ -81,7 +102,7 @@ TEST_CASE("a hit takes no allocation, whether the thread has looked this second 
   REQUIRE(read(table, what));
   const auto before = test::allocations_of_this_thread();
   for (int i = 0; i < 1'000; ++i) {
-    REQUIRE(find_good(what, table.hits()));
+    REQUIRE(find_good(what));
   }
   CHECK(table.read(what));
   CHECK(test::allocations_of_this_thread() == before);
@@ -92,7 +113,7 @@ TEST_CASE("whoever has read a token reads the one that takes its place") {
   publish(table, {{}, vault}, "first");
   const auto held = read(table, looking(table, vault, {}));
   publish(table, {{}, vault}, "second");
-  CHECK_FALSE(find_good(looking(table, vault, {}), table.hits()));
+  CHECK_FALSE(find_good(looking(table, vault, {})));
   CHECK(read_text(table, vault) == "second");
   CHECK(text_of(held) == "first");
 }
@@ -104,7 +125,7 @@ TEST_CASE("publishing one token leaves the copies of the others good") {
   for (int i = 0; i < 100; ++i) {
     publish(table, {{}, "https://" + std::to_string(i) + ".net"}, "other");
   }
-  CHECK(find_good(looking(table, vault, {}), table.hits()));
+  CHECK(find_good(looking(table, vault, {})));
 }
 
 TEST_CASE("what has left the table is read no more") {
@@ -200,23 +221,76 @@ TEST_CASE("identities are told apart, and the ways to write a key lead to one to
   }
 }
 
-TEST_CASE("handles lead to their own keys, and share the copies of those who look by key") {
+TEST_CASE("a handle leads to its token, whatever other handles there are for it") {
   token_table table;
   publish(table, {{}, "https://a.net"}, "a");
   publish(table, {{}, "https://b.net"}, "b");
-  const auto by_handle = [&table](const std::string& resource, std::uint64_t handle) {
-    const managed_identity system;
-    auto what = looking(table, resource, system);
-    what.handle = handle;
-    return text_of(read(table, what));
-  };
-  for (int i = 0; i < 3; ++i) {
-    CHECK(by_handle("https://a.net", 1'000'001) == "a");
-    CHECK(by_handle("https://b.net", 1'000'002) == "b");
-    // Another handle for the same key.
-    CHECK(by_handle("https://a.net", 1'000'003) == "a");
-    CHECK(read_text(table, "https://a.net") == "a");
+  const std::vector<std::pair<std::uint64_t, std::string>> handles{
+      {1, "a"}, {2, "b"}, {3, "a"}, {4, "a"}};
+  for (const auto& [handle, text] : handles) {
+    CHECK_FALSE(find_good(handle));
+    CHECK(read_by_handle(table, handle, "https://" + text + ".net") == text);
   }
+  for (const auto& [handle, text] : handles) {
+    CHECK(text_of(good(handle)) == text);
+  }
+  CHECK(table.hits().total() == 2 * handles.size());
+  // They share the copies of those who look by key.
+  CHECK(find_good(looking(table, "https://a.net", {})) == find_good(4));
+  // Other threads have their own.
+  std::thread{[] { CHECK_FALSE(find_good(1)); }}.join();
+}
+
+TEST_CASE("a hit by handle takes no allocation") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read_by_handle(table, 1, vault) == "T");
+  const auto before = test::allocations_of_this_thread();
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(find_good(1));
+  }
+  CHECK(test::allocations_of_this_thread() == before);
+}
+
+TEST_CASE(
+    "a handle that has led to a token leads to the one in its place, and to none after that") {
+  token_table table;
+  publish(table, {{}, vault}, "first");
+  REQUIRE(read_by_handle(table, 1, vault) == "first");
+  publish(table, {{}, "https://other.net"}, "other");
+  const auto held = good(1);
+  CHECK(text_of(held) == "first");
+  publish(table, {{}, vault}, "second");
+  CHECK_FALSE(find_good(1));
+  // The copy of the old one goes, by key, while the handle still knows it.
+  CHECK(read_text(table, vault) == "second");
+  CHECK_FALSE(find_good(1));
+  CHECK(read_by_handle(table, 1, vault) == "second");
+  CHECK(text_of(good(1)) == "second");
+  REQUIRE(table.drop_oldest(0).size() == 2);
+  CHECK_FALSE(find_good(1));
+  CHECK(read_by_handle(table, 1, vault) == "nothing");
+  publish(table, {{}, vault}, "again");
+  CHECK(read_by_handle(table, 1, vault) == "again");
+  table.close();
+  CHECK_FALSE(find_good(1));
+  CHECK(text_of(held) == "first");
+}
+
+TEST_CASE("handles that want the same place lead to their own tokens all the same") {
+  token_table table;
+  publish(table, {{}, "https://a.net"}, "a");
+  publish(table, {{}, "https://b.net"}, "b");
+  const auto distance = GENERATE(std::uint64_t{16}, thread_tokens::most_tokens,
+                                 std::uint64_t{thread_tokens::most_tokens} << 8U);
+  const auto other = 1 + distance;
+  for (int i = 0; i < 3; ++i) {
+    CHECK(read_by_handle(table, 1, "https://a.net") == "a");
+    CHECK(read_by_handle(table, other, "https://b.net") == "b");
+  }
+  // Beyond the number that a thread knows at once, the last one stays.
+  CHECK((find_good(1) != nullptr) == (distance < thread_tokens::most_tokens));
+  CHECK(find_good(other));
 }
 
 TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all the same") {
