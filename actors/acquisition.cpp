@@ -189,7 +189,9 @@ struct acquisition_state {
     }
     const access_token token{std::move(grant), token_source::identity_provider};
     // Before anybody is answered, so that whoever was answered finds it published.
-    if (is_usable(validity, now) && service().table->publish(key(), token, validity, now)) {
+    const auto novelty = renewed ? token_table::novelty::another : token_table::novelty::the_same;
+    if (is_usable(validity, now) &&
+        service().table->publish(key(), token, validity, now, novelty)) {
       dialect::send(self, settings.cache, renewals_changed{});
     }
     settle();

@@ -15,17 +15,6 @@ std::chrono::seconds::rep second_of(const moment& now) noexcept {
   return std::chrono::floor<std::chrono::seconds>(now.boot).time_since_epoch().count();
 }
 
-// Two tokens that end alike, where their signatures are, are looked at as a whole.
-bool is_same(const access_token& left, const access_token& right) noexcept {
-  constexpr std::size_t end = 16;
-  const auto one = left.token().reveal();
-  const auto other = right.token().reveal();
-  return one.size() == other.size() &&
-         one.substr(one.size() - std::min(end, one.size())) ==
-             other.substr(other.size() - std::min(end, other.size())) &&
-         left.token() == right.token();
-}
-
 }  // namespace
 
 token_table::token_table()
@@ -109,7 +98,9 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
 }
 
 bool token_table::publish(const token_key& key, const access_token& token,
-                          const token_validity& validity, const moment& now) {
+                          const token_validity& validity, const moment& now, novelty is) {
+  // Goes, and is wiped, when nobody has to wait for the lock any more.
+  access_token replaced;
   const std::lock_guard lock{mutex_};
   const auto at = entries_.try_emplace(key).first;
   auto& item = at->second;
@@ -119,10 +110,8 @@ bool token_table::publish(const token_key& key, const access_token& token,
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
-  // One that the host returns again has lived before.
-  const bool returned = !item->token.empty() && is_same(item->token, token);
-  item->life = returned ? std::max(item->life, life) : life;
-  item->token = token.from_cache();
+  item->life = is == novelty::the_same ? std::max(item->life, life) : life;
+  replaced = std::exchange(item->token, token.from_cache());
   item->end = validity.end;
   item->change();
   return plan(item, validity.refresh_at);

@@ -60,9 +60,13 @@ class token_table {
   /// The token last published, whether or not it is still usable.
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
 
-  /// Replaces what was held under that key. True when its renewal comes before all others.
+  /// Whether a token is the one that was held already.
+  enum class novelty : bool { another, the_same };
+
+  /// Replaces what was held under that key. One that comes again has lived before. True when its
+  /// renewal comes before all others.
   bool publish(const token_key& key, const access_token& token, const token_validity& validity,
-               const moment& now);
+               const moment& now, novelty is = novelty::another);
 
   /// The renewal of that token has been in vain, and is tried again then. True when that comes
   /// before all others.

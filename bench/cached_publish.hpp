@@ -2,51 +2,59 @@
 #pragma once
 
 #include <midas/actors/token_table.hpp>
+#include <midas/transport/endpoints/token_response.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace midas::bench {
 
-/// Of a table with so many keys, in turn, in place of tokens that are there already. With the
-/// making of each token from its text, as an acquisition has it, or with tokens made before.
-inline double nanoseconds_a_publish(std::size_t keys, bool with_making) {
-  constexpr std::size_t least_publishes = 10'000;
+/// Of a table with so many keys, in turn, in place of tokens that are there already: each read from
+/// the body of a response, as an acquisition does it, and the old one wiped; or tokens read before,
+/// in place of tokens that somebody still holds.
+inline double nanoseconds_a_publish(std::size_t keys, bool with_reading) {
+  constexpr std::size_t publishes = 10'000;
   const auto now = moment::now();
   const token_validity validity{.end = now + std::chrono::hours{20},
                                 .refresh_at = now.boot + std::chrono::hours{12}};
-  auto text = std::string(1'800, 'T') + "0000000";
-  const auto token_of = [&now, &text](std::size_t number) {
-    for (auto digit = text.rbegin(); digit != text.rbegin() + 7; ++digit, number /= 10) {
-      *digit = static_cast<char>('0' + number % 10);
-    }
-    token_grant grant;
-    grant.token = secret{text};
-    grant.expires_on = now.wall + std::chrono::hours{24};
-    return access_token{std::move(grant), token_source::identity_provider};
+  const auto token_of = [&now](std::size_t number) {
+    constexpr std::size_t size = 1'800;
+    const auto signature = std::to_string(number);
+    http_response response{.status = 200};
+    response.body.reserve(size + 100);
+    response.body.append(R"({"access_token":")")
+        .append(size - signature.size(), 'T')
+        .append(signature)
+        .append(R"(","expires_in":"86399","token_type":"Bearer"})");
+    return access_token{*read_token_response("IMDS", std::move(response), now.wall),
+                        token_source::identity_provider};
   };
   token_table table;
   std::vector<token_key> names;
+  std::vector<access_token> held;
   for (std::size_t i = 0; i < keys; ++i) {
     names.push_back({{}, "https://vault-" + std::to_string(i) + ".azure.net"});
+    const auto token = token_of(publishes + i);
+    table.publish(names.back(), token, validity, now);
+    if (!with_reading) {
+      held.push_back(token);
+    }
   }
   std::vector<access_token> tokens;
-  for (std::size_t i = 0; i < least_publishes && !with_making; ++i) {
+  for (std::size_t i = 0; i < publishes && !with_reading; ++i) {
     tokens.push_back(token_of(i));
   }
-  for (std::size_t i = 0; i < keys; ++i) {
-    table.publish(names[i], token_of(least_publishes + i), validity, now);
-  }
   const auto began = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < least_publishes; ++i) {
+  for (std::size_t i = 0; i < publishes; ++i) {
     auto later = validity;
     later.refresh_at += std::chrono::seconds{(i * 7'919) % 3'600};
-    table.publish(names[i % keys], with_making ? token_of(i) : tokens[i], later, now);
+    table.publish(names[i % keys], with_reading ? token_of(i) : tokens[i], later, now);
   }
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
-  return took.count() / least_publishes;
+  return took.count() / publishes;
 }
 
 }  // namespace midas::bench

@@ -140,6 +140,20 @@ TEST_CASE("a host that returns the same old token is asked ever more seldom") {
   CHECK(actors.transport->started() < 40);
 }
 
+TEST_CASE("a token that its host returns again is kept unasked as long as before") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  REQUIRE(actors.transport->started() == 2);
+  actors.transport->respond(1, 200, "token-0 43200");
+  actors.run();
+  actors.advance(1h);
+  // Not 12 hours, which is all that it had left then.
+  CHECK(actors.context->table->size() == 1);
+  CHECK(actors.transport->started() == 3);
+}
+
 TEST_CASE("a host that would have its tokens renewed at once is asked twice a minute at most") {
   auto endpoint = virtual_actors::endpoint();
   endpoint.decode = [](const token_request& request, http_response response,
