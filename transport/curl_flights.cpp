@@ -180,10 +180,10 @@ void curl_flights::end_all(std::vector<curl_order> orders) {
 }
 
 std::optional<std::chrono::milliseconds> curl_flights::longest_wait() const noexcept {
-  if (flights_.empty()) {
-    return std::nullopt;
+  if (!finished_.empty()) {
+    return longest_hold;
   }
-  return finished_.empty() ? longest_poll : longest_hold;
+  return flights_.empty() ? std::nullopt : std::optional{longest_poll};
 }
 
 void curl_flights::finish(http_transport::completion done, expected<http_response> outcome) {
@@ -194,7 +194,7 @@ void curl_flights::finish(http_transport::completion done, expected<http_respons
 }
 
 void curl_flights::complete_finished_in_groups() {
-  if (flights_.empty() || finished_.size() >= group_size ||
+  if (hosts_.none_waits() || finished_.size() >= group_size ||
       std::chrono::steady_clock::now() - finished_since_ >= longest_hold) {
     complete_finished();
   }

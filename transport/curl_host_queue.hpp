@@ -3,6 +3,7 @@
 
 #include <midas/transport/curl_inbox.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +36,12 @@ class curl_host_queue {
   /// An order that waits, taken out.
   std::optional<curl_order> remove(std::uint64_t id);
   std::vector<curl_order> remove_all();
+
+  /// No order waits for its turn.
+  [[nodiscard]] bool none_waits() const noexcept {
+    return std::ranges::all_of(hosts_,
+                               [](const auto& each) { return each.second.waiting.empty(); });
+  }
 
  private:
   std::size_t limit_;
