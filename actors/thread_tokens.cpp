@@ -62,8 +62,8 @@ thread_tokens* thread_tokens::make_current() {
 }
 
 thread_tokens::thread_tokens() {
-  make_buckets(fewest_buckets);
-  make_handle_seats(fewest_handle_seats);
+  replace_buckets(fewest_buckets);
+  replace_handle_seats(fewest_handle_seats);
 }
 
 thread_tokens::~thread_tokens() {
@@ -81,15 +81,12 @@ thread_tokens::~thread_tokens() {
 }
 
 thread_token& thread_tokens::keep(const token_lookup& looked_for, thread_token::source from,
-                                  const coarse_moment& now, hit_counters& hits) {
-  if (now.steady >= next_drop_) {
-    drop_unused(now);
-  }
+                                  hit_counters& hits) {
   const auto place = from.slot->place;
   const auto version = from.version;
+  auto& to = seat_for(looked_for);
   auto* const made =
       thread_token::make(looked_for, std::move(from), counter_of(looked_for.table, hits));
-  auto& to = seat_for(looked_for);
   vacate(to);
   to = {made, tag_of(looked_for.hash) << 24U | place, version};
   return *made;
@@ -121,33 +118,44 @@ void thread_tokens::lead(std::uint64_t handle, const token_lookup& looked_for) {
   if (found == nullptr) {
     return;
   }
-  auto* to = &seat_of(handle);
-  while (to->handle != handle && to->handle != 0 && to->is_current() &&
-         handle_seats_.size() < most_tokens) {
-    grow_handle_seats();
-    to = &seat_of(handle);
+  while (is_taken_from(handle, *found->token)) {
+    try {
+      grow_handle_seats();
+    } catch (const std::bad_alloc&) {
+      return;
+    }
   }
+  auto& to = seat_of(handle);
   found->token->hold();
-  vacate(*to);
-  *to = {handle, found->token, &found->version_at(), found->version};
+  vacate(to);
+  to = {handle, found->token, &found->version_at(), found->version};
 }
 
-void thread_tokens::make_buckets(std::size_t count) {
-  buckets_ = std::vector<bucket>(count);
+// Another handle uses the place, and there may be more places. Handles for one token, which may be
+// made for a single read each, are not worth as many.
+bool thread_tokens::is_taken_from(std::uint64_t handle, const thread_token& token) noexcept {
+  const auto& to = seat_of(handle);
+  return to.handle != handle && to.handle != 0 && to.is_current() &&
+         handle_seats_.size() < (to.token == &token ? most_seats_for_one_token : most_tokens);
+}
+
+std::vector<thread_tokens::bucket> thread_tokens::replace_buckets(std::size_t count) {
+  auto former = std::exchange(buckets_, std::vector<bucket>(count));
   first_bucket_ = buckets_.data();
   last_bucket_ = count - 1;
+  return former;
 }
 
-void thread_tokens::make_handle_seats(std::size_t count) {
-  handle_seats_ = std::vector<handle_seat>(count);
+std::vector<thread_tokens::handle_seat> thread_tokens::replace_handle_seats(std::size_t count) {
+  auto former = std::exchange(handle_seats_, std::vector<handle_seat>(count));
   first_handle_seat_ = handle_seats_.data();
   last_handle_seat_ = count - 1;
+  return former;
 }
 
 void thread_tokens::grow_buckets() {
   // Each bucket becomes two, so that nothing is without a seat.
-  const auto smaller = std::move(buckets_);
-  make_buckets(smaller.size() * 2);
+  const auto smaller = replace_buckets(buckets_.size() * 2);
   for (const auto& group : smaller) {
     for (const auto& each : group) {
       if (each.token != nullptr) {
@@ -159,8 +167,7 @@ void thread_tokens::grow_buckets() {
 }
 
 void thread_tokens::grow_handle_seats() {
-  const auto smaller = std::move(handle_seats_);
-  make_handle_seats(smaller.size() * 2);
+  const auto smaller = replace_handle_seats(handle_seats_.size() * 2);
   for (const auto& each : smaller) {
     if (each.handle != 0) {
       seat_of(each.handle) = each;
@@ -168,7 +175,10 @@ void thread_tokens::grow_handle_seats() {
   }
 }
 
-void thread_tokens::drop_unused(const coarse_moment& now) {
+void thread_tokens::tidy(const coarse_moment& now) {
+  if (now.steady < next_drop_) {
+    return;
+  }
   next_drop_ = now.steady + unused_for;
   const auto vacate_unused = [&now](auto& each) {
     if (each.token != nullptr &&
@@ -180,7 +190,7 @@ void thread_tokens::drop_unused(const coarse_moment& now) {
   for (auto& group : buckets_) {
     std::ranges::for_each(group, vacate_unused);
   }
-  // Those of tables that are gone.
+  // Those of tables that are gone. After the copies that are counted there.
   std::erase_if(counters_, [](const auto& each) { return each.second.use_count() == 1; });
 }
 

@@ -36,7 +36,7 @@ class thread_token final : public token_share {
   };
 
   /// Begins a cache line; the text that a look compares stands behind it in the same memory. The
-  /// counter lives as long as the table of the lookup.
+  /// counter lives longer than any seat that has the token while it is current.
   static thread_token* make(const token_lookup& looked_for, source from, hit_counter& hits);
   // NOLINTNEXTLINE(cert-dcl54-cpp,misc-new-delete-overloads): make() has the size that new has not
   static void operator delete(void* memory) noexcept { ::operator delete(memory, line); }
@@ -54,8 +54,8 @@ class thread_token final : public token_share {
 
   [[nodiscard]] const reading_window& window() const noexcept { return window_; }
 
-  /// It is handed out, which its table counts. Only while nothing else has been published in its
-  /// place: afterwards there may be no table.
+  /// It is handed out, which its table counts. Only from a seat that has just been found current:
+  /// else there may be no counter any more.
   void count_hit() noexcept { hits_->add(); }
 
   /// Whether it may be handed out by the exact clocks; if so, the coarse ones are good for a while.
@@ -90,7 +90,8 @@ class thread_token final : public token_share {
 /// handles are. One for each thread, made when it first reads a token, gone with the thread.
 class thread_tokens {
  public:
-  /// At most so many tokens are kept for a thread, and known by the handles that lead to them.
+  /// At most so many tokens are kept for a thread by their keys, and as many by handles: the same
+  /// ones, but for those that have been crowded out or replaced meanwhile.
   static constexpr std::size_t most_tokens = 32'768;
 
   /// By its key.
@@ -163,11 +164,15 @@ class thread_tokens {
 
   /// In place of what is kept under that key, if anything; and where there is no room, of another.
   /// Its hits are counted among those of its table.
-  thread_token& keep(const token_lookup& looked_for, thread_token::source from,
-                     const coarse_moment& now, hit_counters& hits);
+  thread_token& keep(const token_lookup& looked_for, thread_token::source from, hit_counters& hits);
 
-  /// From now on that handle finds what is kept under that key, if anything.
+  /// From now on that handle finds what is kept under that key, if anything, and if there is
+  /// memory.
   void lead(std::uint64_t handle, const token_lookup& looked_for);
+
+  /// Once a minute lets go of what has been replaced, or not read for so long. For each look that
+  /// find_good() has not answered.
+  void tidy(const coarse_moment& now);
 
  private:
   struct alignas(64) bucket : std::array<seat, 4> {};
@@ -184,11 +189,12 @@ class thread_tokens {
     return first_handle_seat_[handle & last_handle_seat_];
   }
   seat& seat_for(const token_lookup& looked_for);
-  void make_buckets(std::size_t count);
-  void make_handle_seats(std::size_t count);
+  // Both give those that there were. Without memory for the new ones, they stay.
+  std::vector<bucket> replace_buckets(std::size_t count);
+  std::vector<handle_seat> replace_handle_seats(std::size_t count);
   void grow_buckets();
   void grow_handle_seats();
-  void drop_unused(const coarse_moment& now);
+  bool is_taken_from(std::uint64_t handle, const thread_token& token) noexcept;
   hit_counter& counter_of(std::uint64_t table, hit_counters& all);
   static void vacate(seat& taken) noexcept;
   static void vacate(handle_seat& taken) noexcept;
@@ -196,6 +202,7 @@ class thread_tokens {
   static constexpr std::size_t fewest_buckets = 16;
   static constexpr std::size_t most_buckets = most_tokens / 4;
   static constexpr std::size_t fewest_handle_seats = 16;
+  static constexpr std::size_t most_seats_for_one_token = 1'024;
 
 #if defined(__GNUC__)
   [[gnu::tls_model("initial-exec")]]

@@ -2,6 +2,7 @@
 #include <midas/actors/token_front.hpp>
 #include <midas/actors/token_handle.hpp>
 #include <midas/actors/token_lookup.hpp>
+#include <midas/messages/token_waiter.hpp>
 
 #include <atomic>
 #include <utility>
@@ -20,6 +21,10 @@ std::uint64_t next_number() noexcept {
 struct token_handle::resolved {
   resolved(std::shared_ptr<const token_front> of, token_request asked)
       : front(std::move(of)), request(std::move(asked)) {}
+  // The lookup refers to the request.
+  resolved(const resolved&) = delete;
+  resolved& operator=(const resolved&) = delete;
+  ~resolved() = default;
 
   const std::shared_ptr<const token_front> front;
   const token_request request;

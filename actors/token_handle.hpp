@@ -21,7 +21,8 @@ class token_front;
 
 /// What token_service::for_resource returns: asks as the functions of token_service of the same
 /// names do, and is told the same errors. Any thread; copies are cheap, and as good as the
-/// original. One that outlives its service is told errc::shutting_down.
+/// original. One that outlives its service is told errc::shutting_down. One that was moved from may
+/// only be assigned to, or go.
 class token_handle {
  public:
   using callback = std::function<void(expected<access_token>)>;

@@ -3,6 +3,7 @@
 #include <midas/actors/token_handle.hpp>
 #include <midas/actors/token_service.hpp>
 #include <midas/actors/token_service_access.hpp>
+#include <midas/messages/token_waiter.hpp>
 #include <midas/transport/curl_multi_loop.hpp>
 #include <midas/transport/endpoints/detection.hpp>
 #include <midas/transport/endpoints/dialects.hpp>

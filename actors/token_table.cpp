@@ -42,6 +42,7 @@ std::optional<token_table::found_token> token_table::read(const token_lookup& lo
   if (mine == nullptr) {
     return read_anew(looked_for, now, coarse);
   }
+  mine->tidy(coarse);
   const auto* const kept = mine->find(looked_for);
   if (kept == nullptr || !kept->is_current() || !kept->token->renew(now, coarse)) {
     return read_anew(looked_for, now, coarse);
@@ -72,7 +73,7 @@ std::optional<token_table::found_token> token_table::read_anew(const token_looku
     from.slot->use(now);
     return found_token{std::move(from.token), from.slot->take_overdue_renewal(now)};
   }
-  auto& kept = mine->keep(looked_for, std::move(from), coarse, hits_);
+  auto& kept = mine->keep(looked_for, std::move(from), hits_);
   return kept.renew(now, coarse) ? hand_out(kept, now) : std::nullopt;
 }
 

@@ -24,4 +24,8 @@ std::string refuse_empty(const std::string& value) {
   return value.empty() ? "the value is empty. Give one, or leave the option out" : std::string{};
 }
 
+std::string refuse_option(const std::string& value) {
+  return value.starts_with("--") ? value + " is an option. Give a value before it" : std::string{};
+}
+
 }  // namespace midas::tools

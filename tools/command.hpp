@@ -32,8 +32,9 @@ action add_load_command(CLI::App& program);
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::chrono::nanoseconds& value, const std::string& description);
 
-/// Checks an option's value: an empty one, as of a variable that a script left unset, is not taken
-/// for none. Returns what is wrong; nothing when all is well.
+/// Check an option's value, and return what is wrong; nothing when all is well. An empty one, as of
+/// a variable that a script left unset, is not taken for none, nor the next option for a value.
 std::string refuse_empty(const std::string& value);
+std::string refuse_option(const std::string& value);
 
 }  // namespace midas::tools

@@ -41,6 +41,8 @@ action add_doctor_command(CLI::App& program) {
   command
       .add_option("--resource,--scope", arguments->asked.resource,
                   "The Azure resource URI to ask a token for; this one is known everywhere")
+      ->check(refuse_empty)
+      ->check(refuse_option)
       ->capture_default_str();
   add_request_options(command, arguments->asked);
   command.add_flag("--json", arguments->json, "Print one JSON object instead of the report");

@@ -169,7 +169,8 @@ action add_load_command(CLI::App& program) {
   auto* target = command
                      .add_option("--target", given->target,
                                  "The identity endpoint to ask [a simulator in this process]")
-                     ->check(refuse_empty);
+                     ->check(refuse_empty)
+                     ->check(refuse_option);
   command.add_option("--as", given->as, "Who calls: actors, threads, coroutines or callbacks")
       ->check(CLI::IsMember({"actors", "threads", "coroutines", "callbacks"}))
       ->capture_default_str();
@@ -185,6 +186,7 @@ action add_load_command(CLI::App& program) {
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command.add_option("--resource", given->resource, "The first resource; the others begin with it")
+      ->check(refuse_option)
       ->capture_default_str();
   auto* duration =
       add_duration(command, "--duration", given->duration, "How long the steady state lasts");

@@ -96,10 +96,13 @@ action add_token_command(CLI::App& program) {
       .add_option("--resource,--scope", arguments->asked.resource,
                   "The Azure resource URI that the token is for, such as https://vault.azure.net;\n"
                   "a scope, which ends in /.default, will do")
-      ->required();
+      ->required()
+      ->check(refuse_option);
   add_request_options(command, arguments->asked);
-  command.add_option("--claims", arguments->claims,
-                     "The claims challenge (JSON) of a service that refused a token");
+  command
+      .add_option("--claims", arguments->claims,
+                  "The claims challenge (JSON) of a service that refused a token")
+      ->check(refuse_option);
   command.add_flag("--force-refresh", arguments->force_refresh,
                    "Have a new token acquired, whatever is at hand");
   command.add_flag("--no-retries", arguments->no_retries,

@@ -45,8 +45,8 @@ class curl_flights {
   /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for
   /// anything but to stop.
   void complete_finished();
-  /// The same, but while others wait for their turn it waits for some of those in flight, for a
-  /// millisecond at most: each completion may wake a thread.
+  /// The same, but while others wait here for a connection it waits for some of those in flight,
+  /// for a millisecond at most: each completion may wake a thread.
   void complete_finished_in_groups();
 
   /// From any thread. An exchange is counted as completed before its completion runs.

@@ -8,6 +8,7 @@
 # shows that it works; --json writes FILE, as the other benchmarks do.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
+source "$sources/../../scripts/packages.sh"
 if [ $# -lt 2 ]; then
   echo "usage: bench/peers/run.sh MIDAS WORK_DIRECTORY [--quick] [--json FILE]" >&2
   exit 2
@@ -24,15 +25,9 @@ skip() {
 for tool in node npm; do
   command -v "$tool" >/dev/null || skip "there is no $tool (see scripts/packages.sh)"
 done
-node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
-  skip "Node.js 18 or later is needed, this is $(node --version)"
+has_node_18 || skip "Node.js 18 or later is needed, this is $(node --version)"
 
-mkdir -p "$work"
-if ! cmp -s "$sources/package-lock.json" "$work/installed-lock.json"; then
-  cp "$sources/package.json" "$sources/package-lock.json" "$work/"
-  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund)
-  cp "$sources/package-lock.json" "$work/installed-lock.json"
-fi
+install_npm_packages "$sources" "$work"
 # Node looks for packages beside the program that imports them.
 cp "$sources"/*.mjs "$sources/../../tests/clients/simulated_host.mjs" "$work/"
 

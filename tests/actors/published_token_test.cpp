@@ -94,6 +94,20 @@ TEST_CASE("a handle asks in every way, for its resource and its identity") {
   CHECK(tokens.statistics().tokens == 6);
 }
 
+TEST_CASE("a thread that has read by a handle knows its token by the handle") {
+  simulated_imds imds;
+  token_service tokens{asking(imds)};
+  const auto handle = tokens.for_resource(vault);
+  REQUIRE(handle.get(patience));
+  REQUIRE(handle.try_get());
+  // Handles are numbered from one on.
+  std::size_t known = 0;
+  for (std::uint64_t number = 1; number < 1'000; ++number) {
+    known += find_good(number) != nullptr ? 1 : 0;
+  }
+  CHECK(known == 1);
+}
+
 TEST_CASE("a handle for what makes no sense says so to each who asks") {
   simulated_imds imds;
   token_service tokens{asking(imds)};

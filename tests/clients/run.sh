@@ -12,6 +12,7 @@
 # namespace has a /var/opt of its own, for the one directory that clients of Azure Arc trust.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
+source "$sources/../../scripts/packages.sh"
 midas=$(realpath "$1")
 work=$2
 shift 2
@@ -24,8 +25,7 @@ skip() {
 for tool in node npm unshare ip mount; do
   command -v "$tool" >/dev/null || skip "there is no $tool (see scripts/packages.sh)"
 done
-node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
-  skip "Node.js 18 or later is needed, this is $(node --version)"
+has_node_18 || skip "Node.js 18 or later is needed, this is $(node --version)"
 
 namespaces=(unshare --net --mount)
 if [ "$(id -u)" -ne 0 ]; then
@@ -34,12 +34,7 @@ fi
 "${namespaces[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /var/opt' 2>/dev/null ||
   skip "this system does not permit network and mount namespaces"
 
-mkdir -p "$work"
-if ! cmp -s "$sources/package-lock.json" "$work/installed-lock.json"; then
-  cp "$sources/package.json" "$sources/package-lock.json" "$work/"
-  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund)
-  cp "$sources/package-lock.json" "$work/installed-lock.json"
-fi
+install_npm_packages "$sources" "$work"
 # Node looks for packages beside the program that imports them.
 cp "$sources"/*.mjs "$work/"
 

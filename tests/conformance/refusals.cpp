@@ -78,8 +78,7 @@ bool is_of_one_library(const json& content) {
 
 constexpr std::array<refusal, 7> refusals{{
     {"nobody waits for an early refresh: it is made in the background, as MSAL .NET does it, and "
-     "all "
-     "get what is at hand",
+     "all get what is at hand",
      needs_early_refresh},
     {"midas sends no request that is not for a token: it does not probe", probes},
     {"certificate-bound tokens (IMDS v2) are not supported", binds_certificates},

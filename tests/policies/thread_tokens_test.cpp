@@ -62,17 +62,22 @@ std::optional<access_token> good(std::uint64_t handle) {
 }
 
 // As a handle does it.
-std::string read_by_handle(token_table& table, std::uint64_t handle, const std::string& resource) {
+std::optional<access_token> read(token_table& table, std::uint64_t handle,
+                                 const std::string& resource) {
   if (auto token = good(handle)) {
-    return text_of(token);
+    return token;
   }
   const managed_identity system;
   const auto what = looking(table, resource, system);
-  const auto token = read(table, what);
+  auto token = read(table, what);
   if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
     mine->lead(handle, what);
   }
-  return text_of(token);
+  return token;
+}
+
+std::string read_by_handle(token_table& table, std::uint64_t handle, const std::string& resource) {
+  return text_of(read(table, handle, resource));
 }
 
 std::string read_text(token_table& table, const std::string& resource,
@@ -238,7 +243,10 @@ TEST_CASE("a handle leads to its token, whatever other handles there are for it"
   // They share the copies of those who look by key.
   CHECK(find_good(looking(table, "https://a.net", {})) == find_good(4));
   // Other threads have their own.
-  std::thread{[] { CHECK_FALSE(find_good(1)); }}.join();
+  std::thread{[&table] {
+    CHECK(read_by_handle(table, 2, "https://b.net") == "b");
+    CHECK_FALSE(find_good(1));
+  }}.join();
 }
 
 TEST_CASE("a hit by handle takes no allocation") {
@@ -293,6 +301,51 @@ TEST_CASE("handles that want the same place lead to their own tokens all the sam
   CHECK(find_good(other));
 }
 
+TEST_CASE("handles that are made for a single read each take few places, and read all the same") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  std::size_t known = 0;
+  std::thread{[&] {
+    constexpr std::uint64_t many = 10'000;
+    for (std::uint64_t handle = 1; handle <= many; ++handle) {
+      REQUIRE(read_by_handle(table, handle, vault) == "T");
+    }
+    for (std::uint64_t handle = 1; handle <= many; ++handle) {
+      known += find_good(handle) != nullptr ? 1 : 0;
+    }
+  }}.join();
+  CHECK(known == 1'024);
+}
+
+TEST_CASE(
+    "what a thread has not read for a minute it lets go, and what was replaced at once then") {
+  enum class then { just_read, long_unread, replaced };
+  const auto what = GENERATE(then::just_read, then::long_unread, then::replaced);
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  bool kept_by_key = false;
+  bool kept_by_handle = false;
+  std::thread{[&] {
+    REQUIRE(read_by_handle(table, 1, vault) == "T");
+    auto& mine = *thread_tokens::current();
+    auto later = coarse_moment::now();
+    later.steady =
+        mine.find(1)->token->window().steady_end + std::chrono::nanoseconds{1min}.count();
+    if (what == then::long_unread) {
+      later.steady += 1;
+    } else if (what == then::replaced) {
+      publish(table, {{}, vault}, "another");
+    }
+    mine.tidy(later);
+    const managed_identity system;
+    kept_by_key = mine.find(looking(table, vault, system)) != nullptr;
+    kept_by_handle = mine.find(1) != nullptr;
+    CHECK(read_by_handle(table, 1, vault) == (what == then::replaced ? "another" : "T"));
+  }}.join();
+  CHECK(kept_by_key == (what == then::just_read));
+  CHECK(kept_by_handle == (what == then::just_read));
+}
+
 TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all the same") {
   constexpr std::size_t count = thread_tokens::most_tokens + 5'000;
   token_table table;
@@ -335,7 +388,9 @@ TEST_CASE("threads that read while tokens come and go see whole tokens, each of 
     std::vector<access_token> held;
     for (int i = 0, found = 0; found < enough; ++i) {
       const auto number = i % key_count;
-      const auto token = read(table, looking(table, resource(number), {}));
+      const auto token =
+          i % 2 == 0 ? read(table, looking(table, resource(number), {}))
+                     : read(table, static_cast<std::uint64_t>(number + 1), resource(number));
       if (!token) {
         continue;
       }
