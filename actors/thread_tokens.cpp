@@ -61,20 +61,8 @@ thread_tokens* thread_tokens::make_current() {
   return of_this_thread;
 }
 
-thread_tokens::thread_tokens() {
-  replace_buckets(fewest_buckets);
-  replace_handle_seats(fewest_handle_seats);
-}
-
 thread_tokens::~thread_tokens() {
-  for (auto& each : handle_seats_) {
-    vacate(each);
-  }
-  for (auto& group : buckets_) {
-    for (auto& each : group) {
-      vacate(each);
-    }
-  }
+  for_each_seat([](auto& each) { vacate(each); });
   for (const auto& each : counters_) {
     each.second->ended.store(true, std::memory_order_release);
   }
@@ -94,7 +82,7 @@ thread_token& thread_tokens::keep(const token_lookup& looked_for, thread_token::
 
 thread_tokens::seat& thread_tokens::seat_for(const token_lookup& looked_for) {
   for (;;) {
-    auto& group = bucket_of(looked_for.hash);
+    auto& group = buckets_.of(looked_for.hash);
     auto* best = std::ranges::find_if(group, [&looked_for](const seat& each) {
       return each.token != nullptr && each.token->is_of(looked_for);
     });
@@ -125,7 +113,7 @@ void thread_tokens::lead(std::uint64_t handle, const token_lookup& looked_for) {
       return;
     }
   }
-  auto& to = seat_of(handle);
+  auto& to = handle_seats_.of(handle);
   found->token->hold();
   vacate(to);
   to = {handle, found->token, &found->version_at(), found->version};
@@ -134,44 +122,40 @@ void thread_tokens::lead(std::uint64_t handle, const token_lookup& looked_for) {
 // Another handle uses the place, and there may be more places. Handles for one token, which may be
 // made for a single read each, are not worth as many.
 bool thread_tokens::is_taken_from(std::uint64_t handle, const thread_token& token) noexcept {
-  const auto& to = seat_of(handle);
+  const auto& to = handle_seats_.of(handle);
   return to.handle != handle && to.handle != 0 && to.is_current() &&
          handle_seats_.size() < (to.token == &token ? most_seats_for_one_token : most_tokens);
 }
 
-std::vector<thread_tokens::bucket> thread_tokens::replace_buckets(std::size_t count) {
-  auto former = std::exchange(buckets_, std::vector<bucket>(count));
-  first_bucket_ = buckets_.data();
-  last_bucket_ = count - 1;
-  return former;
-}
-
-std::vector<thread_tokens::handle_seat> thread_tokens::replace_handle_seats(std::size_t count) {
-  auto former = std::exchange(handle_seats_, std::vector<handle_seat>(count));
-  first_handle_seat_ = handle_seats_.data();
-  last_handle_seat_ = count - 1;
-  return former;
-}
-
 void thread_tokens::grow_buckets() {
   // Each bucket becomes two, so that nothing is without a seat.
-  const auto smaller = replace_buckets(buckets_.size() * 2);
-  for (const auto& group : smaller) {
+  numbered_places<bucket> larger{buckets_.size() * 2};
+  for (const auto& group : buckets_) {
     for (const auto& each : group) {
       if (each.token != nullptr) {
-        auto& to = bucket_of(each.token->hash());
+        auto& to = larger.of(each.token->hash());
         *std::ranges::find_if(to, [](const seat& s) { return s.token == nullptr; }) = each;
       }
     }
   }
+  buckets_ = std::move(larger);
 }
 
 void thread_tokens::grow_handle_seats() {
-  const auto smaller = replace_handle_seats(handle_seats_.size() * 2);
-  for (const auto& each : smaller) {
+  numbered_places<handle_seat> larger{handle_seats_.size() * 2};
+  for (const auto& each : handle_seats_) {
     if (each.handle != 0) {
-      seat_of(each.handle) = each;
+      larger.of(each.handle) = each;
     }
+  }
+  handle_seats_ = std::move(larger);
+}
+
+template <class Action>
+void thread_tokens::for_each_seat(const Action& act) {
+  std::ranges::for_each(handle_seats_, act);
+  for (auto& group : buckets_) {
+    std::ranges::for_each(group, act);
   }
 }
 
@@ -180,16 +164,12 @@ void thread_tokens::tidy(const coarse_moment& now) {
     return;
   }
   next_drop_ = now.steady + unused_for;
-  const auto vacate_unused = [&now](auto& each) {
+  for_each_seat([&now](auto& each) {
     if (each.token != nullptr &&
         (!each.is_current() || each.token->window().steady_end < now.steady - unused_for)) {
       vacate(each);
     }
-  };
-  std::ranges::for_each(handle_seats_, vacate_unused);
-  for (auto& group : buckets_) {
-    std::ranges::for_each(group, vacate_unused);
-  }
+  });
   // Those of tables that are gone. After the copies that are counted there.
   std::erase_if(counters_, [](const auto& each) { return each.second.use_count() == 1; });
 }

@@ -86,6 +86,28 @@ class thread_token final : public token_share {
   std::unique_ptr<source> from_;
 };
 
+/// As many as a power of two, each found by its number modulo that.
+template <class T>
+class numbered_places {
+ public:
+  explicit numbered_places(std::size_t count)
+      : all_(count), first_(all_.data()), last_(count - 1) {}
+  numbered_places(numbered_places&&) noexcept = default;
+  numbered_places& operator=(numbered_places&&) noexcept = default;
+
+  [[nodiscard]] T& of(std::uint64_t number) noexcept { return first_[number & last_]; }
+
+  [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
+  [[nodiscard]] auto begin() noexcept { return all_.begin(); }
+  [[nodiscard]] auto end() noexcept { return all_.end(); }
+
+ private:
+  std::vector<T> all_;
+  // So that a look computes neither.
+  T* first_;
+  std::size_t last_;
+};
+
 /// A hash table of bounded size, in buckets of a cache line, and beside it where the tokens of
 /// handles are. One for each thread, made when it first reads a token, gone with the thread.
 class thread_tokens {
@@ -132,7 +154,7 @@ class thread_tokens {
   /// That of the calling thread, made if need be; none while it ends.
   static thread_tokens* make_current();
 
-  thread_tokens();
+  thread_tokens() = default;
   thread_tokens(const thread_tokens&) = delete;
   thread_tokens& operator=(const thread_tokens&) = delete;
   ~thread_tokens();
@@ -141,7 +163,7 @@ class thread_tokens {
   [[nodiscard]] const seat* find(const token_lookup& looked_for) noexcept {
     // Which of the four it is no processor can foresee: a branch for each would cost more than all
     // of the rest.
-    const auto& group = bucket_of(looked_for.hash);
+    const auto& group = buckets_.of(looked_for.hash);
     const auto tag = tag_of(looked_for.hash);
     unsigned candidates = 0;
     for (unsigned i = 0; i < group.size(); ++i) {
@@ -158,7 +180,7 @@ class thread_tokens {
 
   /// What that handle found the last time, good or not.
   [[nodiscard]] const handle_seat* find(std::uint64_t handle) noexcept {
-    const auto& candidate = seat_of(handle);
+    const auto& candidate = handle_seats_.of(handle);
     return candidate.handle == handle ? &candidate : nullptr;
   }
 
@@ -181,19 +203,13 @@ class thread_tokens {
   static std::uint32_t tag_of(std::uint64_t hash) noexcept {
     return static_cast<std::uint32_t>(hash >> 56U) | 1U;
   }
-  [[nodiscard]] bucket& bucket_of(std::uint64_t hash) noexcept {
-    return first_bucket_[hash & last_bucket_];
-  }
-  // Handles are numbered one after the other, so that those made together sit side by side.
-  [[nodiscard]] handle_seat& seat_of(std::uint64_t handle) noexcept {
-    return first_handle_seat_[handle & last_handle_seat_];
-  }
   seat& seat_for(const token_lookup& looked_for);
-  // Both give those that there were. Without memory for the new ones, they stay.
-  std::vector<bucket> replace_buckets(std::size_t count);
-  std::vector<handle_seat> replace_handle_seats(std::size_t count);
+  // Both throw std::bad_alloc, and leave what there is.
   void grow_buckets();
   void grow_handle_seats();
+  // Those of handles first: what they hold has a seat by its key, too.
+  template <class Action>
+  void for_each_seat(const Action& act);
   bool is_taken_from(std::uint64_t handle, const thread_token& token) noexcept;
   hit_counter& counter_of(std::uint64_t table, hit_counters& all);
   static void vacate(seat& taken) noexcept;
@@ -209,14 +225,10 @@ class thread_tokens {
 #endif
   static inline constinit thread_local thread_tokens* of_this_thread = nullptr;
 
-  // Of the seats, so that a look computes neither.
-  bucket* first_bucket_ = nullptr;
-  std::size_t last_bucket_ = 0;
-  handle_seat* first_handle_seat_ = nullptr;
-  std::size_t last_handle_seat_ = 0;
+  numbered_places<bucket> buckets_{fewest_buckets};
+  // Handles are numbered one after the other, so that those made together sit side by side.
+  numbered_places<handle_seat> handle_seats_{fewest_handle_seats};
   std::int64_t next_drop_ = 0;
-  std::vector<bucket> buckets_;
-  std::vector<handle_seat> handle_seats_;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<hit_counter>>> counters_;
 };
 

@@ -39,18 +39,18 @@ std::optional<token_table::found_token> token_table::read(const token_lookup& lo
   const auto coarse = coarse_moment::now();
   const auto now = moment::now();
   auto* const mine = thread_tokens::make_current();
-  if (mine == nullptr) {
-    return read_anew(looked_for, now, coarse);
+  if (mine != nullptr) {
+    mine->tidy(coarse);
+    const auto* const kept = mine->find(looked_for);
+    if (kept != nullptr && kept->is_current() && kept->token->renew(now, coarse)) {
+      return hand_out(*kept->token, now);
+    }
   }
-  mine->tidy(coarse);
-  const auto* const kept = mine->find(looked_for);
-  if (kept == nullptr || !kept->is_current() || !kept->token->renew(now, coarse)) {
-    return read_anew(looked_for, now, coarse);
-  }
-  return hand_out(*kept->token, now);
+  return read_anew(mine, looked_for, now, coarse);
 }
 
-std::optional<token_table::found_token> token_table::read_anew(const token_lookup& looked_for,
+std::optional<token_table::found_token> token_table::read_anew(thread_tokens* mine,
+                                                               const token_lookup& looked_for,
                                                                const moment& now,
                                                                const coarse_moment& coarse) {
   const auto key = make_key(looked_for.identity, looked_for.resource);
@@ -67,7 +67,6 @@ std::optional<token_table::found_token> token_table::read_anew(const token_looku
     const auto& item = found->second;
     from = {item->token, item->validity(), item, item->current_version()};
   }
-  auto* const mine = thread_tokens::make_current();
   if (mine == nullptr || from.slot->place == version_board::nowhere) {
     hits_.add_one();
     from.slot->use(now);

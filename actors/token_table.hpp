@@ -22,6 +22,7 @@
 namespace midas {
 
 class thread_token;
+class thread_tokens;
 
 /// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
 /// token here. Threads that ask again and again keep copies of what they found (see
@@ -111,7 +112,8 @@ class token_table {
     [[nodiscard]] token_validity validity() const noexcept { return {end, token_slot::renewal()}; }
   };
 
-  [[nodiscard]] std::optional<found_token> read_anew(const token_lookup& looked_for,
+  [[nodiscard]] std::optional<found_token> read_anew(thread_tokens* mine,
+                                                     const token_lookup& looked_for,
                                                      const moment& now,
                                                      const coarse_moment& coarse);
   [[nodiscard]] static std::optional<found_token> hand_out(thread_token& kept, const moment& now);

@@ -1,4 +1,4 @@
-# Sourced by the other scripts: installs the packages that are missing, Debian's as root or with sudo.
+# Sourced by the other scripts: installs the Debian packages that are missing, as root or with sudo.
 
 # What midas and its program are built with.
 build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
@@ -30,17 +30,4 @@ install_packages() {
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-}
-
-has_node_18() {
-  node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)'
-}
-
-install_npm_packages() { # SOURCES WORK: what SOURCES has a lock file of; again when that has changed
-  mkdir -p "$2"
-  if ! cmp -s "$1/package-lock.json" "$2/installed-lock.json"; then
-    cp "$1/package.json" "$1/package-lock.json" "$2/"
-    (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund)
-    cp "$1/package-lock.json" "$2/installed-lock.json"
-  fi
 }

@@ -8,7 +8,7 @@
 # shows that it works; --json writes FILE, as the other benchmarks do.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
-source "$sources/../../scripts/packages.sh"
+source "$sources/../../scripts/node.sh"
 if [ $# -lt 2 ]; then
   echo "usage: bench/peers/run.sh MIDAS WORK_DIRECTORY [--quick] [--json FILE]" >&2
   exit 2
@@ -17,15 +17,7 @@ midas=$(realpath "$1")
 work=$2
 shift 2
 
-skip() {
-  echo "skipped: $*"
-  exit 77
-}
-
-for tool in node npm; do
-  command -v "$tool" >/dev/null || skip "there is no $tool (see scripts/packages.sh)"
-done
-has_node_18 || skip "Node.js 18 or later is needed, this is $(node --version)"
+need_node_18
 
 install_npm_packages "$sources" "$work"
 # Node looks for packages beside the program that imports them.

@@ -12,20 +12,13 @@
 # namespace has a /var/opt of its own, for the one directory that clients of Azure Arc trust.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
-source "$sources/../../scripts/packages.sh"
+source "$sources/../../scripts/node.sh"
 midas=$(realpath "$1")
 work=$2
 shift 2
 
-skip() {
-  echo "skipped: $*"
-  exit 77
-}
-
-for tool in node npm unshare ip mount; do
-  command -v "$tool" >/dev/null || skip "there is no $tool (see scripts/packages.sh)"
-done
-has_node_18 || skip "Node.js 18 or later is needed, this is $(node --version)"
+need_node_18
+need_tools unshare ip mount
 
 namespaces=(unshare --net --mount)
 if [ "$(id -u)" -ne 0 ]; then

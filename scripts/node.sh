@@ -1,0 +1,28 @@
+# Sourced by what runs clients for Node.js. What it lacks is no failure: ctest takes 77 for skipped.
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+need_tools() { # TOOL...
+  local tool
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || skip "there is no $tool (see scripts/packages.sh)"
+  done
+}
+
+need_node_18() {
+  need_tools node npm
+  node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
+    skip "Node.js 18 or later is needed, this is $(node --version)"
+}
+
+install_npm_packages() { # SOURCES WORK: what SOURCES has a lock file of; again when that has changed
+  mkdir -p "$2"
+  if ! cmp -s "$1/package-lock.json" "$2/installed-lock.json"; then
+    cp "$1/package.json" "$1/package-lock.json" "$2/"
+    (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund)
+    cp "$1/package-lock.json" "$2/installed-lock.json"
+  fi
+}
