@@ -1,4 +1,4 @@
-#include <midas/actors/cache_supervisor.hpp>
+#include "actors/cache_supervisor.hpp"
 
 #include <utility>
 

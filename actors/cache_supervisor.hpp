@@ -1,7 +1,7 @@
 // Keeps a cache actor running: when it ends before its time, another takes its place.
 #pragma once
 
-#include <midas/actors/cache.hpp>
+#include "actors/cache_actor.hpp"
 
 #include <memory>
 #include <mutex>

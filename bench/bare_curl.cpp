@@ -1,4 +1,4 @@
-#include "bare_curl.hpp"
+#include "bench/bare_curl.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "bench_report.hpp"
+#include "bench/bench_report.hpp"
 
 #include <fmt/format.h>
 #include <rapidjson/prettywriter.h>

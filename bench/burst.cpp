@@ -1,8 +1,8 @@
 // A cold burst: callers that all ask for the same token at once, of a host that takes 50 ms. Each
 // measurement is a run of `midas load` in a process of its own, whose memory and threads nobody has
 // used before.
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/child_process.hpp>
+#include "bench/bench_report.hpp"
+#include "bench/child_process.hpp"
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>

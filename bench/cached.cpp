@@ -1,9 +1,9 @@
 // What a token costs that is at hand: midas by key, by handle, by get and by an actor's request,
 // beside the floor and the usual designs, all in turn in one run.
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/cached_publish.hpp>
-#include <midas/bench/cached_single_calls.hpp>
-#include <midas/bench/cached_turns.hpp>
+#include "bench/bench_report.hpp"
+#include "bench/cached_publish.hpp"
+#include "bench/cached_single_calls.hpp"
+#include "bench/cached_turns.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include <midas/bench/cached_azure_identity.hpp>
+#include "bench/cached_azure_identity.hpp"
 
 #include <cstdlib>
 #include <mutex>

@@ -1,7 +1,7 @@
 // What azure-identity for C++ does for a token at hand, as a stand-in to measure beside midas.
 #pragma once
 
-#include <midas/bench/cached_designs.hpp>
+#include "bench/cached_designs.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,11 +1,11 @@
 // Those who read cached tokens in the benchmark: midas in all its ways, and the stand-ins.
 #pragma once
 
+#include "bench/cached_azure_identity.hpp"
+#include "bench/cached_azure_identity_library.hpp"
+#include "bench/cached_designs.hpp"
+#include "simulator/simulated_imds.hpp"
 #include <midas/actors.hpp>
-#include <midas/bench/cached_azure_identity.hpp>
-#include <midas/bench/cached_azure_identity_library.hpp>
-#include <midas/bench/cached_designs.hpp>
-#include <midas/simulator/simulated_imds.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -1,8 +1,8 @@
 // What it costs to publish a token.
 #pragma once
 
-#include <midas/actors/token_table.hpp>
-#include <midas/transport/endpoints/token_response.hpp>
+#include "published/token_table.hpp"
+#include "transport/responses/token_response.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,5 +1,7 @@
-#include <midas/bench/cached_measure.hpp>
-#include <midas/bench/cached_single_calls.hpp>
+#include "bench/cached_single_calls.hpp"
+
+#include "bench/cached_measure.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 #include <fmt/format.h>
 
@@ -7,8 +9,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "../tests/support/allocation_counter.hpp"
 
 namespace midas::bench {
 

@@ -1,8 +1,8 @@
 // What a single cached read takes: time, and memory.
 #pragma once
 
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/cached_turns.hpp>
+#include "bench/bench_report.hpp"
+#include "bench/cached_turns.hpp"
 
 #include <cstddef>
 

@@ -1,8 +1,8 @@
 // Who takes turns in the benchmark of cached reads, and how much is measured of each.
 #pragma once
 
-#include <midas/bench/cached_contestants.hpp>
-#include <midas/bench/cached_measure.hpp>
+#include "bench/cached_contestants.hpp"
+#include "bench/cached_measure.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,8 +1,8 @@
 // A cold fan-out: 1,000 resources at once. What midas gets through, as a part of what a bare curl
 // multi loop gets from the same simulator with as many requests in flight, both in turn in one run.
-#include <midas/bench/bare_curl.hpp>
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/placement.hpp>
+#include "bench/bare_curl.hpp"
+#include "bench/bench_report.hpp"
+#include "bench/placement.hpp"
 #include <midas/midas.hpp>
 
 #include <curl/curl.h>

@@ -1,7 +1,7 @@
 // A host that answers its one request when told, so that as many can wait as are wanted.
 #pragma once
 
-#include <midas/transport/http_transport.hpp>
+#include "transport/http_transport.hpp"
 
 #include <cstdint>
 #include <latch>

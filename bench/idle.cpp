@@ -1,7 +1,7 @@
 // What a token service costs while nobody asks: processor time, wake-ups, memory. The host is a
 // process of its own.
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/child_process.hpp>
+#include "bench/bench_report.hpp"
+#include "bench/child_process.hpp"
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>

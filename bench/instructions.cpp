@@ -3,7 +3,7 @@
 //   midas_bench_instructions key|handle|waiter COUNT
 //
 // What a run does besides is the same for each COUNT: the difference of two runs is the work.
-#include <midas/bench/held_host.hpp>
+#include "bench/held_host.hpp"
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>

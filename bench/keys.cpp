@@ -1,8 +1,8 @@
-#include "keys.hpp"
+#include "bench/keys.hpp"
 
-#include <midas/actors/token_table.hpp>
-#include <midas/bench/child_process.hpp>
-#include <midas/bench/fresh_process.hpp>
+#include "bench/child_process.hpp"
+#include "bench/fresh_process.hpp"
+#include "published/token_table.hpp"
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>

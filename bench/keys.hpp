@@ -1,7 +1,7 @@
 // What it takes to hold the tokens of very many keys.
 #pragma once
 
-#include <midas/bench/bench_report.hpp>
+#include "bench/bench_report.hpp"
 
 namespace midas::bench {
 

@@ -3,7 +3,7 @@
 // has it share one with the very thread that waits for it.
 #pragma once
 
-#include <midas/simulator/simulated_imds.hpp>
+#include "simulator/simulated_imds.hpp"
 
 #include <sched.h>
 

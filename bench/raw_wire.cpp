@@ -1,12 +1,12 @@
 // The wire alone: what an actor gets through that keeps so many requests in flight at the http
 // actor, as a part of what a bare curl multi loop gets from the same simulator, both in turn.
+#include "actors/http_actor.hpp"
+#include "bench/bare_curl.hpp"
+#include "bench/bench_report.hpp"
+#include "bench/placement.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
+#include "transport/hosts/imds.hpp"
 #include <midas/actors.hpp>
-#include <midas/actors/http.hpp>
-#include <midas/bench/bare_curl.hpp>
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/placement.hpp>
-#include <midas/transport/curl_multi_loop.hpp>
-#include <midas/transport/endpoints/imds.hpp>
 
 #include <curl/curl.h>
 #include <fmt/format.h>

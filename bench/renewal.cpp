@@ -1,7 +1,7 @@
-#include "renewal.hpp"
+#include "bench/renewal.hpp"
 
+#include "simulator/simulated_imds.hpp"
 #include <midas/midas.hpp>
-#include <midas/simulator/simulated_imds.hpp>
 
 #include <fmt/format.h>
 

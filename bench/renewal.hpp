@@ -1,9 +1,9 @@
 // What callers notice of a token that is renewed while they ask for it.
 #pragma once
 
-#include <midas/bench/bench_report.hpp>
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/error.hpp>
+#include "bench/bench_report.hpp"
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
 
 namespace midas::bench {
 

@@ -1,8 +1,8 @@
 // What callers notice of a host that throttles, fails or hangs, and of a token that is renewed.
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/renewal.hpp>
+#include "bench/bench_report.hpp"
+#include "bench/renewal.hpp"
+#include "simulator/simulated_imds.hpp"
 #include <midas/midas.hpp>
-#include <midas/simulator/simulated_imds.hpp>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // Very many at once: who wait, tokens at hand, threads that read one.
-#include <midas/bench/bench_report.hpp>
-#include <midas/bench/keys.hpp>
-#include <midas/bench/waiting.hpp>
+#include "bench/bench_report.hpp"
+#include "bench/keys.hpp"
+#include "bench/waiting.hpp"
+#include "simulator/simulated_imds.hpp"
 #include <midas/midas.hpp>
-#include <midas/simulator/simulated_imds.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // What a token costs that is at hand, and the steps of one that is not.
+#include "simulator/simulated_imds.hpp"
+#include "transport/hosts/imds.hpp"
 #include <midas/actors.hpp>
-#include <midas/simulator/simulated_imds.hpp>
-#include <midas/transport/endpoints/imds.hpp>
 
 #include <benchmark/benchmark.h>
 #include <caf/actor_system.hpp>

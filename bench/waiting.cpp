@@ -1,10 +1,10 @@
-#include "waiting.hpp"
+#include "bench/waiting.hpp"
 
+#include "bench/child_process.hpp"
+#include "bench/fresh_process.hpp"
+#include "bench/held_host.hpp"
+#include "tests/support/coroutine.hpp"
 #include <midas/actors.hpp>
-#include <midas/bench/child_process.hpp>
-#include <midas/bench/fresh_process.hpp>
-#include <midas/bench/held_host.hpp>
-#include <midas/tests/support/coroutine.hpp>
 
 #include <fmt/format.h>
 

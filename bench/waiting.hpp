@@ -1,7 +1,7 @@
 // What it takes to wait for a token, with very many who do.
 #pragma once
 
-#include <midas/bench/bench_report.hpp>
+#include "bench/bench_report.hpp"
 
 namespace midas::bench {
 

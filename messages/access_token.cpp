@@ -1,4 +1,4 @@
-#include <midas/messages/access_token.hpp>
+#include <midas/access_token.hpp>
 
 #include <ostream>
 #include <utility>

@@ -1,4 +1,4 @@
-#include <midas/messages/error.hpp>
+#include <midas/error.hpp>
 
 #include <ostream>
 

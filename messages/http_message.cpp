@@ -1,4 +1,4 @@
-#include <midas/messages/http_message.hpp>
+#include "messages/http_message.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // One HTTP request to an identity endpoint and its response, as values.
 #pragma once
 
-#include <midas/messages/sensitive_string.hpp>
+#include <midas/sensitive_string.hpp>
 
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <midas/messages/managed_identity.hpp>
+#include <midas/managed_identity.hpp>
 
 #include <algorithm>
 

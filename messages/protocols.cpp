@@ -1,4 +1,4 @@
-#include <midas/messages/protocols.hpp>
+#include "messages/protocols.hpp"
 
 #include <utility>
 

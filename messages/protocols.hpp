@@ -1,14 +1,14 @@
 // Every actor interface of midas, and every message, with one sentence above each.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/caf_dialect.hpp>
-#include <midas/messages/error.hpp>
-#include <midas/messages/events.hpp>
-#include <midas/messages/http_message.hpp>
-#include <midas/messages/token_event.hpp>
-#include <midas/messages/token_request.hpp>
-#include <midas/messages/token_waiter.hpp>
+#include "messages/actor_messages.hpp"
+#include "messages/caf_compat.hpp"
+#include "messages/http_message.hpp"
+#include "messages/token_waiter.hpp"
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
+#include <midas/token_event.hpp>
+#include <midas/token_request.hpp>
 
 #include <chrono>
 

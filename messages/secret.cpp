@@ -1,5 +1,5 @@
-#include <midas/messages/secret.hpp>
-#include <midas/messages/sensitive_string.hpp>
+#include <midas/secret.hpp>
+#include <midas/sensitive_string.hpp>
 
 #include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is POSIX, not ISO C
 

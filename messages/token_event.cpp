@@ -1,4 +1,4 @@
-#include <midas/messages/token_event.hpp>
+#include <midas/token_event.hpp>
 
 namespace midas {
 

@@ -1,4 +1,4 @@
-#include <midas/messages/token_waiter.hpp>
+#include "messages/token_waiter.hpp"
 
 #include <memory>
 #include <utility>

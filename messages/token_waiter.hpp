@@ -1,8 +1,8 @@
 // A caller that is no actor: the completion of one request, answered exactly once.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/error.hpp>
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
 
 #include <atomic>
 #include <functional>

@@ -1,5 +1,6 @@
-#include <midas/simulator/simulated_host.hpp>
-#include <midas/simulator/simulated_imds.hpp>
+#include "simulator/simulated_imds.hpp"
+
+#include <midas/simulated_host.hpp>
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 // A simulated Azure VM identity endpoint (IMDS) that a test or a load run embeds.
 #pragma once
 
-#include <midas/simulator/journal.hpp>
-#include <midas/simulator/simulated_imds_options.hpp>
-#include <midas/simulator/statistics.hpp>
+#include "simulator/simulated_imds_options.hpp"
+#include <midas/simulated_host_journal.hpp>
+#include <midas/simulated_host_statistics.hpp>
 
 #include <cstdint>
 #include <memory>

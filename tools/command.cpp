@@ -1,5 +1,6 @@
-#include <midas/tools/command.hpp>
-#include <midas/tools/duration.hpp>
+#include "tools/command.hpp"
+
+#include "tools/duration.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,5 +1,6 @@
-#include <midas/simulator/duration_text.hpp>
-#include <midas/tools/duration.hpp>
+#include "tools/duration.hpp"
+
+#include "simulator/faults/duration_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Durations as people write them on a command line: "5s", "200ms", "1.5h".
 #pragma once
 
-#include <midas/messages/error.hpp>
+#include <midas/error.hpp>
 
 #include <chrono>
 #include <string>

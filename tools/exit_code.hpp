@@ -1,7 +1,7 @@
 // How the program ends, for scripts.
 #pragma once
 
-#include <midas/messages/error.hpp>
+#include <midas/error.hpp>
 
 namespace midas::tools {
 

@@ -1,6 +1,6 @@
 // midas, the program.
-#include <midas/tools/command.hpp>
-#include <midas/tools/exit_code.hpp>
+#include "tools/command.hpp"
+#include "tools/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 

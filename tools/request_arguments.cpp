@@ -1,5 +1,6 @@
-#include <midas/tools/command.hpp>
-#include <midas/tools/request_arguments.hpp>
+#include "tools/request_arguments.hpp"
+
+#include "tools/command.hpp"
 
 #include <CLI/CLI.hpp>
 

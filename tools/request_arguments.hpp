@@ -1,8 +1,8 @@
 // What the commands that ask for one token are told on the command line: which one, and of whom.
 #pragma once
 
-#include <midas/actors/options.hpp>
-#include <midas/messages/token_request.hpp>
+#include <midas/token_request.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <chrono>
 #include <optional>

@@ -2,8 +2,8 @@
 // them out, a curl loop in earnest and a script in tests.
 #pragma once
 
-#include <midas/messages/error.hpp>
-#include <midas/messages/http_message.hpp>
+#include "messages/http_message.hpp"
+#include <midas/error.hpp>
 
 #include <cstdint>
 #include <functional>

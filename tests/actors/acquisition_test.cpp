@@ -1,13 +1,12 @@
 // The cache, acquisition and http actors together, in virtual time, against a host played by the
 // test.
-#include <midas/actors/cache_supervisor.hpp>
-#include <midas/actors/rate_limit.hpp>
+#include "actors/cache_supervisor.hpp"
+#include "actors/policies/rate_limit.hpp"
+#include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-
-#include "../support/virtual_actors.hpp"
 
 using namespace midas;
 using namespace midas::test;

@@ -1,9 +1,8 @@
 // What the actors do when the host fails, refuses, throttles, hangs: in virtual time.
-#include <midas/actors/rate_limit.hpp>
+#include "actors/policies/rate_limit.hpp"
+#include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
-
-#include "../support/virtual_actors.hpp"
 
 using namespace midas;
 using namespace midas::test;

@@ -1,7 +1,7 @@
+#include "tests/chaos/history_rules.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "history_rules.hpp"
 
 namespace midas::chaos {
 

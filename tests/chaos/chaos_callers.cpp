@@ -1,12 +1,12 @@
-#include "chaos_callers.hpp"
+#include "tests/chaos/chaos_callers.hpp"
+
+#include "tests/chaos/chaos_keys.hpp"
+#include "tests/support/coroutine.hpp"
 
 #include <algorithm>
 #include <stop_token>
 #include <thread>
 #include <utility>
-
-#include "../support/coroutine.hpp"
-#include "chaos_keys.hpp"
 
 namespace midas::chaos {
 

@@ -1,13 +1,12 @@
 // Carries out the calls of a plan: threads, callbacks, coroutines and actors.
 #pragma once
 
+#include "tests/chaos/chaos_plan.hpp"
+#include "tests/chaos/recorder.hpp"
 #include <midas/actors.hpp>
 
 #include <memory>
 #include <vector>
-
-#include "chaos_plan.hpp"
-#include "recorder.hpp"
 
 namespace midas::chaos {
 

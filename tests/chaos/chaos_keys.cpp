@@ -1,4 +1,4 @@
-#include "chaos_keys.hpp"
+#include "tests/chaos/chaos_keys.hpp"
 
 namespace midas::chaos {
 

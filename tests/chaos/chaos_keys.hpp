@@ -1,13 +1,12 @@
 // The identities and resources of a chaos run.
 #pragma once
 
-#include <midas/messages/token_request.hpp>
-#include <midas/simulator/simulated_imds_options.hpp>
+#include "simulator/simulated_imds_options.hpp"
+#include "tests/chaos/history.hpp"
+#include <midas/token_request.hpp>
 
 #include <string>
 #include <vector>
-
-#include "history.hpp"
 
 namespace midas::chaos {
 

@@ -1,10 +1,10 @@
-#include "chaos_plan.hpp"
+#include "tests/chaos/chaos_plan.hpp"
+
+#include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/random_source.hpp"
+#include "tests/chaos/storm_faults.hpp"
 
 #include <algorithm>
-
-#include "chaos_keys.hpp"
-#include "random_source.hpp"
-#include "storm_faults.hpp"
 
 namespace midas::chaos {
 

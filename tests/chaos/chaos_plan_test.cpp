@@ -1,16 +1,15 @@
 // The plan of a chaos run: made from its seed alone, and one that the simulator takes.
-#include "chaos_plan.hpp"
+#include "tests/chaos/chaos_plan.hpp"
 
-#include <midas/simulator/fault_rules.hpp>
+#include "simulator/faults/fault_rules.hpp"
+#include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/random_source.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <set>
 #include <string>
-
-#include "chaos_keys.hpp"
-#include "random_source.hpp"
 
 using namespace std::chrono_literals;
 using namespace midas::chaos;

@@ -1,15 +1,14 @@
-#include "chaos_run.hpp"
+#include "tests/chaos/chaos_run.hpp"
 
-#include <midas/transport/curl_multi_loop.hpp>
+#include "tests/chaos/chaos_callers.hpp"
+#include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/recorder.hpp"
+#include "tests/chaos/recording_transport.hpp"
+#include "tests/chaos/scheduling_watch.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
 
 #include <future>
 #include <thread>
-
-#include "chaos_callers.hpp"
-#include "chaos_keys.hpp"
-#include "recorder.hpp"
-#include "recording_transport.hpp"
-#include "scheduling_watch.hpp"
 
 namespace midas::chaos {
 

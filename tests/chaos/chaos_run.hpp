@@ -2,17 +2,16 @@
 // histories of them.
 #pragma once
 
+#include "simulator/simulated_imds.hpp"
+#include "tests/chaos/chaos_plan.hpp"
+#include "tests/chaos/history.hpp"
+#include "tests/chaos/history_checker.hpp"
 #include <midas/actors.hpp>
-#include <midas/simulator/simulated_imds.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "chaos_plan.hpp"
-#include "history.hpp"
-#include "history_checker.hpp"
 
 namespace midas::chaos {
 

@@ -4,6 +4,9 @@
 //
 // Without a seed it draws one. What is found is told with the seed, which replays the run. Ends
 // with 0 if nothing is found, 1 if something is, 2 if it is called wrongly.
+#include "tests/chaos/chaos_plan.hpp"
+#include "tests/chaos/chaos_run.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -15,9 +18,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "chaos_plan.hpp"
-#include "chaos_run.hpp"
 
 namespace {
 

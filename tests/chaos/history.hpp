@@ -2,7 +2,7 @@
 // over the wire at the client's end, and what the host was asked.
 #pragma once
 
-#include <midas/messages/error.hpp>
+#include <midas/error.hpp>
 
 #include <chrono>
 #include <compare>

@@ -1,8 +1,8 @@
-#include "history_checker.hpp"
+#include "tests/chaos/history_checker.hpp"
+
+#include "tests/chaos/history_rules.hpp"
 
 #include <cstdio>
-
-#include "history_rules.hpp"
 
 namespace midas::chaos {
 

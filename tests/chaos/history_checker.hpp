@@ -1,13 +1,12 @@
 // Whether a history is one that a token service may have. Pure.
 #pragma once
 
-#include <midas/actors/host_limits.hpp>
+#include "tests/chaos/history.hpp"
+#include <midas/host_limits.hpp>
 
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include "history.hpp"
 
 namespace midas::chaos {
 

@@ -1,5 +1,5 @@
 // The checker on histories made by hand: a true one passes, and each lie is found.
-#include "history_checker.hpp"
+#include "tests/chaos/history_checker.hpp"
 
 #include <catch2/catch.hpp>
 

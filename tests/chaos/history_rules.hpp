@@ -1,11 +1,11 @@
 // The rules that the history checker applies. Pure.
 #pragma once
 
+#include "tests/chaos/history.hpp"
+#include "tests/chaos/history_checker.hpp"
+
 #include <string>
 #include <vector>
-
-#include "history.hpp"
-#include "history_checker.hpp"
 
 namespace midas::chaos {
 

@@ -9,11 +9,11 @@
 // too much; the client's own end, where there is nothing to excuse, is judged in
 // exchange_rules.cpp. What this adds is what the client does not see: requests that its transport
 // sends of its own accord.
+#include "tests/chaos/history_rules.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include "history_rules.hpp"
 
 namespace midas::chaos {
 

@@ -1,9 +1,9 @@
-#include "recorder.hpp"
+#include "tests/chaos/recorder.hpp"
+
+#include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/token_reading.hpp"
 
 #include <utility>
-
-#include "chaos_keys.hpp"
-#include "token_reading.hpp"
 
 namespace midas::chaos {
 

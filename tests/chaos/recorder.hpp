@@ -1,15 +1,14 @@
 // Notes what callers ask and are told.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
+#include "tests/chaos/chaos_plan.hpp"
+#include "tests/chaos/history.hpp"
+#include <midas/access_token.hpp>
 
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <vector>
-
-#include "chaos_plan.hpp"
-#include "history.hpp"
 
 namespace midas::chaos {
 

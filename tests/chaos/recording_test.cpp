@@ -1,17 +1,16 @@
 // What a chaos run notes is what happened.
-#include <midas/simulator/imds_dialect.hpp>
-#include <midas/simulator/jwt.hpp>
+#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/tokens/jwt.hpp"
+#include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/recorder.hpp"
+#include "tests/chaos/recording_transport.hpp"
+#include "tests/chaos/token_reading.hpp"
+#include "tests/support/scripted_transport.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 #include <thread>
-
-#include "../support/scripted_transport.hpp"
-#include "chaos_keys.hpp"
-#include "recorder.hpp"
-#include "recording_transport.hpp"
-#include "token_reading.hpp"
 
 using namespace std::chrono_literals;
 using namespace midas;

@@ -1,11 +1,10 @@
-#include "recording_transport.hpp"
+#include "tests/chaos/recording_transport.hpp"
 
-#include <midas/simulator/query_string.hpp>
-#include <midas/transport/endpoints/retry_after.hpp>
+#include "simulator/http/query_string.hpp"
+#include "tests/chaos/chaos_keys.hpp"
+#include "transport/responses/retry_after.hpp"
 
 #include <string>
-
-#include "chaos_keys.hpp"
 
 namespace midas::chaos {
 

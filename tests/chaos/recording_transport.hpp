@@ -1,15 +1,14 @@
 // A way to the wire that notes each exchange, and leaves it to another.
 #pragma once
 
-#include <midas/transport/http_transport.hpp>
+#include "tests/chaos/history.hpp"
+#include "transport/http_transport.hpp"
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
-
-#include "history.hpp"
 
 namespace midas::chaos {
 

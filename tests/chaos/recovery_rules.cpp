@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "tests/chaos/history_rules.hpp"
 
-#include "history_rules.hpp"
+#include <algorithm>
 
 namespace midas::chaos {
 

@@ -1,8 +1,8 @@
-#include "storm_faults.hpp"
+#include "tests/chaos/storm_faults.hpp"
+
+#include "tests/chaos/chaos_keys.hpp"
 
 #include <array>
-
-#include "chaos_keys.hpp"
 
 namespace midas::chaos {
 

@@ -1,10 +1,10 @@
 // The faults of a storm, as a rules file of the simulator.
 #pragma once
 
+#include "tests/chaos/random_source.hpp"
+
 #include <chrono>
 #include <string>
-
-#include "random_source.hpp"
 
 namespace midas::chaos {
 

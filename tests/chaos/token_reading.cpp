@@ -1,6 +1,6 @@
-#include "token_reading.hpp"
+#include "tests/chaos/token_reading.hpp"
 
-#include <midas/tools/jwt_claims.hpp>
+#include "tools/token/jwt_claims.hpp"
 
 #include <rapidjson/document.h>
 

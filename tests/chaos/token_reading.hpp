@@ -1,9 +1,9 @@
 // What a simulated token says of itself.
 #pragma once
 
-#include <string_view>
+#include "tests/chaos/history.hpp"
 
-#include "history.hpp"
+#include <string_view>
 
 namespace midas::chaos {
 

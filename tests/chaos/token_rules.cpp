@@ -1,8 +1,8 @@
+#include "tests/chaos/history_rules.hpp"
+
 #include <algorithm>
 #include <map>
 #include <optional>
-
-#include "history_rules.hpp"
 
 namespace midas::chaos {
 

@@ -1,10 +1,14 @@
-#include "case_run.hpp"
+#include "tests/conformance/case_run.hpp"
 
-#include <midas/actors/acquisition.hpp>
-#include <midas/transport/certificate_pin.hpp>
-#include <midas/transport/endpoints/detection.hpp>
-#include <midas/transport/endpoints/dialects.hpp>
-#include <midas/transport/identity_json.hpp>
+#include "actors/acquisition_actor.hpp"
+#include "tests/conformance/outcome.hpp"
+#include "tests/conformance/scratch_files.hpp"
+#include "tests/conformance/scripted_host.hpp"
+#include "tests/support/virtual_actors.hpp"
+#include "transport/curl/certificate_pin.hpp"
+#include "transport/hosts/host_detection.hpp"
+#include "transport/hosts/host_registry.hpp"
+#include <midas/managed_identity_json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,11 +17,6 @@
 #include <set>
 #include <stdexcept>
 #include <utility>
-
-#include "../support/virtual_actors.hpp"
-#include "outcome.hpp"
-#include "scratch_files.hpp"
-#include "scripted_host.hpp"
 
 namespace midas::conformance {
 

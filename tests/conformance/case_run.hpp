@@ -1,10 +1,10 @@
 // Runs one case against detection, the dialects and the actors of a token service.
 #pragma once
 
+#include "tests/conformance/vector_file.hpp"
+
 #include <string>
 #include <vector>
-
-#include "vector_file.hpp"
 
 namespace midas::conformance {
 

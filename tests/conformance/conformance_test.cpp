@@ -1,5 +1,9 @@
 // Runs the conformance cases, each in a section of its own name, and says how many passed.
 #define CATCH_CONFIG_RUNNER
+#include "tests/conformance/case_run.hpp"
+#include "tests/conformance/refusals.hpp"
+#include "tests/conformance/vector_file.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <exception>
@@ -8,10 +12,6 @@
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include "case_run.hpp"
-#include "refusals.hpp"
-#include "vector_file.hpp"
 
 using namespace midas::conformance;
 

@@ -1,4 +1,4 @@
-#include "error_classes.hpp"
+#include "tests/conformance/error_classes.hpp"
 
 #include <algorithm>
 #include <array>

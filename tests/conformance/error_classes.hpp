@@ -1,7 +1,7 @@
 // midas's errors in the words of the cases.
 #pragma once
 
-#include <midas/messages/error.hpp>
+#include <midas/error.hpp>
 
 #include <string_view>
 

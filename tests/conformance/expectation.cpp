@@ -1,6 +1,6 @@
-#include "expectation.hpp"
+#include "tests/conformance/expectation.hpp"
 
-#include <midas/transport/url.hpp>
+#include "transport/formats/url.hpp"
 
 #include <algorithm>
 #include <cctype>

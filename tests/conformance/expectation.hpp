@@ -1,13 +1,12 @@
 // What a case expects of a request.
 #pragma once
 
-#include <midas/messages/http_message.hpp>
+#include "messages/http_message.hpp"
+#include "tests/conformance/templates.hpp"
+#include "tests/conformance/vector_file.hpp"
 
 #include <string>
 #include <vector>
-
-#include "templates.hpp"
-#include "vector_file.hpp"
 
 namespace midas::conformance {
 

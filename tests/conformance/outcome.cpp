@@ -1,11 +1,11 @@
-#include "outcome.hpp"
+#include "tests/conformance/outcome.hpp"
+
+#include "tests/conformance/error_classes.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
 #include <stdexcept>
-
-#include "error_classes.hpp"
 
 namespace midas::conformance {
 

@@ -1,16 +1,15 @@
 // What a case says of the answers to its callers.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/error.hpp>
+#include "tests/conformance/templates.hpp"
+#include "tests/conformance/vector_file.hpp"
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
-
-#include "templates.hpp"
-#include "vector_file.hpp"
 
 namespace midas::conformance {
 

@@ -1,4 +1,4 @@
-#include "refusals.hpp"
+#include "tests/conformance/refusals.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
 // The cases that midas does not satisfy on purpose, and why.
 #pragma once
 
+#include "tests/conformance/vector_file.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "vector_file.hpp"
 
 namespace midas::conformance {
 

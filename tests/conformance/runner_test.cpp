@@ -1,15 +1,15 @@
 // That the runner of the conformance cases sees what is wrong, and excuses nothing else.
+#include "tests/conformance/case_run.hpp"
+#include "tests/conformance/error_classes.hpp"
+#include "tests/conformance/refusals.hpp"
+#include "tests/conformance/templates.hpp"
+#include "tests/conformance/vector_file.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include "case_run.hpp"
-#include "error_classes.hpp"
-#include "refusals.hpp"
-#include "templates.hpp"
-#include "vector_file.hpp"
 
 using namespace midas;
 using namespace midas::conformance;

@@ -1,4 +1,4 @@
-#include "scratch_files.hpp"
+#include "tests/conformance/scratch_files.hpp"
 
 #include <cstdlib>
 #include <fstream>

@@ -1,14 +1,13 @@
 // The files of a case, on the disk, in a directory of the case's own.
 #pragma once
 
-#include <midas/transport/endpoints/host_environment.hpp>
-#include <midas/transport/endpoints/identity_files.hpp>
+#include "tests/conformance/templates.hpp"
+#include "tests/conformance/vector_file.hpp"
+#include "transport/hosts/credential_files.hpp"
+#include "transport/hosts/host_environment.hpp"
 
 #include <filesystem>
 #include <string>
-
-#include "templates.hpp"
-#include "vector_file.hpp"
 
 namespace midas::conformance {
 

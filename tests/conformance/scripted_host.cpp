@@ -1,6 +1,6 @@
-#include "scripted_host.hpp"
+#include "tests/conformance/scripted_host.hpp"
 
-#include <midas/transport/certificate_pin.hpp>
+#include "transport/curl/certificate_pin.hpp"
 
 #include <stdexcept>
 

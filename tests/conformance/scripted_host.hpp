@@ -1,16 +1,15 @@
 // The host of a case: it expects requests, and answers as the case says.
 #pragma once
 
-#include <midas/messages/error.hpp>
-#include <midas/messages/http_message.hpp>
+#include "messages/http_message.hpp"
+#include "tests/conformance/expectation.hpp"
+#include "tests/conformance/templates.hpp"
+#include "tests/conformance/vector_file.hpp"
+#include <midas/error.hpp>
 
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include "expectation.hpp"
-#include "templates.hpp"
-#include "vector_file.hpp"
 
 namespace midas::conformance {
 

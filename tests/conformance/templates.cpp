@@ -1,4 +1,4 @@
-#include "templates.hpp"
+#include "tests/conformance/templates.hpp"
 
 #include <array>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "vector_file.hpp"
+#include "tests/conformance/vector_file.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/stringbuffer.h>

@@ -1,4 +1,4 @@
-#include <midas/messages/access_token.hpp>
+#include <midas/access_token.hpp>
 
 #include <caf/deep_to_string.hpp>
 #include <catch2/catch.hpp>

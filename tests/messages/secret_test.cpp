@@ -1,5 +1,5 @@
-#include <midas/messages/secret.hpp>
-#include <midas/messages/sensitive_string.hpp>
+#include <midas/secret.hpp>
+#include <midas/sensitive_string.hpp>
 
 #include <caf/deep_to_string.hpp>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include <midas/messages/token_event.hpp>
+#include <midas/token_event.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include <midas/messages/token_request.hpp>
+#include <midas/token_request.hpp>
 
 #include <catch2/catch.hpp>
 

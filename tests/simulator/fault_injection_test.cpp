@@ -1,6 +1,9 @@
 // A faulty host as its clients meet it: over sockets.
-#include <midas/simulator/simulated_host.hpp>
-#include <midas/simulator/simulated_imds.hpp>
+#include "simulator/simulated_imds.hpp"
+#include "tests/simulator/support/curl_client.hpp"
+#include "tests/simulator/support/raw_client.hpp"
+#include "tests/simulator/support/token_text.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -18,10 +21,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "curl_client.hpp"
-#include "raw_client.hpp"
-#include "token_text.hpp"
 
 using namespace midas;
 using namespace midas::test;

@@ -1,5 +1,8 @@
 // Every kind of host as a client meets it: over a socket, with nothing but its environment.
-#include <midas/simulator/simulated_host.hpp>
+#include "tests/simulator/support/curl_client.hpp"
+#include "tests/simulator/support/raw_client.hpp"
+#include "tests/simulator/support/token_text.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -11,10 +14,6 @@
 #include <string>
 #include <system_error>
 #include <thread>
-
-#include "curl_client.hpp"
-#include "raw_client.hpp"
-#include "token_text.hpp"
 
 using namespace midas;
 using namespace midas::test;

@@ -1,4 +1,7 @@
-#include <midas/simulator/simulated_imds.hpp>
+#include "simulator/simulated_imds.hpp"
+
+#include "tests/simulator/support/raw_client.hpp"
+#include "tests/simulator/support/token_text.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,9 +13,6 @@
 #include <system_error>
 #include <thread>
 #include <vector>
-
-#include "raw_client.hpp"
-#include "token_text.hpp"
 
 using namespace midas;
 using namespace midas::test;

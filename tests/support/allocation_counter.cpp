@@ -1,4 +1,4 @@
-#include "allocation_counter.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 #include <cstdlib>
 #include <new>

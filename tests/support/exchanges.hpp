@@ -1,7 +1,7 @@
 // Exchanges of a transport as a test wants them: begun here, awaited there.
 #pragma once
 
-#include <midas/transport/http_transport.hpp>
+#include "transport/http_transport.hpp"
 
 #include <condition_variable>
 #include <cstddef>

@@ -1,8 +1,8 @@
 // Collects what many callers are told, from whatever threads, and waits for all of them.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/error.hpp>
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
 
 #include <algorithm>
 #include <condition_variable>

@@ -1,4 +1,4 @@
-#include "program.hpp"
+#include "tests/support/program.hpp"
 
 #include <fcntl.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill is POSIX, not ISO C

@@ -2,7 +2,7 @@
 // outcome.
 #pragma once
 
-#include <midas/transport/http_transport.hpp>
+#include "transport/http_transport.hpp"
 
 #include <cstddef>
 #include <mutex>

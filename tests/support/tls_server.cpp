@@ -1,4 +1,4 @@
-#include "tls_server.hpp"
+#include "tests/support/tls_server.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>

@@ -1,7 +1,7 @@
 // An https server with a certificate of its own making, which keeps everything that it is sent.
 #pragma once
 
-#include <midas/messages/http_message.hpp>
+#include "messages/http_message.hpp"
 
 #include <openssl/ssl.h>
 

@@ -1,9 +1,10 @@
 // The actors of a token service on one thread and in virtual time, with a host played by the test.
 #pragma once
 
-#include <midas/actors/cache.hpp>
-#include <midas/messages/protocols.hpp>
-#include <midas/transport/endpoints/retry_after.hpp>
+#include "actors/cache_actor.hpp"
+#include "messages/protocols.hpp"
+#include "tests/support/scripted_transport.hpp"
+#include "transport/responses/retry_after.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -17,8 +18,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "scripted_transport.hpp"
 
 namespace midas::test {
 

@@ -1,16 +1,15 @@
 // What `midas doctor` finds out, and how it says so.
-#include <midas/simulator/simulated_imds.hpp>
-#include <midas/tools/doctor/body_shape.hpp>
-#include <midas/tools/doctor/report.hpp>
+#include "simulator/simulated_imds.hpp"
+#include "tests/support/exchanges.hpp"
+#include "tests/support/scripted_transport.hpp"
+#include "tools/doctor/body_shape.hpp"
+#include "tools/doctor/report.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
 #include <map>
 #include <string>
-
-#include "../support/exchanges.hpp"
-#include "../support/scripted_transport.hpp"
 
 using namespace midas;
 using namespace midas::test;

@@ -1,4 +1,4 @@
-#include <midas/tools/duration.hpp>
+#include "tools/duration.hpp"
 
 #include <catch2/catch.hpp>
 

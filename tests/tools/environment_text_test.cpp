@@ -1,12 +1,12 @@
-#include <midas/tools/environment_text.hpp>
+#include "tools/simulate/environment_text.hpp"
+
+#include "tests/support/program.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
 #include <string>
 #include <vector>
-
-#include "../support/program.hpp"
 
 using namespace midas;
 using namespace midas::test;

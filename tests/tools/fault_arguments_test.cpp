@@ -1,7 +1,8 @@
-#include <midas/simulator/fault_schedule.hpp>
-#include <midas/simulator/host_name.hpp>
-#include <midas/tools/fault_arguments.hpp>
-#include <midas/transport/endpoints/endpoint.hpp>
+#include "tools/simulate/fault_arguments.hpp"
+
+#include "simulator/faults/fault_schedule.hpp"
+#include "simulator/hosts/host_name.hpp"
+#include "transport/hosts/host_protocol.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include <midas/tools/jwt_claims.hpp>
+#include "tools/token/jwt_claims.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
-#include <midas/tools/load/latency_recorder.hpp>
-#include <midas/tools/load/phase.hpp>
+#include "tools/load/latency_recorder.hpp"
+#include "tools/load/phase.hpp"
 
 #include <catch2/catch.hpp>
 

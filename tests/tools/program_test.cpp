@@ -1,7 +1,7 @@
 // The midas program, and the README's first program, run as a user runs them.
-#include "../support/program.hpp"
+#include "tests/support/program.hpp"
 
-#include <midas/simulator/simulated_imds.hpp>
+#include "simulator/simulated_imds.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>

@@ -1,4 +1,6 @@
 // midas simulate, as its users run it: every host, found by nothing but what it prints.
+#include "tests/support/program.hpp"
+
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
@@ -9,8 +11,6 @@
 #include <map>
 #include <string>
 #include <vector>
-
-#include "../support/program.hpp"
 
 using namespace midas::test;
 using Catch::Matchers::Contains;

@@ -1,4 +1,4 @@
-#include <midas/tools/doctor/body_shape.hpp>
+#include "tools/doctor/body_shape.hpp"
 
 #include <rapidjson/document.h>
 

@@ -1,7 +1,7 @@
 // What a response's body is like, told without anything that it says.
 #pragma once
 
-#include <midas/messages/sensitive_string.hpp>
+#include <midas/sensitive_string.hpp>
 
 #include <string>
 

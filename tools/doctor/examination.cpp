@@ -1,7 +1,8 @@
-#include <midas/actors/token_service.hpp>
-#include <midas/tools/doctor/examination.hpp>
-#include <midas/transport/curl_multi_loop.hpp>
-#include <midas/transport/endpoints/dialects.hpp>
+#include "tools/doctor/examination.hpp"
+
+#include "transport/curl/curl_multi_loop.hpp"
+#include "transport/hosts/host_registry.hpp"
+#include <midas/token_service.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,11 +1,11 @@
 // Whether a token can be had here, and if not, why: what `midas doctor` finds out.
 #pragma once
 
-#include <midas/actors/options.hpp>
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/token_request.hpp>
-#include <midas/tools/doctor/recording_transport.hpp>
-#include <midas/transport/endpoints/detection.hpp>
+#include "tools/doctor/recording_transport.hpp"
+#include "transport/hosts/host_detection.hpp"
+#include <midas/access_token.hpp>
+#include <midas/token_request.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <chrono>
 #include <string>

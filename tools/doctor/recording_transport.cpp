@@ -1,5 +1,6 @@
-#include <midas/tools/doctor/body_shape.hpp>
-#include <midas/tools/doctor/recording_transport.hpp>
+#include "tools/doctor/recording_transport.hpp"
+
+#include "tools/doctor/body_shape.hpp"
 
 #include <string_view>
 #include <utility>

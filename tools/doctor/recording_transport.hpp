@@ -1,7 +1,7 @@
 // A way to the wire that keeps a record of what passes: shapes, never values.
 #pragma once
 
-#include <midas/transport/http_transport.hpp>
+#include "transport/http_transport.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,7 +2,7 @@
 // value that was sent or received.
 #pragma once
 
-#include <midas/tools/doctor/examination.hpp>
+#include "tools/doctor/examination.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include <midas/tools/doctor/report.hpp>
+#include "tools/doctor/report.hpp"
 
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>

@@ -1,5 +1,5 @@
-#include <midas/tools/doctor/report.hpp>
-#include <midas/tools/duration.hpp>
+#include "tools/doctor/report.hpp"
+#include "tools/duration.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // Callers that are actors, in an actor system that midas is a guest of.
+#include "tools/load/callers.hpp"
 #include <midas/actors.hpp>
-#include <midas/tools/load/callers.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Callers that are coroutines or callbacks, many on each of a few threads.
-#include <midas/tools/load/callers.hpp>
+#include "tools/load/callers.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

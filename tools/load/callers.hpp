@@ -1,9 +1,9 @@
 // The callers of a load run, and the token service that they ask.
 #pragma once
 
-#include <midas/actors/token_service.hpp>
-#include <midas/tools/load/phase.hpp>
-#include <midas/tools/load/plan.hpp>
+#include "tools/load/phase.hpp"
+#include "tools/load/plan.hpp"
+#include <midas/token_service.hpp>
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include <midas/tools/load/latency_recorder.hpp>
+#include "tools/load/latency_recorder.hpp"
 
 #include <boost/histogram/axis/regular.hpp>
 

@@ -1,4 +1,4 @@
-#include <midas/tools/load/phase.hpp>
+#include "tools/load/phase.hpp"
 
 namespace midas::tools {
 

@@ -1,9 +1,9 @@
 // A part of a load run, in which every caller asks once, or again and again for a while.
 #pragma once
 
-#include <midas/messages/access_token.hpp>
-#include <midas/messages/error.hpp>
-#include <midas/tools/load/latency_recorder.hpp>
+#include "tools/load/latency_recorder.hpp"
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
 
 #include <atomic>
 #include <chrono>

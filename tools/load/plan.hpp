@@ -1,8 +1,8 @@
 // Who asks for what in a load run.
 #pragma once
 
-#include <midas/actors/options.hpp>
-#include <midas/messages/token_request.hpp>
+#include <midas/token_request.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include <midas/tools/load/progress.hpp>
+#include "tools/load/progress.hpp"
 
 #include <fmt/format.h>
 

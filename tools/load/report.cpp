@@ -1,5 +1,6 @@
-#include <midas/tools/duration.hpp>
-#include <midas/tools/load/report.hpp>
+#include "tools/load/report.hpp"
+
+#include "tools/duration.hpp"
 
 #include <fmt/format.h>
 #include <rapidjson/prettywriter.h>

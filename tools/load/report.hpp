@@ -1,8 +1,8 @@
 // What a load run found, for people and for programs.
 #pragma once
 
-#include <midas/messages/error.hpp>
-#include <midas/tools/load/phase.hpp>
+#include "tools/load/phase.hpp"
+#include <midas/error.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Callers that are threads, and block.
-#include <midas/tools/load/callers.hpp>
+#include "tools/load/callers.hpp"
 
 #include <latch>
 #include <thread>

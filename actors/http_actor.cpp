@@ -1,0 +1,221 @@
+#include "actors/http_actor.hpp"
+
+#include "actors/policies/rate_limit.hpp"
+#include "actors/support/completion_queue.hpp"
+#include "transport/responses/retry_after.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace midas {
+
+namespace {
+
+struct http_state {
+  using answer = dialect::promise<http_response>;
+
+  struct queued {
+    http_request request;
+    answer promise;
+  };
+
+  struct exchange {
+    answer promise;
+    std::optional<std::uint64_t> transport_id{};
+  };
+
+  static inline const char* name = "midas.http";
+
+  explicit http_state(http_actor::pointer actor) : self(actor) {}
+  http_state(const http_state&) = delete;
+  http_state& operator=(const http_state&) = delete;
+  ~http_state() { settle_all(end_error(caf::exit_reason::kill)); }
+
+  void start(const http_settings& settings) {
+    service = settings.service;
+    pass = service->alive->enter();
+    transport = settings.transport;
+    // Where nothing is limited by the second there is nothing to wait for here: the transport
+    // itself opens no more connections than may be in flight, and begins the exchange that is due
+    // next without asking an actor.
+    const auto in_flight =
+        settings.limits.max_per_second != 0 ? settings.limits.max_in_flight : rate_limit::unlimited;
+    limit = rate_limit{{in_flight, settings.limits.max_per_second}};
+    dialect::on_exit_request(self, [this](const caf::error& reason) {
+      ending = reason;
+      settle_all(end_error(ending));
+      dialect::send(self, http_actor{self}, end_due{});
+    });
+  }
+
+  http_actor::behavior_type make_behavior() {
+    return {
+        [this](http_request& request) {
+          auto promise = self->make_response_promise<http_response>();
+          if (ending) {
+            promise.deliver(to_caf_error(end_error(ending)));
+            return promise;
+          }
+          if (const auto wait = futile_wait(request)) {
+            promise.deliver(to_caf_error(not_served(*wait)));
+            return promise;
+          }
+          const auto deadline = request.deadline;
+          waiting.emplace(deadline, queued{std::move(request), promise});
+          admit();
+          return promise;
+        },
+        [this](completions_due) {
+          completions->take(completed);
+          for (auto& completion : completed) {
+            limit.end();
+            heed(completion.outcome);
+            if (auto node = on_wire.extract(completion.id)) {
+              deliver(node.mapped().promise, std::move(completion.outcome));
+            }
+          }
+          tell_connections();
+          drop_futile();
+          admit();
+        },
+        [this](admission_due) {
+          admission_pending = false;
+          drop_futile();
+          admit();
+        },
+        [this](end_due) { self->quit(ending); },
+    };
+  }
+
+  void admit() {
+    while (!waiting.empty()) {
+      const auto now = dialect::now(self);
+      const auto next = limit.next_admission(now);
+      if (next > now) {
+        if (next != rate_limit::time_point::max() && !admission_pending) {
+          admission_pending = true;
+          dialect::send_to_self_after(self, next - now, admission_due{});
+        }
+        return;
+      }
+      limit.begin(now);
+      auto node = waiting.extract(waiting.begin());
+      send(std::move(node.mapped()));
+    }
+  }
+
+  // How long the request would wait for its turn, if that is beyond its deadline.
+  std::optional<std::chrono::nanoseconds> futile_wait(const http_request& request) {
+    const auto now = dialect::now(self);
+    const auto ahead = std::distance(waiting.begin(), waiting.upper_bound(request.deadline));
+    const auto turn = limit.earliest_admission(static_cast<std::size_t>(ahead), now);
+    return turn > request.deadline ? std::optional{turn - now} : std::nullopt;
+  }
+
+  // Others went before them meanwhile, or the host allows less than it did.
+  void drop_futile() {
+    const auto now = dialect::now(self);
+    std::size_t ahead = 0;
+    for (auto at = waiting.begin(); at != waiting.end();) {
+      const auto here = at++;
+      const auto turn = limit.earliest_admission(ahead, now);
+      if (turn <= here->first) {
+        ++ahead;
+        continue;
+      }
+      here->second.promise.deliver(to_caf_error(not_served(turn - now)));
+      waiting.erase(here);
+    }
+  }
+
+  static error not_served(std::chrono::nanoseconds wait) {
+    auto result = fail(errc::deadline_exceeded,
+                       "the host may be asked only so often, and by its limits the turn of this "
+                       "request would come after its deadline",
+                       "Give the request more time, or ask for fewer different tokens at once")
+                      .value();
+    result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait);
+    return result;
+  }
+
+  // What the host says goes for all that it is asked.
+  void heed(const expected<http_response>& outcome) {
+    if (!outcome || outcome->status != 429) {
+      return;
+    }
+    service->counters->add(service->counters->throttled);
+    const auto now = dialect::now(self);
+    const auto until = limit.throttled(now, read_retry_after(*outcome, service->now().wall));
+    service->observers->tell([&] { return host_throttled{until - now}; });
+  }
+
+  void tell_connections() {
+    if (!service->observers->any()) {
+      return;
+    }
+    const auto opened = transport->statistics().connections_opened;
+    while (connections_told < opened) {
+      service->observers->tell([count = ++connections_told] { return connection_opened{count}; });
+    }
+  }
+
+  void send(queued next) {
+    const auto id = ++last_id;
+    // First, so that it is answered even if the transport throws.
+    auto& begun = on_wire.emplace(id, exchange{std::move(next.promise)}).first->second;
+    auto done = [to = http_actor{self}, queue = completions, id](expected<http_response> outcome) {
+      if (queue->push(id, std::move(outcome))) {
+        dialect::anonymous_send(to, completions_due{});
+      }
+    };
+    begun.transport_id = transport->start(std::move(next.request), std::move(done));
+  }
+
+  static void deliver(answer& promise, expected<http_response> outcome) {
+    if (outcome) {
+      promise.deliver(*std::move(outcome));
+    } else {
+      promise.deliver(to_caf_error(outcome.error()));
+    }
+  }
+
+  void settle_all(const error& reason) {
+    for (auto& item : std::exchange(waiting, {})) {
+      deliver(item.second.promise, unexpected{reason});
+    }
+    for (auto& item : std::exchange(on_wire, {})) {
+      if (item.second.transport_id) {
+        transport->cancel(*item.second.transport_id);
+      }
+      deliver(item.second.promise, unexpected{reason});
+    }
+  }
+
+  http_actor::pointer self;
+  std::shared_ptr<const service_context> service;
+  gate::pass pass;
+  std::shared_ptr<http_transport> transport;
+  rate_limit limit{{}};
+  std::multimap<std::chrono::steady_clock::time_point, queued> waiting;
+  std::unordered_map<std::uint64_t, exchange> on_wire;
+  std::shared_ptr<completion_queue> completions = std::make_shared<completion_queue>();
+  std::vector<completion_queue::completion> completed;
+  std::uint64_t last_id = 0;
+  std::uint64_t connections_told = 0;
+  bool admission_pending = false;
+  // Why it has been asked to end; nothing as long as it has not.
+  caf::error ending;
+};
+
+}  // namespace
+
+http_actor spawn_http(caf::actor_system& system, http_settings settings) {
+  return dialect::spawn<http_actor, http_state>(system, std::move(settings));
+}
+
+}  // namespace midas

@@ -1,0 +1,93 @@
+// Those who want to be told what a token service does.
+#pragma once
+
+#include <midas/token_event.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace midas {
+
+/// Thread-safe.
+class observers {
+ public:
+  /// Called on the thread that the event happens on; must neither block nor throw.
+  using callback = std::function<void(const token_event&)>;
+
+  std::uint64_t add(callback call) {
+    const std::lock_guard lock{mutex_};
+    calls_.emplace(++last_id_, std::make_shared<const callback>(std::move(call)));
+    any_ = true;
+    return last_id_;
+  }
+
+  /// An event that is under way may still reach it.
+  void remove(std::uint64_t id) {
+    // Outlives the lock: what it holds may be another observation, which then ends.
+    callbacks::node_type removed;
+    const std::lock_guard lock{mutex_};
+    removed = calls_.extract(id);
+    any_ = !calls_.empty();
+  }
+
+  [[nodiscard]] bool any() const noexcept { return any_.load(std::memory_order_relaxed); }
+
+  /// `make` makes one of the alternatives of token_event, only if there is somebody to tell it to.
+  template <class Make>
+  void tell(Make make) const {
+    if (any()) {
+      tell_all(token_event{make()});
+    }
+  }
+
+ private:
+  using callbacks = std::map<std::uint64_t, std::shared_ptr<const callback>>;
+
+  // Outside of the lock, so that an observer may add and remove.
+  void tell_all(const token_event& event) const {
+    callbacks calls;
+    {
+      const std::lock_guard lock{mutex_};
+      calls = calls_;
+    }
+    for (const auto& item : calls) {
+      (*item.second)(event);
+    }
+  }
+
+  mutable std::mutex mutex_;
+  callbacks calls_;
+  std::uint64_t last_id_ = 0;
+  std::atomic<bool> any_ = false;
+};
+
+/// Ends the observation when it goes, or is assigned another. Movable; may outlive the service.
+class [[nodiscard]] event_subscription {
+ public:
+  event_subscription() noexcept = default;
+  event_subscription(const std::shared_ptr<observers>& of, std::uint64_t id) : of_(of), id_(id) {}
+  event_subscription(event_subscription&& other) noexcept
+      : of_(std::exchange(other.of_, {})), id_(other.id_) {}
+  event_subscription& operator=(event_subscription&& other) noexcept {
+    event_subscription taken{std::move(other)};
+    std::swap(of_, taken.of_);
+    std::swap(id_, taken.id_);
+    return *this;
+  }
+  ~event_subscription() {
+    if (const auto of = of_.lock()) {
+      of->remove(id_);
+    }
+  }
+
+ private:
+  std::weak_ptr<observers> of_;
+  std::uint64_t id_ = 0;
+};
+
+}  // namespace midas

@@ -1,0 +1,12 @@
+#include "actors/support/service_context.hpp"
+
+#include <random>
+
+namespace midas {
+
+double draw_chance() {
+  thread_local std::minstd_rand engine{std::random_device{}()};
+  return std::uniform_real_distribution<double>{}(engine);
+}
+
+}  // namespace midas

@@ -1,0 +1,41 @@
+// What the actors of one token service share.
+#pragma once
+
+#include "actors/support/gate.hpp"
+#include "actors/support/observers.hpp"
+#include "messages/clock_reading.hpp"
+#include "published/token_table.hpp"
+#include "transport/hosts/host_protocol.hpp"
+#include <midas/token_service_statistics.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace midas {
+
+/// Uniform in [0, 1). Thread-safe.
+double draw_chance();
+
+/// Shared by actors on many threads: what it points at is thread-safe, the rest is constant.
+struct service_context {
+  /// The host's dialect; an error when the service is misconfigured, and so the answer to every
+  /// request.
+  expected<identity_endpoint> endpoint;
+  std::shared_ptr<token_table> table = std::make_shared<token_table>();
+  std::shared_ptr<token_service_counters> counters = std::make_shared<token_service_counters>();
+  std::shared_ptr<gate> alive = std::make_shared<gate>();
+  std::shared_ptr<midas::observers> observers = std::make_shared<midas::observers>();
+  /// For what expires. What waits is timed by the actor's own clock.
+  std::function<moment()> now = &moment::now;
+  /// What is left to chance, between 0 and 1.
+  std::function<double()> chance = &draw_chance;
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds attempt_timeout{30'000};
+  std::size_t max_response_bytes = std::size_t{1} << 20U;
+  bool retries = true;
+  std::chrono::milliseconds refusal_memory{5'000};
+};
+
+}  // namespace midas

@@ -1,0 +1,34 @@
+#include "messages/actor_messages.hpp"
+
+namespace midas {
+
+namespace {
+
+std::string shown(const acquisition_key& key) {
+  return to_string(key.token) + (key.claims.empty() ? "" : ", with claims");
+}
+
+}  // namespace
+
+std::string to_string(const acquisition_request& message) {
+  return "acquisition_request(" + to_string(message.request) + ")";
+}
+
+std::string to_string(const acquisition_settled& message) {
+  return "acquisition_settled(" + shown(*message.key) +
+         ", received=" + std::to_string(message.received) + ")";
+}
+
+std::string to_string(const deadline_set& message) {
+  return "deadline_set(" + shown(*message.key) + ")";
+}
+
+std::string to_string(const renewal_overdue& message) {
+  return "renewal_overdue(" + to_string(message.key) + ")";
+}
+
+std::string to_string(const retry_due& message) {
+  return "retry_due(attempt " + std::to_string(message.attempt) + ")";
+}
+
+}  // namespace midas

@@ -1,0 +1,82 @@
+// The messages that midas's actors send each other and themselves, beside requests and answers.
+#pragma once
+
+#include "messages/http_message.hpp"
+#include <midas/error.hpp>
+#include <midas/token_request.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace midas {
+
+/// A request that the cache hands on, with the moment by which it must be answered.
+struct acquisition_request {
+  token_request request{};
+  std::chrono::steady_clock::time_point deadline{};
+};
+
+/// What an acquisition is for: those who ask for the same meet.
+struct acquisition_key {
+  token_key token{};
+  std::string claims{};
+
+  friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
+};
+
+/// Nobody waits for that acquisition. `received` counts the requests its actor has got in its life:
+/// when it equals what the cache has sent, none is on its way to it, and it can be ended.
+struct acquisition_settled {
+  std::shared_ptr<const acquisition_key> key;
+  std::size_t received = 0;
+};
+
+/// Of those who still wait for that acquisition, the first does so until then.
+struct deadline_set {
+  std::shared_ptr<const acquisition_key> key;
+  std::chrono::steady_clock::time_point at{};
+};
+
+/// Asks an acquisition to say so when nobody waits for it.
+struct settled_query {};
+
+/// Somebody was handed a token whose renewal is overdue.
+struct renewal_overdue {
+  token_key key{};
+};
+
+/// The attempt of that number failed, and the time for the next one has come.
+struct retry_due {
+  std::uint64_t attempt = 0;
+};
+
+/// What actors are sent when a moment has come.
+struct admission_due {};
+struct alarm_due {};
+struct completions_due {};
+struct deadline_due {};
+struct renewal_due {};
+/// A token was published whose renewal comes before all others'.
+struct renewals_changed {};
+/// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
+/// mailbox by then: CAF would tell those callers no more than that their receiver is down.
+struct end_due {};
+
+std::string to_string(const acquisition_request&);
+std::string to_string(const acquisition_settled&);
+std::string to_string(const deadline_set&);
+std::string to_string(const renewal_overdue&);
+std::string to_string(const retry_due&);
+inline std::string to_string(const admission_due&) { return "admission_due"; }
+inline std::string to_string(const alarm_due&) { return "alarm_due"; }
+inline std::string to_string(const completions_due&) { return "completions_due"; }
+inline std::string to_string(const deadline_due&) { return "deadline_due"; }
+inline std::string to_string(const end_due&) { return "end_due"; }
+inline std::string to_string(const renewal_due&) { return "renewal_due"; }
+inline std::string to_string(const renewals_changed&) { return "renewals_changed"; }
+inline std::string to_string(const settled_query&) { return "settled_query"; }
+
+}  // namespace midas

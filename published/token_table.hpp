@@ -1,0 +1,150 @@
+// The tokens at hand, published for every thread of the process to look up without asking an actor.
+#pragma once
+
+#include "actors/policies/refresh_policy.hpp"
+#include "messages/clock_reading.hpp"
+#include "published/hit_counters.hpp"
+#include "published/published_slot.hpp"
+#include <midas/access_token.hpp>
+#include <midas/detail/token_lookup.hpp>
+#include <midas/token_request.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace midas {
+
+class thread_token;
+class thread_tokens;
+
+/// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
+/// token here. Threads that ask again and again keep copies of what they found (see
+/// thread_tokens.hpp), and look at a token's slot to see whether theirs is still the right one.
+class token_table {
+ public:
+  token_table();
+  ~token_table() { close(); }
+  token_table(const token_table&) = delete;
+  token_table& operator=(const token_table&) = delete;
+
+  struct found_token {
+    /// Says of itself that it comes from the cache.
+    access_token token;
+    /// It is time to renew it, and nobody has been told so since that was planned: the cache should
+    /// hear of it. Its own timer comes late when the machine was suspended.
+    bool renewal_overdue = false;
+  };
+
+  /// A token that may be handed out at `now`.
+  [[nodiscard]] std::optional<found_token> find(const token_key& key, const moment& now) const;
+
+  /// A token that may be handed out now, for a thread that has found none by find_good(): from now
+  /// on it does. Counted among hits().
+  [[nodiscard]] std::optional<found_token> read(const token_lookup& looked_for);
+
+  /// In a process, no other table has or had it.
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
+
+  /// Counts how often threads have read a token that was at hand.
+  [[nodiscard]] const hit_counters& hits() const noexcept { return hits_; }
+
+  /// From now on nothing is read from it.
+  void close();
+
+  /// The token last published, whether or not it is still usable.
+  [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
+
+  /// Whether a token is the one that was held already.
+  enum class novelty : bool { another, the_same };
+
+  /// Replaces what was held under that key. One that comes again has lived before. True when its
+  /// renewal comes before all others.
+  bool publish(const token_key& key, const access_token& token, const token_validity& validity,
+               const moment& now, novelty is = novelty::another);
+
+  /// The renewal of that token has been in vain, and is tried again then. True when that comes
+  /// before all others.
+  bool postpone_renewal(const token_key& key, boot_clock::time_point at);
+
+  /// When the first token is to be renewed.
+  [[nodiscard]] std::optional<boot_clock::time_point> next_renewal() const;
+
+  /// The keys of those whose time has come; each is told once for each time that it is planned.
+  /// Those that nobody has asked for as long as a token of theirs lives leave the table instead,
+  /// and go to `dropped`.
+  std::vector<token_key> take_renewals(const moment& now, std::vector<token_key>& dropped);
+
+  /// How long the token may still be handed out; 0 when there is none.
+  [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key, const moment& now) const;
+
+  /// Whether that token's renewal is due.
+  [[nodiscard]] bool is_renewal_due(const token_key& key, const moment& now) const;
+
+  /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer; without
+  /// it, for as long as the token lives. Returns the keys.
+  std::vector<token_key> drop_idle(const moment& now, std::optional<std::chrono::seconds> idle);
+
+  /// Drops the tokens that were looked up the longest ago until so many are left. Returns the keys.
+  std::vector<token_key> drop_oldest(std::size_t left);
+
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct entry;
+  using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
+  struct entry : token_slot {
+    access_token token;
+    // When it ends; when it is renewed stands in the slot.
+    moment end;
+    std::chrono::nanoseconds life{};
+    // As in the map; none once it is there no more.
+    const token_key* key = nullptr;
+    // Of its renewal among all that were ever planned; 0 for none.
+    std::uint64_t plan = 0;
+
+    [[nodiscard]] token_validity validity() const noexcept { return {end, token_slot::renewal()}; }
+  };
+
+  [[nodiscard]] std::optional<found_token> read_anew(thread_tokens* mine,
+                                                     const token_lookup& looked_for,
+                                                     const moment& now,
+                                                     const coarse_moment& coarse);
+  [[nodiscard]] static std::optional<found_token> hand_out(thread_token& kept, const moment& now);
+  // One that was planned. It is void when its entry has another plan by now.
+  struct renewal {
+    boot_clock::time_point at;
+    std::uint64_t plan = 0;
+    std::shared_ptr<entry> of;
+
+    [[nodiscard]] bool is_void() const noexcept { return of->plan != plan; }
+    friend bool operator>(const renewal& left, const renewal& right) noexcept {
+      return left.at != right.at ? left.at > right.at : left.plan > right.plan;
+    }
+  };
+
+  bool plan(const std::shared_ptr<entry>& item, boot_clock::time_point when);
+  void drop_first_renewal();
+  void drop_void_renewals();
+  void erase(entries::iterator at);
+  static bool is_idle(const entry& item, const moment& now,
+                      std::optional<std::chrono::seconds> idle) noexcept;
+
+  const std::uint64_t id_;
+  hit_counters hits_;
+  mutable std::shared_mutex mutex_;
+  entries entries_;
+  // A heap whose first is the next and never void. Others may be: what is planned anew leaves its
+  // old plan where it is, since to take it out would touch as many tokens as the heap is deep.
+  std::vector<renewal> renewals_;
+  std::uint64_t plans_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace midas

@@ -1,0 +1,31 @@
+#include "service/service_frontend.hpp"
+#include <midas/token_awaitable.hpp>
+
+namespace midas {
+
+bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
+  front_->get_async(
+      *request_, timeout_,
+      [this, waiting](expected<access_token> outcome) {
+        if (outcome) {
+          token_ = *std::move(outcome);
+        } else {
+          failure_ = std::make_unique<error>(std::move(outcome.error()));
+        }
+        if (one_came_.exchange(true)) {
+          waiting.resume();
+        }
+      },
+      stop_);
+  // Suspended unless the outcome came first. From here on the coroutine may be gone.
+  return !one_came_.exchange(true);
+}
+
+expected<access_token> token_awaitable::await_resume() {
+  if (failure_ != nullptr) {
+    return unexpected{std::move(*failure_)};
+  }
+  return std::move(token_);
+}
+
+}  // namespace midas

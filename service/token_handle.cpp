@@ -1,0 +1,79 @@
+#include "messages/token_waiter.hpp"
+#include "service/service_frontend.hpp"
+#include <midas/detail/thread_cache.hpp>
+#include <midas/detail/token_lookup.hpp>
+#include <midas/token_handle.hpp>
+
+#include <atomic>
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+std::uint64_t next_number() noexcept {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+}  // namespace
+
+struct token_handle::resolved {
+  resolved(std::shared_ptr<const token_front> of, token_request asked)
+      : front(std::move(of)), request(std::move(asked)) {}
+  // The lookup refers to the request.
+  resolved(const resolved&) = delete;
+  resolved& operator=(const resolved&) = delete;
+  ~resolved() = default;
+
+  const std::shared_ptr<const token_front> front;
+  const token_request request;
+  const token_lookup lookup = look_for(front->table().id(), request.identity, request.resource);
+};
+
+token_handle::token_handle(std::shared_ptr<const token_front> front, token_request request)
+    : resolved_(std::make_shared<const resolved>(std::move(front), std::move(request))),
+      number_(next_number()) {}
+
+const token_request& token_handle::request() const noexcept { return resolved_->request; }
+
+const token_front& token_handle::front() const noexcept { return *resolved_->front; }
+
+std::optional<access_token> token_handle::read() const {
+  auto token = front().try_get(resolved_->lookup);
+  if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
+    mine->lead(number_, resolved_->lookup);
+  }
+  return token;
+}
+
+std::optional<access_token> token_handle::at_hand(const std::stop_token& stop) const {
+  return stop.stop_requested() ? std::nullopt : try_get();
+}
+
+expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
+                                         const std::stop_token& stop) const {
+  if (auto token = at_hand(stop)) {
+    return *std::move(token);
+  }
+  return front().get(request(), timeout, stop);
+}
+
+void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
+                             const std::stop_token& stop) const {
+  if (auto token = at_hand(stop)) {
+    token_waiter::complete(done, *std::move(token));
+  } else {
+    front().get_async(request(), timeout, std::move(done), stop);
+  }
+}
+
+token_awaitable token_handle::async_get(std::chrono::nanoseconds timeout,
+                                        const std::stop_token& stop) const {
+  if (auto token = at_hand(stop)) {
+    return token_awaitable{*std::move(token)};
+  }
+  return {front(), request(), timeout, stop};
+}
+
+}  // namespace midas

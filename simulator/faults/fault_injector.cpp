@@ -1,0 +1,100 @@
+#include "simulator/faults/fault_injector.hpp"
+
+#include "simulator/faults/chance.hpp"
+#include "simulator/faults/faulty_answer.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace midas::simulator {
+
+using std::chrono::steady_clock;
+
+fault_injector::fault_injector(const simulated_host_options& options, host_dialect& host)
+    : host_(host),
+      kind_(options.host),
+      latency_(options.latency),
+      limit_concurrency_(options.limit_concurrency),
+      seed_(options.seed != 0 ? options.seed : draw_seed()),
+      journal_(options.journal_size),
+      follows_(options.journal_size > 0 || options.limit_concurrency > 0),
+      limits_(options.limit_per_second > 0 || options.limit_concurrency > 0),
+      window_(options.limit_per_second) {
+  set_rules(options.fault_rules);
+}
+
+void fault_injector::set_rules(std::string_view json) {
+  auto next = std::make_shared<rules_in_force>(
+      rules_in_force{fault_schedule(parse_fault_rules(json), kind_, seed_), steady_clock::now()});
+  const bool has_rules = !next->schedule.empty();
+  const std::lock_guard lock(rules_mutex_);
+  rules_ = std::move(next);
+  has_rules_.store(has_rules, std::memory_order_release);
+}
+
+std::shared_ptr<fault_injector::rules_in_force> fault_injector::rules() const {
+  const std::lock_guard lock(rules_mutex_);
+  return rules_;
+}
+
+void fault_injector::answer(const request_view& request, std::chrono::system_clock::time_point now,
+                            response& out) {
+  const bool has_work = limits_ || follows_ || has_rules_.load(std::memory_order_acquire);
+  if (has_work && host_.is_token_path(request.path())) {
+    return answer_token_request(request, now, out);
+  }
+  host_.answer(request, now, out);
+}
+
+void fault_injector::answer_token_request(const request_view& request,
+                                          std::chrono::system_clock::time_point now,
+                                          response& out) {
+  const auto arrived = steady_clock::now();
+  facts_ = facts_of(request);
+  if (!admit(arrived)) {
+    answer_throttled(host_, out);
+    out.resource = facts_.resource;
+    return note_throttled(arrived, out);
+  }
+  // Kept for as long as the decision refers to it; others may replace the rules meanwhile.
+  const auto in_force = rules();
+  const auto decided = in_force->schedule.decide(facts_, arrived - in_force->since);
+  host_.issuer().forget_recipient();
+  if (decided) {
+    answer_with_fault(decided->action, host_, request, now, out);
+    out.delay = decided->latency.value_or(latency_);
+  } else {
+    host_.answer(request, now, out);
+  }
+  out.resource = facts_.resource;
+  if (follows_) {
+    ++waiting_;
+    out.number = journal_.begin({.arrived = arrived,
+                                 .resource = facts_.resource,
+                                 .client_id = std::string(host_.issuer().recipient()),
+                                 .fault = decided ? decided->action.name : std::string{}});
+  }
+}
+
+bool fault_injector::admit(time_point now) {
+  const bool has_room = limit_concurrency_ == 0 || waiting_ < limit_concurrency_;
+  return has_room && window_.admit(now);
+}
+
+void fault_injector::note_throttled(time_point arrived, const response& out) {
+  const auto number = journal_.begin({.arrived = arrived, .resource = facts_.resource});
+  journal_.answered(number, out.status, arrived);
+  journal_.ended(number, arrived);
+}
+
+void fault_injector::answered(std::uint64_t number, int status) {
+  journal_.answered(number, status, steady_clock::now());
+}
+
+void fault_injector::ended(std::uint64_t number) {
+  --waiting_;
+  journal_.ended(number, steady_clock::now());
+}
+
+}  // namespace midas::simulator

@@ -1,0 +1,113 @@
+#include "simulator/hosts/private_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace midas::simulator {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(int error, const std::string& what, const std::string& path,
+                       const std::string& remedy) {
+  throw std::system_error(error, std::system_category(),
+                          "cannot " + what + " " + path + "; " + remedy);
+}
+
+std::string make_temporary() {
+  std::error_code error;
+  const auto parent = fs::temp_directory_path(error);
+  if (error) {
+    fail(error.value(), "find", "a directory for temporary files",
+         "set TMPDIR to one that you may write to");
+  }
+  auto path = (parent / "midas-simulator-XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr) {
+    fail(errno, "make", path, "set TMPDIR to a directory that you may write to");
+  }
+  return path;
+}
+
+/// The directories that this makes, the outermost first.
+std::vector<std::string> make_directories(const fs::path& path) {
+  std::vector<fs::path> missing;
+  std::error_code error;
+  for (auto each = path; !each.empty() && !fs::exists(each, error); each = each.parent_path()) {
+    missing.push_back(each);
+  }
+  std::reverse(missing.begin(), missing.end());
+  std::vector<std::string> made;
+  for (const auto& each : missing) {
+    if (::mkdir(each.c_str(), 0700) != 0) {
+      fail(errno, "make", each.string(), "give a directory that you may write to");
+    }
+    made.push_back(each.string());
+  }
+  if (!fs::is_directory(path, error)) {
+    fail(ENOTDIR, "use", path.string(), "give a directory");
+  }
+  return made;
+}
+
+/// Absolute and without a slash at the end: challenges name it, and are compared as text.
+std::string plain(const std::string& path) {
+  auto absolute = fs::absolute(path).lexically_normal();
+  return (absolute.has_filename() ? absolute : absolute.parent_path()).string();
+}
+
+}  // namespace
+
+private_directory::private_directory(const std::string& path) {
+  if (path.empty()) {
+    path_ = make_temporary();
+    made_.push_back(path_);
+  } else {
+    path_ = plain(path);
+    made_ = make_directories(path_);
+  }
+}
+
+private_directory::~private_directory() {
+  for (const auto& file : files_) {
+    (void)::unlink(file.c_str());
+  }
+  // The innermost first.
+  std::reverse(made_.begin(), made_.end());
+  for (const auto& each : made_) {
+    (void)::rmdir(each.c_str());
+  }
+}
+
+std::string private_directory::write(std::string_view name, std::string_view content) {
+  auto path = std::string(path_).append("/").append(name);
+  const std::string remedy = "see that it is free, and that there is room";
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0) {
+    fail(errno, "write", path, remedy);
+  }
+  files_.push_back(path);
+  const auto written = ::write(file, content.data(), content.size());
+  const int error = written < 0 ? errno : ENOSPC;
+  (void)::close(file);
+  if (written != static_cast<ssize_t>(content.size())) {
+    fail(error, "write", path, remedy);
+  }
+  return path;
+}
+
+void private_directory::remove(std::string_view path) {
+  const auto found = std::find(files_.begin(), files_.end(), path);
+  if (found != files_.end()) {
+    (void)::unlink(found->c_str());
+    files_.erase(found);
+  }
+}
+
+}  // namespace midas::simulator

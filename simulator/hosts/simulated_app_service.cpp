@@ -1,0 +1,187 @@
+#include "simulator/hosts/simulated_app_service.hpp"
+
+#include "simulator/hosts/entra_answers.hpp"
+#include "simulator/http/query_string.hpp"
+#include "simulator/tokens/json_text.hpp"
+
+#include <array>
+#include <ctime>
+#include <utility>
+
+namespace midas::simulator {
+namespace {
+
+/// `principal_id` and `object_id` are two names of one parameter.
+constexpr std::array<identity_selector, 4> selectors_2019{{
+    {"client_id", &simulated_identity::client_id},
+    {"principal_id", &simulated_identity::object_id},
+    {"object_id", &simulated_identity::object_id},
+    {"mi_res_id", &simulated_identity::resource_id},
+}};
+constexpr std::array<identity_selector, 3> selectors_2017{{
+    {"clientid", &simulated_identity::client_id},
+    {"principal_id", &simulated_identity::object_id},
+    {"mi_res_id", &simulated_identity::resource_id},
+}};
+constexpr std::array<identity_selector, 1> selectors_machine_learning{{
+    {"clientid", &simulated_identity::client_id},
+}};
+
+void write_members(json_object& answer, const issued_token& token) {
+  answer.text("client_id", token.identity.client_id)
+      .text("expires_on", std::to_string(token.expires_on))
+      .text("not_before", std::to_string(token.not_before))
+      .text("resource", token.resource)
+      .text("token_type", "Bearer");
+}
+
+void write_members_2017(json_object& answer, const issued_token& token) {
+  const auto seconds = static_cast<std::time_t>(token.expires_on);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 40> time{};
+  const auto size = std::strftime(time.data(), time.size(), "%m/%d/%Y %H:%M:%S +00:00", &parts);
+  answer.text("expires_on", {time.data(), size})
+      .text("resource", token.resource)
+      .text("token_type", "Bearer");
+}
+
+}  // namespace
+
+const app_service_api& app_service_2019() {
+  static const app_service_api api{.version = "2019-08-01",
+                                   .path = "/msi/token",
+                                   .endpoint_variable = "IDENTITY_ENDPOINT",
+                                   .secret_variable = "IDENTITY_HEADER",
+                                   .secret_field = "X-IDENTITY-HEADER",
+                                   .selectors = selectors_2019,
+                                   .form = &write_members,
+                                   .default_client_id_variable = {},
+                                   .has_error_code = false};
+  return api;
+}
+
+const app_service_api& app_service_2017() {
+  static const app_service_api api{.version = "2017-09-01",
+                                   .path = "/msi/token",
+                                   .endpoint_variable = "MSI_ENDPOINT",
+                                   .secret_variable = "MSI_SECRET",
+                                   .secret_field = "secret",
+                                   .selectors = selectors_2017,
+                                   .form = &write_members_2017,
+                                   .default_client_id_variable = {},
+                                   .has_error_code = false};
+  return api;
+}
+
+const app_service_api& machine_learning_api() {
+  static const app_service_api api{.version = "2017-09-01",
+                                   .path = "/MSI/token",
+                                   .endpoint_variable = "MSI_ENDPOINT",
+                                   .secret_variable = "MSI_SECRET",
+                                   .secret_field = "secret",
+                                   .selectors = selectors_machine_learning,
+                                   .form = &write_members,
+                                   .default_client_id_variable = "DEFAULT_IDENTITY_CLIENT_ID",
+                                   .has_error_code = true};
+  return api;
+}
+
+app_service_dialect::app_service_dialect(const app_service_api& api, simulated_imds_options options,
+                                         std::string secret)
+    : api_(api), options_(std::move(options)), secret_(std::move(secret)), issuer_(options_) {}
+
+void app_service_dialect::answer(const request_view& request,
+                                 std::chrono::system_clock::time_point now, response& out) {
+  out.add_field("Content-Type", "application/json; charset=utf-8");
+  out.add_field("Server", "Kestrel");
+  if (!is_token_path(request.path())) {
+    return refuse(out, 404, "not_found", "There is nothing at this path.");
+  }
+  out.token_request = true;
+  out.delay = options_.latency;
+  if (request.method != "GET") {
+    out.add_field("Allow", "GET");
+    return refuse(out, 405, "method_not_allowed", "This method is not allowed here.");
+  }
+  if (!knows_secret(request)) {
+    return refuse(out, 401, "unauthorized",
+                  std::string("The value of the header ")
+                      .append(api_.secret_field)
+                      .append(" is missing or wrong."));
+  }
+  const auto query = query_string::parse(request.query());
+  if (!query) {
+    return refuse(out, 400, "invalid_request", "The query string is malformed.");
+  }
+  answer_token(*query, unix_seconds(now), out);
+}
+
+bool app_service_dialect::knows_secret(const request_view& request) const {
+  const auto secret = request.field(api_.secret_field);
+  return secret && *secret == secret_;
+}
+
+void app_service_dialect::answer_token(const query_string& query, std::int64_t now, response& out) {
+  const auto* resource = query.find("resource");
+  if (resource != nullptr) {
+    resource_ = *resource;
+    out.resource = resource_;
+  }
+  const auto* version = query.find("api-version");
+  if (version == nullptr || *version != api_.version) {
+    return refuse(out, 400, "unsupported_api_version",
+                  std::string("The only api-version here is ").append(api_.version).append("."));
+  }
+  if (resource == nullptr || resource->empty()) {
+    return refuse(out, 400, "invalid_request", "The parameter 'resource' is missing.");
+  }
+  const auto choice = choose_identity(options_, query, api_.selectors);
+  const auto* const identity = std::get_if<simulated_identity>(&choice);
+  if (identity == nullptr) {
+    return refuse(out, 400, "identity_not_found", "Unable to load the proper Managed Identity.");
+  }
+  if (!issuer_.knows(*resource)) {
+    return refuse(out, 400, "invalid_resource",
+                  "AADSTS500011: " + unknown_resource_text(*resource));
+  }
+  issuer_.write_token(out.body, *identity, *resource, now, api_.form);
+}
+
+void app_service_dialect::refuse(response& out, int status, std::string_view code,
+                                 std::string_view message) {
+  out.status = status;
+  if (api_.has_error_code) {
+    json_object(out.body).text("error", code).text("message", message);
+    return;
+  }
+  const auto id = issuer_.next_id();
+  out.add_field("X-CORRELATION-ID", id);
+  json_object(out.body)
+      .number("statusCode", status)
+      .text("message", message)
+      .text("correlationId", id);
+}
+
+bool app_service_dialect::is_token_path(std::string_view path) const noexcept {
+  return path == api_.path;
+}
+
+void app_service_dialect::write_error(response& out, int status, std::string_view code,
+                                      std::string_view text) {
+  refuse(out, status, code, text);
+}
+
+std::vector<environment_variable> app_service_dialect::environment(
+    const std::string& endpoint) const {
+  std::vector<environment_variable> variables{
+      {std::string(api_.endpoint_variable), endpoint + std::string(api_.path)},
+      {std::string(api_.secret_variable), secret_}};
+  if (!api_.default_client_id_variable.empty() && options_.system_assigned) {
+    variables.push_back(
+        {std::string(api_.default_client_id_variable), options_.system_assigned->client_id});
+  }
+  return variables;
+}
+
+}  // namespace midas::simulator

@@ -1,0 +1,145 @@
+#include "simulator/hosts/simulated_imds_host.hpp"
+
+#include "simulator/hosts/entra_answers.hpp"
+#include "simulator/hosts/identity_choice.hpp"
+#include "simulator/http/query_string.hpp"
+#include "simulator/tokens/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace midas::simulator {
+namespace {
+
+constexpr std::array<identity_selector, 3> selectors{{
+    {"client_id", &simulated_identity::client_id},
+    {"object_id", &simulated_identity::object_id},
+    {"msi_res_id", &simulated_identity::resource_id},
+}};
+
+std::string_view description_of(identity_refusal refusal) {
+  switch (refusal) {
+    case identity_refusal::ambiguous:
+      return "Multiple user assigned identities exist, please specify the clientId / resourceId of "
+             "the identity in the token request";
+    case identity_refusal::contradictory:
+      return "Only one of the query variables client_id, object_id and msi_res_id may be specified";
+    case identity_refusal::not_found:
+      break;
+  }
+  return "Identity not found";
+}
+
+/// Microsoft Learn, "Azure Instance Metadata Service": supported versions, newest first, down to
+/// the first that has the identity category.
+constexpr std::array<std::string_view, 25> api_versions{
+    "2023-11-15", "2023-07-01", "2021-12-13", "2021-11-15", "2021-11-01",
+    "2021-10-01", "2021-05-01", "2021-03-01", "2021-02-01", "2021-01-01",
+    "2020-12-01", "2020-10-01", "2020-09-01", "2020-07-15", "2020-06-01",
+    "2019-11-01", "2019-08-15", "2019-08-01", "2019-06-04", "2019-06-01",
+    "2019-04-30", "2019-03-11", "2018-10-01", "2018-04-02", "2018-02-01"};
+
+/// What the parts of IMDS that are not about identity say.
+void write_plain_error(response& out, int status, std::string_view text) {
+  out.status = status;
+  json_object(out.body).text("error", text);
+}
+
+void write_version_error(response& out, std::string_view complaint) {
+  out.status = 400;
+  json_object(out.body)
+      .text("error", std::string("Bad request. api-version ")
+                         .append(complaint)
+                         .append(". For more information refer to aka.ms/azureimds"))
+      .texts("newest-versions", std::array{api_versions[0], api_versions[1], api_versions[2]});
+}
+
+/// AKS's pod identity, which AZURE_POD_IDENTITY_AUTHORITY_HOST was made for, is asked by MSAL for
+/// Node with a slash at the end.
+bool is_imds_token_path(std::string_view path) {
+  return path == imds_token_path ||
+         (path.starts_with(imds_token_path) && path.substr(imds_token_path.size()) == "/");
+}
+
+}  // namespace
+
+imds_dialect::imds_dialect(simulated_imds_options options)
+    : options_(std::move(options)), issuer_(options_) {}
+
+void imds_dialect::answer(const request_view& request, std::chrono::system_clock::time_point now,
+                          response& out) {
+  out.add_field("Content-Type", "application/json; charset=utf-8");
+  out.add_field("Server", "IMDS/150.870.65.1854");
+  out.add_field("x-ms-request-id", issuer_.next_id());
+
+  if (!is_token_path(request.path())) {
+    return write_plain_error(out, 404, "Not found");
+  }
+  out.token_request = true;
+  out.delay = options_.latency;
+  if (request.method != "GET") {
+    out.add_field("Allow", "GET");
+    return write_plain_error(out, 405, "Method not allowed");
+  }
+  if (request.field("X-Forwarded-For")) {
+    return write_oauth_error(out, 400, "invalid_request",
+                             "Requests that carry an X-Forwarded-For header are refused");
+  }
+  const auto metadata = request.field("Metadata");
+  if (!metadata || !equal_ignoring_case(*metadata, "true")) {
+    return write_oauth_error(out, 400, "invalid_request", "Required metadata header not specified");
+  }
+  const auto query = query_string::parse(request.query());
+  if (!query) {
+    return write_oauth_error(out, 400, "invalid_request", "The query string is malformed");
+  }
+  if (const auto* name = query->repeated()) {
+    return write_oauth_error(out, 400, "invalid_request",
+                             "Query variable '" + *name + "' is specified more than once");
+  }
+  answer_token(*query, unix_seconds(now), out);
+}
+
+void imds_dialect::answer_token(const query_string& query, std::int64_t now, response& out) {
+  const auto* resource = query.find("resource");
+  if (resource != nullptr) {
+    resource_ = *resource;
+    out.resource = resource_;
+  }
+  const auto* version = query.find("api-version");
+  if (version == nullptr || version->empty()) {
+    return write_version_error(out, "was not specified in the request");
+  }
+  if (std::find(api_versions.begin(), api_versions.end(), *version) == api_versions.end()) {
+    return write_version_error(out, "is invalid or not supported");
+  }
+  if (resource == nullptr || resource->empty()) {
+    return write_oauth_error(out, 400, "invalid_request",
+                             "Required query variable 'resource' is missing");
+  }
+  const auto choice = choose_identity(options_, query, selectors);
+  if (const auto* refusal = std::get_if<identity_refusal>(&choice)) {
+    return write_oauth_error(out, 400, "invalid_request", description_of(*refusal));
+  }
+  if (!issuer_.knows(*resource)) {
+    return write_unknown_resource(out, *resource, now, issuer_);
+  }
+  issuer_.write_token(out.body, std::get<simulated_identity>(choice), *resource, now,
+                      &write_imds_members);
+}
+
+bool imds_dialect::is_token_path(std::string_view path) const noexcept {
+  return is_imds_token_path(path);
+}
+
+void imds_dialect::write_error(response& out, int status, std::string_view code,
+                               std::string_view text) {
+  write_oauth_error(out, status, code, text);
+}
+
+std::vector<environment_variable> imds_dialect::environment(const std::string& endpoint) const {
+  return {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", endpoint}};
+}
+
+}  // namespace midas::simulator

@@ -1,0 +1,127 @@
+// Makes the tokens of a simulated host, and the numbers by which its answers are told apart.
+#pragma once
+
+#include "simulator/http/http_exchange.hpp"
+#include "simulator/simulated_imds_options.hpp"
+#include "simulator/tokens/jwt.hpp"
+#include "simulator/tokens/token_change.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace midas::simulator {
+
+class json_object;
+
+/// The tenant of every simulated identity.
+inline constexpr std::string_view simulated_tenant_id = "5151a7ed-0000-4000-8000-0000000000aa";
+
+/// A token that is being handed out, for the members of the answer that go with it.
+struct issued_token {
+  const simulated_identity& identity;
+  const std::string& resource;
+  /// Unix seconds.
+  std::int64_t not_before;
+  std::int64_t expires_on;
+  /// From now to expires_on.
+  std::chrono::seconds lifetime;
+};
+
+/// How a host writes the members that follow `access_token`. The address of the function tells one
+/// form from another.
+using token_form = void (*)(json_object& answer, const issued_token& token);
+
+/// The same request at the same time gets the same answer but for `uti` of the token and the ids of
+/// answers, which count. One thread at a time.
+class token_issuer {
+ public:
+  /// Reads expires_in, the identities and the resources.
+  explicit token_issuer(const simulated_imds_options& options);
+
+  /// Whether the tenant has the resource: it is listed, or none is and it is an absolute URI or a
+  /// GUID.
+  [[nodiscard]] bool knows(const std::string& resource) const;
+
+  /// Appends a JSON object with a token that is good from `now`, Unix seconds, and as wrong as
+  /// change() said.
+  void write_token(std::string& out, const simulated_identity& asked, const std::string& resource,
+                   std::int64_t now, token_form form);
+
+  /// What is wrong with the tokens from now on; nothing, to begin with.
+  void change(const token_change& change) { change_ = change; }
+
+  /// Forgets whose token was written last. Until this is called for the first time nothing is
+  /// remembered, which costs.
+  void forget_recipient();
+  /// The client id of the identity whose token was written last; empty when none was since
+  /// forget_recipient(). Valid until the next token.
+  [[nodiscard]] std::string_view recipient() const noexcept { return recipient_; }
+
+  /// A GUID that no other answer of this process has.
+  [[nodiscard]] std::string next_id();
+
+ private:
+  /// The body of a token answer, finished but for the token's unique id.
+  struct body_template {
+    std::int64_t made_at = 0;
+    std::chrono::seconds lifetime{0};
+    /// Of the token that it was used for last.
+    std::uint64_t serial = 0;
+    std::string text;
+    std::size_t unique_id_at = 0;
+  };
+  /// A form and what is known of the token by name.
+  struct body_key {
+    token_form form = nullptr;
+    std::string text;
+    bool operator==(const body_key&) const = default;
+  };
+  struct body_key_hash {
+    std::size_t operator()(const body_key& key) const noexcept {
+      return std::hash<std::string>{}(key.text) ^ std::hash<token_form>{}(key.form);
+    }
+  };
+
+  /// What a body is made of, and `left` of the token's lifetime.
+  struct body_source {
+    const simulated_identity& identity;
+    const std::string& resource;
+    token_form form;
+    std::int64_t issued_at;
+    std::chrono::seconds lifetime;
+    std::chrono::seconds left;
+  };
+
+  [[nodiscard]] static body_template make_body(const body_source& source);
+  [[nodiscard]] const simulated_identity& other_than(const simulated_identity& identity) const;
+  void write_again(std::string& out, const body_template& given, body_source source) const;
+  void append(std::string& out, const body_template& body) const;
+
+  std::chrono::seconds expires_in_;
+  std::vector<simulated_identity> identities_;
+  std::vector<std::string> resources_;
+  std::uint64_t issuer_;
+  std::uint64_t serial_ = 0;
+  std::uint64_t id_serial_ = 0;
+  token_change change_{};
+  std::string recipient_;
+  bool remembers_recipient_ = false;
+  body_key key_;
+  std::unordered_map<body_key, body_template, body_key_hash> bodies_;
+};
+
+/// Whole seconds since 1970.
+[[nodiscard]] inline std::int64_t unix_seconds(std::chrono::system_clock::time_point now) noexcept {
+  return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+[[nodiscard]] bool is_guid(std::string_view text) noexcept;
+
+}  // namespace midas::simulator

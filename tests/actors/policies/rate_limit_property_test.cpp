@@ -1,0 +1,237 @@
+// Whatever is asked and answered, and when: the host is never sent more than it allows, and nobody
+// is told of a wait that is longer than it has to be.
+#include "actors/policies/rate_limit.hpp"
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+using namespace midas;
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using time_point = rate_limit::time_point;
+
+namespace {
+
+// A limit that is used, and beside it what its user knows.
+struct limited_host {
+  host_limits limits{*rc::gen::inRange<std::size_t>(1, 8), *rc::gen::inRange<std::size_t>(0, 25)};
+  rate_limit limit{limits};
+  time_point now{1'000s};
+  std::vector<time_point> begun{};
+  std::size_t in_flight = 0;
+  time_point closed_until = time_point::min();
+  std::size_t complaints = 0;
+
+  bool try_begin() {
+    if (limit.next_admission(now) > now) {
+      return false;
+    }
+    limit.begin(now);
+    begun.push_back(now);
+    ++in_flight;
+    return true;
+  }
+
+  void end() {
+    limit.end();
+    --in_flight;
+  }
+
+  void complain() {
+    end();
+    std::optional<milliseconds> retry_after;
+    if (*rc::gen::inRange(0, 3) == 0) {
+      retry_after = milliseconds{*rc::gen::inRange(-1'000, 5'000)};
+    }
+    closed_until = limit.throttled(now, retry_after);
+    ++complaints;
+  }
+
+  [[nodiscard]] std::size_t begun_since(time_point after) const {
+    return static_cast<std::size_t>(begun.end() -
+                                    std::upper_bound(begun.begin(), begun.end(), after));
+  }
+
+  void do_something(bool with_complaints) {
+    switch (*rc::gen::inRange(0, with_complaints ? 12 : 11)) {
+      case 0:
+      case 1:
+      case 2:
+        now += milliseconds{*rc::gen::inRange(0, 200)};
+        break;
+      case 3:
+        now += milliseconds{*rc::gen::inRange(0, 3'000)};
+        break;
+      case 4:
+      case 5:
+      case 6:
+        if (in_flight > 0) {
+          end();
+        }
+        break;
+      case 11:
+        if (in_flight > 0) {
+          complain();
+        }
+        break;
+      default:
+        try_begin();
+    }
+  }
+};
+
+// When the last of so many goes, which all go as soon as they may and end at once. It is looked
+// anew every few milliseconds, since limits widen with time.
+time_point turn_of_last(rate_limit limit, std::size_t in_flight, std::size_t count,
+                        time_point now) {
+  for (; in_flight > 0; --in_flight) {
+    limit.end();
+  }
+  for (;;) {
+    const auto next = limit.next_admission(now);
+    if (next > now) {
+      now = std::min(next, now + 10ms);
+      continue;
+    }
+    if (--count == 0) {
+      return now;
+    }
+    limit.begin(now);
+    limit.end();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a host is never sent more in a second, or at once, than its limits say") {
+  std::size_t most_begun = 0;
+  CHECK(rc::check("limits", [&most_begun] {
+    limited_host host;
+    for (int i = 0; i < 400; ++i) {
+      const auto before = host.begun.size();
+      host.do_something(true);
+      RC_ASSERT(host.in_flight <= host.limits.max_in_flight);
+      if (host.limits.max_per_second != 0) {
+        RC_ASSERT(host.begun_since(host.now - 1s) <= host.limits.max_per_second);
+      }
+      if (host.begun.size() != before) {
+        RC_ASSERT(host.now >= host.closed_until);
+      }
+    }
+    most_begun = std::max(most_begun, host.begun.size());
+  }));
+  // Else hardly anything went at all.
+  CHECK(most_begun > 50);
+}
+
+TEST_CASE("a request waits only as long as it must at a host that has not complained") {
+  CHECK(rc::check("admission", [] {
+    limited_host host;
+    for (int i = 0; i < 200; ++i) {
+      host.do_something(false);
+      const auto next = host.limit.next_admission(host.now);
+      if (host.in_flight == host.limits.max_in_flight) {
+        RC_ASSERT(next == time_point::max());
+        continue;
+      }
+      const auto most = host.limits.max_per_second;
+      const bool room = most == 0 || host.begun_since(host.now - rate_window) < most;
+      // The first of a full window leaves it after exactly that window.
+      RC_ASSERT(next == (room ? host.now : host.begun[host.begun.size() - most] + rate_window));
+    }
+  }));
+}
+
+TEST_CASE("when the turn of a request comes is told exactly where only the second limits it") {
+  CHECK(rc::check("turns", [] {
+    limited_host host;
+    for (int i = *rc::gen::inRange(0, 100); i > 0; --i) {
+      host.do_something(false);
+    }
+    const auto ahead = *rc::gen::inRange<std::size_t>(0, 70);
+    RC_ASSERT(host.limit.earliest_admission(ahead, host.now) ==
+              turn_of_last(host.limit, host.in_flight, ahead + 1, host.now));
+  }));
+}
+
+TEST_CASE("the turn of a request never comes before the one that was told, complaints or not") {
+  std::size_t narrowed = 0;
+  CHECK(rc::check("lower bound of turns", [&narrowed] {
+    limited_host host;
+    for (int i = *rc::gen::inRange(0, 200); i > 0; --i) {
+      host.do_something(true);
+    }
+    narrowed += host.complaints > 0 ? 1 : 0;
+    const auto ahead = *rc::gen::inRange<std::size_t>(0, 70);
+    const auto told = host.limit.earliest_admission(ahead, host.now);
+    RC_ASSERT(told >= host.now);
+    RC_ASSERT(told >= host.closed_until);
+    RC_ASSERT(told <= turn_of_last(host.limit, host.in_flight, ahead + 1, host.now));
+  }));
+  CHECK(narrowed > 0);
+}
+
+TEST_CASE("who has more ahead is not told an earlier turn") {
+  CHECK(rc::check("order of turns", [] {
+    limited_host host;
+    for (int i = *rc::gen::inRange(0, 200); i > 0; --i) {
+      host.do_something(true);
+    }
+    auto last = host.now;
+    for (std::size_t ahead = 0; ahead < 60; ++ahead) {
+      const auto told = host.limit.earliest_admission(ahead, host.now);
+      RC_ASSERT(told >= last);
+      last = told;
+    }
+  }));
+}
+
+TEST_CASE("a moment that was told for the next request is one at which it may go") {
+  CHECK(rc::check("promises", [] {
+    limited_host host;
+    for (int i = 0; i < 200; ++i) {
+      host.do_something(true);
+      const auto next = host.limit.next_admission(host.now);
+      if (next == time_point::max()) {
+        continue;
+      }
+      RC_ASSERT(next >= host.now);
+      auto then = host.limit;
+      // Later, if those in flight fill the limits that have widened by then, too.
+      RC_ASSERT(then.next_admission(next) >= next);
+      auto earlier = host.limit;
+      if (next > host.now) {
+        RC_ASSERT(earlier.next_admission(next - 1ns) > next - 1ns);
+      }
+    }
+  }));
+}
+
+TEST_CASE("a host that complains no more is sent all that it was sent before") {
+  CHECK(rc::check("recovery", [] {
+    limited_host host;
+    for (int i = 0; i < 200; ++i) {
+      host.do_something(true);
+    }
+    while (host.in_flight > 0) {
+      host.end();
+    }
+    // From 1, the largest of these limits takes five steps of a second.
+    host.now = std::max(host.now, host.closed_until) + 5s;
+    rate_limit fresh{host.limits};
+    for (std::size_t i = 0; i < 40; ++i) {
+      const auto next = host.limit.next_admission(host.now);
+      RC_ASSERT(next == fresh.next_admission(host.now));
+      if (next > host.now) {
+        break;
+      }
+      host.limit.begin(host.now);
+      fresh.begin(host.now);
+    }
+  }));
+}

@@ -1,0 +1,321 @@
+// How tokens are renewed in the background: virtual days, in milliseconds.
+#include "tests/support/virtual_actors.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace midas;
+using namespace midas::test;
+
+namespace {
+
+// Asks every so often, and answers what the host is asked; nobody may ever have to wait.
+std::size_t live(virtual_actors& actors, std::chrono::minutes time, std::chrono::minutes pause) {
+  std::size_t waits = 0;
+  auto answered = actors.transport->started();
+  for (auto passed = 0min; passed < time; passed += pause) {
+    actors.advance(pause);
+    while (answered < actors.transport->started()) {
+      actors.grant(answered++);
+    }
+    waits += actors.ask("r")->empty() ? 1U : 0U;
+  }
+  return waits;
+}
+
+}  // namespace
+
+TEST_CASE("past refresh_on the host is asked once in the background, and nobody waits") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h - 1s);
+  CHECK(actors.transport->started() == 1);
+  actors.advance(1s);
+  CHECK(actors.transport->started() == 2);
+  for (int i = 0; i < 100; ++i) {
+    CHECK(is_token(*actors.ask("r"), "token-0"));
+  }
+  CHECK(actors.transport->started() == 2);
+  actors.grant(1, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-1"));
+}
+
+TEST_CASE("in a month of use nobody waits, and the host is asked twice a day") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  CHECK(live(actors, 30 * 24h, 10min) == 0);
+  CHECK(actors.transport->started() <= 61);
+  CHECK(actors.transport->started() >= 60);
+}
+
+TEST_CASE("a token that is not asked for is renewed once, and then leaves memory") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  actors.grant(1, 24h);
+  actors.advance(12h);
+  actors.advance(24h);
+  CHECK(actors.transport->started() == 2);
+  CHECK(actors.context->table->size() == 0);
+  actors.advance(2h);
+  CHECK_FALSE(actors.has_timers());
+}
+
+TEST_CASE("a renewal that fails keeps the token, and is tried again after ever longer pauses") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  std::size_t asked = 1;
+  for (const auto pause : {30s, 60s, 120s, 240s}) {
+    REQUIRE(actors.transport->started() == asked + 1);
+    actors.refuse(asked++, 503);
+    CHECK(is_token(*actors.ask("r"), "token-0"));
+    actors.advance(pause - 1s);
+    CHECK(actors.transport->started() == asked);
+    actors.advance(1s);
+  }
+  REQUIRE(actors.transport->started() == asked + 1);
+  actors.grant(asked, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-5"));
+}
+
+TEST_CASE(
+    "through an outage of twelve hours the token at hand is handed out, and the host is asked "
+    "a bounded number of times") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  std::size_t answered = 1;
+  for (auto passed = 0min; passed < 24h - 6min; passed += 1min) {
+    actors.advance(1min);
+    while (answered < actors.transport->started()) {
+      actors.refuse(answered++, 503);
+    }
+    REQUIRE(is_token(*actors.ask("r"), "token-0"));
+  }
+  CHECK(actors.transport->started() < 40);
+  // The last attempts are made while there is still time.
+  CHECK(actors.transport->started() > 15);
+}
+
+TEST_CASE("once a token may be handed out no more, only those who ask have the host asked") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 1h);
+  std::size_t answered = 1;
+  const auto live_without_host = [&](std::chrono::minutes time) {
+    for (auto passed = 0min; passed < time; passed += 1min) {
+      actors.advance(1min);
+      while (answered < actors.transport->started()) {
+        actors.refuse(answered++, 503);
+      }
+    }
+  };
+  live_without_host(56min);
+  const auto asked = actors.transport->started();
+  CHECK(asked > 1);
+  live_without_host(10h);
+  CHECK(actors.transport->started() == asked);
+  actors.ask("r");
+  CHECK(actors.transport->started() == asked + 1);
+}
+
+TEST_CASE("a host that returns the same old token is asked ever more seldom") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  std::size_t answered = 1;
+  for (auto left = 24h - 1min; left > 6min; left -= 1min) {
+    actors.advance(1min);
+    while (answered < actors.transport->started()) {
+      const auto life = std::chrono::duration_cast<std::chrono::seconds>(left);
+      actors.transport->respond(answered++, 200, "token-0 " + std::to_string(life.count()));
+      actors.run();
+    }
+    REQUIRE(is_token(*actors.ask("r"), "token-0"));
+  }
+  CHECK(actors.transport->started() < 40);
+}
+
+TEST_CASE("a token that its host returns again is kept unasked as long as before") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  REQUIRE(actors.transport->started() == 2);
+  actors.transport->respond(1, 200, "token-0 43200");
+  actors.run();
+  actors.advance(1h);
+  // Not 12 hours, which is all that it had left then.
+  CHECK(actors.context->table->size() == 1);
+  CHECK(actors.transport->started() == 3);
+}
+
+TEST_CASE("a host that would have its tokens renewed at once is asked twice a minute at most") {
+  auto endpoint = virtual_actors::endpoint();
+  endpoint.decode = [](const token_request& request, http_response response,
+                       std::chrono::sys_seconds now, unsigned step) {
+    auto answer = virtual_actors::decode(request, std::move(response), now, step);
+    std::get<token_grant>(*answer).refresh_on = now;
+    return answer;
+  };
+  virtual_actors actors{service_context{std::move(endpoint)}};
+  actors.ask("r");
+  actors.grant(0, 24h);
+  CHECK(live(actors, 60min, 1min) == 0);
+  CHECK(actors.transport->started() <= 121);
+}
+
+TEST_CASE("a suspended machine finds its token expired when it wakes, whatever its timers say") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.suspend(25h);
+  const auto told = actors.ask("r");
+  CHECK(told->empty());
+  REQUIRE(actors.transport->started() == 2);
+  actors.grant(1, 24h);
+  CHECK(is_token(*told, "token-1"));
+}
+
+TEST_CASE(
+    "a machine that was suspended past refresh_on renews when somebody asks, who gets what is "
+    "at hand") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.suspend(13h);
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  CHECK(actors.transport->started() == 2);
+  actors.grant(1, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-1"));
+}
+
+TEST_CASE("a clock that is set back does not make an expired token good again") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 1h);
+  actors.set_wall_clock(-48h);
+  actors.suspend(1h);
+  CHECK(actors.ask("r")->empty());
+  CHECK(actors.transport->started() == 2);
+}
+
+TEST_CASE("a clock that is set forward lets no token be handed out that it calls expired") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 1h);
+  actors.set_wall_clock(2h);
+  CHECK(actors.ask("r")->empty());
+  CHECK(actors.transport->started() == 2);
+}
+
+TEST_CASE("a forced refresh that meets a renewal joins it") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
+  CHECK(actors.transport->started() == 2);
+  // From now on somebody waits, so that it is tried again at a waiter's pace.
+  actors.refuse(1, 503);
+  actors.advance(1s);
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  CHECK(is_token(*forced, "token-2"));
+}
+
+TEST_CASE("a renewal is planned anew when a forced refresh that it met fails") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h - 1s);
+  const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
+  actors.advance(1s);
+  actors.refuse(1);
+  CHECK(forced->size() == 1);
+  CHECK(actors.transport->started() == 2);
+  actors.advance(30s);
+  CHECK(actors.transport->started() == 3);
+}
+
+TEST_CASE("an actor that dies while it renews is replaced, and the renewal is made") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  actors.transport->respond(1, 200, "throw");
+  actors.run();
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+}
+
+TEST_CASE("beyond max_keys the tokens asked for the longest ago leave memory") {
+  virtual_actors actors;
+  // A cache of its own with that bound; the one of the fixture does nothing.
+  auto settings = actors.settings;
+  settings.max_keys = 16;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), settings);
+  actors.run();
+  for (int i = 0; i < 16; ++i) {
+    actors.ask(("r" + std::to_string(i)).c_str());
+    actors.grant(static_cast<std::size_t>(i), 24h);
+    actors.advance(1s);
+  }
+  CHECK(actors.context->table->size() == 16);
+  CHECK(is_token(*actors.ask("r0"), "token-0"));
+  actors.ask("another");
+  actors.grant(16);
+  CHECK(actors.context->table->size() <= 16);
+  CHECK(is_token(*actors.ask("r0"), "token-0"));
+  CHECK(actors.ask("r1")->empty());
+  dialect::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a key that somebody waits for stays, though there are more than may be") {
+  virtual_actors actors;
+  auto settings = actors.settings;
+  settings.max_keys = 2;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), settings);
+  actors.run();
+  std::vector<std::shared_ptr<answers>> told;
+  for (int i = 0; i < 8; ++i) {
+    told.push_back(actors.ask(("r" + std::to_string(i)).c_str()));
+  }
+  for (std::size_t i = 0; i < 8; ++i) {
+    actors.grant(i);
+    CHECK(is_token(*told[i], "token-" + std::to_string(i)));
+  }
+  dialect::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("observers are told what happens, in order") {
+  virtual_actors actors;
+  std::vector<std::string> heard;
+  const auto id = actors.context->observers->add([&heard](const token_event& event) {
+    const auto text = to_string(event);
+    heard.push_back(text.substr(0, text.find('(')));
+  });
+  actors.ask("r");
+  actors.ask("r");
+  actors.refuse(0, 429);
+  actors.advance(1s);
+  actors.grant(1, 24h);
+  actors.advance(12h);
+  actors.grant(2, 24h);
+  actors.context->observers->remove(id);
+  actors.ask("other");
+  CHECK(heard == std::vector<std::string>{"acquisition_started", "acquisition_joined",
+                                          "host_throttled", "acquisition_retried",
+                                          "acquisition_succeeded", "refresh_scheduled",
+                                          "acquisition_started", "acquisition_succeeded",
+                                          "refresh_done", "refresh_scheduled"});
+}

@@ -1,0 +1,241 @@
+#include "actors/support/observers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using midas::connection_opened;
+using midas::event_subscription;
+using midas::observers;
+using midas::token_event;
+
+namespace {
+
+token_event opened(std::uint64_t count) { return connection_opened{count}; }
+
+void tell(const observers& all, std::uint64_t count) {
+  all.tell([count] { return opened(count); });
+}
+
+// Writes down what it hears.
+struct listener {
+  std::vector<std::uint64_t> heard{};
+
+  event_subscription subscribe(const std::shared_ptr<observers>& to) {
+    return {to, to->add([this](const token_event& event) {
+              heard.push_back(std::get<connection_opened>(event).count);
+            })};
+  }
+};
+
+using counts = std::vector<std::uint64_t>;
+
+}  // namespace
+
+TEST_CASE("each observer hears each event, in the order in which they happen") {
+  const auto all = std::make_shared<observers>();
+  listener one;
+  listener two;
+  const auto first = one.subscribe(all);
+  tell(*all, 1);
+  const auto second = two.subscribe(all);
+  tell(*all, 2);
+  tell(*all, 3);
+  CHECK(one.heard == counts{1, 2, 3});
+  CHECK(two.heard == counts{2, 3});
+}
+
+TEST_CASE("no event is made when nobody observes") {
+  const auto all = std::make_shared<observers>();
+  int made = 0;
+  const auto make = [&made] {
+    ++made;
+    return opened(1);
+  };
+  all->tell(make);
+  CHECK(made == 0);
+  CHECK_FALSE(all->any());
+  listener one;
+  listener two;
+  {
+    const auto first = one.subscribe(all);
+    const auto second = two.subscribe(all);
+    CHECK(all->any());
+    all->tell(make);
+    // Made once, for both.
+    CHECK(made == 1);
+  }
+  CHECK_FALSE(all->any());
+  all->tell(make);
+  CHECK(made == 1);
+}
+
+TEST_CASE("an observation ends with its subscription, the others go on") {
+  const auto all = std::make_shared<observers>();
+  listener one;
+  listener two;
+  const auto first = one.subscribe(all);
+  {
+    const auto second = two.subscribe(all);
+    tell(*all, 1);
+  }
+  CHECK(all->any());
+  tell(*all, 2);
+  CHECK(one.heard == counts{1, 2});
+  CHECK(two.heard == counts{1});
+}
+
+TEST_CASE("a subscription is moved, never copied, and what it is moved from ends nothing") {
+  STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<event_subscription>);
+  STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<event_subscription>);
+  STATIC_REQUIRE(std::is_nothrow_move_constructible_v<event_subscription>);
+  STATIC_REQUIRE(std::is_nothrow_move_assignable_v<event_subscription>);
+  const auto all = std::make_shared<observers>();
+  listener one;
+  std::optional<event_subscription> kept;
+  {
+    auto first = one.subscribe(all);
+    kept.emplace(std::move(first));
+  }
+  tell(*all, 1);
+  {
+    event_subscription assigned;
+    assigned = *std::move(kept);
+    kept.reset();
+    tell(*all, 2);
+  }
+  tell(*all, 3);
+  CHECK(one.heard == counts{1, 2});
+}
+
+TEST_CASE("a subscription that is assigned to ends what it observed at once") {
+  const auto all = std::make_shared<observers>();
+  listener one;
+  listener two;
+  auto subscription = one.subscribe(all);
+  auto next = two.subscribe(all);
+  subscription = std::move(next);
+  tell(*all, 1);
+  CHECK(one.heard.empty());
+  CHECK(two.heard == counts{1});
+  subscription = {};
+  tell(*all, 2);
+  CHECK(two.heard == counts{1});
+  CHECK_FALSE(all->any());
+}
+
+TEST_CASE("a subscription that is assigned to itself goes on") {
+  const auto all = std::make_shared<observers>();
+  listener one;
+  auto subscription = one.subscribe(all);
+  auto& same = subscription;
+  subscription = std::move(same);
+  tell(*all, 1);
+  CHECK(one.heard == counts{1});
+}
+
+TEST_CASE("a subscription may outlive what it observes") {
+  auto all = std::make_shared<observers>();
+  listener one;
+  const auto subscription = one.subscribe(all);
+  tell(*all, 1);
+  all.reset();
+  CHECK(one.heard == counts{1});
+}
+
+TEST_CASE("an observer may add and remove observers while it is told") {
+  const auto all = std::make_shared<observers>();
+  listener late;
+  std::optional<event_subscription> own;
+  std::optional<event_subscription> added;
+  int heard = 0;
+  own.emplace(all, all->add([&](const token_event&) {
+    ++heard;
+    added.emplace(late.subscribe(all));
+    own.reset();
+  }));
+  tell(*all, 1);
+  tell(*all, 2);
+  CHECK(heard == 1);
+  CHECK(late.heard == counts{2});
+}
+
+TEST_CASE("an observer may own the subscription of another") {
+  const auto all = std::make_shared<observers>();
+  listener inner;
+  const auto owned = std::make_shared<event_subscription>(inner.subscribe(all));
+  {
+    const event_subscription outer{all, all->add([owned](const token_event&) {})};
+    CHECK(owned.use_count() > 1);
+  }
+  CHECK(owned.use_count() == 1);
+  {
+    auto handed_over = std::make_shared<event_subscription>(inner.subscribe(all));
+    const event_subscription outer{all,
+                                   all->add([own = std::move(handed_over)](const token_event&) {})};
+    tell(*all, 1);
+  }
+  // The inner one twice for as long as the outer one was there.
+  tell(*all, 2);
+  CHECK(inner.heard == counts{1, 1, 2});
+}
+
+TEST_CASE("observers come and go while others tell, and who stays misses nothing") {
+  constexpr std::uint64_t count = 2'000;
+  const auto all = std::make_shared<observers>();
+  std::atomic<std::uint64_t> heard = 0;
+  const event_subscription steady{all, all->add([&heard](const token_event&) { ++heard; })};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&all] {
+      for (std::uint64_t i = 0; i < count; ++i) {
+        tell(*all, i);
+      }
+    });
+    threads.emplace_back([&all] {
+      for (std::uint64_t i = 0; i < count / 10; ++i) {
+        // An event that is under way may reach it after it has gone.
+        const auto own = std::make_shared<std::atomic<std::uint64_t>>(0);
+        const event_subscription passing{all, all->add([own](const token_event&) { ++*own; })};
+        tell(*all, i);
+      }
+    });
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  CHECK(heard == 2 * count + 2 * (count / 10));
+  CHECK(all->any());
+}
+
+TEST_CASE("who is being told on another thread may be removed without waiting for it") {
+  const auto all = std::make_shared<observers>();
+  std::atomic<int> stage = 0;
+  std::atomic<int> heard = 0;
+  std::optional<event_subscription> subscription;
+  subscription.emplace(all, all->add([&stage, &heard](const token_event&) {
+    stage = 1;
+    stage.notify_all();
+    // Goes on only when it has been removed.
+    stage.wait(1);
+    ++heard;
+  }));
+  std::thread teller{[&all] { tell(*all, 1); }};
+  stage.wait(0);
+  subscription.reset();
+  CHECK_FALSE(all->any());
+  stage = 2;
+  stage.notify_all();
+  teller.join();
+  tell(*all, 2);
+  CHECK(heard == 1);
+}

@@ -1,0 +1,434 @@
+// Published tokens as threads read them, by copies of their own.
+#include "published/token_table.hpp"
+#include "tests/support/allocation_counter.hpp"
+#include <midas/detail/thread_cache.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace midas;
+
+namespace {
+
+const std::string vault = "https://vault.azure.net";
+
+access_token token_named(const std::string& text) {
+  token_grant grant;
+  grant.token = secret{text};
+  grant.expires_on = moment::now().wall + 24h;
+  return {grant, token_source::identity_provider};
+}
+
+void publish(token_table& table, const token_key& key, const std::string& text,
+             std::chrono::seconds usable = 1h) {
+  const auto now = moment::now();
+  table.publish(key, token_named(text), {.end = now + usable, .refresh_at = now.boot + 30min}, now);
+}
+
+token_lookup looking(const token_table& table, const std::string& resource,
+                     const managed_identity& identity) {
+  return look_for(table.id(), identity, resource);
+}
+
+// As the front door does it.
+std::optional<access_token> read(token_table& table, const token_lookup& what) {
+  if (auto* const found = find_good(what)) {
+    return access_token{*found, token_source::cache};
+  }
+  if (auto found = table.read(what)) {
+    return std::move(found->token);
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const std::optional<access_token>& token) {
+  return token ? std::string{token->token().reveal()} : "nothing";
+}
+
+std::optional<access_token> good(std::uint64_t handle) {
+  auto* const found = find_good(handle);
+  return found == nullptr ? std::nullopt : std::optional{access_token{*found, token_source::cache}};
+}
+
+// As a handle does it.
+std::optional<access_token> read(token_table& table, std::uint64_t handle,
+                                 const std::string& resource) {
+  if (auto token = good(handle)) {
+    return token;
+  }
+  const managed_identity system;
+  const auto what = looking(table, resource, system);
+  auto token = read(table, what);
+  if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
+    mine->lead(handle, what);
+  }
+  return token;
+}
+
+std::string read_by_handle(token_table& table, std::uint64_t handle, const std::string& resource) {
+  return text_of(read(table, handle, resource));
+}
+
+std::string read_text(token_table& table, const std::string& resource,
+                      const managed_identity& identity = {}) {
+  return text_of(read(table, looking(table, resource, identity)));
+}
+
+}  // namespace
+
+TEST_CASE("a published token is read by every thread, from the cache, and counted") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  for (int i = 0; i < 3; ++i) {
+    const auto token = read(table, looking(table, vault, {}));
+    REQUIRE(text_of(token) == "T");
+    CHECK(token->source() == token_source::cache);
+  }
+  std::thread{[&table] { CHECK(read_text(table, vault) == "T"); }}.join();
+  CHECK(table.hits().total() == 4);
+}
+
+TEST_CASE("a hit takes no allocation, whether the thread has looked this second or not") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  const managed_identity system;
+  const auto what = looking(table, vault, system);
+  REQUIRE(read(table, what));
+  const auto before = test::allocations_of_this_thread();
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(find_good(what));
+  }
+  CHECK(table.read(what));
+  CHECK(test::allocations_of_this_thread() == before);
+}
+
+TEST_CASE("whoever has read a token reads the one that takes its place") {
+  token_table table;
+  publish(table, {{}, vault}, "first");
+  const auto held = read(table, looking(table, vault, {}));
+  publish(table, {{}, vault}, "second");
+  CHECK_FALSE(find_good(looking(table, vault, {})));
+  CHECK(read_text(table, vault) == "second");
+  CHECK(text_of(held) == "first");
+}
+
+TEST_CASE("publishing one token leaves the copies of the others good") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  for (int i = 0; i < 100; ++i) {
+    publish(table, {{}, "https://" + std::to_string(i) + ".net"}, "other");
+  }
+  CHECK(find_good(looking(table, vault, {})));
+}
+
+TEST_CASE("what has left the table is read no more") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  REQUIRE(table.drop_oldest(0).size() == 1);
+  CHECK(read_text(table, vault) == "nothing");
+  publish(table, {{}, vault}, "again");
+  CHECK(read_text(table, vault) == "again");
+}
+
+TEST_CASE("a table that is closed gives nothing, to threads that had copies neither") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  table.close();
+  CHECK(read_text(table, vault) == "nothing");
+  publish(table, {{}, vault}, "late");
+  CHECK(read_text(table, vault) == "nothing");
+}
+
+TEST_CASE("a token that may be handed out no more is not read, though it is published") {
+  token_table table;
+  publish(table, {{}, vault}, "T", 0s);
+  CHECK(read_text(table, vault) == "nothing");
+}
+
+TEST_CASE("a token is valid as long as it is held, its table and its thread gone or not") {
+  std::optional<access_token> held;
+  std::thread{[&held] {
+    token_table table;
+    publish(table, {{}, vault}, "T");
+    held = read(table, looking(table, vault, {}));
+  }}.join();
+  const auto copy = *held;
+  held.reset();
+  CHECK(copy.token().reveal() == "T");
+  CHECK(copy.authorization_header().reveal() == "Bearer T");
+}
+
+TEST_CASE("tokens that are read in one thread may go in another") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  std::vector<access_token> read_here;
+  for (int i = 0; i < 1'000; ++i) {
+    read_here.push_back(*read(table, looking(table, vault, {})));
+  }
+  std::thread{[&] {
+    auto mine = std::move(read_here);
+    read_here.assign(10, *read(table, looking(table, vault, {})));
+    const auto copies = mine;
+    mine.clear();
+    CHECK(text_of(copies.back()) == "T");
+  }}.join();
+  CHECK(text_of(read_here.back()) == "T");
+}
+
+TEST_CASE("tables that publish the same key are told apart, in what they count as well") {
+  token_table one;
+  auto other = std::make_unique<token_table>();
+  publish(one, {{}, vault}, "one");
+  publish(*other, {{}, vault}, "other");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(read_text(one, vault) == "one");
+    CHECK(read_text(*other, vault) == "other");
+  }
+  CHECK(one.hits().total() == 2);
+  CHECK(other->hits().total() == 2);
+  other.reset();
+  CHECK(read_text(one, vault) == "one");
+  token_table third;
+  CHECK(read_text(third, vault) == "nothing");
+}
+
+TEST_CASE("identities are told apart, and the ways to write a key lead to one token") {
+  token_table table;
+  const auto guid = std::string{"6a5e8f3c-0000-4000-8000-00000000000a"};
+  publish(table, {{}, vault}, "system");
+  publish(table, {managed_identity::client_id(guid), vault}, "client");
+  publish(table, {managed_identity::object_id(guid), vault}, "object");
+  for (int i = 0; i < 2; ++i) {
+    CHECK(read_text(table, vault) == "system");
+    CHECK(read_text(table, vault + "/.default") == "system");
+    CHECK(read_text(table, vault, managed_identity::client_id(guid)) == "client");
+    CHECK(read_text(table, vault, managed_identity::object_id(guid)) == "object");
+    CHECK(read_text(table, vault,
+                    managed_identity::client_id("6A5E8F3C-0000-4000-8000-00000000000A")) ==
+          "client");
+    CHECK(read_text(table, vault, managed_identity::resource_id(guid)) == "nothing");
+    CHECK(read_text(table, vault + "/") == "nothing");
+    CHECK(read_text(table, "") == "nothing");
+  }
+}
+
+TEST_CASE("a handle leads to its token, whatever other handles there are for it") {
+  token_table table;
+  publish(table, {{}, "https://a.net"}, "a");
+  publish(table, {{}, "https://b.net"}, "b");
+  const std::vector<std::pair<std::uint64_t, std::string>> handles{
+      {1, "a"}, {2, "b"}, {3, "a"}, {4, "a"}};
+  for (const auto& [handle, text] : handles) {
+    CHECK_FALSE(find_good(handle));
+    CHECK(read_by_handle(table, handle, "https://" + text + ".net") == text);
+  }
+  for (const auto& [handle, text] : handles) {
+    CHECK(text_of(good(handle)) == text);
+  }
+  CHECK(table.hits().total() == 2 * handles.size());
+  // They share the copies of those who look by key.
+  CHECK(find_good(looking(table, "https://a.net", {})) == find_good(4));
+  // Other threads have their own.
+  std::thread{[&table] {
+    CHECK(read_by_handle(table, 2, "https://b.net") == "b");
+    CHECK_FALSE(find_good(1));
+  }}.join();
+}
+
+TEST_CASE("a hit by handle takes no allocation") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read_by_handle(table, 1, vault) == "T");
+  const auto before = test::allocations_of_this_thread();
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(find_good(1));
+  }
+  CHECK(test::allocations_of_this_thread() == before);
+}
+
+TEST_CASE(
+    "a handle that has led to a token leads to the one in its place, and to none after that") {
+  token_table table;
+  publish(table, {{}, vault}, "first");
+  REQUIRE(read_by_handle(table, 1, vault) == "first");
+  publish(table, {{}, "https://other.net"}, "other");
+  const auto held = good(1);
+  CHECK(text_of(held) == "first");
+  publish(table, {{}, vault}, "second");
+  CHECK_FALSE(find_good(1));
+  // The copy of the old one goes, by key, while the handle still knows it.
+  CHECK(read_text(table, vault) == "second");
+  CHECK_FALSE(find_good(1));
+  CHECK(read_by_handle(table, 1, vault) == "second");
+  CHECK(text_of(good(1)) == "second");
+  REQUIRE(table.drop_oldest(0).size() == 2);
+  CHECK_FALSE(find_good(1));
+  CHECK(read_by_handle(table, 1, vault) == "nothing");
+  publish(table, {{}, vault}, "again");
+  CHECK(read_by_handle(table, 1, vault) == "again");
+  table.close();
+  CHECK_FALSE(find_good(1));
+  CHECK(text_of(held) == "first");
+}
+
+TEST_CASE("handles that want the same place lead to their own tokens all the same") {
+  token_table table;
+  publish(table, {{}, "https://a.net"}, "a");
+  publish(table, {{}, "https://b.net"}, "b");
+  const auto distance = GENERATE(std::uint64_t{16}, thread_tokens::most_tokens,
+                                 std::uint64_t{thread_tokens::most_tokens} << 8U);
+  const auto other = 1 + distance;
+  for (int i = 0; i < 3; ++i) {
+    CHECK(read_by_handle(table, 1, "https://a.net") == "a");
+    CHECK(read_by_handle(table, other, "https://b.net") == "b");
+  }
+  // Beyond the number that a thread knows at once, the last one stays.
+  CHECK((find_good(1) != nullptr) == (distance < thread_tokens::most_tokens));
+  CHECK(find_good(other));
+}
+
+TEST_CASE("handles that are made for a single read each take few places, and read all the same") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  std::size_t known = 0;
+  std::thread{[&] {
+    constexpr std::uint64_t many = 10'000;
+    for (std::uint64_t handle = 1; handle <= many; ++handle) {
+      REQUIRE(read_by_handle(table, handle, vault) == "T");
+    }
+    for (std::uint64_t handle = 1; handle <= many; ++handle) {
+      known += find_good(handle) != nullptr ? 1 : 0;
+    }
+  }}.join();
+  CHECK(known == 1'024);
+}
+
+TEST_CASE(
+    "what a thread has not read for a minute it lets go, and what was replaced at once then") {
+  enum class then { just_read, long_unread, replaced };
+  const auto what = GENERATE(then::just_read, then::long_unread, then::replaced);
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  bool kept_by_key = false;
+  bool kept_by_handle = false;
+  std::thread{[&] {
+    REQUIRE(read_by_handle(table, 1, vault) == "T");
+    auto& mine = *thread_tokens::current();
+    auto later = coarse_moment::now();
+    later.steady =
+        mine.find(1)->token->window().steady_end + std::chrono::nanoseconds{1min}.count();
+    if (what == then::long_unread) {
+      later.steady += 1;
+    } else if (what == then::replaced) {
+      publish(table, {{}, vault}, "another");
+    }
+    mine.tidy(later);
+    const managed_identity system;
+    kept_by_key = mine.find(looking(table, vault, system)) != nullptr;
+    kept_by_handle = mine.find(1) != nullptr;
+    CHECK(read_by_handle(table, 1, vault) == (what == then::replaced ? "another" : "T"));
+  }}.join();
+  CHECK(kept_by_key == (what == then::just_read));
+  CHECK(kept_by_handle == (what == then::just_read));
+}
+
+TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all the same") {
+  constexpr std::size_t count = thread_tokens::most_tokens + 5'000;
+  token_table table;
+  std::vector<std::string> resources;
+  for (std::size_t i = 0; i < count; ++i) {
+    resources.push_back("https://" + std::to_string(i) + ".net");
+    publish(table, {{}, resources.back()}, resources.back());
+  }
+  std::size_t kept = 0;
+  std::size_t wrong = 0;
+  std::thread{[&] {
+    for (const auto& resource : resources) {
+      wrong += read_text(table, resource) == resource ? 0 : 1;
+    }
+    for (const auto& resource : resources) {
+      kept += thread_tokens::current()->find(looking(table, resource, {})) != nullptr ? 1 : 0;
+    }
+  }}.join();
+  CHECK(wrong == 0);
+  CHECK(kept <= thread_tokens::most_tokens);
+  CHECK(kept > thread_tokens::most_tokens / 2);
+  CHECK(table.hits().total() == count);
+}
+
+TEST_CASE("threads that read while tokens come and go see whole tokens, each of its own key") {
+  constexpr int key_count = 8;
+  constexpr int enough = 20'000;
+  token_table table;
+  const auto resource = [](int number) { return "https://" + std::to_string(number) + ".net"; };
+  const auto put = [&](int number, int version) {
+    publish(table, {{}, resource(number)}, std::to_string(number) + "/" + std::to_string(version));
+  };
+  for (int i = 0; i < key_count; ++i) {
+    put(i, 0);
+  }
+  std::atomic<int> wrong = 0;
+  std::atomic<int> reading = 3;
+  const auto reader = [&] {
+    std::vector<int> newest(key_count);
+    std::vector<access_token> held;
+    for (int i = 0, found = 0; found < enough; ++i) {
+      const auto number = i % key_count;
+      const auto token =
+          i % 2 == 0 ? read(table, looking(table, resource(number), {}))
+                     : read(table, static_cast<std::uint64_t>(number + 1), resource(number));
+      if (!token) {
+        continue;
+      }
+      ++found;
+      const auto text = text_of(token);
+      const auto prefix = std::to_string(number) + "/";
+      if (!text.starts_with(prefix)) {
+        ++wrong;
+        continue;
+      }
+      // A thread never goes back to an older one.
+      const auto version = std::stoi(text.substr(prefix.size()));
+      wrong += version < newest[static_cast<std::size_t>(number)] ? 1 : 0;
+      newest[static_cast<std::size_t>(number)] = version;
+      if (i % 100 == 0) {
+        held.push_back(*token);
+      }
+    }
+    --reading;
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back(reader);
+  }
+  for (int i = 1; reading > 0; ++i) {
+    put(i % key_count, i);
+    if (i % 50 == 0) {
+      table.drop_oldest(key_count / 2);
+    }
+  }
+  threads.clear();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("what a thread counted is counted still when it has ended") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  for (int i = 1; i <= 20; ++i) {
+    std::thread{[&table] { CHECK(read_text(table, vault) == "T"); }}.join();
+    CHECK(table.hits().total() == static_cast<std::uint64_t>(i));
+  }
+}

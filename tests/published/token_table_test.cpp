@@ -1,0 +1,364 @@
+#include "published/token_table.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using midas::boot_clock;
+using midas::managed_identity;
+using midas::moment;
+using midas::token_key;
+using midas::token_table;
+using std::chrono::seconds;
+
+namespace {
+
+const moment now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
+
+using keys = std::vector<std::string>;
+
+token_key key(const std::string& resource) { return {{}, resource}; }
+
+midas::access_token token_named(const std::string& text) {
+  midas::token_grant grant;
+  grant.token = midas::secret{text};
+  grant.expires_on = now.wall + 24h;
+  return {grant, midas::token_source::identity_provider};
+}
+
+midas::token_validity lasting(seconds usable, seconds refresh_in, const moment& from = now) {
+  return {.end = from + usable, .refresh_at = from.boot + refresh_in};
+}
+
+bool publish(token_table& table, const std::string& resource, seconds usable, seconds refresh_in,
+             const moment& at = now) {
+  return table.publish(key(resource), token_named("token of " + resource),
+                       lasting(usable, refresh_in, at), at);
+}
+
+std::string text_of(const std::optional<token_table::found_token>& found) {
+  return found ? std::string{found->token.token().reveal()} : "nothing";
+}
+
+keys resources_of(const std::vector<token_key>& of) {
+  keys result;
+  for (const auto& each : of) {
+    result.push_back(each.resource);
+  }
+  return result;
+}
+
+keys sorted(const std::vector<token_key>& of) {
+  auto result = resources_of(of);
+  std::ranges::sort(result);
+  return result;
+}
+
+struct renewals {
+  keys due;
+  keys dropped;
+};
+
+renewals take(token_table& table, const moment& at) {
+  std::vector<token_key> dropped;
+  auto due = resources_of(table.take_renewals(at, dropped));
+  return {std::move(due), sorted(dropped)};
+}
+
+}  // namespace
+
+TEST_CASE("a published token is found under its key alone, and says that it comes from the cache") {
+  token_table table;
+  publish(table, "a", 24h, 12h);
+  const auto found = table.find(key("a"), now);
+  REQUIRE(found);
+  CHECK(text_of(found) == "token of a");
+  CHECK(found->token.source() == midas::token_source::cache);
+  CHECK_FALSE(table.find(key("b"), now));
+  CHECK_FALSE(table.find({managed_identity::client_id("a"), "a"}, now));
+}
+
+TEST_CASE("identities that differ only in how they are named have tokens of their own") {
+  token_table table;
+  const auto validity = lasting(1h, 30min);
+  table.publish({managed_identity::client_id("x"), "r"}, token_named("client"), validity, now);
+  table.publish({managed_identity::object_id("x"), "r"}, token_named("object"), validity, now);
+  CHECK(text_of(table.find({managed_identity::client_id("x"), "r"}, now)) == "client");
+  CHECK(text_of(table.find({managed_identity::object_id("x"), "r"}, now)) == "object");
+}
+
+TEST_CASE("a token is found until one of the clocks says that it has ended, and held after that") {
+  token_table table;
+  publish(table, "a", 1h, 30min);
+  CHECK(table.find(key("a"), now + 3'599s));
+  CHECK_FALSE(table.find(key("a"), now + 3'600s));
+  auto set_forward = now;
+  set_forward.wall += 1h;
+  CHECK_FALSE(table.find(key("a"), set_forward));
+  auto set_back = now + 1h;
+  set_back.wall -= 24h;
+  CHECK_FALSE(table.find(key("a"), set_back));
+  REQUIRE(table.find_held(key("a")));
+  CHECK(table.find_held(key("a"))->token().reveal() == "token of a");
+  CHECK_FALSE(table.find_held(key("b")));
+}
+
+TEST_CASE("the time left of a token is what the clock that ends it first leaves") {
+  token_table table;
+  publish(table, "a", 1h, 30min);
+  CHECK(table.time_left(key("a"), now) == 1h);
+  CHECK(table.time_left(key("a"), now + 50min) == 10min);
+  auto set_forward = now;
+  set_forward.wall += 59min;
+  CHECK(table.time_left(key("a"), set_forward) == 1min);
+  auto set_back = now + 59min;
+  set_back.wall -= 24h;
+  CHECK(table.time_left(key("a"), set_back) == 1min);
+  CHECK(table.time_left(key("a"), now + 1h) == 0s);
+  CHECK(table.time_left(key("a"), now + 2h) == 0s);
+  CHECK(table.time_left(key("b"), now) == 0s);
+}
+
+TEST_CASE("the time left of a token that ends in another century overflows nothing") {
+  token_table table;
+  midas::token_validity validity;
+  validity.end.wall = now.wall + 10'000'000'000s;
+  validity.end.boot = now.boot + 24h * 365 * 100;
+  validity.refresh_at = now.boot + 24h;
+  table.publish(key("a"), token_named("A"), validity, now);
+  CHECK(table.time_left(key("a"), now) >= 24h * 365);
+}
+
+TEST_CASE("the last token published is the one that is found") {
+  token_table table;
+  table.publish(key("a"), token_named("old"), lasting(1h, 30min), now);
+  table.publish(key("a"), token_named("new"), lasting(1h, 30min), now);
+  CHECK(text_of(table.find(key("a"), now)) == "new");
+  CHECK(table.size() == 1);
+}
+
+TEST_CASE("how long a token lasts is what was said of it last, though it is the same") {
+  token_table table;
+  publish(table, "a", 1h, 30min);
+  publish(table, "a", 30min, 10min);
+  CHECK(table.time_left(key("a"), now) == 30min);
+  CHECK_FALSE(table.find(key("a"), now + 30min));
+  publish(table, "a", 2h, 1h);
+  CHECK(table.find(key("a"), now + 90min));
+}
+
+TEST_CASE("renewals are told in the order of their time, each once") {
+  token_table table;
+  CHECK_FALSE(table.next_renewal());
+  publish(table, "c", 1h, 30min);
+  publish(table, "a", 1h, 10min);
+  publish(table, "b", 1h, 20min);
+  CHECK(table.next_renewal() == now.boot + 10min);
+  CHECK(take(table, now + 599s).due.empty());
+  CHECK(take(table, now + 600s).due == keys{"a"});
+  CHECK(take(table, now + 600s).due.empty());
+  CHECK(table.next_renewal() == now.boot + 20min);
+  CHECK(take(table, now + 40min).due == keys{"b", "c"});
+  CHECK_FALSE(table.next_renewal());
+  CHECK(take(table, now + 50min).due.empty());
+}
+
+TEST_CASE("who plans a renewal is told whether it is the first") {
+  token_table table;
+  CHECK(publish(table, "a", 1h, 20min));
+  CHECK_FALSE(publish(table, "b", 1h, 30min));
+  CHECK(publish(table, "c", 1h, 10min));
+  CHECK_FALSE(table.postpone_renewal(key("c"), now.boot + 25min));
+  CHECK(table.postpone_renewal(key("b"), now.boot + 5min));
+  CHECK_FALSE(table.postpone_renewal(key("unknown"), now.boot));
+  CHECK(take(table, now + 25min).due == keys{"b", "a", "c"});
+}
+
+TEST_CASE("a plan that is replaced leaves nothing behind") {
+  token_table table;
+  publish(table, "a", 1h, 10min);
+  publish(table, "a", 1h, 30min);
+  CHECK(table.next_renewal() == now.boot + 30min);
+  table.postpone_renewal(key("a"), now.boot + 20min);
+  CHECK(table.next_renewal() == now.boot + 20min);
+  table.postpone_renewal(key("a"), now.boot + 40min);
+  CHECK(take(table, now + 39min).due.empty());
+  CHECK(take(table, now + 40min).due == keys{"a"});
+  CHECK(take(table, now + 55min).due.empty());
+}
+
+TEST_CASE("a renewal in vain that is put off is told again") {
+  token_table table;
+  publish(table, "a", 1h, 10min);
+  CHECK(take(table, now + 10min).due == keys{"a"});
+  table.postpone_renewal(key("a"), now.boot + 11min);
+  CHECK_FALSE(table.is_renewal_due(key("a"), now + 10min));
+  CHECK(take(table, now + 11min).due == keys{"a"});
+}
+
+TEST_CASE("a renewal is due from its time on, told or not, until another is planned") {
+  token_table table;
+  publish(table, "a", 1h, 10min);
+  CHECK_FALSE(table.is_renewal_due(key("a"), now + 599s));
+  CHECK(table.is_renewal_due(key("a"), now + 600s));
+  take(table, now + 10min);
+  CHECK(table.is_renewal_due(key("a"), now + 10min));
+  publish(table, "a", 1h, 10min, now + 10min);
+  CHECK_FALSE(table.is_renewal_due(key("a"), now + 10min));
+  CHECK_FALSE(table.is_renewal_due(key("unknown"), now + 10min));
+}
+
+TEST_CASE("the first who looks up a token whose renewal is overdue is told, and nobody else") {
+  token_table table;
+  const auto overdue = [&table](const moment& at) {
+    return table.find(key("a"), at)->renewal_overdue;
+  };
+  publish(table, "a", 1h, 10min);
+  CHECK_FALSE(overdue(now + 599s));
+  CHECK(overdue(now + 600s));
+  CHECK_FALSE(overdue(now + 600s));
+  CHECK_FALSE(overdue(now + 30min));
+  // The next plan is another matter.
+  table.postpone_renewal(key("a"), now.boot + 35min);
+  CHECK_FALSE(overdue(now + 34min));
+  CHECK(overdue(now + 35min));
+  CHECK_FALSE(overdue(now + 35min));
+}
+
+TEST_CASE("a renewal that its timer has told is not overdue for readers") {
+  token_table table;
+  publish(table, "a", 1h, 10min);
+  CHECK(take(table, now + 10min).due == keys{"a"});
+  CHECK_FALSE(table.find(key("a"), now + 10min)->renewal_overdue);
+}
+
+TEST_CASE("what leaves the table leaves no renewal") {
+  token_table table;
+  publish(table, "a", 1h, 10min);
+  publish(table, "b", 1h, 20min);
+  publish(table, "c", 1h, 30min);
+  SECTION("idle") {
+    CHECK(table.find(key("c"), now + 5min));
+    CHECK(sorted(table.drop_idle(now + 5min, 5min)) == keys{"a", "b"});
+  }
+  SECTION("the oldest") {
+    CHECK(table.find(key("c"), now + 5min));
+    CHECK(sorted(table.drop_oldest(1)) == keys{"a", "b"});
+  }
+  CHECK(table.size() == 1);
+  CHECK(table.next_renewal() == now.boot + 30min);
+  CHECK(take(table, now + 50min).due == keys{"c"});
+  CHECK_FALSE(table.find_held(key("a")));
+  CHECK_FALSE(table.postpone_renewal(key("a"), now.boot));
+  CHECK_FALSE(table.next_renewal());
+}
+
+TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the others stay") {
+  token_table table;
+  publish(table, "used", 24h, 12h);
+  publish(table, "idle", 24h, 12h);
+  publish(table, "expired", 20min, 10min);
+  CHECK(table.find(key("used"), now + 40min));
+  CHECK(table.drop_idle(now + 19min, 1h).empty());
+  CHECK(sorted(table.drop_idle(now + 70min, 1h)) == keys{"expired", "idle"});
+  CHECK(table.size() == 1);
+  CHECK(table.find(key("used"), now + 70min));
+}
+
+TEST_CASE("an expired token leaves the table, however lately it was looked up") {
+  token_table table;
+  publish(table, "a", 20min, 10min);
+  CHECK(table.find(key("a"), now + 1'199s));
+  CHECK(sorted(table.drop_idle(now + 20min, 1h)) == keys{"a"});
+}
+
+TEST_CASE("a token is not idle for the part of a second in which it was looked up") {
+  token_table table;
+  auto late_in_the_second = now;
+  late_in_the_second.boot += 900ms;
+  publish(table, "a", 1h, 30min, late_in_the_second);
+  auto end = now;
+  end.boot += 1h;
+  CHECK(table.drop_idle(end, {}).empty());
+  CHECK(table.size() == 1);
+}
+
+TEST_CASE("a token is idle when nobody has asked for as long as it lives, unless a time is set") {
+  token_table table;
+  publish(table, "a", 1h, 30min);
+  // Each renewal lives for an hour more, and none of them is looked up.
+  publish(table, "a", 1h, 30min, now + 30min);
+  CHECK(table.drop_idle(now + 3'599s, {}).empty());
+  publish(table, "a", 1h, 30min, now + 55min);
+  CHECK(sorted(table.drop_idle(now + 1h + 1s, {})) == keys{"a"});
+}
+
+TEST_CASE("a renewal of what nobody has asked for as long as it lives is not told, and ends it") {
+  token_table table;
+  publish(table, "idle", 1h, 40min);
+  publish(table, "used", 1h, 40min);
+  CHECK(take(table, now + 40min).due == keys{"idle", "used"});
+  CHECK(table.find(key("used"), now + 40min));
+  publish(table, "idle", 1h, 40min, now + 40min);
+  publish(table, "used", 1h, 40min, now + 40min);
+  const auto taken = take(table, now + 80min);
+  CHECK(taken.due == keys{"used"});
+  CHECK(taken.dropped == keys{"idle"});
+  CHECK(table.size() == 1);
+  CHECK_FALSE(table.next_renewal());
+}
+
+TEST_CASE("a token that its host returns again lives as long as it did before") {
+  token_table table;
+  const auto end = lasting(24h, 12h).end;
+  table.publish(key("a"), token_named("same"), lasting(24h, 12h), now);
+  CHECK(take(table, now + 12h).due == keys{"a"});
+  table.publish(key("a"), token_named("same"), {end, now.boot + 13h}, now + 12h,
+                token_table::novelty::the_same);
+  // Nobody has asked for 13 hours of its 24, though only 12 were left when it came again.
+  CHECK(take(table, now + 13h).due == keys{"a"});
+  CHECK(table.drop_idle(now + 13h, {}).empty());
+  CHECK(table.find(key("a"), now + 20h));
+  // Another is measured by its own life.
+  table.publish(key("a"), token_named("other"), lasting(1h, 30min, now + 20h), now + 20h);
+  CHECK(sorted(table.drop_idle(now + 20h + 59min, {})).empty());
+  table.publish(key("a"), token_named("another"), lasting(1h, 30min, now + 20h + 59min),
+                now + 20h + 59min);
+  CHECK(sorted(table.drop_idle(now + 21h + 1s, {})) == keys{"a"});
+}
+
+TEST_CASE("those looked up the longest ago leave first when there are too many") {
+  token_table table;
+  for (int i = 0; i < 10; ++i) {
+    publish(table, std::to_string(i), 24h, 12h);
+  }
+  // 3, 6, 9, 2, 5, 8, 1, 4, 7, 0
+  for (int i = 0; i < 10; ++i) {
+    CHECK(table.find(key(std::to_string((i + 1) * 3 % 10)), now + seconds{1 + i}));
+  }
+  CHECK(table.drop_oldest(10).empty());
+  CHECK(table.drop_oldest(1'000).empty());
+  CHECK(sorted(table.drop_oldest(7)) == keys{"3", "6", "9"});
+  CHECK(sorted(table.drop_oldest(6)) == keys{"2"});
+  CHECK(table.find(key("5"), now + 1min));
+  CHECK(sorted(table.drop_oldest(2)) == keys{"1", "4", "7", "8"});
+  CHECK(sorted(table.drop_oldest(0)) == keys{"0", "5"});
+  CHECK(table.size() == 0);
+  CHECK_FALSE(table.next_renewal());
+}
+
+TEST_CASE("looking up what is held, or how long, is no use of a token") {
+  token_table table;
+  publish(table, "a", 24h, 12h);
+  CHECK(table.find_held(key("a")));
+  CHECK(table.time_left(key("a"), now + 2h) == 22h);
+  CHECK_FALSE(table.is_renewal_due(key("a"), now + 2h));
+  CHECK(sorted(table.drop_idle(now + 2h, 1h)) == keys{"a"});
+}

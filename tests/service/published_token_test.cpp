@@ -1,0 +1,209 @@
+// The ways to a published token: handles, and what actors are offered.
+#include "simulator/simulated_imds.hpp"
+#include "tests/support/coroutine.hpp"
+#include "tests/support/outcomes.hpp"
+#include <midas/actors.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+
+using namespace std::chrono_literals;
+using namespace midas;
+using namespace midas::test;
+
+namespace {
+
+constexpr std::chrono::nanoseconds patience = 60s;
+const std::string vault = "https://vault.azure.net";
+
+token_service_options asking(const simulated_imds& imds) {
+  token_service_options options;
+  options.endpoint = imds.endpoint();
+  return options;
+}
+
+// What an actor was told, and whether before its handler went on.
+struct told_actor {
+  expected<access_token> outcome;
+  bool at_once = false;
+};
+
+template <class Tokens, class... Request>
+told_actor ask_as_actor(caf::actor_system& system, Tokens& tokens, const Request&... request) {
+  std::promise<told_actor> told;
+  system.spawn(
+      [&](caf::event_based_actor* self, int) {
+        const auto in_handler = std::make_shared<bool>(true);
+        const auto tell = [&told, in_handler](expected<access_token> outcome) {
+          told.set_value({std::move(outcome), *in_handler});
+        };
+        request_token(self, tokens, request..., patience)
+            .then([tell](const access_token& token) { tell(token); },
+                  [tell](const error& failure) { tell(unexpected{failure}); });
+        *in_handler = false;
+      },
+      0);
+  return told.get_future().get();
+}
+
+detached ask(const token_handle& tokens, std::promise<expected<access_token>>& told) {
+  told.set_value(co_await tokens.async_get(patience));
+}
+
+}  // namespace
+
+TEST_CASE("a handle asks in every way, for its resource and its identity") {
+  simulated_imds imds;
+  token_service tokens{asking(imds)};
+  const auto identity = managed_identity::client_id(sample_user_assigned_identity().client_id);
+  const auto handle = tokens.for_resource(vault + "/.default", identity);
+  CHECK(handle.request().resource == vault + "/.default");
+  CHECK_FALSE(handle.try_get());
+  const auto first = handle.get(patience);
+  REQUIRE(first);
+  CHECK(first->source() == token_source::identity_provider);
+  CHECK(first->resource() == vault);
+  CHECK(handle.try_get()->token() == first->token());
+  CHECK(handle.get(patience)->source() == token_source::cache);
+  std::optional<expected<access_token>> by_callback;
+  handle.get_async(patience, [&](auto outcome) { by_callback = std::move(outcome); });
+  CHECK((*by_callback)->token() == first->token());
+  std::promise<expected<access_token>> by_coroutine;
+  ask(handle, by_coroutine);
+  CHECK(by_coroutine.get_future().get()->token() == first->token());
+  // The same key, asked for without the handle.
+  const token_request same{.identity = identity, .resource = vault};
+  CHECK(tokens.try_get(same)->token() == first->token());
+  CHECK_FALSE(tokens.try_get({.resource = vault}));
+  CHECK(imds.statistics().token_requests == 1);
+  // Hits of every way are counted: two by try_get, one by get, one by callback, one by coroutine.
+  CHECK(tokens.statistics().cache_hits == 5);
+  CHECK(tokens.statistics().tokens == 6);
+}
+
+TEST_CASE("a thread that has read by a handle knows its token by the handle") {
+  simulated_imds imds;
+  token_service tokens{asking(imds)};
+  const auto handle = tokens.for_resource(vault);
+  REQUIRE(handle.get(patience));
+  REQUIRE(handle.try_get());
+  // Handles are numbered from one on.
+  std::size_t known = 0;
+  for (std::uint64_t number = 1; number < 1'000; ++number) {
+    known += find_good(number) != nullptr ? 1 : 0;
+  }
+  CHECK(known == 1);
+}
+
+TEST_CASE("a handle for what makes no sense says so to each who asks") {
+  simulated_imds imds;
+  token_service tokens{asking(imds)};
+  const auto nothing = tokens.for_resource("");
+  CHECK_FALSE(nothing.try_get());
+  CHECK(nothing.get(patience).error().code == errc::invalid_resource);
+  const auto nobody = tokens.for_resource(vault, managed_identity::client_id(""));
+  CHECK(nobody.get(patience).error().code == errc::invalid_identity);
+  CHECK(tokens.for_resource(vault).get(0s).error().code == errc::invalid_timeout);
+  CHECK(imds.statistics().token_requests == 0);
+}
+
+TEST_CASE("a caller that comes cancelled gets no token by a handle either") {
+  simulated_imds imds;
+  token_service tokens{asking(imds)};
+  const auto handle = tokens.for_resource(vault);
+  REQUIRE(handle.get(patience));
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(handle.get(patience, stop.get_token()).error().code == errc::cancelled);
+}
+
+TEST_CASE("a handle and the tokens that it gave outlive the service") {
+  simulated_imds imds;
+  std::optional<token_handle> handle;
+  std::optional<access_token> held;
+  {
+    token_service tokens{asking(imds)};
+    handle = tokens.for_resource(vault);
+    REQUIRE(handle->get(patience));
+    held = handle->try_get();
+  }
+  CHECK_FALSE(handle->try_get());
+  CHECK(handle->get(patience).error().code == errc::shutting_down);
+  std::optional<expected<access_token>> by_callback;
+  handle->get_async(patience, [&](auto outcome) { by_callback = std::move(outcome); });
+  CHECK(by_callback->error().code == errc::shutting_down);
+  CHECK(held->authorization_header().reveal().starts_with("Bearer ey"));
+}
+
+TEST_CASE("whoever was answered after a forced refresh reads the new token, in every thread") {
+  simulated_imds imds;
+  token_service tokens{asking(imds)};
+  const auto handle = tokens.for_resource(vault);
+  REQUIRE(handle.get(patience));
+  for (int i = 0; i < 5; ++i) {
+    const auto old = handle.try_get();
+    const auto fresh = tokens.get({.resource = vault, .force_refresh = true}, patience);
+    REQUIRE(fresh);
+    REQUIRE_FALSE(fresh->token() == old->token());
+    CHECK(handle.try_get()->token() == fresh->token());
+    std::thread{[&] { CHECK(handle.try_get()->token() == fresh->token()); }}.join();
+  }
+}
+
+TEST_CASE("an actor takes a published token without a message, and else is answered by one") {
+  simulated_imds imds;
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  token_service tokens{system, asking(imds)};
+  const token_request request{.resource = vault};
+  const auto first = ask_as_actor(system, tokens, request);
+  REQUIRE(first.outcome);
+  CHECK_FALSE(first.at_once);
+  const auto second = ask_as_actor(system, tokens, request);
+  CHECK(second.outcome->token() == first.outcome->token());
+  CHECK(second.at_once);
+  const auto handle = tokens.for_resource(vault);
+  CHECK(ask_as_actor(system, handle).at_once);
+  const auto refused = ask_as_actor(system, tokens, token_request{});
+  CHECK(refused.outcome.error().code == errc::invalid_resource);
+  tokens.shutdown();
+  CHECK(ask_as_actor(system, handle).outcome.error().code == errc::shutting_down);
+  CHECK(ask_as_actor(system, tokens, request).outcome.error().code == errc::shutting_down);
+}
+
+TEST_CASE("an actor whose own answer is the token hands the request on, or answers by itself") {
+  simulated_imds imds;
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  token_service tokens{system, asking(imds)};
+  const auto middle = system.spawn(
+      [&tokens](caf::event_based_actor* self, int) -> caf::behavior {
+        return {[self, &tokens](const std::string& resource) {
+          return request_token(self, tokens, {.resource = resource}, patience).delegate();
+        }};
+      },
+      0);
+  caf::scoped_actor self{system};
+  for (int i = 0; i < 2; ++i) {
+    self->request(middle, caf::infinite, vault)
+        .receive([](const access_token& token) { CHECK(token.resource() == vault); },
+                 [](const caf::error& e) { FAIL(to_string(to_error(e))); });
+  }
+  self->request(middle, caf::infinite, std::string{})
+      .receive([](const access_token&) { FAIL("a token for nothing"); },
+               [](const caf::error& e) { CHECK(to_error(e).code == errc::invalid_resource); });
+  caf::anon_send_exit(middle, caf::exit_reason::user_shutdown);
+  CHECK(imds.statistics().token_requests == 1);
+}

@@ -1,0 +1,208 @@
+// Shutting down, whatever is going on: everybody is answered, and it returns soon.
+#include "tests/support/outcomes.hpp"
+#include "tests/support/scripted_transport.hpp"
+#include <midas/actors.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace midas;
+using namespace midas::test;
+
+namespace {
+
+const token_request vault{.resource = "https://vault.azure.net"};
+
+token_service_options options() {
+  token_service_options result;
+  result.endpoint = "http://127.0.0.1:9";
+  // One in flight, and one in a second: what comes second has to queue.
+  result.limits = host_limits{1, 1};
+  return result;
+}
+
+struct service {
+  std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
+  outcomes told;
+  std::size_t asked = 0;
+  std::unique_ptr<token_service> tokens = std::make_unique<token_service>(options(), transport);
+
+  void ask(const token_request& request = vault) {
+    ++asked;
+    tokens->get_async(request, 1h, [this](auto outcome) { told.add(std::move(outcome)); });
+  }
+  void wait_until_heard(std::size_t count) const {
+    while (transport->started() < count) {
+      std::this_thread::yield();
+    }
+  }
+  void answer(std::size_t index, int status, const std::string& body) const {
+    wait_until_heard(index + 1);
+    transport->respond(index, status, body);
+  }
+};
+
+void be_idle(service&) {}
+
+void have_a_token(service& s) {
+  s.ask();
+  s.answer(0, 200, R"({"access_token":"T","expires_in":"86400"})");
+  s.told.wait_for(1);
+}
+
+void be_in_flight(service& s) {
+  for (int i = 0; i < 100; ++i) {
+    s.ask();
+  }
+  s.wait_until_heard(1);
+}
+
+void queue(service& s) {
+  for (int i = 0; i < 100; ++i) {
+    s.ask({.resource = "https://resource-" + std::to_string(i)});
+  }
+  s.wait_until_heard(1);
+}
+
+void wait_for_a_retry(service& s) {
+  std::promise<void> retried;
+  const auto subscription = s.tokens->observe([&retried](const token_event& event) {
+    if (std::holds_alternative<acquisition_retried>(event)) {
+      retried.set_value();
+    }
+  });
+  be_in_flight(s);
+  s.answer(0, 503, "busy");
+  retried.get_future().wait();
+}
+
+void renew(service& s) {
+  std::promise<void> renewing;
+  const auto subscription = s.tokens->observe([&renewing](const token_event& event) {
+    const auto* const started = std::get_if<acquisition_started>(&event);
+    if (started != nullptr && started->in_background) {
+      renewing.set_value();
+    }
+  });
+  s.ask();
+  // Handed out for two seconds at least, and renewed before that.
+  s.answer(0, 200, R"({"access_token":"T","expires_in":"5"})");
+  s.told.wait_for(1);
+  renewing.get_future().wait();
+}
+
+void have_its_cache_killed(service& s) {
+  be_in_flight(s);
+  dialect::send_exit(s.tokens->cache(), caf::exit_reason::kill);
+}
+
+void have_an_observer(service& s) {
+  // For ever: the subscription outlives the service.
+  static std::vector<event_subscription> kept;
+  kept.push_back(s.tokens->observe([](const token_event&) {}));
+  be_in_flight(s);
+}
+
+struct state {
+  std::string name;
+  std::function<void(service&)> reach;
+};
+
+const std::vector<state> states{
+    {"idle", be_idle},
+    {"with a token", have_a_token},
+    {"in flight, at a host that hangs", be_in_flight},
+    {"queueing", queue},
+    {"before a retry", wait_for_a_retry},
+    {"renewing", renew},
+    {"with its cache killed", have_its_cache_killed},
+    {"observed", have_an_observer},
+};
+
+// Generous: a hang would take for ever, and machines of tests are slow.
+constexpr auto soon = 20s;
+
+void check_all_answered(service& s) {
+  const auto answers = s.told.wait_for(s.asked);
+  CHECK(answers.size() == s.asked);
+  for (const auto& each : answers) {
+    const bool is_end = !each && (each.error().code == errc::shutting_down ||
+                                  each.error().code == errc::actor_terminated);
+    CHECK((each || is_end));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("shutdown answers everybody and returns, in every state, and so does destruction") {
+  for (const auto& each : states) {
+    for (const bool destroy : {false, true}) {
+      DYNAMIC_SECTION(each.name << (destroy ? ", destroyed" : ", shut down")) {
+        service s;
+        each.reach(s);
+        const auto began = std::chrono::steady_clock::now();
+        if (destroy) {
+          s.tokens.reset();
+        } else {
+          s.tokens->shutdown();
+          s.tokens->shutdown();
+        }
+        CHECK(std::chrono::steady_clock::now() - began < soon);
+        check_all_answered(s);
+        if (!destroy) {
+          s.ask();
+          check_all_answered(s);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("shutdown from several threads at once, in every state, while others call in") {
+  for (const auto& each : states) {
+    DYNAMIC_SECTION(each.name) {
+      service s;
+      each.reach(s);
+      std::atomic<bool> stop = false;
+      std::atomic<std::size_t> called = 0;
+      outcomes late;
+      std::vector<std::thread> callers;
+      for (int i = 0; i < 2; ++i) {
+        callers.emplace_back([&, i] {
+          for (int n = 0; !stop; ++n) {
+            ++called;
+            s.tokens->get_async({.resource = "https://late-" + std::to_string(i * 1'000 + n % 500)},
+                                1h, [&late](auto outcome) { late.add(std::move(outcome)); });
+            std::this_thread::sleep_for(10us);
+          }
+        });
+      }
+      while (called < 20) {
+        std::this_thread::yield();
+      }
+      const auto began = std::chrono::steady_clock::now();
+      std::vector<std::thread> closers;
+      for (int i = 0; i < 3; ++i) {
+        closers.emplace_back([&s] { s.tokens->shutdown(); });
+      }
+      for (auto& thread : closers) {
+        thread.join();
+      }
+      CHECK(std::chrono::steady_clock::now() - began < soon);
+      stop = true;
+      for (auto& thread : callers) {
+        thread.join();
+      }
+      check_all_answered(s);
+      CHECK(late.wait_for(called).size() == called);
+    }
+  }
+}

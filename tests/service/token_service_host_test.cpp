@@ -1,0 +1,156 @@
+// A token service on each kind of host, told by an environment that the test makes.
+#include "tests/support/outcomes.hpp"
+#include "tests/support/scripted_transport.hpp"
+#include <midas/token_service.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+using namespace midas;
+using namespace midas::test;
+
+namespace {
+
+constexpr auto patience = 60s;
+const token_request vault{.resource = "https://vault.azure.net"};
+
+token_service_options on(std::map<std::string, std::string, std::less<>> variables) {
+  token_service_options options;
+  options.environment = host_environment{.variables = std::move(variables)};
+  return options;
+}
+
+const std::map<std::string, std::string, std::less<>> arc{
+    {"IDENTITY_ENDPOINT", "http://127.0.0.1:40342/metadata/identity/oauth2/token"},
+    {"IMDS_ENDPOINT", "http://127.0.0.1:40342"}};
+
+struct scripted_service {
+  explicit scripted_service(const token_service_options& options) : tokens(options, transport) {}
+
+  void wait_until_asked(std::size_t count) const {
+    while (transport->started() < count) {
+      std::this_thread::yield();
+    }
+  }
+
+  std::string url_of(std::size_t index) const {
+    wait_until_asked(index + 1);
+    return transport->request(index).url;
+  }
+
+  void ask(const std::string& resource) {
+    tokens.get_async({.resource = resource}, patience,
+                     [this](auto outcome) { told.add(std::move(outcome)); });
+  }
+
+  std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
+  outcomes told;
+  token_service tokens;
+};
+
+}  // namespace
+
+TEST_CASE("a service asks the host that its environment tells") {
+  scripted_service service{on(arc)};
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).starts_with(arc.at("IDENTITY_ENDPOINT") + "?api-version=2020-06-01"));
+}
+
+TEST_CASE("a service asks the host that is chosen, whatever its environment tells") {
+  auto options = on(arc);
+  options.host = identity_host::imds;
+  scripted_service service{options};
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).starts_with("http://169.254.169.254/metadata/identity/oauth2/token?"));
+}
+
+TEST_CASE("a service whose endpoint is given asks IMDS there, whatever its environment tells") {
+  auto options = on(arc);
+  options.endpoint = "http://127.0.0.1:8080";
+  scripted_service service{options};
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).starts_with("http://127.0.0.1:8080/metadata/identity/oauth2/token?"));
+}
+
+TEST_CASE("a service looks at its environment when it is made, and never again") {
+  const std::string variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+  REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:1111", 1) == 0);
+  scripted_service service{{}};
+  REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:2222", 1) == 0);
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).starts_with("http://127.0.0.1:1111/"));
+  REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:9", 1) == 0);
+}
+
+TEST_CASE("a service in an environment that contradicts itself says so, and sends nothing") {
+  auto chosen = on({});
+  chosen.host = identity_host::service_fabric;
+  auto with_endpoint = on({});
+  with_endpoint.host = identity_host::azure_arc;
+  with_endpoint.endpoint = "http://127.0.0.1:8080";
+  const auto [options, named] = GENERATE_COPY(table<token_service_options, std::string>({
+      {on({{"IDENTITY_HEADER", "hidden"}}), "IDENTITY_ENDPOINT"},
+      {on({{"MSI_SECRET", "hidden"}}), "MSI_ENDPOINT"},
+      {chosen, "IDENTITY_ENDPOINT"},
+      {with_endpoint, "Azure Arc"},
+  }));
+  scripted_service service{options};
+  const auto token = service.tokens.get(vault, patience);
+  REQUIRE_FALSE(token);
+  CHECK(token.error().code == errc::invalid_configuration);
+  CHECK(token.error().message.find(named) != std::string::npos);
+  CHECK(to_string(token.error()).find("hidden") == std::string::npos);
+  CHECK_FALSE(token.error().advice.empty());
+  CHECK(service.transport->started() == 0);
+}
+
+TEST_CASE("a token that claims refuse is named to a host that wants to know, with capabilities") {
+  auto options = on({{"IDENTITY_ENDPOINT", "https://127.0.0.1:2377/token"},
+                     {"IDENTITY_HEADER", "hidden"},
+                     {"IDENTITY_SERVER_THUMBPRINT", "0123456789abcdef0123456789abcdef01234567"}});
+  options.client_capabilities = {"cp1", "cp2"};
+  scripted_service service{options};
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).find("&xms_cc=cp1%2Ccp2") != std::string::npos);
+  CHECK(service.url_of(0).find("sha256") == std::string::npos);
+  service.transport->respond(0, 200, R"({"access_token":"test_token","expires_in":86400})");
+  CHECK(all_same_token(service.told.wait_for(1)));
+  service.tokens.get_async({.resource = vault.resource, .claims = "{}"}, patience,
+                           [&service](auto outcome) { service.told.add(std::move(outcome)); });
+  CHECK(
+      service.url_of(1).find("&token_sha256_to_refresh="
+                             "cc0af97287543b65da2c7e1476426021826cab166f1e063ed012b855ff819656") !=
+      std::string::npos);
+  service.transport->respond(1, 200, R"({"access_token":"another","expires_in":86400})");
+  CHECK(service.told.wait_for(2).back()->token().reveal() == "another");
+  CHECK(service.tokens.try_get(vault)->token().reveal() == "another");
+}
+
+TEST_CASE("IMDS is sent five requests at once unless told otherwise, another host more") {
+  auto more = on({});
+  more.limits = host_limits{7, 1'000};
+  const auto [options, at_once] = GENERATE_COPY(table<token_service_options, std::size_t>({
+      {on({}), 5},
+      {more, 7},
+      {on(arc), 10},
+  }));
+  scripted_service service{options};
+  for (int i = 0; i < 10; ++i) {
+    service.ask("https://resource-" + std::to_string(i));
+  }
+  service.wait_until_asked(at_once);
+  // Whoever is sent on beyond the limit comes before this one is refused.
+  CHECK_FALSE(service.tokens.get({.resource = "https://another"}, 50ms));
+  CHECK(service.transport->started() == (at_once == 10 ? 11 : at_once));
+}
+
+TEST_CASE("what hosts are usually sent depends on the host") {
+  CHECK(usual_limits(identity_host::imds) == host_limits{5, 20});
+  CHECK(usual_limits(identity_host::app_service) == host_limits{192, 0});
+}

@@ -1,0 +1,82 @@
+#include "simulator/faults/rate_window.hpp"
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <vector>
+
+using namespace midas::simulator;
+using namespace std::chrono_literals;
+using time_point = rate_window::time_point;
+
+namespace {
+
+constexpr time_point start{1h};
+
+/// Those of the arrivals that are admitted.
+std::vector<time_point> admitted(std::size_t limit, const std::vector<time_point>& arrivals) {
+  rate_window window(limit);
+  std::vector<time_point> result;
+  std::copy_if(arrivals.begin(), arrivals.end(), std::back_inserter(result),
+               [&](time_point when) { return window.admit(when); });
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a rate window admits its limit at once, and the next one a second later") {
+  rate_window window(3);
+  CHECK(window.admit(start));
+  CHECK(window.admit(start));
+  CHECK(window.admit(start + 400ms));
+  CHECK_FALSE(window.admit(start + 400ms));
+  CHECK_FALSE(window.admit(start + 1s - 1ns));
+  CHECK(window.admit(start + 1s));
+  CHECK(window.admit(start + 1s));
+  CHECK_FALSE(window.admit(start + 1s));
+  CHECK_FALSE(window.admit(start + 1400ms - 1ns));
+  CHECK(window.admit(start + 1400ms));
+}
+
+TEST_CASE("what a rate window refuses does not count") {
+  rate_window window(1);
+  CHECK(window.admit(start));
+  for (auto late = 1ms; late < 1s; late += 1ms) {
+    REQUIRE_FALSE(window.admit(start + late));
+  }
+  CHECK(window.admit(start + 1s));
+}
+
+TEST_CASE("a rate window without a limit admits everything") {
+  rate_window window(0);
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(window.admit(start));
+  }
+}
+
+TEST_CASE(
+    "no second of any sequence of arrivals has more than the limit, and none is refused in "
+    "vain") {
+  CHECK(rc::check([] {
+    const auto limit = *rc::gen::inRange<std::size_t>(1, 8);
+    const auto gaps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 600));
+    std::vector<time_point> arrivals;
+    auto now = start;
+    for (const auto gap : gaps) {
+      now += std::chrono::milliseconds{gap};
+      arrivals.push_back(now);
+    }
+    const auto taken = admitted(limit, arrivals);
+    // By the definition: each counts those admitted in the second that ends with it.
+    std::vector<time_point> expected;
+    for (const auto when : arrivals) {
+      const auto recent = std::count_if(expected.begin(), expected.end(),
+                                        [&](time_point before) { return when - before < 1s; });
+      if (static_cast<std::size_t>(recent) < limit) {
+        expected.push_back(when);
+      }
+    }
+    RC_ASSERT(taken == expected);
+  }));
+}

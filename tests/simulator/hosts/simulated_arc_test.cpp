@@ -1,0 +1,186 @@
+#include "simulator/hosts/simulated_arc.hpp"
+
+#include "tests/simulator/support/protocol_request.hpp"
+#include "tests/simulator/support/token_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+using namespace midas;
+using namespace midas::test;
+using namespace midas::simulator;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const auto user = sample_user_assigned_identity();
+const std::string vault = "https://vault.azure.net";
+
+dialect_request right(const std::string& more = {}) {
+  return {.target =
+              "/metadata/identity/oauth2/token?api-version=2020-06-01"
+              "&resource=https%3A%2F%2Fvault.azure.net" +
+              more,
+          .fields = {{"Metadata", "true"}}};
+}
+
+/// The path in a challenge.
+std::string challenged(const response& answer) {
+  INFO(answer.body);
+  REQUIRE(answer.status == 401);
+  const auto challenge = field_of(answer, "Www-Authenticate");
+  REQUIRE(challenge.find("Basic realm=/") == 0);
+  return challenge.substr(challenge.find('=') + 1);
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The second request, with the key that the first one's answer asks for.
+response answered(arc_dialect& dialect, dialect_request request) {
+  const auto authorization = "Basic " + content_of(challenged(request.ask(dialect)));
+  request.fields.push_back({"Authorization", authorization});
+  return request.ask(dialect);
+}
+
+/// "status error".
+std::string complaint_of(const response& answer) {
+  const auto json = parse_object(answer.body);
+  CHECK_FALSE(text_of(json, "error_description").empty());
+  return std::to_string(answer.status) + " " + text_of(json, "error");
+}
+
+std::size_t files_in(const std::string& directory) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(directory), fs::directory_iterator{}));
+}
+
+}  // namespace
+
+TEST_CASE("Azure Arc hands out a token to who can read the file that it names") {
+  arc_dialect dialect({}, {});
+  const auto answer = answered(dialect, right());
+  CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
+  const auto json = parse_object(answer.body);
+  CHECK(text_of(json, "expires_in") == "86400");
+  CHECK(text_of(json, "expires_on") == "1800086400");
+}
+
+TEST_CASE("Azure Arc tells where it is in two variables") {
+  const arc_dialect dialect({}, {});
+  CHECK(variable_of(dialect, "IDENTITY_ENDPOINT") ==
+        "http://127.0.0.1:1/metadata/identity/oauth2/token");
+  CHECK(variable_of(dialect, "IMDS_ENDPOINT") == "http://127.0.0.1:1");
+  CHECK(dialect.environment("http://127.0.0.1:1").size() == 2);
+}
+
+TEST_CASE("a key file is in the key directory, ends in .key, and is this user's alone") {
+  arc_dialect dialect({}, {});
+  const auto path = challenged(right().ask(dialect));
+  CHECK(fs::path(path).parent_path() == dialect.key_directory());
+  CHECK(fs::path(path).extension() == ".key");
+  struct stat about {};
+  REQUIRE(::lstat(path.c_str(), &about) == 0);
+  CHECK(S_ISREG(about.st_mode));
+  CHECK((about.st_mode & 07777U) == 0600);
+  CHECK(about.st_size > 0);
+  CHECK(about.st_size <= 4096);
+  REQUIRE(::lstat(dialect.key_directory().c_str(), &about) == 0);
+  CHECK((about.st_mode & 07777U) == 0700);
+}
+
+TEST_CASE("a key is good for one request") {
+  arc_dialect dialect({}, {});
+  auto request = right();
+  const auto path = challenged(request.ask(dialect));
+  const auto authorization = "Basic " + content_of(path);
+  request.fields.push_back({"Authorization", authorization});
+  CHECK(request.ask(dialect).status == 200);
+  CHECK_FALSE(fs::exists(path));
+  const auto next = challenged(request.ask(dialect));
+  CHECK(next != path);
+  CHECK("Basic " + content_of(next) != authorization);
+}
+
+TEST_CASE("what is no key of this agent is answered with another challenge") {
+  arc_dialect dialect({}, {});
+  auto request = right();
+  const auto key = content_of(challenged(request.ask(dialect)));
+  for (const auto& authorization : {std::string("Basic "), std::string("Basic nonsense"),
+                                    "Bearer " + key, key, "Basic " + key + " ", std::string()}) {
+    INFO(authorization);
+    request.fields = {{"Metadata", "true"}, {"Authorization", authorization}};
+    CHECK(request.ask(dialect).status == 401);
+  }
+  const auto right_one = "basic " + key;
+  request.fields = {{"Metadata", "true"}, {"Authorization", right_one}};
+  CHECK(request.ask(dialect).status == 200);
+}
+
+TEST_CASE("keys that nobody uses do not pile up, and the newest stay good") {
+  arc_dialect dialect({}, {});
+  const auto first = challenged(right().ask(dialect));
+  for (int i = 0; i < 1100; ++i) {
+    challenged(right().ask(dialect));
+  }
+  CHECK(files_in(dialect.key_directory()) == 1024);
+  CHECK_FALSE(fs::exists(first));
+  CHECK(answered(dialect, right()).status == 200);
+}
+
+TEST_CASE("Azure Arc confirms the name by which a user-assigned identity was asked for") {
+  arc_dialect dialect({}, {});
+  const auto confirmed = [&](const std::string& name, const std::string& value) {
+    const auto answer = answered(dialect, right("&" + name + "=" + value));
+    CHECK(owner_of(answer, vault) == user.client_id);
+    return text_of(parse_object(answer.body), name.c_str());
+  };
+  CHECK(confirmed("client_id", user.client_id) == user.client_id);
+  CHECK(confirmed("object_id", user.object_id) == user.object_id);
+  CHECK(confirmed("msi_res_id", user.resource_id) == user.resource_id);
+  CHECK_FALSE(parse_object(answered(dialect, right()).body).HasMember("object_id"));
+}
+
+TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
+  arc_dialect dialect({}, {});
+  auto request = right();
+  const auto complaint = [&](const std::string& target) {
+    request.target = target;
+    return complaint_of(request.ask(dialect));
+  };
+  const std::string path = "/metadata/identity/oauth2/token?";
+  CHECK(complaint(path + "resource=https://a.test") == "400 invalid_request");
+  CHECK(complaint(path + "api-version=2018-02-01&resource=https://a.test") ==
+        "400 invalid_request");
+  CHECK(complaint(path + "api-version=2019-11-01") == "400 invalid_request");
+  CHECK(complaint(path + "api-version=2019-11-01&resource=%") == "400 invalid_request");
+  CHECK(complaint(path + "api-version=2019-11-01&resource=https://a.test&client_id=x") ==
+        "404 identity_not_found");
+  CHECK(complaint(path + "api-version=2019-11-01&resource=https://a.test&client_id=" +
+                  user.client_id + "&object_id=" + user.object_id) == "400 invalid_request");
+  CHECK(complaint("/msi/token") == "404 not_found");
+  request = right();
+  request.fields.clear();
+  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_request");
+  request = right();
+  request.method = "POST";
+  CHECK(complaint_of(request.ask(dialect)) == "405 method_not_allowed");
+  CHECK(files_in(dialect.key_directory()) == 0);
+}
+
+TEST_CASE("Azure Arc passes on what Entra says of an unknown resource") {
+  arc_dialect dialect({}, {});
+  auto request = right();
+  request.target = "/metadata/identity/oauth2/token?api-version=2019-11-01&resource=vault";
+  const auto answer = answered(dialect, request);
+  CHECK(complaint_of(answer) == "400 invalid_resource");
+}

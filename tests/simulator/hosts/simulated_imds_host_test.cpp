@@ -1,0 +1,218 @@
+#include "simulator/tokens/token_issuer.hpp"
+#include "tests/simulator/support/imds_request.hpp"
+#include "tests/simulator/support/token_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+#include <string>
+
+using namespace midas;
+using namespace midas::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The client id of the identity whose token the answer is.
+std::string owner(const simulator::response& answer) {
+  INFO(answer.body);
+  REQUIRE(answer.status == 200);
+  const auto json = parse_object(answer.body);
+  const auto token = decode_token(text_of(json, "access_token"));
+  CHECK(text_of(json, "client_id") == text_of(token.payload, "appid"));
+  return text_of(json, "client_id");
+}
+
+std::string owner(const std::string& selector, const simulated_imds_options& options = {}) {
+  imds_request request;
+  request.query = token_query(selector);
+  return owner(request.ask(options));
+}
+
+}  // namespace
+
+TEST_CASE("a token answer has the eight members of the real one, all of them text") {
+  const auto answer = imds_request{}.ask();
+  REQUIRE(answer.status == 200);
+  const auto json = parse_object(answer.body);
+  std::string names;
+  for (const auto& member : json.GetObject()) {
+    CHECK(member.value.IsString());
+    names += std::string(member.name.GetString()) + " ";
+  }
+  CHECK(names ==
+        "access_token client_id expires_in expires_on ext_expires_in not_before resource "
+        "token_type ");
+  CHECK(text_of(json, "client_id") == sample_system_assigned_identity().client_id);
+  CHECK(text_of(json, "expires_in") == "86400");
+  CHECK(text_of(json, "ext_expires_in") == "86400");
+  CHECK(text_of(json, "expires_on") == "1800086400");
+  CHECK(text_of(json, "not_before") == "1799999700");
+  CHECK(text_of(json, "resource") == "https://vault.azure.net");
+  CHECK(text_of(json, "token_type") == "Bearer");
+}
+
+TEST_CASE("the access token is a JWT of about 1.8 kB for the resource and the lifetime asked for") {
+  simulated_imds_options options;
+  options.expires_in = 3599s;
+  const auto text = text_of(parse_object(imds_request{}.ask(options).body), "access_token");
+  CHECK(text.size() > 1700);
+  CHECK(text.size() < 1900);
+  const auto token = decode_token(text);
+  CHECK(text_of(token.payload, "aud") == "https://vault.azure.net");
+  CHECK(token.payload["exp"].GetInt64() == 1'800'003'599);
+  CHECK(token.payload["nbf"].GetInt64() == 1'799'999'700);
+  CHECK(text_of(token.payload, "oid") == sample_system_assigned_identity().object_id);
+  CHECK(text_of(token.payload, "xms_mirid") == sample_system_assigned_identity().resource_id);
+}
+
+TEST_CASE("no two tokens are the same, of one machine or of two") {
+  simulator::imds_dialect one({});
+  simulator::imds_dialect other({});
+  std::set<std::string> bodies;
+  for (int i = 0; i < 100; ++i) {
+    bodies.insert(imds_request{}.ask(one).body);
+    bodies.insert(imds_request{}.ask(other).body);
+  }
+  CHECK(bodies.size() == 200);
+}
+
+TEST_CASE("a later request gets later times, also for a resource that was asked for before") {
+  simulator::imds_dialect dialect({});
+  imds_request request;
+  CHECK(text_of(parse_object(request.ask(dialect).body), "expires_on") == "1800086400");
+  request.now += 1s;
+  const auto json = parse_object(request.ask(dialect).body);
+  CHECK(text_of(json, "expires_on") == "1800086401");
+  CHECK(decode_token(text_of(json, "access_token")).payload["exp"].GetInt64() == 1'800'086'401);
+  request.now -= 61s;
+  CHECK(text_of(parse_object(request.ask(dialect).body), "expires_on") == "1800086340");
+}
+
+TEST_CASE("thousands of resources each get their own token, again and again") {
+  simulator::imds_dialect dialect({});
+  imds_request request;
+  for (int i = 0; i < 5000; ++i) {
+    const auto resource = "https://r" + std::to_string(i % 1500) + ".test";
+    request.query = "api-version=2018-02-01&resource=" + resource;
+    const auto json = parse_object(request.ask(dialect).body);
+    REQUIRE(text_of(json, "resource") == resource);
+    REQUIRE(text_of(decode_token(text_of(json, "access_token")).payload, "aud") == resource);
+  }
+}
+
+TEST_CASE("the fields are those of the real service, with a new request id each time") {
+  simulator::imds_dialect dialect({});
+  const auto first = imds_request{}.ask(dialect);
+  const auto second = imds_request{}.ask(dialect);
+  CHECK(first.fields.find("Content-Type: application/json; charset=utf-8\r\n") !=
+        std::string::npos);
+  CHECK(first.fields.find("Server: IMDS/") != std::string::npos);
+  CHECK(first.fields.find("x-ms-request-id: ") != std::string::npos);
+  CHECK(first.fields != second.fields);
+}
+
+TEST_CASE("the latency is asked of the token path only, mistakes included") {
+  simulated_imds_options options;
+  options.latency = 50ms;
+  imds_request request;
+  CHECK(request.ask(options).delay == 50ms);
+  request.fields.clear();
+  CHECK(request.ask(options).delay == 50ms);
+  request.path = "/elsewhere";
+  CHECK(request.ask(options).delay == 0ms);
+}
+
+TEST_CASE("an answer says for the statistics what it was about") {
+  simulator::imds_dialect dialect({});
+  imds_request request;
+  const auto good = request.ask(dialect);
+  CHECK(good.counted);
+  CHECK(good.token_request);
+  CHECK(good.resource == "https://vault.azure.net");
+  request.path = "/elsewhere";
+  const auto lost = request.ask(dialect);
+  CHECK(lost.counted);
+  CHECK_FALSE(lost.token_request);
+  CHECK(lost.resource.empty());
+}
+
+TEST_CASE("a user-assigned identity is found by each of its three names, in any case") {
+  const auto identity = sample_user_assigned_identity();
+  CHECK(owner("&client_id=" + identity.client_id) == identity.client_id);
+  CHECK(owner("&object_id=" + identity.object_id) == identity.client_id);
+  CHECK(owner("&msi_res_id=" + identity.resource_id) == identity.client_id);
+  CHECK(owner("&client_id=5151A7ED-0000-4000-8000-000000000011") == identity.client_id);
+  CHECK(owner("&client_id=" + sample_system_assigned_identity().client_id) ==
+        sample_system_assigned_identity().client_id);
+}
+
+TEST_CASE("a machine without an identity of its own answers with its only user-assigned one") {
+  simulated_imds_options options;
+  options.system_assigned.reset();
+  CHECK(owner("", options) == sample_user_assigned_identity().client_id);
+}
+
+TEST_CASE("with any user-assigned identity accepted, every well-formed id is one") {
+  simulated_imds_options options;
+  options.any_user_assigned = true;
+  const std::string guid = "12345678-1234-1234-1234-123456789abc";
+  CHECK(owner("&client_id=" + guid, options) == guid);
+  const auto by_object = owner("&object_id=" + guid, options);
+  CHECK(simulator::is_guid(by_object));
+  CHECK(by_object != guid);
+  CHECK(owner("&object_id=" + guid, options) == by_object);
+  const std::string id = "/subscriptions/s/x/userAssignedIdentities/";
+  CHECK(owner("&msi_res_id=" + id + "one", options) != owner("&msi_res_id=" + id + "two", options));
+  CHECK(owner("&client_id=" + sample_user_assigned_identity().client_id, options) ==
+        sample_user_assigned_identity().client_id);
+}
+
+TEST_CASE("absolute URIs and GUIDs are resources when none are listed") {
+  for (const auto* resource :
+       {"https%3A%2F%2Fmanagement.azure.com%2F", "https://storage.azure.com", "api://an-app",
+        "urn:something", "00000003-0000-0000-c000-000000000000", "https://x/%22quoted%22"}) {
+    INFO(resource);
+    imds_request request;
+    request.query = std::string("api-version=2018-02-01&resource=") + resource;
+    const auto answer = request.ask();
+    CHECK(answer.status == 200);
+    parse_object(answer.body);
+  }
+}
+
+TEST_CASE("listed resources are known, and no others") {
+  simulated_imds_options options;
+  options.resources = {"https://vault.azure.net", "odd"};
+  imds_request request;
+  CHECK(request.ask(options).status == 200);
+  request.query = "api-version=2018-02-01&resource=odd";
+  CHECK(request.ask(options).status == 200);
+  request.query = "api-version=2018-02-01&resource=https://vault.azure.net/";
+  CHECK(request.ask(options).status == 400);
+}
+
+TEST_CASE("what the real service ignores is ignored: other parameters, fields and later versions") {
+  imds_request request;
+  request.query = token_query("&bypass_cache=true&mi_res_id=x");
+  request.fields.push_back({"x-client-SKU", "midas"});
+  CHECK(owner(request.ask()) == sample_system_assigned_identity().client_id);
+  request.query = "resource=https://vault.azure.net&api-version=2021-02-01";
+  request.fields = {{"metadata", "True"}};
+  CHECK(request.ask().status == 200);
+}
+
+TEST_CASE("a token may be born expired") {
+  simulated_imds_options options;
+  options.expires_in = 0s;
+  const auto json = parse_object(imds_request{}.ask(options).body);
+  CHECK(text_of(json, "expires_in") == "0");
+  CHECK(text_of(json, "expires_on") == "1800000000");
+}
+
+TEST_CASE("a slash behind the token path is let pass") {
+  imds_request request;
+  request.path += "/";
+  CHECK(request.ask().status == 200);
+  CHECK(request.ask().token_request);
+}

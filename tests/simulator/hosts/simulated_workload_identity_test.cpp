@@ -1,0 +1,153 @@
+#include "simulator/hosts/simulated_workload_identity.hpp"
+
+#include "tests/simulator/support/protocol_request.hpp"
+#include "tests/simulator/support/token_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+
+using namespace midas;
+using namespace midas::test;
+using namespace midas::simulator;
+
+namespace {
+
+const auto user = sample_user_assigned_identity();
+const std::string tenant = "5151a7ed-0000-4000-8000-0000000000aa";
+
+std::string federated_token(const host_dialect& dialect) {
+  std::ifstream file(variable_of(dialect, "AZURE_FEDERATED_TOKEN_FILE"));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The parameters of a right form, which tests then spoil.
+std::map<std::string, std::string> right_form(const host_dialect& dialect) {
+  return {
+      {"grant_type", "client_credentials"},
+      {"client_id", user.client_id},
+      {"scope", "https%3A%2F%2Fvault.azure.net%2F.default"},
+      {"client_assertion_type", "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"},
+      {"client_assertion", federated_token(dialect)}};
+}
+
+dialect_request with_form(const std::map<std::string, std::string>& form) {
+  dialect_request request{.method = "POST", .target = "/" + tenant + "/oauth2/v2.0/token"};
+  for (const auto& [name, value] : form) {
+    request.body += (request.body.empty() ? "" : "&") + name + "=" + value;
+  }
+  return request;
+}
+
+/// "status error number".
+std::string complaint_of(const response& answer) {
+  INFO(answer.body);
+  const auto json = parse_object(answer.body);
+  const auto number = std::to_string(json["error_codes"][0].GetInt());
+  CHECK(text_of(json, "error_description").find("AADSTS" + number + ": ") == 0);
+  CHECK(text_of(json, "error_description").find(text_of(json, "correlation_id")) !=
+        std::string::npos);
+  return std::to_string(answer.status) + " " + text_of(json, "error") + " " + number;
+}
+
+}  // namespace
+
+TEST_CASE("a federated token is exchanged for one of Entra's") {
+  federation_dialect dialect({});
+  const auto answer = with_form(right_form(dialect)).ask(dialect);
+  CHECK(owner_of(answer, "https://vault.azure.net") == user.client_id);
+  const auto json = parse_object(answer.body);
+  CHECK(json["expires_in"].GetInt64() == 86'400);
+  CHECK(json["ext_expires_in"].GetInt64() == 86'400);
+  CHECK(text_of(json, "token_type") == "Bearer");
+  CHECK(json.MemberCount() == 4);
+}
+
+TEST_CASE("a resource that ends in a slash keeps it") {
+  federation_dialect dialect({});
+  auto form = right_form(dialect);
+  form["scope"] = "https%3A%2F%2Fa.test%2F%2F.default";
+  CHECK(owner_of(with_form(form).ask(dialect), "https://a.test/") == user.client_id);
+}
+
+TEST_CASE("the variables of workload identity name a token file that goes with the host") {
+  std::string file;
+  {
+    const federation_dialect dialect({});
+    CHECK(variable_of(dialect, "AZURE_AUTHORITY_HOST") == "http://127.0.0.1:1/");
+    CHECK(variable_of(dialect, "AZURE_TENANT_ID") == tenant);
+    CHECK(variable_of(dialect, "AZURE_CLIENT_ID") == user.client_id);
+    file = variable_of(dialect, "AZURE_FEDERATED_TOKEN_FILE");
+    const auto token = decode_token(federated_token(dialect));
+    CHECK(text_of(token.payload, "sub").find("system:serviceaccount:") == 0);
+    const federation_dialect other({});
+    CHECK(federated_token(other) != federated_token(dialect));
+  }
+  CHECK_FALSE(std::filesystem::exists(file));
+}
+
+TEST_CASE("a host without a user-assigned identity federates its own") {
+  simulated_imds_options options;
+  options.user_assigned.clear();
+  const federation_dialect dialect(options);
+  CHECK(variable_of(dialect, "AZURE_CLIENT_ID") == sample_system_assigned_identity().client_id);
+}
+
+TEST_CASE("each parameter of the exchange must be there, and right") {
+  federation_dialect dialect({});
+  const auto right = right_form(dialect);
+  for (const auto& [name, value] : right) {
+    INFO(name);
+    auto form = right;
+    form.erase(name);
+    CHECK(complaint_of(with_form(form).ask(dialect)) == "400 invalid_request 900144");
+    form[name] = "";
+    CHECK(complaint_of(with_form(form).ask(dialect)) == "400 invalid_request 900144");
+  }
+  const auto complaint = [&](const std::string& name, const std::string& value) {
+    auto form = right;
+    form[name] = value;
+    return complaint_of(with_form(form).ask(dialect));
+  };
+  CHECK(complaint("grant_type", "password") == "400 unsupported_grant_type 70003");
+  CHECK(complaint("client_id", "00000000-0000-0000-0000-000000000000") ==
+        "400 unauthorized_client 700016");
+  CHECK(complaint("client_assertion_type", "jwt") == "400 invalid_request 50027");
+  CHECK(complaint("client_assertion", right.at("client_assertion") + "A") ==
+        "401 invalid_client 700213");
+  CHECK(complaint("scope", "https%3A%2F%2Fvault.azure.net") == "400 invalid_scope 1002012");
+  CHECK(complaint("scope", "%2F.default") == "400 invalid_scope 1002012");
+  CHECK(complaint("scope", "https%3A%2F%2Fa.test%2F.default+https%3A%2F%2Fb.test%2F.default") ==
+        "400 invalid_scope 1002012");
+  CHECK(complaint("scope", "vault%2F.default") == "400 invalid_resource 500011");
+  CHECK(complaint("scope", "%zz") == "400 invalid_request 90014");
+}
+
+TEST_CASE("other tenants and other paths are none of this authority's") {
+  federation_dialect dialect({});
+  auto request = with_form(right_form(dialect));
+  request.target = "/common/oauth2/v2.0/token";
+  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_tenant 90002");
+  request.target = "/" + tenant + "/oauth2/token";
+  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_tenant 90002");
+  request = with_form(right_form(dialect));
+  request.method = "GET";
+  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_request 900561");
+}
+
+TEST_CASE("the authority describes itself by the name that the client knows it by") {
+  federation_dialect dialect({});
+  dialect_request request{.target = "/" + tenant + "/v2.0/.well-known/openid-configuration",
+                          .fields = {{"Host", "localhost:8443"}}};
+  const auto answer = request.ask(dialect);
+  CHECK(answer.status == 200);
+  CHECK_FALSE(answer.token_request);
+  const auto json = parse_object(answer.body);
+  CHECK(text_of(json, "token_endpoint") ==
+        "https://localhost:8443/" + tenant + "/oauth2/v2.0/token");
+  CHECK(text_of(json, "issuer") == "https://localhost:8443/" + tenant + "/v2.0");
+}

@@ -1,0 +1,120 @@
+#include "simulator/http/request_parser.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <string_view>
+
+using namespace midas::simulator;
+namespace http = boost::beast::http;
+
+namespace {
+
+/// Feeds text piece by piece as a connection does: what the parser leaves comes again with the
+/// next.
+class feeder {
+ public:
+  explicit feeder(request_parser& parser) : parser_(parser) {}
+
+  boost::beast::error_code feed(std::string_view piece) {
+    left_ += piece;
+    boost::beast::error_code error;
+    left_.erase(0, parser_.put(boost::asio::buffer(left_), error));
+    return error == http::error::need_more ? boost::beast::error_code{} : error;
+  }
+  [[nodiscard]] const std::string& left() const noexcept { return left_; }
+
+ private:
+  request_parser& parser_;
+  std::string left_;
+};
+
+constexpr std::string_view sample =
+    "POST /path?q=1 HTTP/1.1\r\nHost: a\r\nMetadata: true\r\nContent-Length: 4\r\n\r\nbody";
+
+void check_sample(request_text& text) {
+  const auto view = text.view();
+  CHECK(view.method == "POST");
+  CHECK(view.target == "/path?q=1");
+  REQUIRE(view.fields.size() == 3);
+  CHECK(view.fields[1].name == "Metadata");
+  CHECK(view.field("metadata") == "true");
+  CHECK(view.field("HOST") == "a");
+  CHECK_FALSE(view.field("Hos"));
+  CHECK(view.body == "body");
+}
+
+}  // namespace
+
+TEST_CASE("a request reads the same wherever it is cut in two") {
+  request_text text;
+  for (std::size_t cut = 1; cut < sample.size(); ++cut) {
+    request_parser parser(text, 1000, 1000);
+    feeder input(parser);
+    REQUIRE_FALSE(input.feed(sample.substr(0, cut)));
+    REQUIRE_FALSE(parser.is_done());
+    REQUIRE_FALSE(input.feed(sample.substr(cut)));
+    REQUIRE(parser.is_done());
+    check_sample(text);
+  }
+}
+
+TEST_CASE("a request reads the same byte by byte, and what follows it is left") {
+  request_text text;
+  request_parser parser(text, 1000, 1000);
+  feeder input(parser);
+  for (const char c : sample.substr(0, sample.size() - 1)) {
+    REQUIRE_FALSE(input.feed({&c, 1}));
+  }
+  REQUIRE_FALSE(input.feed("yGET /next"));
+  REQUIRE(parser.is_done());
+  check_sample(text);
+  CHECK(input.left() == "GET /next");
+}
+
+TEST_CASE("fields that come one by one are limited together") {
+  request_text text;
+  request_parser parser(text, 1000, 1000);
+  feeder input(parser);
+  REQUIRE_FALSE(input.feed("GET / HTTP/1.1\r\n"));
+  boost::beast::error_code error;
+  int fields = 0;
+  while (!error && fields < 1000) {
+    error = input.feed("Name: value\r\nX");
+    ++fields;
+  }
+  CHECK(error == http::error::header_limit);
+  CHECK(fields < 100);
+}
+
+TEST_CASE("chunks that come one by one are limited together") {
+  request_text text;
+  request_parser parser(text, 1000, 100);
+  feeder input(parser);
+  REQUIRE_FALSE(input.feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  boost::beast::error_code error;
+  int chunks = 0;
+  while (!error && chunks < 1000) {
+    error = input.feed("5\r\nabcde\r\n");
+    ++chunks;
+  }
+  CHECK(error == http::error::body_limit);
+  CHECK(chunks == 21);
+}
+
+TEST_CASE("the next request starts empty") {
+  request_text text;
+  {
+    request_parser parser(text, 1000, 1000);
+    feeder(parser).feed(sample);
+  }
+  request_parser parser(text, 1000, 1000);
+  REQUIRE_FALSE(feeder(parser).feed("GET /n HTTP/1.0\r\n\r\n"));
+  CHECK(parser.is_http_1_0());
+  const auto view = text.view();
+  CHECK(view.target == "/n");
+  CHECK(view.fields.empty());
+  CHECK(view.body.empty());
+}

@@ -1,0 +1,63 @@
+#include "simulator/http/response_writer.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace midas::simulator;
+using namespace std::chrono_literals;
+
+TEST_CASE("a response is status line, fields, date, length and body") {
+  response answer;
+  answer.status = 404;
+  answer.add_field("Server", "IMDS");
+  answer.body = "text";
+  framing frame;
+  frame.date = "today";
+  std::string out = "before ";
+  append_response(out, answer, frame);
+  CHECK(out ==
+        "before HTTP/1.1 404 Not Found\r\nServer: IMDS\r\nDate: today\r\nContent-Length: 4\r\n\r\n"
+        "text");
+}
+
+TEST_CASE("a response can say that the connection closes, and leave its body out") {
+  response answer;
+  answer.body = "text";
+  framing frame;
+  frame.date = "today";
+  frame.connection = "close";
+  frame.with_body = false;
+  std::string out;
+  append_response(out, answer, frame);
+  CHECK(out == "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 4\r\nConnection: close\r\n\r\n");
+}
+
+TEST_CASE("the date is that of RFC 9110, and follows the clock both ways") {
+  date_field date;
+  const std::chrono::sys_seconds then{784'111'777s};
+  CHECK(date.at(then) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(date.at(then + 999ms) == "Sun, 06 Nov 1994 08:49:37 GMT");
+  CHECK(date.at(then + 1s) == "Sun, 06 Nov 1994 08:49:38 GMT");
+  CHECK(date.at(then - 24h) == "Sat, 05 Nov 1994 08:49:37 GMT");
+}
+
+TEST_CASE("a cleared response is as good as new") {
+  response answer;
+  answer.status = 500;
+  answer.add_field("A", "b");
+  answer.body = "text";
+  answer.delay = 1s;
+  answer.close = answer.token_request = true;
+  answer.counted = false;
+  answer.resource = "https://r";
+  answer.clear();
+  CHECK(answer.status == 200);
+  CHECK(answer.fields.empty());
+  CHECK(answer.body.empty());
+  CHECK(answer.delay == 0s);
+  CHECK_FALSE(answer.close);
+  CHECK_FALSE(answer.token_request);
+  CHECK(answer.counted);
+  CHECK(answer.resource.empty());
+}

@@ -1,0 +1,34 @@
+#include "tests/simulator/support/imds_request.hpp"
+
+#include "tests/simulator/support/token_text.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <utility>
+
+namespace midas::test {
+
+simulator::response imds_request::ask(simulator::imds_dialect& dialect) const {
+  const auto target = query.empty() ? path : path + "?" + query;
+  simulator::response answer;
+  dialect.answer({method, target, fields, {}}, now, answer);
+  return answer;
+}
+
+simulator::response imds_request::ask(simulated_imds_options options) const {
+  simulator::imds_dialect dialect(std::move(options));
+  auto answer = ask(dialect);
+  answer.resource = {};
+  return answer;
+}
+
+std::string token_query(std::string_view more) { return imds_request{}.query.append(more); }
+
+std::string complaint(const simulator::response& answer) {
+  INFO(answer.body);
+  CHECK(answer.status == 400);
+  const auto json = parse_object(answer.body);
+  return text_of(json, "error") + ": " + text_of(json, "error_description");
+}
+
+}  // namespace midas::test

@@ -1,0 +1,353 @@
+// Cancelling, stopping, and what may be called from where.
+#include "tests/support/exchanges.hpp"
+#include "tests/support/raw_server.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+using midas::curl_multi_loop;
+using midas::errc;
+using namespace midas::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Takes requests, and answers none.
+void hang(raw_connection& connection) {
+  while (!connection.read_request().empty()) {
+  }
+}
+
+// A server that hangs, and a way to wait until so many requests are there.
+class hanging_server {
+ public:
+  [[nodiscard]] std::string url() const { return server_.url(); }
+  [[nodiscard]] raw_server& raw() { return server_; }
+
+  void wait_for_requests(int count) {
+    for (auto seen = requests_.load(); seen < count; seen = requests_.load()) {
+      requests_.wait(seen);
+    }
+  }
+
+ private:
+  std::atomic<int> requests_ = 0;
+  raw_server server_{[this](raw_connection& connection) {
+    while (!connection.read_request().empty()) {
+      ++requests_;
+      requests_.notify_all();
+    }
+  }};
+};
+
+std::filesystem::path task_of_the_loop() {
+  for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::ifstream file{task.path() / "comm"};
+    std::string name;
+    if (std::getline(file, name) && name == "midas-http") {
+      return task.path();
+    }
+  }
+  return {};
+}
+
+std::string line_of(const std::filesystem::path& file, std::string_view start) {
+  std::ifstream in{file};
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(start)) {
+      return line;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("an exchange that is cancelled in flight ends at once, and its connection with it") {
+  hanging_server server;
+  curl_multi_loop loop;
+  exchanges all{loop};
+  const auto id = all.begin(get_request(server.url() + "/path?query=hush"));
+  server.wait_for_requests(1);
+  loop.cancel(id);
+  const auto& outcome = all.outcome(0);
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == errc::cancelled);
+  CHECK(outcome.error().message.find(server.url() + "/path ") != std::string::npos);
+  server.raw().wait_until_ended(1);
+  CHECK(loop.statistics().in_flight == 0);
+}
+
+TEST_CASE("cancelling one exchange leaves the others alone") {
+  hanging_server hanging;
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  exchanges all{loop};
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 10; ++i) {
+    ids.push_back(all.begin(get_request(hanging.url())));
+  }
+  hanging.wait_for_requests(10);
+  loop.cancel(ids[3]);
+  loop.cancel(ids[9]);
+  all.wait_for(2);
+  CHECK(all.outcome(3).error().code == errc::cancelled);
+  CHECK(all.outcome(9).error().code == errc::cancelled);
+  CHECK(get(loop, server.url()));
+  CHECK(all.completed() == 2);
+  loop.stop();
+  CHECK(all.failed_with(errc::shutting_down) == 8);
+}
+
+TEST_CASE("an exchange that is cancelled before it was sent is never sent") {
+  raw_server server{answer_always(ok_response("x"))};
+  raw_server other{hang};
+  curl_multi_loop loop;
+  exchanges all{loop};
+  // From the loop's own thread both orders are in the queue before it looks.
+  std::atomic<bool> done = false;
+  loop.start(get_request(server.url()), [&](http_outcome) {
+    loop.cancel(all.begin(get_request(other.url())));
+    done = true;
+    done.notify_all();
+  });
+  done.wait(false);
+  CHECK(all.outcome(0).error().code == errc::cancelled);
+  CHECK(other.connections() == 0);
+  CHECK(loop.statistics().requests == 2);
+  CHECK(loop.statistics().connections_opened == 1);
+  CHECK(loop.statistics().connections_reused == 0);
+}
+
+TEST_CASE("cancelling what is complete, or never was, does nothing") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  exchanges all{loop};
+  const auto id = all.begin(get_request(server.url()));
+  REQUIRE(all.outcome(0));
+  loop.cancel(id);
+  loop.cancel(id + 1000);
+  loop.cancel(0);
+  CHECK(get(loop, server.url()));
+  CHECK(all.completed() == 1);
+}
+
+TEST_CASE("a completion may begin an exchange, and cancel one") {
+  raw_server server{answer_always(ok_response("x"))};
+  hanging_server hanging;
+  curl_multi_loop loop;
+  exchanges all{loop};
+  const auto hanging_id = all.begin(get_request(hanging.url()));
+  hanging.wait_for_requests(1);
+  constexpr int rounds = 100;
+  std::atomic<int> left = rounds;
+  std::function<void()> next = [&] {
+    loop.start(get_request(server.url()), [&](http_outcome outcome) {
+      if (outcome && left.fetch_sub(1) > 1) {
+        next();
+        return;
+      }
+      loop.cancel(hanging_id);
+    });
+  };
+  next();
+  CHECK(all.outcome(0).error().code == errc::cancelled);
+  CHECK(left == 0);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("stopping answers a hundred open exchanges, those that wait for their turn too") {
+  const auto cap = GENERATE(std::size_t{0}, std::size_t{10});
+  hanging_server server;
+  curl_multi_loop loop{{.max_connections_per_host = cap}};
+  exchanges all{loop};
+  for (int i = 0; i < 100; ++i) {
+    all.begin(get_request(server.url()));
+  }
+  server.wait_for_requests(cap == 0 ? 100 : 10);
+  loop.stop();
+  CHECK(all.completed() == 100);
+  CHECK(all.failed_with(errc::shutting_down) == 100);
+  CHECK(loop.statistics().in_flight == 0);
+  CHECK(loop.statistics().requests == 100);
+  server.raw().wait_until_ended(server.raw().connections());
+}
+
+TEST_CASE("stopping answers what was begun at the same time, each once") {
+  raw_server server{answer_always(ok_response("x"))};
+  for (int round = 0; round < 20; ++round) {
+    curl_multi_loop loop;
+    exchanges all{loop};
+    std::vector<std::thread> threads;
+    std::atomic<int> begun = 0;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        for (int j = 0; j < 25; ++j) {
+          loop.cancel(all.begin(get_request(server.url())) - 1);
+          ++begun;
+          begun.notify_all();
+        }
+      });
+    }
+    begun.wait(0);
+    std::thread other{[&] { loop.stop(); }};
+    loop.stop();
+    other.join();
+    for (auto& thread : threads) {
+      thread.join();
+    }
+    CHECK(all.completed() == 100);
+    CHECK(loop.statistics().in_flight == 0);
+  }
+}
+
+TEST_CASE("stopping closes the connections that were kept") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  REQUIRE(get(loop, server.url()));
+  loop.stop();
+  server.wait_until_ended(1);
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("after stop an exchange is answered at once, in the caller's thread") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  loop.stop();
+  loop.stop();
+  std::optional<http_outcome> answered;
+  std::thread::id where;
+  loop.start(get_request(server.url()), [&](http_outcome outcome) {
+    answered = std::move(outcome);
+    where = std::this_thread::get_id();
+  });
+  REQUIRE(answered);
+  REQUIRE_FALSE(*answered);
+  CHECK(answered->error().code == errc::shutting_down);
+  CHECK(where == std::this_thread::get_id());
+  CHECK(server.connections() == 0);
+  CHECK(loop.statistics().requests == 0);
+  loop.cancel(1);
+}
+
+TEST_CASE("a completion that begins another exchange while stopping gets its answer") {
+  hanging_server server;
+  curl_multi_loop loop;
+  exchanges all{loop};
+  loop.start(get_request(server.url()),
+             [&](http_outcome) { all.begin(get_request(server.url())); });
+  server.wait_for_requests(1);
+  loop.stop();
+  REQUIRE(all.completed() == 1);
+  CHECK(all.failed_with(errc::shutting_down) == 1);
+}
+
+TEST_CASE("the destructor stops") {
+  hanging_server server;
+  std::optional<http_outcome> answered;
+  {
+    curl_multi_loop loop;
+    loop.start(get_request(server.url()), [&](http_outcome outcome) { answered = outcome; });
+    server.wait_for_requests(1);
+  }
+  REQUIRE(answered);
+  CHECK(answered->error().code == errc::shutting_down);
+}
+
+TEST_CASE("what a completion captured is released once it has run") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  auto captured = std::make_shared<int>(0);
+  const std::weak_ptr<int> observer = captured;
+  std::atomic<bool> has_run = false;
+  loop.start(get_request(server.url()), [&has_run, held = std::move(captured)](http_outcome) {
+    has_run = true;
+    has_run.notify_all();
+  });
+  has_run.wait(false);
+  // One that begins now completes after the first is gone.
+  REQUIRE(get(loop, server.url()));
+  CHECK(observer.expired());
+}
+
+TEST_CASE("exchanges begun by many threads are all answered") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop{{.max_connections_per_host = 4}};
+  exchanges all{loop};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 100; ++j) {
+        all.begin(get_request(server.url()));
+        static_cast<void>(loop.statistics());
+      }
+    });
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  all.wait_for(800);
+  CHECK(loop.statistics().requests == 800);
+  CHECK(loop.statistics().connections_opened <= 4);
+}
+
+TEST_CASE("the loop's thread has a name, and blocks the signals of the program") {
+  curl_multi_loop loop;
+  CHECK_FALSE(get(loop, "nothing"));
+  const auto task = task_of_the_loop();
+  REQUIRE_FALSE(task.empty());
+  const auto line = line_of(task / "status", "SigBlk:");
+  const auto blocked = std::stoull(line.substr(7), nullptr, 16);
+  const auto bit = [](int signal) { return 1ULL << static_cast<unsigned>(signal - 1); };
+  CHECK((blocked & bit(SIGTERM)) != 0);
+  CHECK((blocked & bit(SIGPIPE)) != 0);
+  CHECK((blocked & bit(SIGSEGV)) == 0);
+}
+
+TEST_CASE("with nothing in flight the loop's thread sleeps until it is asked for something") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  REQUIRE(get(loop, server.url()));
+  const auto task = task_of_the_loop();
+  REQUIRE_FALSE(task.empty());
+  // The kernel tells which call a thread sleeps in, and with which arguments.
+  if (line_of(task / "syscall", "").empty()) {
+    WARN("/proc/self/task/*/syscall cannot be read here");
+    return;
+  }
+  for (;;) {
+    std::ifstream in{task / "syscall"};
+    long call = -1;
+    std::string address;
+    std::string operation;
+    std::string value;
+    std::string timeout;
+    in >> call >> address >> operation >> value >> timeout;
+    constexpr unsigned command_mask = 0x7f;
+    if (call == SYS_futex &&
+        (std::stoul(operation, nullptr, 16) & command_mask) == FUTEX_WAIT_BITSET) {
+      CHECK(timeout == "0x0");
+      return;
+    }
+#ifdef SYS_poll
+    REQUIRE(call != SYS_poll);
+#endif
+    REQUIRE(call != SYS_ppoll);
+    std::this_thread::yield();
+  }
+}

@@ -1,0 +1,117 @@
+#include "transport/curl/curl_response.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string_view>
+
+using midas::curl_response;
+
+namespace {
+
+curl_response fresh(std::size_t limit = 1000, bool expects_body = true) {
+  curl_response result;
+  result.reset(limit, expects_body);
+  return result;
+}
+
+bool add_all(curl_response& response, std::initializer_list<std::string_view> lines) {
+  for (const auto line : lines) {
+    if (!response.add_header_line(line)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a response has the status, the headers and the body that came") {
+  auto response = fresh();
+  CHECK(add_all(response, {"HTTP/1.1 404 Not Found\r\n", "Retry-After:  2 \r\n", "X-Empty:\r\n"}));
+  CHECK_FALSE(response.headers_complete());
+  CHECK(add_all(response, {"\r\n"}));
+  CHECK(response.headers_complete());
+  CHECK(response.add_body("ab"));
+  CHECK(response.add_body("c"));
+  const auto taken = response.take();
+  CHECK(taken.status == 404);
+  CHECK(taken.body == "abc");
+  REQUIRE(taken.headers.size() == 2);
+  CHECK(find_header(taken, "retry-after")->value == "2");
+  CHECK(find_header(taken, "x-empty")->value.empty());
+}
+
+TEST_CASE("interim responses and their headers do not count as the response") {
+  auto response = fresh();
+  CHECK(add_all(response, {"HTTP/1.1 103 Early Hints\r\n", "Link: x\r\n", "\r\n"}));
+  CHECK_FALSE(response.headers_complete());
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "Date: y\r\n", "\r\n"}));
+  CHECK(response.headers_complete());
+  const auto taken = response.take();
+  CHECK(taken.status == 200);
+  CHECK(find_header(taken, "Link") == nullptr);
+  CHECK(find_header(taken, "Date") != nullptr);
+}
+
+TEST_CASE("trailers are no headers") {
+  auto response = fresh();
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
+  CHECK(response.add_body("body"));
+  CHECK(add_all(response, {"Retry-After: 9\r\n", "\r\n"}));
+  CHECK(response.take().headers.empty());
+}
+
+TEST_CASE("memory for the body is reserved once, from the length that was announced") {
+  auto response = fresh();
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "content-length: 900\r\n", "\r\n"}));
+  CHECK(response.add_body("x"));
+  const auto taken = response.take();
+  CHECK(taken.body.capacity() >= 900);
+}
+
+TEST_CASE("a body may be as long as the limit and no longer") {
+  auto response = fresh(100);
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
+  CHECK(response.add_body(std::string(99, 'x')));
+  CHECK(response.add_body("x"));
+  CHECK_FALSE(response.too_large());
+  CHECK_FALSE(response.add_body("x"));
+  CHECK(response.too_large());
+}
+
+TEST_CASE("an announced length over the limit is enough, unless no body follows") {
+  auto response = fresh(100);
+  CHECK_FALSE(add_all(response, {"HTTP/1.1 200 OK\r\n", "Content-Length: 101\r\n", "\r\n"}));
+  CHECK(response.too_large());
+
+  response = fresh(100);
+  CHECK_FALSE(add_all(
+      response, {"HTTP/1.1 200 OK\r\n", "Content-Length: 99999999999999999999999\r\n", "\r\n"}));
+
+  response = fresh(100, false);
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "Content-Length: 101\r\n", "\r\n"}));
+
+  response = fresh(100);
+  CHECK(add_all(response, {"HTTP/1.1 304 Not\r\n", "Content-Length: 101\r\n", "\r\n"}));
+}
+
+TEST_CASE("headers, those of interim responses too, may be as long together as the limit") {
+  auto response = fresh(100);
+  bool accepted = true;
+  int blocks = 0;
+  while (accepted && blocks < 100) {
+    accepted = add_all(response, {"HTTP/1.1 100 Continue\r\n", "\r\n"});
+    ++blocks;
+  }
+  CHECK(blocks == 5);
+  CHECK(response.too_large());
+}
+
+TEST_CASE("a response is ready for the next one once it is reset") {
+  auto response = fresh(10);
+  CHECK_FALSE(add_all(response, {"HTTP/1.1 200 OK\r\n"}));
+  response.reset(1000, true);
+  CHECK_FALSE(response.too_large());
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "A: b\r\n", "\r\n"}));
+  CHECK(response.take().headers.size() == 1);
+}

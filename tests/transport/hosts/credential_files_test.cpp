@@ -1,0 +1,257 @@
+// Key files and federated tokens, as they are and as an attacker would have them.
+#include "transport/hosts/credential_files.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+using namespace midas;
+namespace fs = std::filesystem;
+
+namespace {
+
+class scratch_directory {
+ public:
+  scratch_directory() {
+    auto name = (fs::temp_directory_path() / "midas-test-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw std::system_error{errno, std::generic_category(), "no scratch directory"};
+    }
+    path_ = name;
+  }
+  scratch_directory(const scratch_directory&) = delete;
+  scratch_directory& operator=(const scratch_directory&) = delete;
+  ~scratch_directory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return path_ / name; }
+
+  std::string file(const std::string& name, const std::string& content) const {
+    std::ofstream{path(name), std::ios::binary} << content;
+    return path(name);
+  }
+
+ private:
+  fs::path path_;
+};
+
+constexpr std::size_t limit = 4096;
+// Nobody here has this number.
+constexpr uid_t stranger = 54'321;
+
+using reader = expected<sensitive_string> (*)(const std::string&, std::size_t);
+
+expected<sensitive_string> key(const std::string& path, std::size_t max_bytes) {
+  return files_of_this_machine().read_key(path, max_bytes);
+}
+
+expected<sensitive_string> token(const std::string& path, std::size_t max_bytes) {
+  return files_of_this_machine().read_federated_token(path, max_bytes);
+}
+
+expected<sensitive_string> key(const std::string& path) { return key(path, limit); }
+expected<sensitive_string> token(const std::string& path) { return token(path, limit); }
+
+bool is_root() { return ::geteuid() == 0; }
+
+// Reads as a user who has nothing to do with root. By a relative name: scratch directories may be
+// where only root gets in, and it is the file's own rights that are in question.
+expected<sensitive_string> as_stranger(reader read, const scratch_directory& directory,
+                                       const std::string& name) {
+  const auto before = fs::current_path();
+  fs::current_path(directory.path(""));
+  if (::seteuid(stranger) != 0) {
+    throw std::system_error{errno, std::generic_category(), "no other user"};
+  }
+  auto result = read(name, limit);
+  if (::seteuid(0) != 0) {
+    throw std::system_error{errno, std::generic_category(), "not root any more"};
+  }
+  fs::current_path(before);
+  return result;
+}
+
+void check_failure(const expected<sensitive_string>& outcome, errc code, const std::string& path,
+                   std::string_view why) {
+  REQUIRE_FALSE(outcome);
+  CAPTURE(to_string(outcome.error()));
+  CHECK(outcome.error().code == code);
+  CHECK(outcome.error().message.find(path) != std::string::npos);
+  CHECK(outcome.error().message.find(why) != std::string::npos);
+  CHECK_FALSE(outcome.error().advice.empty());
+  CHECK(to_string(outcome.error()).find("hush") == std::string::npos);
+}
+
+void check_key_refused(const std::string& path, std::string_view why) {
+  check_failure(key(path), errc::challenge_rejected, path, why);
+}
+
+void check_token_refused(const std::string& path, std::string_view why) {
+  const auto outcome = token(path);
+  check_failure(outcome, errc::invalid_configuration, path, why);
+  CHECK(outcome.error().message.find("AZURE_FEDERATED_TOKEN_FILE") != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a file is read as it is, byte by byte, up to its limit") {
+  const auto read = GENERATE(reader{key}, reader{token});
+  const auto content = GENERATE(as<std::string>{}, "hush", " h\r\nu\tsh\n",
+                                std::string("\0\xff", 2), std::string(limit, 'x'));
+  const scratch_directory directory;
+  const auto outcome = read(directory.file("a.key", content), limit);
+  REQUIRE(outcome);
+  CHECK(*outcome == sensitive_string{content});
+}
+
+TEST_CASE("a file of one byte over its limit is refused") {
+  const scratch_directory directory;
+  const auto path = directory.file("a.key", std::string(limit + 1, 'x'));
+  check_key_refused(path, "larger than 4096 bytes");
+  check_token_refused(path, "larger than 4096 bytes");
+}
+
+TEST_CASE("a file that says it is empty and is not is held to its limit all the same") {
+  // Files of the kernel's have no size before they are read.
+  const std::string path = "/proc/self/environ";
+  REQUIRE(fs::file_size(path) == 0);
+  const auto outcome = token(path, 1);
+  check_failure(outcome, errc::invalid_configuration, path, "larger than 1 bytes");
+}
+
+TEST_CASE("a file that is not there is named") {
+  const scratch_directory directory;
+  for (const auto* const name : {"a.key", "no/a.key"}) {
+    check_key_refused(directory.path(name), "does not exist");
+    check_token_refused(directory.path(name), "does not exist");
+  }
+}
+
+TEST_CASE("a name with a null character in it is no shorter name") {
+  const scratch_directory directory;
+  const auto path = directory.file("a.key", "hush");
+  const auto longer = path + std::string("\0.key", 5);
+  REQUIRE(key(path));
+  check_failure(key(longer), errc::challenge_rejected, path, "name");
+  check_failure(token(longer), errc::invalid_configuration, path, "name");
+}
+
+TEST_CASE("a key file is not looked for behind a symbolic link, a federated token is") {
+  const scratch_directory directory;
+  directory.file("target", "hush");
+  const auto link = directory.path("a.key");
+  fs::create_symlink("target", link);
+  check_key_refused(link, "symbolic link");
+  CHECK(token(link) == sensitive_string{"hush"});
+  fs::remove(directory.path("target"));
+  check_key_refused(link, "symbolic link");
+  check_token_refused(link, "does not exist");
+}
+
+TEST_CASE("the directory of a key file may be reached by a link") {
+  const scratch_directory directory;
+  fs::create_directory(directory.path("real"));
+  directory.file("real/a.key", "hush");
+  fs::create_directory_symlink("real", directory.path("link"));
+  CHECK(key(directory.path("link/a.key")) == sensitive_string{"hush"});
+}
+
+TEST_CASE("what is no regular file is refused, and not waited for") {
+  const scratch_directory directory;
+  const auto fifo = directory.path("fifo.key");
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  check_key_refused(fifo, "no regular file");
+  check_token_refused(fifo, "no regular file");
+  const auto folder = directory.path("folder.key");
+  fs::create_directory(folder);
+  check_key_refused(folder, "no regular file");
+  check_token_refused(folder, "no regular file");
+  check_failure(key("/dev/zero"), errc::challenge_rejected, "/dev/zero", "no regular file");
+  check_failure(token("/dev/zero"), errc::invalid_configuration, "/dev/zero", "no regular file");
+}
+
+TEST_CASE("a key file belongs to root, to this user, or to whom its directory belongs to") {
+  if (!is_root()) {
+    WARN("skipped: only root can give files away");
+    return;
+  }
+  const scratch_directory directory;
+  fs::create_directory(directory.path("agent"));
+  const auto path = directory.file("agent/a.key", "hush");
+  REQUIRE(key(path));
+  REQUIRE(::chown(path.c_str(), stranger, 0) == 0);
+  check_key_refused(path, "belongs to neither");
+  // A federated token belongs to whom the cluster gives it.
+  CHECK(token(path));
+  const auto agent = directory.path("agent");
+  REQUIRE(::chown(agent.c_str(), stranger, 0) == 0);
+  CHECK(key(path) == sensitive_string{"hush"});
+  REQUIRE(::chown(path.c_str(), stranger + 1, 0) == 0);
+  check_key_refused(path, "belongs to neither");
+  REQUIRE(::chown(path.c_str(), 0, 0) == 0);
+  CHECK(key(path));
+}
+
+TEST_CASE("a key file of root's or of this user's own is read in whosever directory it is") {
+  if (!is_root()) {
+    WARN("skipped: only root can give files away");
+    return;
+  }
+  const scratch_directory directory;
+  const auto path = directory.file("a.key", "hush");
+  const auto parent = directory.path("");
+  REQUIRE(::chmod(parent.c_str(), 0755) == 0);
+  REQUIRE(::chown(parent.c_str(), stranger + 1, 0) == 0);
+  CHECK(as_stranger(key, directory, "a.key"));
+  REQUIRE(::chown(path.c_str(), stranger, 0) == 0);
+  CHECK(as_stranger(key, directory, "a.key"));
+  REQUIRE(::chown(path.c_str(), stranger + 2, 0) == 0);
+  check_failure(as_stranger(key, directory, "a.key"), errc::challenge_rejected, "a.key",
+                "belongs to neither");
+}
+
+TEST_CASE("a file that this user may not read is told with the way to the right") {
+  const scratch_directory directory;
+  const auto path = directory.file("a.key", "hush");
+  REQUIRE(::chmod(path.c_str(), 0) == 0);
+  REQUIRE(::chmod(directory.path("").c_str(), 0755) == 0);
+  // Root may read anything; in its place goes a user who may not.
+  const auto from_key = is_root() ? as_stranger(key, directory, "a.key") : key(path);
+  const auto from_token = is_root() ? as_stranger(token, directory, "a.key") : token(path);
+  check_failure(from_key, errc::challenge_rejected, "a.key", "may not be read");
+  CHECK(from_key.error().advice.find("himds") != std::string::npos);
+  check_failure(from_token, errc::invalid_configuration, "a.key", "may not be read");
+}
+
+TEST_CASE("a federated token that is empty is refused") {
+  const auto content = GENERATE(as<std::string>{}, "", "\n", " \t\r\n");
+  const scratch_directory directory;
+  check_token_refused(directory.file("token", content), "empty");
+}
+
+TEST_CASE("reading leaves no file open") {
+  const auto open_files = [] {
+    return std::distance(fs::directory_iterator{"/proc/self/fd"}, fs::directory_iterator{});
+  };
+  const scratch_directory directory;
+  const auto good = directory.file("a.key", "hush");
+  const auto large = directory.file("b.key", std::string(limit + 1, 'x'));
+  const auto before = open_files();
+  for (const auto& path : {good, large, directory.path("c.key")}) {
+    static_cast<void>(key(path));
+    static_cast<void>(token(path));
+  }
+  CHECK(open_files() == before);
+}

@@ -1,0 +1,61 @@
+#include "transport/hosts/host_environment.hpp"
+
+#include "transport/hosts/host_protocol.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <set>
+#include <string>
+
+using namespace midas;
+using Catch::Matchers::Contains;
+
+TEST_CASE("the environment of this process holds what is set, and an empty value counts as none") {
+  setenv("MSI_SECRET", "s", 1);
+  setenv("IMDS_ENDPOINT", "", 1);
+  setenv("MIDAS_OF_NO_HOST", "x", 1);
+  unsetenv("IDENTITY_HEADER");
+  const auto environment = environment_of_this_process();
+  unsetenv("MSI_SECRET");
+  unsetenv("IMDS_ENDPOINT");
+  CHECK(environment.variable("MSI_SECRET") == "s");
+  CHECK(environment.variables.contains("IMDS_ENDPOINT"));
+  CHECK(environment.variable("IMDS_ENDPOINT").empty());
+  CHECK_FALSE(environment.variables.contains("IDENTITY_HEADER"));
+  CHECK(environment.variable("IDENTITY_HEADER").empty());
+  CHECK_FALSE(environment.variables.contains("MIDAS_OF_NO_HOST"));
+  CHECK(environment.platform == host_platform::linux);
+}
+
+TEST_CASE("Azure Arc's agent is looked for where its installer puts it") {
+  CHECK(arc_agent_file({}) == "/opt/azcmagent/bin/himds");
+  CHECK(arc_agent_file({.variables = {{"ProgramFiles", "D:\\Programs"}},
+                        .platform = host_platform::windows}) ==
+        "D:\\Programs\\AzureConnectedMachineAgent\\himds.exe");
+  CHECK(arc_agent_file({.platform = host_platform::windows}).empty());
+  CHECK(arc_agent_file({.platform = host_platform::other}).empty());
+}
+
+TEST_CASE("each host has a name for people, and one for command lines that is read again") {
+  std::set<std::string_view> names;
+  for (unsigned i = 0; i <= static_cast<unsigned>(identity_host::workload_identity); ++i) {
+    const auto host = static_cast<identity_host>(i);
+    CHECK(*read_identity_host(option_name(host)) == host);
+    names.insert(to_string(host));
+  }
+  CHECK(names.size() == 8);
+  CHECK_FALSE(names.contains("unknown"));
+  CHECK(to_string(static_cast<identity_host>(200)) == "unknown");
+  CHECK(option_name(static_cast<identity_host>(200)) == "unknown");
+}
+
+TEST_CASE("a host that there is none of is refused, with those that there are") {
+  const auto host = read_identity_host("kubernetes\n");
+  REQUIRE_FALSE(host);
+  CHECK(host.error().code == errc::invalid_configuration);
+  CHECK_THAT(host.error().message, Contains("kubernetes"));
+  CHECK_THAT(host.error().message, !Contains("\n"));
+  CHECK_THAT(host.error().advice, Contains("imds") && Contains("workload-identity"));
+  CHECK_FALSE(read_identity_host("unknown"));
+}

@@ -1,0 +1,53 @@
+#include "transport/responses/retry_after.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <optional>
+#include <string>
+
+using namespace midas;
+using namespace std::chrono_literals;
+using std::chrono::sys_seconds;
+
+namespace {
+
+constexpr sys_seconds now{784111777s};  // Sun, 06 Nov 1994 08:49:37 GMT
+
+std::optional<std::chrono::milliseconds> retry_after(std::string_view value) {
+  http_response response;
+  response.headers = {{"X-Other", "1"}, {"retry-after", sensitive_string{value}}};
+  return read_retry_after(response, now);
+}
+
+}  // namespace
+
+TEST_CASE("Retry-After is seconds or a date") {
+  const auto [text, wait] = GENERATE(table<std::string, std::chrono::milliseconds>({
+      {"0", 0ms},
+      {"1", 1s},
+      {"120", 120s},
+      {"0.5", 500ms},
+      {"1.25", 1250ms},
+      {"1.0001", 1001ms},
+      {"0.0000", 0ms},
+      {" 7\t", 7s},
+      {"Sun, 06 Nov 1994 08:49:37 GMT", 0ms},
+      {"Sun, 06 Nov 1994 08:49:47 GMT", 10s},
+      {"Mon, 07 Nov 1994 08:49:37 GMT", 24h},
+      {"31536000", 24h * 365},
+      {"31536001", 24h * 365},
+      {"99999999999999999999999999999999", 24h * 365},
+      {"Fri, 31 Dec 9999 23:59:59 GMT", 24h * 365},
+  }));
+  CHECK(retry_after(text) == wait);
+}
+
+TEST_CASE("a Retry-After that is unreadable or past is ignored") {
+  const std::string text = GENERATE(
+      as<std::string>{}, "", " ", "-1", "-0.5", "+1", "1s", "1,5", "1.", ".5", "1.2.3", "1e3",
+      "0x10", "soon", "1 2", "Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:37",
+      "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Feb 1995 08:49:37 GMT", "1994-11-07T08:49:37Z");
+  CHECK_FALSE(retry_after(text));
+}
+
+TEST_CASE("nothing is asked for without the header") { CHECK_FALSE(read_retry_after({}, now)); }

@@ -1,0 +1,53 @@
+#include "tools/command.hpp"
+#include "tools/doctor/report.hpp"
+#include "tools/exit_code.hpp"
+#include "tools/request_arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace midas::tools {
+
+namespace {
+
+struct doctor_arguments {
+  request_arguments asked;
+  bool json = false;
+};
+
+int run_doctor(const doctor_arguments& arguments) {
+  const auto options = service_options_of(arguments.asked);
+  if (!options) {
+    std::cerr << "midas doctor: " << options.error() << '\n';
+    return exit_code_of(options.error().code);
+  }
+  const auto result = examine(request_of(arguments.asked), *options, arguments.asked.timeout);
+  std::cout << (arguments.json ? to_json(result) + "\n" : to_text(result));
+  if (!std::cout.flush()) {
+    return failure;
+  }
+  return result.token ? success : exit_code_of(result.token.error().code);
+}
+
+}  // namespace
+
+action add_doctor_command(CLI::App& program) {
+  auto& command = *program.add_subcommand(
+      "doctor", "Tell what host this is, whether a token can be had, and if not, why");
+  const auto arguments = std::make_shared<doctor_arguments>();
+  arguments->asked.resource = "https://management.azure.com/";
+  arguments->asked.timeout = std::chrono::seconds{10};
+  command
+      .add_option("--resource,--scope", arguments->asked.resource,
+                  "The Azure resource URI to ask a token for; this one is known everywhere")
+      ->check(refuse_empty)
+      ->check(refuse_option)
+      ->capture_default_str();
+  add_request_options(command, arguments->asked);
+  command.add_flag("--json", arguments->json, "Print one JSON object instead of the report");
+  command.footer(exit_codes_help);
+  return [arguments] { return run_doctor(*arguments); };
+}
+
+}  // namespace midas::tools

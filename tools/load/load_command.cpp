@@ -1,0 +1,212 @@
+#include "simulator/simulated_imds.hpp"
+#include "tools/command.hpp"
+#include "tools/duration.hpp"
+#include "tools/exit_code.hpp"
+#include "tools/load/callers.hpp"
+#include "tools/load/progress.hpp"
+#include "tools/load/report.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <thread>
+
+namespace midas::tools {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::map<std::string, caller_kind> kinds{{"actors", caller_kind::actors},
+                                               {"threads", caller_kind::threads},
+                                               {"coroutines", caller_kind::coroutines},
+                                               {"callbacks", caller_kind::callbacks}};
+
+struct load_arguments {
+  std::string target;
+  std::string as = "actors";
+  std::size_t callers = 10'000;
+  std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  std::size_t resources = 1;
+  std::string resource = "https://vault.azure.net";
+  std::chrono::nanoseconds duration = 5s;
+  std::chrono::nanoseconds latency = 50ms;
+  std::chrono::nanoseconds expires_in = 24h;
+  std::chrono::nanoseconds timeout = 30s;
+  std::optional<std::size_t> max_in_flight;
+  std::optional<std::size_t> requests_per_second;
+  bool allow_insecure_endpoint = false;
+  bool once = false;
+  bool json = false;
+};
+
+// The simulator has no limits; a host at the end of --target gets what a VM's IMDS allows.
+host_limits limits_of(const load_arguments& arguments) {
+  const auto standard = arguments.target.empty() ? host_limits{64, 0} : host_limits{};
+  return {arguments.max_in_flight.value_or(standard.max_in_flight),
+          arguments.requests_per_second.value_or(standard.max_per_second)};
+}
+
+load_plan plan_of(const load_arguments& arguments, const std::string& endpoint) {
+  load_plan plan;
+  plan.as = kinds.at(arguments.as);
+  plan.callers = arguments.callers;
+  plan.threads = arguments.threads;
+  plan.timeout = arguments.timeout;
+  plan.service.endpoint = endpoint;
+  plan.service.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
+  plan.service.limits = limits_of(arguments);
+  for (std::size_t i = 0; i < arguments.resources; ++i) {
+    plan.requests.push_back(
+        {.resource = arguments.resource + (i == 0 ? "" : "/" + std::to_string(i))});
+  }
+  return plan;
+}
+
+std::unique_ptr<callers> make_callers(const load_plan& plan) {
+  switch (plan.as) {
+    case caller_kind::actors:
+      return make_actor_callers(plan);
+    case caller_kind::threads:
+      return make_thread_callers(plan);
+    case caller_kind::coroutines:
+      return make_coroutine_callers(plan);
+    case caller_kind::callbacks:
+      return make_callback_callers(plan);
+  }
+  return nullptr;
+}
+
+std::string describe(const load_arguments& arguments) {
+  auto text = fmt::format("{} {}", arguments.callers, arguments.as);
+  if (arguments.as != "threads") {
+    text += fmt::format(" on {} thread{}", arguments.threads, arguments.threads == 1 ? "" : "s");
+  }
+  text +=
+      fmt::format(", {} resource{}, ", arguments.resources, arguments.resources == 1 ? "" : "s");
+  text += arguments.target.empty()
+              ? "simulated host with a latency of " + format_duration(arguments.latency)
+              : "host at " + arguments.target;
+  return text;
+}
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+void run_part(load_report& report, callers& all, const load_arguments& arguments,
+              const std::string& name, std::chrono::nanoseconds duration) {
+  report.parts.push_back({name, std::make_unique<phase>(arguments.callers, duration)});
+  auto& now = *report.parts.back().outcome;
+  const auto began = phase::clock::now();
+  const progress shown{[&now, &name, began] {
+    return fmt::format("{}: {}, {} tokens, {} errors", name,
+                       format_duration(phase::clock::now() - began), now.tokens(), now.errors());
+  }};
+  all.run(now);
+}
+
+int run_load(const load_arguments& arguments) {
+  std::optional<simulated_imds> embedded;
+  if (arguments.target.empty()) {
+    simulated_imds_options options;
+    options.latency = arguments.latency;
+    options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
+    embedded.emplace(options);
+  }
+  const auto plan = plan_of(arguments, embedded ? embedded->endpoint() : arguments.target);
+  load_report report;
+  report.what = describe(arguments);
+  {
+    const auto all = make_callers(plan);
+    run_part(report, *all, arguments, "cold burst", 0s);
+    if (!arguments.once && report.errors() == 0) {
+      run_part(report, *all, arguments, "steady state", arguments.duration);
+    }
+    const auto done = all->service().statistics();
+    report.http_requests = done.http.requests;
+    report.connections = done.http.connections_opened;
+    report.coalesced = done.coalesced;
+    report.cache_hits = done.cache_hits;
+    report.renewals = done.renewals;
+    report.retries = done.retries;
+    report.throttled = done.throttled;
+  }
+  if (embedded) {
+    const auto heard = embedded->statistics();
+    report.http_requests = heard.token_requests;
+    report.connections = heard.connections;
+  }
+  report.peak_rss_bytes = peak_rss_bytes();
+  const auto first = report.first_error();
+  // Where nothing could be sent, there is nothing to count.
+  if (!first || exit_code_of(first->code) != bad_usage) {
+    fmt::print("{}\n", arguments.json ? to_json(report) : to_table(report));
+  }
+  if (first) {
+    fmt::print(stderr, "midas load: {} requests failed; the first: {}\n", report.errors(),
+               to_string(*first));
+    return exit_code_of(first->code);
+  }
+  return success;
+}
+
+}  // namespace
+
+action add_load_command(CLI::App& program) {
+  auto& command = *program.add_subcommand(
+      "load",
+      "Many callers ask for tokens at once: a cold burst, in which each asks once,\n"
+      "then a steady state, in which each asks again as soon as it is answered");
+  const auto given = std::make_shared<load_arguments>();
+  auto* target = command
+                     .add_option("--target", given->target,
+                                 "The identity endpoint to ask [a simulator in this process]")
+                     ->check(refuse_empty)
+                     ->check(refuse_option);
+  command.add_option("--as", given->as, "Who calls: actors, threads, coroutines or callbacks")
+      ->check(CLI::IsMember({"actors", "threads", "coroutines", "callbacks"}))
+      ->capture_default_str();
+  command.add_option("--callers", given->callers, "How many call at once")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  command
+      .add_option("--threads", given->threads,
+                  "Threads that carry the callers; with --as threads each is one itself")
+      ->check(CLI::Range(1, 1'024))
+      ->capture_default_str();
+  command.add_option("--resources", given->resources, "How many resources they ask for in turn")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--resource", given->resource, "The first resource; the others begin with it")
+      ->check(refuse_option)
+      ->capture_default_str();
+  auto* duration =
+      add_duration(command, "--duration", given->duration, "How long the steady state lasts");
+  command.add_flag("--once", given->once, "The cold burst alone")->excludes(duration);
+  add_duration(command, "--latency", given->latency, "Of the simulator in this process")
+      ->excludes(target);
+  add_duration(command, "--expires-in", given->expires_in, "Life of the simulator's tokens")
+      ->excludes(target);
+  add_duration(command, "--timeout", given->timeout, "How long each caller waits for a token");
+  command
+      .add_option("--max-in-flight", given->max_in_flight,
+                  "HTTP requests at once [5 with --target, else 64]")
+      ->check(CLI::Range(1, 100'000));
+  command.add_option("--requests-per-second", given->requests_per_second,
+                     "HTTP requests in a second, 0 for any number [20 with --target, else 0]");
+  command.add_flag("--allow-insecure-endpoint", given->allow_insecure_endpoint,
+                   "Allow plain http to a target that is neither on this machine nor Azure's");
+  command.add_flag("--json", given->json, "Print one JSON object instead of the table");
+  command.footer(exit_codes_help);
+  return [given] { return run_load(*given); };
+}
+
+}  // namespace midas::tools

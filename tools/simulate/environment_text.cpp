@@ -1,0 +1,47 @@
+#include "tools/simulate/environment_text.hpp"
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <string_view>
+
+namespace midas::tools {
+
+namespace {
+
+// Within single quotes a shell reads everything as it is, but for the quote itself.
+std::string quoted(std::string_view text) {
+  std::string result{"'"};
+  for (const char c : text) {
+    if (c == '\'') {
+      result += R"('\'')";
+    } else {
+      result += c;
+    }
+  }
+  return result + "'";
+}
+
+}  // namespace
+
+std::string as_shell(std::span<const environment_variable> variables) {
+  std::string text;
+  for (const auto& [name, value] : variables) {
+    text += "export " + name + "=" + quoted(value) + "\n";
+  }
+  return text;
+}
+
+std::string as_json(std::span<const environment_variable> variables) {
+  rapidjson::StringBuffer text;
+  rapidjson::Writer writer{text};
+  writer.StartObject();
+  for (const auto& [name, value] : variables) {
+    writer.Key(name.c_str(), static_cast<rapidjson::SizeType>(name.size()));
+    writer.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
+  }
+  writer.EndObject();
+  return std::string{text.GetString(), text.GetSize()} + "\n";
+}
+
+}  // namespace midas::tools

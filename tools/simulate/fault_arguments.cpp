@@ -1,0 +1,201 @@
+#include "tools/simulate/fault_arguments.hpp"
+
+#include "simulator/faults/fault_rules.hpp"
+#include "tools/command.hpp"
+#include "tools/duration.hpp"
+
+#include <CLI/CLI.hpp>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace midas::tools {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr int service_unavailable = 503;
+constexpr int gone = 410;
+constexpr std::size_t most_a_second = 1'000'000;
+
+std::string read_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) {
+    throw std::invalid_argument("cannot read the rules file " + name +
+                                "; give --faults the path of a readable file");
+  }
+  return text;
+}
+
+/// Appends rules to a document.
+class rule_writer {
+ public:
+  explicit rule_writer(rapidjson::Document& document)
+      : rules_(document.FindMember("rules")->value), memory_(document.GetAllocator()) {}
+
+  void add(rapidjson::Value match, rapidjson::Value action) {
+    rules_.PushBack(object("match", std::move(match)).AddMember("action", action, memory_),
+                    memory_);
+  }
+
+  rapidjson::Value status(int status, std::optional<nanoseconds> retry_after) {
+    auto action = object("status", rapidjson::Value(status));
+    if (retry_after) {
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(*retry_after).count();
+      action.AddMember("headers", object("Retry-After", text(std::to_string(seconds))), memory_);
+    }
+    return action;
+  }
+
+  rapidjson::Value until(nanoseconds end) {
+    return object("window", object("to", text(std::to_string(end.count()) + "ns")));
+  }
+
+  /// The name must outlive the document.
+  rapidjson::Value object(const char* name, rapidjson::Value value) {
+    rapidjson::Value result(rapidjson::kObjectType);
+    result.AddMember(rapidjson::StringRef(name), value, memory_);
+    return result;
+  }
+
+ private:
+  rapidjson::Value text(const std::string& value) { return {value.c_str(), memory_}; }
+
+  rapidjson::Value& rules_;
+  rapidjson::Document::AllocatorType& memory_;
+};
+
+CLI::Option* add_rate(CLI::App& command, const std::string& name, double& value,
+                      const std::string& description) {
+  return command.add_option(name, value, description)
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("0..1");
+}
+
+void add_common_faults(CLI::App& command, common_faults& faults) {
+  auto* const error =
+      command.add_option("--error", faults.error, "Answer token requests with this status")
+          ->check(CLI::Range(200, 599))
+          ->type_name("STATUS");
+  add_rate(command, "--error-rate", faults.error_rate, "How many of them, by chance [1]")
+      ->needs(error);
+  add_duration(command, "--unavailable-for", faults.unavailable_for,
+               "Answer with 503 from the start for that long");
+  add_duration(command, "--gone-for", faults.gone_for,
+               "Answer with 410 from the start for that long, as during an update");
+  command
+      .add_option_function<std::string>(
+          "--retry-after",
+          [&faults](const std::string& given) {
+            const auto time = parse_duration(given);
+            if (!time) {
+              throw CLI::ValidationError("--retry-after",
+                                         time.error().message + ". " + time.error().advice);
+            }
+            faults.retry_after = *time;
+          },
+          "Send Retry-After with these: whole seconds, rounded up")
+      ->type_name("DURATION");
+  add_rate(command, "--reset-rate", faults.reset_rate,
+           "How many connections to reset in place of an answer, by chance [0]");
+  command.callback([&faults] {
+    const bool has_errors =
+        faults.error || faults.unavailable_for.count() > 0 || faults.gone_for.count() > 0;
+    if (faults.retry_after && !has_errors) {
+      throw CLI::ValidationError(
+          "--retry-after", "goes with --error, --unavailable-for or --gone-for; give one of them");
+    }
+  });
+}
+
+}  // namespace
+
+std::optional<std::size_t> read_rate(std::string_view text) {
+  std::size_t rate = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, rate);
+  const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
+  if (read.ec != std::errc{} || (!unit.empty() && unit != "/s") || rate > most_a_second) {
+    return std::nullopt;
+  }
+  return rate;
+}
+
+void add_fault_options(CLI::App& command, simulated_imds_options& options,
+                       fault_arguments& arguments) {
+  command
+      .add_option_function<std::string>(
+          "--limit",
+          [&options](const std::string& given) {
+            const auto rate = read_rate(given);
+            if (!rate) {
+              throw CLI::ValidationError("--limit", "\"" + given +
+                                                        "\" is no rate; write a whole number a "
+                                                        "second, up to a million, such as 20/s");
+            }
+            options.limit_per_second = *rate;
+          },
+          "Token requests admitted in any one second; 429 beyond [no limit]")
+      ->type_name("RATE");
+  command.add_option("--concurrency", options.limit_concurrency,
+                     "Token requests that may wait for an answer at once; 429 beyond [no limit]");
+  command
+      .add_option("--faults", arguments.rules_file,
+                  "A file of fault rules, JSON; docs/simulator.md has the language")
+      ->type_name("FILE");
+  command.add_option("--seed", options.seed,
+                     "Repeats what faults leave to chance; 0 draws one, which is printed [0]");
+  command.add_option("--journal", options.journal_size,
+                     "Keep so many of the newest token requests for GET /journal [0]");
+  add_common_faults(command, arguments.common);
+}
+
+std::string fault_rules_of(const fault_arguments& arguments) {
+  if (arguments.rules_file.empty()) {
+    return with_common_faults({}, arguments.common);
+  }
+  const auto rules = read_file(arguments.rules_file);
+  try {
+    (void)simulator::parse_fault_rules(rules);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(arguments.rules_file + ": " + error.what());
+  }
+  return with_common_faults(rules, arguments.common);
+}
+
+std::string with_common_faults(std::string_view rules, const common_faults& faults) {
+  rapidjson::Document document;
+  const auto text = rules.empty() ? std::string_view(R"({"rules":[]})") : rules;
+  document.Parse(text.data(), text.size());
+  rule_writer writer(document);
+  const auto by_chance = [&](double probability) {
+    return writer.object("probability", rapidjson::Value(probability));
+  };
+  if (faults.unavailable_for.count() > 0) {
+    writer.add(writer.until(faults.unavailable_for),
+               writer.status(service_unavailable, faults.retry_after));
+  }
+  if (faults.gone_for.count() > 0) {
+    writer.add(writer.until(faults.gone_for), writer.status(gone, faults.retry_after));
+  }
+  if (faults.reset_rate > 0) {
+    writer.add(by_chance(faults.reset_rate),
+               writer.object("reset", rapidjson::Value(rapidjson::StringRef("before"))));
+  }
+  if (faults.error) {
+    writer.add(by_chance(faults.error_rate), writer.status(*faults.error, faults.retry_after));
+  }
+  rapidjson::StringBuffer out;
+  rapidjson::Writer<rapidjson::StringBuffer> json(out);
+  document.Accept(json);
+  return {out.GetString(), out.GetSize()};
+}
+
+}  // namespace midas::tools

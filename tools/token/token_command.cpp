@@ -1,0 +1,125 @@
+#include "tools/command.hpp"
+#include "tools/exit_code.hpp"
+#include "tools/request_arguments.hpp"
+#include "tools/token/jwt_claims.hpp"
+#include <midas/midas.hpp>
+
+#include <CLI/CLI.hpp>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <iostream>
+
+namespace midas::tools {
+
+namespace {
+
+struct token_arguments {
+  request_arguments asked;
+  std::string claims;
+  bool force_refresh = false;
+  bool no_retries = false;
+  std::string output = "json";
+  bool show_claims = false;
+};
+
+std::string as_json(const access_token& token) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  rapidjson::StringBuffer text;
+  rapidjson::PrettyWriter writer{text};
+  writer.SetIndent(' ', 2);
+  const auto string = [&writer](const char* name, std::string_view value) {
+    writer.Key(name);
+    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  };
+  const auto number = [&writer](const char* name, std::int64_t value) {
+    writer.Key(name);
+    writer.Int64(value);
+  };
+  writer.StartObject();
+  string("access_token", token.token().reveal());
+  string("token_type", token.token_type());
+  string("resource", token.resource());
+  number("expires_in", (token.expires_on() - now).count());
+  number("expires_on", token.expires_on().time_since_epoch().count());
+  if (const auto refresh_on = token.refresh_on()) {
+    number("refresh_on", refresh_on->time_since_epoch().count());
+  }
+  string("token_source", to_string(token.source()));
+  writer.EndObject();
+  return {text.GetString(), text.GetSize()};
+}
+
+int report(const error& problem) {
+  std::cerr << "midas token: " << problem << '\n';
+  return exit_code_of(problem.code);
+}
+
+int print(const access_token& token, const token_arguments& arguments) {
+  if (arguments.show_claims) {
+    const auto claims = claims_of(token.token().reveal());
+    if (!claims) {
+      return report(claims.error());
+    }
+    std::cout << *claims << '\n';
+  } else if (arguments.output == "raw") {
+    std::cout << token.token().reveal() << '\n';
+  } else if (arguments.output == "header") {
+    std::cout << "Authorization: " << token.authorization_header().reveal() << '\n';
+  } else {
+    std::cout << as_json(token) << '\n';
+  }
+  return std::cout.flush() ? success : failure;
+}
+
+int run_token(const token_arguments& arguments) {
+  const auto options = service_options_of(arguments.asked);
+  if (!options) {
+    return report(options.error());
+  }
+  auto settings = *options;
+  settings.retries = !arguments.no_retries;
+  auto request = request_of(arguments.asked);
+  request.claims = arguments.claims;
+  request.force_refresh = arguments.force_refresh;
+  token_service tokens{settings};
+  const auto token = tokens.get(request, arguments.asked.timeout);
+  return token ? print(*token, arguments) : report(token.error());
+}
+
+}  // namespace
+
+action add_token_command(CLI::App& program) {
+  auto& command = *program.add_subcommand("token", "Get a token and print it");
+  const auto arguments = std::make_shared<token_arguments>();
+  command
+      .add_option("--resource,--scope", arguments->asked.resource,
+                  "The Azure resource URI that the token is for, such as https://vault.azure.net;\n"
+                  "a scope, which ends in /.default, will do")
+      ->required()
+      ->check(refuse_option);
+  add_request_options(command, arguments->asked);
+  command
+      .add_option("--claims", arguments->claims,
+                  "The claims challenge (JSON) of a service that refused a token")
+      ->check(refuse_option);
+  command.add_flag("--force-refresh", arguments->force_refresh,
+                   "Have a new token acquired, whatever is at hand");
+  command.add_flag("--no-retries", arguments->no_retries,
+                   "Try nothing again that fails, however briefly it may do so");
+  auto* output =
+      command
+          .add_option("--output", arguments->output,
+                      "json: an object with the token and its life; raw: the token alone;\n"
+                      "header: \"Authorization: Bearer ...\", for curl -H @-")
+          ->check(CLI::IsMember({"json", "raw", "header"}))
+          ->capture_default_str();
+  command
+      .add_flag("--show-claims", arguments->show_claims,
+                "Print what the token says of itself, as JSON, and not the token")
+      ->excludes(output);
+  command.footer(exit_codes_help);
+  return [arguments] { return run_token(*arguments); };
+}
+
+}  // namespace midas::tools

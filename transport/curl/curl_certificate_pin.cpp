@@ -1,0 +1,121 @@
+#include "transport/curl/curl_certificate_pin.hpp"
+
+#include "transport/curl/certificate_pin.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/opensslv.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+template <class Value>
+void set(CURL* handle, CURLoption option, Value value) {
+  if (const auto code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
+    throw std::runtime_error{"libcurl refuses option " + std::to_string(option) + ": " +
+                             curl_easy_strerror(code)};
+  }
+}
+
+void require_our_openssl() {
+  const auto* const reported = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  const std::string library = reported == nullptr ? "none" : reported;
+  if (!uses_our_openssl(library)) {
+    throw std::runtime_error{
+        "the server's certificate is pinned, which takes a libcurl with OpenSSL " +
+        std::to_string(OPENSSL_VERSION_MAJOR) + ", and this one's TLS library is " + library};
+  }
+}
+
+bool read_digest(const X509* certificate, sha1_digest& digest) noexcept {
+  unsigned size = 0;
+  return certificate != nullptr &&
+         X509_digest(certificate, EVP_sha1(), digest.data(), &size) == 1 && size == digest.size();
+}
+
+// In the place of OpenSSL's own check of the chain. 1 lets the handshake go on.
+int verify(X509_STORE_CTX* store, void* pin) noexcept {
+  sha1_digest digest{};
+  const bool accepted = read_digest(X509_STORE_CTX_get0_cert(store), digest) &&
+                        static_cast<curl_certificate_pin*>(pin)->accept(digest);
+  X509_STORE_CTX_set_error(store, accepted ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
+  return accepted ? 1 : 0;
+}
+
+}  // namespace
+
+void curl_certificate_pin::apply(CURL* handle, const std::optional<sha1_digest>& pin) {
+  const bool was_pinned = pin_.has_value();
+  pin_ = pin;
+  presented_.reset();
+  verdict_ = verdict::none;
+  if (!pin_ && !was_pinned) {
+    return;
+  }
+  if (pin_) {
+    require_our_openssl();
+  }
+  set(handle, CURLOPT_SSL_CTX_FUNCTION, pin_ ? &curl_certificate_pin::on_context : nullptr);
+  set(handle, CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
+  // The pin takes the place of both checks; on_context has OpenSSL check it.
+  set(handle, CURLOPT_SSL_VERIFYPEER, pin_ ? 0L : 1L);
+  set(handle, CURLOPT_SSL_VERIFYHOST, pin_ ? 0L : 2L);
+  // A resumed session presents no certificate.
+  set(handle, CURLOPT_SSL_SESSIONID_CACHE, pin_ ? 0L : 1L);
+  set(handle, CURLOPT_FRESH_CONNECT, pin_ ? 1L : 0L);
+  set(handle, CURLOPT_FORBID_REUSE, pin_ ? 1L : 0L);
+}
+
+bool curl_certificate_pin::allows_request() noexcept {
+  if (pin_ && verdict_ != verdict::accepted) {
+    verdict_ = verdict::refused;
+  }
+  return !refused();
+}
+
+bool curl_certificate_pin::accept(const sha1_digest& certificate) noexcept {
+  presented_ = certificate;
+  verdict_ = pin_ && certificate_matches(*pin_, certificate) ? verdict::accepted : verdict::refused;
+  return verdict_ == verdict::accepted;
+}
+
+error curl_certificate_pin::refusal(std::string_view name) const {
+  auto message = std::string{name} + " is not who it should be: ";
+  message += presented_ ? "its certificate has the thumbprint " + to_thumbprint(*presented_)
+                        : "it presented no certificate";
+  if (pin_) {
+    message += ", and " + to_thumbprint(*pin_) + " is pinned";
+  }
+  return std::move(fail(errc::certificate_mismatch, std::move(message),
+                        "See what answers at this address; on Service Fabric, whether "
+                        "IDENTITY_SERVER_THUMBPRINT is from before the certificate was renewed: "
+                        "then start this program anew")
+                       .value());
+}
+
+CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void* self) noexcept {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_cert_verify_callback(tls, &verify, self);
+  SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+  // One handshake, and so one check, while the exchange is there to make it.
+  SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION);
+  return CURLE_OK;
+}
+
+bool uses_our_openssl(std::string_view tls_library) {
+  constexpr std::string_view name = "OpenSSL/";
+  if (!tls_library.starts_with(name)) {
+    return false;
+  }
+  tls_library.remove_prefix(name.size());
+  return tls_library.substr(0, tls_library.find('.')) == std::to_string(OPENSSL_VERSION_MAJOR);
+}
+
+}  // namespace midas

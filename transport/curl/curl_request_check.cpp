@@ -1,0 +1,141 @@
+#include "transport/curl/curl_request_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace midas {
+
+namespace {
+
+constexpr std::size_t max_name_size = 200;
+
+// The characters of a token in RFC 9110, which methods and header names are.
+constexpr auto token_characters = [] {
+  std::array<bool, 256> result{};
+  for (const char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyz"
+                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~"}) {
+    result[static_cast<unsigned char>(c)] = true;
+  }
+  return result;
+}();
+
+bool is_token_character(char c) noexcept { return token_characters[static_cast<unsigned char>(c)]; }
+
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() && std::ranges::all_of(text, is_token_character);
+}
+
+bool is_printable(char c) noexcept { return c > 0x20 && c < 0x7f; }
+
+// A tab is the one control character that a header value may hold.
+bool is_control_in_value(char c) noexcept {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+bool frames_the_message(std::string_view header) noexcept {
+  constexpr std::array<std::string_view, 4> names{"content-length", "transfer-encoding", "expect",
+                                                  "connection"};
+  return std::ranges::any_of(
+      names, [header](std::string_view name) { return equal_ignoring_case(name, header); });
+}
+
+std::size_t scheme_size(std::string_view url) noexcept {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (equal_ignoring_case(url.substr(0, scheme.size()), scheme)) {
+      return scheme.size();
+    }
+  }
+  return 0;
+}
+
+std::string_view authority_of(std::string_view url) noexcept {
+  url.remove_prefix(scheme_size(url));
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
+unexpected refuse(const http_request& request, std::string_view what, std::string advice) {
+  return fail(
+      errc::invalid_endpoint,
+      "the request to " + endpoint_name(request.url) + " cannot be sent: " + std::string{what},
+      std::move(advice));
+}
+
+// Names are ours or an endpoint's, so they may be shown; values may be secret.
+std::string shown(std::string_view header_name) {
+  std::string result{header_name.substr(0, max_name_size)};
+  std::ranges::replace_if(
+      result, [](char c) { return !is_token_character(c); }, '?');
+  return "\"" + result + "\"";
+}
+
+}  // namespace
+
+bool is_https(std::string_view url) noexcept { return scheme_size(url) == 8; }
+
+std::string_view origin_of(std::string_view url) noexcept {
+  const auto scheme = scheme_size(url);
+  return scheme == 0 ? url : url.substr(0, scheme + authority_of(url).size());
+}
+
+std::string target_of(std::string_view url) {
+  url.remove_prefix(origin_of(url).size());
+  url = url.substr(0, url.find('#'));
+  std::string result{url.starts_with('/') ? "" : "/"};
+  return result += url;
+}
+
+std::string endpoint_name(std::string_view url) {
+  auto rest = url.substr(0, url.find_first_of("?#"));
+  std::string result;
+  if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) {
+    result = rest.substr(0, scheme + 3);
+    rest.remove_prefix(scheme + 3);
+  }
+  if (const auto at = rest.substr(0, rest.find('/')).rfind('@'); at != std::string_view::npos) {
+    rest.remove_prefix(at + 1);
+  }
+  result += rest;
+  if (result.size() > max_name_size) {
+    result.resize(max_name_size);
+    result += "...";
+  }
+  std::ranges::replace_if(
+      result, [](char c) { return !is_printable(c); }, '?');
+  return result.empty() ? "\"\"" : result;
+}
+
+expected<void> check_request(const http_request& request) {
+  const auto authority = authority_of(request.url);
+  if (scheme_size(request.url) == 0 || authority.empty() || authority.starts_with(':')) {
+    return refuse(request, "its URL is not absolute http or https",
+                  "Give an endpoint such as http://169.254.169.254");
+  }
+  if (!std::ranges::all_of(request.url, is_printable)) {
+    return refuse(request, "its URL holds white space, control or non-ASCII characters",
+                  "Percent-encode them");
+  }
+  if (authority.find('@') != std::string_view::npos) {
+    return refuse(request, "its URL holds credentials", "Leave them out: no endpoint takes any");
+  }
+  if (!is_token(request.method)) {
+    return refuse(request, "its method is no word", {});
+  }
+  for (const auto& header : request.headers) {
+    if (!is_token(header.name)) {
+      return refuse(request, "the header name " + shown(header.name) + " is none", {});
+    }
+    if (frames_the_message(header.name)) {
+      return refuse(request, "the header " + shown(header.name) + " is the transport's to set", {});
+    }
+    if (std::ranges::any_of(header.value, is_control_in_value)) {
+      return refuse(request,
+                    "the value of the header " + shown(header.name) +
+                        " holds control characters, such as a line break",
+                    "Look for a line break at the end of where it came from");
+    }
+  }
+  return {};
+}
+
+}  // namespace midas

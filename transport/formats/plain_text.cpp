@@ -1,0 +1,110 @@
+#include "transport/formats/plain_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace midas {
+
+namespace {
+
+struct character {
+  char32_t code = 0;
+  // 0 where no well-formed character begins.
+  std::size_t size = 0;
+};
+
+std::size_t size_announced_by(unsigned char lead) noexcept {
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead >= 0xc2 && lead < 0xe0) {
+    return 2;
+  }
+  if (lead >= 0xe0 && lead < 0xf0) {
+    return 3;
+  }
+  return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+character first_character(std::string_view text) noexcept {
+  constexpr std::array<char32_t, 5> smallest_of_size{0, 0, 0x80, 0x800, 0x10000};
+  const auto lead = static_cast<unsigned char>(text.front());
+  const auto size = size_announced_by(lead);
+  if (size == 0 || size > text.size()) {
+    return {};
+  }
+  char32_t code = size == 1 ? lead : lead & (0x7fU >> size);
+  for (const char c : text.substr(1, size - 1)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0U) != 0x80U) {
+      return {};
+    }
+    code = code << 6U | (byte & 0x3fU);
+  }
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  if (code < smallest_of_size.at(size) || code > 0x10ffff || surrogate) {
+    return {};
+  }
+  return {code, size};
+}
+
+bool is_blank(char32_t code) noexcept {
+  return code <= 0x20 || (code >= 0x7f && code <= 0xa0) || code == 0x2028 || code == 0x2029;
+}
+
+bool steers_display(char32_t code) noexcept {
+  return (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
+         (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || (code >= 0xfff9 && code <= 0xfffb);
+}
+
+bool is_in_jwt(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         std::string_view{"-_.+/="}.find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string one_line(std::string_view text, std::size_t max_bytes) {
+  std::string result;
+  bool gap = false;
+  while (!text.empty()) {
+    const auto next = first_character(text);
+    auto piece = text.substr(0, std::max<std::size_t>(next.size, 1));
+    text.remove_prefix(piece.size());
+    if (next.size != 0 && is_blank(next.code)) {
+      gap = !result.empty();
+      continue;
+    }
+    if (next.size == 0 || steers_display(next.code)) {
+      piece = "?";
+    }
+    if (result.size() + (gap ? 1 : 0) + piece.size() > max_bytes) {
+      return result + "...";
+    }
+    result += gap ? " " : "";
+    result += piece;
+    gap = false;
+  }
+  return result;
+}
+
+// Not with operator+: g++ 12 sees an overflow there that does not exist.
+std::string quoted(std::string_view text) { return std::string{'"'}.append(text).append(1, '"'); }
+
+std::string without_tokens(std::string_view text) {
+  // Base64url of `{"`, with which the header of every JSON Web Token begins.
+  constexpr std::string_view beginning = "eyJ";
+  constexpr std::size_t shortest_token = 20;
+  std::string result;
+  for (auto at = text.find(beginning); at != std::string_view::npos; at = text.find(beginning)) {
+    const auto rest = text.substr(at);
+    const auto end = std::ranges::find_if_not(rest, is_in_jwt);
+    const auto size = static_cast<std::size_t>(end - rest.begin());
+    result += text.substr(0, at);
+    result += size < shortest_token ? rest.substr(0, size) : "<redacted>";
+    text.remove_prefix(at + size);
+  }
+  return result.append(text);
+}
+
+}  // namespace midas

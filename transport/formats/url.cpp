@@ -1,0 +1,201 @@
+#include "transport/formats/url.hpp"
+
+#include "transport/formats/plain_text.hpp"
+
+#include <curl/curl.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+constexpr std::size_t longest_shown = 200;
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return lower(c); });
+  return text;
+}
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
+
+std::string_view authority_of(std::string_view text) noexcept {
+  const auto begin = text.find("://");
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  text.remove_prefix(begin + 3);
+  return text.substr(0, text.find_first_of("/?#\\"));
+}
+
+// Neither credentials nor a query, which may be secret.
+std::string shown(std::string_view text) {
+  auto result = std::string{text.substr(0, text.find('?'))};
+  const auto authority = authority_of(text);
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+    result.erase(static_cast<std::size_t>(authority.data() - text.data()), at + 1);
+  }
+  return quoted(one_line(result, longest_shown));
+}
+
+unexpected invalid(std::string_view text, std::string_view what, std::string advice) {
+  return fail(errc::invalid_endpoint, "the endpoint " + shown(text) + " " + std::string{what},
+              std::move(advice));
+}
+
+std::string_view host_in(std::string_view authority) noexcept {
+  if (authority.starts_with('[')) {
+    return authority.substr(0, authority.find(']') + 1);
+  }
+  return authority.substr(0, authority.find(':'));
+}
+
+std::optional<std::array<unsigned char, 4>> ipv4_address(std::string_view host) noexcept {
+  std::array<char, INET_ADDRSTRLEN> text{};
+  std::array<unsigned char, 4> address{};
+  if (host.size() >= text.size()) {
+    return std::nullopt;
+  }
+  std::ranges::copy(host, text.begin());
+  return inet_pton(AF_INET, text.data(), address.data()) == 1 ? std::optional{address}
+                                                              : std::nullopt;
+}
+
+// Resolvers take a name for an IPv4 address when its last label is a number, also a hexadecimal
+// one.
+bool looks_like_ipv4(std::string_view host) noexcept {
+  while (host.ends_with('.')) {
+    host.remove_suffix(1);
+  }
+  const auto label = host.substr(host.rfind('.') + 1);
+  return std::ranges::all_of(label, is_digit) || label.starts_with("0x");
+}
+
+bool is_plain_host(std::string_view host) noexcept {
+  if (host.starts_with('[')) {
+    return host.find('%') == std::string_view::npos;
+  }
+  const bool spelt = std::ranges::all_of(
+      host, [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; });
+  return spelt && !host.starts_with('.') && host.find("..") == std::string_view::npos &&
+         (!looks_like_ipv4(host) || ipv4_address(host));
+}
+
+// What libcurl, which sends the requests, makes of a URL.
+class curl_reading {
+ public:
+  explicit curl_reading(const std::string& text) : handle_(curl_url(), curl_url_cleanup) {
+    ok_ = handle_ != nullptr &&
+          curl_url_set(handle_.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
+  }
+
+  [[nodiscard]] bool ok() const noexcept { return ok_; }
+
+  [[nodiscard]] std::string part(CURLUPart which, unsigned flags = 0) const {
+    char* text = nullptr;
+    if (curl_url_get(handle_.get(), which, &text, flags) != CURLUE_OK) {
+      return {};
+    }
+    const std::unique_ptr<char, decltype(&curl_free)> owner{text, curl_free};
+    return text;
+  }
+
+ private:
+  std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle_;
+  bool ok_ = false;
+};
+
+}  // namespace
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  result.reserve(text.size() + text.size() / 2);
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      result += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      result.append({'%', digits[byte >> 4U], digits[byte & 0xfU]});
+    }
+  }
+  return result;
+}
+
+std::string origin(const url_parts& url) {
+  return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
+}
+
+bool is_loopback(std::string_view host) noexcept {
+  if (const auto address = ipv4_address(host)) {
+    return address->front() == 127;
+  }
+  return host == "localhost" || host == "[::1]";
+}
+
+expected<url_parts> parse_url(std::string_view text) {
+  constexpr auto example = "Give one such as http://127.0.0.1:8080 or https://host";
+  const auto is_foreign = [](char c) { return c <= 0x20 || c >= 0x7f || c == '\\'; };
+  if (text.empty()) {
+    return invalid(text, "is empty", example);
+  }
+  if (std::ranges::any_of(text, is_foreign)) {
+    return invalid(text, "holds white space, control or non-ASCII characters or a backslash",
+                   example);
+  }
+  const auto authority = authority_of(text);
+  if (authority.find('@') != std::string_view::npos) {
+    return invalid(text, "holds user info, which no identity endpoint takes", "Leave it out");
+  }
+  const curl_reading reading{std::string{text}};
+  url_parts parts;
+  parts.scheme = lower(reading.ok() ? reading.part(CURLUPART_SCHEME) : "");
+  if ((parts.scheme != "http" && parts.scheme != "https") || authority.empty()) {
+    return invalid(text, "is no absolute http or https URL", example);
+  }
+  if (text.find('#') != std::string_view::npos) {
+    return invalid(text, "has a fragment, which would not be sent",
+                   "Leave out the # and what follows it");
+  }
+  // The host that is judged here must be the one that libcurl will connect to.
+  const auto written = lower(std::string{host_in(authority)});
+  parts.host = lower(reading.part(CURLUPART_HOST));
+  if (!is_plain_host(written) || (!written.starts_with('[') && written != parts.host)) {
+    return invalid(
+        text, "writes its host in a form that not everybody reads alike",
+        "Give a name, an IPv4 address as four decimal numbers, or an IPv6 address in brackets");
+  }
+  parts.port = reading.part(CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+  if (parts.port == "0") {
+    return invalid(text, "has port 0", "Give the port that the endpoint listens on");
+  }
+  parts.path = reading.part(CURLUPART_PATH);
+  parts.query = reading.part(CURLUPART_QUERY);
+  return parts;
+}
+
+expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure) {
+  auto parts = parse_url(text);
+  if (parts && parts->scheme == "http" && !allow_insecure && !is_loopback(parts->host) &&
+      parts->host != "169.254.169.254") {
+    return fail(
+        errc::endpoint_not_allowed,
+        "the endpoint " + shown(text) +
+            " is plain http, yet neither on this machine nor a known identity endpoint",
+        "Use https; or allow it explicitly (allow_insecure_endpoint), where nobody else reads "
+        "what this network carries");
+  }
+  return parts;
+}
+
+}  // namespace midas

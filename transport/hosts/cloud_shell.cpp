@@ -1,0 +1,51 @@
+#include "transport/hosts/cloud_shell.hpp"
+
+#include "transport/formats/url.hpp"
+#include "transport/hosts/environment_endpoint.hpp"
+#include "transport/responses/simple_response.hpp"
+
+#include <utility>
+
+namespace midas::cloud_shell {
+
+expected<http_request> encode(const std::string& url, const token_request& request) {
+  const auto key = make_key(request);
+  if (!key) {
+    return unexpected{key.error()};
+  }
+  if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
+    return refuse_identity(to_string(identity_host::cloud_shell), kind,
+                           "it has no user-assigned managed identities, and gives the tokens of "
+                           "whoever is signed in",
+                           "Ask without an identity");
+  }
+  http_request result;
+  result.method = "POST";
+  result.url = url;
+  result.headers = {{"Metadata", "true"}, {"Content-Type", "application/x-www-form-urlencoded"}};
+  result.body.append("resource=").append(percent_encode(key->resource));
+  return result;
+}
+
+expected<identity_endpoint> make_endpoint(const host_environment& environment,
+                                          const endpoint_settings& settings) {
+  auto url = url_in_variable(environment, "MSI_ENDPOINT", settings.allow_insecure);
+  if (!url) {
+    return unexpected{std::move(url.error())};
+  }
+  identity_endpoint result;
+  result.host = identity_host::cloud_shell;
+  result.source = to_string(result.host);
+  result.address = *url;
+  result.encode = [url = *url](const token_request& request, std::string_view) {
+    return cloud_shell::encode(url, request);
+  };
+  result.decode = [](const token_request& request, http_response response,
+                     std::chrono::sys_seconds now, unsigned) {
+    return as_answer(
+        read_host_answer(to_string(identity_host::cloud_shell), request, std::move(response), now));
+  };
+  return result;
+}
+
+}  // namespace midas::cloud_shell

@@ -1,0 +1,184 @@
+#include "transport/hosts/credential_files.hpp"
+
+#include "transport/formats/plain_text.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+constexpr std::size_t longest_shown = 300;
+
+class descriptor {
+ public:
+  explicit descriptor(int number) noexcept : number_(number) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() {
+    if (number_ >= 0) {
+      ::close(number_);
+    }
+  }
+
+  [[nodiscard]] int get() const noexcept { return number_; }
+  [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+// Why a file is not read: the system's error number, or what is wrong with the file itself.
+struct refusal {
+  int system_error = 0;
+  std::string what{};
+};
+
+using content = tl::expected<sensitive_string, refusal>;
+using content_refusal = tl::unexpected<refusal>;
+
+content_refusal refuse_for_system() { return content_refusal{refusal{.system_error = errno}}; }
+
+content_refusal refuse(std::string what) {
+  return content_refusal{refusal{.what = std::move(what)}};
+}
+
+// A FIFO must not be waited for, nor a terminal become this process's own.
+constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+content read_regular_file(int file, const struct stat& status, std::size_t max_bytes) {
+  if (!S_ISREG(status.st_mode)) {
+    return refuse("is no regular file");
+  }
+  // Not by the size that fstat gives: the file may grow meanwhile, and the kernel's own have none.
+  // One byte more than may be there.
+  sensitive_string result(max_bytes + 1, '\0');
+  std::size_t size = 0;
+  while (size < result.size()) {
+    const auto count = ::read(file, result.data() + size, result.size() - size);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return refuse_for_system();
+    }
+    if (count == 0) {
+      result.resize(size);
+      return result;
+    }
+    size += static_cast<std::size_t>(count);
+  }
+  return refuse("is larger than " + std::to_string(max_bytes) + " bytes");
+}
+
+// The agent runs as a user of its own, the one that its directory belongs to.
+bool is_trusted_owner(const struct stat& file, const struct stat& directory) noexcept {
+  return file.st_uid == 0 || file.st_uid == ::geteuid() || file.st_uid == directory.st_uid;
+}
+
+content read_owned_file(const std::string& path, std::size_t max_bytes) {
+  const auto separator = path.find_last_of('/');
+  const auto parent = separator == std::string::npos ? "." : path.substr(0, separator + 1);
+  const descriptor directory{::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  if (!directory.is_open()) {
+    return refuse_for_system();
+  }
+  const descriptor file{
+      ::openat(directory.get(), path.c_str() + (separator + 1), open_flags | O_NOFOLLOW)};
+  struct stat directory_status {};
+  struct stat status {};
+  if (!file.is_open() || ::fstat(directory.get(), &directory_status) != 0 ||
+      ::fstat(file.get(), &status) != 0) {
+    return errno == ELOOP ? refuse("is a symbolic link") : refuse_for_system();
+  }
+  if (!is_trusted_owner(status, directory_status)) {
+    return refuse("belongs to neither root, nor this user, nor whom its directory belongs to");
+  }
+  return read_regular_file(file.get(), status, max_bytes);
+}
+
+content read_linked_file(const std::string& path, std::size_t max_bytes) {
+  const descriptor file{::open(path.c_str(), open_flags)};
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+    return refuse_for_system();
+  }
+  return read_regular_file(file.get(), status, max_bytes);
+}
+
+// What the system would take for the path's end.
+bool holds_null(std::string_view path) noexcept { return path.find('\0') != path.npos; }
+
+std::string described(const refusal& reason) {
+  switch (reason.system_error) {
+    case 0:
+      return reason.what;
+    case ENOENT:
+    case ENOTDIR:
+      return "does not exist";
+    case EACCES:
+    case EPERM:
+      return "may not be read by this user";
+    default:
+      return "cannot be read: " + std::generic_category().message(reason.system_error);
+  }
+}
+
+std::string shown(std::string_view path) { return quoted(one_line(path, longest_shown)); }
+
+std::string advice_for_key(const refusal& reason) {
+  switch (reason.system_error) {
+    case EACCES:
+    case EPERM:
+      return "Add the user that this process runs as to the group himds (usermod -a -G himds), and "
+             "start the process anew";
+    case ENOENT:
+    case ENOTDIR:
+      return "See whether Azure Arc's agent runs here (azcmagent show); in a container, mount its "
+             "directory";
+    default:
+      return "See what put it there: Azure Arc's agent makes a small regular file of its own";
+  }
+}
+
+expected<sensitive_string> read_key(const std::string& path, std::size_t max_bytes) {
+  auto key = holds_null(path) ? refuse("has a name that no file can have")
+                              : read_owned_file(path, max_bytes);
+  if (!key) {
+    return fail(errc::challenge_rejected,
+                "Azure Arc's key file " + shown(path) + " " + described(key.error()),
+                advice_for_key(key.error()));
+  }
+  return *std::move(key);
+}
+
+expected<sensitive_string> read_federated_token(const std::string& path, std::size_t max_bytes) {
+  auto token = holds_null(path) ? refuse("has a name that no file can have")
+                                : read_linked_file(path, max_bytes);
+  if (token && token->find_first_not_of(" \t\r\n") == sensitive_string::npos) {
+    token = refuse("is empty");
+  }
+  if (!token) {
+    return fail(
+        errc::invalid_configuration,
+        "AZURE_FEDERATED_TOKEN_FILE: the file " + shown(path) + " " + described(token.error()),
+        "Let it name the file that the cluster mounts into the pod, readable by the user "
+        "that this process runs as");
+  }
+  return *std::move(token);
+}
+
+}  // namespace
+
+identity_files files_of_this_machine() {
+  return {.read_key = read_key, .read_federated_token = read_federated_token};
+}
+
+}  // namespace midas

@@ -1,0 +1,59 @@
+#include "transport/hosts/host_environment.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace midas {
+
+namespace {
+
+constexpr host_platform this_platform() noexcept {
+#if defined(__linux__)
+  return host_platform::linux;
+#elif defined(_WIN32)
+  return host_platform::windows;
+#else
+  return host_platform::other;
+#endif
+}
+
+}  // namespace
+
+std::string_view host_environment::variable(std::string_view name) const noexcept {
+  const auto found = variables.find(name);
+  return found == variables.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::string arc_agent_file(const host_environment& environment) {
+  switch (environment.platform) {
+    case host_platform::linux:
+      return "/opt/azcmagent/bin/himds";
+    case host_platform::windows:
+      if (const auto programs = environment.variable("ProgramFiles"); !programs.empty()) {
+        return std::string{programs} + "\\AzureConnectedMachineAgent\\himds.exe";
+      }
+      break;
+    case host_platform::other:
+      break;
+  }
+  return {};
+}
+
+host_environment environment_of_this_process() {
+  host_environment result;
+  result.platform = this_platform();
+  for (const auto name : identity_variables) {
+    const std::string text{name};
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the caller's part
+    if (const auto* value = std::getenv(text.c_str()); value != nullptr) {
+      result.variables.emplace(text, value);
+    }
+  }
+  const auto agent = arc_agent_file(result);
+  std::error_code ignored;
+  result.arc_agent_installed = !agent.empty() && std::filesystem::exists(agent, ignored);
+  return result;
+}
+
+}  // namespace midas

@@ -1,0 +1,91 @@
+// A host's dialect as plain functions on values: all that an acquisition knows of the host.
+#pragma once
+
+#include "messages/http_message.hpp"
+#include "transport/hosts/credential_files.hpp"
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
+#include <midas/token_request.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace midas {
+
+/// Who hands out tokens, each with a dialect of its own.
+enum class identity_host : std::uint8_t {
+  /// A virtual machine or scale set: the Azure Instance Metadata Service.
+  imds,
+  /// App Service, Functions, Container Apps, Automation.
+  app_service,
+  /// App Service's older form, MSI_ENDPOINT with MSI_SECRET. Never detected: its variables are
+  /// those of machine_learning.
+  app_service_2017,
+  service_fabric,
+  azure_arc,
+  machine_learning,
+  cloud_shell,
+  /// A federated token (AKS and others), exchanged at Microsoft Entra ID.
+  workload_identity,
+};
+
+/// "IMDS", "App Service", "Service Fabric": for people.
+std::string_view to_string(identity_host host) noexcept;
+
+/// "imds", "app-service", "service-fabric": for command lines and files.
+std::string_view option_name(identity_host host) noexcept;
+
+/// The host of that option_name. Fails with errc::invalid_configuration, naming those that there
+/// are.
+expected<identity_host> read_identity_host(std::string_view option);
+
+/// What the application may set about the dialects.
+struct endpoint_settings {
+  /// Plain http to hosts that are neither loopback nor known is allowed.
+  bool allow_insecure = false;
+  /// Sent as xms_cc to hosts that support it, e.g. "cp1".
+  std::vector<std::string> client_capabilities{};
+  identity_files files = files_of_this_machine();
+  /// Scheme and authority of IMDS, in place of AZURE_POD_IDENTITY_AUTHORITY_HOST; empty: that
+  /// one's.
+  std::string imds_authority{};
+};
+
+/// What the answer to a request leads to: a token, or the next request of the same acquisition.
+using endpoint_answer = std::variant<token_grant, http_request>;
+
+/// A token or a request as an answer, an error as itself.
+template <class Value>
+expected<endpoint_answer> as_answer(expected<Value> value) {
+  if (!value) {
+    return unexpected{std::move(value.error())};
+  }
+  return endpoint_answer{*std::move(value)};
+}
+
+/// Immutable once made; its functions may be called from any thread, several at a time.
+struct identity_endpoint {
+  identity_host host = identity_host::imds;
+  /// The dialect, for people: "IMDS".
+  std::string source;
+  /// The URL that requests go to, for messages.
+  std::string address;
+  /// The request for a token. `refused_token_sha256` is the lower-case hex SHA-256 of the held
+  /// token that the claims of the request are about, empty when there is none. Fails when the host
+  /// cannot do what is asked.
+  std::function<expected<http_request>(const token_request&, std::string_view refused_token_sha256)>
+      encode;
+  /// Reads the answer, received at `now` (UTC), of whatever status. `step` is 0 for the answer to
+  /// what encode made, 1 for the answer to the request that followed it, and so on.
+  std::function<expected<endpoint_answer>(const token_request&, http_response,
+                                          std::chrono::sys_seconds now, unsigned step)>
+      decode;
+};
+
+}  // namespace midas

@@ -1,0 +1,124 @@
+#include "transport/hosts/service_fabric.hpp"
+
+#include "transport/curl/certificate_pin.hpp"
+#include "transport/formats/url.hpp"
+#include "transport/hosts/environment_endpoint.hpp"
+#include "transport/responses/simple_response.hpp"
+
+#include <utility>
+
+namespace midas::service_fabric {
+
+namespace {
+
+constexpr std::string_view endpoint_variable = "IDENTITY_ENDPOINT";
+// 2020-05-01 is documented, too, but is not known to take capabilities and hashes.
+constexpr std::string_view api_version = "2019-07-01-preview";
+
+expected<std::string> read_url(const host_environment& environment) {
+  // Plain http is refused here, wherever it goes to.
+  auto url = url_in_variable(environment, endpoint_variable, true);
+  if (url && parse_url(*url)->scheme != "https") {
+    return fail(errc::endpoint_not_allowed,
+                std::string{endpoint_variable} +
+                    " is not https: Service Fabric's endpoint is known by its certificate, and is "
+                    "sent a secret",
+                "Set it as Service Fabric does, e.g. to "
+                "https://localhost:2377/metadata/identity/oauth2/token");
+  }
+  return url;
+}
+
+std::string joined(const std::vector<std::string>& capabilities) {
+  std::string result;
+  for (const auto& each : capabilities) {
+    result.append(result.empty() ? "" : ",").append(each);
+  }
+  return result;
+}
+
+expected<void> check_identity(const token_request& request) {
+  if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
+    return refuse_identity(to_string(identity_host::service_fabric), kind,
+                           "the application's manifest says which identity it has",
+                           "Name the identity in the manifest, and ask without one");
+  }
+  return {};
+}
+
+}  // namespace
+
+expected<endpoint_address> read_address(const host_environment& environment) {
+  constexpr std::string_view thumbprint_variable = "IDENTITY_SERVER_THUMBPRINT";
+  auto url = read_url(environment);
+  if (!url) {
+    return unexpected{std::move(url.error())};
+  }
+  auto secret = header_in_variable(environment, "IDENTITY_HEADER");
+  if (!secret) {
+    return unexpected{std::move(secret.error())};
+  }
+  const auto certificate =
+      parse_thumbprint(thumbprint_variable, environment.variable(thumbprint_variable));
+  if (!certificate) {
+    return unexpected{certificate.error()};
+  }
+  return endpoint_address{*std::move(url), *std::move(secret), *certificate};
+}
+
+expected<http_request> encode(const endpoint_address& address, const token_request& request,
+                              const std::vector<std::string>& client_capabilities,
+                              std::string_view refused_token_sha256) {
+  const auto key = make_key(request);
+  if (!key) {
+    return unexpected{key.error()};
+  }
+  if (auto checked = check_identity(request); !checked) {
+    return unexpected{std::move(checked.error())};
+  }
+  http_request result;
+  result.url.append(address.url).append("?api-version=").append(api_version);
+  result.url += "&resource=" + percent_encode(key->resource);
+  if (!client_capabilities.empty()) {
+    result.url += "&xms_cc=" + percent_encode(joined(client_capabilities));
+  }
+  if (!request.claims.empty() && !refused_token_sha256.empty()) {
+    result.url.append("&token_sha256_to_refresh=").append(refused_token_sha256);
+  }
+  result.headers = {{"Secret", address.secret}, {"Accept", "application/json"}};
+  result.pinned_certificate = address.certificate;
+  return result;
+}
+
+expected<identity_endpoint> make_endpoint(const host_environment& environment,
+                                          const endpoint_settings& settings) {
+  auto url = read_url(environment);
+  if (!url) {
+    return unexpected{std::move(url.error())};
+  }
+  identity_endpoint result;
+  result.host = identity_host::service_fabric;
+  result.source = to_string(result.host);
+  result.address = *std::move(url);
+  // What is wrong with the secret or the pin is told to those who ask for what there could be.
+  result.encode = [address = read_address(environment),
+                   capabilities = settings.client_capabilities](
+                      const token_request& request,
+                      std::string_view refused_token_sha256) -> expected<http_request> {
+    if (auto checked = check_identity(request); !checked) {
+      return unexpected{std::move(checked.error())};
+    }
+    if (!address) {
+      return unexpected{address.error()};
+    }
+    return service_fabric::encode(*address, request, capabilities, refused_token_sha256);
+  };
+  result.decode = [](const token_request& request, http_response response,
+                     std::chrono::sys_seconds now, unsigned) {
+    return as_answer(read_host_answer(to_string(identity_host::service_fabric), request,
+                                      std::move(response), now));
+  };
+  return result;
+}
+
+}  // namespace midas::service_fabric

@@ -1,0 +1,88 @@
+#include "transport/responses/error_body.hpp"
+
+#include "transport/formats/json_object.hpp"
+#include "transport/formats/plain_text.hpp"
+
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+namespace midas {
+
+namespace {
+
+constexpr std::size_t longest_code = 120;
+constexpr std::size_t longest_description = 400;
+constexpr std::size_t longest_excerpt = 200;
+
+std::string_view text_of(const json_member& member) noexcept {
+  const bool scalar = member.kind == json_kind::string || member.kind == json_kind::number;
+  return scalar ? member.text : std::string_view{};
+}
+
+std::string shown(std::string_view text, std::size_t max_bytes) {
+  return one_line(without_tokens(text), max_bytes);
+}
+
+std::string excerpt_of(std::string_view body) {
+  if (body.find("access_token") != std::string_view::npos) {
+    return "(not shown, since it may hold a token)";
+  }
+  return quoted(shown(body.substr(0, 4 * longest_excerpt), longest_excerpt));
+}
+
+std::string_view first_stated(std::initializer_list<const json_member*> candidates) noexcept {
+  for (const auto* candidate : candidates) {
+    if (const auto text = text_of(*candidate); !text.empty()) {
+      return text;
+    }
+  }
+  return {};
+}
+
+void read_members(sensitive_string& body, error_body& result) {
+  std::array<json_member, 10> members{{{.name = "error"},
+                                       {.name = "code", .parent = "error"},
+                                       {.name = "message", .parent = "error"},
+                                       {.name = "correlationId", .parent = "error"},
+                                       {.name = "correlation_id", .parent = "error"},
+                                       {.name = "error_description"},
+                                       {.name = "message"},
+                                       {.name = "correlationId"},
+                                       {.name = "correlation_id"},
+                                       {.name = "statusCode"}}};
+  const auto& [error, nested_code, nested_message, nested_correlation, nested_correlation_2,
+               error_description, message, correlation, correlation_2, status_code] = members;
+  if (read_json_object(body, members).result == json_reading::outcome::malformed) {
+    result.form = body_form::unreadable;
+    return;
+  }
+  result.code = shown(first_stated({&error, &nested_code, &status_code}), longest_code);
+  result.description =
+      shown(first_stated({&nested_message, &error_description, &message}), longest_description);
+  result.correlation_id = shown(
+      first_stated({&nested_correlation, &nested_correlation_2, &correlation, &correlation_2}),
+      longest_code);
+  const bool told = !first_stated({&error, &nested_code}).empty() || !result.description.empty();
+  result.form = told ? body_form::error : body_form::no_error;
+}
+
+}  // namespace
+
+error_body read_error_body(sensitive_string body) {
+  error_body result;
+  const auto begin = body.find_first_not_of(" \t\r\n");
+  if (begin == sensitive_string::npos) {
+    return result;
+  }
+  // Before the reading, which overwrites the body.
+  result.excerpt = excerpt_of(body);
+  if (body[begin] == '<') {
+    result.form = body_form::markup;
+  } else {
+    read_members(body, result);
+  }
+  return result;
+}
+
+}  // namespace midas

@@ -1,0 +1,172 @@
+#include "transport/responses/token_response.hpp"
+
+#include "transport/formats/json_object.hpp"
+#include "transport/responses/expiry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace midas {
+
+namespace {
+
+using std::chrono::sys_seconds;
+
+constexpr std::size_t longest_token_type = 64;
+
+struct token_members {
+  std::array<json_member, 5> all{{{.name = "access_token"},
+                                  {.name = "expires_in"},
+                                  {.name = "expires_on"},
+                                  {.name = "refresh_in"},
+                                  {.name = "token_type"}}};
+  json_member& access_token = all[0];
+  json_member& expires_in = all[1];
+  json_member& expires_on = all[2];
+  json_member& refresh_in = all[3];
+  json_member& token_type = all[4];
+};
+
+bool is_scalar(const json_member& member) noexcept {
+  return member.kind == json_kind::string || member.kind == json_kind::number;
+}
+
+bool is_stated(const json_member& member) noexcept {
+  return member.kind != json_kind::absent && member.kind != json_kind::null &&
+         !(member.kind == json_kind::string && member.text.empty());
+}
+
+// Anything else would break the header that the token is sent in, or be lost from its ends. Without
+// leaving early, so that it is done for many characters at a time.
+bool fits_header(std::string_view token) noexcept {
+  unsigned char strangers = 0;
+  for (const char c : token) {
+    strangers |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7e - 0x20);
+  }
+  return strangers == 0 && !token.starts_with(' ') && !token.ends_with(' ');
+}
+
+bool is_token_type_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view{"-._+"}.find(c) != std::string_view::npos;
+}
+
+// "access_token: string, expires_in: null, 3 other members"
+std::string shape_of(const token_members& members, std::size_t count) {
+  std::string result;
+  for (const auto& member : members.all) {
+    if (member.kind != json_kind::absent) {
+      result.append(result.empty() ? "" : ", ").append(member.name).append(": ");
+      result += to_string(member.kind);
+      --count;
+    }
+  }
+  if (count != 0) {
+    result.append(result.empty() ? "" : ", ").append(std::to_string(count));
+    result += count == 1 ? " other member" : " other members";
+  }
+  return result.empty() ? "an empty object" : result;
+}
+
+unexpected reject(std::string_view source, const std::string& what) {
+  auto result = fail(errc::invalid_response, std::string{source} + " answered HTTP 200 " + what,
+                     "See whether it is an identity endpoint that answers at this address");
+  result.value().source = source;
+  result.value().http_status = 200;
+  return result;
+}
+
+struct expiry {
+  std::optional<sys_seconds> time;
+  bool stated = false;
+};
+
+expiry find_expiry(const token_members& members, sys_seconds now) noexcept {
+  expiry result{.time = {},
+                .stated = is_stated(members.expires_in) || is_stated(members.expires_on)};
+  if (is_scalar(members.expires_in)) {
+    result.time = read_expires_in(members.expires_in.text, now);
+  }
+  if (!result.time && is_scalar(members.expires_on)) {
+    result.time = read_expires_on(members.expires_on.text, now);
+  }
+  return result;
+}
+
+std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_seconds now,
+                                        sys_seconds expires_on) noexcept {
+  const auto time = is_scalar(refresh_in) ? read_expires_in(refresh_in.text, now) : std::nullopt;
+  return time && *time > now && *time < expires_on ? time : std::nullopt;
+}
+
+// The body's own memory becomes the token's, and what stood before the token there (at least its
+// name, which nobody needs any more) gives place to the type, as an Authorization header has it.
+void keep_token(token_grant& grant, sensitive_string body, std::size_t at, std::size_t size) {
+  constexpr std::size_t name_before = std::string_view{R"(access_token":")"}.size();
+  const auto type = grant.token_type + ' ';
+  if (type.size() > name_before) {
+    grant.token = secret{std::move(body), at, size};
+    return;
+  }
+  body.replace(at - type.size(), type.size(), type);
+  grant.authorization_header = secret{std::move(body), at - type.size(), type.size() + size};
+  grant.token = grant.authorization_header.from(type.size());
+}
+
+}  // namespace
+
+expected<token_grant> read_token_response(std::string_view source, http_response response,
+                                          sys_seconds now) {
+  const auto size = response.body.size();
+  if (size == 0) {
+    return reject(source, "with an empty body");
+  }
+  token_members members;
+  const auto reading = read_json_object(response.body, members.all);
+  if (reading.result == json_reading::outcome::malformed) {
+    return reject(source, "with a body of " + std::to_string(size) +
+                              " bytes that could not be parsed as JSON");
+  }
+  if (reading.result == json_reading::outcome::other_value) {
+    return reject(source, "with JSON that is no object");
+  }
+  const auto shape = [&] { return " (" + shape_of(members, reading.members) + ")"; };
+  const auto token = members.access_token.text;
+  if (!is_stated(members.access_token)) {
+    return reject(source, "without an access token" + shape());
+  }
+  if (members.access_token.kind != json_kind::string || !fits_header(token)) {
+    return reject(source, "with an access token that is no text of printable ASCII" + shape());
+  }
+  const bool typed = is_stated(members.token_type);
+  if (typed && (members.token_type.kind != json_kind::string ||
+                members.token_type.text.size() > longest_token_type ||
+                !std::ranges::all_of(members.token_type.text, is_token_type_character))) {
+    return reject(source, "with a token type that is no word" + shape());
+  }
+  const auto expires = find_expiry(members, now);
+  if (!expires.stated) {
+    return reject(source, "without saying when the access token expires: expiry missing" + shape());
+  }
+  if (!expires.time) {
+    return reject(source, "with an expiry that could not be read" + shape());
+  }
+  if (*expires.time <= now) {
+    return reject(source, "with an access token that has expired already" + shape());
+  }
+  token_grant grant;
+  if (typed) {
+    grant.token_type = members.token_type.text;
+  }
+  grant.expires_on = *expires.time;
+  grant.refresh_on = find_refresh(members.refresh_in, now, grant.expires_on);
+  // Last, since all members point into the body.
+  const auto at = static_cast<std::size_t>(token.data() - response.body.data());
+  keep_token(grant, std::move(response.body), at, token.size());
+  return grant;
+}
+
+}  // namespace midas
