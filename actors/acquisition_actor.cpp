@@ -24,16 +24,16 @@ struct acquisition_state {
 
   void start(acquisition_settings given) {
     settings = std::move(given);
-    pass = settings.service->alive->enter();
-    dialect::on_exit_request(self, [this](const caf::error& reason) {
+    holder = settings.service->live_actors->enter();
+    caf_compat::on_exit_request(self, [this](const caf::error& reason) {
       ending = reason;
-      if (acquiring && renewing) {
+      if (acquiring && refreshing) {
         // For whoever takes this actor's place.
-        service().table->postpone_renewal(key(), service().now().boot);
+        service().table->postpone_refresh(key(), service().now().boot);
       }
-      settle();
+      finish();
       answer_all(end_error(ending));
-      dialect::send(self, acquisition_actor{self}, end_due{});
+      caf_compat::send(self, acquisition_actor{self}, drain_done{});
     });
   }
 
@@ -49,20 +49,20 @@ struct acquisition_state {
         },
         [this](const http_actor& replacement) { settings.http = replacement; },
         [this](deadline_due) { expire(); },
-        [this](renewal_due) { renew(); },
+        [this](refresh_due) { refresh(); },
         [this](retry_due due) { retry(due.attempt); },
-        [this](settled_query) {
-          if (is_settled()) {
-            dialect::send(self, settings.cache, acquisition_settled{settings.key, received});
+        [this](idle_query) {
+          if (is_idle_actor()) {
+            caf_compat::send(self, settings.cache, idle_report{settings.key, received});
           }
         },
-        [this](end_due) { self->quit(ending); },
+        [this](drain_done) { self->quit(ending); },
     };
   }
 
   void admit(acquisition_request& asked, waiter caller) {
     ++received;
-    const auto now = dialect::now(self);
+    const auto now = caf_compat::now(self);
     if (auto refused = refuse(asked, now)) {
       count(counters().errors);
       caller.answer(*refused);
@@ -73,14 +73,14 @@ struct acquisition_state {
       if (const auto found = service().table->find(key(), service().now())) {
         count(counters().tokens);
         count(counters().cache_hits);
-        caller.answer(found->token, dialect::shared_answer{found->token});
+        caller.answer(found->token, caf_compat::shared_answer{found->token});
         return;
       }
     }
     waiters.emplace(asked.deadline, std::move(caller));
     if (acquiring) {
       count(counters().coalesced);
-      tell([this] { return acquisition_joined{key()}; });
+      emit([this] { return acquisition_joined{key()}; });
     } else {
       acquire(std::move(asked.request));
     }
@@ -97,26 +97,26 @@ struct acquisition_state {
     if (retry_at && asked.deadline <= *retry_at) {
       return last_failure;
     }
-    if (refusal && now < refused_until) {
-      return refusal;
+    if (negative_result && now < negative_until) {
+      return negative_result;
     }
     return std::nullopt;
   }
 
   // Nobody would miss it: neither somebody who waits, nor the next renewal, which has to know how
   // many have been in vain.
-  [[nodiscard]] bool is_settled() const {
+  [[nodiscard]] bool is_idle_actor() const {
     return !acquiring && waiters.empty() &&
-           (renewals_in_vain == 0 ||
+           (failed_refreshes == 0 ||
             service().table->time_left(key(), service().now()) == std::chrono::nanoseconds{0});
   }
 
-  void renew() {
-    if (ending || !service().table->is_renewal_due(key(), service().now())) {
+  void refresh() {
+    if (ending || !service().table->is_refresh_due(key(), service().now())) {
       return;
     }
     if (acquiring) {
-      renewing = true;
+      refreshing = true;
       return;
     }
     acquire({.identity = key().identity, .resource = key().resource});
@@ -127,17 +127,17 @@ struct acquisition_state {
     count(counters().acquisitions);
     subject = std::move(request);
     retries = retry_policy{service().endpoint->host, service().retries};
-    began_at = dialect::now(self);
-    renewing = waiters.empty();
-    count(counters().renewals, renewing ? 1 : 0);
-    refusal.reset();
-    tell([this] { return acquisition_started{key(), renewing}; });
+    began_at = caf_compat::now(self);
+    refreshing = waiters.empty();
+    count(counters().refreshes, refreshing ? 1 : 0);
+    negative_result.reset();
+    emit([this] { return acquisition_started{key(), refreshing}; });
     start_attempt();
   }
 
   // An attempt, from its first request on.
   void start_attempt() {
-    step = 0;
+    leg = 0;
     repeatable.reset();
     auto encoded = service().endpoint->encode(subject, refused_token_sha256());
     if (!encoded) {
@@ -149,11 +149,11 @@ struct acquisition_state {
 
   void send(http_request request) {
     request.deadline =
-        waiters.empty() ? dialect::now(self) + service().attempt_timeout : waiters.begin()->first;
+        waiters.empty() ? caf_compat::now(self) + service().attempt_timeout : waiters.begin()->first;
     request.connect_timeout = service().connect_timeout;
     request.total_timeout = service().attempt_timeout;
     request.max_response_bytes = service().max_response_bytes;
-    dialect::request(self, settings.http, std::move(request))
+    caf_compat::request(self, settings.http, std::move(request))
         .then([this](http_response& response) { responded(std::move(response)); },
               [this](const caf::error& failure) { failed(to_error(failure)); });
   }
@@ -163,13 +163,13 @@ struct acquisition_state {
       return;
     }
     const auto now = service().now();
-    auto answer = service().endpoint->decode(subject, std::move(response), now.wall, step);
+    auto answer = service().endpoint->decode(subject, std::move(response), now.wall, leg);
     if (!answer) {
       failed(std::move(answer.error()));
       return;
     }
     if (auto* next = std::get_if<http_request>(&*answer)) {
-      ++step;
+      ++leg;
       repeatable = *next;
       send(std::move(*next));
       return;
@@ -177,35 +177,35 @@ struct acquisition_state {
     granted(std::get<token_grant>(*std::move(answer)), now);
   }
 
-  void granted(token_grant grant, const moment& now) {
+  void granted(token_grant grant, const clock_reading& now) {
     grant.resource = key().resource;
     grant.refresh_on = refresh_on(grant, now.wall);
-    auto validity = validity_of(grant, now, service().chance());
-    const bool renewed = is_newer(grant);
-    renewals_in_vain = renewed ? 0 : renewals_in_vain + 1;
-    if (!renewed) {
+    auto validity = validity_of(grant, now, service().jitter());
+    const bool refreshed = is_newer(grant);
+    failed_refreshes = refreshed ? 0 : failed_refreshes + 1;
+    if (!refreshed) {
       validity.refresh_at =
-          now.boot + next_renewal_after(renewals_in_vain, validity.end.boot - now.boot, {},
-                                        service().chance());
+          now.boot + next_refresh_after(failed_refreshes, validity.end.boot - now.boot, {},
+                                        service().jitter());
     }
     const access_token token{std::move(grant), token_source::identity_provider};
     // Before anybody is answered, so that whoever was answered finds it published.
-    const auto novelty = renewed ? token_table::novelty::another : token_table::novelty::the_same;
+    const auto token_changed = refreshed ? token_table::token_changed::yes : token_table::token_changed::no;
     if (is_usable(validity, now) &&
-        service().table->publish(key(), token, validity, now, novelty)) {
-      dialect::send(self, settings.cache, renewals_changed{});
+        service().table->publish(key(), token, validity, now, token_changed)) {
+      caf_compat::send(self, settings.cache, refreshes_changed{});
     }
-    settle();
-    tell([&] {
-      return acquisition_succeeded{key(), token.expires_on(), dialect::now(self) - began_at,
+    finish();
+    emit([&] {
+      return acquisition_succeeded{key(), token.expires_on(), caf_compat::now(self) - began_at,
                                    waiters.size()};
     });
-    if (renewing) {
-      tell([&] { return refresh_done{key(), renewed}; });
+    if (refreshing) {
+      emit([&] { return refresh_done{key(), refreshed}; });
     }
-    tell([&] { return refresh_scheduled{key(), validity.refresh_at - now.boot}; });
+    emit([&] { return refresh_scheduled{key(), validity.refresh_at - now.boot}; });
     count(counters().tokens, waiters.size());
-    const dialect::shared_answer answer{token};
+    const caf_compat::shared_answer answer{token};
     for (auto& item : std::exchange(waiters, {})) {
       item.second.answer(token, answer);
     }
@@ -225,36 +225,36 @@ struct acquisition_state {
       failure.source = service().endpoint->source;
     }
     if (failure.code == errc::deadline_exceeded) {
-      not_served(failure);
+      on_not_admitted(failure);
       return;
     }
-    const auto now = dialect::now(self);
+    const auto now = caf_compat::now(self);
     // Where nobody waits, the next attempt is the next renewal.
     const auto latest = waiters.empty() ? now : waiters.rbegin()->first;
-    retry_at = retries.next(failure, step == 0, now, latest, service().chance());
+    retry_at = retries.next(failure, leg == 0, now, latest, service().jitter());
     if (!retry_at) {
       if (is_refusal(service().endpoint->host, failure)) {
-        refusal = failure;
-        refused_until = now + service().refusal_memory;
+        negative_result = failure;
+        negative_until = now + service().negative_cache_ttl;
       }
-      end_in_vain(failure);
+      fail_acquisition(failure);
       return;
     }
     count(counters().retries);
     last_failure = std::move(failure);
     // These would wait in vain.
     answer_until(*retry_at, last_failure);
-    dialect::send_to_self_after(self, *retry_at - now, retry_due{++attempt});
-    tell([&] { return acquisition_retried{key(), last_failure, *retry_at - now}; });
+    caf_compat::send_to_self_after(self, *retry_at - now, retry_due{++attempt});
+    emit([&] { return acquisition_retried{key(), last_failure, *retry_at - now}; });
   }
 
   // The request has not left: its turn would have come after its deadline. That need not be so for
   // all who wait for it.
-  void not_served(const error& failure) {
-    answer_until(dialect::now(self) + failure.retry_after.value_or(std::chrono::milliseconds{0}),
+  void on_not_admitted(const error& failure) {
+    answer_until(caf_compat::now(self) + failure.retry_after.value_or(std::chrono::milliseconds{0}),
                  failure);
     if (waiters.empty()) {
-      end_in_vain(failure);
+      fail_acquisition(failure);
     } else {
       start_attempt();
     }
@@ -273,30 +273,30 @@ struct acquisition_state {
   }
 
   // Ends an acquisition that got no token. The one at hand stays, and its renewal is tried again.
-  void end_in_vain(const error& failure) {
-    settle();
-    tell([&] {
-      return acquisition_failed{key(), failure, dialect::now(self) - began_at, waiters.size()};
+  void fail_acquisition(const error& failure) {
+    finish();
+    emit([&] {
+      return acquisition_failed{key(), failure, caf_compat::now(self) - began_at, waiters.size()};
     });
-    if (renewing) {
-      postpone_renewal(failure);
+    if (refreshing) {
+      postpone_refresh(failure);
     }
     answer_all(failure);
   }
 
-  void postpone_renewal(const error& failure) {
+  void postpone_refresh(const error& failure) {
     const auto now = service().now();
     const auto left = service().table->time_left(key(), now);
     const auto wait =
-        next_renewal_after(++renewals_in_vain, left, failure.retry_after, service().chance());
-    if (service().table->postpone_renewal(key(), now.boot + wait)) {
-      dialect::send(self, settings.cache, renewals_changed{});
+        next_refresh_after(++failed_refreshes, left, failure.retry_after, service().jitter());
+    if (service().table->postpone_refresh(key(), now.boot + wait)) {
+      caf_compat::send(self, settings.cache, refreshes_changed{});
     }
-    tell([&] { return refresh_done{key(), false}; });
-    tell([&] { return refresh_scheduled{key(), wait}; });
+    emit([&] { return refresh_done{key(), false}; });
+    emit([&] { return refresh_scheduled{key(), wait}; });
   }
 
-  void settle() {
+  void finish() {
     acquiring = false;
     retry_at.reset();
     repeatable.reset();
@@ -317,11 +317,11 @@ struct acquisition_state {
   // next who asks. The cache, which watches the first deadline of each acquisition, is told the
   // next.
   void expire() {
-    answer_until(dialect::now(self), expired(key().resource));
+    answer_until(caf_compat::now(self), expired(key().resource));
     if (!waiters.empty()) {
-      dialect::send(self, settings.cache, deadline_set{settings.key, waiters.begin()->first});
+      caf_compat::send(self, settings.cache, deadline_set{settings.key, waiters.begin()->first});
     } else if (retry_at) {
-      end_in_vain(last_failure);
+      fail_acquisition(last_failure);
     }
   }
 
@@ -346,8 +346,8 @@ struct acquisition_state {
   }
 
   template <class Make>
-  void tell(Make make) const {
-    service().observers->tell(make);
+  void emit(Make make) const {
+    service().observers->emit(make);
   }
 
   [[nodiscard]] const token_key& key() const { return settings.key->token; }
@@ -358,7 +358,7 @@ struct acquisition_state {
   }
 
   acquisition_actor::pointer self;
-  gate::pass pass;
+  gate::holder holder;
   acquisition_settings settings;
   std::multimap<time_point, waiter> waiters;
   std::size_t received = 0;
@@ -367,9 +367,9 @@ struct acquisition_state {
   // how many of its requests have been answered, and the one to repeat that is not its first.
   bool acquiring = false;
   token_request subject;
-  bool renewing = false;
+  bool refreshing = false;
   time_point began_at{};
-  unsigned step = 0;
+  unsigned leg = 0;
   std::optional<http_request> repeatable;
 
   // When the next attempt begins, if the one before has failed.
@@ -379,10 +379,10 @@ struct acquisition_state {
   std::uint64_t attempt = 0;
 
   // The host's last word, if it was a refusal: what it would say again.
-  std::optional<error> refusal;
-  time_point refused_until{};
+  std::optional<error> negative_result;
+  time_point negative_until{};
 
-  unsigned renewals_in_vain = 0;
+  unsigned failed_refreshes = 0;
   // Why it has been asked to end; nothing as long as it has not.
   caf::error ending;
 };
@@ -390,7 +390,7 @@ struct acquisition_state {
 }  // namespace
 
 acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_settings settings) {
-  return dialect::spawn<acquisition_actor, acquisition_state>(system, std::move(settings));
+  return caf_compat::spawn<acquisition_actor, acquisition_state>(system, std::move(settings));
 }
 
 }  // namespace midas

@@ -32,11 +32,11 @@ struct acquisition_entry {
 };
 
 // How often the table is searched for tokens that nobody asks for.
-constexpr std::chrono::seconds usual_search_interval{3'600};
+constexpr std::chrono::seconds default_search_interval{3'600};
 
 // An acquisition that nobody has asked for this long has no more to do: its actor is ended, and a
 // renewal begins another.
-constexpr std::chrono::seconds longest_rest{10};
+constexpr std::chrono::seconds max_rest{10};
 
 struct cache_state {
   static inline const char* name = "midas.cache";
@@ -45,31 +45,31 @@ struct cache_state {
   cache_state(const cache_state&) = delete;
   cache_state& operator=(const cache_state&) = delete;
   ~cache_state() {
-    const auto orderly = dialect::classify(ending) == dialect::error_class::orderly_exit;
+    const auto orderly = caf_compat::classify(ending) == caf_compat::error_class::orderly_exit;
     const auto end_reason =
         orderly ? caf::exit_reason::user_shutdown : caf::exit_reason::unhandled_exception;
     for (const auto& item : acquisitions) {
-      dialect::send_exit(item.second.actor, end_reason);
+      caf_compat::send_exit(item.second.actor, end_reason);
     }
     if (http) {
-      dialect::send_exit(http, end_reason);
+      caf_compat::send_exit(http, end_reason);
     }
   }
 
   void start(cache_settings given) {
     settings = std::move(given);
-    pass = service().alive->enter();
-    dialect::on_exit_request(self, [this](const caf::error& reason) {
+    holder = service().live_actors->enter();
+    caf_compat::on_exit_request(self, [this](const caf::error& reason) {
       ending = reason;
-      dialect::send(self, cache_actor{self}, end_due{});
+      caf_compat::send(self, cache_actor{self}, drain_done{});
     });
-    dialect::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
+    caf_compat::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
     start_http();
-    search_at = dialect::now(self) + search_interval();
+    search_at = caf_compat::now(self) + search_interval();
     // The tokens of the cache that it replaces.
     if (service().table->size() != 0) {
       sweep_by(search_at);
-      wake_for_renewals();
+      wake_for_refreshes();
     }
   }
 
@@ -82,16 +82,16 @@ struct cache_state {
         [this](token_request& request, std::chrono::nanoseconds timeout, token_waiter& caller) {
           answer(request, timeout, caller);
         },
-        [this](const acquisition_settled& settled) { drop(settled); },
+        [this](const idle_report& report) { drop(report); },
         [this](const deadline_set& deadline) {
           if (const auto found = acquisitions.find(*deadline.key); found != acquisitions.end()) {
-            set_alarm(found->second, deadline.at);
+            set_timer(found->second, deadline.at);
           }
         },
-        [this](const renewal_overdue& overdue) { renew(overdue.key); },
-        [this](renewals_changed) { wake_for_renewals(); },
-        [this](alarm_due) { ring_alarms(); },
-        [this](end_due) { self->quit(ending); },
+        [this](const refresh_overdue& overdue) { refresh(overdue.key); },
+        [this](refreshes_changed) { wake_for_refreshes(); },
+        [this](timer_due) { fire_timers(); },
+        [this](drain_done) { self->quit(ending); },
     };
   }
 
@@ -116,7 +116,7 @@ struct cache_state {
       caller.answer(std::move(*token));
     } else {
       auto& [actor, message] = std::get<onward>(*routed);
-      dialect::send(self, actor, std::move(message), caller);
+      caf_compat::send(self, actor, std::move(message), caller);
     }
   }
 
@@ -137,20 +137,20 @@ struct cache_state {
       if (auto found = service().table->find(*key, service().now())) {
         service().counters->add(service().counters->tokens);
         service().counters->add(service().counters->cache_hits);
-        if (found->renewal_overdue) {
-          renew(*key);
+        if (found->refresh_overdue) {
+          refresh(*key);
         }
         return std::move(found->token);
       }
     }
-    const auto now = dialect::now(self);
+    const auto now = caf_compat::now(self);
     const auto deadline = deadline_after(now, timeout);
     auto& entry = acquisition_for({*std::move(key), request.claims});
     ++entry.sent;
     entry.last_used = now;
     entry.unwanted = false;
-    if (const auto alarm = deadlines.alarm_of(&entry); !alarm || deadline < *alarm) {
-      set_alarm(entry, deadline);
+    if (const auto timer = deadlines.time_of(&entry); !timer || deadline < *timer) {
+      set_timer(entry, deadline);
     }
     return onward{entry.actor, {std::move(request), deadline}};
   }
@@ -173,13 +173,13 @@ struct cache_state {
   acquisition_entry& acquisition_for(acquisition_key key) {
     auto& entry = acquisitions[key];
     if (!entry.actor) {
-      entry.last_used = dialect::now(self);
+      entry.last_used = caf_compat::now(self);
       make_room();
       entry.actor = spawn_acquisition(
           self->system(), {settings.service, std::make_shared<acquisition_key>(std::move(key)),
                            cache_actor{self}, http});
-      dialect::stay_in_own_system(self);
-      dialect::monitor(self, entry.actor);
+      caf_compat::restore_logger_context(self);
+      caf_compat::monitor(self, entry.actor);
       sweep_by(entry.last_used + rest());
     }
     return entry;
@@ -187,8 +187,8 @@ struct cache_state {
 
   void start_http() {
     http = spawn_http(self->system(), {settings.transport, settings.limits, settings.service});
-    dialect::stay_in_own_system(self);
-    dialect::monitor(self, http);
+    caf_compat::restore_logger_context(self);
+    caf_compat::monitor(self, http);
   }
 
   // An actor has ended that should not have. Its waiters have been answered by its own end.
@@ -196,7 +196,7 @@ struct cache_state {
     if (http.address() == ended) {
       start_http();
       for (const auto& item : acquisitions) {
-        dialect::send(self, item.second.actor, http);
+        caf_compat::send(self, item.second.actor, http);
       }
       return;
     }
@@ -204,8 +204,8 @@ struct cache_state {
         acquisitions, [&ended](const auto& item) { return item.second.actor.address() == ended; });
     if (dead != acquisitions.end()) {
       // It may have been about to renew its token.
-      if (service().table->postpone_renewal(dead->first.token, service().now().boot)) {
-        wake_for_renewals();
+      if (service().table->postpone_refresh(dead->first.token, service().now().boot)) {
+        wake_for_refreshes();
       }
       deadlines.cancel(&dead->second);
       acquisitions.erase(dead);
@@ -213,27 +213,27 @@ struct cache_state {
   }
 
   // The token at hand is handed out meanwhile.
-  void renew(const token_key& key) {
+  void refresh(const token_key& key) {
     auto& entry = acquisition_for({key, {}});
     // Not at rest, so that it is not ended before it has read this.
-    entry.last_used = dialect::now(self);
+    entry.last_used = caf_compat::now(self);
     entry.unwanted = false;
-    dialect::send(self, entry.actor, renewal_due{});
+    caf_compat::send(self, entry.actor, refresh_due{});
   }
 
-  void renew_what_is_due() {
+  void refresh_due_tokens() {
     std::vector<token_key> dropped;
-    for (const auto& key : service().table->take_renewals(service().now(), dropped)) {
-      renew(key);
+    for (const auto& key : service().table->take_due_refreshes(service().now(), dropped)) {
+      refresh(key);
     }
-    tell_evicted(dropped);
+    emit_evicted(dropped);
   }
 
   // Timers run by the steady clock, which stands still while the machine is suspended: whoever asks
   // for an overdue token then says so.
-  void wake_for_renewals() {
-    if (const auto next = service().table->next_renewal()) {
-      wake_by(dialect::now(self) +
+  void wake_for_refreshes() {
+    if (const auto next = service().table->next_refresh()) {
+      wake_by(caf_compat::now(self) +
               std::max(std::chrono::nanoseconds{0}, *next - service().now().boot));
     }
   }
@@ -242,7 +242,7 @@ struct cache_state {
   void make_room() {
     const auto left = settings.max_keys - std::min(settings.max_keys, settings.max_keys / 16 + 1);
     if (service().table->size() >= settings.max_keys) {
-      tell_evicted(service().table->drop_oldest(left));
+      emit_evicted(service().table->drop_oldest(left));
     }
     if (acquisitions.size() <= settings.max_keys) {
       return;
@@ -257,35 +257,35 @@ struct cache_state {
     std::ranges::nth_element(by_age, by_age.begin() + excess, {}, &acquisition_entry::last_used);
     for (auto each = by_age.begin(); each != by_age.begin() + excess; ++each) {
       (*each)->unwanted = true;
-      dialect::send(self, (*each)->actor, settled_query{});
+      caf_compat::send(self, (*each)->actor, idle_query{});
     }
   }
 
-  void tell_evicted(const std::vector<token_key>& keys) const {
+  void emit_evicted(const std::vector<token_key>& keys) const {
     for (const auto& key : keys) {
-      service().observers->tell([&key] { return key_evicted{key}; });
+      service().observers->emit([&key] { return key_evicted{key}; });
     }
   }
 
   // One timer of CAF's for all acquisitions: one for each would wake its clock's thread for each.
-  void set_alarm(acquisition_entry& entry, time_point at) {
+  void set_timer(acquisition_entry& entry, time_point at) {
     deadlines.set(&entry, at);
     wake_by(at);
   }
 
-  void ring_alarms() {
-    const auto now = dialect::now(self);
+  void fire_timers() {
+    const auto now = caf_compat::now(self);
     if (now >= wake_at) {
       wake_at = time_point::max();
     }
     for (const auto* entry : deadlines.take_due(now)) {
-      dialect::send(self, entry->actor, deadline_due{});
+      caf_compat::send(self, entry->actor, deadline_due{});
     }
     if (const auto next = deadlines.next()) {
       wake_by(*next);
     }
-    renew_what_is_due();
-    wake_for_renewals();
+    refresh_due_tokens();
+    wake_for_refreshes();
     if (now >= sweep_at) {
       sweep(now);
     }
@@ -295,7 +295,7 @@ struct cache_state {
   void wake_by(time_point at) {
     if (at < wake_at) {
       wake_at = at;
-      dialect::send_to_self_after(self, at - dialect::now(self), alarm_due{});
+      caf_compat::send_to_self_after(self, at - caf_compat::now(self), timer_due{});
     }
   }
 
@@ -307,11 +307,11 @@ struct cache_state {
   void sweep(time_point now) {
     for (const auto& item : acquisitions) {
       if (is_idle(item.second)) {
-        dialect::send(self, item.second.actor, settled_query{});
+        caf_compat::send(self, item.second.actor, idle_query{});
       }
     }
     if (now >= search_at) {
-      tell_evicted(service().table->drop_idle(service().now(), settings.idle_key_timeout));
+      emit_evicted(service().table->drop_idle(service().now(), settings.idle_key_timeout));
       search_at = now + search_interval();
     }
     sweep_at = acquisitions.empty() ? time_point::max() : now + rest();
@@ -321,27 +321,27 @@ struct cache_state {
   }
 
   [[nodiscard]] std::chrono::seconds search_interval() const {
-    return settings.idle_key_timeout.value_or(usual_search_interval);
+    return settings.idle_key_timeout.value_or(default_search_interval);
   }
 
   [[nodiscard]] std::chrono::seconds rest() const {
-    return std::min(longest_rest, search_interval());
+    return std::min(max_rest, search_interval());
   }
 
   [[nodiscard]] bool is_idle(const acquisition_entry& entry) const {
-    return entry.unwanted || entry.last_used <= dialect::now(self) - rest();
+    return entry.unwanted || entry.last_used <= caf_compat::now(self) - rest();
   }
 
-  void drop(const acquisition_settled& settled) {
-    const auto found = acquisitions.find(*settled.key);
+  void drop(const idle_report& report) {
+    const auto found = acquisitions.find(*report.key);
     if (found == acquisitions.end()) {
       return;
     }
     auto& entry = found->second;
-    if (entry.sent == settled.received && is_idle(entry)) {
+    if (entry.sent == report.received && is_idle(entry)) {
       deadlines.cancel(&entry);
-      dialect::demonitor(self, entry.actor);
-      dialect::send_exit(entry.actor, caf::exit_reason::user_shutdown);
+      caf_compat::demonitor(self, entry.actor);
+      caf_compat::send_exit(entry.actor, caf::exit_reason::user_shutdown);
       acquisitions.erase(found);
     }
   }
@@ -349,13 +349,13 @@ struct cache_state {
   [[nodiscard]] const service_context& service() const { return *settings.service; }
 
   cache_actor::pointer self;
-  gate::pass pass;
+  gate::holder holder;
   cache_settings settings;
   http_actor http;
   std::unordered_map<acquisition_key, acquisition_entry, acquisition_key_hash> acquisitions;
   // The first deadline of those who wait for each acquisition, as far as is known here.
-  alarm_queue<acquisition_entry*> deadlines;
-  // When the earliest alarm_due that is under way arrives.
+  timer_queue<acquisition_entry*> deadlines;
+  // When the earliest timer_due that is under way arrives.
   time_point wake_at = time_point::max();
   // When to look for acquisitions at rest, and for tokens that nobody asks for.
   time_point sweep_at = time_point::max();
@@ -367,7 +367,7 @@ struct cache_state {
 }  // namespace
 
 cache_actor spawn_cache(caf::actor_system& system, cache_settings settings) {
-  return dialect::spawn<cache_actor, cache_state>(system, std::move(settings));
+  return caf_compat::spawn<cache_actor, cache_state>(system, std::move(settings));
 }
 
 }  // namespace midas

@@ -7,7 +7,7 @@ namespace midas {
 std::shared_ptr<cache_supervisor> cache_supervisor::start(caf::actor_system& system,
                                                           cache_settings settings) {
   std::shared_ptr<cache_supervisor> result{new cache_supervisor{system, std::move(settings)}};
-  dialect::in_passing_thread([&result] { result->replace(); });
+  caf_compat::on_helper_thread([&result] { result->replace(); });
   return result;
 }
 
@@ -19,7 +19,7 @@ cache_actor cache_supervisor::current() const {
 void cache_supervisor::close() {
   const std::lock_guard lock{mutex_};
   if (!std::exchange(closed_, true)) {
-    dialect::send_exit(std::exchange(cache_, {}), caf::exit_reason::user_shutdown);
+    caf_compat::send_exit(std::exchange(cache_, {}), caf::exit_reason::user_shutdown);
   }
 }
 
@@ -29,7 +29,7 @@ void cache_supervisor::replace() {
     return;
   }
   cache_ = spawn_cache(system_, settings_);
-  dialect::after_end_of(cache_, [weak = weak_from_this()] {
+  caf_compat::after_end_of(cache_, [weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       self->replace();
     }

@@ -17,7 +17,7 @@ namespace midas {
 namespace {
 
 struct http_state {
-  using answer = dialect::promise<http_response>;
+  using answer = caf_compat::promise<http_response>;
 
   struct queued {
     http_request request;
@@ -34,11 +34,11 @@ struct http_state {
   explicit http_state(http_actor::pointer actor) : self(actor) {}
   http_state(const http_state&) = delete;
   http_state& operator=(const http_state&) = delete;
-  ~http_state() { settle_all(end_error(caf::exit_reason::kill)); }
+  ~http_state() { answer_all(end_error(caf::exit_reason::kill)); }
 
   void start(const http_settings& settings) {
     service = settings.service;
-    pass = service->alive->enter();
+    holder = service->live_actors->enter();
     transport = settings.transport;
     // Where nothing is limited by the second there is nothing to wait for here: the transport
     // itself opens no more connections than may be in flight, and begins the exchange that is due
@@ -46,10 +46,10 @@ struct http_state {
     const auto in_flight =
         settings.limits.max_per_second != 0 ? settings.limits.max_in_flight : rate_limit::unlimited;
     limit = rate_limit{{in_flight, settings.limits.max_per_second}};
-    dialect::on_exit_request(self, [this](const caf::error& reason) {
+    caf_compat::on_exit_request(self, [this](const caf::error& reason) {
       ending = reason;
-      settle_all(end_error(ending));
-      dialect::send(self, http_actor{self}, end_due{});
+      answer_all(end_error(ending));
+      caf_compat::send(self, http_actor{self}, drain_done{});
     });
   }
 
@@ -61,8 +61,8 @@ struct http_state {
             promise.deliver(to_caf_error(end_error(ending)));
             return promise;
           }
-          if (const auto wait = futile_wait(request)) {
-            promise.deliver(to_caf_error(not_served(*wait)));
+          if (const auto wait = wait_beyond_deadline(request)) {
+            promise.deliver(to_caf_error(admission_error(*wait)));
             return promise;
           }
           const auto deadline = request.deadline;
@@ -74,32 +74,32 @@ struct http_state {
           completions->take(completed);
           for (auto& completion : completed) {
             limit.end();
-            heed(completion.outcome);
+            note_throttling(completion.outcome);
             if (auto node = on_wire.extract(completion.id)) {
               deliver(node.mapped().promise, std::move(completion.outcome));
             }
           }
-          tell_connections();
-          drop_futile();
+          emit_connections();
+          reject_unservable();
           admit();
         },
         [this](admission_due) {
           admission_pending = false;
-          drop_futile();
+          reject_unservable();
           admit();
         },
-        [this](end_due) { self->quit(ending); },
+        [this](drain_done) { self->quit(ending); },
     };
   }
 
   void admit() {
     while (!waiting.empty()) {
-      const auto now = dialect::now(self);
+      const auto now = caf_compat::now(self);
       const auto next = limit.next_admission(now);
       if (next > now) {
         if (next != rate_limit::time_point::max() && !admission_pending) {
           admission_pending = true;
-          dialect::send_to_self_after(self, next - now, admission_due{});
+          caf_compat::send_to_self_after(self, next - now, admission_due{});
         }
         return;
       }
@@ -110,16 +110,16 @@ struct http_state {
   }
 
   // How long the request would wait for its turn, if that is beyond its deadline.
-  std::optional<std::chrono::nanoseconds> futile_wait(const http_request& request) {
-    const auto now = dialect::now(self);
+  std::optional<std::chrono::nanoseconds> wait_beyond_deadline(const http_request& request) {
+    const auto now = caf_compat::now(self);
     const auto ahead = std::distance(waiting.begin(), waiting.upper_bound(request.deadline));
     const auto turn = limit.earliest_admission(static_cast<std::size_t>(ahead), now);
     return turn > request.deadline ? std::optional{turn - now} : std::nullopt;
   }
 
   // Others went before them meanwhile, or the host allows less than it did.
-  void drop_futile() {
-    const auto now = dialect::now(self);
+  void reject_unservable() {
+    const auto now = caf_compat::now(self);
     std::size_t ahead = 0;
     for (auto at = waiting.begin(); at != waiting.end();) {
       const auto here = at++;
@@ -128,12 +128,12 @@ struct http_state {
         ++ahead;
         continue;
       }
-      here->second.promise.deliver(to_caf_error(not_served(turn - now)));
+      here->second.promise.deliver(to_caf_error(admission_error(turn - now)));
       waiting.erase(here);
     }
   }
 
-  static error not_served(std::chrono::nanoseconds wait) {
+  static error admission_error(std::chrono::nanoseconds wait) {
     auto result = fail(errc::deadline_exceeded,
                        "the host may be asked only so often, and by its limits the turn of this "
                        "request would come after its deadline",
@@ -144,23 +144,23 @@ struct http_state {
   }
 
   // What the host says goes for all that it is asked.
-  void heed(const expected<http_response>& outcome) {
+  void note_throttling(const expected<http_response>& outcome) {
     if (!outcome || outcome->status != 429) {
       return;
     }
     service->counters->add(service->counters->throttled);
-    const auto now = dialect::now(self);
+    const auto now = caf_compat::now(self);
     const auto until = limit.throttled(now, read_retry_after(*outcome, service->now().wall));
-    service->observers->tell([&] { return host_throttled{until - now}; });
+    service->observers->emit([&] { return host_throttled{until - now}; });
   }
 
-  void tell_connections() {
+  void emit_connections() {
     if (!service->observers->any()) {
       return;
     }
     const auto opened = transport->statistics().connections_opened;
-    while (connections_told < opened) {
-      service->observers->tell([count = ++connections_told] { return connection_opened{count}; });
+    while (connections_emitted < opened) {
+      service->observers->emit([count = ++connections_emitted] { return connection_opened{count}; });
     }
   }
 
@@ -170,7 +170,7 @@ struct http_state {
     auto& begun = on_wire.emplace(id, exchange{std::move(next.promise)}).first->second;
     auto done = [to = http_actor{self}, queue = completions, id](expected<http_response> outcome) {
       if (queue->push(id, std::move(outcome))) {
-        dialect::anonymous_send(to, completions_due{});
+        caf_compat::anonymous_send(to, completions_due{});
       }
     };
     begun.transport_id = transport->start(std::move(next.request), std::move(done));
@@ -184,7 +184,7 @@ struct http_state {
     }
   }
 
-  void settle_all(const error& reason) {
+  void answer_all(const error& reason) {
     for (auto& item : std::exchange(waiting, {})) {
       deliver(item.second.promise, unexpected{reason});
     }
@@ -198,7 +198,7 @@ struct http_state {
 
   http_actor::pointer self;
   std::shared_ptr<const service_context> service;
-  gate::pass pass;
+  gate::holder holder;
   std::shared_ptr<http_transport> transport;
   rate_limit limit{{}};
   std::multimap<std::chrono::steady_clock::time_point, queued> waiting;
@@ -206,7 +206,7 @@ struct http_state {
   std::shared_ptr<completion_queue> completions = std::make_shared<completion_queue>();
   std::vector<completion_queue::completion> completed;
   std::uint64_t last_id = 0;
-  std::uint64_t connections_told = 0;
+  std::uint64_t connections_emitted = 0;
   bool admission_pending = false;
   // Why it has been asked to end; nothing as long as it has not.
   caf::error ending;
@@ -215,7 +215,7 @@ struct http_state {
 }  // namespace
 
 http_actor spawn_http(caf::actor_system& system, http_settings settings) {
-  return dialect::spawn<http_actor, http_state>(system, std::move(settings));
+  return caf_compat::spawn<http_actor, http_state>(system, std::move(settings));
 }
 
 }  // namespace midas

@@ -137,7 +137,7 @@ class contestants {
     return result;
   }
 
-  simulated_imds imds_;
+  simulated_host imds_;
 #if defined(MIDAS_BENCH_AZURE_IDENTITY)
   // It changes the environment, which no other thread may read meanwhile.
   azure_identity_library library_{imds_.endpoint()};

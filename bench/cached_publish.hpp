@@ -17,7 +17,7 @@ namespace midas::bench {
 /// in place of tokens that somebody still holds.
 inline double nanoseconds_a_publish(std::size_t keys, bool with_reading) {
   constexpr std::size_t publishes = 10'000;
-  const auto now = moment::now();
+  const auto now = clock_reading::now();
   const token_validity validity{.end = now + std::chrono::hours{20},
                                 .refresh_at = now.boot + std::chrono::hours{12}};
   const auto token_of = [&now](std::size_t number) {

@@ -25,7 +25,7 @@ using clock_type = std::chrono::steady_clock;
 
 constexpr std::size_t resources = 1'000;
 constexpr std::size_t default_in_flight =
-    midas::usual_limits(midas::identity_host::app_service).max_in_flight;
+    midas::default_limits(midas::identity_host::app_service).max_in_flight;
 
 // Requests a second, the opening of connections included.
 double with_midas(const std::string& endpoint, std::size_t in_flight) {
@@ -58,7 +58,7 @@ struct comparison {
 
 void compare(comparison& seen, placement where, std::chrono::milliseconds latency,
              std::size_t in_flight) {
-  midas::simulated_imds_options options;
+  midas::simulated_host_options options;
   options.latency = latency;
   const auto imds = make_host(where, options);
   seen.bare.push_back(bare_curl(imds->endpoint(), in_flight, resources));

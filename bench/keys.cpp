@@ -86,7 +86,7 @@ struct table_cost {
 // The longest that readers wait is for a sixteenth of the keys to leave at once.
 table_cost cost_of_table(std::size_t count) {
   token_table table;
-  const auto now = moment::now();
+  const auto now = clock_reading::now();
   std::vector<token_key> keys;
   std::vector<access_token> tokens;
   for (std::size_t n = 0; n < count; ++n) {

@@ -37,13 +37,13 @@ class last_processor {
 
 enum class placement { own_processor, as_the_kernel_likes };
 
-inline std::unique_ptr<simulated_imds> make_host(placement where,
-                                                 simulated_imds_options options = {}) {
+inline std::unique_ptr<simulated_host> make_host(placement where,
+                                                 simulated_host_options options = {}) {
   if (where == placement::as_the_kernel_likes) {
-    return std::make_unique<simulated_imds>(std::move(options));
+    return std::make_unique<simulated_host>(std::move(options));
   }
   const last_processor here;
-  return std::make_unique<simulated_imds>(std::move(options));
+  return std::make_unique<simulated_host>(std::move(options));
 }
 
 }  // namespace midas::bench

@@ -32,10 +32,10 @@ MIDAS_LOCAL_MESSAGE(midas::bench::begin_now)
 namespace {
 
 using namespace midas::bench;
-namespace dialect = midas::dialect;
+namespace dialect = midas::caf_compat;
 using clock_type = std::chrono::steady_clock;
 
-using asker_actor = dialect::typed_actor<
+using asker_actor = caf_compat::typed_actor<
     // Sends all its requests, so many at once.
     void(begin_now)>;
 
@@ -68,7 +68,7 @@ struct asker_state {
                        {"x-client-SKU", "midas"},
                        {"x-client-Ver", MIDAS_VERSION},
                        {"x-ms-client-request-id", "6c0d6b3e-8f43-4c79-8fbb-1f3c6f9d1a11"}};
-    dialect::request(self, http, std::move(request))
+    caf_compat::request(self, http, std::move(request))
         .then(
             [this](const midas::http_response& response) {
               if (response.status != 200) {
@@ -98,7 +98,7 @@ struct asker_state {
 double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::size_t count) {
   caf::actor_system_config config;
   // As a token service's own.
-  dialect::configure_sleeping_threads(config, 1);
+  caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};
   midas::curl_multi_options options;
   options.max_connections_kept = in_flight;
@@ -108,16 +108,16 @@ double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::si
       system, {.transport = transport,
                .limits = {in_flight, 0},
                .service = std::make_shared<midas::service_context>(midas::service_context{
-                   midas::imds::make_endpoint({}, {.imds_authority = endpoint})})});
+                   midas::imds::make_protocol({}, {.imds_authority = endpoint})})});
   std::latch answered{static_cast<std::ptrdiff_t>(count)};
   const auto asker =
-      dialect::spawn<asker_actor, asker_state>(system, http, endpoint, in_flight, count, &answered);
+      caf_compat::spawn<asker_actor, asker_state>(system, http, endpoint, in_flight, count, &answered);
   const auto began = clock_type::now();
-  dialect::anonymous_send(asker, begin_now{});
+  caf_compat::anonymous_send(asker, begin_now{});
   answered.wait();
   const std::chrono::duration<double> took = clock_type::now() - began;
-  dialect::send_exit(asker, caf::exit_reason::user_shutdown);
-  dialect::send_exit(http, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(asker, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(http, caf::exit_reason::user_shutdown);
   return static_cast<double>(count) / took.count();
 }
 

@@ -50,7 +50,7 @@ class slowest_calls {
     slow_.insert(slow_.end(), calls.begin(), calls.end());
   }
 
-  [[nodiscard]] std::size_t renewals() const {
+  [[nodiscard]] std::size_t refreshes() const {
     const std::lock_guard lock{mutex_};
     return renewals_.size();
   }
@@ -76,7 +76,7 @@ class slowest_calls {
 
 struct load {
   std::uint64_t calls;
-  std::size_t renewals;
+  std::size_t refreshes;
   // Of the host, besides the first, which came before the load.
   std::uint64_t requests;
   double slowest_around_ms;
@@ -102,10 +102,10 @@ std::uint64_t ask_until(clock_type::time_point end, token_service& tokens, slowe
 }
 
 load ask_for(std::chrono::seconds duration, std::chrono::seconds lifetime) {
-  simulated_imds_options simulated;
+  simulated_host_options simulated;
   simulated.latency = host_latency;
   simulated.expires_in = lifetime;
-  const simulated_imds imds{simulated};
+  const simulated_host imds{simulated};
   token_service_options options;
   options.endpoint = imds.endpoint();
   token_service tokens{options};
@@ -132,7 +132,7 @@ load ask_for(std::chrono::seconds duration, std::chrono::seconds lifetime) {
   tokens.shutdown();
   const auto [around, elsewhere] = slowest.slowest();
   return {.calls = calls,
-          .renewals = slowest.renewals(),
+          .refreshes = slowest.refreshes(),
           .requests = imds.statistics().token_requests - heard_before,
           .slowest_around_ms = milliseconds(around),
           .slowest_elsewhere_ms = milliseconds(elsewhere)};
@@ -143,7 +143,7 @@ table table_of(std::string title, std::string note, const load& seen) {
           .note = std::move(note),
           .headings = {"calls", "renewals", "HTTP requests", "slowest call around a renewal, ms",
                        "elsewhere, ms"},
-          .rows = {{std::to_string(seen.calls), std::to_string(seen.renewals),
+          .rows = {{std::to_string(seen.calls), std::to_string(seen.refreshes),
                     std::to_string(seen.requests), fmt::format("{:.2f}", seen.slowest_around_ms),
                     fmt::format("{:.2f}", seen.slowest_elsewhere_ms)}}};
 }
@@ -159,8 +159,8 @@ void load_across_renewals(bench_report& report) {
                       seen));
   report.add(figure{.name = "HTTP requests for each renewal under load",
                     .asked = "exactly 1",
-                    .seen = fmt::format("{} for {}", seen.requests, seen.renewals),
-                    .reached = seen.renewals > 0 && seen.requests == seen.renewals});
+                    .seen = fmt::format("{} for {}", seen.requests, seen.refreshes),
+                    .reached = seen.refreshes > 0 && seen.requests == seen.refreshes});
   report.add(figure{.name = "the slowest call around a renewal",
                     .asked = fmt::format("no slower than the slowest elsewhere ({:.2f} ms)",
                                          seen.slowest_elsewhere_ms),

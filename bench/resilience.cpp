@@ -25,7 +25,7 @@ const midas::token_request vault{.resource = "https://vault.azure.net"};
 
 double seconds(clock_type::duration time) { return std::chrono::duration<double>(time).count(); }
 
-std::uint64_t answers_of(const midas::simulated_imds& imds, int status) {
+std::uint64_t answers_of(const midas::simulated_host& imds, int status) {
   const auto statuses = imds.statistics().statuses;
   const auto found = statuses.find(status);
   return found == statuses.end() ? 0 : found->second;
@@ -34,11 +34,11 @@ std::uint64_t answers_of(const midas::simulated_imds& imds, int status) {
 // At a host that allows what a VM's IMDS does.
 void limited_fan_out(bench_report& report) {
   const int resources = report.quick() ? 60 : 1'000;
-  midas::simulated_imds_options simulated;
+  midas::simulated_host_options simulated;
   simulated.limit_per_second = 20;
   simulated.limit_concurrency = 5;
   simulated.latency = 20ms;
-  const midas::simulated_imds imds{simulated};
+  const midas::simulated_host imds{simulated};
   midas::token_service_options options;
   options.endpoint = imds.endpoint();
   midas::token_service tokens{options};
@@ -82,12 +82,12 @@ struct outage {
 };
 
 outage live_through(const fault& broken, int callers) {
-  midas::simulated_imds_options simulated;
+  midas::simulated_host_options simulated;
   simulated.fault_rules = fmt::format(
       R"({{"rules":[{{"match":{{"window":{{"from":"0s","to":"{}s"}}}},"action":{}}}]}})",
       broken.lasts.count(), broken.action);
   const auto began = clock_type::now();
-  const midas::simulated_imds imds{simulated};
+  const midas::simulated_host imds{simulated};
   midas::token_service_options options;
   options.endpoint = imds.endpoint();
   midas::token_service tokens{options};
@@ -162,9 +162,9 @@ void outages(bench_report& report) {
 
 void hanging_host(bench_report& report) {
   const int calls = report.quick() ? 5 : 20;
-  midas::simulated_imds_options simulated;
+  midas::simulated_host_options simulated;
   simulated.latency = 10s;
-  const midas::simulated_imds imds{simulated};
+  const midas::simulated_host imds{simulated};
   midas::token_service_options options;
   options.endpoint = imds.endpoint();
   midas::token_service tokens{options};

@@ -67,7 +67,7 @@ double reads_per_second(midas::token_service& tokens, int threads, clock_type::d
 void measure_readers(bench_report& report) {
   const auto duration = report.quick() ? 50ms : 700ms;
   const int rounds = report.quick() ? 1 : 3;
-  const midas::simulated_imds imds;
+  const midas::simulated_host imds;
   midas::token_service_options options;
   options.endpoint = imds.endpoint();
   midas::token_service tokens{options};

@@ -25,13 +25,13 @@ struct warm_service {
     }
   }
 
-  static midas::token_service_options options_for(const midas::simulated_imds& imds) {
+  static midas::token_service_options options_for(const midas::simulated_host& imds) {
     midas::token_service_options options;
     options.endpoint = imds.endpoint();
     return options;
   }
 
-  midas::simulated_imds imds;
+  midas::simulated_host imds;
   midas::token_service tokens{options_for(imds)};
 };
 

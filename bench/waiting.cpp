@@ -59,7 +59,7 @@ void ask_by_coroutines(token_service& tokens, std::size_t count, std::latch& ans
   }
 }
 
-using asker_actor = dialect::typed_actor<
+using asker_actor = caf_compat::typed_actor<
     // Sends all its requests.
     void(ask_all)>;
 
@@ -77,7 +77,7 @@ struct asker_state {
   asker_actor::behavior_type make_behavior() {
     return {[this](ask_all) {
       for (std::size_t i = 0; i < count; ++i) {
-        dialect::request(self, cache, vault, std::chrono::nanoseconds{1h})
+        caf_compat::request(self, cache, vault, std::chrono::nanoseconds{1h})
             .then([this](const access_token& token) { take(token, *answered); },
                   [this](const caf::error& e) { take(unexpected{to_error(e)}, *answered); });
       }
@@ -93,11 +93,11 @@ struct asker_state {
 // Lives as long as the process that measures.
 void ask_by_actor(token_service& tokens, std::size_t count, std::latch& answered) {
   static caf::actor_system_config config;
-  dialect::configure_sleeping_threads(config, 1);
+  caf_compat::configure_sleeping_threads(config, 1);
   auto* const system = new caf::actor_system{config};
   const auto asker =
-      dialect::spawn<asker_actor, asker_state>(*system, tokens.cache(), count, &answered);
-  dialect::anonymous_send(asker, ask_all{});
+      caf_compat::spawn<asker_actor, asker_state>(*system, tokens.cache(), count, &answered);
+  caf_compat::anonymous_send(asker, ask_all{});
 }
 
 struct cost {

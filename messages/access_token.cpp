@@ -21,9 +21,9 @@ void add_authorization_header(token_grant& grant) {
   grant.token = grant.authorization_header.from(grant.token_type.size() + 1);
 }
 
-class kept_grant final : public token_share {
+class kept_grant final : public biased_refcount {
  public:
-  explicit kept_grant(token_grant grant) : token_share(grant_), grant_(std::move(grant)) {
+  explicit kept_grant(token_grant grant) : biased_refcount(grant_), grant_(std::move(grant)) {
     if (grant_.authorization_header.empty()) {
       add_authorization_header(grant_);
     }

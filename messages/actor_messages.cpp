@@ -14,7 +14,7 @@ std::string to_string(const acquisition_request& message) {
   return "acquisition_request(" + to_string(message.request) + ")";
 }
 
-std::string to_string(const acquisition_settled& message) {
+std::string to_string(const idle_report& message) {
   return "acquisition_settled(" + shown(*message.key) +
          ", received=" + std::to_string(message.received) + ")";
 }
@@ -23,7 +23,7 @@ std::string to_string(const deadline_set& message) {
   return "deadline_set(" + shown(*message.key) + ")";
 }
 
-std::string to_string(const renewal_overdue& message) {
+std::string to_string(const refresh_overdue& message) {
   return "renewal_overdue(" + to_string(message.key) + ")";
 }
 

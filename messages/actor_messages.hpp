@@ -29,7 +29,7 @@ struct acquisition_key {
 
 /// Nobody waits for that acquisition. `received` counts the requests its actor has got in its life:
 /// when it equals what the cache has sent, none is on its way to it, and it can be ended.
-struct acquisition_settled {
+struct idle_report {
   std::shared_ptr<const acquisition_key> key;
   std::size_t received = 0;
 };
@@ -41,10 +41,10 @@ struct deadline_set {
 };
 
 /// Asks an acquisition to say so when nobody waits for it.
-struct settled_query {};
+struct idle_query {};
 
 /// Somebody was handed a token whose renewal is overdue.
-struct renewal_overdue {
+struct refresh_overdue {
   token_key key{};
 };
 
@@ -55,28 +55,28 @@ struct retry_due {
 
 /// What actors are sent when a moment has come.
 struct admission_due {};
-struct alarm_due {};
+struct timer_due {};
 struct completions_due {};
 struct deadline_due {};
-struct renewal_due {};
+struct refresh_due {};
 /// A token was published whose renewal comes before all others'.
-struct renewals_changed {};
+struct refreshes_changed {};
 /// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
 /// mailbox by then: CAF would tell those callers no more than that their receiver is down.
-struct end_due {};
+struct drain_done {};
 
 std::string to_string(const acquisition_request&);
-std::string to_string(const acquisition_settled&);
+std::string to_string(const idle_report&);
 std::string to_string(const deadline_set&);
-std::string to_string(const renewal_overdue&);
+std::string to_string(const refresh_overdue&);
 std::string to_string(const retry_due&);
 inline std::string to_string(const admission_due&) { return "admission_due"; }
-inline std::string to_string(const alarm_due&) { return "alarm_due"; }
+inline std::string to_string(const timer_due&) { return "alarm_due"; }
 inline std::string to_string(const completions_due&) { return "completions_due"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }
-inline std::string to_string(const end_due&) { return "end_due"; }
-inline std::string to_string(const renewal_due&) { return "renewal_due"; }
-inline std::string to_string(const renewals_changed&) { return "renewals_changed"; }
-inline std::string to_string(const settled_query&) { return "settled_query"; }
+inline std::string to_string(const drain_done&) { return "end_due"; }
+inline std::string to_string(const refresh_due&) { return "renewal_due"; }
+inline std::string to_string(const refreshes_changed&) { return "renewals_changed"; }
+inline std::string to_string(const idle_query&) { return "settled_query"; }
 
 }  // namespace midas

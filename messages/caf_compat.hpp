@@ -32,7 +32,7 @@
 #include <string>
 #include <utility>
 
-namespace midas::dialect {
+namespace midas::caf_compat {
 
 // -- signatures: Out(In...) as CAF 1.x writes them --
 
@@ -74,9 +74,9 @@ Handle spawn(Spawner& spawner, Args... args) {
 
 /// After an actor has spawned another: whichever thread runs it is one of its own system's again.
 /// An actor is run by the threads of whoever sends to it, be they another system's, and spawning in
-/// its own system leaves them what in_passing_thread tells of.
+/// its own system leaves them what on_helper_thread tells of.
 template <class Self>
-void stay_in_own_system(Self* self) {
+void restore_logger_context(Self* self) {
   caf::logger::set_current_actor_system(&self->context()->system());
 }
 
@@ -171,7 +171,7 @@ void after_end_of(const Handle& handle, Function function) {
 /// the system's logger in each such thread, the system's destructor waits until all of them are
 /// gone, and in the main thread it finds its own gone already when the system is a static object.
 template <class Function>
-auto in_passing_thread(Function function) {
+auto on_helper_thread(Function function) {
   return std::async(std::launch::async, std::move(function)).get();
 }
 

@@ -25,16 +25,16 @@ struct boot_clock {
 };
 
 /// One moment on both clocks. Tokens state their expiry in UTC, but UTC is what somebody sets.
-struct moment {
+struct clock_reading {
   std::chrono::sys_seconds wall{};
   boot_clock::time_point boot{};
 
-  static moment now() noexcept {
+  static clock_reading now() noexcept {
     return {std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
             boot_clock::now()};
   }
 
-  friend moment operator+(moment m, std::chrono::seconds by) noexcept {
+  friend clock_reading operator+(clock_reading m, std::chrono::seconds by) noexcept {
     return {m.wall + by, m.boot + by};
   }
 };
@@ -42,11 +42,11 @@ struct moment {
 /// One moment on the clocks that cost next to nothing to read, since they stand still between two
 /// ticks of the kernel's (a few milliseconds): UTC in seconds, and CLOCK_MONOTONIC in nanoseconds,
 /// which does not count suspensions; no coarse clock does.
-struct coarse_moment {
+struct coarse_clock_reading {
   std::int64_t wall = 0;
   std::int64_t steady = 0;
 
-  static coarse_moment now() noexcept {
+  static coarse_clock_reading now() noexcept {
     std::timespec time{};
 #ifdef CLOCK_MONOTONIC_COARSE
     ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);

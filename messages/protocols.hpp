@@ -15,21 +15,21 @@
 // None of these ever leaves its process: a token belongs to the machine that got it.
 MIDAS_LOCAL_MESSAGE(midas::access_token)
 MIDAS_LOCAL_MESSAGE(midas::acquisition_request)
-MIDAS_LOCAL_MESSAGE(midas::acquisition_settled)
+MIDAS_LOCAL_MESSAGE(midas::idle_report)
 MIDAS_LOCAL_MESSAGE(midas::admission_due)
-MIDAS_LOCAL_MESSAGE(midas::alarm_due)
+MIDAS_LOCAL_MESSAGE(midas::timer_due)
 MIDAS_LOCAL_MESSAGE(midas::completions_due)
 MIDAS_LOCAL_MESSAGE(midas::deadline_due)
 MIDAS_LOCAL_MESSAGE(midas::deadline_set)
-MIDAS_LOCAL_MESSAGE(midas::end_due)
+MIDAS_LOCAL_MESSAGE(midas::drain_done)
 MIDAS_LOCAL_MESSAGE(midas::error)
 MIDAS_LOCAL_MESSAGE(midas::http_request)
 MIDAS_LOCAL_MESSAGE(midas::http_response)
-MIDAS_LOCAL_MESSAGE(midas::renewal_due)
-MIDAS_LOCAL_MESSAGE(midas::renewal_overdue)
-MIDAS_LOCAL_MESSAGE(midas::renewals_changed)
+MIDAS_LOCAL_MESSAGE(midas::refresh_due)
+MIDAS_LOCAL_MESSAGE(midas::refresh_overdue)
+MIDAS_LOCAL_MESSAGE(midas::refreshes_changed)
 MIDAS_LOCAL_MESSAGE(midas::retry_due)
-MIDAS_LOCAL_MESSAGE(midas::settled_query)
+MIDAS_LOCAL_MESSAGE(midas::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::token_event)
 MIDAS_LOCAL_MESSAGE(midas::token_request)
 MIDAS_LOCAL_MESSAGE(midas::token_waiter)
@@ -37,7 +37,7 @@ MIDAS_LOCAL_MESSAGE(midas::token_waiter)
 namespace midas {
 
 /// Speaks HTTP for the whole service: queues requests by deadline, keeps to what the host allows.
-using http_actor = dialect::typed_actor<
+using http_actor = caf_compat::typed_actor<
     // Sends the request when its turn comes, and answers with the response, whatever its status.
     http_response(http_request),
     // The transport has finished exchanges, which wait to be taken. (From the transport's thread.)
@@ -45,10 +45,10 @@ using http_actor = dialect::typed_actor<
     // Time to look whether the host allows another request. (From itself.)
     void(admission_due),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
-    void(end_due)>;
+    void(drain_done)>;
 
 /// Acquires tokens for one identity, resource and claims; all who ask meanwhile wait together.
-using acquisition_actor = dialect::typed_actor<
+using acquisition_actor = caf_compat::typed_actor<
     // Answers with the token of the acquisition under way, or of one begun now.
     access_token(acquisition_request),
     // The same for a caller that is no actor.
@@ -58,16 +58,16 @@ using acquisition_actor = dialect::typed_actor<
     // The deadline of some waiter has come. (From the cache, which knows the first of them.)
     void(deadline_due),
     // The token at hand is to be renewed, though nobody waits. (From the cache.)
-    void(renewal_due),
+    void(refresh_due),
     // It is time for another attempt. (From itself.)
     void(retry_due),
     // If nobody waits for it, the cache is told. (From the cache, when it was long unused.)
-    void(settled_query),
+    void(idle_query),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
-    void(end_due)>;
+    void(drain_done)>;
 
 /// Where every caller asks, and the only one that starts acquisitions.
-using cache_actor = dialect::typed_actor<
+using cache_actor = caf_compat::typed_actor<
     // A token for the request, by the service's default timeout.
     access_token(token_request),
     // A token for the request, by a timeout of the caller's own.
@@ -75,21 +75,21 @@ using cache_actor = dialect::typed_actor<
     // The same for a caller that is no actor.
     void(token_request, std::chrono::nanoseconds, token_waiter),
     // Nobody waits for that acquisition, which was asked whether anybody does.
-    void(acquisition_settled),
+    void(idle_report),
     // That is the first deadline of those who still wait for an acquisition.
     void(deadline_set),
     // A token was handed out whose renewal is overdue. (From the front door.)
-    void(renewal_overdue),
+    void(refresh_overdue),
     // The next renewal of all is an earlier one than it was. (From an acquisition.)
-    void(renewals_changed),
+    void(refreshes_changed),
     // The earliest deadline of all acquisitions, or the next renewal, has come, or it is time to
     // drop what nobody has asked for. (From itself.)
-    void(alarm_due),
+    void(timer_due),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
-    void(end_due)>;
+    void(drain_done)>;
 
 /// An actor that wants to be told what the service does: see observe().
-using observer_actor = dialect::typed_actor<void(token_event)>;
+using observer_actor = caf_compat::typed_actor<void(token_event)>;
 
 /// A midas error as CAF carries it: its code in midas's category, the details as context.
 caf::error to_caf_error(const error&);

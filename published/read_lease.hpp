@@ -14,13 +14,13 @@ namespace midas {
 /// second since boot. It ends with the token, when its renewal comes due, and when UTC shows any
 /// other second than one of the two that it can show meanwhile: so a clock that was set, or a
 /// machine that was suspended, sends the next reader to the exact clocks.
-struct reading_window {
+struct read_lease {
   /// On the coarse steady clock.
   std::int64_t steady_end = 0;
   /// The first second of UTC, four times, plus how many there are.
   std::int64_t wall_seconds = 0;
 
-  [[nodiscard]] bool contains(const coarse_moment& now) const noexcept {
+  [[nodiscard]] bool contains(const coarse_clock_reading& now) const noexcept {
     // What lies before the beginning is far behind the end in unsigned numbers.
     return now.steady < steady_end && static_cast<std::uint64_t>(now.wall - (wall_seconds >> 2)) <
                                           static_cast<std::uint64_t>(wall_seconds & 3);
@@ -28,8 +28,8 @@ struct reading_window {
 };
 
 /// `now` and `coarse` are the same moment, at which the token is usable.
-inline reading_window window_at(const token_validity& validity, const moment& now,
-                                const coarse_moment& coarse) noexcept {
+inline read_lease lease_at(const token_validity& validity, const clock_reading& now,
+                                const coarse_clock_reading& coarse) noexcept {
   using std::chrono::nanoseconds;
   const nanoseconds since_boot = now.boot.time_since_epoch();
   nanoseconds length =

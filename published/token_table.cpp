@@ -12,7 +12,7 @@ namespace midas {
 
 namespace {
 
-std::chrono::seconds::rep second_of(const moment& now) noexcept {
+std::chrono::seconds::rep second_of(const clock_reading& now) noexcept {
   return std::chrono::floor<std::chrono::seconds>(now.boot).time_since_epoch().count();
 }
 
@@ -25,7 +25,7 @@ token_table::token_table()
       }()) {}
 
 std::optional<token_table::found_token> token_table::find(const token_key& key,
-                                                          const moment& now) const {
+                                                          const clock_reading& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
   if (found == entries_.end() || !is_usable(found->second->validity(), now)) {
@@ -33,32 +33,32 @@ std::optional<token_table::found_token> token_table::find(const token_key& key,
   }
   auto& item = *found->second;
   item.use(now);
-  return found_token{item.token, item.take_overdue_renewal(now)};
+  return found_token{item.token, item.take_overdue_refresh(now)};
 }
 
-std::optional<token_table::found_token> token_table::read(const token_lookup& looked_for) {
-  const auto coarse = coarse_moment::now();
-  const auto now = moment::now();
-  auto* const mine = thread_tokens::make_current();
+std::optional<token_table::found_token> token_table::read(const token_lookup& lookup) {
+  const auto coarse = coarse_clock_reading::now();
+  const auto now = clock_reading::now();
+  auto* const mine = thread_cache::make_current();
   if (mine != nullptr) {
-    mine->tidy(coarse);
-    const auto* const kept = mine->find(looked_for);
-    if (kept != nullptr && kept->is_current() && kept->token->renew(now, coarse)) {
+    mine->evict_stale(coarse);
+    const auto* const kept = mine->find(lookup);
+    if (kept != nullptr && kept->is_current() && kept->token->extend_lease(now, coarse)) {
       return hand_out(*kept->token, now);
     }
   }
-  return read_anew(mine, looked_for, now, coarse);
+  return read_anew(mine, lookup, now, coarse);
 }
 
-std::optional<token_table::found_token> token_table::read_anew(thread_tokens* mine,
-                                                               const token_lookup& looked_for,
-                                                               const moment& now,
-                                                               const coarse_moment& coarse) {
-  const auto key = make_key(looked_for.identity, looked_for.resource);
+std::optional<token_table::found_token> token_table::read_anew(thread_cache* mine,
+                                                               const token_lookup& lookup,
+                                                               const clock_reading& now,
+                                                               const coarse_clock_reading& coarse) {
+  const auto key = make_key(lookup.identity, lookup.resource);
   if (!key) {
     return std::nullopt;
   }
-  thread_token::source from;
+  cached_token::origin from;
   {
     const std::shared_lock lock{mutex_};
     const auto found = entries_.find(*key);
@@ -68,20 +68,20 @@ std::optional<token_table::found_token> token_table::read_anew(thread_tokens* mi
     const auto& item = found->second;
     from = {item->token, item->validity(), item, item->current_version()};
   }
-  if (mine == nullptr || from.slot->place == version_board::nowhere) {
+  if (mine == nullptr || from.slot->slot_index == version_slots::no_slot) {
     hits_.add_one();
     from.slot->use(now);
-    return found_token{std::move(from.token), from.slot->take_overdue_renewal(now)};
+    return found_token{std::move(from.token), from.slot->take_overdue_refresh(now)};
   }
-  auto& kept = mine->keep(looked_for, std::move(from), hits_);
-  return kept.renew(now, coarse) ? hand_out(kept, now) : std::nullopt;
+  auto& kept = mine->insert(lookup, std::move(from), hits_);
+  return kept.extend_lease(now, coarse) ? hand_out(kept, now) : std::nullopt;
 }
 
-std::optional<token_table::found_token> token_table::hand_out(thread_token& kept,
-                                                              const moment& now) {
+std::optional<token_table::found_token> token_table::hand_out(cached_token& kept,
+                                                              const clock_reading& now) {
   kept.count_hit();
   kept.slot().use(now);
-  return found_token{{kept, token_source::cache}, kept.slot().take_overdue_renewal(now)};
+  return found_token{{kept, token_source::cache}, kept.slot().take_overdue_refresh(now)};
 }
 
 void token_table::close() {
@@ -99,7 +99,7 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
 }
 
 bool token_table::publish(const token_key& key, const access_token& token,
-                          const token_validity& validity, const moment& now, novelty is) {
+                          const token_validity& validity, const clock_reading& now, token_changed is) {
   // Goes, and is wiped, when nobody has to wait for the lock any more.
   access_token replaced;
   const std::lock_guard lock{mutex_};
@@ -111,14 +111,14 @@ bool token_table::publish(const token_key& key, const access_token& token,
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
-  item->life = is == novelty::the_same ? std::max(item->life, life) : life;
+  item->life = is == token_changed::no ? std::max(item->life, life) : life;
   replaced = std::exchange(item->token, token.from_cache());
   item->end = validity.end;
   item->change();
   return plan(item, validity.refresh_at);
 }
 
-bool token_table::postpone_renewal(const token_key& key, boot_clock::time_point at) {
+bool token_table::postpone_refresh(const token_key& key, boot_clock::time_point at) {
   const std::lock_guard lock{mutex_};
   const auto found = entries_.find(key);
   return found != entries_.end() && plan(found->second, at);
@@ -126,41 +126,41 @@ bool token_table::postpone_renewal(const token_key& key, boot_clock::time_point 
 
 bool token_table::plan(const std::shared_ptr<entry>& item, boot_clock::time_point when) {
   item->refresh_at = when.time_since_epoch().count();
-  item->renewal_told = false;
+  item->refresh_reported = false;
   item->plan = ++plans_;
-  renewals_.push_back({when, item->plan, item});
-  std::ranges::push_heap(renewals_, std::greater<>{});
-  drop_void_renewals();
-  return renewals_.front().plan == item->plan;
+  refreshes_.push_back({when, item->plan, item});
+  std::ranges::push_heap(refreshes_, std::greater<>{});
+  drop_void_refreshes();
+  return refreshes_.front().plan == item->plan;
 }
 
-void token_table::drop_first_renewal() {
-  std::ranges::pop_heap(renewals_, std::greater<>{});
-  renewals_.pop_back();
+void token_table::drop_first_refresh() {
+  std::ranges::pop_heap(refreshes_, std::greater<>{});
+  refreshes_.pop_back();
 }
 
-void token_table::drop_void_renewals() {
+void token_table::drop_void_refreshes() {
   constexpr std::size_t few = 64;
-  if (renewals_.size() > 2 * std::max(few, entries_.size())) {
-    std::erase_if(renewals_, [](const renewal& each) { return each.is_void(); });
-    std::ranges::make_heap(renewals_, std::greater<>{});
+  if (refreshes_.size() > 2 * std::max(few, entries_.size())) {
+    std::erase_if(refreshes_, [](const refresh& each) { return each.is_void(); });
+    std::ranges::make_heap(refreshes_, std::greater<>{});
   }
-  while (!renewals_.empty() && renewals_.front().is_void()) {
-    drop_first_renewal();
+  while (!refreshes_.empty() && refreshes_.front().is_void()) {
+    drop_first_refresh();
   }
 }
 
-std::optional<boot_clock::time_point> token_table::next_renewal() const {
+std::optional<boot_clock::time_point> token_table::next_refresh() const {
   const std::shared_lock lock{mutex_};
-  return renewals_.empty() ? std::nullopt : std::optional{renewals_.front().at};
+  return refreshes_.empty() ? std::nullopt : std::optional{refreshes_.front().at};
 }
 
-std::vector<token_key> token_table::take_renewals(const moment& now,
+std::vector<token_key> token_table::take_due_refreshes(const clock_reading& now,
                                                   std::vector<token_key>& dropped) {
   std::vector<token_key> due;
   const std::lock_guard lock{mutex_};
-  while (!renewals_.empty() && renewals_.front().at <= now.boot) {
-    const auto item = renewals_.front().of;
+  while (!refreshes_.empty() && refreshes_.front().at <= now.boot) {
+    const auto item = refreshes_.front().of;
     // Whoever asks for one that may be handed out no more has a new one acquired.
     if (!is_usable(item->validity(), now) || is_idle(*item, now, std::nullopt)) {
       dropped.push_back(*item->key);
@@ -168,14 +168,14 @@ std::vector<token_key> token_table::take_renewals(const moment& now,
       continue;
     }
     item->plan = 0;
-    item->renewal_told = true;
+    item->refresh_reported = true;
     due.push_back(*item->key);
-    drop_void_renewals();
+    drop_void_refreshes();
   }
   return due;
 }
 
-std::chrono::nanoseconds token_table::time_left(const token_key& key, const moment& now) const {
+std::chrono::nanoseconds token_table::time_left(const token_key& key, const clock_reading& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
   if (found == entries_.end() || !is_usable(found->second->validity(), now)) {
@@ -187,13 +187,13 @@ std::chrono::nanoseconds token_table::time_left(const token_key& key, const mome
                                      std::chrono::hours{24 * 365}));
 }
 
-bool token_table::is_renewal_due(const token_key& key, const moment& now) const {
+bool token_table::is_refresh_due(const token_key& key, const clock_reading& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
-  return found != entries_.end() && found->second->renewal() <= now.boot;
+  return found != entries_.end() && found->second->refresh() <= now.boot;
 }
 
-bool token_table::is_idle(const entry& item, const moment& now,
+bool token_table::is_idle(const entry& item, const clock_reading& now,
                           std::optional<std::chrono::seconds> idle) noexcept {
   // Looks are told apart by the second: the last may be one later than it seems.
   const auto limit =
@@ -201,7 +201,7 @@ bool token_table::is_idle(const entry& item, const moment& now,
   return second_of(now) - item.last_used.load() >= limit.count();
 }
 
-std::vector<token_key> token_table::drop_idle(const moment& now,
+std::vector<token_key> token_table::drop_idle(const clock_reading& now,
                                               std::optional<std::chrono::seconds> idle) {
   std::vector<token_key> dropped;
   const std::lock_guard lock{mutex_};
@@ -244,7 +244,7 @@ void token_table::erase(entries::iterator at) {
   item.key = nullptr;
   item.plan = 0;
   entries_.erase(at);
-  drop_void_renewals();
+  drop_void_refreshes();
 }
 
 std::size_t token_table::size() const {

@@ -21,12 +21,12 @@
 
 namespace midas {
 
-class thread_token;
-class thread_tokens;
+class cached_token;
+class thread_cache;
 
 /// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
 /// token here. Threads that ask again and again keep copies of what they found (see
-/// thread_tokens.hpp), and look at a token's slot to see whether theirs is still the right one.
+/// thread_cache.hpp), and look at a token's slot to see whether theirs is still the right one.
 class token_table {
  public:
   token_table();
@@ -39,15 +39,15 @@ class token_table {
     access_token token;
     /// It is time to renew it, and nobody has been told so since that was planned: the cache should
     /// hear of it. Its own timer comes late when the machine was suspended.
-    bool renewal_overdue = false;
+    bool refresh_overdue = false;
   };
 
   /// A token that may be handed out at `now`.
-  [[nodiscard]] std::optional<found_token> find(const token_key& key, const moment& now) const;
+  [[nodiscard]] std::optional<found_token> find(const token_key& key, const clock_reading& now) const;
 
-  /// A token that may be handed out now, for a thread that has found none by find_good(): from now
+  /// A token that may be handed out now, for a thread that has found none by find_fresh(): from now
   /// on it does. Counted among hits().
-  [[nodiscard]] std::optional<found_token> read(const token_lookup& looked_for);
+  [[nodiscard]] std::optional<found_token> read(const token_lookup& lookup);
 
   /// In a process, no other table has or had it.
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
@@ -62,34 +62,34 @@ class token_table {
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
 
   /// Whether a token is the one that was held already.
-  enum class novelty : bool { another, the_same };
+  enum class token_changed : bool { another, the_same };
 
   /// Replaces what was held under that key. One that comes again has lived before. True when its
   /// renewal comes before all others.
   bool publish(const token_key& key, const access_token& token, const token_validity& validity,
-               const moment& now, novelty is = novelty::another);
+               const clock_reading& now, token_changed is = token_changed::yes);
 
   /// The renewal of that token has been in vain, and is tried again then. True when that comes
   /// before all others.
-  bool postpone_renewal(const token_key& key, boot_clock::time_point at);
+  bool postpone_refresh(const token_key& key, boot_clock::time_point at);
 
   /// When the first token is to be renewed.
-  [[nodiscard]] std::optional<boot_clock::time_point> next_renewal() const;
+  [[nodiscard]] std::optional<boot_clock::time_point> next_refresh() const;
 
   /// The keys of those whose time has come; each is told once for each time that it is planned.
   /// Those that nobody has asked for as long as a token of theirs lives leave the table instead,
   /// and go to `dropped`.
-  std::vector<token_key> take_renewals(const moment& now, std::vector<token_key>& dropped);
+  std::vector<token_key> take_due_refreshes(const clock_reading& now, std::vector<token_key>& dropped);
 
   /// How long the token may still be handed out; 0 when there is none.
-  [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key, const moment& now) const;
+  [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key, const clock_reading& now) const;
 
   /// Whether that token's renewal is due.
-  [[nodiscard]] bool is_renewal_due(const token_key& key, const moment& now) const;
+  [[nodiscard]] bool is_refresh_due(const token_key& key, const clock_reading& now) const;
 
   /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer; without
   /// it, for as long as the token lives. Returns the keys.
-  std::vector<token_key> drop_idle(const moment& now, std::optional<std::chrono::seconds> idle);
+  std::vector<token_key> drop_idle(const clock_reading& now, std::optional<std::chrono::seconds> idle);
 
   /// Drops the tokens that were looked up the longest ago until so many are left. Returns the keys.
   std::vector<token_key> drop_oldest(std::size_t left);
@@ -99,41 +99,41 @@ class token_table {
  private:
   struct entry;
   using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
-  struct entry : token_slot {
+  struct entry : published_slot {
     access_token token;
     // When it ends; when it is renewed stands in the slot.
-    moment end;
+    clock_reading end;
     std::chrono::nanoseconds life{};
     // As in the map; none once it is there no more.
     const token_key* key = nullptr;
     // Of its renewal among all that were ever planned; 0 for none.
     std::uint64_t plan = 0;
 
-    [[nodiscard]] token_validity validity() const noexcept { return {end, token_slot::renewal()}; }
+    [[nodiscard]] token_validity validity() const noexcept { return {end, published_slot::refresh()}; }
   };
 
-  [[nodiscard]] std::optional<found_token> read_anew(thread_tokens* mine,
-                                                     const token_lookup& looked_for,
-                                                     const moment& now,
-                                                     const coarse_moment& coarse);
-  [[nodiscard]] static std::optional<found_token> hand_out(thread_token& kept, const moment& now);
+  [[nodiscard]] std::optional<found_token> read_anew(thread_cache* mine,
+                                                     const token_lookup& lookup,
+                                                     const clock_reading& now,
+                                                     const coarse_clock_reading& coarse);
+  [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept, const clock_reading& now);
   // One that was planned. It is void when its entry has another plan by now.
-  struct renewal {
+  struct refresh {
     boot_clock::time_point at;
     std::uint64_t plan = 0;
     std::shared_ptr<entry> of;
 
     [[nodiscard]] bool is_void() const noexcept { return of->plan != plan; }
-    friend bool operator>(const renewal& left, const renewal& right) noexcept {
+    friend bool operator>(const refresh& left, const refresh& right) noexcept {
       return left.at != right.at ? left.at > right.at : left.plan > right.plan;
     }
   };
 
   bool plan(const std::shared_ptr<entry>& item, boot_clock::time_point when);
-  void drop_first_renewal();
-  void drop_void_renewals();
+  void drop_first_refresh();
+  void drop_void_refreshes();
   void erase(entries::iterator at);
-  static bool is_idle(const entry& item, const moment& now,
+  static bool is_idle(const entry& item, const clock_reading& now,
                       std::optional<std::chrono::seconds> idle) noexcept;
 
   const std::uint64_t id_;
@@ -142,7 +142,7 @@ class token_table {
   entries entries_;
   // A heap whose first is the next and never void. Others may be: what is planned anew leaves its
   // old plan where it is, since to take it out would touch as many tokens as the heap is deep.
-  std::vector<renewal> renewals_;
+  std::vector<refresh> refreshes_;
   std::uint64_t plans_ = 0;
   bool closed_ = false;
 };

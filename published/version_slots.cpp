@@ -7,8 +7,8 @@ namespace {
 // Never destroyed: objects of the process that go last may still give places back.
 struct free_places {
   std::mutex mutex;
-  std::vector<version_board::place> given_back;
-  version_board::place next = version_board::nowhere + 1;
+  std::vector<version_slots::slot_index> given_back;
+  version_slots::slot_index next = version_slots::no_slot + 1;
 };
 
 free_places& free_list() {
@@ -18,16 +18,16 @@ free_places& free_list() {
 
 }  // namespace
 
-version_board::place version_board::take() {
+version_slots::slot_index version_slots::take() {
   auto& list = free_list();
   const std::lock_guard lock{list.mutex};
   if (!list.given_back.empty()) {
-    const auto place = list.given_back.back();
+    const auto slot_index = list.given_back.back();
     list.given_back.pop_back();
-    return place;
+    return slot_index;
   }
-  if (list.next == most_places) {
-    return nowhere;
+  if (list.next == max_slots) {
+    return no_slot;
   }
   auto& home = chunks[list.next / chunk_size];
   if (home.load(std::memory_order_relaxed) == nullptr) {
@@ -36,8 +36,8 @@ version_board::place version_board::take() {
   return list.next++;
 }
 
-void version_board::give_back(place taken) {
-  if (taken != nowhere) {
+void version_slots::give_back(slot_index taken) {
+  if (taken != no_slot) {
     auto& list = free_list();
     const std::lock_guard lock{list.mutex};
     list.given_back.push_back(taken);

@@ -11,12 +11,12 @@ namespace midas {
 
 namespace {
 
-constexpr std::size_t longest_shown = 120;
+constexpr std::size_t max_shown = 120;
 
 unexpected refuse(std::string_view json, std::string_view what) {
   return fail(
       errc::invalid_identity,
-      "the managed identity '" + one_line(json, longest_shown) + "' " + std::string{what},
+      "the managed identity '" + one_line(json, max_shown) + "' " + std::string{what},
       R"(Give {"ManagedIdentityIdType": "ClientId", "Id": "..."}, or ObjectId or ResourceId )"
       R"(with an Id, or SystemAssigned without)");
 }

@@ -20,31 +20,31 @@ bool cancelled(const token_waiter& waiter, const std::stop_token& stop) {
 
 }  // namespace
 
-std::optional<access_token> token_front::read(const token_lookup& looked_for) const {
-  auto found = table_.read(looked_for);
+std::optional<access_token> service_frontend::read(const token_lookup& lookup) const {
+  auto found = table_.read(lookup);
   if (!found) {
     return std::nullopt;
   }
-  if (found->renewal_overdue) {
+  if (found->refresh_overdue) {
     if (const auto to = cache_->current()) {
-      if (auto key = make_key(looked_for.identity, looked_for.resource)) {
-        dialect::anonymous_send(to, renewal_overdue{*std::move(key)});
+      if (auto key = make_key(lookup.identity, lookup.resource)) {
+        caf_compat::anonymous_send(to, refresh_overdue{*std::move(key)});
       }
     }
   }
   return std::move(found->token);
 }
 
-void token_front::send(const token_request& request, std::chrono::nanoseconds timeout,
+void service_frontend::send(const token_request& request, std::chrono::nanoseconds timeout,
                        const token_waiter& waiter) const {
   if (const auto to = cache_->current()) {
-    dialect::anonymous_send(to, request, timeout, waiter);
+    caf_compat::anonymous_send(to, request, timeout, waiter);
   } else {
     waiter.answer(fail(errc::shutting_down, "the token service has shut down"));
   }
 }
 
-void token_front::get_async(const token_request& request, std::chrono::nanoseconds timeout,
+void service_frontend::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                             token_waiter::completion done, const std::stop_token& stop) const {
   const token_waiter waiter{std::move(done), closing_};
   if (!cancelled(waiter, stop)) {
@@ -52,7 +52,7 @@ void token_front::get_async(const token_request& request, std::chrono::nanosecon
   }
 }
 
-expected<access_token> token_front::get(const token_request& request,
+expected<access_token> service_frontend::get(const token_request& request,
                                         std::chrono::nanoseconds timeout,
                                         const std::stop_token& stop) const {
   if (token_waiter::inside_completion()) {
@@ -90,6 +90,6 @@ expected<access_token> token_front::get(const token_request& request,
   return *std::move(shared->outcome);
 }
 
-bool token_front::close() const { return !closing_->exchange(true); }
+bool service_frontend::close() const { return !closing_->exchange(true); }
 
 }  // namespace midas

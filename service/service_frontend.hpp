@@ -16,9 +16,9 @@
 namespace midas {
 
 /// Thread-safe. May outlive the service: it then answers errc::shutting_down.
-class token_front {
+class service_frontend {
  public:
-  token_front(std::shared_ptr<const service_context> context,
+  service_frontend(std::shared_ptr<const service_context> context,
               std::shared_ptr<cache_supervisor> cache)
       : context_(std::move(context)), table_(*context_->table), cache_(std::move(cache)) {}
 
@@ -26,15 +26,15 @@ class token_front {
   [[nodiscard]] token_table& table() const noexcept { return table_; }
 
   /// The token if one is at hand that may be handed out.
-  [[nodiscard]] std::optional<access_token> try_get(const token_lookup& looked_for) const {
-    if (auto* const found = find_good(looked_for)) {
+  [[nodiscard]] std::optional<access_token> try_get(const token_lookup& lookup) const {
+    if (auto* const found = find_fresh(lookup)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
     }
-    return read(looked_for);
+    return read(lookup);
   }
 
-  /// The same for a thread that has just found none by find_good().
-  std::optional<access_token> read(const token_lookup& looked_for) const;
+  /// The same for a thread that has just found none by find_fresh().
+  std::optional<access_token> read(const token_lookup& lookup) const;
 
   /// See token_service; for callers who have found no token at hand.
   void get_async(const token_request& request, std::chrono::nanoseconds timeout,

@@ -19,41 +19,41 @@ std::uint64_t next_number() noexcept {
 }  // namespace
 
 struct token_handle::resolved {
-  resolved(std::shared_ptr<const token_front> of, token_request asked)
+  resolved(std::shared_ptr<const service_frontend> of, token_request asked)
       : front(std::move(of)), request(std::move(asked)) {}
   // The lookup refers to the request.
   resolved(const resolved&) = delete;
   resolved& operator=(const resolved&) = delete;
   ~resolved() = default;
 
-  const std::shared_ptr<const token_front> front;
+  const std::shared_ptr<const service_frontend> front;
   const token_request request;
-  const token_lookup lookup = look_for(front->table().id(), request.identity, request.resource);
+  const token_lookup lookup = make_lookup(front->table().id(), request.identity, request.resource);
 };
 
-token_handle::token_handle(std::shared_ptr<const token_front> front, token_request request)
+token_handle::token_handle(std::shared_ptr<const service_frontend> front, token_request request)
     : resolved_(std::make_shared<const resolved>(std::move(front), std::move(request))),
       number_(next_number()) {}
 
 const token_request& token_handle::request() const noexcept { return resolved_->request; }
 
-const token_front& token_handle::front() const noexcept { return *resolved_->front; }
+const service_frontend& token_handle::front() const noexcept { return *resolved_->front; }
 
 std::optional<access_token> token_handle::read() const {
   auto token = front().try_get(resolved_->lookup);
-  if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
-    mine->lead(number_, resolved_->lookup);
+  if (auto* const mine = thread_cache::current(); token && mine != nullptr) {
+    mine->bind_handle(number_, resolved_->lookup);
   }
   return token;
 }
 
-std::optional<access_token> token_handle::at_hand(const std::stop_token& stop) const {
+std::optional<access_token> token_handle::cached_unless_cancelled(const std::stop_token& stop) const {
   return stop.stop_requested() ? std::nullopt : try_get();
 }
 
 expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) const {
-  if (auto token = at_hand(stop)) {
+  if (auto token = cached_unless_cancelled(stop)) {
     return *std::move(token);
   }
   return front().get(request(), timeout, stop);
@@ -61,7 +61,7 @@ expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
 
 void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
                              const std::stop_token& stop) const {
-  if (auto token = at_hand(stop)) {
+  if (auto token = cached_unless_cancelled(stop)) {
     token_waiter::complete(done, *std::move(token));
   } else {
     front().get_async(request(), timeout, std::move(done), stop);
@@ -70,7 +70,7 @@ void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
 
 token_awaitable token_handle::async_get(std::chrono::nanoseconds timeout,
                                         const std::stop_token& stop) const {
-  if (auto token = at_hand(stop)) {
+  if (auto token = cached_unless_cancelled(stop)) {
     return token_awaitable{*std::move(token)};
   }
   return {front(), request(), timeout, stop};

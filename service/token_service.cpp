@@ -15,16 +15,16 @@ namespace midas {
 
 namespace {
 
-constexpr std::chrono::seconds longest_shutdown{5};
+constexpr std::chrono::seconds max_shutdown_wait{5};
 
-expected<identity_endpoint> find_endpoint(const token_service_options& settings) {
+expected<host_protocol> find_endpoint(const token_service_options& settings) {
   const auto environment =
       settings.environment ? *settings.environment : environment_of_this_process();
-  endpoint_settings dialect;
+  host_settings dialect;
   dialect.allow_insecure = settings.allow_insecure_endpoint;
   dialect.client_capabilities = settings.client_capabilities;
   dialect.imds_authority = settings.endpoint;
-  return make_endpoint(detect_host(environment, settings.host, settings.endpoint), environment,
+  return make_protocol(detect_host(environment, settings.host, settings.endpoint), environment,
                        dialect);
 }
 
@@ -34,7 +34,7 @@ std::shared_ptr<const service_context> make_context(const token_service_options&
   context->attempt_timeout = settings.attempt_timeout;
   context->max_response_bytes = settings.max_response_bytes;
   context->retries = settings.retries;
-  context->refusal_memory = settings.refusal_memory;
+  context->negative_cache_ttl = settings.negative_cache_ttl;
   return context;
 }
 
@@ -42,7 +42,7 @@ host_limits limits_of(const token_service_options& settings, const service_conte
   if (settings.limits) {
     return *settings.limits;
   }
-  return context.endpoint ? usual_limits(context.endpoint->host) : host_limits{};
+  return context.endpoint ? default_limits(context.endpoint->host) : host_limits{};
 }
 
 std::shared_ptr<http_transport> make_transport(const host_limits& limits) {
@@ -55,13 +55,13 @@ std::shared_ptr<http_transport> make_transport(const host_limits& limits) {
 // An actor system and the configuration that it refers to.
 struct private_system {
   explicit private_system(std::size_t threads) {
-    dialect::configure_sleeping_threads(config, threads);
-    dialect::in_passing_thread([this] { system.emplace(config); });
+    caf_compat::configure_sleeping_threads(config, threads);
+    caf_compat::on_helper_thread([this] { system.emplace(config); });
   }
   private_system(const private_system&) = delete;
   private_system& operator=(const private_system&) = delete;
   ~private_system() {
-    dialect::in_passing_thread([this] { system.reset(); });
+    caf_compat::on_helper_thread([this] { system.reset(); });
   }
 
   caf::actor_system_config config;
@@ -81,7 +81,7 @@ struct token_service::core {
         context(make_context(settings)),
         limits(limits_of(settings, *context)),
         transport(way != nullptr ? std::move(way) : make_transport(limits)),
-        front(std::make_shared<token_front>(
+        front(std::make_shared<service_frontend>(
             context, cache_supervisor::start(lent != nullptr ? *lent : *own_system->system,
                                              {context, transport, limits, settings.default_timeout,
                                               settings.idle_key_timeout,
@@ -99,7 +99,7 @@ struct token_service::core {
     front->cache().close();
     // Not without a bound: in an application's system, whose threads the application may be
     // blocking, our actors may not get to run.
-    context->alive->wait_for(longest_shutdown);
+    context->live_actors->wait_for(max_shutdown_wait);
     transport->stop();
   }
 
@@ -109,7 +109,7 @@ struct token_service::core {
   const host_limits limits;
   const std::shared_ptr<http_transport> transport;
   // Kept alive by handles, too.
-  const std::shared_ptr<const token_front> front;
+  const std::shared_ptr<const service_frontend> front;
   std::mutex shutdown_mutex;
 };
 
@@ -137,22 +137,22 @@ token_service& token_service::shared() {
   return instance;
 }
 
-std::optional<access_token> token_service::read(const token_lookup& looked_for) const {
-  return core_->front->read(looked_for);
+std::optional<access_token> token_service::read(const token_lookup& lookup) const {
+  return core_->front->read(lookup);
 }
 
 token_handle token_service::for_resource(std::string resource, managed_identity identity) {
   return {core_->front, {.identity = std::move(identity), .resource = std::move(resource)}};
 }
 
-std::optional<access_token> token_service::at_hand(const token_request& request,
+std::optional<access_token> token_service::cached_unless_cancelled(const token_request& request,
                                                    const std::stop_token& stop) {
   return stop.stop_requested() ? std::nullopt : try_get(request);
 }
 
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                               callback done, const std::stop_token& stop) {
-  if (auto token = at_hand(request, stop)) {
+  if (auto token = cached_unless_cancelled(request, stop)) {
     token_waiter::complete(done, *std::move(token));
   } else {
     core_->front->get_async(request, timeout, std::move(done), stop);
@@ -162,7 +162,7 @@ void token_service::get_async(const token_request& request, std::chrono::nanosec
 expected<access_token> token_service::get(const token_request& request,
                                           std::chrono::nanoseconds timeout,
                                           const std::stop_token& stop) {
-  if (auto token = at_hand(request, stop)) {
+  if (auto token = cached_unless_cancelled(request, stop)) {
     return *std::move(token);
   }
   return core_->front->get(request, timeout, stop);
@@ -171,7 +171,7 @@ expected<access_token> token_service::get(const token_request& request,
 token_awaitable token_service::async_get(const token_request& request,
                                          std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) {
-  if (auto token = at_hand(request, stop)) {
+  if (auto token = cached_unless_cancelled(request, stop)) {
     return token_awaitable{*std::move(token)};
   }
   return {*core_->front, request, timeout, stop};
@@ -186,7 +186,7 @@ token_service_statistics token_service::statistics() const {
   result.cache_hits = counters.cache_hits.load() + hits;
   result.coalesced = counters.coalesced.load();
   result.acquisitions = counters.acquisitions.load();
-  result.renewals = counters.renewals.load();
+  result.refreshes = counters.refreshes.load();
   result.retries = counters.retries.load();
   result.throttled = counters.throttled.load();
   result.keys = core_->context->table->size();

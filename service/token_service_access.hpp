@@ -18,14 +18,14 @@ struct token_service_access {
 
 /// Sends the actor each event from now on until the subscription goes.
 inline event_subscription observe(token_service& service, const observer_actor& to) {
-  return service.observe([to](const token_event& event) { dialect::anonymous_send(to, event); });
+  return service.observe([to](const token_event& event) { caf_compat::anonymous_send(to, event); });
 }
 
 /// An actor's request for a token; see request_token.
 template <class Self>
-class token_asked_for {
+class pending_token_request {
  public:
-  token_asked_for(Self* self, std::optional<access_token> published, cache_actor cache,
+  pending_token_request(Self* self, std::optional<access_token> published, cache_actor cache,
                   token_request request, std::chrono::nanoseconds timeout)
       : self_(self),
         published_(std::move(published)),
@@ -41,7 +41,7 @@ class token_asked_for {
     if (published_) {
       on_token(std::as_const(*published_));
     } else if (cache_) {
-      dialect::request(self_, cache_, std::move(request_), timeout_)
+      caf_compat::request(self_, cache_, std::move(request_), timeout_)
           .then([on_token](const access_token& token) mutable { on_token(token); },
                 [on_error](const caf::error& failure) mutable { on_error(to_error(failure)); });
     } else {
@@ -72,7 +72,7 @@ class token_asked_for {
 /// actor only when there is none. In a handler of `self`:
 ///   request_token(self, tokens, request, 5s).then(on_token, on_error);
 template <class Self>
-token_asked_for<Self> request_token(Self* self, token_service& tokens, token_request request,
+pending_token_request<Self> request_token(Self* self, token_service& tokens, token_request request,
                                     std::chrono::nanoseconds timeout) {
   auto published = tokens.try_get(request);
   auto cache = published ? cache_actor{} : token_service_access::cache(tokens);
@@ -81,7 +81,7 @@ token_asked_for<Self> request_token(Self* self, token_service& tokens, token_req
 
 /// The same by a handle.
 template <class Self>
-token_asked_for<Self> request_token(Self* self, const token_handle& tokens,
+pending_token_request<Self> request_token(Self* self, const token_handle& tokens,
                                     std::chrono::nanoseconds timeout) {
   if (auto published = tokens.try_get()) {
     return {self, std::move(published), {}, {}, timeout};

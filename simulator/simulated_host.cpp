@@ -24,7 +24,7 @@ namespace midas {
 namespace {
 
 using namespace std::chrono_literals;
-using kind = simulated_host_kind;
+using kind = identity_host;
 
 void require(bool in_range, std::string_view option, std::string_view range) {
   if (!in_range) {
@@ -59,7 +59,7 @@ simulated_host_options checked(simulated_host_options options) {
   return options;
 }
 
-simulator::http_server_options server_options(const simulated_imds_options& options) {
+simulator::http_server_options server_options(const simulated_host_options& options) {
   simulator::http_server_options result;
   result.address = options.address;
   result.allow_any_address = options.allow_any_address;
@@ -101,11 +101,11 @@ class tls_identity {
   std::string file_;
 };
 
-std::unique_ptr<simulator::host_dialect> make_dialect(const simulated_host_options& options,
+std::unique_ptr<simulator::simulated_protocol> make_simulated_protocol(const simulated_host_options& options,
                                                       const std::string& thumbprint) {
   using namespace simulator;
   const auto app_service = [&options](const app_service_api& api) {
-    return std::make_unique<app_service_dialect>(api, options, options.secret);
+    return std::make_unique<simulated_app_service>(api, options, options.secret);
   };
   switch (options.host) {
     case kind::app_service:
@@ -115,17 +115,17 @@ std::unique_ptr<simulator::host_dialect> make_dialect(const simulated_host_optio
     case kind::machine_learning:
       return app_service(machine_learning_api());
     case kind::service_fabric:
-      return std::make_unique<service_fabric_dialect>(options, options.secret, thumbprint);
+      return std::make_unique<simulated_service_fabric>(options, options.secret, thumbprint);
     case kind::azure_arc:
-      return std::make_unique<arc_dialect>(options, options.arc_key_directory);
+      return std::make_unique<simulated_arc>(options, options.arc_key_directory);
     case kind::cloud_shell:
-      return std::make_unique<cloud_shell_dialect>(options);
+      return std::make_unique<simulated_cloud_shell>(options);
     case kind::workload_identity:
-      return std::make_unique<federation_dialect>(options);
+      return std::make_unique<simulated_workload_identity>(options);
     case kind::imds:
       break;
   }
-  return std::make_unique<imds_dialect>(options);
+  return std::make_unique<simulated_imds_host>(options);
 }
 
 }  // namespace
@@ -140,9 +140,9 @@ class simulated_host::implementation {
       server.certificate = tls_->certificate();
       thumbprint_ = tls_->certificate()->thumbprint();
     }
-    dialect_ = make_dialect(options_, thumbprint_);
-    injector_.emplace(options_, *dialect_);
-    if (const auto* arc = dynamic_cast<const simulator::arc_dialect*>(dialect_.get())) {
+    protocol_ = make_simulated_protocol(options_, thumbprint_);
+    injector_.emplace(options_, *protocol_);
+    if (const auto* arc = dynamic_cast<const simulator::simulated_arc*>(protocol_.get())) {
       arc_key_directory_ = arc->key_directory();
     }
     server_.emplace(
@@ -150,7 +150,7 @@ class simulated_host::implementation {
         [this](const simulator::request_view& request, std::chrono::system_clock::time_point now,
                simulator::response& out) { answer(request, now, out); },
         counter_, &*injector_);
-    environment_ = dialect_->environment(server_->endpoint());
+    environment_ = protocol_->environment(server_->endpoint());
   }
 
   [[nodiscard]] const simulator::http_server& server() const noexcept { return *server_; }
@@ -163,7 +163,7 @@ class simulated_host::implementation {
     return tls_ ? tls_->file() : none;
   }
   [[nodiscard]] const std::string& arc_key_directory() const noexcept { return arc_key_directory_; }
-  [[nodiscard]] simulated_imds_statistics statistics() const { return counter_.snapshot(); }
+  [[nodiscard]] simulated_host_statistics statistics() const { return counter_.snapshot(); }
   [[nodiscard]] simulator::fault_injector& faults() noexcept { return *injector_; }
   void stop() { server_->stop(); }
 
@@ -194,7 +194,7 @@ class simulated_host::implementation {
   std::string thumbprint_;
   std::string arc_key_directory_;
   simulator::traffic_counter counter_;
-  std::unique_ptr<simulator::host_dialect> dialect_;
+  std::unique_ptr<simulator::simulated_protocol> protocol_;
   std::optional<simulator::fault_injector> injector_;
   std::vector<environment_variable> environment_;
   // Last, so that its thread ends before what it uses.
@@ -228,7 +228,7 @@ const std::string& simulated_host::arc_key_directory() const noexcept {
   return implementation_->arc_key_directory();
 }
 
-simulated_imds_statistics simulated_host::statistics() const {
+simulated_host_statistics simulated_host::statistics() const {
   return implementation_->statistics();
 }
 

@@ -5,7 +5,7 @@
 
 namespace midas {
 
-std::string to_json(const simulated_imds_statistics& statistics) {
+std::string to_json(const simulated_host_statistics& statistics) {
   const auto by_resource = simulator::numbers_by_name(
       statistics.resources, [](const std::string& resource) { return std::string_view(resource); });
   const auto by_status = simulator::numbers_by_name(

@@ -7,31 +7,31 @@
 namespace midas {
 namespace {
 
-simulated_host_options as_host(simulated_imds_options options) {
+simulated_host_options as_host(simulated_host_options options) {
   simulated_host_options result;
-  static_cast<simulated_imds_options&>(result) = std::move(options);
+  static_cast<simulated_host_options&>(result) = std::move(options);
   return result;
 }
 
 }  // namespace
 
-simulated_imds::simulated_imds(simulated_imds_options options)
+simulated_host::simulated_host(simulated_host_options options)
     : host_(std::make_unique<simulated_host>(as_host(std::move(options)))) {}
 
-simulated_imds::~simulated_imds() = default;
+simulated_host::~simulated_host() = default;
 
-std::string simulated_imds::endpoint() const { return host_->endpoint(); }
+std::string simulated_host::endpoint() const { return host_->endpoint(); }
 
-std::uint16_t simulated_imds::port() const { return host_->port(); }
+std::uint16_t simulated_host::port() const { return host_->port(); }
 
-simulated_imds_statistics simulated_imds::statistics() const { return host_->statistics(); }
+simulated_host_statistics simulated_host::statistics() const { return host_->statistics(); }
 
-std::uint64_t simulated_imds::seed() const { return host_->seed(); }
+std::uint64_t simulated_host::seed() const { return host_->seed(); }
 
-void simulated_imds::set_fault_rules(std::string_view json) { host_->set_fault_rules(json); }
+void simulated_host::set_fault_rules(std::string_view json) { host_->set_fault_rules(json); }
 
-std::vector<journal_entry> simulated_imds::journal() const { return host_->journal(); }
+std::vector<journal_entry> simulated_host::journal() const { return host_->journal(); }
 
-void simulated_imds::stop() { host_->stop(); }
+void simulated_host::stop() { host_->stop(); }
 
 }  // namespace midas

@@ -17,23 +17,23 @@ class simulated_host;
 
 /// Serves HTTP/1.1 on a thread of its own from construction until stop() or destruction:
 ///
-///   GET /metadata/identity/oauth2/token   as the real service answers it, see imds_dialect.hpp
+///   GET /metadata/identity/oauth2/token   as the real service answers it, see simulated_imds_host.hpp
 ///   GET /stats                            the statistics as JSON; never delayed, never counted
 ///   GET /journal                          the journal as JSON, likewise
 ///
 /// Its tokens look like real ones, about 1.8 kB each and no two the same, and are worth nothing.
 /// All members may be called from any thread. To run until a signal comes is the program's part:
 /// the simulator's thread takes none.
-class simulated_imds {
+class simulated_host {
  public:
   /// Returns when connections are accepted. Throws std::invalid_argument when an option is out of
   /// its range or the address is not allowed, std::system_error when the system refuses to listen;
   /// both name the value and the way out.
-  explicit simulated_imds(simulated_imds_options options = {});
+  explicit simulated_host(simulated_host_options options = {});
   /// stop().
-  ~simulated_imds();
-  simulated_imds(const simulated_imds&) = delete;
-  simulated_imds& operator=(const simulated_imds&) = delete;
+  ~simulated_host();
+  simulated_host(const simulated_host&) = delete;
+  simulated_host& operator=(const simulated_host&) = delete;
 
   /// "http://127.0.0.1:PORT": what AZURE_POD_IDENTITY_AUTHORITY_HOST takes.
   [[nodiscard]] std::string endpoint() const;
@@ -41,7 +41,7 @@ class simulated_imds {
   [[nodiscard]] std::uint16_t port() const;
 
   /// Of this moment; after stop(), of the end. Whoever has read an answer finds it counted.
-  [[nodiscard]] simulated_imds_statistics statistics() const;
+  [[nodiscard]] simulated_host_statistics statistics() const;
 
   /// The seed of what the fault rules leave to chance, also when the options asked for 0.
   [[nodiscard]] std::uint64_t seed() const;

@@ -25,7 +25,7 @@ struct simulated_identity {
 /// A user-assigned identity for tests and examples to name.
 [[nodiscard]] simulated_identity sample_user_assigned_identity();
 
-struct simulated_imds_options {
+struct simulated_host_options {
   /// An IP address without a port, e.g. "127.0.0.1" or "::1". Loopback only, unless
   /// allow_any_address says otherwise. Default: 127.0.0.1.
   std::string address = "127.0.0.1";

@@ -16,7 +16,7 @@ namespace midas {
 constexpr std::chrono::seconds expiry_margin{300};
 
 /// Tokens that live shorter than this have no refresh_on of their own making.
-constexpr std::chrono::seconds shortest_life_refreshed_early{7'200};
+constexpr std::chrono::seconds min_life_for_early_refresh{7'200};
 
 /// When a token granted at `now` should be renewed: what the endpoint said, else half of its life
 /// when that is long enough (MSAL's rule), else nothing.
@@ -26,28 +26,28 @@ std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
 /// What was decided about a token when it was granted.
 struct token_validity {
   /// From then on it is handed out no more; whichever clock says so first.
-  moment end{};
+  clock_reading end{};
   /// From then on a new one is sought while this one is handed out.
   boot_clock::time_point refresh_at{};
 };
 
 /// May be handed out at `now`.
-inline bool is_usable(const token_validity& validity, const moment& now) noexcept {
+inline bool is_usable(const token_validity& validity, const clock_reading& now) noexcept {
   return now.wall < validity.end.wall && now.boot < validity.end.boot;
 }
 
 /// Of a token granted at `now`. It is renewed from its refresh_on, if it has one, and in any case
 /// soon enough before it may be handed out no more; a part of that time, `spread` of it between 0
 /// and 1, is left to chance, so that a fleet does not ask in step.
-token_validity validity_of(const token_grant& grant, const moment& now, double spread) noexcept;
+token_validity validity_of(const token_grant& grant, const clock_reading& now, double jitter) noexcept;
 
 /// After how long a renewal that failed, or brought no newer token, is tried again: half a minute
 /// doubled each time up to an hour, or as long as the host asked for if that is longer, but never
 /// so long that what is left of the token passes unused: `left` is how long it may still be handed
-/// out. `renewals_in_vain` counts from 1.
-std::chrono::nanoseconds next_renewal_after(unsigned renewals_in_vain,
+/// out. `failed_refreshes` counts from 1.
+std::chrono::nanoseconds next_refresh_after(unsigned failed_refreshes,
                                             std::chrono::nanoseconds left,
                                             std::optional<std::chrono::milliseconds> retry_after,
-                                            double spread) noexcept;
+                                            double jitter) noexcept;
 
 }  // namespace midas

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t usual_retries = 3;
+constexpr std::size_t default_retries = 3;
 constexpr std::size_t retries_while_updating = 7;
 constexpr milliseconds while_updating{10'000};
 constexpr milliseconds first_step{1'000};
@@ -51,7 +51,7 @@ bool is_refusal(identity_host host, const error& failure) noexcept {
 
 std::optional<retry_policy::time_point> retry_policy::next(const error& failure, bool first_leg,
                                                            time_point now, time_point latest,
-                                                           double spread) noexcept {
+                                                           double jitter) noexcept {
   const int status = failure.http_status;
   const bool challenge_refused =
       host_ == identity_host::azure_arc && first_leg && status >= 400 && status < 500;
@@ -60,12 +60,12 @@ std::optional<retry_policy::time_point> retry_policy::next(const error& failure,
   }
   if (failures_++ == 0) {
     allowed_ =
-        host_ == identity_host::imds && status == 410 ? retries_while_updating : usual_retries;
+        host_ == identity_host::imds && status == 410 ? retries_while_updating : default_retries;
   }
   if (failures_ > allowed_) {
     return std::nullopt;
   }
-  const auto asked = std::min(failure.retry_after.value_or(milliseconds{0}), longest_retry_after);
+  const auto asked = std::min(failure.retry_after.value_or(milliseconds{0}), max_retry_after);
   const auto step = step_of(host_, status, failures_);
   const auto earliest = now + std::max(step, asked);
   if (earliest >= latest) {
@@ -74,7 +74,7 @@ std::optional<retry_policy::time_point> retry_policy::next(const error& failure,
   // No more is left to chance than there is time.
   const auto width = std::min<time_point::duration>(step, (latest - earliest) / 2);
   return earliest + time_point::duration{static_cast<time_point::duration::rep>(
-                        static_cast<double>(width.count()) * spread)};
+                        static_cast<double>(width.count()) * jitter)};
 }
 
 }  // namespace midas

@@ -14,7 +14,7 @@
 namespace midas {
 
 /// A host asks for longer than this in vain: nobody waits so long.
-constexpr std::chrono::milliseconds longest_retry_after{60'000};
+constexpr std::chrono::milliseconds max_retry_after{60'000};
 
 /// The retries of one acquisition. Not thread-safe.
 class retry_policy {
@@ -36,7 +36,7 @@ class retry_policy {
   /// to chance. `first_leg` is the request that Azure Arc answers with its challenge, which is not
   /// repeated after a 4xx.
   [[nodiscard]] std::optional<time_point> next(const error& failure, bool first_leg, time_point now,
-                                               time_point latest, double spread) noexcept;
+                                               time_point latest, double jitter) noexcept;
 
  private:
   identity_host host_ = identity_host::imds;

@@ -12,7 +12,7 @@ namespace midas {
 
 /// At most one alarm for each. `Who` is hashable and cheap to copy. Not thread-safe.
 template <class Who>
-class alarm_queue {
+class timer_queue {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -29,7 +29,7 @@ class alarm_queue {
     }
   }
 
-  [[nodiscard]] std::optional<time_point> alarm_of(Who who) const {
+  [[nodiscard]] std::optional<time_point> time_of(Who who) const {
     const auto found = by_who_.find(who);
     return found == by_who_.end() ? std::nullopt : std::optional{found->second->first};
   }

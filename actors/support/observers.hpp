@@ -39,9 +39,9 @@ class observers {
 
   /// `make` makes one of the alternatives of token_event, only if there is somebody to tell it to.
   template <class Make>
-  void tell(Make make) const {
+  void emit(Make make) const {
     if (any()) {
-      tell_all(token_event{make()});
+      emit_to_all(token_event{make()});
     }
   }
 
@@ -49,7 +49,7 @@ class observers {
   using callbacks = std::map<std::uint64_t, std::shared_ptr<const callback>>;
 
   // Outside of the lock, so that an observer may add and remove.
-  void tell_all(const token_event& event) const {
+  void emit_to_all(const token_event& event) const {
     callbacks calls;
     {
       const std::lock_guard lock{mutex_};

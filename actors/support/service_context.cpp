@@ -4,7 +4,7 @@
 
 namespace midas {
 
-double draw_chance() {
+double random_unit() {
   thread_local std::minstd_rand engine{std::random_device{}()};
   return std::uniform_real_distribution<double>{}(engine);
 }

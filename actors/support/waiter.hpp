@@ -14,7 +14,7 @@ namespace midas {
 /// unanswered says errc::actor_terminated.
 class waiter {
  public:
-  using promise = dialect::promise<access_token>;
+  using promise = caf_compat::promise<access_token>;
 
   explicit waiter(promise request) : to_(std::make_unique<promise>(std::move(request))) {}
   explicit waiter(token_waiter caller) : to_(std::move(caller)) {}
@@ -28,7 +28,7 @@ class waiter {
   }
 
   /// With a token that many wait for, and the same as an actor's answer.
-  void answer(const access_token& token, const dialect::shared_answer<access_token>& answer) {
+  void answer(const access_token& token, const caf_compat::shared_answer<access_token>& answer) {
     if (auto* request = requester()) {
       answer.deliver_to(*request);
     } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {

@@ -54,7 +54,7 @@ class access_token {
   access_token(token_grant grant, token_source source);
 
   /// One more holder of that share.
-  access_token(token_share& share, token_source source) noexcept : share_(&share), source_(source) {
+  access_token(biased_refcount& share, token_source source) noexcept : share_(&share), source_(source) {
     share_->hold();
   }
 
@@ -97,12 +97,12 @@ class access_token {
   [[nodiscard]] access_token from_cache() const noexcept;
 
   /// What it holds, for a share of somebody's own in the same grant: valid while this lives.
-  [[nodiscard]] token_share& share() const noexcept { return *share_; }
+  [[nodiscard]] biased_refcount& share() const noexcept { return *share_; }
 
  private:
   [[nodiscard]] const token_grant& grant() const noexcept { return share_->grant(); }
 
-  token_share* share_ = nullptr;
+  biased_refcount* share_ = nullptr;
   token_source source_ = token_source::cache;
 };
 

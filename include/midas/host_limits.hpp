@@ -21,7 +21,7 @@ struct host_limits {
 /// What a host is sent unless the application says otherwise: for IMDS its own limits; the others
 /// state none, and are sent up to 192 at once, since with fewer a thousand resources at once take
 /// longer than they need (docs/performance.md).
-constexpr host_limits usual_limits(identity_host host) noexcept {
+constexpr host_limits default_limits(identity_host host) noexcept {
   return host == identity_host::imds ? host_limits{} : host_limits{192, 0};
 }
 

@@ -54,7 +54,7 @@ class simulated_host {
   [[nodiscard]] const std::string& arc_key_directory() const noexcept;
 
   /// Of this moment; after stop(), of the end. Whoever has read an answer finds it counted.
-  [[nodiscard]] simulated_imds_statistics statistics() const;
+  [[nodiscard]] simulated_host_statistics statistics() const;
 
   /// The seed of what the fault rules leave to chance, also when the options asked for 0.
   [[nodiscard]] std::uint64_t seed() const;

@@ -9,7 +9,7 @@
 namespace midas {
 
 /// The hosts that can be simulated.
-enum class simulated_host_kind : std::uint8_t {
+enum class identity_host : std::uint8_t {
   /// A virtual machine or scale set.
   imds,
   /// App Service, Functions, Container Apps: version 2019-08-01.
@@ -24,9 +24,9 @@ enum class simulated_host_kind : std::uint8_t {
   workload_identity,
 };
 
-/// What all hosts have in common is said in simulated_imds_options.
-struct simulated_host_options : simulated_imds_options {
-  simulated_host_kind host = simulated_host_kind::imds;
+/// What all hosts have in common is said in simulated_host_options.
+struct simulated_host_options : simulated_host_options {
+  identity_host host = identity_host::imds;
 
   /// What IDENTITY_HEADER or MSI_SECRET takes on App Service, Service Fabric and Machine Learning:
   /// visible ASCII. Empty for one that nobody can guess. Default: empty.

@@ -9,7 +9,7 @@ namespace midas {
 
 /// All numbers count from the start of the simulator. Asking for them through GET /stats shows in
 /// the connections only.
-struct simulated_imds_statistics {
+struct simulated_host_statistics {
   /// Requests that arrived, malformed ones included.
   std::uint64_t requests = 0;
   /// Those of them that went to the token path, whatever they were answered.
@@ -30,6 +30,6 @@ struct simulated_imds_statistics {
 };
 
 /// One JSON object with the names above; `statuses` has its numbers as text, as JSON demands.
-[[nodiscard]] std::string to_json(const simulated_imds_statistics& statistics);
+[[nodiscard]] std::string to_json(const simulated_host_statistics& statistics);
 
 }  // namespace midas

@@ -14,7 +14,7 @@
 
 namespace midas {
 
-class token_front;
+class service_frontend;
 
 /// What async_get returns; to be awaited once, where it was made, while the request, and the
 /// service or handle that made it, live. Small, since it stands in the memory of each coroutine
@@ -24,7 +24,7 @@ class token_awaitable {
   /// There is nothing to wait for.
   explicit token_awaitable(access_token token) : token_(std::move(token)) {}
 
-  token_awaitable(const token_front& front, const token_request& request,
+  token_awaitable(const service_frontend& front, const token_request& request,
                   std::chrono::nanoseconds timeout, std::stop_token stop)
       : front_(&front), request_(&request), timeout_(timeout), stop_(std::move(stop)) {}
 
@@ -34,7 +34,7 @@ class token_awaitable {
   expected<access_token> await_resume();
 
  private:
-  const token_front* front_ = nullptr;
+  const service_frontend* front_ = nullptr;
   const token_request* request_ = nullptr;
   std::chrono::nanoseconds timeout_{};
   std::stop_token stop_;

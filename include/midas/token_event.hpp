@@ -60,7 +60,7 @@ struct refresh_scheduled {
 /// A renewal in the background has ended: with a newer token, or the one at hand is kept.
 struct refresh_done {
   token_key key{};
-  bool renewed = false;
+  bool refreshed = false;
 };
 
 /// A token has left memory: nobody asked for it, or there were too many.

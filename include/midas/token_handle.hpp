@@ -17,7 +17,7 @@
 
 namespace midas {
 
-class token_front;
+class service_frontend;
 
 /// What token_service::for_resource returns: asks as the functions of token_service of the same
 /// names do, and is told the same errors. Any thread; copies are cheap, and as good as the
@@ -27,13 +27,13 @@ class token_handle {
  public:
   using callback = std::function<void(expected<access_token>)>;
 
-  token_handle(std::shared_ptr<const token_front> front, token_request request);
+  token_handle(std::shared_ptr<const service_frontend> front, token_request request);
 
   /// What it asks for.
   [[nodiscard]] const token_request& request() const noexcept;
 
   std::optional<access_token> try_get() const {
-    if (auto* const found = find_good(number_)) {
+    if (auto* const found = find_fresh(number_)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
     }
     return read();
@@ -52,10 +52,10 @@ class token_handle {
   friend struct token_service_access;
   struct resolved;
 
-  [[nodiscard]] const token_front& front() const noexcept;
+  [[nodiscard]] const service_frontend& front() const noexcept;
   std::optional<access_token> read() const;
   // Nothing for who comes cancelled.
-  [[nodiscard]] std::optional<access_token> at_hand(const std::stop_token& stop) const;
+  [[nodiscard]] std::optional<access_token> cached_unless_cancelled(const std::stop_token& stop) const;
 
   std::shared_ptr<const resolved> resolved_;
   // No two that lead to different tokens have the same.

@@ -27,7 +27,7 @@ struct token_request {
 };
 
 /// Whether a token that is at hand can answer it.
-[[nodiscard]] inline bool takes_published(const token_request& request) noexcept {
+[[nodiscard]] inline bool accepts_cached(const token_request& request) noexcept {
   return request.claims.empty() && !request.force_refresh;
 }
 

@@ -124,9 +124,9 @@ class token_service {
   struct core;
 
   explicit token_service(std::unique_ptr<core> made);
-  std::optional<access_token> read(const token_lookup& looked_for) const;
+  std::optional<access_token> read(const token_lookup& lookup) const;
   // Nothing for who comes cancelled.
-  std::optional<access_token> at_hand(const token_request& request, const std::stop_token& stop);
+  std::optional<access_token> cached_unless_cancelled(const token_request& request, const std::stop_token& stop);
 
   std::unique_ptr<core> core_;
   // Of the published tokens, for the calling thread to look among its own.
@@ -134,14 +134,14 @@ class token_service {
 };
 
 inline std::optional<access_token> token_service::try_get(const token_request& request) {
-  if (!takes_published(request)) {
+  if (!accepts_cached(request)) {
     return std::nullopt;
   }
-  const auto looked_for = look_for(table_, request.identity, request.resource);
-  if (auto* const found = find_good(looked_for)) {
+  const auto lookup = make_lookup(table_, request.identity, request.resource);
+  if (auto* const found = find_fresh(lookup)) {
     return std::optional<access_token>{std::in_place, *found, token_source::cache};
   }
-  return read(looked_for);
+  return read(lookup);
 }
 
 }  // namespace midas

@@ -62,7 +62,7 @@ struct token_service_options {
   /// When the host has refused a request for good (an identity that it does not have, say), whoever
   /// asks the same within this time is told the same without asking the host. 0 for never.
   /// Default: 5 s.
-  std::chrono::milliseconds refusal_memory{5'000};
+  std::chrono::milliseconds negative_cache_ttl{5'000};
 
   /// A key that nobody has asked for this long leaves memory, its token wiped. Default: as long as
   /// a token of it lives; until then its token is renewed in the background.

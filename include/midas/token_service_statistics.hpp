@@ -21,7 +21,7 @@ struct token_service_statistics {
   /// Acquisitions begun.
   std::uint64_t acquisitions = 0;
   /// Of the acquisitions, those that renew a token in the background.
-  std::uint64_t renewals = 0;
+  std::uint64_t refreshes = 0;
   /// Attempts that failed and were made again.
   std::uint64_t retries = 0;
   /// Answers of the host that said 429.
@@ -39,7 +39,7 @@ struct token_service_counters {
   std::atomic<std::uint64_t> cache_hits = 0;
   std::atomic<std::uint64_t> coalesced = 0;
   std::atomic<std::uint64_t> acquisitions = 0;
-  std::atomic<std::uint64_t> renewals = 0;
+  std::atomic<std::uint64_t> refreshes = 0;
   std::atomic<std::uint64_t> retries = 0;
   std::atomic<std::uint64_t> throttled = 0;
 

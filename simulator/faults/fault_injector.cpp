@@ -11,7 +11,7 @@ namespace midas::simulator {
 
 using std::chrono::steady_clock;
 
-fault_injector::fault_injector(const simulated_host_options& options, host_dialect& host)
+fault_injector::fault_injector(const simulated_host_options& options, simulated_protocol& host)
     : host_(host),
       kind_(options.host),
       latency_(options.latency),

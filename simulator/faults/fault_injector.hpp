@@ -26,7 +26,7 @@ class fault_injector final : public exchange_listener {
   using time_point = std::chrono::steady_clock::time_point;
 
   /// Throws std::invalid_argument when the rules are malformed.
-  fault_injector(const simulated_host_options& options, host_dialect& host);
+  fault_injector(const simulated_host_options& options, simulated_protocol& host);
 
   /// Fills an empty response.
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
@@ -53,8 +53,8 @@ class fault_injector final : public exchange_listener {
   void note_throttled(time_point arrived, const response& out);
   [[nodiscard]] std::shared_ptr<rules_in_force> rules() const;
 
-  host_dialect& host_;
-  simulated_host_kind kind_;
+  simulated_protocol& host_;
+  identity_host kind_;
   std::chrono::nanoseconds latency_;
   std::size_t limit_concurrency_;
   std::uint64_t seed_;

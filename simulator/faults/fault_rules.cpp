@@ -15,12 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr nanoseconds longest_window = std::chrono::years{100};
-constexpr nanoseconds longest_lifetime = std::chrono::years{100};
-constexpr std::uint64_t most_requests = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint64_t most_bytes = 1U << 30U;
+constexpr nanoseconds max_window = std::chrono::years{100};
+constexpr nanoseconds max_lifetime = std::chrono::years{100};
+constexpr std::uint64_t max_requests = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t max_bytes = 1U << 30U;
 
-simulated_host_kind read_host(const rule_value& value) {
+identity_host read_host(const rule_value& value) {
   const auto host = host_of_name(value.text());
   if (!host) {
     value.refuse(
@@ -41,7 +41,7 @@ std::string read_identity(const rule_value& value) {
 nth_request read_nth(const rule_value& value) {
   nth_request nth;
   if (value.is_object()) {
-    nth.every = value.require_object({"every"}).required("every").count(1, most_requests);
+    nth.every = value.require_object({"every"}).required("every").count(1, max_requests);
     return nth;
   }
   if (value.is_array()) {
@@ -49,11 +49,11 @@ nth_request read_nth(const rule_value& value) {
     if (ends.size() != 2) {
       value.refuse(R"(must be a number, a range [from, to] or {"every": number})");
     }
-    nth.from = ends[0].count(1, most_requests);
-    nth.to = ends[1].count(nth.from, most_requests);
+    nth.from = ends[0].count(1, max_requests);
+    nth.to = ends[1].count(nth.from, max_requests);
     return nth;
   }
-  nth.from = nth.to = value.count(1, most_requests);
+  nth.from = nth.to = value.count(1, max_requests);
   return nth;
 }
 
@@ -61,10 +61,10 @@ time_window read_window(const rule_value& value) {
   value.require_object({"from", "to"});
   time_window window;
   if (const auto from = value.member("from")) {
-    window.from = from->duration(longest_window);
+    window.from = from->duration(max_window);
   }
   if (const auto to = value.member("to")) {
-    window.to = to->duration(longest_window);
+    window.to = to->duration(max_window);
   }
   if (window.to <= window.from) {
     value.refuse(R"(must end after it begins; make "to" later than "from")");
@@ -98,22 +98,22 @@ fault_match read_match(const rule_value& value) {
 
 latency_distribution read_latency(const rule_value& value) {
   if (!value.is_object()) {
-    return fixed_latency{value.duration(longest_latency)};
+    return fixed_latency{value.duration(max_latency)};
   }
   value.require_object({"min", "max", "median", "p99"});
   if (value.member("min") || value.member("max")) {
     if (value.member("median") || value.member("p99")) {
       value.refuse(R"(must have either "min" and "max", or "median" and "p99")");
     }
-    const uniform_latency latency{value.required("min").duration(longest_latency),
-                                  value.required("max").duration(longest_latency)};
+    const uniform_latency latency{value.required("min").duration(max_latency),
+                                  value.required("max").duration(max_latency)};
     if (latency.max < latency.min) {
       value.refuse(R"(must have a "max" of at least its "min")");
     }
     return latency;
   }
-  const lognormal_latency latency{value.required("median").duration(longest_latency),
-                                  value.required("p99").duration(longest_latency)};
+  const lognormal_latency latency{value.required("median").duration(max_latency),
+                                  value.required("p99").duration(max_latency)};
   if (latency.median == 0ns || latency.p99 < latency.median) {
     value.refuse(R"(must have a "median" above zero, and a "p99" of at least the median)");
   }
@@ -138,8 +138,8 @@ wire_fault read_reset(const rule_value& value) {
 wire_fault read_drip(const rule_value& value) {
   value.require_object({"bytes", "every"});
   return {.kind = wire_fault_kind::slow_drip,
-          .bytes = value.required("bytes").count(1, most_bytes),
-          .every = value.required("every").duration(longest_latency)};
+          .bytes = value.required("bytes").count(1, max_bytes),
+          .every = value.required("every").duration(max_latency)};
 }
 
 /// A token of HTTP (RFC 9110, section 5.6.2), which the names of fields are.
@@ -235,7 +235,7 @@ class action_reader {
       set_wire(read_reset(*reset));
     }
     if (const auto bytes = take("truncate_body")) {
-      set_wire({.kind = wire_fault_kind::truncate_body, .bytes = bytes->count(0, most_bytes)});
+      set_wire({.kind = wire_fault_kind::truncate_body, .bytes = bytes->count(0, max_bytes)});
     }
     if (const auto drip = take("slow_drip")) {
       set_wire(read_drip(*drip));
@@ -264,7 +264,7 @@ class action_reader {
   void read_token() {
     if (const auto lifetime = take("lifetime")) {
       action_.token.lifetime =
-          std::chrono::floor<std::chrono::seconds>(lifetime->duration(longest_lifetime));
+          std::chrono::floor<std::chrono::seconds>(lifetime->duration(max_lifetime));
     }
     if (const auto wrong = take("wrong_identity")) {
       action_.token.wrong_identity = wrong->is_set();

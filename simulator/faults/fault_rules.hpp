@@ -40,7 +40,7 @@ struct time_window {
 
 /// Of which requests a rule is; all that is set must hold.
 struct fault_match {
-  std::optional<simulated_host_kind> host{};
+  std::optional<identity_host> host{};
   std::optional<std::string> resource{};
   /// As asked for, compared without regard to case; empty for a request that names none.
   std::optional<std::string> identity{};

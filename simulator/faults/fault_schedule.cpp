@@ -7,7 +7,7 @@
 namespace midas::simulator {
 namespace {
 
-bool is_candidate(const fault_match& match, simulated_host_kind host, const request_facts& request,
+bool is_candidate(const fault_match& match, identity_host host, const request_facts& request,
                   std::chrono::nanoseconds elapsed) {
   return match.host.value_or(host) == host &&
          (!match.resource || *match.resource == request.resource) &&
@@ -17,7 +17,7 @@ bool is_candidate(const fault_match& match, simulated_host_kind host, const requ
 
 }  // namespace
 
-fault_schedule::fault_schedule(std::vector<fault_rule> rules, simulated_host_kind host,
+fault_schedule::fault_schedule(std::vector<fault_rule> rules, identity_host host,
                                std::uint64_t seed)
     : host_(host), seed_(seed) {
   for (auto& rule : rules) {

@@ -24,7 +24,7 @@ struct fault {
 /// thread at a time.
 class fault_schedule {
  public:
-  fault_schedule(std::vector<fault_rule> rules, simulated_host_kind host, std::uint64_t seed);
+  fault_schedule(std::vector<fault_rule> rules, identity_host host, std::uint64_t seed);
 
   [[nodiscard]] bool empty() const noexcept { return rules_.empty(); }
 
@@ -42,7 +42,7 @@ class fault_schedule {
   };
 
   std::vector<counted_rule> rules_;
-  simulated_host_kind host_;
+  identity_host host_;
   std::uint64_t seed_;
 };
 

@@ -50,13 +50,13 @@ void replace_field(response& out, std::string_view name, std::string_view value)
   out.add_field(name, value);
 }
 
-void write_error(host_dialect& host, int status, response& out) {
+void write_error(simulated_protocol& host, int status, response& out) {
   const auto [code, description] = text_for(status);
   out.add_field("Content-Type", json_type);
   host.write_error(out, status, code, description);
 }
 
-void write_replacement(const fault_action& action, host_dialect& host, response& out) {
+void write_replacement(const fault_action& action, simulated_protocol& host, response& out) {
   constexpr int found = 302;
   const int status = action.status.value_or(found);
   if (action.body) {
@@ -102,7 +102,7 @@ class scoped_token_change {
 
 }  // namespace
 
-void answer_with_fault(const fault_action& action, host_dialect& host, const request_view& request,
+void answer_with_fault(const fault_action& action, simulated_protocol& host, const request_view& request,
                        std::chrono::system_clock::time_point now, response& out) {
   out.fault = action.wire;
   out.token_request = true;
@@ -127,7 +127,7 @@ void answer_with_fault(const fault_action& action, host_dialect& host, const req
   }
 }
 
-void answer_throttled(host_dialect& host, response& out) {
+void answer_throttled(simulated_protocol& host, response& out) {
   constexpr int too_many_requests = 429;
   out.token_request = true;
   write_error(host, too_many_requests, out);

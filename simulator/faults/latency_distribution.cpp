@@ -38,7 +38,7 @@ struct draw {
 }  // namespace
 
 nanoseconds draw_latency(const latency_distribution& distribution, chance& draws) {
-  constexpr auto most = static_cast<double>(nanoseconds{longest_latency}.count());
+  constexpr auto most = static_cast<double>(nanoseconds{max_latency}.count());
   const double drawn = std::visit(draw{draws}, distribution);
   return nanoseconds{std::llround(std::clamp(drawn, 0.0, most))};
 }

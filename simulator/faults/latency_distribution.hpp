@@ -28,9 +28,9 @@ struct lognormal_latency {
 using latency_distribution = std::variant<fixed_latency, uniform_latency, lognormal_latency>;
 
 /// The longest that any answer is delayed.
-inline constexpr std::chrono::hours longest_latency{24};
+inline constexpr std::chrono::hours max_latency{24};
 
-/// Draws as often as the distribution needs it. Never negative nor above longest_latency.
+/// Draws as often as the distribution needs it. Never negative nor above max_latency.
 [[nodiscard]] std::chrono::nanoseconds draw_latency(const latency_distribution& distribution,
                                                     chance& draws);
 

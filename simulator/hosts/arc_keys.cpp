@@ -10,14 +10,14 @@ namespace midas::simulator {
 namespace {
 
 /// More callers than this at once, each between its two requests, are none of this simulator's.
-constexpr std::size_t most_keys = 1024;
+constexpr std::size_t max_keys = 1024;
 
 }  // namespace
 
 arc_keys::arc_keys(const std::string& directory) : directory_(directory) {}
 
 std::string arc_keys::challenge() {
-  if (issued_.size() >= most_keys) {
+  if (issued_.size() >= max_keys) {
     directory_.remove(issued_.front().file);
     issued_.pop_front();
   }

@@ -6,7 +6,7 @@
 namespace midas::simulator {
 namespace {
 
-using kind = simulated_host_kind;
+using kind = identity_host;
 
 constexpr std::array<std::pair<kind, std::string_view>, 8> names{{
     {kind::imds, "imds"},
@@ -21,7 +21,7 @@ constexpr std::array<std::pair<kind, std::string_view>, 8> names{{
 
 }  // namespace
 
-std::string_view host_name(simulated_host_kind host) noexcept {
+std::string_view host_name(identity_host host) noexcept {
   for (const auto& [candidate, name] : names) {
     if (candidate == host) {
       return name;
@@ -30,7 +30,7 @@ std::string_view host_name(simulated_host_kind host) noexcept {
   return {};
 }
 
-std::optional<simulated_host_kind> host_of_name(std::string_view name) noexcept {
+std::optional<identity_host> host_of_name(std::string_view name) noexcept {
   for (const auto& [host, candidate] : names) {
     if (candidate == name) {
       return host;

@@ -8,9 +8,9 @@
 
 namespace midas::simulator {
 
-[[nodiscard]] std::string_view host_name(simulated_host_kind host) noexcept;
+[[nodiscard]] std::string_view host_name(identity_host host) noexcept;
 
 /// The host of that name; empty when there is none.
-[[nodiscard]] std::optional<simulated_host_kind> host_of_name(std::string_view name) noexcept;
+[[nodiscard]] std::optional<identity_host> host_of_name(std::string_view name) noexcept;
 
 }  // namespace midas::simulator

@@ -62,7 +62,7 @@ simulated_identity invented(std::string simulated_identity::*member, const std::
 
 }  // namespace
 
-identity_choice choose_unnamed(const simulated_imds_options& options) {
+identity_choice choose_unnamed(const simulated_host_options& options) {
   if (options.system_assigned) {
     return *options.system_assigned;
   }
@@ -72,7 +72,7 @@ identity_choice choose_unnamed(const simulated_imds_options& options) {
   return options.user_assigned.empty() ? identity_refusal::not_found : identity_refusal::ambiguous;
 }
 
-identity_choice choose_identity(const simulated_imds_options& options, const query_string& query,
+identity_choice choose_identity(const simulated_host_options& options, const query_string& query,
                                 std::span<const identity_selector> selectors) {
   const identity_selector* chosen = nullptr;
   const std::string* id = nullptr;

@@ -31,11 +31,11 @@ enum class identity_refusal : std::uint8_t {
 using identity_choice = std::variant<simulated_identity, identity_refusal>;
 
 /// Goes by the one of these parameters that the query has, or by none of them.
-[[nodiscard]] identity_choice choose_identity(const simulated_imds_options& options,
+[[nodiscard]] identity_choice choose_identity(const simulated_host_options& options,
                                               const query_string& query,
                                               std::span<const identity_selector> selectors);
 
 /// The system-assigned identity of a host; without one, its only user-assigned identity.
-[[nodiscard]] identity_choice choose_unnamed(const simulated_imds_options& options);
+[[nodiscard]] identity_choice choose_unnamed(const simulated_host_options& options);
 
 }  // namespace midas::simulator

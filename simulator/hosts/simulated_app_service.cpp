@@ -87,11 +87,11 @@ const app_service_api& machine_learning_api() {
   return api;
 }
 
-app_service_dialect::app_service_dialect(const app_service_api& api, simulated_imds_options options,
+simulated_app_service::simulated_app_service(const app_service_api& api, simulated_host_options options,
                                          std::string secret)
     : api_(api), options_(std::move(options)), secret_(std::move(secret)), issuer_(options_) {}
 
-void app_service_dialect::answer(const request_view& request,
+void simulated_app_service::answer(const request_view& request,
                                  std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "Kestrel");
@@ -117,12 +117,12 @@ void app_service_dialect::answer(const request_view& request,
   answer_token(*query, unix_seconds(now), out);
 }
 
-bool app_service_dialect::knows_secret(const request_view& request) const {
+bool simulated_app_service::knows_secret(const request_view& request) const {
   const auto secret = request.field(api_.secret_field);
   return secret && *secret == secret_;
 }
 
-void app_service_dialect::answer_token(const query_string& query, std::int64_t now, response& out) {
+void simulated_app_service::answer_token(const query_string& query, std::int64_t now, response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
     resource_ = *resource;
@@ -148,7 +148,7 @@ void app_service_dialect::answer_token(const query_string& query, std::int64_t n
   issuer_.write_token(out.body, *identity, *resource, now, api_.form);
 }
 
-void app_service_dialect::refuse(response& out, int status, std::string_view code,
+void simulated_app_service::refuse(response& out, int status, std::string_view code,
                                  std::string_view message) {
   out.status = status;
   if (api_.has_error_code) {
@@ -163,16 +163,16 @@ void app_service_dialect::refuse(response& out, int status, std::string_view cod
       .text("correlationId", id);
 }
 
-bool app_service_dialect::is_token_path(std::string_view path) const noexcept {
+bool simulated_app_service::is_token_path(std::string_view path) const noexcept {
   return path == api_.path;
 }
 
-void app_service_dialect::write_error(response& out, int status, std::string_view code,
+void simulated_app_service::write_error(response& out, int status, std::string_view code,
                                       std::string_view text) {
   refuse(out, status, code, text);
 }
 
-std::vector<environment_variable> app_service_dialect::environment(
+std::vector<environment_variable> simulated_app_service::environment(
     const std::string& endpoint) const {
   std::vector<environment_variable> variables{
       {std::string(api_.endpoint_variable), endpoint + std::string(api_.path)},

@@ -40,9 +40,9 @@ struct app_service_api {
 [[nodiscard]] const app_service_api& app_service_2017();
 [[nodiscard]] const app_service_api& machine_learning_api();
 
-class app_service_dialect final : public host_dialect {
+class simulated_app_service final : public simulated_protocol {
  public:
-  app_service_dialect(const app_service_api& api, simulated_imds_options options,
+  simulated_app_service(const app_service_api& api, simulated_host_options options,
                       std::string secret);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
@@ -60,7 +60,7 @@ class app_service_dialect final : public host_dialect {
   [[nodiscard]] bool knows_secret(const request_view& request) const;
 
   const app_service_api& api_;
-  simulated_imds_options options_;
+  simulated_host_options options_;
   std::string secret_;
   token_issuer issuer_;
   std::string resource_;

@@ -61,10 +61,10 @@ std::string_view key_of(std::string_view authorization) {
 
 }  // namespace
 
-arc_dialect::arc_dialect(simulated_imds_options options, const std::string& key_directory)
+simulated_arc::simulated_arc(simulated_host_options options, const std::string& key_directory)
     : options_(std::move(options)), keys_(key_directory), issuer_(options_) {}
 
-void arc_dialect::answer(const request_view& request, std::chrono::system_clock::time_point now,
+void simulated_arc::answer(const request_view& request, std::chrono::system_clock::time_point now,
                          response& out) {
   out.add_field("Content-Type", "application/json");
   if (!is_token_path(request.path())) {
@@ -87,7 +87,7 @@ void arc_dialect::answer(const request_view& request, std::chrono::system_clock:
   answer_token(request, *query, unix_seconds(now), out);
 }
 
-void arc_dialect::answer_token(const request_view& request, const query_string& query,
+void simulated_arc::answer_token(const request_view& request, const query_string& query,
                                std::int64_t now, response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
@@ -121,22 +121,22 @@ void arc_dialect::answer_token(const request_view& request, const query_string& 
                       form_for(query));
 }
 
-void arc_dialect::challenge(response& out) {
+void simulated_arc::challenge(response& out) {
   out.add_field("Www-Authenticate", "Basic realm=" + keys_.challenge());
   write_oauth_error(out, 401, "unauthorized_client",
                     "Ask again with the content of the file that the challenge names");
 }
 
-bool arc_dialect::is_token_path(std::string_view path) const noexcept {
+bool simulated_arc::is_token_path(std::string_view path) const noexcept {
   return path == imds_token_path;
 }
 
-void arc_dialect::write_error(response& out, int status, std::string_view code,
+void simulated_arc::write_error(response& out, int status, std::string_view code,
                               std::string_view text) {
   write_oauth_error(out, status, code, text);
 }
 
-std::vector<environment_variable> arc_dialect::environment(const std::string& endpoint) const {
+std::vector<environment_variable> simulated_arc::environment(const std::string& endpoint) const {
   return {{"IDENTITY_ENDPOINT", endpoint + std::string(imds_token_path)},
           {"IMDS_ENDPOINT", endpoint}};
 }

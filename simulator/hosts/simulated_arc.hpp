@@ -18,11 +18,11 @@ namespace midas::simulator {
 
 /// As the newest agents do, it gives out the tokens of user-assigned identities too, and confirms
 /// the name that was asked for.
-class arc_dialect final : public host_dialect {
+class simulated_arc final : public simulated_protocol {
  public:
   /// Key files go into `key_directory`, into a new one when it is empty. Throws as
   /// private_directory does.
-  arc_dialect(simulated_imds_options options, const std::string& key_directory);
+  simulated_arc(simulated_host_options options, const std::string& key_directory);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;
@@ -40,7 +40,7 @@ class arc_dialect final : public host_dialect {
                     response& out);
   void challenge(response& out);
 
-  simulated_imds_options options_;
+  simulated_host_options options_;
   arc_keys keys_;
   token_issuer issuer_;
   std::string resource_;

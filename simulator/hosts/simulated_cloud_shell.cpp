@@ -20,10 +20,10 @@ bool is_form(const request_view& request) {
 
 }  // namespace
 
-cloud_shell_dialect::cloud_shell_dialect(simulated_imds_options options)
+simulated_cloud_shell::simulated_cloud_shell(simulated_host_options options)
     : options_(std::move(options)), issuer_(options_) {}
 
-void cloud_shell_dialect::answer(const request_view& request,
+void simulated_cloud_shell::answer(const request_view& request,
                                  std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   if (!is_token_path(request.path())) {
@@ -61,22 +61,22 @@ void cloud_shell_dialect::answer(const request_view& request,
   issuer_.write_token(out.body, *identity, *resource, unix_seconds(now), &write_imds_members);
 }
 
-void cloud_shell_dialect::refuse(response& out, int status, std::string_view code,
+void simulated_cloud_shell::refuse(response& out, int status, std::string_view code,
                                  std::string_view message) {
   out.status = status;
   json_object(out.body).nested("error", texts_by_name({{"code", code}, {"message", message}}));
 }
 
-bool cloud_shell_dialect::is_token_path(std::string_view path) const noexcept {
+bool simulated_cloud_shell::is_token_path(std::string_view path) const noexcept {
   return path == token_path;
 }
 
-void cloud_shell_dialect::write_error(response& out, int status, std::string_view code,
+void simulated_cloud_shell::write_error(response& out, int status, std::string_view code,
                                       std::string_view text) {
   refuse(out, status, code, text);
 }
 
-std::vector<environment_variable> cloud_shell_dialect::environment(
+std::vector<environment_variable> simulated_cloud_shell::environment(
     const std::string& endpoint) const {
   return {{"MSI_ENDPOINT", endpoint + std::string(token_path)}};
 }

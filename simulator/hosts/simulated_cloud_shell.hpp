@@ -15,9 +15,9 @@ namespace midas::simulator {
 
 /// The tokens of a real Cloud Shell are those of the person who is signed in; here they are those
 /// of the system-assigned identity, and without one of the only user-assigned one.
-class cloud_shell_dialect final : public host_dialect {
+class simulated_cloud_shell final : public simulated_protocol {
  public:
-  explicit cloud_shell_dialect(simulated_imds_options options);
+  explicit simulated_cloud_shell(simulated_host_options options);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;
@@ -31,7 +31,7 @@ class cloud_shell_dialect final : public host_dialect {
  private:
   static void refuse(response& out, int status, std::string_view code, std::string_view message);
 
-  simulated_imds_options options_;
+  simulated_host_options options_;
   token_issuer issuer_;
   std::string resource_;
 };

@@ -64,10 +64,10 @@ bool is_imds_token_path(std::string_view path) {
 
 }  // namespace
 
-imds_dialect::imds_dialect(simulated_imds_options options)
+simulated_imds_host::simulated_imds_host(simulated_host_options options)
     : options_(std::move(options)), issuer_(options_) {}
 
-void imds_dialect::answer(const request_view& request, std::chrono::system_clock::time_point now,
+void simulated_imds_host::answer(const request_view& request, std::chrono::system_clock::time_point now,
                           response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "IMDS/150.870.65.1854");
@@ -101,7 +101,7 @@ void imds_dialect::answer(const request_view& request, std::chrono::system_clock
   answer_token(*query, unix_seconds(now), out);
 }
 
-void imds_dialect::answer_token(const query_string& query, std::int64_t now, response& out) {
+void simulated_imds_host::answer_token(const query_string& query, std::int64_t now, response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
     resource_ = *resource;
@@ -129,16 +129,16 @@ void imds_dialect::answer_token(const query_string& query, std::int64_t now, res
                       &write_imds_members);
 }
 
-bool imds_dialect::is_token_path(std::string_view path) const noexcept {
+bool simulated_imds_host::is_token_path(std::string_view path) const noexcept {
   return is_imds_token_path(path);
 }
 
-void imds_dialect::write_error(response& out, int status, std::string_view code,
+void simulated_imds_host::write_error(response& out, int status, std::string_view code,
                                std::string_view text) {
   write_oauth_error(out, status, code, text);
 }
 
-std::vector<environment_variable> imds_dialect::environment(const std::string& endpoint) const {
+std::vector<environment_variable> simulated_imds_host::environment(const std::string& endpoint) const {
   return {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", endpoint}};
 }
 

@@ -26,11 +26,11 @@ inline constexpr std::string_view imds_token_path = "/metadata/identity/oauth2/t
 
 /// The same request at the same time gets the same answer but for `uti` of the token and
 /// x-ms-request-id, which count. One thread at a time.
-class imds_dialect final : public host_dialect {
+class simulated_imds_host final : public simulated_protocol {
  public:
   /// Reads latency, expires_in, the identities and the resources; where to listen is not its
   /// concern.
-  explicit imds_dialect(simulated_imds_options options);
+  explicit simulated_imds_host(simulated_host_options options);
 
   /// Fills an empty response. Its `resource` is valid until the next call.
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
@@ -45,7 +45,7 @@ class imds_dialect final : public host_dialect {
  private:
   void answer_token(const query_string& query, std::int64_t now, response& out);
 
-  simulated_imds_options options_;
+  simulated_host_options options_;
   token_issuer issuer_;
   std::string resource_;
 };

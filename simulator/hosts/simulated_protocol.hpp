@@ -13,12 +13,12 @@
 namespace midas::simulator {
 
 /// One thread at a time.
-class host_dialect {
+class simulated_protocol {
  public:
-  host_dialect() = default;
-  virtual ~host_dialect() = default;
-  host_dialect(const host_dialect&) = delete;
-  host_dialect& operator=(const host_dialect&) = delete;
+  simulated_protocol() = default;
+  virtual ~simulated_protocol() = default;
+  simulated_protocol(const simulated_protocol&) = delete;
+  simulated_protocol& operator=(const simulated_protocol&) = delete;
 
   /// Fills an empty response. Its `resource` is valid until the next call.
   virtual void answer(const request_view& request, std::chrono::system_clock::time_point now,

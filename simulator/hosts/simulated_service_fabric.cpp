@@ -24,14 +24,14 @@ void write_members(json_object& answer, const issued_token& token) {
 
 }  // namespace
 
-service_fabric_dialect::service_fabric_dialect(simulated_imds_options options, std::string secret,
+simulated_service_fabric::simulated_service_fabric(simulated_host_options options, std::string secret,
                                                std::string thumbprint)
     : options_(std::move(options)),
       secret_(std::move(secret)),
       thumbprint_(std::move(thumbprint)),
       issuer_(options_) {}
 
-void service_fabric_dialect::answer(const request_view& request,
+void simulated_service_fabric::answer(const request_view& request,
                                     std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "Kestrel");
@@ -60,7 +60,7 @@ void service_fabric_dialect::answer(const request_view& request,
   answer_token(*query, unix_seconds(now), out);
 }
 
-void service_fabric_dialect::answer_token(const query_string& query, std::int64_t now,
+void simulated_service_fabric::answer_token(const query_string& query, std::int64_t now,
                                           response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
@@ -88,7 +88,7 @@ void service_fabric_dialect::answer_token(const query_string& query, std::int64_
   issuer_.write_token(out.body, *identity, *resource, now, &write_members);
 }
 
-void service_fabric_dialect::refuse(response& out, int status, std::string_view code,
+void simulated_service_fabric::refuse(response& out, int status, std::string_view code,
                                     std::string_view message) {
   out.status = status;
   const auto id = issuer_.next_id();
@@ -96,16 +96,16 @@ void service_fabric_dialect::refuse(response& out, int status, std::string_view 
       "error", texts_by_name({{"correlationId", id}, {"code", code}, {"message", message}}));
 }
 
-bool service_fabric_dialect::is_token_path(std::string_view path) const noexcept {
+bool simulated_service_fabric::is_token_path(std::string_view path) const noexcept {
   return path == imds_token_path;
 }
 
-void service_fabric_dialect::write_error(response& out, int status, std::string_view code,
+void simulated_service_fabric::write_error(response& out, int status, std::string_view code,
                                          std::string_view text) {
   refuse(out, status, code, text);
 }
 
-std::vector<environment_variable> service_fabric_dialect::environment(
+std::vector<environment_variable> simulated_service_fabric::environment(
     const std::string& endpoint) const {
   return {{"IDENTITY_ENDPOINT", endpoint + std::string(imds_token_path)},
           {"IDENTITY_HEADER", secret_},

@@ -18,10 +18,10 @@ class query_string;
 
 /// Which identity an application has is in its manifest, not in the request: it is the
 /// system-assigned one, and without one the only user-assigned one.
-class service_fabric_dialect final : public host_dialect {
+class simulated_service_fabric final : public simulated_protocol {
  public:
   /// `thumbprint` is that of the certificate which the server shows.
-  service_fabric_dialect(simulated_imds_options options, std::string secret,
+  simulated_service_fabric(simulated_host_options options, std::string secret,
                          std::string thumbprint);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
@@ -37,7 +37,7 @@ class service_fabric_dialect final : public host_dialect {
   void answer_token(const query_string& query, std::int64_t now, response& out);
   void refuse(response& out, int status, std::string_view code, std::string_view message);
 
-  simulated_imds_options options_;
+  simulated_host_options options_;
   std::string secret_;
   std::string thumbprint_;
   token_issuer issuer_;

@@ -66,13 +66,13 @@ std::optional<std::string> resource_of(const std::string& scope) {
 
 }  // namespace
 
-federation_dialect::federation_dialect(simulated_imds_options options)
+simulated_workload_identity::simulated_workload_identity(simulated_host_options options)
     : options_(std::move(options)),
       federated_token_(make_federated_token()),
       federated_token_file_(directory_.write("federated-token", federated_token_)),
       issuer_(options_) {}
 
-void federation_dialect::answer(const request_view& request,
+void simulated_workload_identity::answer(const request_view& request,
                                 std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Cache-Control", "no-store, no-cache");
@@ -100,7 +100,7 @@ void federation_dialect::answer(const request_view& request,
   answer_token(*form, seconds, out);
 }
 
-void federation_dialect::answer_token(const query_string& form, std::int64_t now, response& out) {
+void simulated_workload_identity::answer_token(const query_string& form, std::int64_t now, response& out) {
   for (const auto* name :
        {"grant_type", "client_id", "scope", "client_assertion_type", "client_assertion"}) {
     const auto* value = form.find(name);
@@ -141,7 +141,7 @@ void federation_dialect::answer_token(const query_string& form, std::int64_t now
   issuer_.write_token(out.body, *identity, *resource, now, &write_members);
 }
 
-bool federation_dialect::has_valid_assertion(const query_string& form, std::int64_t now,
+bool simulated_workload_identity::has_valid_assertion(const query_string& form, std::int64_t now,
                                              response& out) {
   if (*form.find("client_assertion_type") != assertion_type) {
     write_entra_error(out, 400, "invalid_request", 50'027,
@@ -158,7 +158,7 @@ bool federation_dialect::has_valid_assertion(const query_string& form, std::int6
   return true;
 }
 
-void federation_dialect::answer_configuration(const request_view& request, response& out) const {
+void simulated_workload_identity::answer_configuration(const request_view& request, response& out) const {
   // The name that the client knows the authority by, since it compares it with these.
   const auto host = request.field("Host");
   const auto base = "https://" + std::string(host.value_or("localhost"));
@@ -175,16 +175,16 @@ void federation_dialect::answer_configuration(const request_view& request, respo
       .texts("id_token_signing_alg_values_supported", std::array<std::string_view, 1>{"RS256"});
 }
 
-bool federation_dialect::is_token_path(std::string_view path) const noexcept {
+bool simulated_workload_identity::is_token_path(std::string_view path) const noexcept {
   return path == token_path();
 }
 
-void federation_dialect::write_error(response& out, int status, std::string_view code,
+void simulated_workload_identity::write_error(response& out, int status, std::string_view code,
                                      std::string_view text) {
   write_oauth_error(out, status, code, text);
 }
 
-std::vector<environment_variable> federation_dialect::environment(
+std::vector<environment_variable> simulated_workload_identity::environment(
     const std::string& endpoint) const {
   const auto& identity = options_.user_assigned.empty()
                              ? options_.system_assigned.value_or(simulated_identity{})

@@ -19,11 +19,11 @@ namespace midas::simulator {
 class query_string;
 
 /// Also tells clients that look for it where its token endpoint is.
-class federation_dialect final : public host_dialect {
+class simulated_workload_identity final : public simulated_protocol {
  public:
   /// Writes the federated token, which trusts nobody's signature but its own text, to a directory
   /// of its own. Throws as private_directory does.
-  explicit federation_dialect(simulated_imds_options options);
+  explicit simulated_workload_identity(simulated_host_options options);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;
@@ -39,7 +39,7 @@ class federation_dialect final : public host_dialect {
   void answer_token(const query_string& form, std::int64_t now, response& out);
   [[nodiscard]] bool has_valid_assertion(const query_string& form, std::int64_t now, response& out);
 
-  simulated_imds_options options_;
+  simulated_host_options options_;
   private_directory directory_;
   std::string federated_token_;
   std::string federated_token_file_;

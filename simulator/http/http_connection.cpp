@@ -21,7 +21,7 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t first_input_size = 2048;
 /// Pipelined answers are gathered up to this many bytes before they are sent.
-constexpr std::size_t most_output = 64 * std::size_t{1024};
+constexpr std::size_t max_output = 64 * std::size_t{1024};
 
 template <class Stream>
 constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
@@ -129,7 +129,7 @@ void http_connection<Stream>::make_room() {
 
 template <class Stream>
 void http_connection<Stream>::serve() {
-  while (begin_ < end_ && !delayed_ && !last_ && !hanging_up_ && output_.size() < most_output) {
+  while (begin_ < end_ && !delayed_ && !last_ && !hanging_up_ && output_.size() < max_output) {
     if (!parser_) {
       parser_.emplace(text_, server_.options.head_limit, server_.options.body_limit);
     }
@@ -294,11 +294,11 @@ void http_connection<Stream>::play_fault() {
   }
   switch (kind) {
     case wire_fault_kind::hang:
-      return endure();
+      return hang();
     case wire_fault_kind::reset_before:
       return reset();
     case wire_fault_kind::slow_drip:
-      return drip();
+      return drip_next();
     case wire_fault_kind::endless_body:
       if (server_.stopping) {
         return close();
@@ -319,13 +319,13 @@ void http_connection<Stream>::play_fault() {
 
 /// What follows when a part of a faulty answer is sent.
 template <class Stream>
-void http_connection<Stream>::play_on() {
+void http_connection<Stream>::continue_fault() {
   switch (pending_.fault.kind) {
     case wire_fault_kind::reset_within_headers:
     case wire_fault_kind::reset_after_headers:
       return reset();
     case wire_fault_kind::endless_body:
-      output_.assign(most_output, ' ');
+      output_.assign(max_output, ' ');
       ready_ = output_.size();
       return write();
     case wire_fault_kind::slow_drip:
@@ -333,7 +333,7 @@ void http_connection<Stream>::play_on() {
         timer_.expires_after(pending_.fault.every);
         return timer_.async_wait([self = this->shared_from_this()](error_code) {
           if (!self->closed_) {
-            self->drip();
+            self->drip_next();
           }
         });
       }
@@ -346,7 +346,7 @@ void http_connection<Stream>::play_on() {
 }
 
 template <class Stream>
-void http_connection<Stream>::drip() {
+void http_connection<Stream>::drip_next() {
   ready_ = std::min(pending_.fault.bytes, output_.size());
   if (ready_ == output_.size()) {
     note_ended();
@@ -356,7 +356,7 @@ void http_connection<Stream>::drip() {
 
 /// Sends nothing, and listens only for the client's leaving.
 template <class Stream>
-void http_connection<Stream>::endure() {
+void http_connection<Stream>::hang() {
   if (server_.stopping) {
     return close();
   }
@@ -387,7 +387,7 @@ void http_connection<Stream>::write() {
                       self->round_ = self->server_.round;
                       self->output_.erase(0, std::exchange(self->ready_, 0));
                       if (self->playing_) {
-                        return self->play_on();
+                        return self->continue_fault();
                       }
                       if (self->delayed_) {
                         return self->proceed();

@@ -46,7 +46,7 @@ class client_connection {
 /// What the connections of a server share. The server's thread only.
 struct server_state {
   http_server_options options;
-  dialect answer;
+  request_handler answer;
   traffic_counter& counter;
   /// May be null.
   exchange_listener* listener = nullptr;
@@ -93,9 +93,9 @@ class http_connection final : public client_connection,
   void note_ended();
 
   void play_fault();
-  void play_on();
-  void drip();
-  void endure();
+  void continue_fault();
+  void drip_next();
+  void hang();
   void reset();
   [[nodiscard]] bool plays(wire_fault_kind kind) const noexcept;
 

@@ -93,7 +93,7 @@ struct response {
 };
 
 /// How a host speaks. Gets an empty response to fill. The server calls it from its one thread only.
-using dialect = std::function<void(const request_view& request,
+using request_handler = std::function<void(const request_view& request,
                                    std::chrono::system_clock::time_point now, response& answer)>;
 
 /// Compares ASCII text without regard to case; other bytes compare as they are.

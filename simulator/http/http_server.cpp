@@ -61,7 +61,7 @@ std::optional<asio::ssl::context> context_of(const http_server_options& options)
 
 class http_server::implementation {
  public:
-  implementation(const http_server_options& options, dialect answer, traffic_counter& counter,
+  implementation(const http_server_options& options, request_handler answer, traffic_counter& counter,
                  exchange_listener* listener)
       : state_{options, std::move(answer), counter, listener},
         tls_(context_of(options)),
@@ -194,7 +194,7 @@ class http_server::implementation {
   std::thread thread_;
 };
 
-http_server::http_server(const http_server_options& options, dialect answer,
+http_server::http_server(const http_server_options& options, request_handler answer,
                          traffic_counter& counter, exchange_listener* listener)
     : implementation_(
           std::make_unique<implementation>(options, std::move(answer), counter, listener)) {}

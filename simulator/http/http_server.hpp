@@ -56,7 +56,7 @@ class http_server {
   /// is not allowed, std::system_error when the system refuses; both say what to do. The dialect,
   /// the counter and the listener, if any, are used on the server's thread until stop() has
   /// returned.
-  http_server(const http_server_options& options, dialect answer, traffic_counter& counter,
+  http_server(const http_server_options& options, request_handler answer, traffic_counter& counter,
               exchange_listener* listener = nullptr);
   ~http_server();
   http_server(const http_server&) = delete;

@@ -6,7 +6,7 @@ namespace midas::simulator {
 namespace {
 
 /// Whoever invents resources without end must not fill the memory.
-constexpr std::size_t most_resources = 65'536;
+constexpr std::size_t max_resources = 65'536;
 
 }  // namespace
 
@@ -45,7 +45,7 @@ void traffic_counter::abandoned() {
   --totals_.in_flight;
 }
 
-simulated_imds_statistics traffic_counter::snapshot() const {
+simulated_host_statistics traffic_counter::snapshot() const {
   const std::lock_guard lock(mutex_);
   auto copy = totals_;
   copy.resources.insert(resources_.begin(), resources_.end());
@@ -56,7 +56,7 @@ std::uint64_t& traffic_counter::count_of(std::string_view resource) {
   if (const auto known = resources_.find(resource); known != resources_.end()) {
     return known->second;
   }
-  return resources_[resources_.size() < most_resources ? std::string(resource) : "(others)"];
+  return resources_[resources_.size() < max_resources ? std::string(resource) : "(others)"];
 }
 
 }  // namespace midas::simulator

@@ -26,7 +26,7 @@ class traffic_counter {
   /// The connection of one that arrived went away before its answer.
   void abandoned();
 
-  [[nodiscard]] simulated_imds_statistics snapshot() const;
+  [[nodiscard]] simulated_host_statistics snapshot() const;
 
  private:
   struct text_hash {
@@ -41,7 +41,7 @@ class traffic_counter {
 
   mutable std::mutex mutex_;
   /// All but the resources, which are counted where finding them is quick.
-  simulated_imds_statistics totals_;
+  simulated_host_statistics totals_;
   text_counts resources_;
 };
 

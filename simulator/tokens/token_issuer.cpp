@@ -10,7 +10,7 @@ namespace {
 
 /// A request for a token costs microseconds less when its answer was prepared in the same second;
 /// this bounds what is kept for that to about 2.5 MB.
-constexpr std::size_t most_bodies = 1024;
+constexpr std::size_t max_bodies = 1024;
 
 /// The real service lets its tokens begin five minutes before they are handed out, which forgives
 /// clocks that are late.
@@ -55,7 +55,7 @@ bool is_guid(std::string_view text) noexcept {
   return true;
 }
 
-token_issuer::token_issuer(const simulated_imds_options& options)
+token_issuer::token_issuer(const simulated_host_options& options)
     : expires_in_(options.expires_in),
       identities_(options.user_assigned),
       resources_(options.resources),
@@ -87,7 +87,7 @@ void token_issuer::write_token(std::string& out, const simulated_identity& asked
   const body_source source{identity, resource, form, now, lifetime, lifetime};
   auto found = bodies_.find(key_);
   if (found == bodies_.end()) {
-    if (bodies_.size() >= most_bodies) {
+    if (bodies_.size() >= max_bodies) {
       bodies_.clear();
     }
     found = bodies_.emplace(key_, make_body(source)).first;

@@ -42,7 +42,7 @@ using token_form = void (*)(json_object& answer, const issued_token& token);
 class token_issuer {
  public:
   /// Reads expires_in, the identities and the resources.
-  explicit token_issuer(const simulated_imds_options& options);
+  explicit token_issuer(const simulated_host_options& options);
 
   /// Whether the tenant has the resource: it is listed, or none is and it is an absolute URI or a
   /// GUID.

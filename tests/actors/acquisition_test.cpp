@@ -215,7 +215,7 @@ TEST_CASE("a request on its way to the acquisition while the token came needs no
   // acquisition: whichever is served first, the host hears nothing more.
   const auto told = std::make_shared<answers>();
   actors.transport->respond(0, 200, "token-0 86400");
-  dialect::anonymous_send(actors.cache, token_request{.resource = "r"},
+  caf_compat::anonymous_send(actors.cache, token_request{.resource = "r"},
                           std::chrono::nanoseconds{1s}, actors.waiter_into(told));
   actors.run();
   CHECK(is_token(*first, "token-0"));
@@ -286,7 +286,7 @@ TEST_CASE("a cache actor that dies is replaced, and the tokens outlive it") {
   actors.ask("r");
   actors.grant(0);
   const auto waiting = actors.ask_as_actor(token_request{.resource = "other"});
-  dialect::send_exit(supervisor->current(),
+  caf_compat::send_exit(supervisor->current(),
                      GENERATE(caf::exit_reason::kill, caf::exit_reason::unhandled_exception));
   actors.run();
   CHECK(is_error(*waiting, errc::actor_terminated));
@@ -307,7 +307,7 @@ TEST_CASE("an orderly end answers every waiter with shutting_down, and leaves no
   // Is in the cache's mailbox when that is asked to end.
   const auto unread = std::make_shared<answers>();
   actors.send_as_actor(unread, token_request{.resource = "c"});
-  dialect::send_exit(actors.cache, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(actors.cache, caf::exit_reason::user_shutdown);
   actors.run();
   CHECK(is_error(*first, errc::shutting_down));
   CHECK(is_error(*second, errc::shutting_down));
@@ -395,11 +395,11 @@ TEST_CASE("a service that is set up wrongly answers every request with why") {
       service_context{fail(errc::invalid_endpoint, "the endpoint \"ftp://x\" is no URL")});
   const auto cache = spawn_cache(actors.system(), misconfigured);
   const auto told = std::make_shared<answers>();
-  dialect::anonymous_send(cache, token_request{.resource = "r"}, std::chrono::nanoseconds{1s},
+  caf_compat::anonymous_send(cache, token_request{.resource = "r"}, std::chrono::nanoseconds{1s},
                           actors.waiter_into(told));
   actors.run();
   CHECK(is_error(*told, errc::invalid_endpoint));
-  dialect::send_exit(cache, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(cache, caf::exit_reason::user_shutdown);
   actors.run();
 }
 

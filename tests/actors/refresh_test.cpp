@@ -276,7 +276,7 @@ TEST_CASE("beyond max_keys the tokens asked for the longest ago leave memory") {
   CHECK(actors.context->table->size() <= 16);
   CHECK(is_token(*actors.ask("r0"), "token-0"));
   CHECK(actors.ask("r1")->empty());
-  dialect::send_exit(idle, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("a key that somebody waits for stays, though there are more than may be") {
@@ -294,7 +294,7 @@ TEST_CASE("a key that somebody waits for stays, though there are more than may b
     actors.grant(i);
     CHECK(is_token(*told[i], "token-" + std::to_string(i)));
   }
-  dialect::send_exit(idle, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("observers are told what happens, in order") {

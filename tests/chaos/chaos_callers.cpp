@@ -28,7 +28,7 @@ namespace {
 constexpr std::size_t blocking_threads = 16;
 constexpr std::size_t actors = 24;
 
-using caller_actor = dialect::typed_actor<
+using caller_actor = caf_compat::typed_actor<
     // Asks for the token of that call, and notes the answer.
     void(call_now)>;
 
@@ -50,7 +50,7 @@ struct caller_state {
     auto request = chaos_keys()[call.key].request;
     request.force_refresh = call.force_refresh;
     const auto id = notes->asked(call);
-    dialect::request(self, tokens->cache(), std::move(request),
+    caf_compat::request(self, tokens->cache(), std::move(request),
                      std::chrono::nanoseconds{call.timeout})
         .then([to = notes, id](const access_token& token) { to->answered(id, token); },
               [to = notes, id](const caf::error& failure) {
@@ -87,19 +87,19 @@ class chaos_callers::actor_callers {
  public:
   actor_callers(caf::actor_system& system, const token_service& tokens, recorder& notes) {
     for (std::size_t i = 0; i < actors; ++i) {
-      actors_.push_back(dialect::spawn<caller_actor, caller_state>(system, &tokens, &notes));
+      actors_.push_back(caf_compat::spawn<caller_actor, caller_state>(system, &tokens, &notes));
     }
   }
   actor_callers(const actor_callers&) = delete;
   actor_callers& operator=(const actor_callers&) = delete;
   ~actor_callers() {
     for (const auto& actor : actors_) {
-      dialect::send_exit(actor, caf::exit_reason::user_shutdown);
+      caf_compat::send_exit(actor, caf::exit_reason::user_shutdown);
     }
   }
 
   void call(const planned_call& what) {
-    dialect::anonymous_send(actors_[next_++ % actors_.size()], call_now{&what});
+    caf_compat::anonymous_send(actors_[next_++ % actors_.size()], call_now{&what});
   }
 
  private:

@@ -17,8 +17,8 @@ constexpr std::size_t steady_calls_per_second = 100;
 
 milliseconds draw_timeout(random_source& chance) {
   // Half of the callers are in a hurry.
-  return chance.with_probability(0.5) ? chance.between(shortest_timeout, 500ms)
-                                      : chance.between(shortest_timeout, longest_timeout);
+  return chance.with_probability(0.5) ? chance.between(min_timeout, 500ms)
+                                      : chance.between(min_timeout, max_timeout);
 }
 
 planned_call draw_call(random_source& chance, milliseconds at, std::size_t key) {
@@ -55,7 +55,7 @@ const char* to_string(caller_kind kind) noexcept {
 chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
   random_source chance{seed ^ random_source{number}.next()};
   chaos_cycle cycle;
-  cycle.storm = chance.between(shortest_storm, longest_storm);
+  cycle.storm = chance.between(min_storm, max_storm);
   cycle.calm = chaos_calm;
   cycle.fault_rules = storm_rules(chance, cycle.storm);
   const auto length = cycle.storm + cycle.calm;
@@ -78,7 +78,7 @@ chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
 }
 
 std::uint64_t cycles_in(std::chrono::seconds length) {
-  constexpr auto usual = chaos_calm + (shortest_storm + longest_storm) / 2;
+  constexpr auto usual = chaos_calm + (min_storm + max_storm) / 2;
   return static_cast<std::uint64_t>(std::max<std::int64_t>(1, (length + usual / 2) / usual));
 }
 

@@ -44,10 +44,10 @@ struct chaos_cycle {
 /// Long enough for what waits at the end of a storm to be over, and for the calls after that to be
 /// judged.
 constexpr std::chrono::milliseconds chaos_calm{15'000};
-constexpr std::chrono::milliseconds shortest_storm{4'000};
-constexpr std::chrono::milliseconds longest_storm{8'000};
-constexpr std::chrono::milliseconds shortest_timeout{50};
-constexpr std::chrono::milliseconds longest_timeout{8'000};
+constexpr std::chrono::milliseconds min_storm{4'000};
+constexpr std::chrono::milliseconds max_storm{8'000};
+constexpr std::chrono::milliseconds min_timeout{50};
+constexpr std::chrono::milliseconds max_timeout{8'000};
 
 /// The cycle of that number. Pure.
 [[nodiscard]] chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number);

@@ -40,8 +40,8 @@ TEST_CASE("a plan calls in order of time, within its cycle, in every way, for ev
   for (const auto& call : cycle.calls) {
     REQUIRE(call.at >= 0ms);
     REQUIRE(call.at <= cycle.storm + cycle.calm);
-    REQUIRE(call.timeout >= shortest_timeout);
-    REQUIRE(call.timeout <= longest_timeout);
+    REQUIRE(call.timeout >= min_timeout);
+    REQUIRE(call.timeout <= max_timeout);
     REQUIRE(call.cancelled_after.value_or(0ms) <= call.timeout);
     keys.insert(call.key);
     kinds.insert(call.kind);
@@ -58,7 +58,7 @@ TEST_CASE("the simulator understands every storm, and all kinds of faults are am
   std::set<std::string> actions;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     for (const auto& rule : midas::simulator::parse_fault_rules(plan_cycle(seed, 0).fault_rules)) {
-      CHECK(rule.match.window.to <= longest_storm);
+      CHECK(rule.match.window.to <= max_storm);
       actions.insert(rule.action.name);
     }
   }

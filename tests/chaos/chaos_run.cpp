@@ -25,10 +25,10 @@ constexpr std::chrono::seconds patience{5};
 constexpr std::chrono::seconds token_life{6};
 constexpr std::size_t scheduler_threads = 2;
 // More than the host can be asked in a cycle, and soon full: a soak looks whether memory grows.
-constexpr std::size_t largest_journal = 2'000;
+constexpr std::size_t max_journal = 2'000;
 
-simulated_imds_options host_options(std::uint64_t seed) {
-  simulated_imds_options options;
+simulated_host_options host_options(std::uint64_t seed) {
+  simulated_host_options options;
   const host_limits limits;
   options.latency = 5ms;
   options.expires_in = token_life;
@@ -37,7 +37,7 @@ simulated_imds_options host_options(std::uint64_t seed) {
   options.seed = seed == 0 ? 1 : seed;
   options.limit_per_second = limits.max_per_second;
   options.limit_concurrency = limits.max_in_flight;
-  options.journal_size = largest_journal;
+  options.journal_size = max_journal;
   return options;
 }
 
@@ -60,7 +60,7 @@ std::shared_ptr<http_transport> way_to_the_wire() {
 // An answer is handed on by CAF's clock, the cache, the acquisition and the caller's thread, and by
 // the http actor besides: five that may each have to wait for a processor.
 constexpr int hand_overs = 5;
-constexpr std::chrono::milliseconds least_tolerance{250};
+constexpr std::chrono::milliseconds min_tolerance{250};
 
 // All callers ask within the time until shutdown, and then nobody any more.
 std::vector<planned_call> calls_into_shutdown() {
@@ -94,16 +94,16 @@ struct chaos_run::parts {
                                       entry.status, std::move(entry.fault)});
       }
     }
-    result.bounds.tolerance = least_tolerance + hand_overs * watch.take_worst();
+    result.bounds.tolerance = min_tolerance + hand_overs * watch.take_worst();
     return result;
   }
 
   caf::actor_system_config& configured() {
-    dialect::configure_sleeping_threads(config, scheduler_threads);
+    caf_compat::configure_sleeping_threads(config, scheduler_threads);
     return config;
   }
 
-  simulated_imds host;
+  simulated_host host;
   recorder notes;
   scheduling_watch watch;
   caf::actor_system_config config;
@@ -126,7 +126,7 @@ judged_history chaos_run::run(const chaos_cycle& cycle) {
   std::this_thread::sleep_until(began + cycle.storm);
   all.host.set_fault_rules({});
   const auto calm = clock::now();
-  const auto last = began + cycle.storm + cycle.calm + longest_timeout;
+  const auto last = began + cycle.storm + cycle.calm + max_timeout;
   const bool returned = calls.wait_until(last + patience) == std::future_status::ready;
   const bool answered = all.notes.wait_until_answered(last + patience);
   auto result = all.take(began);
@@ -149,8 +149,8 @@ judged_history chaos_run::shut_down() {
   const auto told = clock::now();
   all.tokens.shutdown();
   const bool returned =
-      calls.wait_until(told + longest_timeout + patience) == std::future_status::ready;
-  const bool answered = all.notes.wait_until_answered(told + longest_timeout + patience);
+      calls.wait_until(told + max_timeout + patience) == std::future_status::ready;
+  const bool answered = all.notes.wait_until_answered(told + max_timeout + patience);
   auto result = all.take(began);
   result.what.shut_down = told;
   result.all_answered = returned && answered;

@@ -23,7 +23,7 @@ namespace {
 
 using namespace midas::chaos;
 
-constexpr std::size_t most_told = 25;
+constexpr std::size_t max_told = 25;
 
 struct settings {
   std::optional<std::uint64_t> seed{};
@@ -105,11 +105,11 @@ void tell(const std::string& title, const judged_history& judged, tally& total) 
 bool judge(const std::string& title, const judged_history& judged, tally& total) {
   tell(title, judged, total);
   const auto found = check(judged.what, judged.bounds);
-  for (std::size_t i = 0; i < std::min(found.size(), most_told); ++i) {
+  for (std::size_t i = 0; i < std::min(found.size(), max_told); ++i) {
     std::printf("  VIOLATION: %s\n", found[i].c_str());
   }
-  if (found.size() > most_told) {
-    std::printf("  and %zu more\n", found.size() - most_told);
+  if (found.size() > max_told) {
+    std::printf("  and %zu more\n", found.size() - max_told);
   }
   total.violations += found.size();
   std::fflush(stdout);

@@ -11,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // After a 429 a host is left alone at least so long, and at most so long.
-constexpr std::chrono::milliseconds shortest_pause{1'000};
-constexpr std::chrono::milliseconds longest_pause{60'000};
+constexpr std::chrono::milliseconds min_pause{1'000};
+constexpr std::chrono::milliseconds max_pause{60'000};
 
 using exchange_list = std::vector<const wire_exchange*>;
 
@@ -79,8 +79,8 @@ void check_pauses(const history& what, const exchange_list& all, std::chrono::na
     if (refused->status != 429 || refused->ended == time_point::max()) {
       continue;
     }
-    const auto end = refused->ended + std::clamp(refused->retry_after.value_or(shortest_pause),
-                                                 shortest_pause, longest_pause);
+    const auto end = refused->ended + std::clamp(refused->retry_after.value_or(min_pause),
+                                                 min_pause, max_pause);
     auto next =
         std::ranges::upper_bound(all, refused->ended + tolerance, {}, &wire_exchange::started);
     if (next != all.end() && (*next)->started < end) {

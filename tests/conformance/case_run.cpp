@@ -134,8 +134,8 @@ class process {
  private:
   [[nodiscard]] const json& outcome() const { return content_["outcome"]; }
 
-  [[nodiscard]] expected<identity_endpoint> endpoint(const json* options) const {
-    endpoint_settings settings;
+  [[nodiscard]] expected<host_protocol> endpoint(const json* options) const {
+    host_settings settings;
     settings.files = files_.reader(values_.arc_directory);
     if (options != nullptr) {
       for (const auto* each : elements_of(*options, "client_capabilities")) {
@@ -146,7 +146,7 @@ class process {
     // lack what it needs.
     const bool is_chosen = text_of(content_, "source") == "workload_identity";
     const auto chosen = is_chosen ? std::optional{identity_host::workload_identity} : std::nullopt;
-    return make_endpoint(detect_host(environment_, chosen), environment_, settings);
+    return make_protocol(detect_host(environment_, chosen), environment_, settings);
   }
 
   lines detect() {
@@ -201,7 +201,7 @@ class process {
     actors_ = std::make_unique<test::virtual_actors>(std::move(context), host_limits{64, 0}, never);
     const auto* identity = member(content_, "identity");
     const auto* resource = member(content_, "resource");
-    auto result = step(content_, identity, resource, options, "the call");
+    auto result = leg(content_, identity, resource, options, "the call");
     std::size_t number = 0;
     for (const auto* each : elements_of(content_, "then")) {
       const auto* const own_identity = member(*each, "identity");
@@ -209,7 +209,7 @@ class process {
       if (const auto* by = member(*each, "advance_seconds"); by != nullptr) {
         actors_->advance(std::chrono::seconds{by->GetInt64()});
       }
-      const auto more = step(*each, own_identity == nullptr ? identity : own_identity,
+      const auto more = leg(*each, own_identity == nullptr ? identity : own_identity,
                              own_resource == nullptr ? resource : own_resource,
                              member(*each, "options"), "then " + std::to_string(++number));
       result.insert(result.end(), more.begin(), more.end());
@@ -217,7 +217,7 @@ class process {
     return result;
   }
 
-  lines step(const json& content, const json* identity, const json* resource, const json* options,
+  lines leg(const json& content, const json* identity, const json* resource, const json* options,
              const std::string& name) {
     values_.now = actors_->now();
     lines result;
@@ -281,7 +281,7 @@ class process {
   // All callers ask, and then the host answers what it is asked, until they have been told.
   step_result play(const token_request& request, const json* options,
                    const std::vector<const json*>& exchange, lines& result) {
-    constexpr auto longest_wait = 10min;
+    constexpr auto max_wait = 10min;
     const auto* parallel = options == nullptr ? nullptr : member(*options, "parallel_calls");
     std::stop_source stop;
     if (options != nullptr && is_true(*options, "cancelled_before_start")) {
@@ -289,14 +289,14 @@ class process {
     }
     std::vector<std::shared_ptr<test::answers>> told;
     for (int i = 0; i < (parallel == nullptr ? 1 : parallel->GetInt()); ++i) {
-      told.push_back(actors_->ask(request, longest_wait, stop.get_token()));
+      told.push_back(actors_->ask(request, max_wait, stop.get_token()));
     }
     step_result came;
     const auto is_told = [](const auto& each) { return !each->empty(); };
     while (heard_ < actors_->transport->started() || !std::ranges::all_of(told, is_told)) {
       if (heard_ < actors_->transport->started()) {
         hear(exchange, came, result);
-      } else if (came.elapsed > longest_wait) {
+      } else if (came.elapsed > max_wait) {
         result.emplace_back("nobody was told anything");
         break;
       } else {
@@ -346,9 +346,9 @@ class process {
   }
 
   // What an error can be asked to repeat: what the host said, and what the environment has.
-  [[nodiscard]] std::string known_text(const json& step) const {
+  [[nodiscard]] std::string known_text(const json& leg) const {
     std::string result;
-    for (const auto* each : elements_of(step, "exchange")) {
+    for (const auto* each : elements_of(leg, "exchange")) {
       result += dump((*each)["respond"]) + "\n";
     }
     for (const auto& each : environment_.variables) {

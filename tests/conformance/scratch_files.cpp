@@ -60,8 +60,8 @@ void scratch_files::create(const json& content, const template_values& values,
   }
 }
 
-identity_files scratch_files::reader(const std::string& arc_directory) const {
-  auto real = files_of_this_machine();
+credential_files scratch_files::reader(const std::string& arc_directory) const {
+  auto real = credential_files_of_this_machine();
   auto result = real;
   result.read_key = [real = std::move(real), arc_directory, place = directory_ / "arc"](
                         const std::string& path, std::size_t max_bytes) {

@@ -25,7 +25,7 @@ class scratch_files {
   void create(const json& content, const template_values& values, host_environment& environment);
 
   /// As midas reads files, but that Azure Arc's directory is in this one.
-  [[nodiscard]] identity_files reader(const std::string& arc_directory) const;
+  [[nodiscard]] credential_files reader(const std::string& arc_directory) const;
 
  private:
   std::filesystem::path directory_;

@@ -6,11 +6,11 @@
 
 using namespace std::chrono_literals;
 using midas::boot_clock;
-using midas::coarse_moment;
-using midas::moment;
-using midas::reading_window;
+using midas::coarse_clock_reading;
+using midas::clock_reading;
+using midas::read_lease;
 using midas::token_validity;
-using midas::window_at;
+using midas::lease_at;
 
 namespace {
 
@@ -18,68 +18,68 @@ constexpr std::int64_t second = 1'000'000'000;
 
 // 300 ms into a second since boot. The coarse steady clock stands elsewhere, as it does after a
 // suspension.
-const moment now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000'300ms}};
-const coarse_moment coarse{1'900'000'000, 77 * second};
+const clock_reading now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000'300ms}};
+const coarse_clock_reading coarse{1'900'000'000, 77 * second};
 
 token_validity good_for(std::chrono::seconds usable, std::chrono::seconds refresh_in = 10min) {
   return {.end = now + usable, .refresh_at = now.boot + refresh_in};
 }
 
-coarse_moment later(std::int64_t nanoseconds, std::int64_t wall_seconds = 0) {
+coarse_clock_reading later(std::int64_t nanoseconds, std::int64_t wall_seconds = 0) {
   return {coarse.wall + wall_seconds, coarse.steady + nanoseconds};
 }
 
 }  // namespace
 
 TEST_CASE("the coarse clocks are good for the rest of the second") {
-  const auto window = window_at(good_for(1h), now, coarse);
-  CHECK(window.contains(coarse));
-  CHECK(window.contains(later(second * 7 / 10 - 1)));
-  CHECK(window.contains(later(second * 7 / 10 - 1, 1)));
-  CHECK_FALSE(window.contains(later(second * 7 / 10)));
+  const auto lease = lease_at(good_for(1h), now, coarse);
+  CHECK(lease.contains(coarse));
+  CHECK(lease.contains(later(second * 7 / 10 - 1)));
+  CHECK(lease.contains(later(second * 7 / 10 - 1, 1)));
+  CHECK_FALSE(lease.contains(later(second * 7 / 10)));
 }
 
 TEST_CASE("a clock that is set sends the reader to the exact ones, whichever way") {
-  const auto window = window_at(good_for(1h), now, coarse);
-  CHECK_FALSE(window.contains(later(1, -1)));
-  CHECK_FALSE(window.contains(later(1, -100'000)));
-  CHECK_FALSE(window.contains(later(1, 2)));
-  CHECK_FALSE(window.contains(later(1, 100'000)));
+  const auto lease = lease_at(good_for(1h), now, coarse);
+  CHECK_FALSE(lease.contains(later(1, -1)));
+  CHECK_FALSE(lease.contains(later(1, -100'000)));
+  CHECK_FALSE(lease.contains(later(1, 2)));
+  CHECK_FALSE(lease.contains(later(1, 100'000)));
 }
 
 TEST_CASE("a suspension, which the steady clock does not show, is seen on the other") {
-  CHECK_FALSE(window_at(good_for(24h), now, coarse).contains(later(1, 3'600)));
+  CHECK_FALSE(lease_at(good_for(24h), now, coarse).contains(later(1, 3'600)));
 }
 
 TEST_CASE("the window ends with the token, whichever clock says so first") {
   auto validity = good_for(1h);
   validity.end.boot = now.boot + 200ms;
-  auto window = window_at(validity, now, coarse);
-  CHECK(window.contains(later(second * 2 / 10 - 1)));
-  CHECK_FALSE(window.contains(later(second * 2 / 10)));
+  auto lease = lease_at(validity, now, coarse);
+  CHECK(lease.contains(later(second * 2 / 10 - 1)));
+  CHECK_FALSE(lease.contains(later(second * 2 / 10)));
 
   validity = good_for(1h);
   validity.end.wall = now.wall + 1s;
-  window = window_at(validity, now, coarse);
-  CHECK(window.contains(later(1)));
-  CHECK_FALSE(window.contains(later(1, 1)));
+  lease = lease_at(validity, now, coarse);
+  CHECK(lease.contains(later(1)));
+  CHECK_FALSE(lease.contains(later(1, 1)));
 
   validity.end.wall = now.wall;
-  CHECK_FALSE(window_at(validity, now, coarse).contains(coarse));
+  CHECK_FALSE(lease_at(validity, now, coarse).contains(coarse));
 }
 
 TEST_CASE("the window ends when the renewal comes due, so that it is noticed") {
   auto validity = good_for(1h);
   validity.refresh_at = now.boot + 100ms;
-  const auto window = window_at(validity, now, coarse);
-  CHECK(window.contains(later(second / 10 - 1)));
-  CHECK_FALSE(window.contains(later(second / 10)));
+  const auto lease = lease_at(validity, now, coarse);
+  CHECK(lease.contains(later(second / 10 - 1)));
+  CHECK_FALSE(lease.contains(later(second / 10)));
   // Later on it is known.
   validity.refresh_at = now.boot - 1s;
-  CHECK(window_at(validity, now, coarse).contains(later(second / 2)));
+  CHECK(lease_at(validity, now, coarse).contains(later(second / 2)));
 }
 
 TEST_CASE("a window of nothing holds no moment") {
-  CHECK_FALSE(reading_window{}.contains(coarse));
-  CHECK_FALSE(reading_window{}.contains({}));
+  CHECK_FALSE(read_lease{}.contains(coarse));
+  CHECK_FALSE(read_lease{}.contains({}));
 }

@@ -25,24 +25,24 @@ const std::string vault = "https://vault.azure.net";
 access_token token_named(const std::string& text) {
   token_grant grant;
   grant.token = secret{text};
-  grant.expires_on = moment::now().wall + 24h;
+  grant.expires_on = clock_reading::now().wall + 24h;
   return {grant, token_source::identity_provider};
 }
 
 void publish(token_table& table, const token_key& key, const std::string& text,
              std::chrono::seconds usable = 1h) {
-  const auto now = moment::now();
+  const auto now = clock_reading::now();
   table.publish(key, token_named(text), {.end = now + usable, .refresh_at = now.boot + 30min}, now);
 }
 
 token_lookup looking(const token_table& table, const std::string& resource,
                      const managed_identity& identity) {
-  return look_for(table.id(), identity, resource);
+  return make_lookup(table.id(), identity, resource);
 }
 
 // As the front door does it.
 std::optional<access_token> read(token_table& table, const token_lookup& what) {
-  if (auto* const found = find_good(what)) {
+  if (auto* const found = find_fresh(what)) {
     return access_token{*found, token_source::cache};
   }
   if (auto found = table.read(what)) {
@@ -56,7 +56,7 @@ std::string text_of(const std::optional<access_token>& token) {
 }
 
 std::optional<access_token> good(std::uint64_t handle) {
-  auto* const found = find_good(handle);
+  auto* const found = find_fresh(handle);
   return found == nullptr ? std::nullopt : std::optional{access_token{*found, token_source::cache}};
 }
 
@@ -69,8 +69,8 @@ std::optional<access_token> read(token_table& table, std::uint64_t handle,
   const managed_identity system;
   const auto what = looking(table, resource, system);
   auto token = read(table, what);
-  if (auto* const mine = thread_tokens::current(); token && mine != nullptr) {
-    mine->lead(handle, what);
+  if (auto* const mine = thread_cache::current(); token && mine != nullptr) {
+    mine->bind_handle(handle, what);
   }
   return token;
 }
@@ -106,7 +106,7 @@ TEST_CASE("a hit takes no allocation, whether the thread has looked this second 
   REQUIRE(read(table, what));
   const auto before = test::allocations_of_this_thread();
   for (int i = 0; i < 1'000; ++i) {
-    REQUIRE(find_good(what));
+    REQUIRE(find_fresh(what));
   }
   CHECK(table.read(what));
   CHECK(test::allocations_of_this_thread() == before);
@@ -117,7 +117,7 @@ TEST_CASE("whoever has read a token reads the one that takes its place") {
   publish(table, {{}, vault}, "first");
   const auto held = read(table, looking(table, vault, {}));
   publish(table, {{}, vault}, "second");
-  CHECK_FALSE(find_good(looking(table, vault, {})));
+  CHECK_FALSE(find_fresh(looking(table, vault, {})));
   CHECK(read_text(table, vault) == "second");
   CHECK(text_of(held) == "first");
 }
@@ -129,7 +129,7 @@ TEST_CASE("publishing one token leaves the copies of the others good") {
   for (int i = 0; i < 100; ++i) {
     publish(table, {{}, "https://" + std::to_string(i) + ".net"}, "other");
   }
-  CHECK(find_good(looking(table, vault, {})));
+  CHECK(find_fresh(looking(table, vault, {})));
 }
 
 TEST_CASE("what has left the table is read no more") {
@@ -232,7 +232,7 @@ TEST_CASE("a handle leads to its token, whatever other handles there are for it"
   const std::vector<std::pair<std::uint64_t, std::string>> handles{
       {1, "a"}, {2, "b"}, {3, "a"}, {4, "a"}};
   for (const auto& [handle, text] : handles) {
-    CHECK_FALSE(find_good(handle));
+    CHECK_FALSE(find_fresh(handle));
     CHECK(read_by_handle(table, handle, "https://" + text + ".net") == text);
   }
   for (const auto& [handle, text] : handles) {
@@ -240,11 +240,11 @@ TEST_CASE("a handle leads to its token, whatever other handles there are for it"
   }
   CHECK(table.hits().total() == 2 * handles.size());
   // They share the copies of those who look by key.
-  CHECK(find_good(looking(table, "https://a.net", {})) == find_good(4));
+  CHECK(find_fresh(looking(table, "https://a.net", {})) == find_fresh(4));
   // Other threads have their own.
   std::thread{[&table] {
     CHECK(read_by_handle(table, 2, "https://b.net") == "b");
-    CHECK_FALSE(find_good(1));
+    CHECK_FALSE(find_fresh(1));
   }}.join();
 }
 
@@ -254,7 +254,7 @@ TEST_CASE("a hit by handle takes no allocation") {
   REQUIRE(read_by_handle(table, 1, vault) == "T");
   const auto before = test::allocations_of_this_thread();
   for (int i = 0; i < 1'000; ++i) {
-    REQUIRE(find_good(1));
+    REQUIRE(find_fresh(1));
   }
   CHECK(test::allocations_of_this_thread() == before);
 }
@@ -268,19 +268,19 @@ TEST_CASE(
   const auto held = good(1);
   CHECK(text_of(held) == "first");
   publish(table, {{}, vault}, "second");
-  CHECK_FALSE(find_good(1));
+  CHECK_FALSE(find_fresh(1));
   // The copy of the old one goes, by key, while the handle still knows it.
   CHECK(read_text(table, vault) == "second");
-  CHECK_FALSE(find_good(1));
+  CHECK_FALSE(find_fresh(1));
   CHECK(read_by_handle(table, 1, vault) == "second");
   CHECK(text_of(good(1)) == "second");
   REQUIRE(table.drop_oldest(0).size() == 2);
-  CHECK_FALSE(find_good(1));
+  CHECK_FALSE(find_fresh(1));
   CHECK(read_by_handle(table, 1, vault) == "nothing");
   publish(table, {{}, vault}, "again");
   CHECK(read_by_handle(table, 1, vault) == "again");
   table.close();
-  CHECK_FALSE(find_good(1));
+  CHECK_FALSE(find_fresh(1));
   CHECK(text_of(held) == "first");
 }
 
@@ -288,16 +288,16 @@ TEST_CASE("handles that want the same place lead to their own tokens all the sam
   token_table table;
   publish(table, {{}, "https://a.net"}, "a");
   publish(table, {{}, "https://b.net"}, "b");
-  const auto distance = GENERATE(std::uint64_t{16}, thread_tokens::most_tokens,
-                                 std::uint64_t{thread_tokens::most_tokens} << 8U);
+  const auto distance = GENERATE(std::uint64_t{16}, thread_cache::max_tokens,
+                                 std::uint64_t{thread_cache::max_tokens} << 8U);
   const auto other = 1 + distance;
   for (int i = 0; i < 3; ++i) {
     CHECK(read_by_handle(table, 1, "https://a.net") == "a");
     CHECK(read_by_handle(table, other, "https://b.net") == "b");
   }
   // Beyond the number that a thread knows at once, the last one stays.
-  CHECK((find_good(1) != nullptr) == (distance < thread_tokens::most_tokens));
-  CHECK(find_good(other));
+  CHECK((find_fresh(1) != nullptr) == (distance < thread_cache::max_tokens));
+  CHECK(find_fresh(other));
 }
 
 TEST_CASE("handles that are made for a single read each take few places, and read all the same") {
@@ -310,7 +310,7 @@ TEST_CASE("handles that are made for a single read each take few places, and rea
       REQUIRE(read_by_handle(table, handle, vault) == "T");
     }
     for (std::uint64_t handle = 1; handle <= many; ++handle) {
-      known += find_good(handle) != nullptr ? 1 : 0;
+      known += find_fresh(handle) != nullptr ? 1 : 0;
     }
   }}.join();
   CHECK(known == 1'024);
@@ -326,16 +326,16 @@ TEST_CASE(
   bool kept_by_handle = false;
   std::thread{[&] {
     REQUIRE(read_by_handle(table, 1, vault) == "T");
-    auto& mine = *thread_tokens::current();
-    auto later = coarse_moment::now();
+    auto& mine = *thread_cache::current();
+    auto later = coarse_clock_reading::now();
     later.steady =
-        mine.find(1)->token->window().steady_end + std::chrono::nanoseconds{1min}.count();
+        mine.find(1)->token->lease().steady_end + std::chrono::nanoseconds{1min}.count();
     if (what == then::long_unread) {
       later.steady += 1;
     } else if (what == then::replaced) {
       publish(table, {{}, vault}, "another");
     }
-    mine.tidy(later);
+    mine.evict_stale(later);
     const managed_identity system;
     kept_by_key = mine.find(looking(table, vault, system)) != nullptr;
     kept_by_handle = mine.find(1) != nullptr;
@@ -346,7 +346,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all the same") {
-  constexpr std::size_t count = thread_tokens::most_tokens + 5'000;
+  constexpr std::size_t count = thread_cache::max_tokens + 5'000;
   token_table table;
   std::vector<std::string> resources;
   for (std::size_t i = 0; i < count; ++i) {
@@ -360,12 +360,12 @@ TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all t
       wrong += read_text(table, resource) == resource ? 0 : 1;
     }
     for (const auto& resource : resources) {
-      kept += thread_tokens::current()->find(looking(table, resource, {})) != nullptr ? 1 : 0;
+      kept += thread_cache::current()->find(looking(table, resource, {})) != nullptr ? 1 : 0;
     }
   }}.join();
   CHECK(wrong == 0);
-  CHECK(kept <= thread_tokens::most_tokens);
-  CHECK(kept > thread_tokens::most_tokens / 2);
+  CHECK(kept <= thread_cache::max_tokens);
+  CHECK(kept > thread_cache::max_tokens / 2);
   CHECK(table.hits().total() == count);
 }
 

@@ -13,14 +13,14 @@
 using namespace std::chrono_literals;
 using midas::boot_clock;
 using midas::managed_identity;
-using midas::moment;
+using midas::clock_reading;
 using midas::token_key;
 using midas::token_table;
 using std::chrono::seconds;
 
 namespace {
 
-const moment now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
+const clock_reading now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
 
 using keys = std::vector<std::string>;
 
@@ -33,12 +33,12 @@ midas::access_token token_named(const std::string& text) {
   return {grant, midas::token_source::identity_provider};
 }
 
-midas::token_validity lasting(seconds usable, seconds refresh_in, const moment& from = now) {
+midas::token_validity lasting(seconds usable, seconds refresh_in, const clock_reading& from = now) {
   return {.end = from + usable, .refresh_at = from.boot + refresh_in};
 }
 
 bool publish(token_table& table, const std::string& resource, seconds usable, seconds refresh_in,
-             const moment& at = now) {
+             const clock_reading& at = now) {
   return table.publish(key(resource), token_named("token of " + resource),
                        lasting(usable, refresh_in, at), at);
 }
@@ -61,14 +61,14 @@ keys sorted(const std::vector<token_key>& of) {
   return result;
 }
 
-struct renewals {
+struct refreshes {
   keys due;
   keys dropped;
 };
 
-renewals take(token_table& table, const moment& at) {
+refreshes take(token_table& table, const clock_reading& at) {
   std::vector<token_key> dropped;
-  auto due = resources_of(table.take_renewals(at, dropped));
+  auto due = resources_of(table.take_due_refreshes(at, dropped));
   return {std::move(due), sorted(dropped)};
 }
 
@@ -156,17 +156,17 @@ TEST_CASE("how long a token lasts is what was said of it last, though it is the 
 
 TEST_CASE("renewals are told in the order of their time, each once") {
   token_table table;
-  CHECK_FALSE(table.next_renewal());
+  CHECK_FALSE(table.next_refresh());
   publish(table, "c", 1h, 30min);
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
-  CHECK(table.next_renewal() == now.boot + 10min);
+  CHECK(table.next_refresh() == now.boot + 10min);
   CHECK(take(table, now + 599s).due.empty());
   CHECK(take(table, now + 600s).due == keys{"a"});
   CHECK(take(table, now + 600s).due.empty());
-  CHECK(table.next_renewal() == now.boot + 20min);
+  CHECK(table.next_refresh() == now.boot + 20min);
   CHECK(take(table, now + 40min).due == keys{"b", "c"});
-  CHECK_FALSE(table.next_renewal());
+  CHECK_FALSE(table.next_refresh());
   CHECK(take(table, now + 50min).due.empty());
 }
 
@@ -175,9 +175,9 @@ TEST_CASE("who plans a renewal is told whether it is the first") {
   CHECK(publish(table, "a", 1h, 20min));
   CHECK_FALSE(publish(table, "b", 1h, 30min));
   CHECK(publish(table, "c", 1h, 10min));
-  CHECK_FALSE(table.postpone_renewal(key("c"), now.boot + 25min));
-  CHECK(table.postpone_renewal(key("b"), now.boot + 5min));
-  CHECK_FALSE(table.postpone_renewal(key("unknown"), now.boot));
+  CHECK_FALSE(table.postpone_refresh(key("c"), now.boot + 25min));
+  CHECK(table.postpone_refresh(key("b"), now.boot + 5min));
+  CHECK_FALSE(table.postpone_refresh(key("unknown"), now.boot));
   CHECK(take(table, now + 25min).due == keys{"b", "a", "c"});
 }
 
@@ -185,10 +185,10 @@ TEST_CASE("a plan that is replaced leaves nothing behind") {
   token_table table;
   publish(table, "a", 1h, 10min);
   publish(table, "a", 1h, 30min);
-  CHECK(table.next_renewal() == now.boot + 30min);
-  table.postpone_renewal(key("a"), now.boot + 20min);
-  CHECK(table.next_renewal() == now.boot + 20min);
-  table.postpone_renewal(key("a"), now.boot + 40min);
+  CHECK(table.next_refresh() == now.boot + 30min);
+  table.postpone_refresh(key("a"), now.boot + 20min);
+  CHECK(table.next_refresh() == now.boot + 20min);
+  table.postpone_refresh(key("a"), now.boot + 40min);
   CHECK(take(table, now + 39min).due.empty());
   CHECK(take(table, now + 40min).due == keys{"a"});
   CHECK(take(table, now + 55min).due.empty());
@@ -198,27 +198,27 @@ TEST_CASE("a renewal in vain that is put off is told again") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK(take(table, now + 10min).due == keys{"a"});
-  table.postpone_renewal(key("a"), now.boot + 11min);
-  CHECK_FALSE(table.is_renewal_due(key("a"), now + 10min));
+  table.postpone_refresh(key("a"), now.boot + 11min);
+  CHECK_FALSE(table.is_refresh_due(key("a"), now + 10min));
   CHECK(take(table, now + 11min).due == keys{"a"});
 }
 
 TEST_CASE("a renewal is due from its time on, told or not, until another is planned") {
   token_table table;
   publish(table, "a", 1h, 10min);
-  CHECK_FALSE(table.is_renewal_due(key("a"), now + 599s));
-  CHECK(table.is_renewal_due(key("a"), now + 600s));
+  CHECK_FALSE(table.is_refresh_due(key("a"), now + 599s));
+  CHECK(table.is_refresh_due(key("a"), now + 600s));
   take(table, now + 10min);
-  CHECK(table.is_renewal_due(key("a"), now + 10min));
+  CHECK(table.is_refresh_due(key("a"), now + 10min));
   publish(table, "a", 1h, 10min, now + 10min);
-  CHECK_FALSE(table.is_renewal_due(key("a"), now + 10min));
-  CHECK_FALSE(table.is_renewal_due(key("unknown"), now + 10min));
+  CHECK_FALSE(table.is_refresh_due(key("a"), now + 10min));
+  CHECK_FALSE(table.is_refresh_due(key("unknown"), now + 10min));
 }
 
 TEST_CASE("the first who looks up a token whose renewal is overdue is told, and nobody else") {
   token_table table;
-  const auto overdue = [&table](const moment& at) {
-    return table.find(key("a"), at)->renewal_overdue;
+  const auto overdue = [&table](const clock_reading& at) {
+    return table.find(key("a"), at)->refresh_overdue;
   };
   publish(table, "a", 1h, 10min);
   CHECK_FALSE(overdue(now + 599s));
@@ -226,7 +226,7 @@ TEST_CASE("the first who looks up a token whose renewal is overdue is told, and 
   CHECK_FALSE(overdue(now + 600s));
   CHECK_FALSE(overdue(now + 30min));
   // The next plan is another matter.
-  table.postpone_renewal(key("a"), now.boot + 35min);
+  table.postpone_refresh(key("a"), now.boot + 35min);
   CHECK_FALSE(overdue(now + 34min));
   CHECK(overdue(now + 35min));
   CHECK_FALSE(overdue(now + 35min));
@@ -236,7 +236,7 @@ TEST_CASE("a renewal that its timer has told is not overdue for readers") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK(take(table, now + 10min).due == keys{"a"});
-  CHECK_FALSE(table.find(key("a"), now + 10min)->renewal_overdue);
+  CHECK_FALSE(table.find(key("a"), now + 10min)->refresh_overdue);
 }
 
 TEST_CASE("what leaves the table leaves no renewal") {
@@ -253,11 +253,11 @@ TEST_CASE("what leaves the table leaves no renewal") {
     CHECK(sorted(table.drop_oldest(1)) == keys{"a", "b"});
   }
   CHECK(table.size() == 1);
-  CHECK(table.next_renewal() == now.boot + 30min);
+  CHECK(table.next_refresh() == now.boot + 30min);
   CHECK(take(table, now + 50min).due == keys{"c"});
   CHECK_FALSE(table.find_held(key("a")));
-  CHECK_FALSE(table.postpone_renewal(key("a"), now.boot));
-  CHECK_FALSE(table.next_renewal());
+  CHECK_FALSE(table.postpone_refresh(key("a"), now.boot));
+  CHECK_FALSE(table.next_refresh());
 }
 
 TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the others stay") {
@@ -312,7 +312,7 @@ TEST_CASE("a renewal of what nobody has asked for as long as it lives is not tol
   CHECK(taken.due == keys{"used"});
   CHECK(taken.dropped == keys{"idle"});
   CHECK(table.size() == 1);
-  CHECK_FALSE(table.next_renewal());
+  CHECK_FALSE(table.next_refresh());
 }
 
 TEST_CASE("a token that its host returns again lives as long as it did before") {
@@ -321,7 +321,7 @@ TEST_CASE("a token that its host returns again lives as long as it did before") 
   table.publish(key("a"), token_named("same"), lasting(24h, 12h), now);
   CHECK(take(table, now + 12h).due == keys{"a"});
   table.publish(key("a"), token_named("same"), {end, now.boot + 13h}, now + 12h,
-                token_table::novelty::the_same);
+                token_table::token_changed::no);
   // Nobody has asked for 13 hours of its 24, though only 12 were left when it came again.
   CHECK(take(table, now + 13h).due == keys{"a"});
   CHECK(table.drop_idle(now + 13h, {}).empty());
@@ -351,7 +351,7 @@ TEST_CASE("those looked up the longest ago leave first when there are too many")
   CHECK(sorted(table.drop_oldest(2)) == keys{"1", "4", "7", "8"});
   CHECK(sorted(table.drop_oldest(0)) == keys{"0", "5"});
   CHECK(table.size() == 0);
-  CHECK_FALSE(table.next_renewal());
+  CHECK_FALSE(table.next_refresh());
 }
 
 TEST_CASE("looking up what is held, or how long, is no use of a token") {
@@ -359,6 +359,6 @@ TEST_CASE("looking up what is held, or how long, is no use of a token") {
   publish(table, "a", 24h, 12h);
   CHECK(table.find_held(key("a")));
   CHECK(table.time_left(key("a"), now + 2h) == 22h);
-  CHECK_FALSE(table.is_renewal_due(key("a"), now + 2h));
+  CHECK_FALSE(table.is_refresh_due(key("a"), now + 2h));
   CHECK(sorted(table.drop_idle(now + 2h, 1h)) == keys{"a"});
 }

@@ -13,14 +13,14 @@
 
 using namespace std::chrono_literals;
 using midas::boot_clock;
-using midas::moment;
+using midas::clock_reading;
 using midas::token_key;
 using midas::token_table;
 using std::chrono::seconds;
 
 namespace {
 
-const moment now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
+const clock_reading now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
 
 token_key key(int number) { return {{}, "resource-" + std::to_string(number)}; }
 
@@ -31,7 +31,7 @@ midas::access_token token_of(int number, int version) {
   return {grant, midas::token_source::identity_provider};
 }
 
-midas::token_validity lasting(seconds usable, seconds refresh_in, const moment& from) {
+midas::token_validity lasting(seconds usable, seconds refresh_in, const clock_reading& from) {
   return {.end = from + usable, .refresh_at = from.boot + refresh_in};
 }
 
@@ -82,15 +82,15 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
       const auto number = i % key_count;
       const auto at = now + seconds{i % 20};
       table.publish(key(number), token_of(number, i), lasting(1h, 10s, at), at);
-      table.postpone_renewal(key(i * 3 % key_count), at.boot + 5s);
+      table.postpone_refresh(key(i * 3 % key_count), at.boot + 5s);
     }
   };
   const auto sweep = [&] {
     std::vector<token_key> dropped;
     for (int i = 0; reading > 0; ++i) {
       const auto at = now + seconds{i % 20};
-      for (const auto& due : table.take_renewals(at, dropped)) {
-        table.postpone_renewal(due, at.boot + 5s);
+      for (const auto& due : table.take_due_refreshes(at, dropped)) {
+        table.postpone_refresh(due, at.boot + 5s);
       }
       table.drop_idle(at, 15s);
       table.drop_oldest(key_count - 1);
@@ -101,9 +101,9 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   CHECK(wrong == 0);
   // What is left is as sound as if one thread had made it.
   std::vector<token_key> dropped;
-  const auto due = table.take_renewals(now + 40s, dropped);
+  const auto due = table.take_due_refreshes(now + 40s, dropped);
   CHECK(due.size() == table.size());
-  CHECK_FALSE(table.next_renewal());
+  CHECK_FALSE(table.next_refresh());
 }
 
 TEST_CASE("of many threads that look up a token whose renewal is overdue, one is told") {
@@ -114,7 +114,7 @@ TEST_CASE("of many threads that look up a token whose renewal is overdue, one is
     std::atomic<int> told = 0;
     const auto look = [&] {
       for (int i = 0; i < 20; ++i) {
-        told += table.find(key(0), at)->renewal_overdue ? 1 : 0;
+        told += table.find(key(0), at)->refresh_overdue ? 1 : 0;
       }
     };
     run_at_once({look, look, look, look});

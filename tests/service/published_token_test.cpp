@@ -28,7 +28,7 @@ namespace {
 constexpr std::chrono::nanoseconds patience = 60s;
 const std::string vault = "https://vault.azure.net";
 
-token_service_options asking(const simulated_imds& imds) {
+token_service_options asking(const simulated_host& imds) {
   token_service_options options;
   options.endpoint = imds.endpoint();
   return options;
@@ -65,7 +65,7 @@ detached ask(const token_handle& tokens, std::promise<expected<access_token>>& t
 }  // namespace
 
 TEST_CASE("a handle asks in every way, for its resource and its identity") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds)};
   const auto identity = managed_identity::client_id(sample_user_assigned_identity().client_id);
   const auto handle = tokens.for_resource(vault + "/.default", identity);
@@ -94,7 +94,7 @@ TEST_CASE("a handle asks in every way, for its resource and its identity") {
 }
 
 TEST_CASE("a thread that has read by a handle knows its token by the handle") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds)};
   const auto handle = tokens.for_resource(vault);
   REQUIRE(handle.get(patience));
@@ -102,13 +102,13 @@ TEST_CASE("a thread that has read by a handle knows its token by the handle") {
   // Handles are numbered from one on.
   std::size_t known = 0;
   for (std::uint64_t number = 1; number < 1'000; ++number) {
-    known += find_good(number) != nullptr ? 1 : 0;
+    known += find_fresh(number) != nullptr ? 1 : 0;
   }
   CHECK(known == 1);
 }
 
 TEST_CASE("a handle for what makes no sense says so to each who asks") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds)};
   const auto nothing = tokens.for_resource("");
   CHECK_FALSE(nothing.try_get());
@@ -120,7 +120,7 @@ TEST_CASE("a handle for what makes no sense says so to each who asks") {
 }
 
 TEST_CASE("a caller that comes cancelled gets no token by a handle either") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds)};
   const auto handle = tokens.for_resource(vault);
   REQUIRE(handle.get(patience));
@@ -130,7 +130,7 @@ TEST_CASE("a caller that comes cancelled gets no token by a handle either") {
 }
 
 TEST_CASE("a handle and the tokens that it gave outlive the service") {
-  simulated_imds imds;
+  simulated_host imds;
   std::optional<token_handle> handle;
   std::optional<access_token> held;
   {
@@ -148,7 +148,7 @@ TEST_CASE("a handle and the tokens that it gave outlive the service") {
 }
 
 TEST_CASE("whoever was answered after a forced refresh reads the new token, in every thread") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds)};
   const auto handle = tokens.for_resource(vault);
   REQUIRE(handle.get(patience));
@@ -163,7 +163,7 @@ TEST_CASE("whoever was answered after a forced refresh reads the new token, in e
 }
 
 TEST_CASE("an actor takes a published token without a message, and else is answered by one") {
-  simulated_imds imds;
+  simulated_host imds;
   caf::actor_system_config config;
   caf::actor_system system{config};
   token_service tokens{system, asking(imds)};
@@ -184,7 +184,7 @@ TEST_CASE("an actor takes a published token without a message, and else is answe
 }
 
 TEST_CASE("an actor whose own answer is the token hands the request on, or answers by itself") {
-  simulated_imds imds;
+  simulated_host imds;
   caf::actor_system_config config;
   caf::actor_system system{config};
   token_service tokens{system, asking(imds)};

@@ -101,7 +101,7 @@ void renew(service& s) {
 
 void have_its_cache_killed(service& s) {
   be_in_flight(s);
-  dialect::send_exit(s.tokens->cache(), caf::exit_reason::kill);
+  caf_compat::send_exit(s.tokens->cache(), caf::exit_reason::kill);
 }
 
 void have_an_observer(service& s) {

@@ -151,6 +151,6 @@ TEST_CASE("IMDS is sent five requests at once unless told otherwise, another hos
 }
 
 TEST_CASE("what hosts are usually sent depends on the host") {
-  CHECK(usual_limits(identity_host::imds) == host_limits{5, 20});
-  CHECK(usual_limits(identity_host::app_service) == host_limits{192, 0});
+  CHECK(default_limits(identity_host::imds) == host_limits{5, 20});
+  CHECK(default_limits(identity_host::app_service) == host_limits{192, 0});
 }

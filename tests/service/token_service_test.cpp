@@ -28,8 +28,8 @@ namespace {
 constexpr auto patience = 60s;
 const token_request vault{.resource = "https://vault.azure.net"};
 
-simulated_imds_options latency_of(std::chrono::nanoseconds latency) {
-  simulated_imds_options options;
+simulated_host_options latency_of(std::chrono::nanoseconds latency) {
+  simulated_host_options options;
   options.latency = latency;
   return options;
 }
@@ -67,7 +67,7 @@ detached ask(token_service& tokens, token_request request, outcomes& told,
 }  // namespace
 
 TEST_CASE("10,000 callbacks that ask at once cause one HTTP request, and get one token") {
-  simulated_imds imds{latency_of(50ms)};
+  simulated_host imds{latency_of(50ms)};
   outcomes told;
   token_service tokens{asking(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
@@ -81,7 +81,7 @@ TEST_CASE("10,000 callbacks that ask at once cause one HTTP request, and get one
 }
 
 TEST_CASE("10,000 coroutines that ask at once cause one HTTP request, and get one token") {
-  simulated_imds imds{latency_of(50ms)};
+  simulated_host imds{latency_of(50ms)};
   outcomes told;
   token_service tokens{asking(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
@@ -92,7 +92,7 @@ TEST_CASE("10,000 coroutines that ask at once cause one HTTP request, and get on
 }
 
 TEST_CASE("10,000 actors that ask at once cause one HTTP request, and get one token") {
-  simulated_imds imds{latency_of(50ms)};
+  simulated_host imds{latency_of(50ms)};
   outcomes told;
   caf::actor_system_config config;
   caf::actor_system system{config};
@@ -111,7 +111,7 @@ TEST_CASE("10,000 actors that ask at once cause one HTTP request, and get one to
 }
 
 TEST_CASE("500 threads that block for the same token cause one HTTP request") {
-  simulated_imds imds{latency_of(50ms)};
+  simulated_host imds{latency_of(50ms)};
   outcomes told;
   token_service tokens{asking(imds.endpoint())};
   {
@@ -125,7 +125,7 @@ TEST_CASE("500 threads that block for the same token cause one HTTP request") {
 }
 
 TEST_CASE("1,000 resources cause 1,000 requests over no more connections than may be in flight") {
-  simulated_imds imds;
+  simulated_host imds;
   outcomes told;
   token_service tokens{asking(imds.endpoint(), {8, 0})};
   for (int i = 0; i < 1'000; ++i) {
@@ -145,7 +145,7 @@ TEST_CASE("1,000 resources cause 1,000 requests over no more connections than ma
 }
 
 TEST_CASE("a token is at hand for try_get once anybody was answered, and not before") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds.endpoint())};
   CHECK_FALSE(tokens.try_get(vault));
   const auto acquired = tokens.get(vault, patience);
@@ -161,9 +161,9 @@ TEST_CASE("a token is at hand for try_get once anybody was answered, and not bef
 }
 
 TEST_CASE("what the host says goes to the token: its life, its type and its resource") {
-  simulated_imds_options host;
+  simulated_host_options host;
   host.expires_in = 3h;
-  simulated_imds imds{host};
+  simulated_host imds{host};
   token_service tokens{asking(imds.endpoint())};
   const auto before = std::chrono::system_clock::now();
   const auto token = tokens.get(vault, patience);
@@ -176,7 +176,7 @@ TEST_CASE("what the host says goes to the token: its life, its type and its reso
 }
 
 TEST_CASE("an error of the host reaches every waiter, with what the host said and what to do") {
-  simulated_imds imds{latency_of(50ms)};
+  simulated_host imds{latency_of(50ms)};
   outcomes told;
   token_service tokens{asking(imds.endpoint())};
   for (int i = 0; i < 100; ++i) {
@@ -195,7 +195,7 @@ TEST_CASE("an error of the host reaches every waiter, with what the host said an
 TEST_CASE("an endpoint where nobody listens is a typed error that names it") {
   // The port was free a moment ago, and nobody listens on it.
   const auto gone = [] {
-    simulated_imds imds;
+    simulated_host imds;
     return imds.endpoint();
   }();
   auto options = asking(gone);
@@ -370,7 +370,7 @@ TEST_CASE("shutting down answers every open request of every kind, and then refu
 }
 
 TEST_CASE("destroying a service answers those who wait, over a real connection too") {
-  simulated_imds imds{latency_of(1h)};
+  simulated_host imds{latency_of(1h)};
   outcomes told;
   {
     token_service tokens{asking(imds.endpoint())};
@@ -387,7 +387,7 @@ TEST_CASE("destroying a service answers those who wait, over a real connection t
 }
 
 TEST_CASE("a service in an application's actor system leaves it when it goes") {
-  simulated_imds imds;
+  simulated_host imds;
   caf::actor_system_config config;
   caf::actor_system system{config};
   for (int i = 0; i < 3; ++i) {
@@ -399,10 +399,10 @@ TEST_CASE("a service in an application's actor system leaves it when it goes") {
 }
 
 TEST_CASE("a service of its own goes while the actors of another system, which asked it, live on") {
-  simulated_imds imds;
+  simulated_host imds;
   caf::actor_system_config config;
   // Its threads run whom they send to.
-  dialect::configure_sleeping_threads(config, 2);
+  caf_compat::configure_sleeping_threads(config, 2);
   caf::actor_system system{config};
   outcomes told;
   for (int round = 0; round < 3; ++round) {
@@ -411,7 +411,7 @@ TEST_CASE("a service of its own goes while the actors of another system, which a
       const token_request request{.resource = "https://" + std::to_string(round * 20 + i) + ".net"};
       system.spawn(
           [&told, request](caf::event_based_actor* self, const cache_actor& cache) {
-            dialect::request(self, cache, request, std::chrono::nanoseconds{patience})
+            caf_compat::request(self, cache, request, std::chrono::nanoseconds{patience})
                 .then([&told](const access_token& token) { told.add(token); },
                       [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
           },
@@ -423,7 +423,7 @@ TEST_CASE("a service of its own goes while the actors of another system, which a
 }
 
 TEST_CASE("a service made in one thread is destroyed in another while the first lives on") {
-  simulated_imds imds;
+  simulated_host imds;
   std::latch made{1};
   std::latch destroyed{1};
   std::unique_ptr<token_service> with_own_system;
@@ -478,7 +478,7 @@ TEST_CASE("an actor observes what the service does, until its subscription goes"
   host.tokens.get_async(again, patience, [&told](auto outcome) { told.add(std::move(outcome)); });
   host.grant(1);
   told.wait_for(2);
-  dialect::send_exit(observer, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(observer, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("an actor learns the error of midas from the error of CAF") {
@@ -498,11 +498,11 @@ TEST_CASE("an actor learns the error of midas from the error of CAF") {
 }
 
 TEST_CASE("a cache actor that somebody kills is replaced, and the service goes on") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds.endpoint())};
   REQUIRE(tokens.get(vault, patience));
   const auto killed = tokens.cache();
-  dialect::send_exit(killed, caf::exit_reason::kill);
+  caf_compat::send_exit(killed, caf::exit_reason::kill);
   while (tokens.cache() == killed) {
     std::this_thread::yield();
   }
@@ -511,8 +511,8 @@ TEST_CASE("a cache actor that somebody kills is replaced, and the service goes o
 }
 
 TEST_CASE("the environment names the endpoint, an option goes before it, and shared() reads it") {
-  simulated_imds from_environment;
-  simulated_imds from_option;
+  simulated_host from_environment;
+  simulated_host from_option;
   REQUIRE(setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", from_environment.endpoint().c_str(), 1) == 0);
   CHECK(token_service{}.get(vault, patience));
   CHECK(from_environment.statistics().token_requests == 1);
@@ -525,7 +525,7 @@ TEST_CASE("the environment names the endpoint, an option goes before it, and sha
 }
 
 TEST_CASE("no printing of what travels shows the token") {
-  simulated_imds imds;
+  simulated_host imds;
   token_service tokens{asking(imds.endpoint())};
   const auto token = tokens.get(vault, patience);
   REQUIRE(token);

@@ -39,8 +39,8 @@ std::string rule(const std::string& action, const std::string& match = "{}") {
   return R"({"rules":[{"match":)" + match + R"(,"action":)" + action + "}]}";
 }
 
-simulated_imds_options with(const std::string& action, const std::string& match = "{}") {
-  simulated_imds_options options;
+simulated_host_options with(const std::string& action, const std::string& match = "{}") {
+  simulated_host_options options;
   options.fault_rules = rule(action, match);
   options.journal_size = 100;
   options.stop_timeout = 50ms;
@@ -79,13 +79,13 @@ raw_end ask(std::uint16_t port, std::size_t most = std::string::npos) {
   return end;
 }
 
-void wait_until_in_flight(const simulated_imds& imds, std::uint64_t count) {
+void wait_until_in_flight(const simulated_host& imds, std::uint64_t count) {
   while (imds.statistics().in_flight != count) {
     std::this_thread::yield();
   }
 }
 
-void wait_until_closed(const simulated_imds& imds) {
+void wait_until_closed(const simulated_host& imds) {
   while (imds.statistics().open_connections != 0) {
     std::this_thread::yield();
   }
@@ -94,7 +94,7 @@ void wait_until_closed(const simulated_imds& imds) {
 }  // namespace
 
 TEST_CASE("a status by rule comes to those whom the rule is of, on the same connection") {
-  const simulated_imds imds(
+  const simulated_host imds(
       with(R"({"status":503,"headers":{"Retry-After":"7"}})", R"({"nth":2})"));
   raw_client client(imds.port());
   CHECK(client.get(token_target)->status == 200);
@@ -107,7 +107,7 @@ TEST_CASE("a status by rule comes to those whom the rule is of, on the same conn
 }
 
 TEST_CASE("faults are of token requests alone") {
-  const simulated_imds imds(with(R"({"status":503})"));
+  const simulated_host imds(with(R"({"status":503})"));
   raw_client client(imds.port());
   CHECK(client.get("/stats")->status == 200);
   CHECK(client.get("/journal")->status == 200);
@@ -116,7 +116,7 @@ TEST_CASE("faults are of token requests alone") {
 }
 
 TEST_CASE("a reset before the answer sends nothing") {
-  const simulated_imds imds(with(R"({"reset":"before"})"));
+  const simulated_host imds(with(R"({"reset":"before"})"));
   const auto end = ask(imds.port());
   CHECK(end.text.empty());
   CHECK(end.error == ECONNRESET);
@@ -130,7 +130,7 @@ TEST_CASE("a reset before the answer sends nothing") {
 }
 
 TEST_CASE("a reset within the headers sends a part of them") {
-  const simulated_imds imds(with(R"({"reset":"within_headers"})"));
+  const simulated_host imds(with(R"({"reset":"within_headers"})"));
   const auto end = ask(imds.port());
   CHECK_THAT(end.text, StartsWith("HTTP/1.1 200"));
   CHECK_THAT(end.text, !Contains("\r\n\r\n"));
@@ -139,7 +139,7 @@ TEST_CASE("a reset within the headers sends a part of them") {
 }
 
 TEST_CASE("a reset after the headers sends all of them, and nothing of the body") {
-  const simulated_imds imds(with(R"({"reset":"after_headers"})"));
+  const simulated_host imds(with(R"({"reset":"after_headers"})"));
   const auto end = ask(imds.port());
   CHECK_THAT(end.text, StartsWith("HTTP/1.1 200") && Catch::Matchers::EndsWith("\r\n\r\n"));
   CHECK(end.error == ECONNRESET);
@@ -147,7 +147,7 @@ TEST_CASE("a reset after the headers sends all of them, and nothing of the body"
 }
 
 TEST_CASE("a truncated body ends with the connection") {
-  const simulated_imds imds(with(R"({"truncate_body":20})"));
+  const simulated_host imds(with(R"({"truncate_body":20})"));
   const auto end = ask(imds.port());
   const auto body = end.text.substr(end.text.find("\r\n\r\n") + 4);
   CHECK(body.size() == 20);
@@ -156,7 +156,7 @@ TEST_CASE("a truncated body ends with the connection") {
 }
 
 TEST_CASE("a slow drip is the whole answer, piece by piece, and the connection lives on") {
-  const simulated_imds imds(with(R"({"slow_drip":{"bytes":400,"every":"4ms"}})"));
+  const simulated_host imds(with(R"({"slow_drip":{"bytes":400,"every":"4ms"}})"));
   raw_client client(imds.port());
   for (int i = 0; i < 2; ++i) {
     const auto begin = steady_clock::now();
@@ -173,7 +173,7 @@ TEST_CASE("a slow drip is the whole answer, piece by piece, and the connection l
 }
 
 TEST_CASE("an endless body has no length, and goes on until the client leaves") {
-  const simulated_imds imds(with(R"({"endless_body":true})"));
+  const simulated_host imds(with(R"({"endless_body":true})"));
   constexpr std::size_t enough = 4 * 1024 * 1024;
   const auto end = ask(imds.port(), enough);
   CHECK(end.text.size() >= enough);
@@ -186,7 +186,7 @@ TEST_CASE("an endless body has no length, and goes on until the client leaves") 
 }
 
 TEST_CASE("garbage is no HTTP") {
-  const simulated_imds imds(with(R"({"garbage":true})"));
+  const simulated_host imds(with(R"({"garbage":true})"));
   const auto end = ask(imds.port());
   CHECK_FALSE(end.text.empty());
   CHECK_THAT(end.text, !Contains("HTTP/1"));
@@ -197,7 +197,7 @@ TEST_CASE("garbage is no HTTP") {
 TEST_CASE("a hanging answer ends when the client leaves") {
   auto options = with(R"({"hang":true})");
   options.idle_timeout = 5ms;
-  const simulated_imds imds(options);
+  const simulated_host imds(options);
   {
     raw_client client(imds.port());
     client.send(get_request(token_target));
@@ -221,7 +221,7 @@ TEST_CASE("stop ends hanging, dripping and endless answers within its timeout") 
                R"({"slow_drip":{"bytes":1,"every":"0ms"}})", R"({"endless_body":true})",
                R"({"status":503,"latency":"1h"})");
   CAPTURE(action);
-  simulated_imds imds(with(action));
+  simulated_host imds(with(action));
   raw_client client(imds.port());
   client.send(get_request(token_target));
   while (imds.statistics().token_requests == 0) {
@@ -236,7 +236,7 @@ TEST_CASE("stop ends hanging, dripping and endless answers within its timeout") 
 
 TEST_CASE("faults are played over TLS as well") {
   simulated_host_options options;
-  options.host = simulated_host_kind::service_fabric;
+  options.host = identity_host::service_fabric;
   options.secret = "secret";
   options.journal_size = 10;
   simulated_host host(options);
@@ -258,7 +258,7 @@ TEST_CASE("faults are played over TLS as well") {
 }
 
 TEST_CASE("an answer that goes wrong leaves those before it on the connection alone") {
-  const simulated_imds imds(with(R"({"reset":"after_headers"})", R"({"nth":3})"));
+  const simulated_host imds(with(R"({"reset":"after_headers"})", R"({"nth":3})"));
   raw_client client(imds.port());
   client.send(get_request(token_target) + get_request(token_target) + get_request(token_target) +
               get_request(token_target));
@@ -271,7 +271,7 @@ TEST_CASE("an answer that goes wrong leaves those before it on the connection al
 TEST_CASE("a latency by rule takes the place of the host's own") {
   auto options = with(R"({"latency":"0ms"})", R"({"nth":1})");
   options.latency = 30ms;
-  const simulated_imds imds(options);
+  const simulated_host imds(options);
   raw_client client(imds.port());
   for (int i = 0; i < 2; ++i) {
     CHECK(client.get(token_target)->status == 200);
@@ -284,7 +284,7 @@ TEST_CASE("a latency by rule takes the place of the host's own") {
 }
 
 TEST_CASE("new rules take the place of the old ones at once, and count anew") {
-  simulated_imds imds(with(R"({"status":503})", R"({"nth":1})"));
+  simulated_host imds(with(R"({"status":503})", R"({"nth":1})"));
   raw_client client(imds.port());
   CHECK(client.get(token_target)->status == 503);
   CHECK(client.get(token_target)->status == 200);
@@ -299,7 +299,7 @@ TEST_CASE("new rules take the place of the old ones at once, and count anew") {
 }
 
 TEST_CASE("a window of rules that are set later begins then") {
-  simulated_imds imds(with(R"({"status":503})", R"({"window":{"from":"1h"}})"));
+  simulated_host imds(with(R"({"status":503})", R"({"window":{"from":"1h"}})"));
   raw_client client(imds.port());
   std::this_thread::sleep_for(20ms);
   imds.set_fault_rules(rule(R"({"status":500})", R"({"window":{"from":"15ms","to":"1h"}})"));
@@ -309,7 +309,7 @@ TEST_CASE("a window of rules that are set later begins then") {
 }
 
 TEST_CASE("rules may be set while requests are answered") {
-  simulated_imds imds(with(R"({"status":503})", R"({"probability":0.5})"));
+  simulated_host imds(with(R"({"status":503})", R"({"probability":0.5})"));
   std::atomic<bool> done{false};
   std::thread setter([&] {
     while (!done) {
@@ -327,12 +327,12 @@ TEST_CASE("rules may be set while requests are answered") {
 }
 
 TEST_CASE("beyond the limit a second, token requests are throttled at once") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.limit_per_second = 3;
   options.latency = 1ms;
   options.journal_size = 10;
   options.fault_rules = rule(R"({"status":500})", R"({"nth":[4,10]})");
-  const simulated_imds imds(options);
+  const simulated_host imds(options);
   raw_client client(imds.port());
   const auto begin = steady_clock::now();
   for (int i = 0; i < 3; ++i) {
@@ -360,10 +360,10 @@ TEST_CASE("beyond the limit a second, token requests are throttled at once") {
 }
 
 TEST_CASE("beyond the limit of those that wait, token requests are throttled at once") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.limit_concurrency = 2;
   options.fault_rules = rule(R"({"hang":true})", R"({"nth":[1,2]})");
-  const simulated_imds imds(options);
+  const simulated_host imds(options);
   {
     raw_client first(imds.port());
     raw_client second(imds.port());
@@ -380,9 +380,9 @@ TEST_CASE("beyond the limit of those that wait, token requests are throttled at 
 }
 
 TEST_CASE("the journal tells of every token request who got what and when") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.journal_size = 2;
-  const simulated_imds imds(options);
+  const simulated_host imds(options);
   raw_client client(imds.port());
   const auto user = sample_user_assigned_identity().client_id;
   const auto begin = steady_clock::now();
@@ -409,11 +409,11 @@ TEST_CASE("the journal tells of every token request who got what and when") {
   CHECK(text_of(json["entries"][0], "client_id") == user);
   CHECK(json["entries"][0]["arrived"].GetDouble() >= 0);
   CHECK(imds.statistics().token_requests == 3);
-  CHECK(simulated_imds().journal().empty());
+  CHECK(simulated_host().journal().empty());
 }
 
 TEST_CASE("the journal names the identity whose token was given, also when it is the wrong one") {
-  const simulated_imds imds(with(R"({"wrong_identity":true})"));
+  const simulated_host imds(with(R"({"wrong_identity":true})"));
   raw_client client(imds.port());
   CHECK(client.get(token_target)->status == 200);
   CHECK(imds.journal().at(0).client_id == sample_user_assigned_identity().client_id);
@@ -423,7 +423,7 @@ TEST_CASE("the same seed repeats a run") {
   const auto run = [](std::uint64_t seed) {
     auto options = with(R"({"status":503})", R"({"probability":0.5})");
     options.seed = seed;
-    const simulated_imds imds(options);
+    const simulated_host imds(options);
     CHECK(imds.seed() == seed);
     raw_client client(imds.port());
     std::vector<int> statuses;
@@ -434,19 +434,19 @@ TEST_CASE("the same seed repeats a run") {
   };
   CHECK(run(5) == run(5));
   CHECK(run(5) != run(6));
-  CHECK(simulated_imds().seed() != 0);
+  CHECK(simulated_host().seed() != 0);
 }
 
 TEST_CASE("malformed rules and limits out of range are refused by their names") {
-  const auto refusal_of = [](const simulated_imds_options& options) -> std::string {
+  const auto refusal_of = [](const simulated_host_options& options) -> std::string {
     try {
-      const simulated_imds imds(options);
+      const simulated_host imds(options);
     } catch (const std::invalid_argument& refusal) {
       return refusal.what();
     }
     return "none";
   };
-  simulated_imds_options options;
+  simulated_host_options options;
   options.fault_rules = rule(R"({"staus":1})");
   CHECK_THAT(refusal_of(options), Contains("rules[0].action") && Contains("staus"));
   options = {};
@@ -458,7 +458,7 @@ TEST_CASE("malformed rules and limits out of range are refused by their names") 
 }
 
 TEST_CASE("every host has its faults, and asks for its own tokens afterwards") {
-  using kind = simulated_host_kind;
+  using kind = identity_host;
   const auto host_kind = GENERATE(kind::app_service, kind::app_service_2017, kind::azure_arc,
                                   kind::machine_learning, kind::cloud_shell);
   simulated_host_options options;

@@ -10,7 +10,7 @@ using namespace midas;
 using namespace midas::test;
 
 TEST_CASE("statistics as JSON have every number under its name") {
-  simulated_imds_statistics numbers;
+  simulated_host_statistics numbers;
   numbers.requests = 7;
   numbers.token_requests = 6;
   numbers.connections = 5;
@@ -34,7 +34,7 @@ TEST_CASE("statistics as JSON have every number under its name") {
 
 TEST_CASE("resources with quotes, line ends and zeros stay intact in JSON") {
   const std::string nasty("a\"b\\c\nd\0e\x01", 10);
-  simulated_imds_statistics numbers;
+  simulated_host_statistics numbers;
   numbers.resources[nasty] = 1;
   const auto json = parse_object(to_json(numbers));
   const auto& resource = *json["resources"].MemberBegin();

@@ -18,7 +18,7 @@
 using namespace midas;
 using namespace midas::test;
 using namespace std::chrono_literals;
-using kind = simulated_host_kind;
+using kind = identity_host;
 
 namespace {
 

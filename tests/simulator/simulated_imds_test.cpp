@@ -23,16 +23,16 @@ namespace {
 const std::string token_target =
     "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net";
 
-void wait_until_in_flight(const simulated_imds& imds, std::uint64_t count) {
+void wait_until_in_flight(const simulated_host& imds, std::uint64_t count) {
   while (imds.statistics().in_flight != count) {
     std::this_thread::yield();
   }
 }
 
 /// The text of the std::invalid_argument that these options cause.
-std::string refusal_of(const simulated_imds_options& options) {
+std::string refusal_of(const simulated_host_options& options) {
   try {
-    const simulated_imds imds(options);
+    const simulated_host imds(options);
   } catch (const std::invalid_argument& refusal) {
     return refusal.what();
   }
@@ -42,7 +42,7 @@ std::string refusal_of(const simulated_imds_options& options) {
 }  // namespace
 
 TEST_CASE("a simulated IMDS hands out tokens over one kept connection") {
-  const simulated_imds imds;
+  const simulated_host imds;
   raw_client client(imds.port());
   std::set<std::string> tokens;
   for (int i = 0; i < 20; ++i) {
@@ -61,9 +61,9 @@ TEST_CASE("a simulated IMDS hands out tokens over one kept connection") {
 }
 
 TEST_CASE("a token expires as long after now as the options say") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.expires_in = 90s;
-  const simulated_imds imds(options);
+  const simulated_host imds(options);
   const auto now = [] {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())
         .time_since_epoch()
@@ -78,19 +78,19 @@ TEST_CASE("a token expires as long after now as the options say") {
 }
 
 TEST_CASE("port 0 picks a free port, and the endpoint names it") {
-  const simulated_imds one;
-  const simulated_imds other;
+  const simulated_host one;
+  const simulated_host other;
   CHECK(one.port() != 0);
   CHECK(one.port() != other.port());
   CHECK(one.endpoint() == "http://127.0.0.1:" + std::to_string(one.port()));
 }
 
 TEST_CASE("a port that is taken is an error that names it and the way out") {
-  const simulated_imds one;
-  simulated_imds_options options;
+  const simulated_host one;
+  simulated_host_options options;
   options.port = one.port();
   try {
-    const simulated_imds other(options);
+    const simulated_host other(options);
     FAIL("two simulators listen on one port");
   } catch (const std::system_error& error) {
     CHECK(error.code() == std::errc::address_in_use);
@@ -101,19 +101,19 @@ TEST_CASE("a port that is taken is an error that names it and the way out") {
 }
 
 TEST_CASE("a port is free again when its simulator has stopped, though clients linger") {
-  simulated_imds one;
+  simulated_host one;
   raw_client client(one.port());
   CHECK(client.get(token_target)->status == 200);
   one.stop();
-  simulated_imds_options options;
+  simulated_host_options options;
   options.port = one.port();
-  const simulated_imds other(options);
+  const simulated_host other(options);
   CHECK(raw_client(other.port()).get(token_target)->status == 200);
 }
 
 TEST_CASE("an address that is not loopback is refused unless it is allowed") {
   for (const auto* address : {"0.0.0.0", "169.254.169.254", "10.0.0.1", "::", "8.8.8.8"}) {
-    simulated_imds_options options;
+    simulated_host_options options;
     options.address = address;
     const auto text = refusal_of(options);
     CHECK(text.find(address) != std::string::npos);
@@ -123,12 +123,12 @@ TEST_CASE("an address that is not loopback is refused unless it is allowed") {
 }
 
 TEST_CASE("an address that is allowed but not this machine's is an error of the system") {
-  simulated_imds_options options;
+  simulated_host_options options;
   // Reserved for documentation: no machine has it.
   options.address = "192.0.2.1";
   options.allow_any_address = true;
   try {
-    const simulated_imds imds(options);
+    const simulated_host imds(options);
     FAIL("it listens where no machine is");
   } catch (const std::system_error& error) {
     CHECK(std::string(error.what()).find("192.0.2.1:0: this machine has no such address") !=
@@ -138,7 +138,7 @@ TEST_CASE("an address that is allowed but not this machine's is an error of the 
 
 TEST_CASE("an address that is none is refused") {
   for (const auto* address : {"", "localhost", "127.0.0.1:80", "http://127.0.0.1", "1.2.3"}) {
-    simulated_imds_options options;
+    simulated_host_options options;
     options.address = address;
     const auto text = refusal_of(options);
     INFO(text);
@@ -148,11 +148,11 @@ TEST_CASE("an address that is none is refused") {
 
 TEST_CASE("options out of their range are refused by name") {
   const auto with = [](auto member, auto value) {
-    simulated_imds_options options;
+    simulated_host_options options;
     options.*member = value;
     return refusal_of(options);
   };
-  using options = simulated_imds_options;
+  using options = simulated_host_options;
   CHECK(with(&options::latency, -1ns).find("latency") != std::string::npos);
   CHECK(with(&options::latency, 25h).find("latency") != std::string::npos);
   CHECK(with(&options::expires_in, -1s).find("expires_in") != std::string::npos);
@@ -163,7 +163,7 @@ TEST_CASE("options out of their range are refused by name") {
 }
 
 TEST_CASE("the statistics count requests, tokens, resources and statuses") {
-  const simulated_imds imds;
+  const simulated_host imds;
   raw_client client(imds.port());
   const std::string path = "/metadata/identity/oauth2/token";
   CHECK(client.get(token_target)->status == 200);
@@ -185,7 +185,7 @@ TEST_CASE("the statistics count requests, tokens, resources and statuses") {
 
 TEST_CASE(
     "GET /stats tells the same numbers, needs no Metadata field and counts only as connection") {
-  const simulated_imds imds;
+  const simulated_host imds;
   raw_client client(imds.port());
   CHECK(client.get("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=%22%0A")
             ->status == 400);
@@ -206,10 +206,10 @@ TEST_CASE(
 }
 
 TEST_CASE("the latency holds many requests at once, and the statistics without waiting") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.latency = 10min;
   options.stop_timeout = 0ms;
-  simulated_imds imds(options);
+  simulated_host imds(options);
   std::vector<raw_client> clients;
   for (int i = 0; i < 100; ++i) {
     clients.emplace_back(imds.port());
@@ -230,10 +230,10 @@ TEST_CASE("the latency holds many requests at once, and the statistics without w
 }
 
 TEST_CASE("stop lets the answers in flight finish, and closes idle connections") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.latency = 20ms;
   options.stop_timeout = 60s;
-  simulated_imds imds(options);
+  simulated_host imds(options);
   raw_client idle(imds.port());
   std::vector<raw_client> clients;
   for (int i = 0; i < 10; ++i) {
@@ -256,7 +256,7 @@ TEST_CASE("stop lets the answers in flight finish, and closes idle connections")
 }
 
 TEST_CASE("stop may be called often, from several threads, and statistics stay readable") {
-  simulated_imds imds;
+  simulated_host imds;
   CHECK(raw_client(imds.port()).get(token_target)->status == 200);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -274,7 +274,7 @@ TEST_CASE("stop may be called often, from several threads, and statistics stay r
 }
 
 TEST_CASE("many threads may ask and read the statistics at once") {
-  const simulated_imds imds;
+  const simulated_host imds;
   std::vector<std::future<int>> askers;
   for (int i = 0; i < 4; ++i) {
     askers.push_back(std::async(std::launch::async, [&] {

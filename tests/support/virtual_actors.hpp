@@ -47,8 +47,8 @@ class virtual_actors {
   /// With a host of the caller's own.
   explicit virtual_actors(service_context made, host_limits limits = {64, 0},
                           std::optional<std::chrono::seconds> idle_key_timeout = {}) {
-    made.now = [this] { return moment{now_, boot_clock::time_point{booted_}}; };
-    made.chance = [] { return 0.0; };
+    made.now = [this] { return clock_reading{now_, boot_clock::time_point{booted_}}; };
+    made.jitter = [] { return 0.0; };
     context = std::make_shared<service_context>(std::move(made));
     settings = {context, transport, limits, 30s, idle_key_timeout};
     cache = spawn_cache(system_, settings);
@@ -58,7 +58,7 @@ class virtual_actors {
   virtual_actors& operator=(const virtual_actors&) = delete;
 
   ~virtual_actors() {
-    dialect::send_exit(cache, caf::exit_reason::user_shutdown);
+    caf_compat::send_exit(cache, caf::exit_reason::user_shutdown);
     run();
   }
 
@@ -93,7 +93,7 @@ class virtual_actors {
     const auto waiter = waiter_into(told);
     waiter.cancel_on(stop);
     if (!waiter.answered()) {
-      dialect::anonymous_send(cache, std::move(request), timeout, waiter);
+      caf_compat::anonymous_send(cache, std::move(request), timeout, waiter);
       run();
     }
     return told;
@@ -151,8 +151,8 @@ class virtual_actors {
   [[nodiscard]] bool has_timers() const { return scheduler_.has_pending_timeout(); }
 
   // A dialect of the test's own: the answer is "TOKEN SECONDS".
-  static identity_endpoint endpoint() {
-    identity_endpoint result;
+  static host_protocol endpoint() {
+    host_protocol result;
     result.source = "test host";
     result.address = "http://127.0.0.1:1/token";
     result.encode = encode;
@@ -174,12 +174,12 @@ class virtual_actors {
   }
 
   // The status 401 asks for another request, which says how many there have been.
-  static expected<endpoint_answer> decode(const token_request& request, http_response response,
-                                          std::chrono::sys_seconds now, unsigned step) {
+  static expected<decode_result> decode(const token_request& request, http_response response,
+                                          std::chrono::sys_seconds now, unsigned leg) {
     if (response.status == 401) {
       http_request next;
       next.url = "http://127.0.0.1:1/token?resource=" + request.resource +
-                 "&step=" + std::to_string(step + 1);
+                 "&step=" + std::to_string(leg + 1);
       return next;
     }
     if (response.status != 200) {

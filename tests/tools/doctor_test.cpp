@@ -108,7 +108,7 @@ TEST_CASE("a recording transport keeps the shapes of what passes, in order") {
 }
 
 TEST_CASE("an examination of a healthy host tells all of it") {
-  simulated_imds imds;
+  simulated_host imds;
   const auto result =
       examine(vault, on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}}), 60s);
   REQUIRE(result.token);
@@ -140,7 +140,7 @@ TEST_CASE("an examination of a healthy host tells all of it") {
 }
 
 TEST_CASE("an examination of a host that refuses tells what it said, and what to do") {
-  simulated_imds imds;
+  simulated_host imds;
   const auto result = examine(
       {.identity = managed_identity::client_id("unknown"), .resource = vault.resource},
       on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}, {"MSI_SECRET", "hidden"}}), 60s);
@@ -177,9 +177,9 @@ TEST_CASE("an examination in an environment that contradicts itself sends nothin
 }
 
 TEST_CASE("an examination of a host that never answers ends, and says so") {
-  simulated_imds_options slow;
+  simulated_host_options slow;
   slow.latency = 1h;
-  simulated_imds imds{slow};
+  simulated_host imds{slow};
   const auto result =
       examine(vault, on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}}), 50ms);
   REQUIRE_FALSE(result.token);

@@ -80,7 +80,7 @@ TEST_CASE("the rules of a file come before those of the options, unchanged") {
 }
 
 TEST_CASE("rules name hosts as --host does") {
-  using kind = simulated_host_kind;
+  using kind = identity_host;
   for (const auto host :
        {kind::imds, kind::app_service, kind::app_service_2017, kind::service_fabric,
         kind::azure_arc, kind::machine_learning, kind::cloud_shell, kind::workload_identity}) {

@@ -35,7 +35,7 @@ rapidjson::Document parsed(const std::string& text) {
 }  // namespace
 
 TEST_CASE("midas token prints the token as JSON, alone, or as a header") {
-  simulated_imds imds;
+  simulated_host imds;
   const std::vector<std::string> asked{"token", "--endpoint", imds.endpoint(), "--resource",
                                        "https://vault.azure.net/.default"};
   const auto with_output = [&asked](const std::string& form) {
@@ -66,7 +66,7 @@ TEST_CASE("midas token prints the token as JSON, alone, or as a header") {
 }
 
 TEST_CASE("midas token asks for the user-assigned identity that it is told") {
-  simulated_imds imds;
+  simulated_host imds;
   const auto sample = sample_user_assigned_identity();
   const auto [option, id] = GENERATE_COPY(table<std::string, std::string>({
       {"--client-id", sample.client_id},
@@ -79,7 +79,7 @@ TEST_CASE("midas token asks for the user-assigned identity that it is told") {
 }
 
 TEST_CASE("midas token shows what the token says of itself, and not the token") {
-  simulated_imds imds;
+  simulated_host imds;
   const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
                                  "https://vault.azure.net", "--show-claims"});
   CHECK(result.exit_code == 0);
@@ -88,7 +88,7 @@ TEST_CASE("midas token shows what the token says of itself, and not the token") 
 }
 
 TEST_CASE("midas token takes a claims challenge, and has a new token acquired") {
-  simulated_imds imds;
+  simulated_host imds;
   for (const auto& extra : std::vector<std::vector<std::string>>{
            {"--claims", R"({"access_token":{}})"}, {"--force-refresh"}}) {
     std::vector<std::string> arguments{"token",         "--host",     "imds",       "--endpoint",
@@ -100,7 +100,7 @@ TEST_CASE("midas token takes a claims challenge, and has a new token acquired") 
 }
 
 TEST_CASE("midas doctor's exit code is 0 only when a token can be had") {
-  simulated_imds imds;
+  simulated_host imds;
   const auto healthy = run_midas({"doctor", "--endpoint", imds.endpoint()});
   CHECK(healthy.exit_code == 0);
   CHECK(healthy.errors.empty());
@@ -121,7 +121,7 @@ TEST_CASE("midas doctor's exit code is 0 only when a token can be had") {
 }
 
 TEST_CASE("bad input is one line on standard error that names the input, and a non-zero exit") {
-  const simulated_imds imds;
+  const simulated_host imds;
   const auto endpoint = imds.endpoint();
   const auto vault = std::string{"https://vault.azure.net"};
   struct bad_input {
@@ -181,7 +181,7 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
 }
 
 TEST_CASE("midas simulate at a port that is taken says so") {
-  const simulated_imds imds;
+  const simulated_host imds;
   const auto port = std::to_string(imds.port());
   const auto result = run_midas({"simulate", "--port", port});
   CHECK(result.exit_code == 1);
@@ -190,9 +190,9 @@ TEST_CASE("midas simulate at a port that is taken says so") {
 }
 
 TEST_CASE("midas token that runs out of time says so with an exit code of its own") {
-  simulated_imds_options slow;
+  simulated_host_options slow;
   slow.latency = std::chrono::hours{1};
-  simulated_imds imds{slow};
+  simulated_host imds{slow};
   const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
                                  "https://vault.azure.net", "--timeout", "50ms"});
   CHECK(result.exit_code == 3);
@@ -255,7 +255,7 @@ TEST_CASE("midas load goes on in a steady state, from the cache, whoever calls")
 }
 
 TEST_CASE("midas load asks the target that it is given, and reports what failed there") {
-  simulated_imds imds;
+  simulated_host imds;
   const auto good = run_midas(
       {"load", "--target", imds.endpoint(), "--callers", "50", "--resources", "3", "--once"});
   CHECK(good.exit_code == 0);
@@ -269,7 +269,7 @@ TEST_CASE("midas load asks the target that it is given, and reports what failed 
 }
 
 TEST_CASE("the README's first program does as it says") {
-  simulated_imds imds;
+  simulated_host imds;
   setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
   const auto result = run_program(MIDAS_FIRST_PROGRAM, {});
   setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
@@ -281,7 +281,7 @@ TEST_CASE("the README's first program does as it says") {
 }
 
 TEST_CASE("the examples get their tokens") {
-  simulated_imds imds;
+  simulated_host imds;
   setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
   for (const auto* example : {MIDAS_EXAMPLE_ACTORS, MIDAS_EXAMPLE_COROUTINES}) {
     const auto before = imds.statistics().token_requests;

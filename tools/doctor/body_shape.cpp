@@ -9,12 +9,12 @@ namespace midas::tools {
 
 namespace {
 
-constexpr std::size_t longest_name = 40;
-constexpr std::size_t most_names = 12;
+constexpr std::size_t max_name_length = 40;
+constexpr std::size_t max_names = 12;
 
 // Anything else may be a value in the wrong place.
 bool is_name(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, [](char c) {
+  return !text.empty() && text.size() <= max_name_length && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   });
@@ -43,7 +43,7 @@ std::string shape_of(const rapidjson::Document& document) {
   std::string named;
   std::size_t names = 0;
   for (const auto& [name, value] : document.GetObject()) {
-    if (names < most_names && is_name({name.GetString(), name.GetStringLength()})) {
+    if (names < max_names && is_name({name.GetString(), name.GetStringLength()})) {
       ++names;
       named.append(named.empty() ? "" : ", ").append(name.GetString()).append(": ");
       named += kind_of(value);

@@ -14,17 +14,17 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 std::string address_of(const host_detection& detection, const token_service_options& options) {
-  endpoint_settings settings;
+  host_settings settings;
   settings.allow_insecure = options.allow_insecure_endpoint;
   settings.imds_authority = options.endpoint;
-  const auto endpoint = make_endpoint(detection, *options.environment, settings);
+  const auto endpoint = make_protocol(detection, *options.environment, settings);
   return endpoint ? endpoint->address : std::string{};
 }
 
 bool is_taken_for_granted(const host_finding& finding) {
-  return finding.host == identity_host::imds && finding.is_it &&
+  return finding.host == identity_host::imds && finding.matched &&
          std::ranges::none_of(finding.evidence, [](const host_evidence& each) {
-           return each.speaks_for_it && each.found != "not found";
+           return each.present && each.found != "not found";
          });
 }
 

@@ -34,7 +34,7 @@ std::string host_of(const examination& result) {
 std::string findings_of(const host_detection& detection) {
   std::string text = "\nWhat was looked for, in order\n";
   for (const auto& each : detection.findings) {
-    text += fmt::format("  {:<4}{:<20}{}\n", each.is_it ? "yes" : "no", to_string(each.host),
+    text += fmt::format("  {:<4}{:<20}{}\n", each.matched ? "yes" : "no", to_string(each.host),
                         evidence_of(each));
   }
   for (const auto& each : detection.remarks) {

@@ -30,7 +30,7 @@ namespace midas::tools {
 
 namespace {
 
-using caller_actor = dialect::typed_actor<
+using caller_actor = caf_compat::typed_actor<
     // Asks for its token, as often as the phase wants.
     void(ask_now)>;
 
@@ -51,14 +51,14 @@ struct caller_state {
     return {[this](ask_now now) {
       ask(*now.in);
       if (now.next < callers->size()) {
-        dialect::send(self, (*callers)[now.next], ask_now{now.in, now.next + now.step, now.step});
+        caf_compat::send(self, (*callers)[now.next], ask_now{now.in, now.next + now.step, now.step});
       }
     }};
   }
 
   void ask(phase& now) {
     const auto asked = phase::clock::now();
-    dialect::request(self, cache, *request, timeout)
+    caf_compat::request(self, cache, *request, timeout)
         .then([this, &now, asked](const access_token& token) { answered(now, asked, token); },
               [this, &now, asked](const caf::error& e) {
                 answered(now, asked, unexpected{to_error(e)});
@@ -86,14 +86,14 @@ class actor_callers final : public callers {
     actors_.reserve(plan.callers);
     for (std::size_t i = 0; i < plan.callers; ++i) {
       const auto* request = &plan.requests[i % plan.requests.size()];
-      actors_.push_back(dialect::spawn<caller_actor, caller_state>(system_, cache, request,
+      actors_.push_back(caf_compat::spawn<caller_actor, caller_state>(system_, cache, request,
                                                                    plan.timeout, &actors_));
     }
   }
 
   ~actor_callers() override {
     for (const auto& actor : actors_) {
-      dialect::send_exit(actor, caf::exit_reason::user_shutdown);
+      caf_compat::send_exit(actor, caf::exit_reason::user_shutdown);
     }
   }
 
@@ -101,7 +101,7 @@ class actor_callers final : public callers {
     now.begin();
     constexpr std::size_t at_once = 64;
     for (std::size_t i = 0; i < std::min(at_once, actors_.size()); ++i) {
-      dialect::anonymous_send(actors_[i], ask_now{&now, i + at_once, at_once});
+      caf_compat::anonymous_send(actors_[i], ask_now{&now, i + at_once, at_once});
     }
     now.wait();
   }
@@ -112,7 +112,7 @@ class actor_callers final : public callers {
   caf::actor_system_config& configured(const load_plan& plan) {
     // Sleeping threads rather than CAF's default, work stealing, which has idle ones poll: on few
     // cores those take the processor from the rest, and a burst takes twice as long.
-    dialect::configure_sleeping_threads(config_, plan.threads);
+    caf_compat::configure_sleeping_threads(config_, plan.threads);
     return config_;
   }
 

@@ -114,9 +114,9 @@ void run_part(load_report& report, callers& all, const load_arguments& arguments
 }
 
 int run_load(const load_arguments& arguments) {
-  std::optional<simulated_imds> embedded;
+  std::optional<simulated_host> embedded;
   if (arguments.target.empty()) {
-    simulated_imds_options options;
+    simulated_host_options options;
     options.latency = arguments.latency;
     options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
     embedded.emplace(options);
@@ -135,7 +135,7 @@ int run_load(const load_arguments& arguments) {
     report.connections = done.http.connections_opened;
     report.coalesced = done.coalesced;
     report.cache_hits = done.cache_hits;
-    report.renewals = done.renewals;
+    report.refreshes = done.refreshes;
     report.retries = done.retries;
     report.throttled = done.throttled;
   }

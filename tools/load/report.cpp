@@ -114,7 +114,7 @@ std::string to_table(const load_report& report) {
       total(label, with_commas(value));
     }
   };
-  total_of_some("renewals in the background", report.renewals);
+  total_of_some("renewals in the background", report.refreshes);
   total_of_some("attempts made again", report.retries);
   total_of_some("answers that said 429", report.throttled);
   total("peak memory", fmt::format("{:.1f} MB", static_cast<double>(report.peak_rss_bytes) / 1e6));
@@ -144,7 +144,7 @@ std::string to_json(const load_report& report) {
   count("connections", report.connections);
   count("coalesced", report.coalesced);
   count("cache_hits", report.cache_hits);
-  count("renewals", report.renewals);
+  count("renewals", report.refreshes);
   count("retries", report.retries);
   count("throttled", report.throttled);
   count("peak_rss_bytes", report.peak_rss_bytes);

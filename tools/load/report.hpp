@@ -30,7 +30,7 @@ struct load_report {
   std::uint64_t cache_hits = 0;
   /// Of the HTTP requests, those that renewed a token in the background, and those that repeated
   /// one that had failed; and the answers that said 429.
-  std::uint64_t renewals = 0;
+  std::uint64_t refreshes = 0;
   std::uint64_t retries = 0;
   std::uint64_t throttled = 0;
   std::uint64_t peak_rss_bytes = 0;

@@ -22,7 +22,7 @@ using std::chrono::nanoseconds;
 
 constexpr int service_unavailable = 503;
 constexpr int gone = 410;
-constexpr std::size_t most_a_second = 1'000'000;
+constexpr std::size_t max_per_second = 1'000'000;
 
 std::string read_file(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
@@ -122,13 +122,13 @@ std::optional<std::size_t> read_rate(std::string_view text) {
   const auto* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, rate);
   const std::string_view unit(read.ptr, static_cast<std::size_t>(end - read.ptr));
-  if (read.ec != std::errc{} || (!unit.empty() && unit != "/s") || rate > most_a_second) {
+  if (read.ec != std::errc{} || (!unit.empty() && unit != "/s") || rate > max_per_second) {
     return std::nullopt;
   }
   return rate;
 }
 
-void add_fault_options(CLI::App& command, simulated_imds_options& options,
+void add_fault_options(CLI::App& command, simulated_host_options& options,
                        fault_arguments& arguments) {
   command
       .add_option_function<std::string>(

@@ -36,7 +36,7 @@ struct fault_arguments {
 
 /// --limit, --concurrency, --seed and --journal go to the options, the others to `arguments`. Both
 /// must outlive the parsing.
-void add_fault_options(CLI::App& command, simulated_imds_options& options,
+void add_fault_options(CLI::App& command, simulated_host_options& options,
                        fault_arguments& arguments);
 
 /// The rules of the file, if any, and then those of the options. Throws std::invalid_argument that

@@ -48,26 +48,26 @@ class stop_signals {
   sigset_t set_{};
 };
 
-simulated_host_kind kind_of(identity_host host) {
+identity_host kind_of(identity_host host) {
   switch (host) {
     case identity_host::app_service:
-      return simulated_host_kind::app_service;
+      return identity_host::app_service;
     case identity_host::app_service_2017:
-      return simulated_host_kind::app_service_2017;
+      return identity_host::app_service_2017;
     case identity_host::service_fabric:
-      return simulated_host_kind::service_fabric;
+      return identity_host::service_fabric;
     case identity_host::azure_arc:
-      return simulated_host_kind::azure_arc;
+      return identity_host::azure_arc;
     case identity_host::machine_learning:
-      return simulated_host_kind::machine_learning;
+      return identity_host::machine_learning;
     case identity_host::cloud_shell:
-      return simulated_host_kind::cloud_shell;
+      return identity_host::cloud_shell;
     case identity_host::workload_identity:
-      return simulated_host_kind::workload_identity;
+      return identity_host::workload_identity;
     case identity_host::imds:
       break;
   }
-  return simulated_host_kind::imds;
+  return identity_host::imds;
 }
 
 // What --print-env takes.

@@ -21,27 +21,27 @@ namespace midas {
 
 /// Used by the loop's thread only, but for the counters. An exchange that ends, in whatever way,
 /// waits for complete_finished() with its outcome: nothing else calls completions.
-class curl_flights {
+class curl_transfers {
  public:
   /// All three outlive the flights.
-  curl_flights(const curl_multi_options& options, curl_sockets& sockets, CURLM* multi);
-  curl_flights(const curl_flights&) = delete;
-  curl_flights& operator=(const curl_flights&) = delete;
-  ~curl_flights();
+  curl_transfers(const curl_multi_options& options, curl_sockets& sockets, CURLM* multi);
+  curl_transfers(const curl_transfers&) = delete;
+  curl_transfers& operator=(const curl_transfers&) = delete;
+  ~curl_transfers();
 
   /// How long the loop may wait for what libcurl is doing, unless something happens before; nothing
   /// while libcurl has nothing to do.
-  [[nodiscard]] std::optional<std::chrono::milliseconds> longest_wait() const noexcept;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> max_wait() const noexcept;
 
   /// Begins the exchange, or puts it where it waits for its turn.
-  void begin(curl_order order);
+  void begin(curl_job job);
   /// Ends the exchange with errc::cancelled, if there is one with that id.
   void cancel(std::uint64_t id);
   /// Lets libcurl do what can be done without waiting.
   void transfer();
   /// Ends everything with errc::shutting_down, `orders` that have not begun too; gives all handles
   /// back.
-  void end_all(std::vector<curl_order> orders);
+  void end_all(std::vector<curl_job> jobs);
   /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for
   /// anything but to stop.
   void complete_finished();
@@ -54,31 +54,31 @@ class curl_flights {
   [[nodiscard]] std::uint64_t connections_reused() const noexcept { return reused_.load(); }
 
  private:
-  struct flight;
+  struct transfer_state;
 
   struct finished {
     http_transport::completion done;
     expected<http_response> outcome;
   };
 
-  void launch(curl_order order, curl_host_queue::host& host);
-  bool launch_one(curl_order& order, curl_host_queue::host& host);
-  std::unique_ptr<flight> spare_flight();
+  void start(curl_job job, curl_host_queue::host_quota& host);
+  bool start_one(curl_job& job, curl_host_queue::host_quota& host);
+  std::unique_ptr<transfer_state> idle_transfer();
   void transfer_once();
-  void land(flight& landing, expected<http_response> outcome);
-  void retire(flight& landing);
+  void finish_transfer(transfer_state& ended, expected<http_response> outcome);
+  void recycle(transfer_state& ended);
   void finish(http_transport::completion done, expected<http_response> outcome);
 
   const curl_multi_options& options_;
   curl_sockets& sockets_;
   CURLM* multi_;
   curl_host_queue hosts_;
-  std::vector<std::unique_ptr<flight>> flights_;
-  std::vector<std::unique_ptr<flight>> spare_flights_;
+  std::vector<std::unique_ptr<transfer_state>> transfers_;
+  std::vector<std::unique_ptr<transfer_state>> idle_transfers_;
   std::vector<finished> finished_;
   // When the first of them ended.
   std::chrono::steady_clock::time_point finished_since_{};
-  bool launched_ = false;
+  bool started_ = false;
   std::atomic<std::uint64_t> completed_ = 0;
   std::atomic<std::uint64_t> reused_ = 0;
 };

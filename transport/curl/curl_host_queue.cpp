@@ -14,36 +14,36 @@ constexpr std::size_t remembered_hosts = 32;
 
 }  // namespace
 
-curl_host_queue::host& curl_host_queue::of(std::string_view url) {
+curl_host_queue::host_quota& curl_host_queue::of(std::string_view url) {
   const auto origin = origin_of(url);
   if (const auto known = hosts_.find(origin); known != hosts_.end()) {
     return known->second;
   }
   if (hosts_.size() >= remembered_hosts) {
-    std::erase_if(hosts_, [](const auto& item) { return item.second.turns == 0; });
+    std::erase_if(hosts_, [](const auto& item) { return item.second.active == 0; });
   }
   return hosts_.try_emplace(std::string{origin}).first->second;
 }
 
-bool curl_host_queue::take_turn(host& where, curl_order& order) {
-  if (limit_ != 0 && where.turns >= limit_) {
-    const auto deadline = order.request.deadline;
-    where.waiting.emplace(deadline, std::move(order));
+bool curl_host_queue::acquire_slot(host_quota& where, curl_job& job) {
+  if (limit_ != 0 && where.active >= limit_) {
+    const auto deadline = job.request.deadline;
+    where.waiting.emplace(deadline, std::move(job));
     return false;
   }
-  ++where.turns;
+  ++where.active;
   return true;
 }
 
-std::optional<curl_order> curl_host_queue::end_turn(host& where) {
+std::optional<curl_job> curl_host_queue::release_slot(host_quota& where) {
   if (where.waiting.empty()) {
-    --where.turns;
+    --where.active;
     return std::nullopt;
   }
   return std::move(where.waiting.extract(where.waiting.begin()).mapped());
 }
 
-std::optional<curl_order> curl_host_queue::remove(std::uint64_t id) {
+std::optional<curl_job> curl_host_queue::remove(std::uint64_t id) {
   for (auto& item : hosts_) {
     auto& waiting = item.second.waiting;
     const auto found =
@@ -55,8 +55,8 @@ std::optional<curl_order> curl_host_queue::remove(std::uint64_t id) {
   return std::nullopt;
 }
 
-std::vector<curl_order> curl_host_queue::remove_all() {
-  std::vector<curl_order> result;
+std::vector<curl_job> curl_host_queue::remove_all() {
+  std::vector<curl_job> result;
   for (auto& item : hosts_) {
     for (auto& entry : std::exchange(item.second.waiting, {})) {
       result.push_back(std::move(entry.second));

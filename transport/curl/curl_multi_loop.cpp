@@ -37,12 +37,12 @@ class curl_multi_loop::implementation {
   }
 
   std::uint64_t start(http_request request, completion done) {
-    curl_order order{0, std::move(request), std::move(done)};
-    if (!inbox_.push(order)) {
-      order.done(fail(errc::shutting_down, "the transport was stopped before the request to " +
-                                               endpoint_name(order.request.url) + " began"));
+    curl_job job{0, std::move(request), std::move(done)};
+    if (!inbox_.push(job)) {
+      job.done(fail(errc::shutting_down, "the transport was stopped before the request to " +
+                                               endpoint_name(job.request.url) + " began"));
     }
-    return order.id;
+    return job.id;
   }
 
   void cancel(std::uint64_t id) { inbox_.cancel(id); }
@@ -50,9 +50,9 @@ class curl_multi_loop::implementation {
   [[nodiscard]] http_transport_statistics statistics() const {
     http_transport_statistics result;
     // First, so that what has completed since does not make the difference negative.
-    const auto completed = flights_.completed();
+    const auto completed = transfers_.completed();
     result.connections_opened = sockets_.opened();
-    result.connections_reused = flights_.connections_reused();
+    result.connections_reused = transfers_.connections_reused();
     result.requests = inbox_.accepted();
     result.in_flight = result.requests - completed;
     return result;
@@ -71,19 +71,19 @@ class curl_multi_loop::implementation {
   void run() noexcept {
     leave_signals_to_others();
     pthread_setname_np(pthread_self(), "midas-http");
-    curl_orders orders;
-    for (inbox_.wait(orders, {}); !orders.closed; inbox_.wait(orders, flights_.longest_wait())) {
-      for (auto& order : orders.starts) {
-        flights_.begin(std::move(order));
+    curl_jobs jobs;
+    for (inbox_.wait(jobs, {}); !jobs.closed; inbox_.wait(jobs, transfers_.max_wait())) {
+      for (auto& job : jobs.starts) {
+        transfers_.begin(std::move(job));
       }
-      for (const auto id : orders.cancels) {
-        flights_.cancel(id);
+      for (const auto id : jobs.cancels) {
+        transfers_.cancel(id);
       }
-      flights_.transfer();
-      flights_.complete_finished_in_groups();
+      transfers_.transfer();
+      transfers_.complete_finished_in_groups();
     }
-    flights_.end_all(std::move(orders.starts));
-    flights_.complete_finished();
+    transfers_.end_all(std::move(jobs.starts));
+    transfers_.complete_finished();
     // The inbox is closed, so nobody wakes it any more.
     multi_.close();
   }
@@ -92,7 +92,7 @@ class curl_multi_loop::implementation {
   curl_sockets sockets_;
   curl_multi_handle multi_{options_.max_connections_kept};
   curl_inbox inbox_{multi_.get()};
-  curl_flights flights_{options_, sockets_, multi_.get()};
+  curl_transfers transfers_{options_, sockets_, multi_.get()};
   std::mutex stop_mutex_;
   std::thread thread_;
 };

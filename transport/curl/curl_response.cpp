@@ -12,7 +12,7 @@ namespace midas {
 namespace {
 
 // More than identity endpoints send.
-constexpr std::size_t usual_headers = 12;
+constexpr std::size_t default_headers = 12;
 
 constexpr int switching_protocols = 101;
 
@@ -90,7 +90,7 @@ bool curl_response::start(std::string_view status_line) {
   before_status_line_ = false;
   announced_ = 0;
   response_.headers.clear();
-  response_.headers.reserve(usual_headers);
+  response_.headers.reserve(default_headers);
   response_.status = status_of(status_line);
   // libcurl lets later versions pass in plain text, and a switch of protocols that nobody asked
   // for.

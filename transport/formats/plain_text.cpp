@@ -94,14 +94,14 @@ std::string quoted(std::string_view text) { return std::string{'"'}.append(text)
 std::string without_tokens(std::string_view text) {
   // Base64url of `{"`, with which the header of every JSON Web Token begins.
   constexpr std::string_view beginning = "eyJ";
-  constexpr std::size_t shortest_token = 20;
+  constexpr std::size_t min_token_length = 20;
   std::string result;
   for (auto at = text.find(beginning); at != std::string_view::npos; at = text.find(beginning)) {
     const auto rest = text.substr(at);
     const auto end = std::ranges::find_if_not(rest, is_in_jwt);
     const auto size = static_cast<std::size_t>(end - rest.begin());
     result += text.substr(0, at);
-    result += size < shortest_token ? rest.substr(0, size) : "<redacted>";
+    result += size < min_token_length ? rest.substr(0, size) : "<redacted>";
     text.remove_prefix(at + size);
   }
   return result.append(text);

@@ -17,7 +17,7 @@ namespace midas {
 
 namespace {
 
-constexpr std::size_t longest_shown = 200;
+constexpr std::size_t max_shown = 200;
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -45,7 +45,7 @@ std::string shown(std::string_view text) {
   if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
     result.erase(static_cast<std::size_t>(authority.data() - text.data()), at + 1);
   }
-  return quoted(one_line(result, longest_shown));
+  return quoted(one_line(result, max_shown));
 }
 
 unexpected invalid(std::string_view text, std::string_view what, std::string advice) {

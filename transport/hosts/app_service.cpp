@@ -26,20 +26,20 @@ std::string_view selector_of(const api& version, identity_kind kind) noexcept {
 
 }  // namespace
 
-expected<endpoint_address> read_address(const api& version, const host_environment& environment,
+expected<connection_settings> read_address(const api& version, const host_environment& environment,
                                         bool allow_insecure) {
-  auto url = url_in_variable(environment, version.endpoint_variable, allow_insecure);
+  auto url = endpoint_from_environment(environment, version.endpoint_variable, allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  auto secret = header_in_variable(environment, version.secret_variable);
+  auto secret = header_from_environment(environment, version.secret_variable);
   if (!secret) {
     return unexpected{std::move(secret.error())};
   }
-  return endpoint_address{*std::move(url), *std::move(secret)};
+  return connection_settings{*std::move(url), *std::move(secret)};
 }
 
-expected<http_request> encode(const api& version, const endpoint_address& address,
+expected<http_request> encode(const api& version, const connection_settings& address,
                               const token_request& request) {
   const auto key = make_key(request);
   if (!key) {
@@ -57,13 +57,13 @@ expected<http_request> encode(const api& version, const endpoint_address& addres
   return result;
 }
 
-expected<identity_endpoint> make_endpoint(const api& version, const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(const api& version, const host_environment& environment,
+                                          const host_settings& settings) {
   auto address = read_address(version, environment, settings.allow_insecure);
   if (!address) {
     return unexpected{std::move(address.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = version.host;
   result.source = to_string(version.host);
   result.address = address->url;
@@ -72,7 +72,7 @@ expected<identity_endpoint> make_endpoint(const api& version, const host_environ
   };
   result.decode = [host = version.host](const token_request& request, http_response response,
                                         std::chrono::sys_seconds now, unsigned) {
-    return as_answer(read_host_answer(to_string(host), request, std::move(response), now));
+    return as_decode_result(read_simple_response(to_string(host), request, std::move(response), now));
   };
   return result;
 }

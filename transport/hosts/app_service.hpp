@@ -51,21 +51,21 @@ inline constexpr api api_2017{.host = identity_host::app_service_2017,
                               .resource_id = "mi_res_id"};
 
 /// Where tokens are to be had, and the secret that shows that it is the application that asks.
-struct endpoint_address {
+struct connection_settings {
   std::string url{};
   sensitive_string secret{};
 };
 
-/// Errors: those of url_in_variable and header_in_variable.
-expected<endpoint_address> read_address(const api& version, const host_environment& environment,
+/// Errors: those of endpoint_from_environment and header_from_environment.
+expected<connection_settings> read_address(const api& version, const host_environment& environment,
                                         bool allow_insecure);
 
 /// The request for a token. Errors: those of make_key.
-expected<http_request> encode(const api& version, const endpoint_address& address,
+expected<http_request> encode(const api& version, const connection_settings& address,
                               const token_request& request);
 
-/// The dialect as a whole; its answers are those of read_host_answer.
-expected<identity_endpoint> make_endpoint(const api& version, const host_environment& environment,
-                                          const endpoint_settings& settings);
+/// The dialect as a whole; its answers are those of read_simple_response.
+expected<host_protocol> make_protocol(const api& version, const host_environment& environment,
+                                          const host_settings& settings);
 
 }  // namespace midas::app_service

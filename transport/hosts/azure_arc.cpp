@@ -23,7 +23,7 @@ constexpr std::string_view default_url = "http://127.0.0.1:40342/metadata/identi
 constexpr std::string_view linux_key_directory = "/var/opt/azcmagent/tokens";
 constexpr std::string_view windows_key_directory = "\\AzureConnectedMachineAgent\\Tokens";
 constexpr std::string_view key_suffix = ".key";
-constexpr std::size_t longest_shown = 300;
+constexpr std::size_t max_shown = 300;
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -31,7 +31,7 @@ bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 |
 bool breaks_header(char c) noexcept { return is_control(c) && c != '\t'; }
 
 std::string shown(std::string_view path) {
-  return quoted(one_line(without_tokens(path), longest_shown));
+  return quoted(one_line(without_tokens(path), max_shown));
 }
 
 unexpected refuse(errc code, std::string message, std::string advice, int status) {
@@ -79,13 +79,13 @@ bool confirms(sensitive_string body, const managed_identity& identity) {
 unexpected not_confirmed(const managed_identity& identity) {
   return refuse(errc::identity_not_confirmed,
                 "Azure Arc did not confirm that its token is for the identity asked for: " +
-                    one_line(to_string(identity), longest_shown),
+                    one_line(to_string(identity), max_shown),
                 "Update Azure Arc's agent: older ones give out the system-assigned identity's "
                 "token whatever is asked for",
                 200);
 }
 
-expected<sensitive_string> read_key(const std::string& path, const identity_files& files) {
+expected<sensitive_string> read_key(const std::string& path, const credential_files& files) {
   auto key = files.read_key(path, max_key_bytes);
   if (!key) {
     key.error().source = source;
@@ -197,7 +197,7 @@ expected<http_request> encode(const std::string& url, const token_request& reque
 expected<http_request> answer_challenge(const std::string& url, const token_request& request,
                                         http_response response, sys_seconds now,
                                         const expected<std::string>& directory,
-                                        const identity_files& files) {
+                                        const credential_files& files) {
   const auto status = response.status;
   if (status >= 200 && status < 300) {
     return reject("Azure Arc answered HTTP " + std::to_string(status) +
@@ -257,13 +257,13 @@ expected<token_grant> decode(const token_request& request, http_response respons
   return grant;
 }
 
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings) {
   auto url = token_url(environment, settings.allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = identity_host::azure_arc;
   result.source = source;
   result.address = *url;
@@ -274,10 +274,10 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   // all.
   result.decode = [url = *url, directory = key_directory(environment), files = settings.files](
                       const token_request& request, http_response response, sys_seconds now,
-                      unsigned step) {
-    return step == 0 ? as_answer(answer_challenge(url, request, std::move(response), now, directory,
+                      unsigned leg) {
+    return leg == 0 ? as_decode_result(answer_challenge(url, request, std::move(response), now, directory,
                                                   files))
-                     : as_answer(azure_arc::decode(request, std::move(response), now));
+                     : as_decode_result(azure_arc::decode(request, std::move(response), now));
   };
   return result;
 }

@@ -54,7 +54,7 @@ expected<http_request> encode(const std::string& url, const token_request& reque
 expected<http_request> answer_challenge(const std::string& url, const token_request& request,
                                         http_response response, std::chrono::sys_seconds now,
                                         const expected<std::string>& directory,
-                                        const identity_files& files);
+                                        const credential_files& files);
 
 /// Reads the second answer, received at `now`, of whatever status: read_token_response and
 /// read_service_error. Fails with errc::identity_not_confirmed when the token is for a
@@ -64,7 +64,7 @@ expected<token_grant> decode(const token_request& request, http_response respons
                              std::chrono::sys_seconds now);
 
 /// All of it. Fails as token_url does.
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings);
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings);
 
 }  // namespace midas::azure_arc

@@ -27,13 +27,13 @@ expected<http_request> encode(const std::string& url, const token_request& reque
   return result;
 }
 
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings) {
-  auto url = url_in_variable(environment, "MSI_ENDPOINT", settings.allow_insecure);
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings) {
+  auto url = endpoint_from_environment(environment, "MSI_ENDPOINT", settings.allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = identity_host::cloud_shell;
   result.source = to_string(result.host);
   result.address = *url;
@@ -42,8 +42,8 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
-    return as_answer(
-        read_host_answer(to_string(identity_host::cloud_shell), request, std::move(response), now));
+    return as_decode_result(
+        read_simple_response(to_string(identity_host::cloud_shell), request, std::move(response), now));
   };
   return result;
 }

@@ -17,9 +17,9 @@ namespace midas::cloud_shell {
 /// errc::identity_not_supported for a user-assigned identity.
 expected<http_request> encode(const std::string& url, const token_request& request);
 
-/// The dialect as a whole; it reads MSI_ENDPOINT, with the errors of url_in_variable, and its
-/// answers are those of read_host_answer.
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings);
+/// The dialect as a whole; it reads MSI_ENDPOINT, with the errors of endpoint_from_environment, and its
+/// answers are those of read_simple_response.
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings);
 
 }  // namespace midas::cloud_shell

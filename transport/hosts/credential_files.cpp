@@ -15,7 +15,7 @@ namespace midas {
 
 namespace {
 
-constexpr std::size_t longest_shown = 300;
+constexpr std::size_t max_shown = 300;
 
 class descriptor {
  public:
@@ -131,7 +131,7 @@ std::string described(const refusal& reason) {
   }
 }
 
-std::string shown(std::string_view path) { return quoted(one_line(path, longest_shown)); }
+std::string shown(std::string_view path) { return quoted(one_line(path, max_shown)); }
 
 std::string advice_for_key(const refusal& reason) {
   switch (reason.system_error) {
@@ -177,7 +177,7 @@ expected<sensitive_string> read_federated_token(const std::string& path, std::si
 
 }  // namespace
 
-identity_files files_of_this_machine() {
+credential_files credential_files_of_this_machine() {
   return {.read_key = read_key, .read_federated_token = read_federated_token};
 }
 

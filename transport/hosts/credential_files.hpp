@@ -11,7 +11,7 @@
 namespace midas {
 
 /// In the way of a value, so that tests can stand in for the machine. Any thread may call them.
-struct identity_files {
+struct credential_files {
   /// The content of Azure Arc's key file: opened once, without following a link in its last part;
   /// a regular file of at most `max_bytes`, owned by root, by this user, or by whom its directory
   /// belongs to, as whom the agent runs. Fails with errc::challenge_rejected, naming the file,
@@ -24,6 +24,6 @@ struct identity_files {
       read_federated_token;
 };
 
-identity_files files_of_this_machine();
+credential_files credential_files_of_this_machine();
 
 }  // namespace midas

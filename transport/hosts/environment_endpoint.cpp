@@ -33,7 +33,7 @@ bool breaks_header(char c) noexcept {
 
 }  // namespace
 
-expected<std::string> url_in_variable(const host_environment& environment,
+expected<std::string> endpoint_from_environment(const host_environment& environment,
                                       std::string_view variable, bool allow_insecure) {
   const auto url = environment.variable(variable);
   if (url.empty()) {
@@ -54,7 +54,7 @@ expected<std::string> url_in_variable(const host_environment& environment,
   return std::string{url};
 }
 
-expected<sensitive_string> header_in_variable(const host_environment& environment,
+expected<sensitive_string> header_from_environment(const host_environment& environment,
                                               std::string_view variable) {
   const auto value = environment.variable(variable);
   if (value.empty()) {

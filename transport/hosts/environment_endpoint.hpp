@@ -15,12 +15,12 @@ namespace midas {
 /// leave the host), and with `allow_insecure`. Fails with errc::invalid_configuration when the
 /// variable is not set, errc::invalid_endpoint when it holds no absolute http or https URL or one
 /// with a query, errc::endpoint_not_allowed for other plain http; each names the variable.
-expected<std::string> url_in_variable(const host_environment& environment,
+expected<std::string> endpoint_from_environment(const host_environment& environment,
                                       std::string_view variable, bool allow_insecure);
 
 /// The value of a variable that goes into a header. Fails with errc::invalid_configuration, naming
 /// the variable, never its value, when it is not set or holds what no header may.
-expected<sensitive_string> header_in_variable(const host_environment& environment,
+expected<sensitive_string> header_from_environment(const host_environment& environment,
                                               std::string_view variable);
 
 }  // namespace midas

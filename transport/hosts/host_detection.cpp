@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view authority_variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
 // What a host is told by.
-struct host_sign {
+struct host_signature {
   identity_host host;
   // All of them have to be set. (No host has more; the rest is empty.)
   std::array<std::string_view, 3> variables{};
@@ -30,7 +30,7 @@ constexpr std::string_view ask_for_identity =
 constexpr std::string_view ask_for_compute = "Run this where Azure Machine Learning sets it";
 
 // In the order in which they are looked for, those last that are not.
-constexpr std::array<host_sign, 8> signs{{
+constexpr std::array<host_signature, 8> signatures{{
     {identity_host::workload_identity,
      {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"},
      "Label the pod azure.workload.identity/use: \"true\", for AKS to set it; or set it yourself"},
@@ -44,11 +44,11 @@ constexpr std::array<host_sign, 8> signs{{
     {identity_host::app_service_2017, {"MSI_ENDPOINT", "MSI_SECRET"}, ask_for_identity},
     {identity_host::imds, {authority_variable}},
 }};
-constexpr auto signs_looked_for = std::span{signs}.first<6>();
+constexpr auto detected_signatures = std::span{signatures}.first<6>();
 
-const host_sign* sign_of(identity_host host) noexcept {
-  const auto* found = std::ranges::find(signs, host, &host_sign::host);
-  return found == signs.end() ? nullptr : found;
+const host_signature* signature_of(identity_host host) noexcept {
+  const auto* found = std::ranges::find(signatures, host, &host_signature::host);
+  return found == signatures.end() ? nullptr : found;
 }
 
 // The agent of Azure Arc, and IMDS, have an address of their own where no variable gives one.
@@ -68,7 +68,7 @@ constexpr std::array<secret_pair, 2> secret_pairs{{
 }};
 
 // Those by which somebody may have meant another host than the one that is found.
-constexpr std::array<std::string_view, 8> telling_variables{"AZURE_FEDERATED_TOKEN_FILE",
+constexpr std::array<std::string_view, 8> indicative_variables{"AZURE_FEDERATED_TOKEN_FILE",
                                                             "IDENTITY_ENDPOINT",
                                                             "IDENTITY_HEADER",
                                                             "IDENTITY_SERVER_THUMBPRINT",
@@ -84,7 +84,7 @@ host_evidence look_at(const host_environment& environment, std::string_view vari
           .found = is_set     ? "set"
                    : is_there ? "empty, which counts as not set"
                               : "not set",
-          .speaks_for_it = is_set};
+          .present = is_set};
 }
 
 host_evidence look_for_agent(const host_environment& environment) {
@@ -94,25 +94,25 @@ host_evidence look_for_agent(const host_environment& environment) {
           .found = exists         ? "exists"
                    : file.empty() ? "does not run on this platform"
                                   : "does not exist",
-          .speaks_for_it = exists};
+          .present = exists};
 }
 
-host_finding look_for(const host_sign& sign, const host_environment& environment) {
-  host_finding result{.host = sign.host, .is_it = true, .evidence = {}};
+host_finding look_for(const host_signature& sign, const host_environment& environment) {
+  host_finding result{.host = sign.host, .matched = true, .evidence = {}};
   for (const auto variable : sign.needed()) {
     result.evidence.push_back(look_at(environment, variable));
-    result.is_it = result.is_it && result.evidence.back().speaks_for_it;
+    result.matched = result.matched && result.evidence.back().present;
   }
-  if (sign.host == identity_host::azure_arc && !result.is_it) {
+  if (sign.host == identity_host::azure_arc && !result.matched) {
     result.evidence.push_back(look_for_agent(environment));
-    result.is_it = result.evidence.back().speaks_for_it;
+    result.matched = result.evidence.back().present;
   }
   return result;
 }
 
-std::vector<std::string> remarks_on(const host_environment& environment, const host_sign& sign) {
+std::vector<std::string> remarks_on(const host_environment& environment, const host_signature& sign) {
   std::vector<std::string> result;
-  for (const auto variable : telling_variables) {
+  for (const auto variable : indicative_variables) {
     if (!environment.variable(variable).empty() &&
         std::ranges::find(sign.needed(), variable) == sign.needed().end()) {
       result.push_back(std::string{variable} + " is set, and says nothing to " +
@@ -122,7 +122,7 @@ std::vector<std::string> remarks_on(const host_environment& environment, const h
   return result;
 }
 
-expected<identity_host> check_choice(const host_finding& finding, const host_sign& sign,
+expected<identity_host> check_choice(const host_finding& finding, const host_signature& sign,
                                      std::string_view imds_authority) {
   const std::string name{to_string(sign.host)};
   if (!imds_authority.empty() && sign.host != identity_host::imds) {
@@ -131,7 +131,7 @@ expected<identity_host> check_choice(const host_finding& finding, const host_sig
                     " was chosen for the host: they contradict each other",
                 "Give one or the other");
   }
-  const auto missing = std::ranges::find(finding.evidence, false, &host_evidence::speaks_for_it);
+  const auto missing = std::ranges::find(finding.evidence, false, &host_evidence::present);
   if (needs_variables(sign.host) && missing != finding.evidence.end()) {
     return fail(errc::invalid_configuration,
                 name + " was chosen for the host, but " + missing->subject + " is not set",
@@ -142,7 +142,7 @@ expected<identity_host> check_choice(const host_finding& finding, const host_sig
 
 host_detection choose(const host_environment& environment, identity_host chosen,
                       std::string_view imds_authority) {
-  const auto* const sign = sign_of(chosen);
+  const auto* const sign = signature_of(chosen);
   if (sign == nullptr) {
     return {fail(errc::invalid_configuration, "the host that was chosen is of no known kind",
                  "Choose one of midas::identity_host's"),
@@ -151,10 +151,10 @@ host_detection choose(const host_environment& environment, identity_host chosen,
   }
   auto finding = look_for(*sign, environment);
   host_detection result{check_choice(finding, *sign, imds_authority), {}, {}};
-  finding.is_it = result.host.has_value();
+  finding.matched = result.host.has_value();
   finding.evidence.insert(
       finding.evidence.begin(),
-      {.subject = "the choice of the host", .found = "given", .speaks_for_it = true});
+      {.subject = "the choice of the host", .found = "given", .present = true});
   result.findings.push_back(std::move(finding));
   return result;
 }
@@ -175,26 +175,26 @@ expected<identity_host> check_secrets(const host_environment& environment) {
 host_detection choose_for_endpoint() {
   return {identity_host::imds,
           {{.host = identity_host::imds,
-            .is_it = true,
-            .evidence = {{.subject = "the endpoint", .found = "given", .speaks_for_it = true}}}},
+            .matched = true,
+            .evidence = {{.subject = "the endpoint", .found = "given", .present = true}}}},
           {}};
 }
 
 host_detection detect(const host_environment& environment) {
   host_detection result{identity_host::imds, {}, {}};
-  for (const auto& sign : signs_looked_for) {
+  for (const auto& sign : detected_signatures) {
     result.findings.push_back(look_for(sign, environment));
-    if (result.findings.back().is_it) {
+    if (result.findings.back().matched) {
       result.host = sign.host;
       return result;
     }
   }
-  auto imds = look_for(*sign_of(identity_host::imds), environment);
-  if (!imds.is_it) {
+  auto imds = look_for(*signature_of(identity_host::imds), environment);
+  if (!imds.matched) {
     result.host = check_secrets(environment);
-    imds.is_it = result.host.has_value();
+    imds.matched = result.host.has_value();
     imds.evidence.push_back(
-        {.subject = "another host", .found = "not found", .speaks_for_it = true});
+        {.subject = "another host", .found = "not found", .present = true});
   }
   result.findings.push_back(std::move(imds));
   return result;
@@ -208,7 +208,7 @@ host_detection detect_host(const host_environment& environment, std::optional<id
                           : imds_authority.empty() ? detect(environment)
                                                    : choose_for_endpoint();
   if (result.host) {
-    result.remarks = remarks_on(environment, *sign_of(*result.host));
+    result.remarks = remarks_on(environment, *signature_of(*result.host));
   }
   return result;
 }

@@ -19,7 +19,7 @@ struct host_evidence {
   /// "set", "not set", "empty, which counts as not set", "exists", "does not exist".
   std::string found;
   /// Whether it speaks for the host.
-  bool speaks_for_it = false;
+  bool present = false;
 
   friend bool operator==(const host_evidence&, const host_evidence&) = default;
 };
@@ -28,7 +28,7 @@ struct host_evidence {
 struct host_finding {
   identity_host host{};
   /// Whether this is the host that the process is taken to be on.
-  bool is_it = false;
+  bool matched = false;
   std::vector<host_evidence> evidence;
 
   friend bool operator==(const host_finding&, const host_finding&) = default;
@@ -53,7 +53,7 @@ struct host_detection {
 /// - Azure Arc: IDENTITY_ENDPOINT, IMDS_ENDPOINT; or its agent is installed
 /// - IMDS: in any other case.
 /// `chosen` is the application's own word, and goes before all of it. `imds_authority` is
-/// endpoint_settings::imds_authority: where it is given, the host is IMDS.
+/// host_settings::imds_authority: where it is given, the host is IMDS.
 ///
 /// Fails with errc::invalid_configuration, naming variables and options,
 /// - when a chosen host lacks a variable that it is told by,

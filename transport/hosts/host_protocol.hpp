@@ -46,31 +46,31 @@ std::string_view option_name(identity_host host) noexcept;
 expected<identity_host> read_identity_host(std::string_view option);
 
 /// What the application may set about the dialects.
-struct endpoint_settings {
+struct host_settings {
   /// Plain http to hosts that are neither loopback nor known is allowed.
   bool allow_insecure = false;
   /// Sent as xms_cc to hosts that support it, e.g. "cp1".
   std::vector<std::string> client_capabilities{};
-  identity_files files = files_of_this_machine();
+  credential_files files = credential_files_of_this_machine();
   /// Scheme and authority of IMDS, in place of AZURE_POD_IDENTITY_AUTHORITY_HOST; empty: that
   /// one's.
   std::string imds_authority{};
 };
 
 /// What the answer to a request leads to: a token, or the next request of the same acquisition.
-using endpoint_answer = std::variant<token_grant, http_request>;
+using decode_result = std::variant<token_grant, http_request>;
 
 /// A token or a request as an answer, an error as itself.
 template <class Value>
-expected<endpoint_answer> as_answer(expected<Value> value) {
+expected<decode_result> as_decode_result(expected<Value> value) {
   if (!value) {
     return unexpected{std::move(value.error())};
   }
-  return endpoint_answer{*std::move(value)};
+  return decode_result{*std::move(value)};
 }
 
 /// Immutable once made; its functions may be called from any thread, several at a time.
-struct identity_endpoint {
+struct host_protocol {
   identity_host host = identity_host::imds;
   /// The dialect, for people: "IMDS".
   std::string source;
@@ -83,8 +83,8 @@ struct identity_endpoint {
       encode;
   /// Reads the answer, received at `now` (UTC), of whatever status. `step` is 0 for the answer to
   /// what encode made, 1 for the answer to the request that followed it, and so on.
-  std::function<expected<endpoint_answer>(const token_request&, http_response,
-                                          std::chrono::sys_seconds now, unsigned step)>
+  std::function<expected<decode_result>(const token_request&, http_response,
+                                          std::chrono::sys_seconds now, unsigned leg)>
       decode;
 };
 

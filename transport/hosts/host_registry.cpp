@@ -10,37 +10,37 @@
 
 namespace midas {
 
-expected<identity_endpoint> make_endpoint(identity_host host, const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
+                                          const host_settings& settings) {
   switch (host) {
     case identity_host::imds:
-      return imds::make_endpoint(environment, settings);
+      return imds::make_protocol(environment, settings);
     case identity_host::app_service:
-      return app_service::make_endpoint(app_service::api_2019, environment, settings);
+      return app_service::make_protocol(app_service::api_2019, environment, settings);
     case identity_host::app_service_2017:
-      return app_service::make_endpoint(app_service::api_2017, environment, settings);
+      return app_service::make_protocol(app_service::api_2017, environment, settings);
     case identity_host::service_fabric:
-      return service_fabric::make_endpoint(environment, settings);
+      return service_fabric::make_protocol(environment, settings);
     case identity_host::azure_arc:
-      return azure_arc::make_endpoint(environment, settings);
+      return azure_arc::make_protocol(environment, settings);
     case identity_host::machine_learning:
-      return machine_learning::make_endpoint(environment, settings);
+      return machine_learning::make_protocol(environment, settings);
     case identity_host::cloud_shell:
-      return cloud_shell::make_endpoint(environment, settings);
+      return cloud_shell::make_protocol(environment, settings);
     case identity_host::workload_identity:
-      return workload_identity::make_endpoint(environment, settings);
+      return workload_identity::make_protocol(environment, settings);
   }
   return fail(errc::invalid_configuration, "the host is of no known kind",
               "Choose one of midas::identity_host's");
 }
 
-expected<identity_endpoint> make_endpoint(const host_detection& detection,
+expected<host_protocol> make_protocol(const host_detection& detection,
                                           const host_environment& environment,
-                                          const endpoint_settings& settings) {
+                                          const host_settings& settings) {
   if (!detection.host) {
     return unexpected{detection.host.error()};
   }
-  return make_endpoint(*detection.host, environment, settings);
+  return make_protocol(*detection.host, environment, settings);
 }
 
 }  // namespace midas

@@ -8,13 +8,13 @@
 
 namespace midas {
 
-/// The endpoint of that host. Fails as the make_endpoint of its dialect does.
-expected<identity_endpoint> make_endpoint(identity_host host, const host_environment& environment,
-                                          const endpoint_settings& settings);
+/// The endpoint of that host. Fails as the make_protocol of its dialect does.
+expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
+                                          const host_settings& settings);
 
 /// The endpoint of the host that was detected in that environment. Fails also as the detection did.
-expected<identity_endpoint> make_endpoint(const host_detection& detection,
+expected<host_protocol> make_protocol(const host_detection& detection,
                                           const host_environment& environment,
-                                          const endpoint_settings& settings);
+                                          const host_settings& settings);
 
 }  // namespace midas

@@ -82,7 +82,7 @@ expected<token_grant> decode(const token_request& request, http_response respons
   if (response.status != 200) {
     return unexpected{read_service_error({.source = source,
                                           .request = request,
-                                          .passing_statuses = statuses_of_an_update,
+                                          .transient_statuses = statuses_of_an_update,
                                           .now = now},
                                          std::move(response))};
   }
@@ -93,8 +93,8 @@ expected<token_grant> decode(const token_request& request, http_response respons
   return grant;
 }
 
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings) {
   const bool is_given = !settings.imds_authority.empty();
   const auto authority = is_given ? std::string_view{settings.imds_authority}
                                   : environment.variable(authority_variable);
@@ -105,7 +105,7 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
     }
     return unexpected{std::move(url.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = identity_host::imds;
   result.source = source;
   result.address = *url;
@@ -114,7 +114,7 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
-    return as_answer(imds::decode(request, std::move(response), now));
+    return as_decode_result(imds::decode(request, std::move(response), now));
   };
   return result;
 }

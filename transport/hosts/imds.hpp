@@ -36,7 +36,7 @@ expected<token_grant> decode(const token_request& request, http_response respons
                              std::chrono::sys_seconds now);
 
 /// All of it. Fails as token_url does; the error names the variable that the authority is from.
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings);
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings);
 
 }  // namespace midas::imds

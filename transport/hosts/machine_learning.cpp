@@ -8,20 +8,20 @@
 
 namespace midas::machine_learning {
 
-expected<endpoint_address> read_address(const host_environment& environment, bool allow_insecure) {
-  auto url = url_in_variable(environment, "MSI_ENDPOINT", allow_insecure);
+expected<connection_settings> read_address(const host_environment& environment, bool allow_insecure) {
+  auto url = endpoint_from_environment(environment, "MSI_ENDPOINT", allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  auto secret = header_in_variable(environment, "MSI_SECRET");
+  auto secret = header_from_environment(environment, "MSI_SECRET");
   if (!secret) {
     return unexpected{std::move(secret.error())};
   }
-  return endpoint_address{*std::move(url), *std::move(secret),
+  return connection_settings{*std::move(url), *std::move(secret),
                           std::string{environment.variable("DEFAULT_IDENTITY_CLIENT_ID")}};
 }
 
-expected<http_request> encode(const endpoint_address& address, const token_request& request) {
+expected<http_request> encode(const connection_settings& address, const token_request& request) {
   const auto key = make_key(request);
   if (!key) {
     return unexpected{key.error()};
@@ -43,13 +43,13 @@ expected<http_request> encode(const endpoint_address& address, const token_reque
   return result;
 }
 
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings) {
   auto address = read_address(environment, settings.allow_insecure);
   if (!address) {
     return unexpected{std::move(address.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = identity_host::machine_learning;
   result.source = to_string(result.host);
   result.address = address->url;
@@ -58,7 +58,7 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
-    return as_answer(read_host_answer(to_string(identity_host::machine_learning), request,
+    return as_decode_result(read_simple_response(to_string(identity_host::machine_learning), request,
                                       std::move(response), now));
   };
   return result;

@@ -17,7 +17,7 @@ constexpr std::string_view api_version = "2019-07-01-preview";
 
 expected<std::string> read_url(const host_environment& environment) {
   // Plain http is refused here, wherever it goes to.
-  auto url = url_in_variable(environment, endpoint_variable, true);
+  auto url = endpoint_from_environment(environment, endpoint_variable, true);
   if (url && parse_url(*url)->scheme != "https") {
     return fail(errc::endpoint_not_allowed,
                 std::string{endpoint_variable} +
@@ -48,13 +48,13 @@ expected<void> check_identity(const token_request& request) {
 
 }  // namespace
 
-expected<endpoint_address> read_address(const host_environment& environment) {
+expected<connection_settings> read_address(const host_environment& environment) {
   constexpr std::string_view thumbprint_variable = "IDENTITY_SERVER_THUMBPRINT";
   auto url = read_url(environment);
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  auto secret = header_in_variable(environment, "IDENTITY_HEADER");
+  auto secret = header_from_environment(environment, "IDENTITY_HEADER");
   if (!secret) {
     return unexpected{std::move(secret.error())};
   }
@@ -63,10 +63,10 @@ expected<endpoint_address> read_address(const host_environment& environment) {
   if (!certificate) {
     return unexpected{certificate.error()};
   }
-  return endpoint_address{*std::move(url), *std::move(secret), *certificate};
+  return connection_settings{*std::move(url), *std::move(secret), *certificate};
 }
 
-expected<http_request> encode(const endpoint_address& address, const token_request& request,
+expected<http_request> encode(const connection_settings& address, const token_request& request,
                               const std::vector<std::string>& client_capabilities,
                               std::string_view refused_token_sha256) {
   const auto key = make_key(request);
@@ -90,13 +90,13 @@ expected<http_request> encode(const endpoint_address& address, const token_reque
   return result;
 }
 
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings) {
   auto url = read_url(environment);
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = identity_host::service_fabric;
   result.source = to_string(result.host);
   result.address = *std::move(url);
@@ -115,7 +115,7 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
-    return as_answer(read_host_answer(to_string(identity_host::service_fabric), request,
+    return as_decode_result(read_simple_response(to_string(identity_host::service_fabric), request,
                                       std::move(response), now));
   };
   return result;

@@ -18,27 +18,27 @@ namespace midas::service_fabric {
 
 /// Where tokens are to be had, the secret that shows who asks, and the certificate that shows that
 /// it is the cluster that is asked.
-struct endpoint_address {
+struct connection_settings {
   std::string url{};
   sensitive_string secret{};
   sha1_digest certificate{};
 };
 
 /// Reads IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT. Errors: those of
-/// url_in_variable, header_in_variable and parse_thumbprint, and errc::endpoint_not_allowed for an
+/// endpoint_from_environment, header_from_environment and parse_thumbprint, and errc::endpoint_not_allowed for an
 /// endpoint that is not https, be it on this machine: a pin protects nothing else.
-expected<endpoint_address> read_address(const host_environment& environment);
+expected<connection_settings> read_address(const host_environment& environment);
 
 /// The request for a token, with the certificate pinned. With claims it says which token they
 /// refuse, `refused_token_sha256`, when that is not empty. Errors: those of make_key, and
 /// errc::identity_not_supported for a user-assigned identity.
-expected<http_request> encode(const endpoint_address& address, const token_request& request,
+expected<http_request> encode(const connection_settings& address, const token_request& request,
                               const std::vector<std::string>& client_capabilities,
                               std::string_view refused_token_sha256);
 
-/// The dialect as a whole; its answers are those of read_host_answer. Fails for an endpoint that
+/// The dialect as a whole; its answers are those of read_simple_response. Fails for an endpoint that
 /// cannot be used; for a secret or a thumbprint that cannot, its encode does.
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings);
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings);
 
 }  // namespace midas::service_fabric

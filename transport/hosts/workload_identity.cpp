@@ -22,10 +22,10 @@ constexpr std::string_view file_variable = "AZURE_FEDERATED_TOKEN_FILE";
 constexpr std::string_view authority_variable = "AZURE_AUTHORITY_HOST";
 constexpr std::string_view public_cloud = "https://login.microsoftonline.com";
 constexpr std::string_view adfs = "adfs";
-constexpr std::size_t longest_shown = 200;
+constexpr std::size_t max_shown = 200;
 
 // Entra's numbers for what is wrong with a federation, and what to do.
-struct known_complaint {
+struct known_error {
   std::string_view number;
   std::string_view advice;
 };
@@ -34,7 +34,7 @@ constexpr std::string_view no_federated_credential =
     "Give the identity a federated credential with the issuer, the subject and the audience of the "
     "token in AZURE_FEDERATED_TOKEN_FILE";
 
-constexpr std::array<known_complaint, 6> known_complaints{{
+constexpr std::array<known_error, 6> known_complaints{{
     {"AADSTS70021:", no_federated_credential},
     {"AADSTS700211:", no_federated_credential},
     {"AADSTS700213:", no_federated_credential},
@@ -46,7 +46,7 @@ constexpr std::array<known_complaint, 6> known_complaints{{
 }};
 
 std::string_view advice_for(const error& problem) noexcept {
-  const auto found = std::ranges::find_if(known_complaints, [&](const known_complaint& each) {
+  const auto found = std::ranges::find_if(known_complaints, [&](const known_error& each) {
     return problem.service_description.find(each.number) != std::string::npos;
   });
   return found == known_complaints.end() ? std::string_view{} : found->advice;
@@ -84,7 +84,7 @@ expected<std::string> authority_of(const host_environment& environment, bool all
   }
   auto result = origin(*parts).append(parts->path);
   result.erase(result.find_last_not_of('/') + 1);
-  const auto name = quoted(one_line(result, longest_shown));
+  const auto name = quoted(one_line(result, max_shown));
   if (parts->scheme != "https" && !allow_insecure) {
     return naming_authority(
         fail(errc::endpoint_not_allowed,
@@ -190,13 +190,13 @@ expected<token_grant> decode(const token_request& request, http_response respons
   return grant;
 }
 
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings) {
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings) {
   auto setup = read_federation(environment, settings.allow_insecure);
   if (!setup) {
     return unexpected{std::move(setup.error())};
   }
-  identity_endpoint result;
+  host_protocol result;
   result.host = identity_host::workload_identity;
   result.source = source;
   result.address = setup->token_url;
@@ -210,7 +210,7 @@ expected<identity_endpoint> make_endpoint(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response, sys_seconds now,
                      unsigned) {
-    return as_answer(workload_identity::decode(request, std::move(response), now));
+    return as_decode_result(workload_identity::decode(request, std::move(response), now));
   };
   return result;
 }

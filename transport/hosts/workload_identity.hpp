@@ -52,8 +52,8 @@ expected<http_request> encode(const federation& setup, const token_request& requ
 expected<token_grant> decode(const token_request& request, http_response response,
                              std::chrono::sys_seconds now);
 
-/// All of it. Fails as read_federation does; its encode also as identity_files does.
-expected<identity_endpoint> make_endpoint(const host_environment& environment,
-                                          const endpoint_settings& settings);
+/// All of it. Fails as read_federation does; its encode also as credential_files does.
+expected<host_protocol> make_protocol(const host_environment& environment,
+                                          const host_settings& settings);
 
 }  // namespace midas::workload_identity

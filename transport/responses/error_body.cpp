@@ -11,9 +11,9 @@ namespace midas {
 
 namespace {
 
-constexpr std::size_t longest_code = 120;
-constexpr std::size_t longest_description = 400;
-constexpr std::size_t longest_excerpt = 200;
+constexpr std::size_t max_code_length = 120;
+constexpr std::size_t max_description_length = 400;
+constexpr std::size_t max_excerpt_length = 200;
 
 std::string_view text_of(const json_member& member) noexcept {
   const bool scalar = member.kind == json_kind::string || member.kind == json_kind::number;
@@ -28,7 +28,7 @@ std::string excerpt_of(std::string_view body) {
   if (body.find("access_token") != std::string_view::npos) {
     return "(not shown, since it may hold a token)";
   }
-  return quoted(shown(body.substr(0, 4 * longest_excerpt), longest_excerpt));
+  return quoted(shown(body.substr(0, 4 * max_excerpt_length), max_excerpt_length));
 }
 
 std::string_view first_stated(std::initializer_list<const json_member*> candidates) noexcept {
@@ -57,12 +57,12 @@ void read_members(sensitive_string& body, error_body& result) {
     result.form = body_form::unreadable;
     return;
   }
-  result.code = shown(first_stated({&error, &nested_code, &status_code}), longest_code);
+  result.code = shown(first_stated({&error, &nested_code, &status_code}), max_code_length);
   result.description =
-      shown(first_stated({&nested_message, &error_description, &message}), longest_description);
+      shown(first_stated({&nested_message, &error_description, &message}), max_description_length);
   result.correlation_id = shown(
       first_stated({&nested_correlation, &nested_correlation_2, &correlation, &correlation_2}),
-      longest_code);
+      max_code_length);
   const bool told = !first_stated({&error, &nested_code}).empty() || !result.description.empty();
   result.form = told ? body_form::error : body_form::no_error;
 }

@@ -78,8 +78,8 @@ std::optional<sys_seconds> to_time(const fields& f) noexcept {
   return time > latest_time ? std::nullopt : std::optional{time};
 }
 
-void read_clock(scanner& text, fields& f, std::size_t fewest_digits_of_hour) noexcept {
-  f.hour = text.digits(fewest_digits_of_hour, 2);
+void read_clock(scanner& text, fields& f, std::size_t min_hour_digits) noexcept {
+  f.hour = text.digits(min_hour_digits, 2);
   text.demand(":");
   f.minute = text.digits(2, 2);
   text.demand(":");

@@ -10,7 +10,7 @@ namespace midas {
 
 namespace {
 
-constexpr std::chrono::milliseconds longest_retry_after = std::chrono::hours{24 * 365};
+constexpr std::chrono::milliseconds max_retry_after = std::chrono::hours{24 * 365};
 
 // "1", "0.25"; fractions of a millisecond count as one.
 std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) noexcept {
@@ -26,8 +26,8 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) noe
   std::int64_t milliseconds = 0;
   for (const char c : whole) {
     milliseconds = milliseconds * 10 + (c - '0') * std::int64_t{1000};
-    if (milliseconds >= longest_retry_after.count()) {
-      return longest_retry_after;
+    if (milliseconds >= max_retry_after.count()) {
+      return max_retry_after;
     }
   }
   std::int64_t unit = 100;
@@ -57,7 +57,7 @@ std::optional<std::chrono::milliseconds> read_retry_after(const http_response& r
   if (!date || *date < now) {
     return std::nullopt;
   }
-  return std::min<std::chrono::milliseconds>(*date - now, longest_retry_after);
+  return std::min<std::chrono::milliseconds>(*date - now, max_retry_after);
 }
 
 }  // namespace midas

@@ -13,10 +13,10 @@ namespace midas {
 
 namespace {
 
-constexpr std::size_t longest_subject = 400;
+constexpr std::size_t max_subject_length = 400;
 
 // What the hosts are known to say, in lower case, and what it means.
-struct known_complaint {
+struct known_error {
   std::string_view text;
   errc code;
   std::string_view advice;
@@ -30,7 +30,7 @@ constexpr std::string_view check_resource =
 constexpr std::string_view no_proxy =
     "Let no proxy stand between this process and the identity endpoint: it changes the headers";
 
-constexpr std::array<known_complaint, 14> known_complaints{{
+constexpr std::array<known_error, 14> known_complaints{{
     {"identity not found", errc::identity_not_found, assign_identity},
     {"identity_not_found", errc::identity_not_found, assign_identity},
     {"managedidentitynotfound", errc::identity_not_found, assign_identity},
@@ -51,23 +51,23 @@ constexpr std::array<known_complaint, 14> known_complaints{{
      "Ask on the Azure host itself: the endpoint answers to nobody else"},
 }};
 
-const known_complaint* find_complaint(const error_body& body) {
+const known_error* find_complaint(const error_body& body) {
   auto said = body.code + "\n" + body.description;
   std::ranges::transform(said, said.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  const auto found = std::ranges::find_if(known_complaints, [&said](const known_complaint& each) {
+  const auto found = std::ranges::find_if(known_complaints, [&said](const known_error& each) {
     return said.find(each.text) != std::string::npos;
   });
   return found == known_complaints.end() ? nullptr : &*found;
 }
 
-errc code_of(const error_context& context, int status, const known_complaint* complaint) {
+errc code_of(const error_context& context, int status, const known_error* complaint) {
   if (status == 429) {
     return errc::throttled;
   }
   if (status == 408 || status >= 500 ||
-      std::ranges::find(context.passing_statuses, status) != context.passing_statuses.end()) {
+      std::ranges::find(context.transient_statuses, status) != context.transient_statuses.end()) {
     return errc::service_unavailable;
   }
   if (status >= 200 && status < 300) {
@@ -78,7 +78,7 @@ errc code_of(const error_context& context, int status, const known_complaint* co
 
 std::string what_happened(const error_context& context, errc code) {
   const std::string source{context.source};
-  const auto subject = one_line(without_tokens(to_string(context.request)), longest_subject);
+  const auto subject = one_line(without_tokens(to_string(context.request)), max_subject_length);
   switch (code) {
     case errc::throttled:
       return source + " is throttling: no token for " + subject;
@@ -109,7 +109,7 @@ std::string about(const error_body& body) {
   return {};
 }
 
-std::string advice_for(errc code, int status, body_form form, const known_complaint* complaint) {
+std::string advice_for(errc code, int status, body_form form, const known_error* complaint) {
   if (form == body_form::markup) {
     return "See whether a proxy stands in the way, and whether this is an Azure host: its identity "
            "endpoint sends no pages";

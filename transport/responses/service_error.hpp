@@ -18,7 +18,7 @@ struct error_context {
   const token_request& request;
   /// The statuses, besides 408, 429 and 5xx, with which this host says that it fails for the
   /// moment.
-  std::span<const int> passing_statuses{};
+  std::span<const int> transient_statuses{};
   /// When the answer was received, UTC.
   std::chrono::sys_seconds now{};
 };

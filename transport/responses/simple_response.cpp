@@ -8,7 +8,7 @@
 
 namespace midas {
 
-expected<token_grant> read_host_answer(std::string_view source, const token_request& request,
+expected<token_grant> read_simple_response(std::string_view source, const token_request& request,
                                        http_response response, std::chrono::sys_seconds now) {
   auto key = make_key(request);
   if (!key) {

@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-constexpr std::size_t longest_token_type = 64;
+constexpr std::size_t max_token_type_length = 64;
 
 struct token_members {
   std::array<json_member, 5> all{{{.name = "access_token"},
@@ -143,7 +143,7 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   }
   const bool typed = is_stated(members.token_type);
   if (typed && (members.token_type.kind != json_kind::string ||
-                members.token_type.text.size() > longest_token_type ||
+                members.token_type.text.size() > max_token_type_length ||
                 !std::ranges::all_of(members.token_type.text, is_token_type_character))) {
     return reject(source, "with a token type that is no word" + shape());
   }

@@ -23,13 +23,13 @@
 namespace midas {
 
 /// A thread's own copy of what is published under a key: a share in the token, and until when it
-/// may be handed out. Touched by its thread alone, but for what token_share allows.
-class thread_token final : public token_share {
+/// may be handed out. Touched by its thread alone, but for what biased_refcount allows.
+class cached_token final : public biased_refcount {
  public:
-  struct source {
+  struct origin {
     access_token token;
     token_validity validity;
-    std::shared_ptr<token_slot> slot;
+    std::shared_ptr<published_slot> slot;
     std::uint32_t version = 0;
     // Of the lookup.
     std::uint64_t hash = 0;
@@ -37,45 +37,45 @@ class thread_token final : public token_share {
 
   /// Begins a cache line; the text that a look compares stands behind it in the same memory. The
   /// counter lives longer than any seat that has the token while it is current.
-  static thread_token* make(const token_lookup& looked_for, source from, hit_counter& hits);
+  static cached_token* make(const token_lookup& lookup, origin from, hit_counter& hits);
   // NOLINTNEXTLINE(cert-dcl54-cpp,misc-new-delete-overloads): make() has the size that new has not
   static void operator delete(void* memory) noexcept { ::operator delete(memory, line); }
 
   /// Ends the thread's own hold: it lives on as long as somebody holds the token.
-  void drop() noexcept { disown(); }
+  void drop() noexcept { release_bias(); }
 
-  [[nodiscard]] bool is_of(const token_lookup& looked_for) const noexcept {
-    const auto& id = looked_for.identity.id();
-    return table_ == looked_for.table && kind_ == looked_for.identity.kind() &&
-           resource_size_ == looked_for.resource.size() && id_size_ == id.size() &&
-           std::memcmp(text(), looked_for.resource.data(), resource_size_) == 0 &&
+  [[nodiscard]] bool is_of(const token_lookup& lookup) const noexcept {
+    const auto& id = lookup.identity.id();
+    return table_ == lookup.table && kind_ == lookup.identity.kind() &&
+           resource_size_ == lookup.resource.size() && id_size_ == id.size() &&
+           std::memcmp(text(), lookup.resource.data(), resource_size_) == 0 &&
            (id_size_ == 0 || std::memcmp(text() + resource_size_, id.data(), id_size_) == 0);
   }
 
-  [[nodiscard]] const reading_window& window() const noexcept { return window_; }
+  [[nodiscard]] const read_lease& lease() const noexcept { return lease_; }
 
   /// It is handed out, which its table counts. Only from a seat that has just been found current:
   /// else there may be no counter any more.
   void count_hit() noexcept { hits_->add(); }
 
   /// Whether it may be handed out by the exact clocks; if so, the coarse ones are good for a while.
-  [[nodiscard]] bool renew(const moment& now, const coarse_moment& coarse) noexcept;
+  [[nodiscard]] bool extend_lease(const clock_reading& now, const coarse_clock_reading& coarse) noexcept;
 
-  [[nodiscard]] token_slot& slot() const noexcept { return *from_->slot; }
+  [[nodiscard]] published_slot& slot() const noexcept { return *from_->slot; }
   [[nodiscard]] std::uint64_t hash() const noexcept { return from_->hash; }
 
  private:
   static constexpr std::align_val_t line{64};
 
-  thread_token(const token_lookup& looked_for, source from, hit_counter& hits);
-  ~thread_token() override = default;
+  cached_token(const token_lookup& lookup, origin from, hit_counter& hits);
+  ~cached_token() override = default;
 
   [[nodiscard]] const char* text() const noexcept {
     return reinterpret_cast<const char*>(this) + sizeof *this;
   }
 
-  // In the first cache line, with what token_share counts.
-  reading_window window_{};
+  // In the first cache line, with what biased_refcount counts.
+  read_lease lease_{};
   hit_counter* hits_;
   // In the second, with the beginning of the text.
   std::uint64_t table_;
@@ -83,17 +83,17 @@ class thread_token final : public token_share {
   std::uint32_t id_size_;
   identity_kind kind_;
   // What a look does not need.
-  std::unique_ptr<source> from_;
+  std::unique_ptr<origin> from_;
 };
 
 /// As many as a power of two, each found by its number modulo that.
 template <class T>
-class numbered_places {
+class pow2_array {
  public:
-  explicit numbered_places(std::size_t count)
+  explicit pow2_array(std::size_t count)
       : all_(count), first_(all_.data()), last_(count - 1) {}
-  numbered_places(numbered_places&&) noexcept = default;
-  numbered_places& operator=(numbered_places&&) noexcept = default;
+  pow2_array(pow2_array&&) noexcept = default;
+  pow2_array& operator=(pow2_array&&) noexcept = default;
 
   [[nodiscard]] T& of(std::uint64_t number) noexcept { return first_[number & last_]; }
 
@@ -110,23 +110,23 @@ class numbered_places {
 
 /// A hash table of bounded size, in buckets of a cache line, and beside it where the tokens of
 /// handles are. One for each thread, made when it first reads a token, gone with the thread.
-class thread_tokens {
+class thread_cache {
  public:
   /// At most so many tokens are kept for a thread by their keys, and as many by handles: the same
   /// ones, but for those that have been crowded out or replaced meanwhile.
-  static constexpr std::size_t most_tokens = 32'768;
+  static constexpr std::size_t max_tokens = 32'768;
 
   /// By its key.
-  struct seat {
-    thread_token* token = nullptr;
+  struct entry {
+    cached_token* token = nullptr;
     // The place of the token's version, under eight bits of the hash.
-    std::uint32_t tag_and_place = 0;
+    std::uint32_t tag_and_slot = 0;
     // What it was when the token was read.
     std::uint32_t version = 0;
 
     [[nodiscard]] const std::atomic<std::uint32_t>& version_at() const noexcept {
-      constexpr std::uint32_t place_bits = version_board::most_places - 1;
-      return version_board::at(tag_and_place & place_bits);
+      constexpr std::uint32_t slot_bits = version_slots::max_slots - 1;
+      return version_slots::at(tag_and_slot & slot_bits);
     }
 
     /// Nothing else has been published since.
@@ -136,10 +136,10 @@ class thread_tokens {
   };
 
   /// By a handle. Holds a token that has a seat by its key, or had one.
-  struct alignas(32) handle_seat {
+  struct alignas(32) handle_entry {
     // 0 for nobody's.
     std::uint64_t handle = 0;
-    thread_token* token = nullptr;
+    cached_token* token = nullptr;
     const std::atomic<std::uint32_t>* version_at = nullptr;
     std::uint32_t version = 0;
 
@@ -149,29 +149,29 @@ class thread_tokens {
   };
 
   /// That of the calling thread; none before it has kept a token, and while it ends.
-  static thread_tokens* current() noexcept { return of_this_thread; }
+  static thread_cache* current() noexcept { return of_this_thread; }
 
   /// That of the calling thread, made if need be; none while it ends.
-  static thread_tokens* make_current();
+  static thread_cache* make_current();
 
-  thread_tokens() = default;
-  thread_tokens(const thread_tokens&) = delete;
-  thread_tokens& operator=(const thread_tokens&) = delete;
-  ~thread_tokens();
+  thread_cache() = default;
+  thread_cache(const thread_cache&) = delete;
+  thread_cache& operator=(const thread_cache&) = delete;
+  ~thread_cache();
 
   /// What is kept under that key, good or not.
-  [[nodiscard]] const seat* find(const token_lookup& looked_for) noexcept {
+  [[nodiscard]] const entry* find(const token_lookup& lookup) noexcept {
     // Which of the four it is no processor can foresee: a branch for each would cost more than all
     // of the rest.
-    const auto& group = buckets_.of(looked_for.hash);
-    const auto tag = tag_of(looked_for.hash);
+    const auto& group = buckets_.of(lookup.hash);
+    const auto tag = tag_of(lookup.hash);
     unsigned candidates = 0;
     for (unsigned i = 0; i < group.size(); ++i) {
-      candidates |= static_cast<unsigned>(group[i].tag_and_place >> 24U == tag) << i;
+      candidates |= static_cast<unsigned>(group[i].tag_and_slot >> 24U == tag) << i;
     }
     for (; candidates != 0; candidates &= candidates - 1) {
       const auto& candidate = group[static_cast<std::size_t>(std::countr_zero(candidates))];
-      if (candidate.token->is_of(looked_for)) {
+      if (candidate.token->is_of(lookup)) {
         return &candidate;
       }
     }
@@ -179,55 +179,55 @@ class thread_tokens {
   }
 
   /// What that handle found the last time, good or not.
-  [[nodiscard]] const handle_seat* find(std::uint64_t handle) noexcept {
-    const auto& candidate = handle_seats_.of(handle);
+  [[nodiscard]] const handle_entry* find(std::uint64_t handle) noexcept {
+    const auto& candidate = handle_entries_.of(handle);
     return candidate.handle == handle ? &candidate : nullptr;
   }
 
   /// In place of what is kept under that key, if anything; and where there is no room, of another.
   /// Its hits are counted among those of its table.
-  thread_token& keep(const token_lookup& looked_for, thread_token::source from, hit_counters& hits);
+  cached_token& insert(const token_lookup& lookup, cached_token::origin from, hit_counters& hits);
 
   /// From now on that handle finds what is kept under that key, if anything, and if there is
   /// memory.
-  void lead(std::uint64_t handle, const token_lookup& looked_for);
+  void bind_handle(std::uint64_t handle, const token_lookup& lookup);
 
   /// Once a minute lets go of what has been replaced, or not read for so long. For each look that
-  /// find_good() has not answered.
-  void tidy(const coarse_moment& now);
+  /// find_fresh() has not answered.
+  void evict_stale(const coarse_clock_reading& now);
 
  private:
-  struct alignas(64) bucket : std::array<seat, 4> {};
+  struct alignas(64) bucket : std::array<entry, 4> {};
 
   // Never 0, which an empty seat has.
   static std::uint32_t tag_of(std::uint64_t hash) noexcept {
     return static_cast<std::uint32_t>(hash >> 56U) | 1U;
   }
-  seat& seat_for(const token_lookup& looked_for);
+  entry& entry_for(const token_lookup& lookup);
   // Both throw std::bad_alloc, and leave what there is.
   void grow_buckets();
-  void grow_handle_seats();
+  void grow_handle_entries();
   // Those of handles first: what they hold has a seat by its key, too.
   template <class Action>
-  void for_each_seat(const Action& act);
-  bool is_taken_from(std::uint64_t handle, const thread_token& token) noexcept;
+  void for_each_entry(const Action& act);
+  bool is_taken_from(std::uint64_t handle, const cached_token& token) noexcept;
   hit_counter& counter_of(std::uint64_t table, hit_counters& all);
-  static void vacate(seat& taken) noexcept;
-  static void vacate(handle_seat& taken) noexcept;
+  static void clear(entry& taken) noexcept;
+  static void clear(handle_entry& taken) noexcept;
 
-  static constexpr std::size_t fewest_buckets = 16;
-  static constexpr std::size_t most_buckets = most_tokens / 4;
-  static constexpr std::size_t fewest_handle_seats = 16;
-  static constexpr std::size_t most_seats_for_one_token = 1'024;
+  static constexpr std::size_t min_buckets = 16;
+  static constexpr std::size_t max_buckets = max_tokens / 4;
+  static constexpr std::size_t min_handle_entries = 16;
+  static constexpr std::size_t max_entries_per_token = 1'024;
 
 #if defined(__GNUC__)
   [[gnu::tls_model("initial-exec")]]
 #endif
-  static inline constinit thread_local thread_tokens* of_this_thread = nullptr;
+  static inline constinit thread_local thread_cache* of_this_thread = nullptr;
 
-  numbered_places<bucket> buckets_{fewest_buckets};
+  pow2_array<bucket> buckets_{min_buckets};
   // Handles are numbered one after the other, so that those made together sit side by side.
-  numbered_places<handle_seat> handle_seats_{fewest_handle_seats};
+  pow2_array<handle_entry> handle_entries_{min_handle_entries};
   std::int64_t next_drop_ = 0;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<hit_counter>>> counters_;
 };
@@ -236,13 +236,13 @@ namespace detail {
 
 /// The token of that seat, if there is one that may be handed out; it is counted as a hit.
 // To call it would cost a read by key a tenth more.
-template <class Seat>
-[[gnu::always_inline]] inline thread_token* take_good(const Seat* found) noexcept {
+template <class Entry>
+[[gnu::always_inline]] inline cached_token* hit(const Entry* found) noexcept {
   if (found == nullptr || !found->is_current()) {
     return nullptr;
   }
   auto* const token = found->token;
-  if (!token->window().contains(coarse_moment::now())) {
+  if (!token->lease().contains(coarse_clock_reading::now())) {
     return nullptr;
   }
   token->count_hit();
@@ -254,15 +254,15 @@ template <class Seat>
 /// The calling thread's copy of what is looked for, if it has one that may be handed out: without a
 /// message, a lock, a system call, an allocation, or a write to memory that another thread reads.
 /// It is counted as a hit.
-inline thread_token* find_good(const token_lookup& looked_for) noexcept {
-  auto* const mine = thread_tokens::current();
-  return mine == nullptr ? nullptr : detail::take_good(mine->find(looked_for));
+inline cached_token* find_fresh(const token_lookup& lookup) noexcept {
+  auto* const mine = thread_cache::current();
+  return mine == nullptr ? nullptr : detail::hit(mine->find(lookup));
 }
 
 /// The same of what a handle leads to, without a look at any text.
-inline thread_token* find_good(std::uint64_t handle) noexcept {
-  auto* const mine = thread_tokens::current();
-  return mine == nullptr ? nullptr : detail::take_good(mine->find(handle));
+inline cached_token* find_fresh(std::uint64_t handle) noexcept {
+  auto* const mine = thread_cache::current();
+  return mine == nullptr ? nullptr : detail::hit(mine->find(handle));
 }
 
 }  // namespace midas

@@ -69,7 +69,7 @@ inline std::uint64_t hash_of(std::uint64_t table, const managed_identity& identi
   return detail::hash_text(resource, seed) | 1U << 31U;
 }
 
-inline token_lookup look_for(std::uint64_t table, const managed_identity& identity,
+inline token_lookup make_lookup(std::uint64_t table, const managed_identity& identity,
                              std::string_view resource) noexcept {
   return {table, identity, resource, hash_of(table, identity, resource)};
 }

@@ -14,20 +14,20 @@ namespace midas {
 /// Thread-safe. Sixteen numbers share a cache line, so that a thread which reads ten thousand
 /// tokens finds all their versions near; a token is published too seldom for its neighbours to
 /// notice. Memory is taken as places are, used again, and never given back.
-class version_board {
+class version_slots {
  public:
-  using place = std::uint32_t;
+  using slot_index = std::uint32_t;
 
   /// Where there is no version: not to be looked at.
-  static constexpr place nowhere = 0;
+  static constexpr slot_index no_slot = 0;
   /// Places fit 24 bits.
-  static constexpr place most_places = place{1} << 24U;
+  static constexpr slot_index max_slots = slot_index{1} << 24U;
 
   /// A place that nobody else has, or nowhere when all are taken. Its number is whatever it was.
-  static place take();
-  static void give_back(place taken);
+  static slot_index take();
+  static void give_back(slot_index taken);
 
-  static std::atomic<std::uint32_t>& at(place taken) noexcept {
+  static std::atomic<std::uint32_t>& at(slot_index taken) noexcept {
     return (*chunks[taken / chunk_size].load(std::memory_order_relaxed))[taken % chunk_size];
   }
 
@@ -35,7 +35,7 @@ class version_board {
   static constexpr std::size_t chunk_size = 4096;
   using chunk = std::array<std::atomic<std::uint32_t>, chunk_size>;
 
-  static inline constinit std::array<std::atomic<chunk*>, most_places / chunk_size> chunks{};
+  static inline constinit std::array<std::atomic<chunk*>, max_slots / chunk_size> chunks{};
 };
 
 }  // namespace midas

@@ -109,8 +109,8 @@ time_point turn_of_last(rate_limit limit, std::size_t in_flight, std::size_t cou
 }  // namespace
 
 TEST_CASE("a host is never sent more in a second, or at once, than its limits say") {
-  std::size_t most_begun = 0;
-  CHECK(rc::check("limits", [&most_begun] {
+  std::size_t max_begun = 0;
+  CHECK(rc::check("limits", [&max_begun] {
     limited_host host;
     for (int i = 0; i < 400; ++i) {
       const auto before = host.begun.size();
@@ -123,10 +123,10 @@ TEST_CASE("a host is never sent more in a second, or at once, than its limits sa
         RC_ASSERT(host.now >= host.closed_until);
       }
     }
-    most_begun = std::max(most_begun, host.begun.size());
+    max_begun = std::max(max_begun, host.begun.size());
   }));
   // Else hardly anything went at all.
-  CHECK(most_begun > 50);
+  CHECK(max_begun > 50);
 }
 
 TEST_CASE("a request waits only as long as it must at a host that has not complained") {

@@ -21,7 +21,7 @@ constexpr seconds year_3333{43'040'261'106};
 
 double any_spread() { return *rc::gen::inRange(0, 1'000'000) / 1e6; }
 
-moment any_moment() {
+clock_reading any_moment() {
   return {sys_seconds{seconds{*rc::gen::inRange<std::int64_t>(0, 4'000'000'000)}},
           boot_clock::time_point{nanoseconds{
               *rc::gen::inRange<std::int64_t>(0, std::int64_t{400'000'000} * 1'000'000'000)}}};
@@ -35,7 +35,7 @@ seconds any_life() {
                                  rc::gen::inRange<std::int64_t>(0, year_3333.count()))};
 }
 
-token_grant any_grant(const moment& now, seconds life) {
+token_grant any_grant(const clock_reading& now, seconds life) {
   token_grant grant;
   grant.expires_on = now.wall + life;
   if (*rc::gen::arbitrary<bool>()) {
@@ -149,7 +149,7 @@ TEST_CASE("a clock that is set does not make an expired token usable") {
     const auto found = validity_of(any_grant(now, life), now, any_spread());
     // What has really passed is what the boot clock says; the other shows anything at all.
     const auto longest = std::min<seconds>(life, 24h * 365 * 100);
-    moment later;
+    clock_reading later;
     later.boot = now.boot + longest + any_within(24h);
     later.wall = sys_seconds{
         seconds{*rc::gen::inRange<std::int64_t>(-year_3333.count(), 2 * year_3333.count())}};
@@ -162,7 +162,7 @@ TEST_CASE("a boot clock that stands still does not make an expired token usable"
     const auto now = any_moment();
     const auto grant = any_grant(now, any_life());
     const auto found = validity_of(grant, now, any_spread());
-    moment later;
+    clock_reading later;
     later.boot = now.boot + any_within(24h) - 12h;
     later.wall = grant.expires_on + seconds{*rc::gen::inRange<std::int64_t>(0, 1'000'000)};
     RC_ASSERT(!is_usable(found, later));
@@ -179,13 +179,13 @@ TEST_CASE("a renewal in vain is tried again not too soon, and not too late") {
           rc::gen::inRange<std::int64_t>(-1'000, 100'000),
           rc::gen::inRange<std::int64_t>(0, std::chrono::milliseconds{24h * 365}.count()))};
     }
-    const auto wait = next_renewal_after(in_vain, left, asked, any_spread());
+    const auto wait = next_refresh_after(in_vain, left, asked, any_spread());
     RC_ASSERT(wait >= 30s);
     RC_ASSERT(wait <= std::max<nanoseconds>(30s, left / 2));
     // As long as the host asked for, if that leaves time for another attempt.
     RC_ASSERT(wait >= std::min<nanoseconds>(asked.value_or(0s), left / 2));
     RC_ASSERT(wait <= std::max<nanoseconds>(75min, asked.value_or(0s)));
-    RC_ASSERT(next_renewal_after(in_vain, left, {}, 0) <= wait);
+    RC_ASSERT(next_refresh_after(in_vain, left, {}, 0) <= wait);
   }));
 }
 
@@ -193,11 +193,11 @@ TEST_CASE("the more renewals in vain, the longer the wait, as long as there is t
   CHECK(rc::check("back-off of renewals", [] {
     const auto in_vain = *rc::gen::inRange(1U, 40U);
     const auto left = 3h + any_within(24h * 365);
-    const auto wait = next_renewal_after(in_vain, left, {}, 0);
-    const auto next = next_renewal_after(in_vain + 1, left, {}, 0);
+    const auto wait = next_refresh_after(in_vain, left, {}, 0);
+    const auto next = next_refresh_after(in_vain + 1, left, {}, 0);
     RC_ASSERT(next == std::min<nanoseconds>(2 * wait, 1h));
-    const auto spread = next_renewal_after(in_vain, left, {}, any_spread()) - wait;
-    RC_ASSERT(spread <= wait / 4);
+    const auto jitter = next_refresh_after(in_vain, left, {}, any_spread()) - wait;
+    RC_ASSERT(jitter <= wait / 4);
   }));
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("a token that no renewal replaces is sought seldom, and up to its end"
     auto last = now.boot;
     for (auto at = granted.refresh_at; at < granted.end.boot;) {
       last = at;
-      at += next_renewal_after(++tries, granted.end.boot - at, {}, any_spread());
+      at += next_refresh_after(++tries, granted.end.boot - at, {}, any_spread());
     }
     // Seven times until there is an hour between them, then every hour, then for the last two hours
     // each time half of what is left, down to half a minute.

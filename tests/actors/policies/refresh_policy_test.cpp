@@ -8,14 +8,14 @@
 
 using namespace std::chrono_literals;
 using midas::boot_clock;
-using midas::moment;
+using midas::clock_reading;
 using midas::token_grant;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 namespace {
 
-const moment now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
+const clock_reading now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000s}};
 
 token_grant grant_for(seconds life, std::optional<seconds> refresh_in = {}) {
   token_grant grant;
@@ -27,29 +27,29 @@ token_grant grant_for(seconds life, std::optional<seconds> refresh_in = {}) {
 }
 
 midas::token_validity validity(seconds life, std::optional<seconds> refresh_in = {},
-                               double spread = 0) {
-  return validity_of(grant_for(life, refresh_in), now, spread);
+                               double jitter = 0) {
+  return validity_of(grant_for(life, refresh_in), now, jitter);
 }
 
 nanoseconds usable_for(seconds life) { return validity(life).end.boot - now.boot; }
 
-nanoseconds renewed_after(seconds life, std::optional<seconds> refresh_in = {}, double spread = 0) {
-  return validity(life, refresh_in, spread).refresh_at - now.boot;
+nanoseconds renewed_after(seconds life, std::optional<seconds> refresh_in = {}, double jitter = 0) {
+  return validity(life, refresh_in, jitter).refresh_at - now.boot;
 }
 
 nanoseconds after(unsigned in_vain, nanoseconds left,
-                  std::optional<std::chrono::milliseconds> retry_after = {}, double spread = 0) {
-  return midas::next_renewal_after(in_vain, left, retry_after, spread);
+                  std::optional<std::chrono::milliseconds> retry_after = {}, double jitter = 0) {
+  return midas::next_refresh_after(in_vain, left, retry_after, jitter);
 }
 
 // When a token that no renewal replaces is sought anew, since it was granted.
-std::vector<nanoseconds> renewals_in_vain(seconds life, double spread) {
-  const auto granted = validity(life, {}, spread);
+std::vector<nanoseconds> failed_refreshes(seconds life, double jitter) {
+  const auto granted = validity(life, {}, jitter);
   std::vector<nanoseconds> result;
   auto at = granted.refresh_at;
   while (at < granted.end.boot) {
     result.push_back(at - now.boot);
-    at += after(static_cast<unsigned>(result.size()), granted.end.boot - at, {}, spread);
+    at += after(static_cast<unsigned>(result.size()), granted.end.boot - at, {}, jitter);
   }
   return result;
 }
@@ -193,9 +193,9 @@ TEST_CASE("a host that asks for longer than a token lasts is asked once more bef
 }
 
 TEST_CASE("a token of 24 hours that no renewal replaces is sought not more than 30 times") {
-  for (const double spread : {0.0, 0.3, 0.5, 0.999'999}) {
-    const auto tries = renewals_in_vain(24h, spread);
-    INFO(tries.size() << " times with a spread of " << spread);
+  for (const double jitter : {0.0, 0.3, 0.5, 0.999'999}) {
+    const auto tries = failed_refreshes(24h, jitter);
+    INFO(tries.size() << " times with a spread of " << jitter);
     CHECK(tries.size() >= 20);
     CHECK(tries.size() <= 30);
     // Up to the very end, and not after it.

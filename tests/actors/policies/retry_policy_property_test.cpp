@@ -44,8 +44,8 @@ error any_failure() {
 }  // namespace
 
 TEST_CASE("whatever fails, there are no more retries than allowed") {
-  std::size_t most_seen = 0;
-  CHECK(rc::check("number of retries", [&most_seen] {
+  std::size_t max_seen = 0;
+  CHECK(rc::check("number of retries", [&max_seen] {
     const auto host = any_host();
     retry_policy policy{host};
     std::optional<bool> began_with_410;
@@ -66,10 +66,10 @@ TEST_CASE("whatever fails, there are no more retries than allowed") {
       }
     }
     RC_ASSERT(retries <= (began_with_410.value_or(false) ? 7U : 3U));
-    most_seen = std::max(most_seen, retries);
+    max_seen = std::max(max_seen, retries);
   }));
   // Else what fails is so mixed that the limits are never met.
-  CHECK(most_seen == 7);
+  CHECK(max_seen == 7);
 }
 
 TEST_CASE("whatever fails, no retry is earlier than its pause, or at the last deadline, or after") {

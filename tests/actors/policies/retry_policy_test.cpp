@@ -77,12 +77,12 @@ std::vector<errc> every_errc() {
 
 // The pauses after these failures, one after the other, as long as the policy goes on.
 std::vector<milliseconds> pauses(identity_host host, const std::vector<error>& failures,
-                                 double spread = 0) {
+                                 double jitter = 0) {
   retry_policy policy{host};
   std::vector<milliseconds> result;
   auto now = start;
   for (const auto& failure : failures) {
-    const auto next = policy.next(failure, false, now, never, spread);
+    const auto next = policy.next(failure, false, now, never, jitter);
     if (!next) {
       break;
     }
@@ -101,8 +101,8 @@ std::vector<milliseconds> pauses(identity_host host, const std::vector<int>& sta
 }
 
 std::optional<time_point> first(identity_host host, const error& failure, time_point latest,
-                                double spread) {
-  return retry_policy{host}.next(failure, false, start, latest, spread);
+                                double jitter) {
+  return retry_policy{host}.next(failure, false, start, latest, jitter);
 }
 
 using list = std::vector<milliseconds>;
@@ -222,8 +222,8 @@ TEST_CASE("Retry-After does not give more retries") {
 }
 
 TEST_CASE("as much again as the pause is left to chance, and not as much as Retry-After") {
-  const auto pause = [](identity_host host, const error& failure, double spread) {
-    return pauses(host, std::vector{failure}, spread).at(0);
+  const auto pause = [](identity_host host, const error& failure, double jitter) {
+    return pauses(host, std::vector{failure}, jitter).at(0);
   };
   CHECK(pause(identity_host::imds, answer(503), 0.5) == 1'500ms);
   CHECK(pause(identity_host::imds, answer(503), most) == 2s);

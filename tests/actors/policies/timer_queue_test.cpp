@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using queue = midas::alarm_queue<int>;
+using queue = midas::timer_queue<int>;
 const queue::time_point start{1'000s};
 
 }  // namespace
@@ -29,11 +29,11 @@ TEST_CASE("each has one alarm, the last that was set") {
   queue alarms;
   alarms.set(1, start + 1s);
   alarms.set(1, start + 5s);
-  CHECK(alarms.alarm_of(1) == start + 5s);
+  CHECK(alarms.time_of(1) == start + 5s);
   CHECK(alarms.take_due(start + 2s).empty());
   alarms.set(1, start + 3s);
   CHECK(alarms.take_due(start + 3s) == std::vector{1});
-  CHECK(alarms.alarm_of(1) == std::nullopt);
+  CHECK(alarms.time_of(1) == std::nullopt);
   CHECK(alarms.take_due(start + 1h).empty());
 }
 

@@ -22,8 +22,8 @@ namespace {
 
 token_event opened(std::uint64_t count) { return connection_opened{count}; }
 
-void tell(const observers& all, std::uint64_t count) {
-  all.tell([count] { return opened(count); });
+void emit(const observers& all, std::uint64_t count) {
+  all.emit([count] { return opened(count); });
 }
 
 // Writes down what it hears.
@@ -46,10 +46,10 @@ TEST_CASE("each observer hears each event, in the order in which they happen") {
   listener one;
   listener two;
   const auto first = one.subscribe(all);
-  tell(*all, 1);
+  emit(*all, 1);
   const auto second = two.subscribe(all);
-  tell(*all, 2);
-  tell(*all, 3);
+  emit(*all, 2);
+  emit(*all, 3);
   CHECK(one.heard == counts{1, 2, 3});
   CHECK(two.heard == counts{2, 3});
 }
@@ -61,7 +61,7 @@ TEST_CASE("no event is made when nobody observes") {
     ++made;
     return opened(1);
   };
-  all->tell(make);
+  all->emit(make);
   CHECK(made == 0);
   CHECK_FALSE(all->any());
   listener one;
@@ -70,12 +70,12 @@ TEST_CASE("no event is made when nobody observes") {
     const auto first = one.subscribe(all);
     const auto second = two.subscribe(all);
     CHECK(all->any());
-    all->tell(make);
+    all->emit(make);
     // Made once, for both.
     CHECK(made == 1);
   }
   CHECK_FALSE(all->any());
-  all->tell(make);
+  all->emit(make);
   CHECK(made == 1);
 }
 
@@ -86,10 +86,10 @@ TEST_CASE("an observation ends with its subscription, the others go on") {
   const auto first = one.subscribe(all);
   {
     const auto second = two.subscribe(all);
-    tell(*all, 1);
+    emit(*all, 1);
   }
   CHECK(all->any());
-  tell(*all, 2);
+  emit(*all, 2);
   CHECK(one.heard == counts{1, 2});
   CHECK(two.heard == counts{1});
 }
@@ -106,14 +106,14 @@ TEST_CASE("a subscription is moved, never copied, and what it is moved from ends
     auto first = one.subscribe(all);
     kept.emplace(std::move(first));
   }
-  tell(*all, 1);
+  emit(*all, 1);
   {
     event_subscription assigned;
     assigned = *std::move(kept);
     kept.reset();
-    tell(*all, 2);
+    emit(*all, 2);
   }
-  tell(*all, 3);
+  emit(*all, 3);
   CHECK(one.heard == counts{1, 2});
 }
 
@@ -124,11 +124,11 @@ TEST_CASE("a subscription that is assigned to ends what it observed at once") {
   auto subscription = one.subscribe(all);
   auto next = two.subscribe(all);
   subscription = std::move(next);
-  tell(*all, 1);
+  emit(*all, 1);
   CHECK(one.heard.empty());
   CHECK(two.heard == counts{1});
   subscription = {};
-  tell(*all, 2);
+  emit(*all, 2);
   CHECK(two.heard == counts{1});
   CHECK_FALSE(all->any());
 }
@@ -139,7 +139,7 @@ TEST_CASE("a subscription that is assigned to itself goes on") {
   auto subscription = one.subscribe(all);
   auto& same = subscription;
   subscription = std::move(same);
-  tell(*all, 1);
+  emit(*all, 1);
   CHECK(one.heard == counts{1});
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("a subscription may outlive what it observes") {
   auto all = std::make_shared<observers>();
   listener one;
   const auto subscription = one.subscribe(all);
-  tell(*all, 1);
+  emit(*all, 1);
   all.reset();
   CHECK(one.heard == counts{1});
 }
@@ -163,8 +163,8 @@ TEST_CASE("an observer may add and remove observers while it is told") {
     added.emplace(late.subscribe(all));
     own.reset();
   }));
-  tell(*all, 1);
-  tell(*all, 2);
+  emit(*all, 1);
+  emit(*all, 2);
   CHECK(heard == 1);
   CHECK(late.heard == counts{2});
 }
@@ -182,10 +182,10 @@ TEST_CASE("an observer may own the subscription of another") {
     auto handed_over = std::make_shared<event_subscription>(inner.subscribe(all));
     const event_subscription outer{all,
                                    all->add([own = std::move(handed_over)](const token_event&) {})};
-    tell(*all, 1);
+    emit(*all, 1);
   }
   // The inner one twice for as long as the outer one was there.
-  tell(*all, 2);
+  emit(*all, 2);
   CHECK(inner.heard == counts{1, 1, 2});
 }
 
@@ -198,7 +198,7 @@ TEST_CASE("observers come and go while others tell, and who stays misses nothing
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&all] {
       for (std::uint64_t i = 0; i < count; ++i) {
-        tell(*all, i);
+        emit(*all, i);
       }
     });
     threads.emplace_back([&all] {
@@ -206,7 +206,7 @@ TEST_CASE("observers come and go while others tell, and who stays misses nothing
         // An event that is under way may reach it after it has gone.
         const auto own = std::make_shared<std::atomic<std::uint64_t>>(0);
         const event_subscription passing{all, all->add([own](const token_event&) { ++*own; })};
-        tell(*all, i);
+        emit(*all, i);
       }
     });
   }
@@ -229,13 +229,13 @@ TEST_CASE("who is being told on another thread may be removed without waiting fo
     stage.wait(1);
     ++heard;
   }));
-  std::thread teller{[&all] { tell(*all, 1); }};
+  std::thread teller{[&all] { emit(*all, 1); }};
   stage.wait(0);
   subscription.reset();
   CHECK_FALSE(all->any());
   stage = 2;
   stage.notify_all();
   teller.join();
-  tell(*all, 2);
+  emit(*all, 2);
   CHECK(heard == 1);
 }

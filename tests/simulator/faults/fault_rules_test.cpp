@@ -69,7 +69,7 @@ TEST_CASE("a rule without a match is of every request") {
 TEST_CASE("a match has host, resource, identity and probability") {
   const auto match = match_of(
       R"({"host":"arc","resource":"https://vault.azure.net","identity":"ID","probability":0.25})");
-  CHECK(match.host == simulated_host_kind::azure_arc);
+  CHECK(match.host == identity_host::azure_arc);
   CHECK(match.resource == "https://vault.azure.net");
   CHECK(match.identity == "ID");
   CHECK(match.probability == 0.25);
@@ -160,7 +160,7 @@ TEST_CASE("an action may spoil the token") {
 }
 
 TEST_CASE("every host has its name, which names it alone") {
-  using kind = simulated_host_kind;
+  using kind = identity_host;
   for (const auto host :
        {kind::imds, kind::app_service, kind::app_service_2017, kind::service_fabric,
         kind::azure_arc, kind::machine_learning, kind::cloud_shell, kind::workload_identity}) {

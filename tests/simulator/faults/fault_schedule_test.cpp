@@ -18,7 +18,7 @@ namespace {
 const request_facts vault{.resource = "https://vault.azure.net"};
 
 fault_schedule schedule_of(const std::string& rules, std::uint64_t seed = 1,
-                           simulated_host_kind host = simulated_host_kind::imds) {
+                           identity_host host = identity_host::imds) {
   return {parse_fault_rules(R"({"rules":[)" + rules + "]}"), host, seed};
 }
 
@@ -65,8 +65,8 @@ TEST_CASE("without a rule that matches there is no fault") {
 
 TEST_CASE("a rule of another host is no rule") {
   const std::string rule = R"({"match":{"host":"arc"},"action":{"status":500}})";
-  auto imds = schedule_of(rule, 1, simulated_host_kind::imds);
-  auto arc = schedule_of(rule, 1, simulated_host_kind::azure_arc);
+  auto imds = schedule_of(rule, 1, identity_host::imds);
+  auto arc = schedule_of(rule, 1, identity_host::azure_arc);
   CHECK(status_of(imds) == 0);
   CHECK(status_of(arc) == 500);
 }

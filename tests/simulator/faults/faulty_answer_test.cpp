@@ -24,7 +24,7 @@ fault_action action_of(const std::string& action) {
 }
 
 /// What a request for a token is answered with under that action.
-response answer_of(host_dialect& host, const std::string& action,
+response answer_of(simulated_protocol& host, const std::string& action,
                    const imds_request& request = {}) {
   const auto target = request.path + "?" + request.query;
   response out;
@@ -35,7 +35,7 @@ response answer_of(host_dialect& host, const std::string& action,
 }
 
 response answer_of(const std::string& action) {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   return answer_of(host, action);
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("a status is answered with an error in the host's own form") {
   CHECK_FALSE(text_of(parse_object(imds.body), "error_description").empty());
   CHECK(field_of(imds, "Content-Type") == "application/json; charset=utf-8");
 
-  app_service_dialect app_service(app_service_2019(), {}, "secret");
+  simulated_app_service app_service(app_service_2019(), {}, "secret");
   const auto other = answer_of(app_service, R"({"status":503})");
   CHECK(other.status == 503);
   CHECK(parse_object(other.body)["statusCode"].GetInt() == 503);
@@ -88,7 +88,7 @@ TEST_CASE("a status is answered with an error in the host's own form") {
 }
 
 TEST_CASE("throttling has the text of live machines and Retry-After") {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   response out;
   answer_throttled(host, out);
   CHECK(out.status == 429);
@@ -128,7 +128,7 @@ TEST_CASE("headers and type take the place of the host's own") {
 }
 
 TEST_CASE("a wrong lifetime is that of the token and of the answer, and of this answer alone") {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   const auto check = [&](const std::string& action, std::int64_t lifetime) {
     const auto answer = answer_of(host, action);
     const auto json = parse_object(answer.body);
@@ -143,7 +143,7 @@ TEST_CASE("a wrong lifetime is that of the token and of the answer, and of this 
 
 TEST_CASE("a wrong identity is another one of the host, in the token and in the answer") {
   const auto owner_under = [](const std::string& action, const std::string& more) {
-    imds_dialect host{simulated_imds_options{}};
+    simulated_imds_host host{simulated_host_options{}};
     imds_request request;
     request.query = token_query(more);
     const auto answer = answer_of(host, action, request);
@@ -159,15 +159,15 @@ TEST_CASE("a wrong identity is another one of the host, in the token and in the 
 }
 
 TEST_CASE("a host of one identity has another to be wrong with") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.user_assigned.clear();
-  imds_dialect host{options};
+  simulated_imds_host host{options};
   CHECK(owner_of(answer_of(host, R"({"wrong_identity":true})"), "https://vault.azure.net") !=
         sample_system_assigned_identity().client_id);
 }
 
 TEST_CASE("the same token is the one given last, with what is left of its life") {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   imds_request request;
   (void)answer_of(host, R"({"latency":"1s"})", request);
   const auto last = answer_of(host, R"({"latency":"1s"})", request);
@@ -190,7 +190,7 @@ TEST_CASE("the same token is the one given last, with what is left of its life")
 }
 
 TEST_CASE("the same token keeps a wrong lifetime that it was given with") {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   const auto wrong = answer_of(host, R"({"lifetime":"30s"})");
   CHECK(answer_of(host, R"({"same_token":true})").body == wrong.body);
 }
@@ -204,7 +204,7 @@ TEST_CASE("a wrong form of expires_on takes its place, and leaves all else") {
 }
 
 TEST_CASE("a refused request stays refused under an action that changes tokens") {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   imds_request request;
   request.query = "resource=x";
   const auto answer = answer_of(host, R"({"lifetime":"1s","expires_on_form":"x"})", request);
@@ -213,7 +213,7 @@ TEST_CASE("a refused request stays refused under an action that changes tokens")
 }
 
 TEST_CASE("an action that sends nothing asks the host for nothing") {
-  imds_dialect host{simulated_imds_options{}};
+  simulated_imds_host host{simulated_host_options{}};
   host.issuer().forget_recipient();
   for (const auto* action : {R"({"hang":true})", R"({"garbage":true})", R"({"reset":"before"})"}) {
     const auto answer = answer_of(host, action);

@@ -11,7 +11,7 @@ using namespace midas::test;
 namespace {
 
 simulator::response with_query(const std::string& query,
-                               const simulated_imds_options& options = {}) {
+                               const simulated_host_options& options = {}) {
   imds_request request;
   request.query = query;
   return request.ask(options);
@@ -127,7 +127,7 @@ TEST_CASE("an identity that the machine does not have is not found") {
 }
 
 TEST_CASE("with any user-assigned identity accepted, a malformed id is still not found") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.any_user_assigned = true;
   for (const auto* more :
        {"&client_id=x", "&object_id=12345678123412341234123456789abc", "&msi_res_id=/a/b",
@@ -139,14 +139,14 @@ TEST_CASE("with any user-assigned identity accepted, a malformed id is still not
 }
 
 TEST_CASE("an identity without an id is never found by an empty one") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.user_assigned = {simulated_identity{}};
   CHECK(complaint(with_query(token_query("&client_id="), options)) ==
         "invalid_request: Identity not found");
 }
 
 TEST_CASE("a machine without its own identity cannot choose among none or several") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
   CHECK(complaint(with_query(token_query(""), options)) == "invalid_request: Identity not found");

@@ -19,13 +19,13 @@ const auto user = sample_user_assigned_identity();
 const std::string vault = "https://vault.azure.net";
 
 /// A right request to one of the three, with more behind its query.
-dialect_request right(const app_service_api& api, const std::string& more = {}) {
+protocol_request right(const app_service_api& api, const std::string& more = {}) {
   return {.target = std::string(api.path) + "?api-version=" + std::string(api.version) +
                     "&resource=https%3A%2F%2Fvault.azure.net" + more,
           .fields = {{"Host", "127.0.0.1"}, {api.secret_field, "a secret"}}};
 }
 
-app_service_dialect served(const app_service_api& api, simulated_imds_options options = {}) {
+simulated_app_service served(const app_service_api& api, simulated_host_options options = {}) {
   return {api, std::move(options), "a secret"};
 }
 
@@ -43,8 +43,8 @@ std::string complaint_of(const response& answer) {
 }  // namespace
 
 TEST_CASE("App Service answers with a time of expiry as text, and no lifetime") {
-  auto dialect = served(app_service_2019());
-  const auto answer = right(app_service_2019()).ask(dialect);
+  auto protocol = served(app_service_2019());
+  const auto answer = right(app_service_2019()).ask(protocol);
   CHECK(owner_of(answer, vault) == machine.client_id);
   const auto json = parse_object(answer.body);
   CHECK(text_of(json, "expires_on") == "1800086400");
@@ -56,25 +56,25 @@ TEST_CASE("App Service answers with a time of expiry as text, and no lifetime") 
 }
 
 TEST_CASE("App Service of 2017 writes the time of expiry as a date") {
-  auto dialect = served(app_service_2017());
-  const auto answer = right(app_service_2017()).ask(dialect);
+  auto protocol = served(app_service_2017());
+  const auto answer = right(app_service_2017()).ask(protocol);
   CHECK(owner_of(answer, vault) == machine.client_id);
   CHECK(text_of(parse_object(answer.body), "expires_on") == "01/16/2027 08:00:00 +00:00");
 }
 
 TEST_CASE("Machine Learning names the identity that stands for the system-assigned one") {
-  auto dialect = served(machine_learning_api());
-  CHECK(variable_of(dialect, "DEFAULT_IDENTITY_CLIENT_ID") == machine.client_id);
-  const auto answer = right(machine_learning_api(), "&clientid=" + machine.client_id).ask(dialect);
+  auto protocol = served(machine_learning_api());
+  CHECK(variable_of(protocol, "DEFAULT_IDENTITY_CLIENT_ID") == machine.client_id);
+  const auto answer = right(machine_learning_api(), "&clientid=" + machine.client_id).ask(protocol);
   CHECK(owner_of(answer, vault) == machine.client_id);
   CHECK(text_of(parse_object(answer.body), "expires_on") == "1800086400");
 }
 
 TEST_CASE("Machine Learning without a system-assigned identity names none") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.system_assigned.reset();
-  const auto dialect = served(machine_learning_api(), options);
-  CHECK(dialect.environment("http://127.0.0.1:1").size() == 2);
+  const auto protocol = served(machine_learning_api(), options);
+  CHECK(protocol.environment("http://127.0.0.1:1").size() == 2);
 }
 
 TEST_CASE("each form of App Service tells where it is and its secret in variables of its own") {
@@ -89,9 +89,9 @@ TEST_CASE("each form of App Service tells where it is and its secret in variable
 
 TEST_CASE("App Service knows a user-assigned identity by all its names") {
   const auto& api = app_service_2019();
-  auto dialect = served(api);
+  auto protocol = served(api);
   const auto owner = [&](const std::string& more) {
-    return owner_of(right(api, more).ask(dialect), vault);
+    return owner_of(right(api, more).ask(protocol), vault);
   };
   CHECK(owner("&client_id=" + user.client_id) == user.client_id);
   CHECK(owner("&object_id=" + user.object_id) == user.client_id);
@@ -104,42 +104,42 @@ TEST_CASE("App Service knows a user-assigned identity by all its names") {
 
 TEST_CASE("App Service of 2017 and Machine Learning know a client id under its older name") {
   for (const auto* api : {&app_service_2017(), &machine_learning_api()}) {
-    auto dialect = served(*api);
-    CHECK(owner_of(right(*api, "&clientid=" + user.client_id).ask(dialect), vault) ==
+    auto protocol = served(*api);
+    CHECK(owner_of(right(*api, "&clientid=" + user.client_id).ask(protocol), vault) ==
           user.client_id);
-    CHECK(owner_of(right(*api, "&client_id=" + user.client_id).ask(dialect), vault) ==
+    CHECK(owner_of(right(*api, "&client_id=" + user.client_id).ask(protocol), vault) ==
           machine.client_id);
   }
 }
 
 TEST_CASE("without the secret, or with another one, App Service hands out nothing") {
   const auto& api = app_service_2019();
-  auto dialect = served(api);
+  auto protocol = served(api);
   auto request = right(api);
   const std::string expected =
       "401: The value of the header X-IDENTITY-HEADER is missing or wrong.";
   request.fields = {{"Metadata", "true"}};
-  CHECK(complaint_of(request.ask(dialect)) == expected);
+  CHECK(complaint_of(request.ask(protocol)) == expected);
   request.fields = {{"X-IDENTITY-HEADER", "a secret "}};
-  CHECK(complaint_of(request.ask(dialect)) == expected);
+  CHECK(complaint_of(request.ask(protocol)) == expected);
   request.fields = {{"X-IDENTITY-HEADER", ""}};
-  CHECK(complaint_of(request.ask(dialect)) == expected);
+  CHECK(complaint_of(request.ask(protocol)) == expected);
   request.fields = {{"secret", "a secret"}};
-  CHECK(complaint_of(request.ask(dialect)) == expected);
+  CHECK(complaint_of(request.ask(protocol)) == expected);
   request.fields = {{"x-identity-header", "a secret"}};
-  CHECK(request.ask(dialect).status == 200);
+  CHECK(request.ask(protocol).status == 200);
 }
 
 TEST_CASE("App Service refuses an identity that the application has not") {
   const auto& api = app_service_2019();
-  auto dialect = served(api);
+  auto protocol = served(api);
   const std::string expected = "400: Unable to load the proper Managed Identity.";
   const std::string other = "00000000-0000-0000-0000-000000000000";
-  CHECK(complaint_of(right(api, "&client_id=" + other).ask(dialect)) == expected);
-  CHECK(complaint_of(right(api, "&mi_res_id=nonsense").ask(dialect)) == expected);
+  CHECK(complaint_of(right(api, "&client_id=" + other).ask(protocol)) == expected);
+  CHECK(complaint_of(right(api, "&mi_res_id=nonsense").ask(protocol)) == expected);
   CHECK(complaint_of(right(api, "&client_id=" + user.client_id + "&object_id=" + user.object_id)
-                         .ask(dialect)) == expected);
-  simulated_imds_options options;
+                         .ask(protocol)) == expected);
+  simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
   auto nobody = served(api, options);
@@ -148,43 +148,43 @@ TEST_CASE("App Service refuses an identity that the application has not") {
 
 TEST_CASE("App Service refuses other versions, and requests without a resource") {
   const auto& api = app_service_2019();
-  auto dialect = served(api);
+  auto protocol = served(api);
   auto request = right(api);
   for (const auto* query : {"?resource=https://vault.azure.net",
                             "?api-version=2017-09-01&resource=https://vault.azure.net",
                             "?api-version=&resource=https://vault.azure.net"}) {
     request.target = "/msi/token" + std::string(query);
-    CHECK(complaint_of(request.ask(dialect)) == "400: The only api-version here is 2019-08-01.");
+    CHECK(complaint_of(request.ask(protocol)) == "400: The only api-version here is 2019-08-01.");
   }
   for (const auto* query : {"?api-version=2019-08-01", "?api-version=2019-08-01&resource="}) {
     request.target = "/msi/token" + std::string(query);
-    CHECK(complaint_of(request.ask(dialect)) == "400: The parameter 'resource' is missing.");
+    CHECK(complaint_of(request.ask(protocol)) == "400: The parameter 'resource' is missing.");
   }
   request.target = "/msi/token?resource=%zz";
-  CHECK(complaint_of(request.ask(dialect)) == "400: The query string is malformed.");
+  CHECK(complaint_of(request.ask(protocol)) == "400: The query string is malformed.");
   request.target = "/msi/token?api-version=2019-08-01&resource=vault";
-  CHECK(complaint_of(request.ask(dialect))
+  CHECK(complaint_of(request.ask(protocol))
             .find("400: AADSTS500011: The resource principal named "
                   "vault was not found") == 0);
 }
 
 TEST_CASE("App Service answers at one path, by GET") {
   const auto& api = app_service_2019();
-  auto dialect = served(api);
+  auto protocol = served(api);
   auto request = right(api);
   request.method = "POST";
-  CHECK(complaint_of(request.ask(dialect)).find("405") == 0);
-  CHECK(field_of(request.ask(dialect), "Allow") == "GET");
+  CHECK(complaint_of(request.ask(protocol)).find("405") == 0);
+  CHECK(field_of(request.ask(protocol), "Allow") == "GET");
   request.target = "/metadata/identity/oauth2/token";
-  CHECK(complaint_of(request.ask(dialect)).find("404") == 0);
+  CHECK(complaint_of(request.ask(protocol)).find("404") == 0);
 }
 
 TEST_CASE("Machine Learning's errors have a code and a message") {
   const auto& api = machine_learning_api();
-  auto dialect = served(api);
+  auto protocol = served(api);
   auto request = right(api);
   request.fields.clear();
-  const auto answer = request.ask(dialect);
+  const auto answer = request.ask(protocol);
   CHECK(answer.status == 401);
   const auto json = parse_object(answer.body);
   CHECK(text_of(json, "error") == "unauthorized");
@@ -193,15 +193,15 @@ TEST_CASE("Machine Learning's errors have a code and a message") {
 }
 
 TEST_CASE("the latency is asked of App Service's token path only") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.latency = 50ms;
-  auto dialect = served(app_service_2019(), options);
+  auto protocol = served(app_service_2019(), options);
   auto request = right(app_service_2019());
-  CHECK(request.ask(dialect).delay == 50ms);
-  CHECK(request.ask(dialect).token_request);
+  CHECK(request.ask(protocol).delay == 50ms);
+  CHECK(request.ask(protocol).token_request);
   request.fields.clear();
-  CHECK(request.ask(dialect).delay == 50ms);
+  CHECK(request.ask(protocol).delay == 50ms);
   request.target = "/elsewhere";
-  CHECK(request.ask(dialect).delay == 0ms);
-  CHECK_FALSE(request.ask(dialect).token_request);
+  CHECK(request.ask(protocol).delay == 0ms);
+  CHECK_FALSE(request.ask(protocol).token_request);
 }

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 const auto user = sample_user_assigned_identity();
 const std::string vault = "https://vault.azure.net";
 
-dialect_request right(const std::string& more = {}) {
+protocol_request right(const std::string& more = {}) {
   return {.target =
               "/metadata/identity/oauth2/token?api-version=2020-06-01"
               "&resource=https%3A%2F%2Fvault.azure.net" +
@@ -46,10 +46,10 @@ std::string content_of(const std::string& path) {
 }
 
 /// The second request, with the key that the first one's answer asks for.
-response answered(arc_dialect& dialect, dialect_request request) {
-  const auto authorization = "Basic " + content_of(challenged(request.ask(dialect)));
+response answered(simulated_arc& protocol, protocol_request request) {
+  const auto authorization = "Basic " + content_of(challenged(request.ask(protocol)));
   request.fields.push_back({"Authorization", authorization});
-  return request.ask(dialect);
+  return request.ask(protocol);
 }
 
 /// "status error".
@@ -67,8 +67,8 @@ std::size_t files_in(const std::string& directory) {
 }  // namespace
 
 TEST_CASE("Azure Arc hands out a token to who can read the file that it names") {
-  arc_dialect dialect({}, {});
-  const auto answer = answered(dialect, right());
+  simulated_arc protocol({}, {});
+  const auto answer = answered(protocol, right());
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
   CHECK(text_of(json, "expires_in") == "86400");
@@ -76,17 +76,17 @@ TEST_CASE("Azure Arc hands out a token to who can read the file that it names") 
 }
 
 TEST_CASE("Azure Arc tells where it is in two variables") {
-  const arc_dialect dialect({}, {});
-  CHECK(variable_of(dialect, "IDENTITY_ENDPOINT") ==
+  const simulated_arc protocol({}, {});
+  CHECK(variable_of(protocol, "IDENTITY_ENDPOINT") ==
         "http://127.0.0.1:1/metadata/identity/oauth2/token");
-  CHECK(variable_of(dialect, "IMDS_ENDPOINT") == "http://127.0.0.1:1");
-  CHECK(dialect.environment("http://127.0.0.1:1").size() == 2);
+  CHECK(variable_of(protocol, "IMDS_ENDPOINT") == "http://127.0.0.1:1");
+  CHECK(protocol.environment("http://127.0.0.1:1").size() == 2);
 }
 
 TEST_CASE("a key file is in the key directory, ends in .key, and is this user's alone") {
-  arc_dialect dialect({}, {});
-  const auto path = challenged(right().ask(dialect));
-  CHECK(fs::path(path).parent_path() == dialect.key_directory());
+  simulated_arc protocol({}, {});
+  const auto path = challenged(right().ask(protocol));
+  CHECK(fs::path(path).parent_path() == protocol.key_directory());
   CHECK(fs::path(path).extension() == ".key");
   struct stat about {};
   REQUIRE(::lstat(path.c_str(), &about) == 0);
@@ -94,68 +94,68 @@ TEST_CASE("a key file is in the key directory, ends in .key, and is this user's 
   CHECK((about.st_mode & 07777U) == 0600);
   CHECK(about.st_size > 0);
   CHECK(about.st_size <= 4096);
-  REQUIRE(::lstat(dialect.key_directory().c_str(), &about) == 0);
+  REQUIRE(::lstat(protocol.key_directory().c_str(), &about) == 0);
   CHECK((about.st_mode & 07777U) == 0700);
 }
 
 TEST_CASE("a key is good for one request") {
-  arc_dialect dialect({}, {});
+  simulated_arc protocol({}, {});
   auto request = right();
-  const auto path = challenged(request.ask(dialect));
+  const auto path = challenged(request.ask(protocol));
   const auto authorization = "Basic " + content_of(path);
   request.fields.push_back({"Authorization", authorization});
-  CHECK(request.ask(dialect).status == 200);
+  CHECK(request.ask(protocol).status == 200);
   CHECK_FALSE(fs::exists(path));
-  const auto next = challenged(request.ask(dialect));
+  const auto next = challenged(request.ask(protocol));
   CHECK(next != path);
   CHECK("Basic " + content_of(next) != authorization);
 }
 
 TEST_CASE("what is no key of this agent is answered with another challenge") {
-  arc_dialect dialect({}, {});
+  simulated_arc protocol({}, {});
   auto request = right();
-  const auto key = content_of(challenged(request.ask(dialect)));
+  const auto key = content_of(challenged(request.ask(protocol)));
   for (const auto& authorization : {std::string("Basic "), std::string("Basic nonsense"),
                                     "Bearer " + key, key, "Basic " + key + " ", std::string()}) {
     INFO(authorization);
     request.fields = {{"Metadata", "true"}, {"Authorization", authorization}};
-    CHECK(request.ask(dialect).status == 401);
+    CHECK(request.ask(protocol).status == 401);
   }
   const auto right_one = "basic " + key;
   request.fields = {{"Metadata", "true"}, {"Authorization", right_one}};
-  CHECK(request.ask(dialect).status == 200);
+  CHECK(request.ask(protocol).status == 200);
 }
 
 TEST_CASE("keys that nobody uses do not pile up, and the newest stay good") {
-  arc_dialect dialect({}, {});
-  const auto first = challenged(right().ask(dialect));
+  simulated_arc protocol({}, {});
+  const auto first = challenged(right().ask(protocol));
   for (int i = 0; i < 1100; ++i) {
-    challenged(right().ask(dialect));
+    challenged(right().ask(protocol));
   }
-  CHECK(files_in(dialect.key_directory()) == 1024);
+  CHECK(files_in(protocol.key_directory()) == 1024);
   CHECK_FALSE(fs::exists(first));
-  CHECK(answered(dialect, right()).status == 200);
+  CHECK(answered(protocol, right()).status == 200);
 }
 
 TEST_CASE("Azure Arc confirms the name by which a user-assigned identity was asked for") {
-  arc_dialect dialect({}, {});
+  simulated_arc protocol({}, {});
   const auto confirmed = [&](const std::string& name, const std::string& value) {
-    const auto answer = answered(dialect, right("&" + name + "=" + value));
+    const auto answer = answered(protocol, right("&" + name + "=" + value));
     CHECK(owner_of(answer, vault) == user.client_id);
     return text_of(parse_object(answer.body), name.c_str());
   };
   CHECK(confirmed("client_id", user.client_id) == user.client_id);
   CHECK(confirmed("object_id", user.object_id) == user.object_id);
   CHECK(confirmed("msi_res_id", user.resource_id) == user.resource_id);
-  CHECK_FALSE(parse_object(answered(dialect, right()).body).HasMember("object_id"));
+  CHECK_FALSE(parse_object(answered(protocol, right()).body).HasMember("object_id"));
 }
 
 TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
-  arc_dialect dialect({}, {});
+  simulated_arc protocol({}, {});
   auto request = right();
   const auto complaint = [&](const std::string& target) {
     request.target = target;
-    return complaint_of(request.ask(dialect));
+    return complaint_of(request.ask(protocol));
   };
   const std::string path = "/metadata/identity/oauth2/token?";
   CHECK(complaint(path + "resource=https://a.test") == "400 invalid_request");
@@ -170,17 +170,17 @@ TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
   CHECK(complaint("/msi/token") == "404 not_found");
   request = right();
   request.fields.clear();
-  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_request");
+  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_request");
   request = right();
   request.method = "POST";
-  CHECK(complaint_of(request.ask(dialect)) == "405 method_not_allowed");
-  CHECK(files_in(dialect.key_directory()) == 0);
+  CHECK(complaint_of(request.ask(protocol)) == "405 method_not_allowed");
+  CHECK(files_in(protocol.key_directory()) == 0);
 }
 
 TEST_CASE("Azure Arc passes on what Entra says of an unknown resource") {
-  arc_dialect dialect({}, {});
+  simulated_arc protocol({}, {});
   auto request = right();
   request.target = "/metadata/identity/oauth2/token?api-version=2019-11-01&resource=vault";
-  const auto answer = answered(dialect, request);
+  const auto answer = answered(protocol, request);
   CHECK(complaint_of(answer) == "400 invalid_resource");
 }

@@ -15,7 +15,7 @@ namespace {
 
 const std::string vault = "https://vault.azure.net";
 
-dialect_request right() {
+protocol_request right() {
   return {.method = "POST",
           .target = "/oauth2/token",
           .fields = {{"Metadata", "true"}, {"Content-Type", "application/x-www-form-urlencoded"}},
@@ -34,55 +34,55 @@ std::string complaint_of(const response& answer) {
 }  // namespace
 
 TEST_CASE("Cloud Shell takes the resource in a form, and answers as IMDS does") {
-  cloud_shell_dialect dialect({});
-  const auto answer = right().ask(dialect);
+  simulated_cloud_shell protocol({});
+  const auto answer = right().ask(protocol);
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
   CHECK(text_of(json, "expires_in") == "86400");
   CHECK(text_of(json, "expires_on") == "1800086400");
-  CHECK(variable_of(dialect, "MSI_ENDPOINT") == "http://127.0.0.1:1/oauth2/token");
-  CHECK(dialect.environment("http://127.0.0.1:1").size() == 1);
+  CHECK(variable_of(protocol, "MSI_ENDPOINT") == "http://127.0.0.1:1/oauth2/token");
+  CHECK(protocol.environment("http://127.0.0.1:1").size() == 1);
 }
 
 TEST_CASE("Cloud Shell takes the type of a form with a character set, in any case") {
-  cloud_shell_dialect dialect({});
+  simulated_cloud_shell protocol({});
   auto request = right();
   request.fields[1].value = "Application/X-www-form-urlencoded;charset=utf-8";
-  CHECK(request.ask(dialect).status == 200);
+  CHECK(request.ask(protocol).status == 200);
 }
 
 TEST_CASE("Cloud Shell refuses what is no form with a resource, and says why") {
-  cloud_shell_dialect dialect({});
+  simulated_cloud_shell protocol({});
   auto request = right();
   request.body = "";
-  CHECK(complaint_of(request.ask(dialect)) ==
+  CHECK(complaint_of(request.ask(protocol)) ==
         "400 InvalidRequest: The parameter 'resource' is missing in the body.");
   request.body = "resource=";
-  CHECK(complaint_of(request.ask(dialect)).find("'resource' is missing") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("'resource' is missing") != std::string::npos);
   request.body = "resource=%";
-  CHECK(complaint_of(request.ask(dialect)).find("The body is no form") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("The body is no form") != std::string::npos);
   request = right();
   request.fields = {{"Metadata", "true"}, {"Content-Type", "application/json"}};
-  CHECK(complaint_of(request.ask(dialect)).find("The body is no form") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("The body is no form") != std::string::npos);
   request.fields = {{"Content-Type", "application/x-www-form-urlencoded"}};
-  CHECK(complaint_of(request.ask(dialect)).find("'Metadata: true'") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("'Metadata: true'") != std::string::npos);
 }
 
 TEST_CASE("Cloud Shell answers at one path, by POST") {
-  cloud_shell_dialect dialect({});
+  simulated_cloud_shell protocol({});
   auto request = right();
   request.method = "GET";
   request.target = "/oauth2/token?resource=https%3A%2F%2Fvault.azure.net";
-  CHECK(complaint_of(request.ask(dialect)).find("405 MethodNotAllowed: ") == 0);
-  CHECK(field_of(request.ask(dialect), "Allow") == "POST");
+  CHECK(complaint_of(request.ask(protocol)).find("405 MethodNotAllowed: ") == 0);
+  CHECK(field_of(request.ask(protocol), "Allow") == "POST");
   request.target = "/msi/token";
-  CHECK(complaint_of(request.ask(dialect)).find("404 NotFound: ") == 0);
+  CHECK(complaint_of(request.ask(protocol)).find("404 NotFound: ") == 0);
 }
 
 TEST_CASE("Cloud Shell names an audience that it does not support") {
-  cloud_shell_dialect dialect({});
+  simulated_cloud_shell protocol({});
   auto request = right();
   request.body = "resource=vault";
-  CHECK(complaint_of(request.ask(dialect)) ==
+  CHECK(complaint_of(request.ask(protocol)) ==
         "400 AudienceNotSupported: There is no audience vault.");
 }

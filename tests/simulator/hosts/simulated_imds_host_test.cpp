@@ -23,7 +23,7 @@ std::string owner(const simulator::response& answer) {
   return text_of(json, "client_id");
 }
 
-std::string owner(const std::string& selector, const simulated_imds_options& options = {}) {
+std::string owner(const std::string& selector, const simulated_host_options& options = {}) {
   imds_request request;
   request.query = token_query(selector);
   return owner(request.ask(options));
@@ -53,7 +53,7 @@ TEST_CASE("a token answer has the eight members of the real one, all of them tex
 }
 
 TEST_CASE("the access token is a JWT of about 1.8 kB for the resource and the lifetime asked for") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.expires_in = 3599s;
   const auto text = text_of(parse_object(imds_request{}.ask(options).body), "access_token");
   CHECK(text.size() > 1700);
@@ -67,8 +67,8 @@ TEST_CASE("the access token is a JWT of about 1.8 kB for the resource and the li
 }
 
 TEST_CASE("no two tokens are the same, of one machine or of two") {
-  simulator::imds_dialect one({});
-  simulator::imds_dialect other({});
+  simulator::simulated_imds_host one({});
+  simulator::simulated_imds_host other({});
   std::set<std::string> bodies;
   for (int i = 0; i < 100; ++i) {
     bodies.insert(imds_request{}.ask(one).body);
@@ -78,33 +78,33 @@ TEST_CASE("no two tokens are the same, of one machine or of two") {
 }
 
 TEST_CASE("a later request gets later times, also for a resource that was asked for before") {
-  simulator::imds_dialect dialect({});
+  simulator::simulated_imds_host protocol({});
   imds_request request;
-  CHECK(text_of(parse_object(request.ask(dialect).body), "expires_on") == "1800086400");
+  CHECK(text_of(parse_object(request.ask(protocol).body), "expires_on") == "1800086400");
   request.now += 1s;
-  const auto json = parse_object(request.ask(dialect).body);
+  const auto json = parse_object(request.ask(protocol).body);
   CHECK(text_of(json, "expires_on") == "1800086401");
   CHECK(decode_token(text_of(json, "access_token")).payload["exp"].GetInt64() == 1'800'086'401);
   request.now -= 61s;
-  CHECK(text_of(parse_object(request.ask(dialect).body), "expires_on") == "1800086340");
+  CHECK(text_of(parse_object(request.ask(protocol).body), "expires_on") == "1800086340");
 }
 
 TEST_CASE("thousands of resources each get their own token, again and again") {
-  simulator::imds_dialect dialect({});
+  simulator::simulated_imds_host protocol({});
   imds_request request;
   for (int i = 0; i < 5000; ++i) {
     const auto resource = "https://r" + std::to_string(i % 1500) + ".test";
     request.query = "api-version=2018-02-01&resource=" + resource;
-    const auto json = parse_object(request.ask(dialect).body);
+    const auto json = parse_object(request.ask(protocol).body);
     REQUIRE(text_of(json, "resource") == resource);
     REQUIRE(text_of(decode_token(text_of(json, "access_token")).payload, "aud") == resource);
   }
 }
 
 TEST_CASE("the fields are those of the real service, with a new request id each time") {
-  simulator::imds_dialect dialect({});
-  const auto first = imds_request{}.ask(dialect);
-  const auto second = imds_request{}.ask(dialect);
+  simulator::simulated_imds_host protocol({});
+  const auto first = imds_request{}.ask(protocol);
+  const auto second = imds_request{}.ask(protocol);
   CHECK(first.fields.find("Content-Type: application/json; charset=utf-8\r\n") !=
         std::string::npos);
   CHECK(first.fields.find("Server: IMDS/") != std::string::npos);
@@ -113,7 +113,7 @@ TEST_CASE("the fields are those of the real service, with a new request id each 
 }
 
 TEST_CASE("the latency is asked of the token path only, mistakes included") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.latency = 50ms;
   imds_request request;
   CHECK(request.ask(options).delay == 50ms);
@@ -124,14 +124,14 @@ TEST_CASE("the latency is asked of the token path only, mistakes included") {
 }
 
 TEST_CASE("an answer says for the statistics what it was about") {
-  simulator::imds_dialect dialect({});
+  simulator::simulated_imds_host protocol({});
   imds_request request;
-  const auto good = request.ask(dialect);
+  const auto good = request.ask(protocol);
   CHECK(good.counted);
   CHECK(good.token_request);
   CHECK(good.resource == "https://vault.azure.net");
   request.path = "/elsewhere";
-  const auto lost = request.ask(dialect);
+  const auto lost = request.ask(protocol);
   CHECK(lost.counted);
   CHECK_FALSE(lost.token_request);
   CHECK(lost.resource.empty());
@@ -148,13 +148,13 @@ TEST_CASE("a user-assigned identity is found by each of its three names, in any 
 }
 
 TEST_CASE("a machine without an identity of its own answers with its only user-assigned one") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.system_assigned.reset();
   CHECK(owner("", options) == sample_user_assigned_identity().client_id);
 }
 
 TEST_CASE("with any user-assigned identity accepted, every well-formed id is one") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.any_user_assigned = true;
   const std::string guid = "12345678-1234-1234-1234-123456789abc";
   CHECK(owner("&client_id=" + guid, options) == guid);
@@ -182,7 +182,7 @@ TEST_CASE("absolute URIs and GUIDs are resources when none are listed") {
 }
 
 TEST_CASE("listed resources are known, and no others") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.resources = {"https://vault.azure.net", "odd"};
   imds_request request;
   CHECK(request.ask(options).status == 200);
@@ -203,7 +203,7 @@ TEST_CASE("what the real service ignores is ignored: other parameters, fields an
 }
 
 TEST_CASE("a token may be born expired") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.expires_in = 0s;
   const auto json = parse_object(imds_request{}.ask(options).body);
   CHECK(text_of(json, "expires_in") == "0");

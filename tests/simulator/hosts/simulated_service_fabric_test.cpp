@@ -15,7 +15,7 @@ namespace {
 
 const std::string vault = "https://vault.azure.net";
 
-dialect_request right(const std::string& more = {}) {
+protocol_request right(const std::string& more = {}) {
   return {.target =
               "/metadata/identity/oauth2/token?api-version=2019-07-01-preview"
               "&resource=https%3A%2F%2Fvault.azure.net" +
@@ -23,7 +23,7 @@ dialect_request right(const std::string& more = {}) {
           .fields = {{"secret", "a secret"}}};
 }
 
-service_fabric_dialect served(simulated_imds_options options = {}) {
+simulated_service_fabric served(simulated_host_options options = {}) {
   return {std::move(options), "a secret", "ABCD"};
 }
 
@@ -40,8 +40,8 @@ std::string complaint_of(const response& answer) {
 }  // namespace
 
 TEST_CASE("Service Fabric answers with a time of expiry as a number") {
-  auto dialect = served();
-  const auto answer = right().ask(dialect);
+  auto protocol = served();
+  const auto answer = right().ask(protocol);
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
   CHECK(json["expires_on"].GetInt64() == 1'800'086'400);
@@ -51,50 +51,50 @@ TEST_CASE("Service Fabric answers with a time of expiry as a number") {
 }
 
 TEST_CASE("Service Fabric tells where it is, its secret and its certificate") {
-  const auto dialect = served();
-  CHECK(variable_of(dialect, "IDENTITY_ENDPOINT") ==
+  const auto protocol = served();
+  CHECK(variable_of(protocol, "IDENTITY_ENDPOINT") ==
         "http://127.0.0.1:1/metadata/identity/oauth2/token");
-  CHECK(variable_of(dialect, "IDENTITY_HEADER") == "a secret");
-  CHECK(variable_of(dialect, "IDENTITY_SERVER_THUMBPRINT") == "ABCD");
+  CHECK(variable_of(protocol, "IDENTITY_HEADER") == "a secret");
+  CHECK(variable_of(protocol, "IDENTITY_SERVER_THUMBPRINT") == "ABCD");
 }
 
 TEST_CASE("Service Fabric takes both published versions, and what newer clients add") {
-  auto dialect = served();
-  CHECK(right("&xms_cc=cp1&token_sha256_to_refresh=00").ask(dialect).status == 200);
+  auto protocol = served();
+  CHECK(right("&xms_cc=cp1&token_sha256_to_refresh=00").ask(protocol).status == 200);
   auto request = right();
   request.target =
       "/metadata/identity/oauth2/token?api-version=2020-05-01&resource=https%3A%2F%2Fa.test";
-  CHECK(owner_of(request.ask(dialect), "https://a.test") ==
+  CHECK(owner_of(request.ask(protocol), "https://a.test") ==
         sample_system_assigned_identity().client_id);
 }
 
 TEST_CASE("which identity a Service Fabric application has is not for the request to say") {
-  auto dialect = served();
-  CHECK(owner_of(right("&client_id=" + sample_user_assigned_identity().client_id).ask(dialect),
+  auto protocol = served();
+  CHECK(owner_of(right("&client_id=" + sample_user_assigned_identity().client_id).ask(protocol),
                  vault) == sample_system_assigned_identity().client_id);
-  simulated_imds_options options;
+  simulated_host_options options;
   options.system_assigned.reset();
   auto user_assigned = served(options);
   CHECK(owner_of(right().ask(user_assigned), vault) == sample_user_assigned_identity().client_id);
 }
 
 TEST_CASE("Service Fabric tells a missing secret from an unknown one") {
-  auto dialect = served();
+  auto protocol = served();
   auto request = right();
   request.fields.clear();
-  CHECK(complaint_of(request.ask(dialect)) ==
+  CHECK(complaint_of(request.ask(protocol)) ==
         "400 SecretHeaderNotFound: The header 'secret' is missing.");
   request.fields = {{"Secret", "another"}};
-  CHECK(complaint_of(request.ask(dialect)).find("404 ManagedIdentityNotFound: ") == 0);
+  CHECK(complaint_of(request.ask(protocol)).find("404 ManagedIdentityNotFound: ") == 0);
 }
 
 TEST_CASE("Service Fabric's errors have its codes") {
-  auto dialect = served();
+  auto protocol = served();
   auto request = right();
   const std::string path = "/metadata/identity/oauth2/token?";
   const auto complaint = [&](const std::string& target) {
     request.target = target;
-    return complaint_of(request.ask(dialect));
+    return complaint_of(request.ask(protocol));
   };
   CHECK(complaint(path + "resource=https://a.test").find("400 InvalidApiVersion: ") == 0);
   CHECK(complaint(path + "api-version=2018-02-01&resource=https://a.test")
@@ -111,7 +111,7 @@ TEST_CASE("Service Fabric's errors have its codes") {
 }
 
 TEST_CASE("a Service Fabric application without an identity gets none") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
   auto nobody = served(options);

@@ -20,23 +20,23 @@ namespace {
 const auto user = sample_user_assigned_identity();
 const std::string tenant = "5151a7ed-0000-4000-8000-0000000000aa";
 
-std::string federated_token(const host_dialect& dialect) {
-  std::ifstream file(variable_of(dialect, "AZURE_FEDERATED_TOKEN_FILE"));
+std::string federated_token(const simulated_protocol& protocol) {
+  std::ifstream file(variable_of(protocol, "AZURE_FEDERATED_TOKEN_FILE"));
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// The parameters of a right form, which tests then spoil.
-std::map<std::string, std::string> right_form(const host_dialect& dialect) {
+std::map<std::string, std::string> right_form(const simulated_protocol& protocol) {
   return {
       {"grant_type", "client_credentials"},
       {"client_id", user.client_id},
       {"scope", "https%3A%2F%2Fvault.azure.net%2F.default"},
       {"client_assertion_type", "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"},
-      {"client_assertion", federated_token(dialect)}};
+      {"client_assertion", federated_token(protocol)}};
 }
 
-dialect_request with_form(const std::map<std::string, std::string>& form) {
-  dialect_request request{.method = "POST", .target = "/" + tenant + "/oauth2/v2.0/token"};
+protocol_request with_form(const std::map<std::string, std::string>& form) {
+  protocol_request request{.method = "POST", .target = "/" + tenant + "/oauth2/v2.0/token"};
   for (const auto& [name, value] : form) {
     request.body += (request.body.empty() ? "" : "&") + name + "=" + value;
   }
@@ -57,8 +57,8 @@ std::string complaint_of(const response& answer) {
 }  // namespace
 
 TEST_CASE("a federated token is exchanged for one of Entra's") {
-  federation_dialect dialect({});
-  const auto answer = with_form(right_form(dialect)).ask(dialect);
+  simulated_workload_identity protocol({});
+  const auto answer = with_form(right_form(protocol)).ask(protocol);
   CHECK(owner_of(answer, "https://vault.azure.net") == user.client_id);
   const auto json = parse_object(answer.body);
   CHECK(json["expires_in"].GetInt64() == 86'400);
@@ -68,50 +68,50 @@ TEST_CASE("a federated token is exchanged for one of Entra's") {
 }
 
 TEST_CASE("a resource that ends in a slash keeps it") {
-  federation_dialect dialect({});
-  auto form = right_form(dialect);
+  simulated_workload_identity protocol({});
+  auto form = right_form(protocol);
   form["scope"] = "https%3A%2F%2Fa.test%2F%2F.default";
-  CHECK(owner_of(with_form(form).ask(dialect), "https://a.test/") == user.client_id);
+  CHECK(owner_of(with_form(form).ask(protocol), "https://a.test/") == user.client_id);
 }
 
 TEST_CASE("the variables of workload identity name a token file that goes with the host") {
   std::string file;
   {
-    const federation_dialect dialect({});
-    CHECK(variable_of(dialect, "AZURE_AUTHORITY_HOST") == "http://127.0.0.1:1/");
-    CHECK(variable_of(dialect, "AZURE_TENANT_ID") == tenant);
-    CHECK(variable_of(dialect, "AZURE_CLIENT_ID") == user.client_id);
-    file = variable_of(dialect, "AZURE_FEDERATED_TOKEN_FILE");
-    const auto token = decode_token(federated_token(dialect));
+    const simulated_workload_identity protocol({});
+    CHECK(variable_of(protocol, "AZURE_AUTHORITY_HOST") == "http://127.0.0.1:1/");
+    CHECK(variable_of(protocol, "AZURE_TENANT_ID") == tenant);
+    CHECK(variable_of(protocol, "AZURE_CLIENT_ID") == user.client_id);
+    file = variable_of(protocol, "AZURE_FEDERATED_TOKEN_FILE");
+    const auto token = decode_token(federated_token(protocol));
     CHECK(text_of(token.payload, "sub").find("system:serviceaccount:") == 0);
-    const federation_dialect other({});
-    CHECK(federated_token(other) != federated_token(dialect));
+    const simulated_workload_identity other({});
+    CHECK(federated_token(other) != federated_token(protocol));
   }
   CHECK_FALSE(std::filesystem::exists(file));
 }
 
 TEST_CASE("a host without a user-assigned identity federates its own") {
-  simulated_imds_options options;
+  simulated_host_options options;
   options.user_assigned.clear();
-  const federation_dialect dialect(options);
-  CHECK(variable_of(dialect, "AZURE_CLIENT_ID") == sample_system_assigned_identity().client_id);
+  const simulated_workload_identity protocol(options);
+  CHECK(variable_of(protocol, "AZURE_CLIENT_ID") == sample_system_assigned_identity().client_id);
 }
 
 TEST_CASE("each parameter of the exchange must be there, and right") {
-  federation_dialect dialect({});
-  const auto right = right_form(dialect);
+  simulated_workload_identity protocol({});
+  const auto right = right_form(protocol);
   for (const auto& [name, value] : right) {
     INFO(name);
     auto form = right;
     form.erase(name);
-    CHECK(complaint_of(with_form(form).ask(dialect)) == "400 invalid_request 900144");
+    CHECK(complaint_of(with_form(form).ask(protocol)) == "400 invalid_request 900144");
     form[name] = "";
-    CHECK(complaint_of(with_form(form).ask(dialect)) == "400 invalid_request 900144");
+    CHECK(complaint_of(with_form(form).ask(protocol)) == "400 invalid_request 900144");
   }
   const auto complaint = [&](const std::string& name, const std::string& value) {
     auto form = right;
     form[name] = value;
-    return complaint_of(with_form(form).ask(dialect));
+    return complaint_of(with_form(form).ask(protocol));
   };
   CHECK(complaint("grant_type", "password") == "400 unsupported_grant_type 70003");
   CHECK(complaint("client_id", "00000000-0000-0000-0000-000000000000") ==
@@ -128,22 +128,22 @@ TEST_CASE("each parameter of the exchange must be there, and right") {
 }
 
 TEST_CASE("other tenants and other paths are none of this authority's") {
-  federation_dialect dialect({});
-  auto request = with_form(right_form(dialect));
+  simulated_workload_identity protocol({});
+  auto request = with_form(right_form(protocol));
   request.target = "/common/oauth2/v2.0/token";
-  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_tenant 90002");
+  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_tenant 90002");
   request.target = "/" + tenant + "/oauth2/token";
-  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_tenant 90002");
-  request = with_form(right_form(dialect));
+  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_tenant 90002");
+  request = with_form(right_form(protocol));
   request.method = "GET";
-  CHECK(complaint_of(request.ask(dialect)) == "400 invalid_request 900561");
+  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_request 900561");
 }
 
 TEST_CASE("the authority describes itself by the name that the client knows it by") {
-  federation_dialect dialect({});
-  dialect_request request{.target = "/" + tenant + "/v2.0/.well-known/openid-configuration",
+  simulated_workload_identity protocol({});
+  protocol_request request{.target = "/" + tenant + "/v2.0/.well-known/openid-configuration",
                           .fields = {{"Host", "localhost:8443"}}};
-  const auto answer = request.ask(dialect);
+  const auto answer = request.ask(protocol);
   CHECK(answer.status == 200);
   CHECK_FALSE(answer.token_request);
   const auto json = parse_object(answer.body);

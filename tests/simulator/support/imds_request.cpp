@@ -8,16 +8,16 @@
 
 namespace midas::test {
 
-simulator::response imds_request::ask(simulator::imds_dialect& dialect) const {
+simulator::response imds_request::ask(simulator::simulated_imds_host& protocol) const {
   const auto target = query.empty() ? path : path + "?" + query;
   simulator::response answer;
-  dialect.answer({method, target, fields, {}}, now, answer);
+  protocol.answer({method, target, fields, {}}, now, answer);
   return answer;
 }
 
-simulator::response imds_request::ask(simulated_imds_options options) const {
-  simulator::imds_dialect dialect(std::move(options));
-  auto answer = ask(dialect);
+simulator::response imds_request::ask(simulated_host_options options) const {
+  simulator::simulated_imds_host protocol(std::move(options));
+  auto answer = ask(protocol);
   answer.resource = {};
   return answer;
 }

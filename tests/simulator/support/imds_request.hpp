@@ -19,8 +19,8 @@ struct imds_request {
   std::chrono::sys_seconds now{std::chrono::seconds{1'800'000'000}};
 
   /// The response without its `resource`, which would dangle when the dialect has gone.
-  [[nodiscard]] simulator::response ask(simulator::imds_dialect& dialect) const;
-  [[nodiscard]] simulator::response ask(simulated_imds_options options = {}) const;
+  [[nodiscard]] simulator::response ask(simulator::simulated_imds_host& protocol) const;
+  [[nodiscard]] simulator::response ask(simulated_host_options options = {}) const;
 };
 
 /// The query of a well-formed token request, with more behind it.

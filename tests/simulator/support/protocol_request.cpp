@@ -6,9 +6,9 @@
 
 namespace midas::test {
 
-simulator::response dialect_request::ask(simulator::host_dialect& dialect) const {
+simulator::response protocol_request::ask(simulator::simulated_protocol& protocol) const {
   simulator::response answer;
-  dialect.answer({method, target, fields, body}, now, answer);
+  protocol.answer({method, target, fields, body}, now, answer);
   answer.resource = {};
   return answer;
 }
@@ -21,8 +21,8 @@ std::string field_of(const simulator::response& answer, const std::string& name)
   return answer.fields.substr(value, answer.fields.find("\r\n", value) - value);
 }
 
-std::string variable_of(const simulator::host_dialect& dialect, const std::string& name) {
-  for (const auto& variable : dialect.environment("http://127.0.0.1:1")) {
+std::string variable_of(const simulator::simulated_protocol& protocol, const std::string& name) {
+  for (const auto& variable : protocol.environment("http://127.0.0.1:1")) {
     if (variable.name == name) {
       return variable.value;
     }

@@ -11,7 +11,7 @@
 
 namespace midas::test {
 
-struct dialect_request {
+struct protocol_request {
   std::string method = "GET";
   std::string target{};
   std::vector<simulator::header_field> fields{};
@@ -19,7 +19,7 @@ struct dialect_request {
   std::chrono::sys_seconds now{std::chrono::seconds{1'800'000'000}};
 
   /// The response without its `resource`, which would dangle with the next one.
-  [[nodiscard]] simulator::response ask(simulator::host_dialect& dialect) const;
+  [[nodiscard]] simulator::response ask(simulator::simulated_protocol& protocol) const;
 };
 
 /// The value of a field of the answer; fails the test when there is none.
@@ -27,7 +27,7 @@ std::string field_of(const simulator::response& answer, const std::string& name)
 
 /// The value of a variable that the dialect sets when it is served at http://127.0.0.1:1; fails the
 /// test when it sets none of that name.
-std::string variable_of(const simulator::host_dialect& dialect, const std::string& name);
+std::string variable_of(const simulator::simulated_protocol& protocol, const std::string& name);
 
 /// Checks that it is a token for the resource, and whose.
 std::string owner_of(const simulator::response& answer, const std::string& resource);

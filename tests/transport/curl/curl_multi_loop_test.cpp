@@ -21,7 +21,7 @@ constexpr std::string_view token_path =
 }  // namespace
 
 TEST_CASE("a request reaches the simulated IMDS and its answer comes back") {
-  midas::simulated_imds imds;
+  midas::simulated_host imds;
   curl_multi_loop loop;
   auto request = get_request(imds.endpoint() + std::string{token_path});
   request.headers.push_back({"Metadata", "true"});
@@ -33,7 +33,7 @@ TEST_CASE("a request reaches the simulated IMDS and its answer comes back") {
 }
 
 TEST_CASE("an error status is a response like any other") {
-  midas::simulated_imds imds;
+  midas::simulated_host imds;
   curl_multi_loop loop;
   const auto outcome = get(loop, imds.endpoint() + std::string{token_path});
   REQUIRE(outcome);

@@ -48,8 +48,8 @@ class simulated_agent {
   [[nodiscard]] std::string url() const { return server_.url() + "/token"; }
 
   // The agent's directory is where it is, and no test's to write to.
-  [[nodiscard]] identity_files files() const {
-    auto result = files_of_this_machine();
+  [[nodiscard]] credential_files files() const {
+    auto result = credential_files_of_this_machine();
     result.read_key = [this, read = result.read_key](const std::string& path,
                                                      std::size_t max_bytes) {
       return read(directory_ / path.substr(agent_directory.size()), max_bytes);
@@ -80,14 +80,14 @@ class simulated_agent {
 };
 
 // As an acquisition goes about it.
-expected<token_grant> acquire(const identity_endpoint& endpoint, http_transport& transport) {
+expected<token_grant> acquire(const host_protocol& endpoint, http_transport& transport) {
   auto request = endpoint.encode(vault, {});
-  for (unsigned step = 0; request; ++step) {
+  for (unsigned leg = 0; request; ++leg) {
     auto response = exchange(transport, *request);
     if (!response) {
       return unexpected{response.error()};
     }
-    auto answer = endpoint.decode(vault, *response, now, step);
+    auto answer = endpoint.decode(vault, *response, now, leg);
     if (!answer) {
       return unexpected{answer.error()};
     }
@@ -104,7 +104,7 @@ expected<token_grant> acquire(const identity_endpoint& endpoint, http_transport&
 TEST_CASE("each token of Arc's costs one challenge and the content of its key file") {
   const simulated_agent agent;
   curl_multi_loop loop;
-  const auto endpoint = azure_arc::make_endpoint(
+  const auto endpoint = azure_arc::make_protocol(
       {.variables = {{"IDENTITY_ENDPOINT", agent.url()}, {"IMDS_ENDPOINT", agent.url()}}},
       {.files = agent.files()});
   REQUIRE(endpoint);

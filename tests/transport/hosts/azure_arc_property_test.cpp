@@ -87,7 +87,7 @@ struct run {
 
 run answer(const std::string& value, const std::string& content) {
   run result;
-  identity_files files;
+  credential_files files;
   files.read_key = [&](const std::string& path, std::size_t) {
     result.opened.push_back(path);
     return expected<sensitive_string>{sensitive_string{content}};

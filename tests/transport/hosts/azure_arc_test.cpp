@@ -47,8 +47,8 @@ struct key_files {
   std::string content = "hush";
   std::vector<std::string> read{};
 
-  identity_files as_files() {
-    identity_files result;
+  credential_files as_files() {
+    credential_files result;
     result.read_key = [this](const std::string& path, std::size_t) {
       read.push_back(path);
       return expected<sensitive_string>{sensitive_string{content}};
@@ -99,7 +99,7 @@ TEST_CASE("an IDENTITY_ENDPOINT that cannot be used is refused by its name") {
       {"http://127.0.0.1/token?", errc::invalid_endpoint},
       {"http://10.0.0.4/token", errc::endpoint_not_allowed},
   }));
-  const auto made = azure_arc::make_endpoint(arc_environment(endpoint), {});
+  const auto made = azure_arc::make_protocol(arc_environment(endpoint), {});
   REQUIRE_FALSE(made);
   CHECK(made.error().code == code);
   CHECK(made.error().message.find("IDENTITY_ENDPOINT") != std::string::npos);
@@ -279,7 +279,7 @@ TEST_CASE("a key that no header can hold is rejected by the name of its file") {
 }
 
 TEST_CASE("a key file that cannot be read says so in its own words") {
-  identity_files files;
+  credential_files files;
   std::size_t limit = 0;
   files.read_key = [&limit](const std::string&, std::size_t max_bytes) {
     limit = max_bytes;
@@ -389,7 +389,7 @@ TEST_CASE("a token for a user-assigned identity is not taken when the agent repe
 
 TEST_CASE("Arc's endpoint leads from a request over a challenge to a token") {
   key_files files;
-  const auto endpoint = azure_arc::make_endpoint(arc_environment(), {.files = files.as_files()});
+  const auto endpoint = azure_arc::make_protocol(arc_environment(), {.files = files.as_files()});
   REQUIRE(endpoint);
   CHECK(endpoint->host == identity_host::azure_arc);
   CHECK(endpoint->source == "Azure Arc");
@@ -416,7 +416,7 @@ TEST_CASE("an endpoint on a platform without an agent fails when a challenge com
   key_files files;
   auto environment = arc_environment();
   environment.platform = host_platform::other;
-  const auto endpoint = azure_arc::make_endpoint(environment, {.files = files.as_files()});
+  const auto endpoint = azure_arc::make_protocol(environment, {.files = files.as_files()});
   REQUIRE(endpoint);
   CHECK(endpoint->encode(vault, ""));
   check_rejected(endpoint->decode(vault, challenge("Basic realm=" + key_path), now, 0).error());

@@ -54,11 +54,11 @@ constexpr uid_t stranger = 54'321;
 using reader = expected<sensitive_string> (*)(const std::string&, std::size_t);
 
 expected<sensitive_string> key(const std::string& path, std::size_t max_bytes) {
-  return files_of_this_machine().read_key(path, max_bytes);
+  return credential_files_of_this_machine().read_key(path, max_bytes);
 }
 
 expected<sensitive_string> token(const std::string& path, std::size_t max_bytes) {
-  return files_of_this_machine().read_federated_token(path, max_bytes);
+  return credential_files_of_this_machine().read_federated_token(path, max_bytes);
 }
 
 expected<sensitive_string> key(const std::string& path) { return key(path, limit); }

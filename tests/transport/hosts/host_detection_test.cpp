@@ -24,7 +24,7 @@ host_environment with_agent(variables set = {}) {
 // "App Service: IDENTITY_ENDPOINT set, IDENTITY_HEADER not set"
 std::string described(const host_finding& finding) {
   std::ostringstream text;
-  text << to_string(finding.host) << (finding.is_it ? "!" : ":");
+  text << to_string(finding.host) << (finding.matched ? "!" : ":");
   for (const auto& each : finding.evidence) {
     text << (&each == finding.evidence.data() ? " " : ", ") << each.subject << ' ' << each.found;
   }
@@ -77,7 +77,7 @@ TEST_CASE("a host is told by its variables") {
   REQUIRE(detection.host);
   CHECK(*detection.host == expected_host);
   CHECK(detection.findings.back().host == expected_host);
-  CHECK(detection.findings.back().is_it);
+  CHECK(detection.findings.back().matched);
   CHECK(detection.remarks.empty());
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("a secret without its endpoint is a contradiction where nothing tells 
   check_contradiction(detect_host(with({{"IDENTITY_HEADER", "h"}})), "IDENTITY_ENDPOINT");
   check_contradiction(detect_host(with({{"MSI_SECRET", "s"}, {"MSI_ENDPOINT", ""}})),
                       "MSI_ENDPOINT");
-  CHECK_FALSE(detect_host(with({{"MSI_SECRET", "s"}})).findings.back().is_it);
+  CHECK_FALSE(detect_host(with({{"MSI_SECRET", "s"}})).findings.back().matched);
   CHECK(*detect_host(with_agent({{"IDENTITY_HEADER", "h"}})).host == host::azure_arc);
   CHECK(*detect_host(with({{"IDENTITY_HEADER", "h"},
                            {"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1"}}))
@@ -197,7 +197,7 @@ TEST_CASE("a chosen host without a variable that it needs is refused, naming it 
   const auto detection = detect_host(with(set), chosen);
   check_contradiction(detection, missing);
   CHECK_THAT(detection.host.error().message, Contains(std::string{to_string(chosen)}));
-  CHECK_FALSE(detection.findings.back().is_it);
+  CHECK_FALSE(detection.findings.back().matched);
   CHECK_FALSE(detect_host({}, static_cast<host>(99)).host);
   CHECK_FALSE(detect_host({}, static_cast<host>(99), "http://127.0.0.1").host);
 }

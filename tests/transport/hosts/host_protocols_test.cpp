@@ -44,22 +44,22 @@ const host_environment on_service_fabric =
 const host_environment on_cloud_shell =
     environment({{"MSI_ENDPOINT", "http://localhost:50342/oauth2/token"}});
 
-using maker = expected<identity_endpoint> (*)(const host_environment&, const endpoint_settings&);
+using maker = expected<host_protocol> (*)(const host_environment&, const host_settings&);
 
-expected<identity_endpoint> make_2019(const host_environment& e, const endpoint_settings& s) {
-  return app_service::make_endpoint(app_service::api_2019, e, s);
+expected<host_protocol> make_2019(const host_environment& e, const host_settings& s) {
+  return app_service::make_protocol(app_service::api_2019, e, s);
 }
-expected<identity_endpoint> make_2017(const host_environment& e, const endpoint_settings& s) {
-  return app_service::make_endpoint(app_service::api_2017, e, s);
+expected<host_protocol> make_2017(const host_environment& e, const host_settings& s) {
+  return app_service::make_protocol(app_service::api_2017, e, s);
 }
 
-identity_endpoint made(maker make, const host_environment& where, endpoint_settings settings = {}) {
+host_protocol made(maker make, const host_environment& where, host_settings settings = {}) {
   auto result = make(where, settings);
   REQUIRE(result);
   return *std::move(result);
 }
 
-http_request asked(const identity_endpoint& endpoint, const token_request& request,
+http_request asked(const host_protocol& endpoint, const token_request& request,
                    std::string_view refused = {}) {
   auto result = endpoint.encode(request, refused);
   REQUIRE(result);
@@ -120,7 +120,7 @@ TEST_CASE("App Service of 2017 has names of its own for everything") {
 }
 
 TEST_CASE("Machine Learning's system-assigned identity is the one that the environment names") {
-  const auto endpoint = made(machine_learning::make_endpoint, on_machine_learning);
+  const auto endpoint = made(machine_learning::make_protocol, on_machine_learning);
   const std::string plain =
       "http://localhost:7071/msi/"
       "token?api-version=2017-09-01&resource=https%3A%2F%2Fvault.azure.net";
@@ -129,11 +129,11 @@ TEST_CASE("Machine Learning's system-assigned identity is the one that the envir
   CHECK(asked(endpoint, with(some_client)).url == plain + "&clientid=the%20client");
   auto nameless = on_machine_learning;
   nameless.variables["DEFAULT_IDENTITY_CLIENT_ID"] = "";
-  CHECK(asked(made(machine_learning::make_endpoint, nameless), vault).url == plain);
+  CHECK(asked(made(machine_learning::make_protocol, nameless), vault).url == plain);
 }
 
 TEST_CASE("Cloud Shell is sent a form") {
-  const auto request = asked(made(cloud_shell::make_endpoint, on_cloud_shell), vault);
+  const auto request = asked(made(cloud_shell::make_protocol, on_cloud_shell), vault);
   CHECK(request.method == "POST");
   CHECK(request.url == "http://localhost:50342/oauth2/token");
   CHECK(request.body == "resource=https%3A%2F%2Fvault.azure.net");
@@ -146,7 +146,7 @@ TEST_CASE(
   const std::string plain =
       "https://localhost:2377/metadata/identity/oauth2/token?api-version=2019-07-01-preview"
       "&resource=https%3A%2F%2Fvault.azure.net";
-  const auto endpoint = made(service_fabric::make_endpoint, on_service_fabric);
+  const auto endpoint = made(service_fabric::make_protocol, on_service_fabric);
   const auto request = asked(endpoint, vault, "cc0a");
   CHECK(request.url == plain);
   CHECK(header(request, "Secret") == secret_text);
@@ -158,9 +158,9 @@ TEST_CASE(
   challenged.claims = R"({"access_token":{}})";
   CHECK(asked(endpoint, challenged).url == plain);
   CHECK(asked(endpoint, challenged, "cc0a").url == plain + "&token_sha256_to_refresh=cc0a");
-  endpoint_settings capable;
+  host_settings capable;
   capable.client_capabilities = {"cp1", "cp2"};
-  CHECK(asked(made(service_fabric::make_endpoint, on_service_fabric, capable), vault).url ==
+  CHECK(asked(made(service_fabric::make_protocol, on_service_fabric, capable), vault).url ==
         plain + "&xms_cc=cp1%2Ccp2");
 }
 
@@ -172,13 +172,13 @@ TEST_CASE("a host that cannot give an identity by that id says so, and what to d
     return request.error();
   };
   for (const auto& who : {some_client, some_object, some_resource}) {
-    CHECK(refusal(cloud_shell::make_endpoint, on_cloud_shell, who).code ==
+    CHECK(refusal(cloud_shell::make_protocol, on_cloud_shell, who).code ==
           errc::identity_not_supported);
-    CHECK(refusal(service_fabric::make_endpoint, on_service_fabric, who).code ==
+    CHECK(refusal(service_fabric::make_protocol, on_service_fabric, who).code ==
           errc::identity_not_supported);
   }
   for (const auto& who : {some_object, some_resource}) {
-    const auto problem = refusal(machine_learning::make_endpoint, on_machine_learning, who);
+    const auto problem = refusal(machine_learning::make_protocol, on_machine_learning, who);
     CHECK(problem.code == errc::identity_not_supported);
     CHECK(problem.source == "Machine Learning");
     CHECK(problem.message.find(to_string(who.kind())) != std::string::npos);
@@ -214,17 +214,17 @@ TEST_CASE("a variable that is missing or wrong is named, its value only when it 
        "IDENTITY_ENDPOINT", errc::endpoint_not_allowed},
       {make_2017, without(on_app_service_2017, "MSI_ENDPOINT"), "MSI_ENDPOINT",
        errc::invalid_configuration},
-      {machine_learning::make_endpoint, without(on_machine_learning, "MSI_SECRET"), "MSI_SECRET",
+      {machine_learning::make_protocol, without(on_machine_learning, "MSI_SECRET"), "MSI_SECRET",
        errc::invalid_configuration},
-      {cloud_shell::make_endpoint, having(on_cloud_shell, "MSI_ENDPOINT", "localhost/token"),
+      {cloud_shell::make_protocol, having(on_cloud_shell, "MSI_ENDPOINT", "localhost/token"),
        "MSI_ENDPOINT", errc::invalid_endpoint},
-      {service_fabric::make_endpoint,
+      {service_fabric::make_protocol,
        having(on_service_fabric, "IDENTITY_ENDPOINT", "http://localhost:2377/token"),
        "IDENTITY_ENDPOINT", errc::endpoint_not_allowed},
-      {service_fabric::make_endpoint,
+      {service_fabric::make_protocol,
        having(on_service_fabric, "IDENTITY_SERVER_THUMBPRINT", "thumbprint"),
        "IDENTITY_SERVER_THUMBPRINT", errc::invalid_configuration},
-      {service_fabric::make_endpoint, without(on_service_fabric, "IDENTITY_HEADER"),
+      {service_fabric::make_protocol, without(on_service_fabric, "IDENTITY_HEADER"),
        "IDENTITY_HEADER", errc::invalid_configuration},
   };
   for (const auto& each : all) {
@@ -247,7 +247,7 @@ TEST_CASE("plain http goes to this machine and its link-local addresses, elsewhe
   CHECK(make_2019(at("https://example.org/token"), {}));
   CHECK_FALSE(make_2019(at("http://169.25.4.1/token"), {}));
   CHECK_FALSE(make_2019(at("http://169.254.example.org/token"), {}));
-  endpoint_settings insecure;
+  host_settings insecure;
   insecure.allow_insecure = true;
   CHECK(make_2019(at("http://example.org/token"), insecure));
 }
@@ -263,11 +263,11 @@ TEST_CASE("every host's answer is a token, or an error with the host's own code 
       {make_2019, on_app_service,
        R"({"statusCode":500,"message":"It broke","correlationId":"C-1"})", "500"},
       {make_2017, on_app_service_2017, R"({"error":"E1","error_description":"It broke"})", "E1"},
-      {machine_learning::make_endpoint, on_machine_learning,
+      {machine_learning::make_protocol, on_machine_learning,
        R"({"error":"E2","message":"It broke"})", "E2"},
-      {cloud_shell::make_endpoint, on_cloud_shell,
+      {cloud_shell::make_protocol, on_cloud_shell,
        R"({"error":{"code":"AudienceNotSupported","message":"It broke"}})", "AudienceNotSupported"},
-      {service_fabric::make_endpoint, on_service_fabric,
+      {service_fabric::make_protocol, on_service_fabric,
        R"({"error":{"correlationId":"C-1","code":"InternalServerError","message":"It broke"}})",
        "InternalServerError"}};
   for (const auto& each : all) {

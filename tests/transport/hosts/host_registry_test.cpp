@@ -33,7 +33,7 @@ TEST_CASE("each host has a dialect, at the address that the environment gives it
       {host::cloud_shell, "http://127.0.0.1:2/msi"},
       {host::workload_identity, "https://login.microsoftonline.com/t/oauth2/v2.0/token"},
   }));
-  const auto endpoint = make_endpoint(detect_host(anywhere, chosen), anywhere, {});
+  const auto endpoint = make_protocol(detect_host(anywhere, chosen), anywhere, {});
   REQUIRE(endpoint);
   CHECK(endpoint->host == chosen);
   CHECK(endpoint->source == to_string(chosen));
@@ -45,9 +45,9 @@ TEST_CASE("each host has a dialect, at the address that the environment gives it
 TEST_CASE("there is no endpoint of a host that was not found, nor of one of no known kind") {
   const host_environment contradictory{.variables = {{"MSI_SECRET", "s"}}};
   const auto detection = detect_host(contradictory);
-  const auto endpoint = make_endpoint(detection, contradictory, {});
+  const auto endpoint = make_protocol(detection, contradictory, {});
   REQUIRE_FALSE(endpoint);
   CHECK(endpoint.error().message == detection.host.error().message);
-  CHECK(make_endpoint(static_cast<identity_host>(99), anywhere, {}).error().code ==
+  CHECK(make_protocol(static_cast<identity_host>(99), anywhere, {}).error().code ==
         errc::invalid_configuration);
 }

@@ -31,8 +31,8 @@ http_response response_of(int status, std::string_view body) {
   return response;
 }
 
-expected<identity_endpoint> made_with(const std::string& authority) {
-  return imds::make_endpoint({.variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", authority}}}, {});
+expected<host_protocol> made_with(const std::string& authority) {
+  return imds::make_protocol({.variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", authority}}}, {});
 }
 
 }  // namespace

@@ -60,8 +60,8 @@ http_response response_of(int status, std::string_view body) {
   return response;
 }
 
-endpoint_settings with_token(std::string& content, std::string& asked_for) {
-  endpoint_settings result;
+host_settings with_token(std::string& content, std::string& asked_for) {
+  host_settings result;
   result.files.read_federated_token = [&](const std::string& path, std::size_t) {
     asked_for = path;
     return expected<sensitive_string>{sensitive_string{content}};
@@ -99,7 +99,7 @@ TEST_CASE("a variable that federation needs and that is not set is named") {
   if (empty) {
     environment.variables.emplace(variable, "");
   }
-  const auto made = workload_identity::make_endpoint(environment, {});
+  const auto made = workload_identity::make_protocol(environment, {});
   REQUIRE_FALSE(made);
   CHECK(made.error().code == errc::invalid_configuration);
   CHECK(made.error().message.find(variable) != std::string::npos);
@@ -117,7 +117,7 @@ TEST_CASE("an authority that the federated token must not be sent to is refused 
       {"http://169.254.169.254/", errc::endpoint_not_allowed},
       {"http://127.0.0.1/", errc::endpoint_not_allowed},
   }));
-  const auto made = workload_identity::make_endpoint(federated(authority), {});
+  const auto made = workload_identity::make_protocol(federated(authority), {});
   REQUIRE_FALSE(made);
   CHECK(made.error().code == code);
   CHECK(made.error().message.find("AZURE_AUTHORITY_HOST") != std::string::npos);
@@ -126,7 +126,7 @@ TEST_CASE("an authority that the federated token must not be sent to is refused 
 
 TEST_CASE("an authority without https is asked where that is allowed") {
   const auto made =
-      workload_identity::make_endpoint(federated("http://127.0.0.1:1/"), {.allow_insecure = true});
+      workload_identity::make_protocol(federated("http://127.0.0.1:1/"), {.allow_insecure = true});
   REQUIRE(made);
   CHECK(made->address == "http://127.0.0.1:1/" + tenant + "/oauth2/v2.0/token");
 }
@@ -134,7 +134,7 @@ TEST_CASE("an authority without https is asked where that is allowed") {
 TEST_CASE("a tenant that would lead elsewhere is refused") {
   const auto tenant_id = GENERATE(as<std::string>{}, "a/b", "a?b", "a#b", "a b", "a%2fb", "\xe9",
                                   "a\n", "a_b", "a@b", "a:b");
-  const auto made = workload_identity::make_endpoint(federated("", tenant_id), {});
+  const auto made = workload_identity::make_protocol(federated("", tenant_id), {});
   REQUIRE_FALSE(made);
   CHECK(made.error().code == errc::invalid_configuration);
   CHECK(made.error().message.find("AZURE_TENANT_ID") != std::string::npos);
@@ -202,7 +202,7 @@ TEST_CASE("the federated token is read for each exchange, since it is replaced")
   std::string content = "first";
   std::string asked_for;
   const auto endpoint =
-      workload_identity::make_endpoint(federated(), with_token(content, asked_for));
+      workload_identity::make_protocol(federated(), with_token(content, asked_for));
   REQUIRE(endpoint);
   CHECK(endpoint->host == identity_host::workload_identity);
   CHECK(endpoint->address == url);
@@ -213,11 +213,11 @@ TEST_CASE("the federated token is read for each exchange, since it is replaced")
 }
 
 TEST_CASE("a federated token that cannot be read is the error of the request") {
-  endpoint_settings settings;
+  host_settings settings;
   settings.files.read_federated_token = [](const std::string&, std::size_t) {
     return expected<sensitive_string>{fail(errc::invalid_configuration, "no such file")};
   };
-  const auto endpoint = workload_identity::make_endpoint(federated(), settings);
+  const auto endpoint = workload_identity::make_protocol(federated(), settings);
   REQUIRE(endpoint);
   CHECK(endpoint->encode(vault, "").error().message == "no such file");
 }
@@ -226,7 +226,7 @@ TEST_CASE("Entra's answer becomes a grant for the resource, reduced") {
   std::string content;
   std::string asked_for;
   const auto endpoint =
-      workload_identity::make_endpoint(federated(), with_token(content, asked_for));
+      workload_identity::make_protocol(federated(), with_token(content, asked_for));
   const auto answer = endpoint->decode(
       {.resource = "https://vault.azure.net/.default"},
       response_of(200, R"({"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,)"

@@ -26,7 +26,7 @@ http_response response_of(int status, std::string_view body) {
 error read(int status, std::string_view body) {
   constexpr std::array<int, 2> passing{404, 410};
   return read_service_error(
-      {.source = "IMDS", .request = request, .passing_statuses = passing, .now = now},
+      {.source = "IMDS", .request = request, .transient_statuses = passing, .now = now},
       response_of(status, body));
 }
 
