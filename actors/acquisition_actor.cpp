@@ -3,6 +3,7 @@
 #include "actors/policies/refresh_policy.hpp"
 #include "actors/policies/retry_policy.hpp"
 #include "actors/support/waiter.hpp"
+#include "messages/make_error.hpp"
 #include "transport/formats/sha256.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 #include <utility>
 #include <variant>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -148,8 +149,8 @@ struct acquisition_state {
   }
 
   void send(http_request request) {
-    request.deadline =
-        waiters.empty() ? caf_compat::now(self) + service().attempt_timeout : waiters.begin()->first;
+    request.deadline = waiters.empty() ? caf_compat::now(self) + service().attempt_timeout
+                                       : waiters.begin()->first;
     request.connect_timeout = service().connect_timeout;
     request.total_timeout = service().attempt_timeout;
     request.max_response_bytes = service().max_response_bytes;
@@ -190,7 +191,8 @@ struct acquisition_state {
     }
     const access_token token{std::move(grant), token_source::identity_provider};
     // Before anybody is answered, so that whoever was answered finds it published.
-    const auto token_changed = refreshed ? token_table::token_changed::yes : token_table::token_changed::no;
+    const auto token_changed =
+        refreshed ? token_table::token_changed::yes : token_table::token_changed::no;
     if (is_usable(validity, now) &&
         service().table->publish(key(), token, validity, now, token_changed)) {
       caf_compat::send(self, settings.cache, refreshes_changed{});
@@ -326,11 +328,10 @@ struct acquisition_state {
   }
 
   [[nodiscard]] error expired(const std::string& resource) const {
-    auto result = fail(errc::deadline_exceeded,
-                       "no token for " + resource + " from " + service().endpoint->address +
-                           " before the caller's deadline",
-                       "Give the request more time, or see whether the endpoint answers")
-                      .value();
+    auto result = make_error(errc::deadline_exceeded,
+                             "no token for " + resource + " from " + service().endpoint->address +
+                                 " before the caller's deadline",
+                             "Give the request more time, or see whether the endpoint answers");
     result.source = service().endpoint->source;
     return result;
   }
@@ -352,9 +353,9 @@ struct acquisition_state {
 
   [[nodiscard]] const token_key& key() const { return settings.key->token; }
   [[nodiscard]] const service_context& service() const { return *settings.service; }
-  [[nodiscard]] token_service_counters& counters() const { return *service().counters; }
+  [[nodiscard]] service_counters& counters() const { return *service().counters; }
   static void count(std::atomic<std::uint64_t>& counter, std::uint64_t n = 1) {
-    token_service_counters::add(counter, n);
+    service_counters::add(counter, n);
   }
 
   acquisition_actor::pointer self;
@@ -393,4 +394,4 @@ acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_setti
   return caf_compat::spawn<acquisition_actor, acquisition_state>(system, std::move(settings));
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace midas {
+namespace midas::internal {
 
 struct acquisition_settings {
   std::shared_ptr<const service_context> service;
@@ -23,4 +23,4 @@ struct acquisition_settings {
 /// ended by the cache.
 acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_settings settings);
 
-}  // namespace midas
+}  // namespace midas::internal

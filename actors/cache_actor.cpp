@@ -2,6 +2,7 @@
 
 #include "actors/policies/deadline.hpp"
 #include "actors/policies/timer_queue.hpp"
+#include "messages/make_error.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -10,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -324,9 +325,7 @@ struct cache_state {
     return settings.idle_key_timeout.value_or(default_search_interval);
   }
 
-  [[nodiscard]] std::chrono::seconds rest() const {
-    return std::min(max_rest, search_interval());
-  }
+  [[nodiscard]] std::chrono::seconds rest() const { return std::min(max_rest, search_interval()); }
 
   [[nodiscard]] bool is_idle(const acquisition_entry& entry) const {
     return entry.unwanted || entry.last_used <= caf_compat::now(self) - rest();
@@ -370,4 +369,4 @@ cache_actor spawn_cache(caf::actor_system& system, cache_settings settings) {
   return caf_compat::spawn<cache_actor, cache_state>(system, std::move(settings));
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-namespace midas {
+namespace midas::internal {
 
 struct cache_settings {
   std::shared_ptr<const service_context> service;
@@ -29,4 +29,4 @@ struct cache_settings {
 /// too, replaces either when it ends before its time, and takes both with it when it ends itself.
 cache_actor spawn_cache(caf::actor_system& system, cache_settings settings);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 std::shared_ptr<cache_supervisor> cache_supervisor::start(caf::actor_system& system,
                                                           cache_settings settings) {
@@ -36,4 +36,4 @@ void cache_supervisor::replace() {
   });
 }
 
-}  // namespace midas
+}  // namespace midas::internal

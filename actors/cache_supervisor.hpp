@@ -6,7 +6,7 @@
 #include <memory>
 #include <mutex>
 
-namespace midas {
+namespace midas::internal {
 
 /// Thread-safe. No actor, since it stands above the actor that watches all others. It owns nothing
 /// but handles, so that the last reference to it may go on any thread.
@@ -35,4 +35,4 @@ class cache_supervisor : public std::enable_shared_from_this<cache_supervisor> {
   bool closed_ = false;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -2,6 +2,7 @@
 
 #include "actors/policies/rate_limit.hpp"
 #include "actors/support/completion_queue.hpp"
+#include "messages/make_error.hpp"
 #include "transport/responses/retry_after.hpp"
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -134,11 +135,11 @@ struct http_state {
   }
 
   static error admission_error(std::chrono::nanoseconds wait) {
-    auto result = fail(errc::deadline_exceeded,
-                       "the host may be asked only so often, and by its limits the turn of this "
-                       "request would come after its deadline",
-                       "Give the request more time, or ask for fewer different tokens at once")
-                      .value();
+    auto result =
+        make_error(errc::deadline_exceeded,
+                   "the host may be asked only so often, and by its limits the turn of this "
+                   "request would come after its deadline",
+                   "Give the request more time, or ask for fewer different tokens at once");
     result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait);
     return result;
   }
@@ -160,7 +161,8 @@ struct http_state {
     }
     const auto opened = transport->statistics().connections_opened;
     while (connections_emitted < opened) {
-      service->observers->emit([count = ++connections_emitted] { return connection_opened{count}; });
+      service->observers->emit(
+          [count = ++connections_emitted] { return connection_opened{count}; });
     }
   }
 
@@ -218,4 +220,4 @@ http_actor spawn_http(caf::actor_system& system, http_settings settings) {
   return caf_compat::spawn<http_actor, http_state>(system, std::move(settings));
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 
 #include <memory>
 
-namespace midas {
+namespace midas::internal {
 
 struct http_settings {
   /// Has at most limits.max_in_flight exchanges on the wire, the others in order of deadline.
@@ -24,4 +24,4 @@ struct http_settings {
 /// answers every request.
 http_actor spawn_http(caf::actor_system& system, http_settings settings);
 
-}  // namespace midas
+}  // namespace midas::internal

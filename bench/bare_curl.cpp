@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -101,4 +101,4 @@ double bare_curl(const std::string& endpoint, std::size_t in_flight, std::size_t
   return static_cast<double>(count) / took.count();
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// Requests a second. Sends `count` token requests, each for a resource of its own and with the
 /// headers that midas sends: libcurl spends a hundred instructions on each character of a header.
@@ -14,4 +14,4 @@ double bare_curl(const std::string& endpoint, std::size_t in_flight, std::size_t
 /// The URL of the n-th of them; midas's is the same to the byte.
 std::string token_url(const std::string& endpoint, std::size_t n);
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <string_view>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -183,4 +183,4 @@ double quantile(std::vector<double> values, double part) {
   return values[static_cast<std::size_t>(rank)];
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

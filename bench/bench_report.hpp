@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// One line for each measured thing, under a line of headings.
 struct table {
@@ -74,4 +74,4 @@ class bench_report {
 /// The value that this part (0 to 1) of them does not exceed; there has to be one.
 [[nodiscard]] double quantile(std::vector<double> values, double part);
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

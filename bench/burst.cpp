@@ -14,7 +14,7 @@
 
 namespace {
 
-using namespace midas::bench;
+using namespace midas::internal::bench;
 using namespace std::chrono_literals;
 
 constexpr double host_latency_ms = 50;

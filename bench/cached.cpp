@@ -17,7 +17,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using namespace midas::bench;
+using namespace midas::internal::bench;
 
 series throughput(contestants& all, const settings& of, std::size_t threads,
                   std::size_t resources) {

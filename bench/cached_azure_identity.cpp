@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_set>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -94,4 +94,4 @@ std::shared_ptr<azure_identity_cache::entry> azure_identity_cache::entry_of(cons
   return made;
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// As its release of August 2026 has it (managed_identity_source.cpp, token_credential_impl.cpp,
 /// token_cache.cpp): at each call the scope is copied, cut to its resource and percent-encoded, and
@@ -50,4 +50,4 @@ class azure_identity_cache {
   std::shared_timed_mutex mutex_;
 };
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

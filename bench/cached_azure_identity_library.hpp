@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// Its credential for managed identities, which finds its host in the environment alone.
 class azure_identity_library {
@@ -43,6 +43,6 @@ class azure_identity_library {
   std::vector<Azure::Core::Credentials::TokenRequestContext> asked_;
 };
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench
 
 #endif

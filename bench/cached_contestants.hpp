@@ -4,8 +4,8 @@
 #include "bench/cached_azure_identity.hpp"
 #include "bench/cached_azure_identity_library.hpp"
 #include "bench/cached_designs.hpp"
-#include "simulator/simulated_imds.hpp"
 #include <midas/actors.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// Keeps the compiler from leaving out what makes it.
 template <class T>
@@ -155,4 +155,4 @@ class contestants {
   std::vector<azure_identity_cache::context> contexts_;
 };
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

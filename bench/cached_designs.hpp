@@ -15,7 +15,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// What the stand-ins hold: the token as a text, as the libraries have it.
 struct plain_token {
@@ -129,4 +129,4 @@ class atomic_map {
   std::atomic<std::shared_ptr<const map>> tokens_;
 };
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

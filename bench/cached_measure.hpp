@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 using clock_type = std::chrono::steady_clock;
 
@@ -128,4 +128,4 @@ std::vector<double> latencies(std::size_t threads, std::size_t resources, std::s
   return all;
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

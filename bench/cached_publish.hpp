@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// Of a table with so many keys, in turn, in place of tokens that are there already: each read from
 /// the body of a response, as an acquisition does it, and the old one wiped; or tokens read before,
@@ -57,4 +57,4 @@ inline double nanoseconds_a_publish(std::size_t keys, bool with_reading) {
   return took.count() / publishes;
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

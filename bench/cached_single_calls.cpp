@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -61,11 +61,11 @@ void tell_allocations(bench_report& report, contestants& all) {
     auto call = make_caller();
     call(0);
     constexpr std::size_t calls = 1'000;
-    const auto before = midas::test::allocations_of_this_thread();
+    const auto before = midas::internal::test::allocations_of_this_thread();
     for (std::size_t i = 0; i < calls; ++i) {
       call(0);
     }
-    const auto taken = midas::test::allocations_of_this_thread() - before;
+    const auto taken = midas::internal::test::allocations_of_this_thread() - before;
     found.rows.push_back({names[who], fmt::format("{:.3g}", static_cast<double>(taken) / calls)});
     if (who == by_key || who == by_handle || who == by_get) {
       report.add(figure{fmt::format("allocations of 1,000 hits, {}", names[who]), "none",
@@ -75,4 +75,4 @@ void tell_allocations(bench_report& report, contestants& all) {
   report.add(std::move(found));
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

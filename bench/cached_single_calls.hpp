@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// With so many resources in turn, by the number of threads.
 void tell_latencies(bench_report& report, contestants& all, const settings& of,
@@ -14,4 +14,4 @@ void tell_latencies(bench_report& report, contestants& all, const settings& of,
 
 void tell_allocations(bench_report& report, contestants& all);
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

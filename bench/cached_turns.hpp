@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 struct settings {
   std::vector<std::size_t> threads{1, 2, 4, 16, 64};
@@ -63,4 +63,4 @@ void for_each(contestants& all, std::size_t resources, const Function& function)
 /// What was seen of each.
 using series = std::array<std::vector<double>, names.size()>;
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

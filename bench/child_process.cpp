@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 child_process::child_process(const std::vector<std::string>& command) {
   std::array<int, 2> ends{};
@@ -103,4 +103,4 @@ std::size_t status_value(const std::string& file, const std::string& name) {
   return 0;
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

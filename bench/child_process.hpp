@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// Runs from construction until destruction, which asks it to end (SIGTERM) and waits for it.
 /// Throws std::system_error when it cannot be run. One thread.
@@ -63,4 +63,4 @@ class host_process {
 /// A line of /proc/…/status by its name, as a number; 0 when there is none.
 [[nodiscard]] std::size_t status_value(const std::string& file, const std::string& name);
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

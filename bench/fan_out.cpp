@@ -19,13 +19,13 @@
 
 namespace {
 
-using namespace midas::bench;
+using namespace midas::internal::bench;
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
 constexpr std::size_t resources = 1'000;
 constexpr std::size_t default_in_flight =
-    midas::default_limits(midas::identity_host::app_service).max_in_flight;
+    midas::internal::default_limits(midas::identity_host::app_service).max_in_flight;
 
 // Requests a second, the opening of connections included.
 double with_midas(const std::string& endpoint, std::size_t in_flight) {

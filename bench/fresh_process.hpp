@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <type_traits>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// Runs the function in a copy of this process, and returns what it finds: a struct of numbers.
 /// There must be no other thread here. Ends the program when the copy fails.
@@ -49,4 +49,4 @@ inline double bytes_in_use() {
   return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 class held_host final : public http_transport {
  public:
@@ -18,7 +18,7 @@ class held_host final : public http_transport {
     return 0;
   }
   void cancel(std::uint64_t /*id*/) override {}
-  [[nodiscard]] http_transport_statistics statistics() const override { return {}; }
+  [[nodiscard]] http_statistics statistics() const override { return {}; }
   void stop() override {}
 
   /// Waits until it is asked.
@@ -35,4 +35,4 @@ class held_host final : public http_transport {
   std::latch asked_{1};
 };
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -17,7 +17,7 @@
 
 namespace {
 
-using namespace midas::bench;
+using namespace midas::internal::bench;
 using namespace std::chrono_literals;
 
 // How often each thread has gone to sleep of its own accord: once for each time it woke up. Those

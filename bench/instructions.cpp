@@ -4,6 +4,7 @@
 //
 // What a run does besides is the same for each COUNT: the difference of two runs is the work.
 #include "bench/held_host.hpp"
+#include "service/service_core.hpp"
 #include <midas/midas.hpp>
 
 #include <fmt/format.h>
@@ -31,10 +32,10 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "usage: {} key|handle|waiter COUNT\n", arguments[0]);
     return 2;
   }
-  const auto host = std::make_shared<midas::bench::held_host>();
+  const auto host = std::make_shared<midas::internal::bench::held_host>();
   midas::token_service_options options;
   options.endpoint = "http://127.0.0.1:9";
-  midas::token_service tokens{options, host};
+  auto tokens = midas::internal::make_token_service(options, host);
   const auto waiters = what == "waiter" ? times : 1;
   std::latch answered{static_cast<std::ptrdiff_t>(waiters)};
   for (std::size_t i = 0; i < waiters; ++i) {

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -142,4 +142,4 @@ void measure_keys(bench_report& report) {
                     .reached = beyond <= 1'000});
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -3,14 +3,14 @@
 // has it share one with the very thread that waits for it.
 #pragma once
 
-#include "simulator/simulated_imds.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <sched.h>
 
 #include <memory>
 #include <utility>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// While it lives, threads that are made run on the last processor that this process may use; they
 /// stay there.
@@ -46,4 +46,4 @@ inline std::unique_ptr<simulated_host> make_host(placement where,
   return std::make_unique<simulated_host>(std::move(options));
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

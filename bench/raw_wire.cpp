@@ -19,19 +19,19 @@
 #include <utility>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 struct begin_now {};
 
 inline std::string to_string(const begin_now&) { return "begin_now"; }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench
 
-MIDAS_LOCAL_MESSAGE(midas::bench::begin_now)
+MIDAS_LOCAL_MESSAGE(midas::internal::bench::begin_now)
 
 namespace {
 
-using namespace midas::bench;
+using namespace midas::internal::bench;
 namespace dialect = midas::caf_compat;
 using clock_type = std::chrono::steady_clock;
 
@@ -44,8 +44,8 @@ struct asker_state {
 
   explicit asker_state(asker_actor::pointer actor) : self(actor) {}
 
-  void start(midas::http_actor where, std::string host, std::size_t at_once, std::size_t all,
-             std::latch* told) {
+  void start(midas::internal::http_actor where, std::string host, std::size_t at_once,
+             std::size_t all, std::latch* told) {
     http = std::move(where);
     endpoint = std::move(host);
     in_flight = at_once;
@@ -62,7 +62,7 @@ struct asker_state {
   }
 
   void begin_next() {
-    midas::http_request request;
+    midas::internal::http_request request;
     request.url = token_url(endpoint, begun++);
     request.headers = {{"Metadata", "true"},
                        {"x-client-SKU", "midas"},
@@ -70,7 +70,7 @@ struct asker_state {
                        {"x-ms-client-request-id", "6c0d6b3e-8f43-4c79-8fbb-1f3c6f9d1a11"}};
     caf_compat::request(self, http, std::move(request))
         .then(
-            [this](const midas::http_response& response) {
+            [this](const midas::internal::http_response& response) {
               if (response.status != 200) {
                 fmt::print(stderr, "the host said {}\n", response.status);
                 std::exit(1);
@@ -87,7 +87,7 @@ struct asker_state {
   }
 
   asker_actor::pointer self;
-  midas::http_actor http;
+  midas::internal::http_actor http;
   std::string endpoint;
   std::size_t in_flight = 0;
   std::size_t count = 0;
@@ -100,18 +100,19 @@ double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::si
   // As a token service's own.
   caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};
-  midas::curl_multi_options options;
+  midas::internal::curl_multi_options options;
   options.max_connections_kept = in_flight;
   options.max_connections_per_host = in_flight;
-  const auto transport = std::make_shared<midas::curl_multi_loop>(options);
-  const auto http = midas::spawn_http(
+  const auto transport = std::make_shared<midas::internal::curl_multi_loop>(options);
+  const auto http = midas::internal::spawn_http(
       system, {.transport = transport,
                .limits = {in_flight, 0},
-               .service = std::make_shared<midas::service_context>(midas::service_context{
-                   midas::imds::make_protocol({}, {.imds_authority = endpoint})})});
+               .service = std::make_shared<midas::internal::service_context>(
+                   midas::internal::service_context{
+                       midas::internal::imds::make_protocol({}, {.imds_authority = endpoint})})});
   std::latch answered{static_cast<std::ptrdiff_t>(count)};
-  const auto asker =
-      caf_compat::spawn<asker_actor, asker_state>(system, http, endpoint, in_flight, count, &answered);
+  const auto asker = caf_compat::spawn<asker_actor, asker_state>(system, http, endpoint, in_flight,
+                                                                 count, &answered);
   const auto began = clock_type::now();
   caf_compat::anonymous_send(asker, begin_now{});
   answered.wait();

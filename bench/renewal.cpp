@@ -1,7 +1,7 @@
 #include "bench/renewal.hpp"
 
-#include "simulator/simulated_imds.hpp"
 #include <midas/midas.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@
 #include <variant>
 #include <vector>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -183,4 +183,4 @@ void require(const expected<access_token>& token) {
   }
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -5,7 +5,7 @@
 #include <midas/access_token.hpp>
 #include <midas/error.hpp>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// 16 threads that ask all the time, while the token is renewed again and again.
 void load_across_renewals(bench_report& report);
@@ -16,4 +16,4 @@ void load_near_expiry(bench_report& report);
 /// Ends the program when there is no token.
 void require(const expected<access_token>& token);
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

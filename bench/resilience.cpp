@@ -1,8 +1,8 @@
 // What callers notice of a host that throttles, fails or hangs, and of a token that is renewed.
 #include "bench/bench_report.hpp"
 #include "bench/renewal.hpp"
-#include "simulator/simulated_imds.hpp"
 #include <midas/midas.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@
 
 namespace {
 
-using namespace midas::bench;
+using namespace midas::internal::bench;
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 

@@ -2,8 +2,8 @@
 #include "bench/bench_report.hpp"
 #include "bench/keys.hpp"
 #include "bench/waiting.hpp"
-#include "simulator/simulated_imds.hpp"
 #include <midas/midas.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@
 
 namespace {
 
-using namespace midas::bench;
+using namespace midas::internal::bench;
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 

@@ -1,7 +1,7 @@
 // What a token costs that is at hand, and the steps of one that is not.
-#include "simulator/simulated_imds.hpp"
 #include "transport/hosts/imds.hpp"
 #include <midas/actors.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <benchmark/benchmark.h>
 #include <caf/actor_system.hpp>
@@ -91,11 +91,11 @@ void decode_imds_token(benchmark::State& state) {
                     R"("ext_expires_in":"86399","not_before":"1800000000",)"
                     R"("resource":"https://vault.azure.net","token_type":"Bearer"})";
   for (auto _ : state) {
-    midas::http_response response;
+    midas::internal::http_response response;
     response.status = 200;
     response.body = body;
-    benchmark::DoNotOptimize(
-        midas::imds::decode(vault, std::move(response), std::chrono::sys_seconds{1'800'000'000s}));
+    benchmark::DoNotOptimize(midas::internal::imds::decode(
+        vault, std::move(response), std::chrono::sys_seconds{1'800'000'000s}));
   }
 }
 BENCHMARK(decode_imds_token);

@@ -3,6 +3,7 @@
 #include "bench/child_process.hpp"
 #include "bench/fresh_process.hpp"
 #include "bench/held_host.hpp"
+#include "service/service_core.hpp"
 #include "tests/support/coroutine.hpp"
 #include <midas/actors.hpp>
 
@@ -16,17 +17,17 @@
 #include <thread>
 #include <utility>
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 struct ask_all {};
 
 inline std::string to_string(const ask_all&) { return "ask_all"; }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench
 
-MIDAS_LOCAL_MESSAGE(midas::bench::ask_all)
+MIDAS_LOCAL_MESSAGE(midas::internal::bench::ask_all)
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 namespace {
 
@@ -49,7 +50,7 @@ void ask_by_callbacks(token_service& tokens, std::size_t count, std::latch& answ
   }
 }
 
-midas::test::detached ask_once(token_service& tokens, std::latch& answered) {
+midas::internal::test::detached ask_once(token_service& tokens, std::latch& answered) {
   take(co_await tokens.async_get(vault, 1h), answered);
 }
 
@@ -117,7 +118,7 @@ cost measure(std::size_t count, Ask ask) {
     const auto host = std::make_shared<held_host>();
     token_service_options options;
     options.endpoint = "http://127.0.0.1:9";
-    token_service tokens{options, host};
+    auto tokens = make_token_service(options, host);
     std::latch answered{static_cast<std::ptrdiff_t>(count + 1)};
     // The acquisition and its actor are there before, whoever waits.
     ask_by_callbacks(tokens, 1, answered);
@@ -187,4 +188,4 @@ void measure_waiting(bench_report& report) {
   judge("coroutines", coroutines);
 }
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

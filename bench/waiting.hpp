@@ -3,10 +3,10 @@
 
 #include "bench/bench_report.hpp"
 
-namespace midas::bench {
+namespace midas::internal::bench {
 
 /// A million callbacks and coroutines, and 100,000 requests of an actor, that wait for one token.
 /// Forks: there must be no other thread.
 void measure_waiting(bench_report& report);
 
-}  // namespace midas::bench
+}  // namespace midas::internal::bench

@@ -21,9 +21,10 @@ void add_authorization_header(token_grant& grant) {
   grant.token = grant.authorization_header.from(grant.token_type.size() + 1);
 }
 
-class kept_grant final : public biased_refcount {
+class kept_grant final : public detail::biased_refcount {
  public:
-  explicit kept_grant(token_grant grant) : biased_refcount(grant_), grant_(std::move(grant)) {
+  explicit kept_grant(token_grant grant)
+      : detail::biased_refcount(grant_), grant_(std::move(grant)) {
     if (grant_.authorization_header.empty()) {
       add_authorization_header(grant_);
     }
@@ -35,8 +36,12 @@ class kept_grant final : public biased_refcount {
 
 }  // namespace
 
+detail::biased_refcount& detail::access::refcount_of(const access_token& token) noexcept {
+  return *token.refcount_;
+}
+
 access_token::access_token(token_grant grant, token_source source)
-    : share_(new kept_grant{std::move(grant)}), source_(source) {}
+    : refcount_(new kept_grant{std::move(grant)}), source_(source) {}
 
 access_token access_token::from_cache() const noexcept {
   auto result = *this;

@@ -1,6 +1,6 @@
 #include "messages/actor_messages.hpp"
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -31,4 +31,4 @@ std::string to_string(const retry_due& message) {
   return "retry_due(attempt " + std::to_string(message.attempt) + ")";
 }
 
-}  // namespace midas
+}  // namespace midas::internal

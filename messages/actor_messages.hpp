@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-namespace midas {
+namespace midas::internal {
 
 /// A request that the cache hands on, with the moment by which it must be answered.
 struct acquisition_request {
@@ -79,4 +79,4 @@ inline std::string to_string(const refresh_due&) { return "renewal_due"; }
 inline std::string to_string(const refreshes_changed&) { return "renewals_changed"; }
 inline std::string to_string(const idle_query&) { return "settled_query"; }
 
-}  // namespace midas
+}  // namespace midas::internal

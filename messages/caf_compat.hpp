@@ -1,26 +1,19 @@
-// The one place that knows which release of CAF midas is built with. Everything else is written
-// against the names here. This is the 0.17 half, which Debian and Ubuntu ship.
+// Together with <midas/detail/caf_compat.hpp>, the one place that knows which release of CAF midas
+// is built with: this is what applications do not need. Everything else is written against these
+// names.
 #pragma once
 
-#include <caf/actor_system_config.hpp>
-#include <caf/config.hpp>
-
-#if CAF_MAJOR_VERSION >= 1
-#error "midas is built with CAF 0.17.6; of CAF 1.x it knows nothing yet"
-#endif
+#include <midas/detail/caf_compat.hpp>
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/error.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/logger.hpp>
 #include <caf/message.hpp>
-#include <caf/result.hpp>
 #include <caf/sec.hpp>
-#include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
-#include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
@@ -33,24 +26,6 @@
 #include <utility>
 
 namespace midas::caf_compat {
-
-// -- signatures: Out(In...) as CAF 1.x writes them --
-
-template <class Signature>
-struct signature;
-
-template <class Out, class... In>
-struct signature<Out(In...)> {
-  using type = typename caf::replies_to<In...>::template with<Out>;
-};
-
-template <class... In>
-struct signature<void(In...)> {
-  using type = caf::reacts_to<In...>;
-};
-
-template <class... Signatures>
-using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
 
 // -- actors: a state struct with `name`, `self` and make_behavior() --
 
@@ -108,19 +83,6 @@ void send_to_self_after(Self* self, std::chrono::nanoseconds delay, Message mess
 template <class Self, class Handle, class... Ts>
 void send(Self* self, const Handle& receiver, Ts&&... xs) {
   self->send(receiver, std::forward<Ts>(xs)...);
-}
-
-/// From any thread, on nobody's behalf.
-template <class Handle, class... Ts>
-void anonymous_send(const Handle& receiver, Ts&&... xs) {
-  caf::anon_send(receiver, std::forward<Ts>(xs)...);
-}
-
-/// A request without a timeout of CAF's: an answered one with a timeout would hold its system open
-/// until that timeout.
-template <class Self, class Handle, class... Ts>
-auto request(Self* self, const Handle& receiver, Ts&&... xs) {
-  return self->request(receiver, caf::infinite, std::forward<Ts>(xs)...);
 }
 
 // -- the end of actors --
@@ -226,7 +188,4 @@ inline error_class classify(const caf::error& e) {
 
 inline std::string render(const caf::error& e) { return caf::actor_system_config::render(e); }
 
-}  // namespace midas::dialect
-
-/// Declares a message type that never leaves its process.
-#define MIDAS_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)
+}  // namespace midas::caf_compat

@@ -6,7 +6,7 @@
 #include <ctime>
 #include <ratio>
 
-namespace midas {
+namespace midas::internal {
 
 /// Time since the machine was started, the time that it was suspended included (CLOCK_BOOTTIME):
 /// nobody sets it, and it stands still for nobody.
@@ -39,22 +39,4 @@ struct clock_reading {
   }
 };
 
-/// One moment on the clocks that cost next to nothing to read, since they stand still between two
-/// ticks of the kernel's (a few milliseconds): UTC in seconds, and CLOCK_MONOTONIC in nanoseconds,
-/// which does not count suspensions; no coarse clock does.
-struct coarse_clock_reading {
-  std::int64_t wall = 0;
-  std::int64_t steady = 0;
-
-  static coarse_clock_reading now() noexcept {
-    std::timespec time{};
-#ifdef CLOCK_MONOTONIC_COARSE
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
-#else
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-#endif
-    return {std::time(nullptr), std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec};
-  }
-};
-
-}  // namespace midas
+}  // namespace midas::internal

@@ -89,12 +89,4 @@ std::string to_string(const error& e) {
 
 std::ostream& operator<<(std::ostream& out, const error& e) { return out << to_string(e); }
 
-unexpected fail(errc code, std::string message, std::string advice) {
-  error e;
-  e.code = code;
-  e.message = std::move(message);
-  e.advice = std::move(advice);
-  return unexpected{std::move(e)};
-}
-
 }  // namespace midas

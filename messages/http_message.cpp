@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas {
+namespace midas::internal {
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -28,4 +28,4 @@ std::string to_string(const http_response& response) {
          ", body_bytes=" + std::to_string(response.body.size()) + ")";
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// One header field. Values may be secret (X-IDENTITY-HEADER), so all are kept as such.
 struct http_header {
@@ -59,4 +59,4 @@ const http_header* find_header(const http_response&, std::string_view name) noex
 std::string to_string(const http_request&);
 std::string to_string(const http_response&);
 
-}  // namespace midas
+}  // namespace midas::internal

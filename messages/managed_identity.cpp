@@ -1,8 +1,11 @@
+#include "messages/make_error.hpp"
 #include <midas/managed_identity.hpp>
 
 #include <algorithm>
 
 namespace midas {
+
+using internal::fail;
 
 std::string_view to_string(identity_kind kind) noexcept {
   switch (kind) {

@@ -1,31 +1,39 @@
 #include "messages/protocols.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <utility>
 
 namespace midas {
 
-caf::error to_caf_error(const error& e) { return caf_compat::make_error(e.code, e); }
+caf::error to_caf_error(const error& failure) {
+  return caf_compat::make_error(failure.code, failure);
+}
+
+error to_error(const caf::error& failure) {
+  if (auto details = caf_compat::error_details<error>(failure)) {
+    return *std::move(details);
+  }
+  if (caf_compat::classify(failure) == caf_compat::error_class::request_timeout) {
+    return internal::make_error(errc::deadline_exceeded,
+                                "the actor system's own timeout for the request passed",
+                                "Give the timeout in the message, and CAF caf::infinite");
+  }
+  return internal::make_error(
+      errc::actor_terminated,
+      "the actor that received the request has ended (" + caf_compat::render(failure) + ")",
+      "Get the cache actor from the token service again, and ask it again");
+}
+
+namespace internal {
 
 error end_error(const caf::error& reason) {
   if (caf_compat::classify(reason) == caf_compat::error_class::orderly_exit) {
-    return fail(errc::shutting_down, "the token service is shutting down").value();
+    return make_error(errc::shutting_down, "the token service is shutting down");
   }
-  return fail(errc::actor_terminated, "the actor that held the request ended", "Ask again").value();
+  return make_error(errc::actor_terminated, "the actor that held the request ended", "Ask again");
 }
 
-error to_error(const caf::error& e) {
-  if (auto details = caf_compat::error_details<error>(e)) {
-    return *std::move(details);
-  }
-  if (caf_compat::classify(e) == caf_compat::error_class::request_timeout) {
-    return fail(errc::deadline_exceeded, "the actor system's own timeout for the request passed")
-        .value();
-  }
-  return fail(errc::actor_terminated,
-              "the actor that was asked has ended, with its token service or by itself (" +
-                  caf_compat::render(e) + ")",
-              "Ask the token service for its cache actor, and ask again")
-      .value();
-}
+}  // namespace internal
 
 }  // namespace midas

@@ -6,6 +6,7 @@
 #include "messages/http_message.hpp"
 #include "messages/token_waiter.hpp"
 #include <midas/access_token.hpp>
+#include <midas/actors.hpp>
 #include <midas/error.hpp>
 #include <midas/token_event.hpp>
 #include <midas/token_request.hpp>
@@ -13,28 +14,24 @@
 #include <chrono>
 
 // None of these ever leaves its process: a token belongs to the machine that got it.
-MIDAS_LOCAL_MESSAGE(midas::access_token)
-MIDAS_LOCAL_MESSAGE(midas::acquisition_request)
-MIDAS_LOCAL_MESSAGE(midas::idle_report)
-MIDAS_LOCAL_MESSAGE(midas::admission_due)
-MIDAS_LOCAL_MESSAGE(midas::timer_due)
-MIDAS_LOCAL_MESSAGE(midas::completions_due)
-MIDAS_LOCAL_MESSAGE(midas::deadline_due)
-MIDAS_LOCAL_MESSAGE(midas::deadline_set)
-MIDAS_LOCAL_MESSAGE(midas::drain_done)
-MIDAS_LOCAL_MESSAGE(midas::error)
-MIDAS_LOCAL_MESSAGE(midas::http_request)
-MIDAS_LOCAL_MESSAGE(midas::http_response)
-MIDAS_LOCAL_MESSAGE(midas::refresh_due)
-MIDAS_LOCAL_MESSAGE(midas::refresh_overdue)
-MIDAS_LOCAL_MESSAGE(midas::refreshes_changed)
-MIDAS_LOCAL_MESSAGE(midas::retry_due)
-MIDAS_LOCAL_MESSAGE(midas::idle_query)
-MIDAS_LOCAL_MESSAGE(midas::token_event)
-MIDAS_LOCAL_MESSAGE(midas::token_request)
-MIDAS_LOCAL_MESSAGE(midas::token_waiter)
+MIDAS_LOCAL_MESSAGE(midas::internal::acquisition_request)
+MIDAS_LOCAL_MESSAGE(midas::internal::idle_report)
+MIDAS_LOCAL_MESSAGE(midas::internal::admission_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::timer_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::completions_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::deadline_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::deadline_set)
+MIDAS_LOCAL_MESSAGE(midas::internal::drain_done)
+MIDAS_LOCAL_MESSAGE(midas::internal::http_request)
+MIDAS_LOCAL_MESSAGE(midas::internal::http_response)
+MIDAS_LOCAL_MESSAGE(midas::internal::refresh_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::refresh_overdue)
+MIDAS_LOCAL_MESSAGE(midas::internal::refreshes_changed)
+MIDAS_LOCAL_MESSAGE(midas::internal::retry_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
+MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
 
-namespace midas {
+namespace midas::internal {
 
 /// Speaks HTTP for the whole service: queues requests by deadline, keeps to what the host allows.
 using http_actor = caf_compat::typed_actor<
@@ -88,19 +85,8 @@ using cache_actor = caf_compat::typed_actor<
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
     void(drain_done)>;
 
-/// An actor that wants to be told what the service does: see observe().
-using observer_actor = caf_compat::typed_actor<void(token_event)>;
-
-/// A midas error as CAF carries it: its code in midas's category, the details as context.
-caf::error to_caf_error(const error&);
-
 /// What an actor that ends for that reason tells those who wait for it: errc::shutting_down after
 /// an orderly shutdown, else errc::actor_terminated.
 error end_error(const caf::error& reason);
 
-/// The details of an error that a midas actor answered with. An error of CAF's own becomes the
-/// nearest of ours: a request timeout errc::deadline_exceeded, any other, such as that the receiver
-/// has ended, errc::actor_terminated.
-error to_error(const caf::error&);
-
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,6 +1,11 @@
+#include <midas/event_subscription.hpp>
 #include <midas/token_event.hpp>
 
 namespace midas {
+
+event_subscription detail::access::make_subscription(std::shared_ptr<const void> registration) {
+  return event_subscription{std::move(registration)};
+}
 
 namespace {
 

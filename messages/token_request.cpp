@@ -1,3 +1,4 @@
+#include "messages/make_error.hpp"
 #include <midas/token_request.hpp>
 
 #include <algorithm>
@@ -5,6 +6,8 @@
 #include <string_view>
 
 namespace midas {
+
+using internal::fail;
 
 namespace {
 

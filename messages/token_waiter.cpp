@@ -1,9 +1,11 @@
 #include "messages/token_waiter.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <memory>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -84,4 +86,4 @@ std::string to_string(const token_waiter& waiter) {
   return waiter.answered() ? "token_waiter(answered)" : "token_waiter(waiting)";
 }
 
-}  // namespace midas
+}  // namespace midas::internal

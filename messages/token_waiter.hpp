@@ -10,7 +10,7 @@
 #include <stop_token>
 #include <string>
 
-namespace midas {
+namespace midas::internal {
 
 /// Copies share one answer: the first one given counts, later ones are dropped. When the last copy
 /// goes unanswered (the actor or the mailbox that held it is gone), the caller is told so: with
@@ -47,4 +47,4 @@ class token_waiter {
 
 std::string to_string(const token_waiter&);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,25 +1,17 @@
-// Counts, for each thread by itself, how often it found a token at hand.
+// How many tokens all threads have read from their caches.
 #pragma once
 
-#include <algorithm>
+#include <midas/detail/hit_counter.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
-/// Added to by one thread, which takes no atomic operation for it; read by any.
-struct alignas(64) hit_counter {
-  std::atomic<std::uint64_t> count = 0;
-  /// Its thread counts no more.
-  std::atomic<bool> ended = false;
-
-  void add() noexcept {
-    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
-};
+using detail::hit_counter;
 
 /// Thread-safe.
 class hit_counters {
@@ -65,4 +57,4 @@ class hit_counters {
   std::uint64_t past_ = 0;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

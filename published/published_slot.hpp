@@ -8,7 +8,9 @@
 #include <chrono>
 #include <cstdint>
 
-namespace midas {
+namespace midas::internal {
+
+using detail::version_slots;
 
 /// Thread-safe.
 struct published_slot {
@@ -61,4 +63,4 @@ struct published_slot {
   }
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,10 +1,17 @@
+#include "published/cached_token_origin.hpp"
+#include "published/hit_counters.hpp"
+#include "published/read_lease.hpp"
+#include <midas/detail/access.hpp>
 #include <midas/detail/thread_cache.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <new>
 
-namespace midas {
+namespace midas::detail {
+
+constinit thread_local char this_thread_marker = 0;
+constinit thread_local thread_cache* cache_of_this_thread = nullptr;
 
 namespace {
 
@@ -14,39 +21,45 @@ constexpr std::int64_t unused_for = std::chrono::nanoseconds{std::chrono::minute
 }  // namespace
 
 cached_token* cached_token::make(const token_lookup& lookup, origin from, hit_counter& hits) {
-  const auto size =
-      sizeof(cached_token) + lookup.resource.size() + lookup.identity.id().size();
-  auto* const memory = ::operator new(size, line);
+  const auto size = sizeof(cached_token) + lookup.resource.size() + lookup.identity.id().size();
+  auto* const memory = ::operator new(size, alignment);
   return ::new (memory) cached_token(lookup, std::move(from), hits);
 }
 
 cached_token::cached_token(const token_lookup& lookup, origin from, hit_counter& hits)
-    : biased_refcount(from.token.share().grant(), owned{}),
+    : biased_refcount(access::refcount_of(from.token).grant(), owned{}),
       hits_(&hits),
       table_(lookup.table),
       resource_size_(static_cast<std::uint32_t>(lookup.resource.size())),
       id_size_(static_cast<std::uint32_t>(lookup.identity.id().size())),
       kind_(lookup.identity.kind()),
-      from_(std::make_unique<origin>(std::move(from))) {
-  from_->hash = lookup.hash;
+      origin_(std::make_unique<origin>(std::move(from))) {
+  origin_->hash = lookup.hash;
   auto* const text_behind = reinterpret_cast<char*>(this) + sizeof *this;
   std::ranges::copy(lookup.resource, text_behind);
   std::ranges::copy(lookup.identity.id(), text_behind + resource_size_);
 }
 
-bool cached_token::extend_lease(const clock_reading& now, const coarse_clock_reading& coarse) noexcept {
-  if (!is_usable(from_->validity, now)) {
+bool cached_token::extend_lease(const internal::clock_reading& now,
+                                const coarse_clock_reading& coarse) noexcept {
+  if (!is_usable(origin_->validity, now)) {
     return false;
   }
-  from_->validity.refresh_at = from_->slot->refresh();
-  lease_ = lease_at(from_->validity, now, coarse);
+  origin_->validity.refresh_at = origin_->slot->refresh();
+  lease_ = internal::lease_at(origin_->validity, now, coarse);
   return true;
 }
+
+cached_token::~cached_token() = default;
+
+internal::published_slot& cached_token::slot() const noexcept { return *origin_->slot; }
+
+std::uint64_t cached_token::hash() const noexcept { return origin_->hash; }
 
 thread_cache* thread_cache::make_current() {
   struct holder {
     ~holder() {
-      of_this_thread = nullptr;
+      cache_of_this_thread = nullptr;
       ended = true;
     }
     thread_cache tokens;
@@ -54,11 +67,11 @@ thread_cache* thread_cache::make_current() {
   };
   // Other objects of a thread that ends may still ask; they outlive this one.
   static thread_local bool ended = false;
-  if (of_this_thread == nullptr && !ended) {
+  if (cache_of_this_thread == nullptr && !ended) {
     static thread_local holder mine{{}, ended};
-    of_this_thread = &mine.tokens;
+    cache_of_this_thread = &mine.tokens;
   }
-  return of_this_thread;
+  return cache_of_this_thread;
 }
 
 thread_cache::~thread_cache() {
@@ -69,12 +82,11 @@ thread_cache::~thread_cache() {
 }
 
 cached_token& thread_cache::insert(const token_lookup& lookup, cached_token::origin from,
-                                  hit_counters& hits) {
+                                   internal::hit_counters& hits) {
   const auto place = from.slot->slot_index;
   const auto version = from.version;
   auto& to = entry_for(lookup);
-  auto* const made =
-      cached_token::make(lookup, std::move(from), counter_of(lookup.table, hits));
+  auto* const made = cached_token::make(lookup, std::move(from), counter_of(lookup.table, hits));
   clear(to);
   to = {made, tag_of(lookup.hash) << 24U | place, version};
   return *made;
@@ -82,9 +94,9 @@ cached_token& thread_cache::insert(const token_lookup& lookup, cached_token::ori
 
 thread_cache::entry& thread_cache::entry_for(const token_lookup& lookup) {
   for (;;) {
-    auto& group = buckets_.of(lookup.hash);
+    auto& group = buckets_[lookup.hash];
     auto* best = std::ranges::find_if(group, [&lookup](const entry& each) {
-      return each.token != nullptr && each.token->is_of(lookup);
+      return each.token != nullptr && each.token->matches(lookup);
     });
     if (best == group.end()) {
       best = std::ranges::find_if(
@@ -113,7 +125,7 @@ void thread_cache::bind_handle(std::uint64_t handle, const token_lookup& lookup)
       return;
     }
   }
-  auto& to = handle_entries_.of(handle);
+  auto& to = handle_entries_[handle];
   found->token->hold();
   clear(to);
   to = {handle, found->token, &found->version_at(), found->version};
@@ -122,7 +134,7 @@ void thread_cache::bind_handle(std::uint64_t handle, const token_lookup& lookup)
 // Another handle uses the place, and there may be more places. Handles for one token, which may be
 // made for a single read each, are not worth as many.
 bool thread_cache::is_taken_from(std::uint64_t handle, const cached_token& token) noexcept {
-  const auto& to = handle_entries_.of(handle);
+  const auto& to = handle_entries_[handle];
   return to.handle != handle && to.handle != 0 && to.is_current() &&
          handle_entries_.size() < (to.token == &token ? max_entries_per_token : max_tokens);
 }
@@ -133,7 +145,7 @@ void thread_cache::grow_buckets() {
   for (const auto& group : buckets_) {
     for (const auto& each : group) {
       if (each.token != nullptr) {
-        auto& to = larger.of(each.token->hash());
+        auto& to = larger[each.token->hash()];
         *std::ranges::find_if(to, [](const entry& s) { return s.token == nullptr; }) = each;
       }
     }
@@ -145,7 +157,7 @@ void thread_cache::grow_handle_entries() {
   pow2_array<handle_entry> larger{handle_entries_.size() * 2};
   for (const auto& each : handle_entries_) {
     if (each.handle != 0) {
-      larger.of(each.handle) = each;
+      larger[each.handle] = each;
     }
   }
   handle_entries_ = std::move(larger);
@@ -160,10 +172,10 @@ void thread_cache::for_each_entry(const Action& act) {
 }
 
 void thread_cache::evict_stale(const coarse_clock_reading& now) {
-  if (now.steady < next_drop_) {
+  if (now.steady < next_eviction_) {
     return;
   }
-  next_drop_ = now.steady + unused_for;
+  next_eviction_ = now.steady + unused_for;
   for_each_entry([&now](auto& each) {
     if (each.token != nullptr &&
         (!each.is_current() || each.token->lease().steady_end < now.steady - unused_for)) {
@@ -186,7 +198,7 @@ void thread_cache::clear(handle_entry& taken) noexcept {
   }
 }
 
-hit_counter& thread_cache::counter_of(std::uint64_t table, hit_counters& all) {
+hit_counter& thread_cache::counter_of(std::uint64_t table, internal::hit_counters& all) {
   auto found = std::ranges::find(counters_, table, &decltype(counters_)::value_type::first);
   if (found == counters_.end()) {
     found = counters_.emplace(found, table, all.make());
@@ -194,4 +206,4 @@ hit_counter& thread_cache::counter_of(std::uint64_t table, hit_counters& all) {
   return *found->second;
 }
 
-}  // namespace midas
+}  // namespace midas::detail

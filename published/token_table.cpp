@@ -1,5 +1,6 @@
 #include "published/token_table.hpp"
 
+#include "published/cached_token_origin.hpp"
 #include <midas/detail/thread_cache.hpp>
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -99,7 +100,8 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
 }
 
 bool token_table::publish(const token_key& key, const access_token& token,
-                          const token_validity& validity, const clock_reading& now, token_changed is) {
+                          const token_validity& validity, const clock_reading& now,
+                          token_changed changed) {
   // Goes, and is wiped, when nobody has to wait for the lock any more.
   access_token replaced;
   const std::lock_guard lock{mutex_};
@@ -111,7 +113,7 @@ bool token_table::publish(const token_key& key, const access_token& token,
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
-  item->life = is == token_changed::no ? std::max(item->life, life) : life;
+  item->life = changed == token_changed::no ? std::max(item->life, life) : life;
   replaced = std::exchange(item->token, token.from_cache());
   item->end = validity.end;
   item->change();
@@ -156,7 +158,7 @@ std::optional<boot_clock::time_point> token_table::next_refresh() const {
 }
 
 std::vector<token_key> token_table::take_due_refreshes(const clock_reading& now,
-                                                  std::vector<token_key>& dropped) {
+                                                       std::vector<token_key>& dropped) {
   std::vector<token_key> due;
   const std::lock_guard lock{mutex_};
   while (!refreshes_.empty() && refreshes_.front().at <= now.boot) {
@@ -175,7 +177,8 @@ std::vector<token_key> token_table::take_due_refreshes(const clock_reading& now,
   return due;
 }
 
-std::chrono::nanoseconds token_table::time_left(const token_key& key, const clock_reading& now) const {
+std::chrono::nanoseconds token_table::time_left(const token_key& key,
+                                                const clock_reading& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
   if (found == entries_.end() || !is_usable(found->second->validity(), now)) {
@@ -252,4 +255,4 @@ std::size_t token_table::size() const {
   return entries_.size();
 }
 
-}  // namespace midas
+}  // namespace midas::internal

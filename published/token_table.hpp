@@ -1,11 +1,12 @@
 // The tokens at hand, published for every thread of the process to look up without asking an actor.
 #pragma once
 
-#include "actors/policies/refresh_policy.hpp"
 #include "messages/clock_reading.hpp"
+#include "messages/token_validity.hpp"
 #include "published/hit_counters.hpp"
 #include "published/published_slot.hpp"
 #include <midas/access_token.hpp>
+#include <midas/detail/thread_cache.hpp>
 #include <midas/detail/token_lookup.hpp>
 #include <midas/token_request.hpp>
 
@@ -19,10 +20,12 @@
 #include <unordered_map>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
-class cached_token;
-class thread_cache;
+using detail::cached_token;
+using detail::coarse_clock_reading;
+using detail::thread_cache;
+using detail::token_lookup;
 
 /// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
 /// token here. Threads that ask again and again keep copies of what they found (see
@@ -43,7 +46,8 @@ class token_table {
   };
 
   /// A token that may be handed out at `now`.
-  [[nodiscard]] std::optional<found_token> find(const token_key& key, const clock_reading& now) const;
+  [[nodiscard]] std::optional<found_token> find(const token_key& key,
+                                                const clock_reading& now) const;
 
   /// A token that may be handed out now, for a thread that has found none by find_fresh(): from now
   /// on it does. Counted among hits().
@@ -62,12 +66,12 @@ class token_table {
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
 
   /// Whether a token is the one that was held already.
-  enum class token_changed : bool { another, the_same };
+  enum class token_changed : bool { no, yes };
 
   /// Replaces what was held under that key. One that comes again has lived before. True when its
   /// renewal comes before all others.
   bool publish(const token_key& key, const access_token& token, const token_validity& validity,
-               const clock_reading& now, token_changed is = token_changed::yes);
+               const clock_reading& now, token_changed changed = token_changed::yes);
 
   /// The renewal of that token has been in vain, and is tried again then. True when that comes
   /// before all others.
@@ -79,17 +83,20 @@ class token_table {
   /// The keys of those whose time has come; each is told once for each time that it is planned.
   /// Those that nobody has asked for as long as a token of theirs lives leave the table instead,
   /// and go to `dropped`.
-  std::vector<token_key> take_due_refreshes(const clock_reading& now, std::vector<token_key>& dropped);
+  std::vector<token_key> take_due_refreshes(const clock_reading& now,
+                                            std::vector<token_key>& dropped);
 
   /// How long the token may still be handed out; 0 when there is none.
-  [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key, const clock_reading& now) const;
+  [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key,
+                                                   const clock_reading& now) const;
 
   /// Whether that token's renewal is due.
   [[nodiscard]] bool is_refresh_due(const token_key& key, const clock_reading& now) const;
 
   /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer; without
   /// it, for as long as the token lives. Returns the keys.
-  std::vector<token_key> drop_idle(const clock_reading& now, std::optional<std::chrono::seconds> idle);
+  std::vector<token_key> drop_idle(const clock_reading& now,
+                                   std::optional<std::chrono::seconds> idle);
 
   /// Drops the tokens that were looked up the longest ago until so many are left. Returns the keys.
   std::vector<token_key> drop_oldest(std::size_t left);
@@ -109,14 +116,16 @@ class token_table {
     // Of its renewal among all that were ever planned; 0 for none.
     std::uint64_t plan = 0;
 
-    [[nodiscard]] token_validity validity() const noexcept { return {end, published_slot::refresh()}; }
+    [[nodiscard]] token_validity validity() const noexcept {
+      return {end, published_slot::refresh()};
+    }
   };
 
-  [[nodiscard]] std::optional<found_token> read_anew(thread_cache* mine,
-                                                     const token_lookup& lookup,
+  [[nodiscard]] std::optional<found_token> read_anew(thread_cache* mine, const token_lookup& lookup,
                                                      const clock_reading& now,
                                                      const coarse_clock_reading& coarse);
-  [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept, const clock_reading& now);
+  [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept,
+                                                           const clock_reading& now);
   // One that was planned. It is void when its entry has another plan by now.
   struct refresh {
     boot_clock::time_point at;
@@ -147,4 +156,4 @@ class token_table {
   bool closed_ = false;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

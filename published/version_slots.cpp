@@ -1,18 +1,25 @@
 #include <midas/detail/version_slots.hpp>
 
-namespace midas {
+#include <mutex>
+#include <vector>
+
+namespace midas::detail {
+
+constinit std::array<std::atomic<version_slots::chunk*>,
+                     version_slots::max_slots / version_slots::chunk_size>
+    version_slots::chunks{};
 
 namespace {
 
 // Never destroyed: objects of the process that go last may still give places back.
-struct free_places {
+struct free_slots {
   std::mutex mutex;
   std::vector<version_slots::slot_index> given_back;
   version_slots::slot_index next = version_slots::no_slot + 1;
 };
 
-free_places& free_list() {
-  static auto& list = *new free_places;
+free_slots& free_list() {
+  static auto& list = *new free_slots;
   return list;
 }
 
@@ -22,9 +29,9 @@ version_slots::slot_index version_slots::take() {
   auto& list = free_list();
   const std::lock_guard lock{list.mutex};
   if (!list.given_back.empty()) {
-    const auto slot_index = list.given_back.back();
+    const auto slot = list.given_back.back();
     list.given_back.pop_back();
-    return slot_index;
+    return slot;
   }
   if (list.next == max_slots) {
     return no_slot;
@@ -44,4 +51,4 @@ void version_slots::give_back(slot_index taken) {
   }
 }
 
-}  // namespace midas
+}  // namespace midas::detail

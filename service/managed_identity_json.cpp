@@ -1,6 +1,7 @@
+#include "messages/make_error.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/formats/plain_text.hpp"
-#include <midas/managed_identity_json.hpp>
+#include <midas/managed_identity.hpp>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -8,6 +9,8 @@
 #include <array>
 
 namespace midas {
+
+using namespace internal;
 
 namespace {
 

@@ -1,12 +1,15 @@
 #include "service/service_frontend.hpp"
 
 #include "actors/policies/deadline.hpp"
+#include "messages/make_error.hpp"
 
 #include <condition_variable>
 #include <mutex>
 #include <utility>
 
-namespace midas {
+namespace midas::detail {
+
+using namespace internal;
 
 namespace {
 
@@ -36,7 +39,7 @@ std::optional<access_token> service_frontend::read(const token_lookup& lookup) c
 }
 
 void service_frontend::send(const token_request& request, std::chrono::nanoseconds timeout,
-                       const token_waiter& waiter) const {
+                            const token_waiter& waiter) const {
   if (const auto to = cache_->current()) {
     caf_compat::anonymous_send(to, request, timeout, waiter);
   } else {
@@ -45,7 +48,7 @@ void service_frontend::send(const token_request& request, std::chrono::nanosecon
 }
 
 void service_frontend::get_async(const token_request& request, std::chrono::nanoseconds timeout,
-                            token_waiter::completion done, const std::stop_token& stop) const {
+                                 token_waiter::completion done, const std::stop_token& stop) const {
   const token_waiter waiter{std::move(done), closing_};
   if (!cancelled(waiter, stop)) {
     send(request, timeout, waiter);
@@ -53,8 +56,8 @@ void service_frontend::get_async(const token_request& request, std::chrono::nano
 }
 
 expected<access_token> service_frontend::get(const token_request& request,
-                                        std::chrono::nanoseconds timeout,
-                                        const std::stop_token& stop) const {
+                                             std::chrono::nanoseconds timeout,
+                                             const std::stop_token& stop) const {
   if (token_waiter::inside_completion()) {
     return fail(errc::would_block, "a blocking get from a completion that midas is running",
                 "Use get_async or a coroutine there");
@@ -92,4 +95,4 @@ expected<access_token> service_frontend::get(const token_request& request,
 
 bool service_frontend::close() const { return !closing_->exchange(true); }
 
-}  // namespace midas
+}  // namespace midas::detail

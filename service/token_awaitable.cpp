@@ -4,7 +4,7 @@
 namespace midas {
 
 bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
-  front_->get_async(
+  frontend_->get_async(
       *request_, timeout_,
       [this, waiting](expected<access_token> outcome) {
         if (outcome) {
@@ -12,13 +12,13 @@ bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
         } else {
           failure_ = std::make_unique<error>(std::move(outcome.error()));
         }
-        if (one_came_.exchange(true)) {
+        if (first_event_.exchange(true)) {
           waiting.resume();
         }
       },
       stop_);
-  // Suspended unless the outcome came first. From here on the coroutine may be gone.
-  return !one_came_.exchange(true);
+  // Suspend unless the result came first. From here on the coroutine may be gone.
+  return !first_event_.exchange(true);
 }
 
 expected<access_token> token_awaitable::await_resume() {

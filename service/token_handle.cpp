@@ -1,5 +1,4 @@
-#include "messages/token_waiter.hpp"
-#include "service/service_frontend.hpp"
+#include "service/front_door.hpp"
 #include <midas/detail/thread_cache.hpp>
 #include <midas/detail/token_lookup.hpp>
 #include <midas/token_handle.hpp>
@@ -19,61 +18,58 @@ std::uint64_t next_number() noexcept {
 }  // namespace
 
 struct token_handle::resolved {
-  resolved(std::shared_ptr<const service_frontend> of, token_request asked)
-      : front(std::move(of)), request(std::move(asked)) {}
+  resolved(std::shared_ptr<const detail::service_frontend> of, token_request asked)
+      : frontend(std::move(of)), request(std::move(asked)) {}
   // The lookup refers to the request.
   resolved(const resolved&) = delete;
   resolved& operator=(const resolved&) = delete;
   ~resolved() = default;
 
-  const std::shared_ptr<const service_frontend> front;
+  const std::shared_ptr<const detail::service_frontend> frontend;
   const token_request request;
-  const token_lookup lookup = make_lookup(front->table().id(), request.identity, request.resource);
+  const detail::token_lookup lookup =
+      detail::make_lookup(frontend->table().id(), request.identity, request.resource);
 };
 
-token_handle::token_handle(std::shared_ptr<const service_frontend> front, token_request request)
-    : resolved_(std::make_shared<const resolved>(std::move(front), std::move(request))),
+token_handle::token_handle(std::shared_ptr<const detail::service_frontend> frontend,
+                           token_request request)
+    : resolved_(std::make_shared<const resolved>(std::move(frontend), std::move(request))),
       number_(next_number()) {}
 
 const token_request& token_handle::request() const noexcept { return resolved_->request; }
 
-const service_frontend& token_handle::front() const noexcept { return *resolved_->front; }
+const detail::service_frontend& token_handle::frontend() const noexcept {
+  return *resolved_->frontend;
+}
 
 std::optional<access_token> token_handle::read() const {
-  auto token = front().try_get(resolved_->lookup);
-  if (auto* const mine = thread_cache::current(); token && mine != nullptr) {
-    mine->bind_handle(number_, resolved_->lookup);
+  const auto& lookup = resolved_->lookup;
+  auto token = [&] {
+    if (auto* const found = detail::find_fresh(lookup)) {
+      return std::optional<access_token>{std::in_place, *found, token_source::cache};
+    }
+    return frontend().read(lookup);
+  }();
+  if (auto* const cache = detail::cache_of_this_thread; token && cache != nullptr) {
+    cache->bind_handle(number_, lookup);
   }
   return token;
 }
 
-std::optional<access_token> token_handle::cached_unless_cancelled(const std::stop_token& stop) const {
-  return stop.stop_requested() ? std::nullopt : try_get();
-}
-
 expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) const {
-  if (auto token = cached_unless_cancelled(stop)) {
-    return *std::move(token);
-  }
-  return front().get(request(), timeout, stop);
+  return internal::get([this] { return try_get(); }, frontend(), request(), timeout, stop);
 }
 
 void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
                              const std::stop_token& stop) const {
-  if (auto token = cached_unless_cancelled(stop)) {
-    token_waiter::complete(done, *std::move(token));
-  } else {
-    front().get_async(request(), timeout, std::move(done), stop);
-  }
+  internal::get_async([this] { return try_get(); }, frontend(), request(), timeout, std::move(done),
+                      stop);
 }
 
 token_awaitable token_handle::async_get(std::chrono::nanoseconds timeout,
                                         const std::stop_token& stop) const {
-  if (auto token = cached_unless_cancelled(stop)) {
-    return token_awaitable{*std::move(token)};
-  }
-  return {front(), request(), timeout, stop};
+  return internal::async_get([this] { return try_get(); }, frontend(), request(), timeout, stop);
 }
 
 }  // namespace midas

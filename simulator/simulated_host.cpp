@@ -3,7 +3,7 @@
 #include "simulator/hosts/simulated_app_service.hpp"
 #include "simulator/hosts/simulated_arc.hpp"
 #include "simulator/hosts/simulated_cloud_shell.hpp"
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/hosts/simulated_service_fabric.hpp"
 #include "simulator/hosts/simulated_workload_identity.hpp"
 #include "simulator/http/http_server.hpp"
@@ -21,6 +21,9 @@
 #include <utility>
 
 namespace midas {
+
+namespace simulator = internal::simulator;
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -101,8 +104,8 @@ class tls_identity {
   std::string file_;
 };
 
-std::unique_ptr<simulator::simulated_protocol> make_simulated_protocol(const simulated_host_options& options,
-                                                      const std::string& thumbprint) {
+std::unique_ptr<simulator::simulated_protocol> make_simulated_protocol(
+    const simulated_host_options& options, const std::string& thumbprint) {
   using namespace simulator;
   const auto app_service = [&options](const app_service_api& api) {
     return std::make_unique<simulated_app_service>(api, options, options.secret);
@@ -125,7 +128,7 @@ std::unique_ptr<simulator::simulated_protocol> make_simulated_protocol(const sim
     case kind::imds:
       break;
   }
-  return std::make_unique<simulated_imds_host>(options);
+  return std::make_unique<simulated_imds>(options);
 }
 
 }  // namespace

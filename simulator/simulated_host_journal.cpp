@@ -4,6 +4,9 @@
 #include <cmath>
 
 namespace midas {
+
+namespace simulator = internal::simulator;
+
 namespace {
 
 using simulator::json_object;

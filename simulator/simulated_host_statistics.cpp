@@ -5,6 +5,8 @@
 
 namespace midas {
 
+namespace simulator = internal::simulator;
+
 std::string to_json(const simulated_host_statistics& statistics) {
   const auto by_resource = simulator::numbers_by_name(
       statistics.resources, [](const std::string& resource) { return std::string_view(resource); });

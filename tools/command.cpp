@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::chrono::nanoseconds& value, const std::string& description) {
@@ -29,4 +29,4 @@ std::string refuse_option(const std::string& value) {
   return value.starts_with("--") ? value + " is an option. Give a value before it" : std::string{};
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -11,7 +11,7 @@ class App;
 class Option;
 }  // namespace CLI
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// Runs the command once the command line was read; gives the exit code.
 using action = std::function<int()>;
@@ -37,4 +37,4 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
 std::string refuse_empty(const std::string& value);
 std::string refuse_option(const std::string& value);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -1,10 +1,11 @@
 #include "tools/duration.hpp"
 
+#include "messages/make_error.hpp"
 #include "simulator/faults/duration_text.hpp"
 
 #include <fmt/format.h>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 expected<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   const bool is_number_alone = !text.empty() && text.back() >= '0' && text.back() <= '9';
@@ -36,4 +37,4 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   return fmt::format("{:.4g} h", value / 3600e9);
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

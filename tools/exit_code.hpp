@@ -3,7 +3,7 @@
 
 #include <midas/error.hpp>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 enum exit_code : int {
   /// The job is done.
@@ -41,4 +41,4 @@ constexpr const char* exit_codes_help =
     "or\n"
     "bad input, nothing was sent; 3 the time given ran out.";
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

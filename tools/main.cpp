@@ -9,7 +9,7 @@
 #include <iostream>
 #include <utility>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -46,13 +46,13 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools
 
 int main(int argc, char** argv) {
   try {
-    return midas::tools::run(argc, argv);
+    return midas::internal::tools::run(argc, argv);
   } catch (const std::exception& e) {
     std::cerr << "midas: " << e.what() << '\n';
-    return midas::tools::failure;
+    return midas::internal::tools::failure;
   }
 }

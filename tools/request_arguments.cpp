@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -68,4 +68,4 @@ expected<token_service_options> service_options_of(const request_arguments& argu
   return options;
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 }  // namespace CLI
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 struct request_arguments {
   std::string resource;
@@ -35,4 +35,4 @@ token_request request_of(const request_arguments& arguments);
 /// Fails as read_identity_host does.
 expected<token_service_options> service_options_of(const request_arguments& arguments);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -4,23 +4,12 @@
 
 #include "messages/http_message.hpp"
 #include <midas/error.hpp>
+#include <midas/token_service_statistics.hpp>
 
 #include <cstdint>
 #include <functional>
 
-namespace midas {
-
-/// Counted since the transport was made, but for in_flight.
-struct http_transport_statistics {
-  /// Exchanges begun, the ones included that ended before anything was sent.
-  std::uint64_t requests = 0;
-  /// Connections opened, the ones that failed included.
-  std::uint64_t connections_opened = 0;
-  /// Exchanges that used a connection of an earlier one.
-  std::uint64_t connections_reused = 0;
-  /// Exchanges begun and not yet completed.
-  std::uint64_t in_flight = 0;
-};
+namespace midas::internal {
 
 /// All functions may be called from any thread, the completions' included.
 class http_transport {
@@ -44,11 +33,11 @@ class http_transport {
   /// waits for that.
   virtual void cancel(std::uint64_t id) = 0;
 
-  [[nodiscard]] virtual http_transport_statistics statistics() const = 0;
+  [[nodiscard]] virtual http_statistics statistics() const = 0;
 
   /// Completes everything outstanding with errc::shutting_down, and returns when no completion runs
   /// any more. Idempotent. Must not be called from a completion.
   virtual void stop() = 0;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace midas {
+namespace midas::internal {
 
 /// `now + timeout`, where "for ever" (nanoseconds::max(), say) means a year instead of an overflow.
 inline std::chrono::steady_clock::time_point deadline_after(
@@ -13,4 +13,4 @@ inline std::chrono::steady_clock::time_point deadline_after(
   return now + std::min(timeout, year);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -85,8 +85,7 @@ rate_limit::time_point rate_limit::throttled(
       per_second_allowed_ = std::max<std::size_t>(1, per_second_allowed_ / 2);
     }
   }
-  const auto pause =
-      std::clamp(retry_after.value_or(min_pause), min_pause, max_pause);
+  const auto pause = std::clamp(retry_after.value_or(min_pause), min_pause, max_pause);
   paused_until_ = std::max(paused_until_, now + pause);
   widened_at_ = paused_until_ + widening_interval;
   return paused_until_;
@@ -104,4 +103,4 @@ void rate_limit::recover(time_point now) noexcept {
   }
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// The second that the host counts begins when requests arrive there, and those of one second may
 /// take longer on the way than those of the next: so ours is a little longer.
@@ -69,4 +69,4 @@ class rate_limit {
   std::size_t oldest_ = 0;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

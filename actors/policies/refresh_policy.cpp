@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -36,7 +36,8 @@ std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
   return now + life / 2;
 }
 
-token_validity validity_of(const token_grant& grant, const clock_reading& now, double jitter) noexcept {
+token_validity validity_of(const token_grant& grant, const clock_reading& now,
+                           double jitter) noexcept {
   const auto stated_life = std::max(grant.expires_on - now.wall, seconds{0});
   const nanoseconds life = std::min(stated_life, max_life);
   const auto usable = life - std::min<nanoseconds>(expiry_margin, life / 2);
@@ -76,4 +77,4 @@ nanoseconds next_refresh_after(unsigned failed_refreshes, nanoseconds left,
       wait, std::min<nanoseconds>(retry_after.value_or(std::chrono::milliseconds{0}), left / 2));
 }
 
-}  // namespace midas
+}  // namespace midas::internal

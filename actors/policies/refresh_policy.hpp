@@ -3,12 +3,13 @@
 #pragma once
 
 #include "messages/clock_reading.hpp"
+#include "messages/token_validity.hpp"
 #include <midas/access_token.hpp>
 
 #include <chrono>
 #include <optional>
 
-namespace midas {
+namespace midas::internal {
 
 /// A token is handed out only while it has more than this left, as every MSAL does, so that it
 /// outlives the request that it is put on; one that lives less than twice as long, for the first
@@ -23,23 +24,11 @@ constexpr std::chrono::seconds min_life_for_early_refresh{7'200};
 std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept;
 
-/// What was decided about a token when it was granted.
-struct token_validity {
-  /// From then on it is handed out no more; whichever clock says so first.
-  clock_reading end{};
-  /// From then on a new one is sought while this one is handed out.
-  boot_clock::time_point refresh_at{};
-};
-
-/// May be handed out at `now`.
-inline bool is_usable(const token_validity& validity, const clock_reading& now) noexcept {
-  return now.wall < validity.end.wall && now.boot < validity.end.boot;
-}
-
 /// Of a token granted at `now`. It is renewed from its refresh_on, if it has one, and in any case
 /// soon enough before it may be handed out no more; a part of that time, `spread` of it between 0
 /// and 1, is left to chance, so that a fleet does not ask in step.
-token_validity validity_of(const token_grant& grant, const clock_reading& now, double jitter) noexcept;
+token_validity validity_of(const token_grant& grant, const clock_reading& now,
+                           double jitter) noexcept;
 
 /// After how long a renewal that failed, or brought no newer token, is tried again: half a minute
 /// doubled each time up to an hour, or as long as the host asked for if that is longer, but never
@@ -50,4 +39,4 @@ std::chrono::nanoseconds next_refresh_after(unsigned failed_refreshes,
                                             std::optional<std::chrono::milliseconds> retry_after,
                                             double jitter) noexcept;
 
-}  // namespace midas
+}  // namespace midas::internal

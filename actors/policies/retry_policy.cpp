@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -77,4 +77,4 @@ std::optional<retry_policy::time_point> retry_policy::next(const error& failure,
                         static_cast<double>(width.count()) * jitter)};
 }
 
-}  // namespace midas
+}  // namespace midas::internal

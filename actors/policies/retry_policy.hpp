@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <optional>
 
-namespace midas {
+namespace midas::internal {
 
 /// A host asks for longer than this in vain: nobody waits so long.
 constexpr std::chrono::milliseconds max_retry_after{60'000};
@@ -52,4 +52,4 @@ class retry_policy {
 /// is set up, and whoever repeats it in the next seconds can be told the same.
 [[nodiscard]] bool is_refusal(identity_host host, const error& failure) noexcept;
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// At most one alarm for each. `Who` is hashable and cheap to copy. Not thread-safe.
 template <class Who>
@@ -57,4 +57,4 @@ class timer_queue {
   std::unordered_map<Who, typename by_time::iterator> by_who_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// Exchanges finish many at a time, and a message for each would cost more than what it carries: so
 /// one message tells of all that finished before it was read. Thread-safe.
@@ -40,4 +40,4 @@ class completion_queue {
   std::vector<completion> completions_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 #include <memory>
 #include <mutex>
 
-namespace midas {
+namespace midas::internal {
 
 /// Thread-safe. Each holder of a pass keeps the gate from being passed.
 class gate : public std::enable_shared_from_this<gate> {
@@ -40,4 +40,4 @@ class gate : public std::enable_shared_from_this<gate> {
   std::atomic<std::size_t> holders_ = 0;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

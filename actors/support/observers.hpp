@@ -1,6 +1,8 @@
 // Those who want to be told what a token service does.
 #pragma once
 
+#include <midas/detail/access.hpp>
+#include <midas/event_subscription.hpp>
 #include <midas/token_event.hpp>
 
 #include <atomic>
@@ -11,7 +13,7 @@
 #include <mutex>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 /// Thread-safe.
 class observers {
@@ -66,28 +68,15 @@ class observers {
   std::atomic<bool> any_ = false;
 };
 
-/// Ends the observation when it goes, or is assigned another. Movable; may outlive the service.
-class [[nodiscard]] event_subscription {
- public:
-  event_subscription() noexcept = default;
-  event_subscription(const std::shared_ptr<observers>& of, std::uint64_t id) : of_(of), id_(id) {}
-  event_subscription(event_subscription&& other) noexcept
-      : of_(std::exchange(other.of_, {})), id_(other.id_) {}
-  event_subscription& operator=(event_subscription&& other) noexcept {
-    event_subscription taken{std::move(other)};
-    std::swap(of_, taken.of_);
-    std::swap(id_, taken.id_);
-    return *this;
-  }
-  ~event_subscription() {
-    if (const auto of = of_.lock()) {
-      of->remove(id_);
-    }
-  }
+/// Registers `call` until the subscription is destroyed, which may outlive `with`.
+inline event_subscription subscribe(const std::shared_ptr<observers>& with,
+                                    observers::callback call) {
+  const auto id = with->add(std::move(call));
+  return detail::access::make_subscription({nullptr, [weak = std::weak_ptr{with}, id](const void*) {
+                                              if (const auto alive = weak.lock()) {
+                                                alive->remove(id);
+                                              }
+                                            }});
+}
 
- private:
-  std::weak_ptr<observers> of_;
-  std::uint64_t id_ = 0;
-};
-
-}  // namespace midas
+}  // namespace midas::internal

@@ -2,11 +2,11 @@
 
 #include <random>
 
-namespace midas {
+namespace midas::internal {
 
 double random_unit() {
   thread_local std::minstd_rand engine{std::random_device{}()};
   return std::uniform_real_distribution<double>{}(engine);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -3,17 +3,17 @@
 
 #include "actors/support/gate.hpp"
 #include "actors/support/observers.hpp"
+#include "actors/support/service_counters.hpp"
 #include "messages/clock_reading.hpp"
 #include "published/token_table.hpp"
 #include "transport/hosts/host_protocol.hpp"
-#include <midas/token_service_statistics.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 
-namespace midas {
+namespace midas::internal {
 
 /// Uniform in [0, 1). Thread-safe.
 double random_unit();
@@ -24,9 +24,9 @@ struct service_context {
   /// request.
   expected<host_protocol> endpoint;
   std::shared_ptr<token_table> table = std::make_shared<token_table>();
-  std::shared_ptr<token_service_counters> counters = std::make_shared<token_service_counters>();
+  std::shared_ptr<service_counters> counters = std::make_shared<service_counters>();
   std::shared_ptr<gate> live_actors = std::make_shared<gate>();
-  std::shared_ptr<midas::observers> observers = std::make_shared<midas::observers>();
+  std::shared_ptr<internal::observers> observers = std::make_shared<internal::observers>();
   /// For what expires. What waits is timed by the actor's own clock.
   std::function<clock_reading()> now = &clock_reading::now;
   /// What is left to chance, between 0 and 1.
@@ -38,4 +38,4 @@ struct service_context {
   std::chrono::milliseconds negative_cache_ttl{5'000};
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-namespace midas {
+namespace midas::internal {
 
 /// To be answered in the actor that made it, and by its handlers alone. Moves; one that goes
 /// unanswered says errc::actor_terminated.
@@ -56,4 +56,4 @@ class waiter {
   std::variant<std::monostate, std::unique_ptr<promise>, token_waiter> to_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,7 +1,9 @@
 // A token as it is handed out: what it is, for what, and how long.
 #pragma once
 
+#include <midas/detail/access.hpp>
 #include <midas/detail/biased_refcount.hpp>
+#include <midas/detail/export.hpp>
 #include <midas/secret.hpp>
 
 #include <chrono>
@@ -53,30 +55,32 @@ class access_token {
   access_token() noexcept = default;
   access_token(token_grant grant, token_source source);
 
-  /// One more holder of that share.
-  access_token(biased_refcount& share, token_source source) noexcept : share_(&share), source_(source) {
-    share_->hold();
+  /// For midas itself: one more reference to a token.
+  access_token(detail::biased_refcount& refcount, token_source source) noexcept
+      : refcount_(&refcount), source_(source) {
+    refcount_->hold();
   }
 
-  access_token(const access_token& other) noexcept : share_(other.share_), source_(other.source_) {
-    if (share_ != nullptr) {
-      share_->hold();
+  access_token(const access_token& other) noexcept
+      : refcount_(other.refcount_), source_(other.source_) {
+    if (refcount_ != nullptr) {
+      refcount_->hold();
     }
   }
   access_token(access_token&& other) noexcept
-      : share_(std::exchange(other.share_, nullptr)), source_(other.source_) {}
+      : refcount_(std::exchange(other.refcount_, nullptr)), source_(other.source_) {}
   access_token& operator=(access_token other) noexcept {
-    std::swap(share_, other.share_);
+    std::swap(refcount_, other.refcount_);
     source_ = other.source_;
     return *this;
   }
   ~access_token() {
-    if (share_ != nullptr) {
-      share_->release();
+    if (refcount_ != nullptr) {
+      refcount_->release();
     }
   }
 
-  [[nodiscard]] bool empty() const noexcept { return share_ == nullptr; }
+  [[nodiscard]] bool empty() const noexcept { return refcount_ == nullptr; }
 
   /// The token alone; `token().reveal()` gives the text.
   [[nodiscard]] const secret& token() const noexcept { return grant().token; }
@@ -96,13 +100,12 @@ class access_token {
   /// The same token, said to come from the cache.
   [[nodiscard]] access_token from_cache() const noexcept;
 
-  /// What it holds, for a share of somebody's own in the same grant: valid while this lives.
-  [[nodiscard]] biased_refcount& share() const noexcept { return *share_; }
-
  private:
-  [[nodiscard]] const token_grant& grant() const noexcept { return share_->grant(); }
+  friend struct detail::access;
 
-  biased_refcount* share_ = nullptr;
+  [[nodiscard]] const token_grant& grant() const noexcept { return refcount_->grant(); }
+
+  detail::biased_refcount* refcount_ = nullptr;
   token_source source_ = token_source::cache;
 };
 

@@ -103,7 +103,4 @@ using expected = tl::expected<T, error>;
 
 using unexpected = tl::unexpected<error>;
 
-/// An error with no more to say than what happened and what to do.
-[[nodiscard]] unexpected fail(errc code, std::string message, std::string advice = {});
-
 }  // namespace midas

@@ -61,4 +61,13 @@ class managed_identity {
 /// "system-assigned", or for example "client id 6a5e..."; an id is no secret.
 std::string to_string(const managed_identity&);
 
+/// Reads {"ManagedIdentityIdType": "ClientId", "Id": "..."}. The type is SystemAssigned, with a
+/// null Id or none, or ClientId, ObjectId or ResourceId with one; upper and lower case matter, and
+/// other members do not. Fails with errc::invalid_identity for anything else. May be called from
+/// any thread.
+expected<managed_identity> parse_managed_identity(std::string_view json);
+
+/// The same form; SystemAssigned with a null Id.
+std::string to_json(const managed_identity& identity);
+
 }  // namespace midas

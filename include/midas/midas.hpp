@@ -1,12 +1,15 @@
-// The header to start with: the front door of midas and its value types. Includes no header of CAF,
-// curl or RapidJSON; applications that talk to midas's actors include <midas/actors.hpp> instead.
+// The header to start with: everything an application needs that is not made of actors. Includes no
+// header of CAF, libcurl or RapidJSON. Actors include <midas/actors.hpp>, tests against a simulated
+// host <midas/simulated_host.hpp>.
 #pragma once
 
 #include <midas/access_token.hpp>
 #include <midas/error.hpp>
+#include <midas/event_subscription.hpp>
 #include <midas/managed_identity.hpp>
-#include <midas/managed_identity_json.hpp>
 #include <midas/secret.hpp>
+#include <midas/token_awaitable.hpp>
+#include <midas/token_event.hpp>
 #include <midas/token_handle.hpp>
 #include <midas/token_request.hpp>
 #include <midas/token_service.hpp>

@@ -1,7 +1,9 @@
-// How a coroutine waits for a token.
+// What a coroutine awaits for a token.
 #pragma once
 
 #include <midas/access_token.hpp>
+#include <midas/detail/access.hpp>
+#include <midas/detail/export.hpp>
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
 
@@ -14,19 +16,16 @@
 
 namespace midas {
 
-class service_frontend;
-
-/// What async_get returns; to be awaited once, where it was made, while the request, and the
-/// service or handle that made it, live. Small, since it stands in the memory of each coroutine
-/// that waits.
-class token_awaitable {
+/// Returned by async_get(). `co_await` it once, in the expression that made it; the request, and
+/// the service or handle, must outlive the await. The result is an expected<access_token>.
+class MIDAS_EXPORT token_awaitable {
  public:
-  /// There is nothing to wait for.
+  /// For midas itself: with a cached token, there is nothing to wait for.
   explicit token_awaitable(access_token token) : token_(std::move(token)) {}
-
-  token_awaitable(const service_frontend& front, const token_request& request,
+  /// For midas itself.
+  token_awaitable(const detail::service_frontend& frontend, const token_request& request,
                   std::chrono::nanoseconds timeout, std::stop_token stop)
-      : front_(&front), request_(&request), timeout_(timeout), stop_(std::move(stop)) {}
+      : frontend_(&frontend), request_(&request), timeout_(timeout), stop_(std::move(stop)) {}
 
   // NOLINTNEXTLINE(readability-identifier-naming)
   [[nodiscard]] bool await_ready() const noexcept { return !token_.empty(); }
@@ -34,16 +33,17 @@ class token_awaitable {
   expected<access_token> await_resume();
 
  private:
-  const service_frontend* front_ = nullptr;
+  // Kept small: it is part of the frame of every coroutine that waits.
+  const detail::service_frontend* frontend_ = nullptr;
   const token_request* request_ = nullptr;
   std::chrono::nanoseconds timeout_{};
   std::stop_token stop_;
-  // The outcome is the token, or, where that is empty, the failure.
+  // The result: the token, or the failure if the token is empty.
   access_token token_;
   std::unique_ptr<error> failure_;
-  // Set by whichever comes second of the outcome and the suspension: that one lets the coroutine go
-  // on.
-  std::atomic<bool> one_came_ = false;
+  // Set by the first of two events, the result and the suspension; the second one resumes the
+  // coroutine.
+  std::atomic<bool> first_event_ = false;
 };
 
 }  // namespace midas

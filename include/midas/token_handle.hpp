@@ -1,7 +1,9 @@
-// For who asks for the same token again and again: the key resolved once.
+// A handle for callers that request the same token repeatedly.
 #pragma once
 
 #include <midas/access_token.hpp>
+#include <midas/detail/access.hpp>
+#include <midas/detail/export.hpp>
 #include <midas/detail/thread_cache.hpp>
 #include <midas/error.hpp>
 #include <midas/token_awaitable.hpp>
@@ -17,23 +19,22 @@
 
 namespace midas {
 
-class service_frontend;
-
-/// What token_service::for_resource returns: asks as the functions of token_service of the same
-/// names do, and is told the same errors. Any thread; copies are cheap, and as good as the
-/// original. One that outlives its service is told errc::shutting_down. One that was moved from may
-/// only be assigned to, or go.
-class token_handle {
+/// Returned by token_service::for_resource(). Its functions do what the functions of token_service
+/// of the same names do, for one request, and report the same errors. All functions may be called
+/// from any thread. Copies are cheap and equivalent. A handle may outlive its service, and then
+/// fails with errc::shutting_down. A moved-from handle may only be assigned to or destroyed.
+class MIDAS_EXPORT token_handle {
  public:
   using callback = std::function<void(expected<access_token>)>;
 
-  token_handle(std::shared_ptr<const service_frontend> front, token_request request);
+  /// For midas itself; see token_service::for_resource().
+  token_handle(std::shared_ptr<const detail::service_frontend> frontend, token_request request);
 
-  /// What it asks for.
+  /// The request that it stands for.
   [[nodiscard]] const token_request& request() const noexcept;
 
   std::optional<access_token> try_get() const {
-    if (auto* const found = find_fresh(number_)) {
+    if (auto* const found = detail::find_fresh(number_)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
     }
     return read();
@@ -49,16 +50,14 @@ class token_handle {
                             const std::stop_token& stop = {}) const;
 
  private:
-  friend struct token_service_access;
+  friend struct detail::access;
   struct resolved;
 
-  [[nodiscard]] const service_frontend& front() const noexcept;
+  [[nodiscard]] const detail::service_frontend& frontend() const noexcept;
   std::optional<access_token> read() const;
-  // Nothing for who comes cancelled.
-  [[nodiscard]] std::optional<access_token> cached_unless_cancelled(const std::stop_token& stop) const;
 
   std::shared_ptr<const resolved> resolved_;
-  // No two that lead to different tokens have the same.
+  // Handles for different tokens never have the same number.
   std::uint64_t number_;
 };
 

@@ -1,11 +1,15 @@
-// The front door: whatever calls, a thread, a callback, a coroutine or an actor, asks here.
+// The front door: every caller, be it a thread, a callback, a coroutine or an actor, requests
+// tokens here.
 #pragma once
 
-#include "actors/support/observers.hpp"
-#include "transport/http_transport.hpp"
 #include <midas/access_token.hpp>
+#include <midas/detail/access.hpp>
+#include <midas/detail/export.hpp>
 #include <midas/detail/thread_cache.hpp>
+#include <midas/detail/token_lookup.hpp>
 #include <midas/error.hpp>
+#include <midas/event_subscription.hpp>
+#include <midas/managed_identity.hpp>
 #include <midas/token_awaitable.hpp>
 #include <midas/token_event.hpp>
 #include <midas/token_request.hpp>
@@ -29,107 +33,113 @@ namespace midas {
 
 class token_handle;
 
-/// Hands out managed-identity tokens. Requests for the same token that meet cause one HTTP request.
+/// Hands out managed-identity tokens. Concurrent requests for the same token cause one HTTP
+/// request.
 ///
 /// All functions may be called from any thread. Every request is answered exactly once, by its
-/// deadline, with a token or an error; besides what the endpoint answers (see errc) it is
-/// - errc::invalid_resource, invalid_identity, invalid_timeout for a request that makes no sense,
-/// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration for a service that is set
-///   up wrongly: the constructors do not fail for it, every request does,
-/// - errc::identity_not_supported for an identity that the host cannot give out,
-/// - errc::deadline_exceeded when its time runs out,
-/// - errc::cancelled when a stop is asked for by the token that came with it; the acquisition goes
-///   on for the others, and one that comes cancelled sends nothing,
-/// - errc::shutting_down once shutdown() was called or the service is being destroyed,
-/// - errc::actor_terminated when an actor on the way was ended by somebody else.
-class token_service {
+/// deadline, with a token or an error. Besides the errors that the endpoint causes (see errc):
+/// - errc::invalid_resource, invalid_identity, invalid_timeout: the request is malformed,
+/// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration: the service is
+///   misconfigured; every request reports it, the constructors do not,
+/// - errc::identity_not_supported: the host cannot give out that identity,
+/// - errc::deadline_exceeded: the timeout passed,
+/// - errc::cancelled: a stop was requested through the stop_token. The acquisition goes on for the
+///   other callers. If the stop was requested before the call, nothing is sent,
+/// - errc::shutting_down: shutdown() was called, or the service is being destroyed,
+/// - errc::actor_terminated: something else ended an actor that held the request.
+///
+/// Timeouts longer than a year count as a year.
+class MIDAS_EXPORT token_service {
  public:
   using options = token_service_options;
   using callback = std::function<void(expected<access_token>)>;
 
-  /// Makes a small actor system of its own, whose threads sleep while nothing happens.
+  /// Creates a small actor system of its own, whose threads sleep while nothing happens. Throws
+  /// std::system_error when no thread can be started, std::runtime_error when libcurl cannot be
+  /// initialized.
   explicit token_service(const options& settings = {});
 
-  /// Lives in the application's actor system, which has to outlive it.
+  /// Uses the application's actor system, which must outlive the service. Throws as the first
+  /// constructor does.
   explicit token_service(caf::actor_system& system, const options& settings = {});
-
-  /// As the first, and the second, with another way to the wire than HTTP by libcurl: for tests.
-  token_service(const options& settings, std::shared_ptr<http_transport> transport);
-  token_service(caf::actor_system& system, const options& settings,
-                std::shared_ptr<http_transport> transport);
 
   token_service(const token_service&) = delete;
   token_service& operator=(const token_service&) = delete;
 
-  /// As shutdown().
+  /// Calls shutdown().
   ~token_service();
 
-  /// The service of this process, set up from the environment, made at first use and destroyed at
-  /// exit. What makes a credential per request or per client still causes one HTTP request.
+  /// The service of this process, configured by the environment, created at first use and destroyed
+  /// at exit. Code that creates a credential per request or per client should use it, so that the
+  /// process still causes one HTTP request for each token.
   static token_service& shared();
 
-  /// The token if one is at hand that may be handed out; whoever asks, it is renewed in the
-  /// background when its time has come. Never waits for another actor or for the host. A thread
-  /// that has had the token before, within the same second, gets it without a lock, a system call
-  /// or a write to memory that other threads read.
+  /// The cached token, if one may be handed out. Empty otherwise, also for an invalid request, and
+  /// for one with claims or force_refresh, which never uses the cache. Never waits for another
+  /// thread or for the host; a token that is due is refreshed in the background. A thread that has
+  /// read the token within the same second gets it without a lock, a system call, or a write to
+  /// memory that other threads read.
   std::optional<access_token> try_get(const token_request& request);
 
-  /// A handle that asks for the tokens of one resource, the key resolved once: where the same few
-  /// are asked for again and again. Never fails; what is wrong with the resource or the identity is
-  /// the answer to what it asks. Include <midas/midas.hpp>, or <midas/actors/token_handle.hpp>.
+  /// A handle for the tokens of one resource, with the key resolved once: for callers that request
+  /// the same few tokens repeatedly. Does not fail: an invalid resource or identity is reported by
+  /// the handle's functions. Needs <midas/token_handle.hpp> or <midas/midas.hpp>.
   token_handle for_resource(std::string resource, managed_identity identity = {});
 
-  /// Waits for the token. Must not be called from an actor or from a completion of midas (the
-  /// latter is answered with errc::would_block).
+  /// Blocks until the token or an error is there. Must not be called from an actor. A call from a
+  /// completion that midas runs fails with errc::would_block.
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
 
-  /// Calls `done` with the outcome: before this returns, in the calling thread, if a token is at
-  /// hand or the service has shut down; else on a thread of the actor system. `done` must
-  /// neither block nor throw (an exception ends the process).
+  /// Calls `done` with the result: in the calling thread, before this function returns, if a token
+  /// is cached or the service has shut down; otherwise on a thread of the actor system. `done` must
+  /// neither block nor throw (an exception terminates the process).
   void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done,
                  const std::stop_token& stop = {});
 
-  /// `co_await` gives an expected<access_token>. The coroutine goes on at once, in the thread that
-  /// it is in, if a token is at hand when this is called; else it resumes on a thread of the actor
-  /// system, and must not block there. It must not be destroyed while it waits.
+  /// `co_await` it for an expected<access_token>. The coroutine continues in its own thread if a
+  /// token was cached at the time of the call; otherwise it is resumed on a thread of the actor
+  /// system, and must not block there. The request must outlive the await. The coroutine must not
+  /// be destroyed while it waits.
   token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {});
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-  /// g++ 12 copies a braced temporary of a co_await expression byte by byte into the coroutine, and
-  /// frees what is not there any more: give a request that has a name. For the same reason, await
-  /// into a variable, not in the condition of an if.
+  /// g++ 12 copies a braced temporary in a co_await expression byte by byte into the coroutine
+  /// frame and destroys it twice: give the request a name. For the same reason, await into a
+  /// variable and not in the condition of an if statement.
   token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
 #endif
 
-  /// The actor to ask, as any other: `self->request(tokens.cache(), caf::infinite, request,
-  /// timeout)`; request_token() takes the published token first. Include <midas/actors.hpp>. One
-  /// that ends unexpectedly is replaced, so ask for the handle again then.
+  /// The actor that answers requests, a midas::token_actor:
+  ///   self->request(tokens.cache(), caf::infinite, request, timeout)
+  /// Give the timeout in the message, not to CAF: CAF 0.17 keeps the actor system open until the
+  /// timeout of a request passes, answered or not. request_token() uses the cached token first. If
+  /// the actor ends unexpectedly it is replaced: call this function again then. Needs
+  /// <midas/actors.hpp>.
   [[nodiscard]] auto cache() const;
 
   [[nodiscard]] token_service_statistics statistics() const;
 
-  /// Calls `tell` with each event from now on until the subscription goes; an event that is under
-  /// way by then may still reach it. On the thread that the event happens on: it must neither block
-  /// nor throw. An actor observes by observe() of <midas/actors.hpp>.
-  event_subscription observe(std::function<void(const token_event&)> tell);
+  /// Calls `observer` with each event until the subscription ends; an event that is being delivered
+  /// by then may still reach it. Called on the thread on which the event happens: must neither
+  /// block nor throw. Actors use observe() of <midas/actors.hpp>.
+  event_subscription observe(std::function<void(const token_event&)> observer);
 
   /// Answers every open request with errc::shutting_down, ends the actors and the connections, and
-  /// returns. Idempotent. Must not be called from an actor or a completion of midas.
+  /// returns. In an application's actor system it waits at most 5 s for the actors, which cannot
+  /// end while the application blocks the system's threads; callbacks may then come later.
+  /// Idempotent. Must not be called from an actor or from a completion of midas.
   void shutdown();
 
  private:
-  friend struct token_service_access;
-  struct core;
+  friend struct detail::access;
 
-  explicit token_service(std::unique_ptr<core> made);
-  std::optional<access_token> read(const token_lookup& lookup) const;
-  // Nothing for who comes cancelled.
-  std::optional<access_token> cached_unless_cancelled(const token_request& request, const std::stop_token& stop);
+  explicit token_service(std::unique_ptr<detail::service_core> core);
+  std::optional<access_token> read(const detail::token_lookup& lookup) const;
 
-  std::unique_ptr<core> core_;
-  // Of the published tokens, for the calling thread to look among its own.
+  std::unique_ptr<detail::service_core> core_;
+  // Identifies the token table in the caches of all threads.
   std::uint64_t table_;
 };
 
@@ -137,8 +147,8 @@ inline std::optional<access_token> token_service::try_get(const token_request& r
   if (!accepts_cached(request)) {
     return std::nullopt;
   }
-  const auto lookup = make_lookup(table_, request.identity, request.resource);
-  if (auto* const found = find_fresh(lookup)) {
+  const auto lookup = detail::make_lookup(table_, request.identity, request.resource);
+  if (auto* const found = detail::find_fresh(lookup)) {
     return std::optional<access_token>{std::in_place, *found, token_source::cache};
   }
   return read(lookup);

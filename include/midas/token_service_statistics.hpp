@@ -1,12 +1,21 @@
 // What a token service has done so far, counted.
 #pragma once
 
-#include "transport/http_transport.hpp"
-
-#include <atomic>
 #include <cstdint>
 
 namespace midas {
+
+/// Counted since the transport was made, but for in_flight.
+struct http_statistics {
+  /// Exchanges begun, the ones included that ended before anything was sent.
+  std::uint64_t requests = 0;
+  /// Connections opened, the ones that failed included.
+  std::uint64_t connections_opened = 0;
+  /// Exchanges that used a connection of an earlier one.
+  std::uint64_t connections_reused = 0;
+  /// Exchanges begun and not yet completed.
+  std::uint64_t in_flight = 0;
+};
 
 /// Counted since the service was made, but for what says otherwise.
 struct token_service_statistics {
@@ -29,23 +38,7 @@ struct token_service_statistics {
   /// Keys in memory just now, by the tokens published for them.
   std::uint64_t keys = 0;
   /// What went over the wire.
-  http_transport_statistics http{};
-};
-
-/// The counters behind it, which actors and callers' threads add to.
-struct token_service_counters {
-  std::atomic<std::uint64_t> tokens = 0;
-  std::atomic<std::uint64_t> errors = 0;
-  std::atomic<std::uint64_t> cache_hits = 0;
-  std::atomic<std::uint64_t> coalesced = 0;
-  std::atomic<std::uint64_t> acquisitions = 0;
-  std::atomic<std::uint64_t> refreshes = 0;
-  std::atomic<std::uint64_t> retries = 0;
-  std::atomic<std::uint64_t> throttled = 0;
-
-  static void add(std::atomic<std::uint64_t>& counter, std::uint64_t count = 1) noexcept {
-    counter.fetch_add(count, std::memory_order_relaxed);
-  }
+  http_statistics http{};
 };
 
 }  // namespace midas

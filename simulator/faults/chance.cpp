@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// The step and the finalizer of SplitMix64 (Steele, Lea, Flood, 2014). The standard library's
@@ -32,4 +32,4 @@ std::uint64_t draw_seed() {
   return std::max<std::uint64_t>((high << 32) | device(), 1);
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

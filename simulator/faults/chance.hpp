@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// A sequence of numbers that look random, and are the same for the same seed, rule and request:
 /// so what one rule draws does not depend on how often another one drew.
@@ -21,4 +21,4 @@ class chance {
 /// A seed that nobody chose; never 0.
 [[nodiscard]] std::uint64_t draw_seed();
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -41,4 +41,4 @@ std::optional<nanoseconds> read_duration(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// A number and a unit: ns, us, ms, s, m or min, h, d. Empty for anything else, for a negative one
 /// and for one over a hundred years.
 [[nodiscard]] std::optional<std::chrono::nanoseconds> read_duration(std::string_view text);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

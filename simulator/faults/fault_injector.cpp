@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 using std::chrono::steady_clock;
 
@@ -97,4 +97,4 @@ void fault_injector::ended(std::uint64_t number) {
   journal_.ended(number, steady_clock::now());
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// answer() and what it hears of exchanges belong to the server's thread, the rest to any. With
 /// nothing to do it costs a load of an atomic.
@@ -73,4 +73,4 @@ class fault_injector final : public exchange_listener {
   std::shared_ptr<rules_in_force> rules_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

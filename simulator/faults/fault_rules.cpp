@@ -1,7 +1,7 @@
 #include "simulator/faults/fault_rules.hpp"
 
 #include "simulator/faults/rule_value.hpp"
-#include "simulator/hosts/host_name.hpp"
+#include <midas/identity_host.hpp>
 
 #include <rapidjson/error/en.h>
 
@@ -9,7 +9,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,11 +21,13 @@ constexpr std::uint64_t max_requests = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t max_bytes = 1U << 30U;
 
 identity_host read_host(const rule_value& value) {
-  const auto host = host_of_name(value.text());
+  const auto host = read_identity_host(value.text());
   if (!host) {
-    value.refuse(
-        "must be one of imds, app-service, app-service-2017, service-fabric, arc, "
-        "machine-learning, cloud-shell, workload-identity");
+    std::string known;
+    for (const auto each : identity_hosts()) {
+      known.append(known.empty() ? "" : ", ").append(option_name(each));
+    }
+    value.refuse("must be one of " + known);
   }
   return *host;
 }
@@ -353,4 +355,4 @@ std::vector<fault_rule> parse_fault_rules(std::string_view json) {
   return rules;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

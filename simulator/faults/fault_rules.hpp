@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Which of the requests that match the rest of a rule, counted from 1.
 struct nth_request {
@@ -77,4 +77,4 @@ struct fault_rule {
 /// rule, its member and the remedy.
 [[nodiscard]] std::vector<fault_rule> parse_fault_rules(std::string_view json);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

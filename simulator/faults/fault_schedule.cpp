@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 bool is_candidate(const fault_match& match, identity_host host, const request_facts& request,
@@ -45,4 +45,4 @@ std::optional<fault> fault_schedule::decide(const request_facts& request,
   return std::nullopt;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

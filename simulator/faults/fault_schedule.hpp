@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// A rule's action for one request.
 struct fault {
@@ -46,4 +46,4 @@ class fault_schedule {
   std::uint64_t seed_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

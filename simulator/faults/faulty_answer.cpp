@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr std::string_view json_type = "application/json; charset=utf-8";
@@ -102,8 +102,9 @@ class scoped_token_change {
 
 }  // namespace
 
-void answer_with_fault(const fault_action& action, simulated_protocol& host, const request_view& request,
-                       std::chrono::system_clock::time_point now, response& out) {
+void answer_with_fault(const fault_action& action, simulated_protocol& host,
+                       const request_view& request, std::chrono::system_clock::time_point now,
+                       response& out) {
   out.fault = action.wire;
   out.token_request = true;
   if (action.wire.kind == wire_fault_kind::reset_before ||
@@ -135,4 +136,4 @@ void answer_throttled(simulated_protocol& host, response& out) {
   out.add_field("Retry-After", "1");
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

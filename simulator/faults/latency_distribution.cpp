@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 using std::chrono::nanoseconds;
@@ -43,4 +43,4 @@ nanoseconds draw_latency(const latency_distribution& distribution, chance& draws
   return nanoseconds{std::llround(std::clamp(drawn, 0.0, most))};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <variant>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 struct fixed_latency {
   std::chrono::nanoseconds value{0};
@@ -34,4 +34,4 @@ inline constexpr std::chrono::hours max_latency{24};
 [[nodiscard]] std::chrono::nanoseconds draw_latency(const latency_distribution& distribution,
                                                     chance& draws);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

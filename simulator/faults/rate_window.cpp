@@ -1,6 +1,6 @@
 #include "simulator/faults/rate_window.hpp"
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 rate_window::rate_window(std::size_t limit) : limit_(limit) { admitted_.reserve(limit); }
 
@@ -20,4 +20,4 @@ bool rate_window::admit(time_point now) {
   return true;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Exact: no second, wherever it begins, holds more than `limit` admitted arrivals. What is refused
 /// does not count. Admission costs no memory after construction.
@@ -26,4 +26,4 @@ class rate_window {
   std::size_t oldest_ = 0;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

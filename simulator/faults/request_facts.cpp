@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// By which names the hosts take an identity; no host has one of them for anything else.
@@ -43,4 +43,4 @@ request_facts facts_of(const request_view& request) {
   return facts;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

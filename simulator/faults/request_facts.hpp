@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 struct request_facts {
   /// As in the parameter `resource`, or of a `scope` what stands before "/.default"; empty when the
@@ -20,4 +20,4 @@ struct request_facts {
 /// nothing.
 [[nodiscard]] request_facts facts_of(const request_view& request);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

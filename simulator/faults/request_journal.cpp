@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 std::uint64_t request_journal::begin(journal_entry entry) {
   const std::lock_guard lock(mutex_);
@@ -50,4 +50,4 @@ std::vector<journal_entry> request_journal::snapshot() const {
   return result;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Written by a server's thread, read by any. Keeps nothing when its capacity is 0.
 class request_journal {
@@ -39,4 +39,4 @@ class request_journal {
   std::vector<journal_entry> entries_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <stdexcept>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 std::string_view view_of(const rapidjson::Value& text) {
@@ -130,4 +130,4 @@ bool rule_value::is_set() const {
   return true;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Refers to the document. Whatever is not as asked throws std::invalid_argument, which names the
 /// path of the value, e.g. "rules[2].match.nth", and what would be right.
@@ -51,4 +51,4 @@ class rule_value {
   std::string path_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

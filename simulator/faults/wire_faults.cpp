@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 bool ends_connection(wire_fault_kind kind) noexcept {
   return kind != wire_fault_kind::none && kind != wire_fault_kind::slow_drip;
@@ -50,4 +50,4 @@ void append_faulty_response(std::string& out, const response& answer, framing fr
   }
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

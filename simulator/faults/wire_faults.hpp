@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// The connection does not outlive the answer.
 [[nodiscard]] bool ends_connection(wire_fault_kind kind) noexcept;
@@ -16,4 +16,4 @@ namespace midas::simulator {
 /// nothing for reset_before and hang.
 void append_faulty_response(std::string& out, const response& answer, framing frame);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// More callers than this at once, each between its two requests, are none of this simulator's.
@@ -38,4 +38,4 @@ bool arc_keys::redeem(std::string_view key) {
   return true;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// A key is good for one request. One thread at a time.
 class arc_keys {
@@ -34,4 +34,4 @@ class arc_keys {
   std::deque<issued_key> issued_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

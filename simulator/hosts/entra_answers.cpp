@@ -5,7 +5,7 @@
 #include <array>
 #include <ctime>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr unsigned unknown_resource = 500'011;
@@ -79,4 +79,4 @@ std::string unknown_resource_text(std::string_view resource) {
           "the tenant. You might have sent your authentication request to the wrong tenant.");
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// IMDS's members, which are all text, the numbers too.
 void write_imds_members(json_object& answer, const issued_token& token);
@@ -30,4 +30,4 @@ void write_unknown_resource(response& out, std::string_view resource, std::int64
 /// The text of AADSTS500011, without its number.
 [[nodiscard]] std::string unknown_resource_text(std::string_view resource);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

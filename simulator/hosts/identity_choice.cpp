@@ -22,7 +22,7 @@ simulated_identity sample_user_assigned_identity() {
 
 }  // namespace midas
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// A GUID that belongs to a name: always the same for one, most likely another for another.
@@ -105,4 +105,4 @@ identity_choice choose_identity(const simulated_host_options& options, const que
   return identity_refusal::not_found;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

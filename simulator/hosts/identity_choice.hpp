@@ -2,7 +2,7 @@
 #pragma once
 
 #include "simulator/http/query_string.hpp"
-#include "simulator/simulated_imds_options.hpp"
+#include <midas/simulated_host_options.hpp>
 
 #include <cstdint>
 #include <span>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <variant>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// A parameter by which requests to a host name an identity, and the name that it takes.
 struct identity_selector {
@@ -38,4 +38,4 @@ using identity_choice = std::variant<simulated_identity, identity_refusal>;
 /// The system-assigned identity of a host; without one, its only user-assigned identity.
 [[nodiscard]] identity_choice choose_unnamed(const simulated_host_options& options);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 namespace fs = std::filesystem;
@@ -110,4 +110,4 @@ void private_directory::remove(std::string_view path) {
   }
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Holds files that only this user may read. One thread at a time.
 class private_directory {
@@ -34,4 +34,4 @@ class private_directory {
   std::vector<std::string> files_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

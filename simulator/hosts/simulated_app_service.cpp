@@ -8,7 +8,7 @@
 #include <ctime>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// `principal_id` and `object_id` are two names of one parameter.
@@ -87,12 +87,12 @@ const app_service_api& machine_learning_api() {
   return api;
 }
 
-simulated_app_service::simulated_app_service(const app_service_api& api, simulated_host_options options,
-                                         std::string secret)
+simulated_app_service::simulated_app_service(const app_service_api& api,
+                                             simulated_host_options options, std::string secret)
     : api_(api), options_(std::move(options)), secret_(std::move(secret)), issuer_(options_) {}
 
 void simulated_app_service::answer(const request_view& request,
-                                 std::chrono::system_clock::time_point now, response& out) {
+                                   std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "Kestrel");
   if (!is_token_path(request.path())) {
@@ -122,7 +122,8 @@ bool simulated_app_service::knows_secret(const request_view& request) const {
   return secret && *secret == secret_;
 }
 
-void simulated_app_service::answer_token(const query_string& query, std::int64_t now, response& out) {
+void simulated_app_service::answer_token(const query_string& query, std::int64_t now,
+                                         response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
     resource_ = *resource;
@@ -149,7 +150,7 @@ void simulated_app_service::answer_token(const query_string& query, std::int64_t
 }
 
 void simulated_app_service::refuse(response& out, int status, std::string_view code,
-                                 std::string_view message) {
+                                   std::string_view message) {
   out.status = status;
   if (api_.has_error_code) {
     json_object(out.body).text("error", code).text("message", message);
@@ -168,7 +169,7 @@ bool simulated_app_service::is_token_path(std::string_view path) const noexcept 
 }
 
 void simulated_app_service::write_error(response& out, int status, std::string_view code,
-                                      std::string_view text) {
+                                        std::string_view text) {
   refuse(out, status, code, text);
 }
 
@@ -184,4 +185,4 @@ std::vector<environment_variable> simulated_app_service::environment(
   return variables;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// What the three differ in.
 struct app_service_api {
@@ -43,7 +43,7 @@ struct app_service_api {
 class simulated_app_service final : public simulated_protocol {
  public:
   simulated_app_service(const app_service_api& api, simulated_host_options options,
-                      std::string secret);
+                        std::string secret);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;
@@ -66,4 +66,4 @@ class simulated_app_service final : public simulated_protocol {
   std::string resource_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -1,7 +1,7 @@
 #include "simulator/hosts/simulated_arc.hpp"
 
 #include "simulator/hosts/entra_answers.hpp"
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
@@ -9,7 +9,7 @@
 #include <array>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr std::array<identity_selector, 3> selectors{{
@@ -65,7 +65,7 @@ simulated_arc::simulated_arc(simulated_host_options options, const std::string& 
     : options_(std::move(options)), keys_(key_directory), issuer_(options_) {}
 
 void simulated_arc::answer(const request_view& request, std::chrono::system_clock::time_point now,
-                         response& out) {
+                           response& out) {
   out.add_field("Content-Type", "application/json");
   if (!is_token_path(request.path())) {
     return write_oauth_error(out, 404, "not_found", "There is nothing at this path");
@@ -88,7 +88,7 @@ void simulated_arc::answer(const request_view& request, std::chrono::system_cloc
 }
 
 void simulated_arc::answer_token(const request_view& request, const query_string& query,
-                               std::int64_t now, response& out) {
+                                 std::int64_t now, response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
     resource_ = *resource;
@@ -132,7 +132,7 @@ bool simulated_arc::is_token_path(std::string_view path) const noexcept {
 }
 
 void simulated_arc::write_error(response& out, int status, std::string_view code,
-                              std::string_view text) {
+                                std::string_view text) {
   write_oauth_error(out, status, code, text);
 }
 
@@ -141,4 +141,4 @@ std::vector<environment_variable> simulated_arc::environment(const std::string& 
           {"IMDS_ENDPOINT", endpoint}};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// As the newest agents do, it gives out the tokens of user-assigned identities too, and confirms
 /// the name that was asked for.
@@ -46,4 +46,4 @@ class simulated_arc final : public simulated_protocol {
   std::string resource_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr std::string_view token_path = "/oauth2/token";
@@ -24,7 +24,7 @@ simulated_cloud_shell::simulated_cloud_shell(simulated_host_options options)
     : options_(std::move(options)), issuer_(options_) {}
 
 void simulated_cloud_shell::answer(const request_view& request,
-                                 std::chrono::system_clock::time_point now, response& out) {
+                                   std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   if (!is_token_path(request.path())) {
     return refuse(out, 404, "NotFound", "There is nothing at this path.");
@@ -62,7 +62,7 @@ void simulated_cloud_shell::answer(const request_view& request,
 }
 
 void simulated_cloud_shell::refuse(response& out, int status, std::string_view code,
-                                 std::string_view message) {
+                                   std::string_view message) {
   out.status = status;
   json_object(out.body).nested("error", texts_by_name({{"code", code}, {"message", message}}));
 }
@@ -72,7 +72,7 @@ bool simulated_cloud_shell::is_token_path(std::string_view path) const noexcept 
 }
 
 void simulated_cloud_shell::write_error(response& out, int status, std::string_view code,
-                                      std::string_view text) {
+                                        std::string_view text) {
   refuse(out, status, code, text);
 }
 
@@ -81,4 +81,4 @@ std::vector<environment_variable> simulated_cloud_shell::environment(
   return {{"MSI_ENDPOINT", endpoint + std::string(token_path)}};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// The tokens of a real Cloud Shell are those of the person who is signed in; here they are those
 /// of the system-assigned identity, and without one of the only user-assigned one.
@@ -36,4 +36,4 @@ class simulated_cloud_shell final : public simulated_protocol {
   std::string resource_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

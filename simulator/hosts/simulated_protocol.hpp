@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// One thread at a time.
 class simulated_protocol {
@@ -40,4 +40,4 @@ class simulated_protocol {
       const std::string& endpoint) const = 0;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

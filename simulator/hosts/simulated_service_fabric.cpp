@@ -2,13 +2,13 @@
 
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 bool is_version(const std::string& text) {
@@ -24,15 +24,15 @@ void write_members(json_object& answer, const issued_token& token) {
 
 }  // namespace
 
-simulated_service_fabric::simulated_service_fabric(simulated_host_options options, std::string secret,
-                                               std::string thumbprint)
+simulated_service_fabric::simulated_service_fabric(simulated_host_options options,
+                                                   std::string secret, std::string thumbprint)
     : options_(std::move(options)),
       secret_(std::move(secret)),
       thumbprint_(std::move(thumbprint)),
       issuer_(options_) {}
 
 void simulated_service_fabric::answer(const request_view& request,
-                                    std::chrono::system_clock::time_point now, response& out) {
+                                      std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "Kestrel");
   if (!is_token_path(request.path())) {
@@ -61,7 +61,7 @@ void simulated_service_fabric::answer(const request_view& request,
 }
 
 void simulated_service_fabric::answer_token(const query_string& query, std::int64_t now,
-                                          response& out) {
+                                            response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
     resource_ = *resource;
@@ -89,7 +89,7 @@ void simulated_service_fabric::answer_token(const query_string& query, std::int6
 }
 
 void simulated_service_fabric::refuse(response& out, int status, std::string_view code,
-                                    std::string_view message) {
+                                      std::string_view message) {
   out.status = status;
   const auto id = issuer_.next_id();
   json_object(out.body).nested(
@@ -101,7 +101,7 @@ bool simulated_service_fabric::is_token_path(std::string_view path) const noexce
 }
 
 void simulated_service_fabric::write_error(response& out, int status, std::string_view code,
-                                         std::string_view text) {
+                                           std::string_view text) {
   refuse(out, status, code, text);
 }
 
@@ -112,4 +112,4 @@ std::vector<environment_variable> simulated_service_fabric::environment(
           {"IDENTITY_SERVER_THUMBPRINT", thumbprint_}};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 class query_string;
 
@@ -22,7 +22,7 @@ class simulated_service_fabric final : public simulated_protocol {
  public:
   /// `thumbprint` is that of the certificate which the server shows.
   simulated_service_fabric(simulated_host_options options, std::string secret,
-                         std::string thumbprint);
+                           std::string thumbprint);
 
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out) override;
@@ -44,4 +44,4 @@ class simulated_service_fabric final : public simulated_protocol {
   std::string resource_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

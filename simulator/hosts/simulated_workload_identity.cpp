@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr std::array<identity_selector, 1> selectors{{
@@ -73,7 +73,7 @@ simulated_workload_identity::simulated_workload_identity(simulated_host_options 
       issuer_(options_) {}
 
 void simulated_workload_identity::answer(const request_view& request,
-                                std::chrono::system_clock::time_point now, response& out) {
+                                         std::chrono::system_clock::time_point now, response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Cache-Control", "no-store, no-cache");
   out.add_field("x-ms-request-id", issuer_.next_id());
@@ -100,7 +100,8 @@ void simulated_workload_identity::answer(const request_view& request,
   answer_token(*form, seconds, out);
 }
 
-void simulated_workload_identity::answer_token(const query_string& form, std::int64_t now, response& out) {
+void simulated_workload_identity::answer_token(const query_string& form, std::int64_t now,
+                                               response& out) {
   for (const auto* name :
        {"grant_type", "client_id", "scope", "client_assertion_type", "client_assertion"}) {
     const auto* value = form.find(name);
@@ -142,7 +143,7 @@ void simulated_workload_identity::answer_token(const query_string& form, std::in
 }
 
 bool simulated_workload_identity::has_valid_assertion(const query_string& form, std::int64_t now,
-                                             response& out) {
+                                                      response& out) {
   if (*form.find("client_assertion_type") != assertion_type) {
     write_entra_error(out, 400, "invalid_request", 50'027,
                       "The type of the client assertion is not supported.", now, issuer_);
@@ -158,7 +159,8 @@ bool simulated_workload_identity::has_valid_assertion(const query_string& form, 
   return true;
 }
 
-void simulated_workload_identity::answer_configuration(const request_view& request, response& out) const {
+void simulated_workload_identity::answer_configuration(const request_view& request,
+                                                       response& out) const {
   // The name that the client knows the authority by, since it compares it with these.
   const auto host = request.field("Host");
   const auto base = "https://" + std::string(host.value_or("localhost"));
@@ -180,7 +182,7 @@ bool simulated_workload_identity::is_token_path(std::string_view path) const noe
 }
 
 void simulated_workload_identity::write_error(response& out, int status, std::string_view code,
-                                     std::string_view text) {
+                                              std::string_view text) {
   write_oauth_error(out, status, code, text);
 }
 
@@ -195,4 +197,4 @@ std::vector<environment_variable> simulated_workload_identity::environment(
           {"AZURE_FEDERATED_TOKEN_FILE", federated_token_file_}};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

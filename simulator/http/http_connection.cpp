@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 namespace asio = boost::asio;
@@ -421,4 +421,4 @@ void http_connection<Stream>::hang_up() {
 template class http_connection<tcp_socket>;
 template class http_connection<tls_stream>;
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

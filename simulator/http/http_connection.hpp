@@ -20,7 +20,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 // The concrete executor spares every operation a virtual call and a reference count.
 using executor = boost::asio::io_context::executor_type;
@@ -140,4 +140,4 @@ class http_connection final : public client_connection,
 extern template class http_connection<tcp_socket>;
 extern template class http_connection<tls_stream>;
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr char lower(char c) noexcept {
@@ -48,4 +48,4 @@ void response::clear() noexcept {
   resource = {};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 struct header_field {
   std::string_view name;
@@ -93,10 +93,10 @@ struct response {
 };
 
 /// How a host speaks. Gets an empty response to fill. The server calls it from its one thread only.
-using request_handler = std::function<void(const request_view& request,
-                                   std::chrono::system_clock::time_point now, response& answer)>;
+using request_handler = std::function<void(
+    const request_view& request, std::chrono::system_clock::time_point now, response& answer)>;
 
 /// Compares ASCII text without regard to case; other bytes compare as they are.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 namespace asio = boost::asio;
@@ -61,8 +61,8 @@ std::optional<asio::ssl::context> context_of(const http_server_options& options)
 
 class http_server::implementation {
  public:
-  implementation(const http_server_options& options, request_handler answer, traffic_counter& counter,
-                 exchange_listener* listener)
+  implementation(const http_server_options& options, request_handler answer,
+                 traffic_counter& counter, exchange_listener* listener)
       : state_{options, std::move(answer), counter, listener},
         tls_(context_of(options)),
         listener_(open_listener(io_, options)),
@@ -207,4 +207,4 @@ std::uint16_t http_server::port() const noexcept { return implementation_->port(
 
 void http_server::stop() { implementation_->stop(); }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

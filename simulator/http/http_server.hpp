@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 class tls_certificate;
 class traffic_counter;
@@ -76,4 +76,4 @@ class http_server {
   std::unique_ptr<implementation> implementation_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

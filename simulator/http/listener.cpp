@@ -4,7 +4,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 namespace asio = boost::asio;
@@ -84,4 +84,4 @@ std::string authority_of(const tcp_listener& listener) {
   return text_of(listener.local_endpoint());
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

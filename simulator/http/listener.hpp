@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 using tcp_listener = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
                                                         boost::asio::io_context::executor_type>;
@@ -21,4 +21,4 @@ using tcp_listener = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
 /// "ADDRESS:PORT", IPv6 in brackets.
 [[nodiscard]] std::string authority_of(const tcp_listener& listener);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

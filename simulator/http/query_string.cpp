@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr int hexadecimal(char c) noexcept {
@@ -107,4 +107,4 @@ const std::string* query_string::repeated() const noexcept {
   return nullptr;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

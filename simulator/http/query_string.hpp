@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Percent-decodes one component of a query, '+' meaning a space. Empty when an escape is cut short
 /// or no hexadecimal number, or when the result is no UTF-8.
@@ -31,4 +31,4 @@ class query_string {
   std::vector<parameter> parameters_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

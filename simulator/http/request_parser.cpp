@@ -2,7 +2,7 @@
 
 #include <boost/beast/http/error.hpp>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 namespace http = boost::beast::http;
 
@@ -66,4 +66,4 @@ std::size_t request_parser::on_chunk_body_impl(std::uint64_t, text_view part, er
   return on_body_impl(part, error);
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// The text of one request at a time.
 class request_text {
@@ -75,4 +75,4 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   int version_ = 11;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

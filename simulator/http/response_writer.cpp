@@ -6,7 +6,7 @@
 #include <charconv>
 #include <ctime>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 void append_number(std::string& out, std::size_t number) {
@@ -66,4 +66,4 @@ void append_response(std::string& out, const response& answer, const framing& fr
   }
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

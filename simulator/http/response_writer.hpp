@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// The Date field, rendered once a second.
 class date_field {
@@ -34,4 +34,4 @@ struct framing {
 /// Appends status line, fields and body.
 void append_response(std::string& out, const response& answer, const framing& frame);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

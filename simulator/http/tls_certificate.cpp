@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 void require(bool done, const char* what) {
@@ -103,4 +103,4 @@ void tls_certificate::use_in(ssl_ctx_st& context) const {
           "use its certificate");
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -9,7 +9,7 @@ struct evp_pkey_st;
 struct x509_st;
 struct ssl_ctx_st;
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Self-signed, for localhost and for one address, good for a year; the key is on P-256 and never
 /// leaves the process. Immutable: any thread.
@@ -33,4 +33,4 @@ class tls_certificate {
   std::unique_ptr<x509_st, void (*)(x509_st*)> certificate_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// Whoever invents resources without end must not fill the memory.
@@ -59,4 +59,4 @@ std::uint64_t& traffic_counter::count_of(std::string_view resource) {
   return resources_[resources_.size() < max_resources ? std::string(resource) : "(others)"];
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Written by a server's thread, read by any. An uncontended lock is some 20 ns of the 10 µs that
 /// an exchange costs; in return a snapshot is of one moment.
@@ -45,4 +45,4 @@ class traffic_counter {
   text_counts resources_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

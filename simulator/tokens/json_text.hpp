@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// The output stream that RapidJSON's Writer asks for.
 class string_stream {
@@ -111,4 +111,4 @@ inline auto texts_by_name(
   };
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -5,7 +5,7 @@
 #include <array>
 #include <optional>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr std::string_view alphabet =
@@ -202,4 +202,4 @@ void stamp_unique_id(char* slot, std::uint64_t issuer, std::uint64_t serial) noe
   }
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

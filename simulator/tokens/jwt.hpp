@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// base64url without padding (RFC 4648, section 5).
 [[nodiscard]] std::string base64url(std::string_view bytes);
@@ -48,4 +48,4 @@ inline constexpr std::size_t unique_id_size = 32;
 /// different tokens.
 void stamp_unique_id(char* slot, std::uint64_t issuer, std::uint64_t serial) noexcept;
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

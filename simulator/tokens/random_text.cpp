@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 std::string hexadecimal(std::span<const unsigned char> bytes) {
   std::string text;
@@ -25,4 +25,4 @@ std::string random_hexadecimal(std::size_t bytes) {
   return hexadecimal(drawn);
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

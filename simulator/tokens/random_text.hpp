@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 /// Two hexadecimal digits a byte, in upper case.
 [[nodiscard]] std::string hexadecimal(std::span<const unsigned char> bytes);
@@ -15,4 +15,4 @@ namespace midas::simulator {
 /// system has no randomness.
 [[nodiscard]] std::string random_hexadecimal(std::size_t bytes);
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 struct token_change {
   /// Takes the place of the host's own lifetime of tokens.
@@ -18,4 +18,4 @@ struct token_change {
   bool operator==(const token_change&) const = default;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <atomic>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 /// A request for a token costs microseconds less when its answer was prepared in the same second;
@@ -166,4 +166,4 @@ std::string token_issuer::next_id() {
   return id;
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
-#include "simulator/simulated_imds_options.hpp"
 #include "simulator/tokens/jwt.hpp"
 #include "simulator/tokens/token_change.hpp"
+#include <midas/simulated_host_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -15,7 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 class json_object;
 
@@ -124,4 +124,4 @@ class token_issuer {
 /// 8-4-4-4-12 hexadecimal digits.
 [[nodiscard]] bool is_guid(std::string_view text) noexcept;
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

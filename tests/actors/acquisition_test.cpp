@@ -2,6 +2,7 @@
 // test.
 #include "actors/cache_supervisor.hpp"
 #include "actors/policies/rate_limit.hpp"
+#include "messages/make_error.hpp"
 #include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,7 +10,8 @@
 #include <algorithm>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 TEST_CASE("ten thousand callers that meet cause one request, and each is answered once") {
   virtual_actors actors;
@@ -216,7 +218,7 @@ TEST_CASE("a request on its way to the acquisition while the token came needs no
   const auto told = std::make_shared<answers>();
   actors.transport->respond(0, 200, "token-0 86400");
   caf_compat::anonymous_send(actors.cache, token_request{.resource = "r"},
-                          std::chrono::nanoseconds{1s}, actors.waiter_into(told));
+                             std::chrono::nanoseconds{1s}, actors.waiter_into(told));
   actors.run();
   CHECK(is_token(*first, "token-0"));
   CHECK(is_token(*told, "token-0"));
@@ -287,7 +289,7 @@ TEST_CASE("a cache actor that dies is replaced, and the tokens outlive it") {
   actors.grant(0);
   const auto waiting = actors.ask_as_actor(token_request{.resource = "other"});
   caf_compat::send_exit(supervisor->current(),
-                     GENERATE(caf::exit_reason::kill, caf::exit_reason::unhandled_exception));
+                        GENERATE(caf::exit_reason::kill, caf::exit_reason::unhandled_exception));
   actors.run();
   CHECK(is_error(*waiting, errc::actor_terminated));
   CHECK(is_error(*actors.ask("r"), errc::actor_terminated));
@@ -314,7 +316,7 @@ TEST_CASE("an orderly end answers every waiter with shutting_down, and leaves no
   CHECK(is_error(*queued, errc::shutting_down));
   CHECK(is_error(*unread, errc::shutting_down));
   CHECK(is_error(*actors.ask_as_actor(token_request{.resource = "a"}), errc::actor_terminated));
-  CHECK(actors.context->alive->wait_for(0s));
+  CHECK(actors.context->live_actors->wait_for(0s));
   CHECK(actors.live_actors() == 0);
 }
 
@@ -396,7 +398,7 @@ TEST_CASE("a service that is set up wrongly answers every request with why") {
   const auto cache = spawn_cache(actors.system(), misconfigured);
   const auto told = std::make_shared<answers>();
   caf_compat::anonymous_send(cache, token_request{.resource = "r"}, std::chrono::nanoseconds{1s},
-                          actors.waiter_into(told));
+                             actors.waiter_into(told));
   actors.run();
   CHECK(is_error(*told, errc::invalid_endpoint));
   caf_compat::send_exit(cache, caf::exit_reason::user_shutdown);

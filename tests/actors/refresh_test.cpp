@@ -4,7 +4,8 @@
 #include <catch2/catch.hpp>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 namespace {
 

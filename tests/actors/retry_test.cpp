@@ -1,11 +1,13 @@
 // What the actors do when the host fails, refuses, throttles, hangs: in virtual time.
 #include "actors/policies/rate_limit.hpp"
+#include "messages/make_error.hpp"
 #include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 TEST_CASE("a host that fails is asked again after 1, 2 and 4 seconds, once for all who wait") {
   virtual_actors actors;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -93,4 +93,4 @@ void check_answers(const history& what, const history_bounds& bounds, violations
   }
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -1,5 +1,6 @@
 #include "tests/chaos/chaos_callers.hpp"
 
+#include "messages/caf_compat.hpp"
 #include "tests/chaos/chaos_keys.hpp"
 #include "tests/support/coroutine.hpp"
 
@@ -8,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// Tells an actor to make a call.
 struct call_now {
@@ -17,11 +18,11 @@ struct call_now {
 
 inline std::string to_string(const call_now&) { return "call_now"; }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos
 
-MIDAS_LOCAL_MESSAGE(midas::chaos::call_now)
+MIDAS_LOCAL_MESSAGE(midas::internal::chaos::call_now)
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -51,7 +52,7 @@ struct caller_state {
     request.force_refresh = call.force_refresh;
     const auto id = notes->asked(call);
     caf_compat::request(self, tokens->cache(), std::move(request),
-                     std::chrono::nanoseconds{call.timeout})
+                        std::chrono::nanoseconds{call.timeout})
         .then([to = notes, id](const access_token& token) { to->answered(id, token); },
               [to = notes, id](const caf::error& failure) {
                 to->answered(id, unexpected{to_error(failure)});
@@ -206,4 +207,4 @@ void chaos_callers::cancel_until(time_point now) {
   }
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

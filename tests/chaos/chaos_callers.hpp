@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 class chaos_callers {
  public:
@@ -41,4 +41,4 @@ class chaos_callers {
   std::vector<cancellation> cancellations_;
 };
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -1,6 +1,6 @@
 #include "tests/chaos/chaos_keys.hpp"
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -73,4 +73,4 @@ const std::vector<chaos_key>& chaos_keys() {
   return all;
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

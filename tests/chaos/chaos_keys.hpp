@@ -1,14 +1,14 @@
 // The identities and resources of a chaos run.
 #pragma once
 
-#include "simulator/simulated_imds_options.hpp"
 #include "tests/chaos/history.hpp"
+#include <midas/simulated_host_options.hpp>
 #include <midas/token_request.hpp>
 
 #include <string>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 struct chaos_key {
   token_request request{};
@@ -31,4 +31,4 @@ struct chaos_key {
 /// The key under which equal requests meet, told briefly.
 [[nodiscard]] asked_key key_of(const managed_identity& identity, std::string resource);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::uint64_t cycles_in(std::chrono::seconds length) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(1, (length + usual / 2) / usual));
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// The ways to ask a token service.
 enum class caller_kind : std::uint8_t { thread, callback, coroutine, actor };
@@ -55,4 +55,4 @@ constexpr std::chrono::milliseconds max_timeout{8'000};
 /// How many cycles a run of that length has: at least one. Pure.
 [[nodiscard]] std::uint64_t cycles_in(std::chrono::seconds length);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

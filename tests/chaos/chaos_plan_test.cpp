@@ -12,7 +12,7 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using namespace midas::chaos;
+using namespace midas::internal::chaos;
 
 TEST_CASE("the same seed makes the same plan") {
   const auto number = GENERATE(0U, 1U, 99U);
@@ -57,7 +57,8 @@ TEST_CASE("a plan calls in order of time, within its cycle, in every way, for ev
 TEST_CASE("the simulator understands every storm, and all kinds of faults are among them") {
   std::set<std::string> actions;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    for (const auto& rule : midas::simulator::parse_fault_rules(plan_cycle(seed, 0).fault_rules)) {
+    for (const auto& rule :
+         midas::internal::simulator::parse_fault_rules(plan_cycle(seed, 0).fault_rules)) {
       CHECK(rule.match.window.to <= max_storm);
       actions.insert(rule.action.name);
     }

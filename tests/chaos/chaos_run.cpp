@@ -1,5 +1,6 @@
 #include "tests/chaos/chaos_run.hpp"
 
+#include "service/service_core.hpp"
 #include "tests/chaos/chaos_callers.hpp"
 #include "tests/chaos/chaos_keys.hpp"
 #include "tests/chaos/recorder.hpp"
@@ -10,7 +11,7 @@
 #include <future>
 #include <thread>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -110,7 +111,8 @@ struct chaos_run::parts {
   caf::actor_system system{configured()};
   std::shared_ptr<recording_transport> wire =
       std::make_shared<recording_transport>(way_to_the_wire());
-  token_service tokens{system, service_options(host.endpoint()), wire};
+  token_service tokens =
+      make_token_service(service_options(host.endpoint()), {.system = &system, .transport = wire});
   chaos_callers callers{system, tokens, notes};
 };
 
@@ -157,4 +159,4 @@ judged_history chaos_run::shut_down() {
   return result;
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

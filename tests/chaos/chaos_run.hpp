@@ -2,18 +2,18 @@
 // histories of them.
 #pragma once
 
-#include "simulator/simulated_imds.hpp"
 #include "tests/chaos/chaos_plan.hpp"
 #include "tests/chaos/history.hpp"
 #include "tests/chaos/history_checker.hpp"
 #include <midas/actors.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// A history, and what it has to be judged by on this machine.
 struct judged_history {
@@ -40,4 +40,4 @@ class chaos_run {
   std::unique_ptr<parts> parts_;
 };
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -21,7 +21,7 @@
 
 namespace {
 
-using namespace midas::chaos;
+using namespace midas::internal::chaos;
 
 constexpr std::size_t max_told = 25;
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <queue>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -79,8 +79,8 @@ void check_pauses(const history& what, const exchange_list& all, std::chrono::na
     if (refused->status != 429 || refused->ended == time_point::max()) {
       continue;
     }
-    const auto end = refused->ended + std::clamp(refused->retry_after.value_or(min_pause),
-                                                 min_pause, max_pause);
+    const auto end =
+        refused->ended + std::clamp(refused->retry_after.value_or(min_pause), min_pause, max_pause);
     auto next =
         std::ranges::upper_bound(all, refused->ended + tolerance, {}, &wire_exchange::started);
     if (next != all.end() && (*next)->started < end) {
@@ -101,4 +101,4 @@ void check_exchanges(const history& what, const history_bounds& bounds, violatio
   check_pauses(what, all, bounds.tolerance, found);
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// All times but those of expiry are of this clock, one for both sides.
 using time_point = std::chrono::steady_clock::time_point;
@@ -110,4 +110,4 @@ struct history {
   time_point ended{};
 };
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 std::string in_milliseconds(std::chrono::nanoseconds duration) {
   const std::chrono::duration<double, std::milli> ms = duration;
@@ -37,4 +37,4 @@ std::vector<std::string> check(const history& what, const history_bounds& bounds
   return found;
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

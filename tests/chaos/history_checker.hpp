@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 struct history_bounds {
   /// How much later than it was due a thing may be noted because the threads that hand it on had to
@@ -25,4 +25,4 @@ struct history_bounds {
 /// One text for each violation, which names the request; empty when there is none.
 [[nodiscard]] std::vector<std::string> check(const history& what, const history_bounds& bounds);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -10,7 +10,8 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
-using namespace midas::chaos;
+using namespace midas::internal;
+using namespace midas::internal::chaos;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 using violations = std::vector<std::string>;
 
@@ -37,4 +37,4 @@ void check_host_requests(const history& what, const history_bounds& bounds, viol
 [[nodiscard]] std::string name_of(const history& what, const caller_request& request);
 [[nodiscard]] std::string name_of(const asked_key& key);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -15,7 +15,7 @@
 #include <map>
 #include <set>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -122,4 +122,4 @@ void check_host_requests(const history& what, const history_bounds& bounds, viol
   check_rate(what, all, bounds, found);
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// The generator splitmix64.
 class random_source {
@@ -39,4 +39,4 @@ class random_source {
   std::uint64_t state_;
 };
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

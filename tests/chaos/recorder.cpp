@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 void recorder::expect(std::size_t calls) {
   const std::lock_guard lock{mutex_};
@@ -68,4 +68,4 @@ void recorder::take(history& into) {
   open_ = 0;
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// All functions may be called from any thread.
 class recorder {
@@ -40,4 +40,4 @@ class recorder {
   std::size_t open_ = 0;
 };
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

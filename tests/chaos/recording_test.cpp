@@ -1,5 +1,6 @@
 // What a chaos run notes is what happened.
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "messages/make_error.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/tokens/jwt.hpp"
 #include "tests/chaos/chaos_keys.hpp"
 #include "tests/chaos/recorder.hpp"
@@ -14,7 +15,8 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
-using namespace midas::chaos;
+using namespace midas::internal;
+using namespace midas::internal::chaos;
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 asked_key key_of_url(std::string_view url) {
   const auto query = simulator::query_string::parse(url.substr(url.find('?') + 1));
@@ -65,4 +65,4 @@ std::vector<wire_exchange> recording_transport::take(time_point since) {
   return result;
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 class recording_transport final : public http_transport {
  public:
@@ -22,7 +22,7 @@ class recording_transport final : public http_transport {
 
   std::uint64_t start(http_request request, completion done) override;
   void cancel(std::uint64_t id) override { way_->cancel(id); }
-  [[nodiscard]] http_transport_statistics statistics() const override { return way_->statistics(); }
+  [[nodiscard]] http_statistics statistics() const override { return way_->statistics(); }
   void stop() override { way_->stop(); }
 
   /// The exchanges that were under way at `since` or later. Forgets the others.
@@ -40,4 +40,4 @@ class recording_transport final : public http_transport {
 /// What an exchange with IMDS is for, as its URL says. Pure.
 [[nodiscard]] asked_key key_of_url(std::string_view url);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -37,4 +37,4 @@ void check_recovery(const history& what, const history_bounds& bounds, violation
   }
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// A thread that sleeps for a moment, over and over, and looks how much longer it was.
 class scheduling_watch {
@@ -38,4 +38,4 @@ class scheduling_watch {
   std::jthread thread_;
 };
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

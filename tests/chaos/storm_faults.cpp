@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -138,4 +138,4 @@ std::string storm_rules(random_source& chance, milliseconds storm) {
   return result + "]}";
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <string>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// A few rules, each with a kind of fault, a part of the storm, and requests that it is for. Pure.
 [[nodiscard]] std::string storm_rules(random_source& chance, std::chrono::milliseconds storm);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -4,7 +4,7 @@
 
 #include <rapidjson/document.h>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -33,4 +33,4 @@ token_facts read_token(std::string_view token) {
           text_of(claims, "uti")};
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

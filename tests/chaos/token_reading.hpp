@@ -5,9 +5,9 @@
 
 #include <string_view>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 /// Without an id when the text is no token, or does not say all of it. Pure.
 [[nodiscard]] token_facts read_token(std::string_view token);
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

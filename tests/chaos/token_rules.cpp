@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-namespace midas::chaos {
+namespace midas::internal::chaos {
 
 namespace {
 
@@ -124,4 +124,4 @@ void check_tokens_at_hand(const history& what, const history_bounds& bounds, vio
   }
 }
 
-}  // namespace midas::chaos
+}  // namespace midas::internal::chaos

@@ -1,6 +1,8 @@
 #include "tests/conformance/case_run.hpp"
 
 #include "actors/acquisition_actor.hpp"
+#include "actors/policies/refresh_policy.hpp"
+#include "messages/make_error.hpp"
 #include "tests/conformance/outcome.hpp"
 #include "tests/conformance/scratch_files.hpp"
 #include "tests/conformance/scripted_host.hpp"
@@ -8,7 +10,7 @@
 #include "transport/curl/certificate_pin.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
-#include <midas/managed_identity_json.hpp>
+#include <midas/managed_identity.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +20,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -76,7 +78,7 @@ expected<managed_identity> identity_of(const json& identity) {
 host_platform platform_of(const json& content) {
   const auto platform = text_of(content, "platform");
   if (platform.empty() || platform == "linux") {
-    return host_platform::linux;
+    return host_platform::unix_like;
   }
   return platform == "windows" ? host_platform::windows : host_platform::other;
 }
@@ -210,15 +212,15 @@ class process {
         actors_->advance(std::chrono::seconds{by->GetInt64()});
       }
       const auto more = leg(*each, own_identity == nullptr ? identity : own_identity,
-                             own_resource == nullptr ? resource : own_resource,
-                             member(*each, "options"), "then " + std::to_string(++number));
+                            own_resource == nullptr ? resource : own_resource,
+                            member(*each, "options"), "then " + std::to_string(++number));
       result.insert(result.end(), more.begin(), more.end());
     }
     return result;
   }
 
   lines leg(const json& content, const json* identity, const json* resource, const json* options,
-             const std::string& name) {
+            const std::string& name) {
     values_.now = actors_->now();
     lines result;
     const auto asked = request_of(identity, resource, options);
@@ -377,4 +379,4 @@ std::vector<std::string> run_case(const vector_case& each) {
   }
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// What is not as the case says, a line each; none when all is.
 std::vector<std::string> run_case(const vector_case& each);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-using namespace midas::conformance;
+using namespace midas::internal::conformance;
 
 namespace {
 

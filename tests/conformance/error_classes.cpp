@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -69,4 +69,4 @@ bool is_of_class(const error& problem, std::string_view error_class) {
   });
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -5,9 +5,9 @@
 
 #include <string_view>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// Whether an error is of that class, as the cases call it.
 bool is_of_class(const error& problem, std::string_view error_class);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

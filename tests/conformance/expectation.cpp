@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -159,4 +159,4 @@ std::vector<std::string> differences(const http_request& request, const json& ex
   return result.take();
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

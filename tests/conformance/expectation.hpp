@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// What of the request is not as expected, a line each; none when all is.
 std::vector<std::string> differences(const http_request& request, const json& expected,
                                      const template_values& values);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -208,4 +208,4 @@ std::vector<std::string> differences(const step_result& step, const json& outcom
   return result.take();
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// What came of one step of a case.
 struct step_result {
@@ -35,4 +35,4 @@ std::vector<std::string> differences(const step_result& result, const json& outc
 std::vector<std::string> differences(const error& problem, const json& outcome,
                                      const std::string& known_text);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

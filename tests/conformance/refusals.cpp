@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::string refusal_table(const std::vector<const vector_case*>& refused) {
   return result;
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

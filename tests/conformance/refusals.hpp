@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 struct refusal {
   std::string_view reason;
@@ -25,4 +25,4 @@ bool is_refused(const vector_case& each, const std::vector<std::string>& problem
 /// "| reason | cases |", for docs/compatibility.md, of the cases that were refused.
 std::string refusal_table(const std::vector<const vector_case*>& refused);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

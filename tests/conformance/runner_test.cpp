@@ -1,4 +1,5 @@
 // That the runner of the conformance cases sees what is wrong, and excuses nothing else.
+#include "messages/make_error.hpp"
 #include "tests/conformance/case_run.hpp"
 #include "tests/conformance/error_classes.hpp"
 #include "tests/conformance/refusals.hpp"
@@ -12,7 +13,8 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::conformance;
+using namespace midas::internal;
+using namespace midas::internal::conformance;
 using namespace std::chrono_literals;
 
 namespace {
@@ -166,7 +168,7 @@ TEST_CASE("templates are expanded, also within JSON, whose braces are none") {
 
 TEST_CASE("the three classes of unusable answers are told apart") {
   const auto problem = [](const std::string& message) {
-    return fail(errc::invalid_response, message).value();
+    return make_error(errc::invalid_response, message);
   };
   CHECK(is_of_class(problem("with an expiry that could not be read"), "parse_error"));
   CHECK(is_of_class(problem("without an access token"), "empty_response"));

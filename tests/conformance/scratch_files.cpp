@@ -4,7 +4,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -70,4 +70,4 @@ credential_files scratch_files::reader(const std::string& arc_directory) const {
   return result;
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// Made with the object, and removed with it.
 class scratch_files {
@@ -31,4 +31,4 @@ class scratch_files {
   std::filesystem::path directory_;
 };
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

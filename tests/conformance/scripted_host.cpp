@@ -1,10 +1,11 @@
 #include "tests/conformance/scripted_host.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/curl/certificate_pin.hpp"
 
 #include <stdexcept>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -69,4 +70,4 @@ scripted_answer answer_to(const http_request& request, const json& respond,
   return {std::move(response), after};
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

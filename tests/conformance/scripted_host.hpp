@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// How an exchange ends, and after how long.
 struct scripted_answer {
@@ -28,4 +28,4 @@ expected<void> shake_hands(const http_request& request, const json& content,
 scripted_answer answer_to(const http_request& request, const json& respond,
                           const template_values& values);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::string expand(std::string text, const template_values& values) {
   return text;
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

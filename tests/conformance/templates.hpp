@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 /// What they stand for.
 struct template_values {
@@ -18,4 +18,4 @@ struct template_values {
 /// `text` with all of them replaced. Throws std::runtime_error for one that is not known.
 std::string expand(std::string text, const template_values& values);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

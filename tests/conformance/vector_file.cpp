@@ -13,7 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 namespace {
 
@@ -149,4 +149,4 @@ std::string dump(const json& value) {
   return {text.GetString(), text.GetSize()};
 }
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::conformance {
+namespace midas::internal::conformance {
 
 using json = rapidjson::Value;
 
@@ -41,4 +41,4 @@ std::string to_text(const json& value);
 /// A value as JSON, to be shown.
 std::string dump(const json& value);
 
-}  // namespace midas::conformance
+}  // namespace midas::internal::conformance

@@ -1,3 +1,4 @@
+#include "messages/make_error.hpp"
 #include <midas/error.hpp>
 
 #include <catch2/catch.hpp>
@@ -7,6 +8,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 
 TEST_CASE("every error code has a name of its own") {
   std::set<std::string_view> names;

@@ -5,6 +5,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 
 TEST_CASE("a header is found without regard to case, the first of its name") {
   http_response response;

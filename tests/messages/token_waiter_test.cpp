@@ -1,5 +1,7 @@
 #include "messages/token_waiter.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <latch>
@@ -10,6 +12,7 @@
 #include <vector>
 
 using namespace midas;
+using namespace midas::internal;
 
 namespace {
 

@@ -5,12 +5,12 @@
 #include <chrono>
 
 using namespace std::chrono_literals;
-using midas::boot_clock;
-using midas::coarse_clock_reading;
-using midas::clock_reading;
-using midas::read_lease;
-using midas::token_validity;
-using midas::lease_at;
+using midas::detail::coarse_clock_reading;
+using midas::detail::read_lease;
+using midas::internal::boot_clock;
+using midas::internal::clock_reading;
+using midas::internal::lease_at;
+using midas::internal::token_validity;
 
 namespace {
 
@@ -18,7 +18,8 @@ constexpr std::int64_t second = 1'000'000'000;
 
 // 300 ms into a second since boot. The coarse steady clock stands elsewhere, as it does after a
 // suspension.
-const clock_reading now{std::chrono::sys_seconds{1'900'000'000s}, boot_clock::time_point{5'000'300ms}};
+const clock_reading now{std::chrono::sys_seconds{1'900'000'000s},
+                        boot_clock::time_point{5'000'300ms}};
 const coarse_clock_reading coarse{1'900'000'000, 77 * second};
 
 token_validity good_for(std::chrono::seconds usable, std::chrono::seconds refresh_in = 10min) {

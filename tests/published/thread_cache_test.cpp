@@ -17,6 +17,8 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
+using namespace midas::detail;
+using namespace midas::internal;
 
 namespace {
 
@@ -69,7 +71,7 @@ std::optional<access_token> read(token_table& table, std::uint64_t handle,
   const managed_identity system;
   const auto what = looking(table, resource, system);
   auto token = read(table, what);
-  if (auto* const mine = thread_cache::current(); token && mine != nullptr) {
+  if (auto* const mine = cache_of_this_thread; token && mine != nullptr) {
     mine->bind_handle(handle, what);
   }
   return token;
@@ -326,10 +328,9 @@ TEST_CASE(
   bool kept_by_handle = false;
   std::thread{[&] {
     REQUIRE(read_by_handle(table, 1, vault) == "T");
-    auto& mine = *thread_cache::current();
+    auto& mine = *cache_of_this_thread;
     auto later = coarse_clock_reading::now();
-    later.steady =
-        mine.find(1)->token->lease().steady_end + std::chrono::nanoseconds{1min}.count();
+    later.steady = mine.find(1)->token->lease().steady_end + std::chrono::nanoseconds{1min}.count();
     if (what == then::long_unread) {
       later.steady += 1;
     } else if (what == then::replaced) {
@@ -360,7 +361,7 @@ TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all t
       wrong += read_text(table, resource) == resource ? 0 : 1;
     }
     for (const auto& resource : resources) {
-      kept += thread_cache::current()->find(looking(table, resource, {})) != nullptr ? 1 : 0;
+      kept += cache_of_this_thread->find(looking(table, resource, {})) != nullptr ? 1 : 0;
     }
   }}.join();
   CHECK(wrong == 0);

@@ -11,11 +11,11 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using midas::boot_clock;
 using midas::managed_identity;
-using midas::clock_reading;
 using midas::token_key;
-using midas::token_table;
+using midas::internal::boot_clock;
+using midas::internal::clock_reading;
+using midas::internal::token_table;
 using std::chrono::seconds;
 
 namespace {
@@ -33,7 +33,8 @@ midas::access_token token_named(const std::string& text) {
   return {grant, midas::token_source::identity_provider};
 }
 
-midas::token_validity lasting(seconds usable, seconds refresh_in, const clock_reading& from = now) {
+midas::internal::token_validity lasting(seconds usable, seconds refresh_in,
+                                        const clock_reading& from = now) {
   return {.end = from + usable, .refresh_at = from.boot + refresh_in};
 }
 
@@ -128,7 +129,7 @@ TEST_CASE("the time left of a token is what the clock that ends it first leaves"
 
 TEST_CASE("the time left of a token that ends in another century overflows nothing") {
   token_table table;
-  midas::token_validity validity;
+  midas::internal::token_validity validity;
   validity.end.wall = now.wall + 10'000'000'000s;
   validity.end.boot = now.boot + 24h * 365 * 100;
   validity.refresh_at = now.boot + 24h;

@@ -12,10 +12,10 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using midas::boot_clock;
-using midas::clock_reading;
 using midas::token_key;
-using midas::token_table;
+using midas::internal::boot_clock;
+using midas::internal::clock_reading;
+using midas::internal::token_table;
 using std::chrono::seconds;
 
 namespace {
@@ -31,7 +31,8 @@ midas::access_token token_of(int number, int version) {
   return {grant, midas::token_source::identity_provider};
 }
 
-midas::token_validity lasting(seconds usable, seconds refresh_in, const clock_reading& from) {
+midas::internal::token_validity lasting(seconds usable, seconds refresh_in,
+                                        const clock_reading& from) {
   return {.end = from + usable, .refresh_at = from.boot + refresh_in};
 }
 

@@ -1,4 +1,4 @@
-#include <midas/managed_identity_json.hpp>
+#include <midas/managed_identity.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,8 @@
 // The ways to a published token: handles, and what actors are offered.
-#include "simulator/simulated_imds.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/actors.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -21,7 +21,9 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
-using namespace midas::test;
+using namespace midas::detail;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 namespace {
 

@@ -1,4 +1,5 @@
 // Shutting down, whatever is going on: everybody is answered, and it returns soon.
+#include "service/service_core.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include <midas/actors.hpp>
@@ -15,7 +16,8 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 namespace {
 
@@ -33,7 +35,7 @@ struct service {
   std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
   outcomes told;
   std::size_t asked = 0;
-  std::unique_ptr<token_service> tokens = std::make_unique<token_service>(options(), transport);
+  std::unique_ptr<token_service> tokens{new auto(make_token_service(options(), transport))};
 
   void ask(const token_request& request = vault) {
     ++asked;

@@ -1,6 +1,8 @@
 // A token service on each kind of host, told by an environment that the test makes.
+#include "service/service_core.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include <midas/token_service.hpp>
 
 #include <catch2/catch.hpp>
@@ -13,16 +15,20 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 namespace {
 
 constexpr auto patience = 60s;
 const token_request vault{.resource = "https://vault.azure.net"};
 
-token_service_options on(std::map<std::string, std::string, std::less<>> variables) {
+token_service_options on(const std::map<std::string, std::string, std::less<>>& variables) {
   token_service_options options;
-  options.environment = host_environment{.variables = std::move(variables)};
+  options.environment.emplace();
+  for (const auto& [name, value] : variables) {
+    options.environment->push_back({name, value});
+  }
   return options;
 }
 
@@ -31,7 +37,8 @@ const std::map<std::string, std::string, std::less<>> arc{
     {"IMDS_ENDPOINT", "http://127.0.0.1:40342"}};
 
 struct scripted_service {
-  explicit scripted_service(const token_service_options& options) : tokens(options, transport) {}
+  explicit scripted_service(const token_service_options& options)
+      : tokens(make_token_service(options, transport)) {}
 
   void wait_until_asked(std::size_t count) const {
     while (transport->started() < count) {

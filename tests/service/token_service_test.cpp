@@ -1,9 +1,10 @@
 // The whole, from the front door over real HTTP to the simulator and back.
-#include "simulator/simulated_imds.hpp"
+#include "service/service_core.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include <midas/actors.hpp>
+#include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -21,7 +22,8 @@
 
 using namespace std::chrono_literals;
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 namespace {
 
@@ -44,7 +46,7 @@ token_service_options asking(const std::string& endpoint, host_limits limits = {
 // A service whose host answers when, and what, the test says.
 struct scripted_service {
   std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
-  token_service tokens{asking("http://127.0.0.1:9"), transport};
+  token_service tokens = make_token_service(asking("http://127.0.0.1:9"), transport);
 
   // The transport is asked on another thread.
   void wait_until_asked(std::size_t count) const {
@@ -99,7 +101,7 @@ TEST_CASE("10,000 actors that ask at once cause one HTTP request, and get one to
   token_service tokens{system, asking(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
     system.spawn(
-        [&told](caf::event_based_actor* self, const cache_actor& cache) {
+        [&told](caf::event_based_actor* self, const token_actor& cache) {
           self->request(cache, caf::infinite, vault)
               .then([&told](const access_token& token) { told.add(token); },
                     [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
@@ -238,7 +240,8 @@ TEST_CASE("a blocking caller is answered by its deadline even while the actors a
   config.set("scheduler.max-threads", std::size_t{1});
   caf::actor_system system{config};
   const auto transport = std::make_shared<scripted_transport>();
-  token_service tokens{system, asking("http://127.0.0.1:9"), transport};
+  auto tokens =
+      make_token_service(asking("http://127.0.0.1:9"), {.system = &system, .transport = transport});
   std::latch blocked{1};
   std::latch release{1};
   system.spawn(
@@ -410,7 +413,7 @@ TEST_CASE("a service of its own goes while the actors of another system, which a
     for (int i = 0; i < 20; ++i) {
       const token_request request{.resource = "https://" + std::to_string(round * 20 + i) + ".net"};
       system.spawn(
-          [&told, request](caf::event_based_actor* self, const cache_actor& cache) {
+          [&told, request](caf::event_based_actor* self, const token_actor& cache) {
             caf_compat::request(self, cache, request, std::chrono::nanoseconds{patience})
                 .then([&told](const access_token& token) { told.add(token); },
                       [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });
@@ -484,11 +487,12 @@ TEST_CASE("an actor observes what the service does, until its subscription goes"
 TEST_CASE("an actor learns the error of midas from the error of CAF") {
   caf::actor_system_config config;
   caf::actor_system system{config};
-  token_service tokens{system, asking("http://127.0.0.1:9"),
-                       std::make_shared<scripted_transport>()};
+  auto tokens =
+      make_token_service(asking("http://127.0.0.1:9"),
+                         {.system = &system, .transport = std::make_shared<scripted_transport>()});
   outcomes told;
   system.spawn(
-      [&told](caf::event_based_actor* self, const cache_actor& cache) {
+      [&told](caf::event_based_actor* self, const token_actor& cache) {
         self->request(cache, caf::infinite, token_request{})
             .then([&told](const access_token& token) { told.add(token); },
                   [&told](const caf::error& e) { told.add(unexpected{to_error(e)}); });

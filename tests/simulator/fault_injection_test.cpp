@@ -1,5 +1,4 @@
 // A faulty host as its clients meet it: over sockets.
-#include "simulator/simulated_imds.hpp"
 #include "tests/simulator/support/curl_client.hpp"
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/token_text.hpp"
@@ -23,7 +22,8 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;

@@ -7,7 +7,8 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 TEST_CASE("statistics as JSON have every number under its name") {
   simulated_host_statistics numbers;

@@ -16,7 +16,8 @@
 #include <thread>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using kind = identity_host;
 

@@ -1,7 +1,6 @@
-#include "simulator/simulated_imds.hpp"
-
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/token_text.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -15,7 +14,8 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
 namespace {

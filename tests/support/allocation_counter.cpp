@@ -9,7 +9,7 @@ thread_local std::size_t allocations = 0;
 
 }  // namespace
 
-std::size_t midas::test::allocations_of_this_thread() noexcept { return allocations; }
+std::size_t midas::internal::test::allocations_of_this_thread() noexcept { return allocations; }
 
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   ++allocations;

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 std::size_t allocations_of_this_thread() noexcept;
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -4,7 +4,7 @@
 #include <coroutine>
 #include <exception>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 struct detached {
   struct promise_type {
@@ -16,4 +16,4 @@ struct detached {
   };
 };
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 using http_outcome = expected<http_response>;
 
@@ -98,4 +98,4 @@ inline http_outcome get(http_transport& transport, std::string url) {
   return exchange(transport, get_request(std::move(url)));
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 class outcomes {
  public:
@@ -49,4 +49,4 @@ inline bool all_are(const std::vector<expected<access_token>>& told, errc code) 
       told, [code](const auto& each) { return !each && each.error().code == code; });
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 namespace {
 
@@ -117,4 +117,4 @@ program_result running_program::stop(int signal) {
   return result;
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

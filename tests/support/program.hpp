@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 struct program_result {
   int exit_code = -1;
@@ -35,4 +35,4 @@ class running_program {
   int output_ = -1;
 };
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

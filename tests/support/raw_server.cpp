@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 namespace {
 
@@ -189,4 +189,4 @@ raw_server::script answer_and_close(std::string response) {
   };
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

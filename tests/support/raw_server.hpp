@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 /// The server's side of one accepted connection, for its script.
 class raw_connection {
@@ -98,4 +98,4 @@ raw_server::script answer_always(std::string response);
 /// A script that answers the first request so, and closes.
 raw_server::script answer_and_close(std::string response);
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -2,6 +2,7 @@
 // outcome.
 #pragma once
 
+#include "messages/make_error.hpp"
 #include "transport/http_transport.hpp"
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 class scripted_transport final : public http_transport {
  public:
@@ -30,8 +31,8 @@ class scripted_transport final : public http_transport {
     ++cancelled_;
   }
 
-  [[nodiscard]] http_transport_statistics statistics() const override {
-    http_transport_statistics result;
+  [[nodiscard]] http_statistics statistics() const override {
+    http_statistics result;
     result.requests = started();
     return result;
   }
@@ -88,4 +89,4 @@ class scripted_transport final : public http_transport {
   std::size_t cancelled_ = 0;
 };
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 namespace {
 
@@ -189,4 +189,4 @@ bool tls_server::read_request(SSL* connection) {
   return true;
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -14,7 +14,7 @@
 #include <string>
 #include <thread>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 /// A key and a certificate for it that nobody vouches for.
 class self_signed_certificate {
@@ -93,4 +93,4 @@ class tls_server {
   std::thread thread_;
 };
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

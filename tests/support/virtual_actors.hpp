@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/cache_actor.hpp"
+#include "messages/make_error.hpp"
 #include "messages/protocols.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "transport/responses/retry_after.hpp"
@@ -19,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 using namespace std::chrono_literals;
 
@@ -175,7 +176,7 @@ class virtual_actors {
 
   // The status 401 asks for another request, which says how many there have been.
   static expected<decode_result> decode(const token_request& request, http_response response,
-                                          std::chrono::sys_seconds now, unsigned leg) {
+                                        std::chrono::sys_seconds now, unsigned leg) {
     if (response.status == 401) {
       http_request next;
       next.url = "http://127.0.0.1:1/token?resource=" + request.resource +
@@ -186,7 +187,7 @@ class virtual_actors {
       const auto code = response.status == 429   ? errc::throttled
                         : response.status >= 500 ? errc::service_unavailable
                                                  : errc::request_rejected;
-      auto problem = fail(code, "the host refused").value();
+      auto problem = make_error(code, "the host refused");
       problem.http_status = response.status;
       problem.retry_after = read_retry_after(response, now);
       return unexpected{std::move(problem)};
@@ -220,4 +221,4 @@ class virtual_actors {
   caf::actor_system& system() { return system_; }
 };
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

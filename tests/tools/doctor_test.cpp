@@ -1,9 +1,10 @@
 // What `midas doctor` finds out, and how it says so.
-#include "simulator/simulated_imds.hpp"
+#include "messages/make_error.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "tools/doctor/body_shape.hpp"
 #include "tools/doctor/report.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
@@ -12,16 +13,20 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::test;
-using namespace midas::tools;
+using namespace midas::internal;
+using namespace midas::internal::test;
+using namespace midas::internal::tools;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 namespace {
 
-token_service_options on(std::map<std::string, std::string, std::less<>> variables) {
+token_service_options on(const std::map<std::string, std::string, std::less<>>& variables) {
   token_service_options options;
-  options.environment = host_environment{.variables = std::move(variables)};
+  options.environment.emplace();
+  for (const auto& [name, value] : variables) {
+    options.environment->push_back({name, value});
+  }
   return options;
 }
 

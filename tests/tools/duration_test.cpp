@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
-using midas::tools::format_duration;
-using midas::tools::parse_duration;
+using midas::internal::tools::format_duration;
+using midas::internal::tools::parse_duration;
 
 TEST_CASE("a duration is a number and a unit, seconds where there is none") {
   CHECK(parse_duration("5s") == 5s);

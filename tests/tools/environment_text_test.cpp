@@ -9,8 +9,9 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::test;
-using namespace midas::tools;
+using namespace midas::internal;
+using namespace midas::internal::test;
+using namespace midas::internal::tools;
 
 namespace {
 

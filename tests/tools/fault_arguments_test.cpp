@@ -1,8 +1,8 @@
 #include "tools/simulate/fault_arguments.hpp"
 
 #include "simulator/faults/fault_schedule.hpp"
-#include "simulator/hosts/host_name.hpp"
 #include "transport/hosts/host_protocol.hpp"
+#include <midas/identity_host.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -11,7 +11,8 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::tools;
+using namespace midas::internal;
+using namespace midas::internal::tools;
 using namespace std::chrono_literals;
 
 namespace {
@@ -80,13 +81,7 @@ TEST_CASE("the rules of a file come before those of the options, unchanged") {
 }
 
 TEST_CASE("rules name hosts as --host does") {
-  using kind = identity_host;
-  for (const auto host :
-       {kind::imds, kind::app_service, kind::app_service_2017, kind::service_fabric,
-        kind::azure_arc, kind::machine_learning, kind::cloud_shell, kind::workload_identity}) {
-    const auto name = simulator::host_name(host);
-    const auto read = read_identity_host(name);
-    REQUIRE(read);
-    CHECK(option_name(*read) == name);
+  for (const auto host : identity_hosts()) {
+    CHECK(read_identity_host(option_name(host)) == host);
   }
 }

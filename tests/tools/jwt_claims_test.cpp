@@ -5,7 +5,8 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::tools;
+using namespace midas::internal;
+using namespace midas::internal::tools;
 using Catch::Matchers::Contains;
 
 TEST_CASE("the claims of a JSON Web Token are shown as indented JSON, and nothing else of it") {

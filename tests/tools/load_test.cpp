@@ -1,3 +1,4 @@
+#include "messages/make_error.hpp"
 #include "tools/load/latency_recorder.hpp"
 #include "tools/load/phase.hpp"
 
@@ -7,8 +8,8 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using midas::tools::latency_recorder;
-using midas::tools::phase;
+using midas::internal::tools::latency_recorder;
+using midas::internal::tools::phase;
 
 TEST_CASE("percentiles are right to one percent, and the maximum is exact") {
   latency_recorder recorder;
@@ -66,7 +67,7 @@ TEST_CASE("a phase without a duration lets each caller ask once, and is over wit
   now.begin();
   const auto asked = phase::clock::now();
   CHECK_FALSE(now.answered(asked, midas::access_token{}));
-  CHECK_FALSE(now.answered(asked, midas::fail(midas::errc::throttled, "too many")));
+  CHECK_FALSE(now.answered(asked, midas::internal::fail(midas::errc::throttled, "too many")));
   now.wait();
   CHECK(now.tokens() == 1);
   CHECK(now.errors() == 1);

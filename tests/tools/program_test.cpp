@@ -1,7 +1,7 @@
 // The midas program, and the README's first program, run as a user runs them.
 #include "tests/support/program.hpp"
 
-#include "simulator/simulated_imds.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
 #include <rapidjson/document.h>
@@ -11,7 +11,8 @@
 #include <cstdlib>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 

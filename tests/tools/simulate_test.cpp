@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-using namespace midas::test;
+using namespace midas::internal::test;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -76,4 +76,4 @@ std::string shape_of(sensitive_string body) {
   return document.IsObject() ? shape_of(document) : "JSON, but no object";
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

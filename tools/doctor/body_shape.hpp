@@ -5,10 +5,10 @@
 
 #include <string>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// "empty", "a page", "no JSON", "JSON, but no object", or "a JSON object (access_token: string,
 /// expires_in: number, 3 others)": names of members that look like names, kinds, and no values.
 std::string shape_of(sensitive_string body);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

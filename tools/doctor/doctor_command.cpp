@@ -7,7 +7,7 @@
 
 #include <iostream>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -50,4 +50,4 @@ action add_doctor_command(CLI::App& program) {
   return [arguments] { return run_doctor(*arguments); };
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -1,5 +1,6 @@
 #include "tools/doctor/examination.hpp"
 
+#include "service/service_core.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include <midas/token_service.hpp>
@@ -7,17 +8,18 @@
 #include <algorithm>
 #include <utility>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
 using clock = std::chrono::steady_clock;
 
-std::string address_of(const host_detection& detection, const token_service_options& options) {
+std::string address_of(const host_detection& detection, const token_service_options& options,
+                       const host_environment& environment) {
   host_settings settings;
   settings.allow_insecure = options.allow_insecure_endpoint;
   settings.imds_authority = options.endpoint;
-  const auto endpoint = make_protocol(detection, *options.environment, settings);
+  const auto endpoint = make_protocol(detection, environment, settings);
   return endpoint ? endpoint->address : std::string{};
 }
 
@@ -38,17 +40,15 @@ bool nobody_answered(const examination& result) {
 
 examination examine(token_request request, token_service_options options,
                     std::chrono::nanoseconds timeout) {
-  if (!options.environment) {
-    options.environment = environment_of_this_process();
-  }
+  const auto environment = environment_of(options);
   examination result;
   result.request = std::move(request);
-  result.detection = detect_host(*options.environment, options.host, options.endpoint);
-  result.address = address_of(result.detection, options);
+  result.detection = detect_host(environment, options.host, options.endpoint);
+  result.address = address_of(result.detection, options, environment);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
   // What fails is to be seen at once, and as it is.
   options.retries = false;
-  token_service tokens{options, transport};
+  auto tokens = make_token_service(options, {.transport = transport, .environment = environment});
   const auto begun = clock::now();
   result.token = tokens.get(result.request, timeout);
   result.elapsed = clock::now() - begun;
@@ -82,4 +82,4 @@ std::vector<std::string> remedies(const examination& result) {
   return advice;
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

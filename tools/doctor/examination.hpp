@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 struct examination {
   token_request request;
@@ -33,4 +33,4 @@ examination examine(token_request request, token_service_options options,
 /// is a token.
 std::vector<std::string> remedies(const examination& result);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

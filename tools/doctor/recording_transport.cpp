@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -94,4 +94,4 @@ std::vector<exchange_record> recording_transport::records() const {
   return result;
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

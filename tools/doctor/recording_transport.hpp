@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 struct answer_shape {
   int status = 0;
@@ -41,7 +41,7 @@ class recording_transport final : public http_transport {
 
   std::uint64_t start(http_request request, completion done) override;
   void cancel(std::uint64_t id) override { way_->cancel(id); }
-  [[nodiscard]] http_transport_statistics statistics() const override { return way_->statistics(); }
+  [[nodiscard]] http_statistics statistics() const override { return way_->statistics(); }
   void stop() override { way_->stop(); }
 
   /// In the order in which they were begun; those without an answer yet have lasted until now.
@@ -53,4 +53,4 @@ class recording_transport final : public http_transport {
   std::shared_ptr<log> log_;
 };
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

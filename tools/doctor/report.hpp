@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// Lines for a terminal.
 std::string to_text(const examination& result);
@@ -14,4 +14,4 @@ std::string to_text(const examination& result);
 /// One JSON object.
 std::string to_json(const examination& result);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

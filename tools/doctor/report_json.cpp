@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -162,4 +162,4 @@ std::string to_json(const examination& result) {
   return to.str();
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -106,4 +106,4 @@ std::string to_text(const examination& result) {
          (result.token ? token_of(result) : failure_of(result));
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

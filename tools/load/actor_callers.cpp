@@ -1,4 +1,5 @@
 // Callers that are actors, in an actor system that midas is a guest of.
+#include "messages/caf_compat.hpp"
 #include "tools/load/callers.hpp"
 #include <midas/actors.hpp>
 
@@ -8,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// Each caller that is told passes it on, so that the callers get going as fast as their threads
 /// can run them: told by one thread, they would all wait in the scheduler's queue, and midas's
@@ -22,11 +23,11 @@ struct ask_now {
 
 inline std::string to_string(const ask_now&) { return "ask_now"; }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools
 
-MIDAS_LOCAL_MESSAGE(midas::tools::ask_now)
+MIDAS_LOCAL_MESSAGE(midas::internal::tools::ask_now)
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -39,7 +40,7 @@ struct caller_state {
 
   explicit caller_state(caller_actor::pointer actor) : self(actor) {}
 
-  void start(cache_actor where, const token_request* what, std::chrono::nanoseconds how_long,
+  void start(token_actor where, const token_request* what, std::chrono::nanoseconds how_long,
              const std::vector<caller_actor>* everybody) {
     cache = std::move(where);
     request = what;
@@ -51,7 +52,8 @@ struct caller_state {
     return {[this](ask_now now) {
       ask(*now.in);
       if (now.next < callers->size()) {
-        caf_compat::send(self, (*callers)[now.next], ask_now{now.in, now.next + now.step, now.step});
+        caf_compat::send(self, (*callers)[now.next],
+                         ask_now{now.in, now.next + now.step, now.step});
       }
     }};
   }
@@ -72,7 +74,7 @@ struct caller_state {
   }
 
   caller_actor::pointer self;
-  cache_actor cache;
+  token_actor cache;
   const token_request* request = nullptr;
   std::chrono::nanoseconds timeout{};
   const std::vector<caller_actor>* callers = nullptr;
@@ -87,7 +89,7 @@ class actor_callers final : public callers {
     for (std::size_t i = 0; i < plan.callers; ++i) {
       const auto* request = &plan.requests[i % plan.requests.size()];
       actors_.push_back(caf_compat::spawn<caller_actor, caller_state>(system_, cache, request,
-                                                                   plan.timeout, &actors_));
+                                                                      plan.timeout, &actors_));
     }
   }
 
@@ -128,4 +130,4 @@ std::unique_ptr<callers> make_actor_callers(const load_plan& plan) {
   return std::make_unique<actor_callers>(plan);
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -11,7 +11,7 @@
 #include <utility>  // Boost.Asio 1.74 forgets it
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -134,4 +134,4 @@ std::unique_ptr<callers> make_callback_callers(const load_plan& plan) {
   return std::make_unique<callback_callers>(plan);
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 class callers {
  public:
@@ -28,4 +28,4 @@ std::unique_ptr<callers> make_thread_callers(const load_plan& plan);
 std::unique_ptr<callers> make_coroutine_callers(const load_plan& plan);
 std::unique_ptr<callers> make_callback_callers(const load_plan& plan);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace histogram = boost::histogram;
 
@@ -107,4 +107,4 @@ std::chrono::nanoseconds latency_recorder::maximum() const {
   return result;
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// Thread-safe. Percentiles are exact to one percent of their value, the maximum is exact.
 class latency_recorder {
@@ -36,4 +36,4 @@ class latency_recorder {
   std::array<std::unique_ptr<shard>, shards> shards_;
 };
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

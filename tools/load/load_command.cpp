@@ -1,10 +1,10 @@
-#include "simulator/simulated_imds.hpp"
 #include "tools/command.hpp"
 #include "tools/duration.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/load/callers.hpp"
 #include "tools/load/progress.hpp"
 #include "tools/load/report.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 #include <optional>
 #include <thread>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -209,4 +209,4 @@ action add_load_command(CLI::App& program) {
   return [given] { return run_load(*given); };
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

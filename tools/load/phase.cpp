@@ -1,6 +1,6 @@
 #include "tools/load/phase.hpp"
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 void phase::begin() { began_ = clock::now(); }
 
@@ -34,4 +34,4 @@ std::optional<error> phase::first_error() const {
   return first_error_;
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -13,7 +13,7 @@
 #include <mutex>
 #include <optional>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// Thread-safe. Has to outlive the callers.
 class phase {
@@ -55,4 +55,4 @@ class phase {
   std::optional<error> first_error_;
 };
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// What a caller is made of.
 enum class caller_kind { actors, threads, coroutines, callbacks };
@@ -26,4 +26,4 @@ struct load_plan {
   token_service_options service;
 };
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

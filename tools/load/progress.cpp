@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <utility>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -43,4 +43,4 @@ void progress::show() {
   }
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

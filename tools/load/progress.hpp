@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// Shows `line()` on standard error, anew five times a second, until it is destroyed.
 class progress {
@@ -28,4 +28,4 @@ class progress {
   std::thread thread_;
 };
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

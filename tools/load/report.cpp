@@ -8,7 +8,7 @@
 
 #include <numeric>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -159,4 +159,4 @@ std::string to_json(const load_report& report) {
   return {text.GetString(), text.GetSize()};
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

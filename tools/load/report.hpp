@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 struct load_report {
   /// What ran: "10,000 actors on 2 threads, 1 resource, host latency 50 ms".
@@ -46,4 +46,4 @@ std::string to_table(const load_report& report);
 /// One object: the figures of the whole run, and under "cold" and "steady" those of its parts.
 std::string to_json(const load_report& report);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::unique_ptr<callers> make_thread_callers(const load_plan& plan) {
   return std::make_unique<thread_callers>(plan);
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

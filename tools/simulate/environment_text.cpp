@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::string as_json(std::span<const environment_variable> variables) {
   return std::string{text.GetString(), text.GetSize()} + "\n";
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// A line `export NAME='VALUE'` for each, for any POSIX shell to evaluate.
 std::string as_shell(std::span<const environment_variable> variables);
@@ -14,4 +14,4 @@ std::string as_shell(std::span<const environment_variable> variables);
 /// One JSON object of the values by name, on one line.
 std::string as_json(std::span<const environment_variable> variables);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

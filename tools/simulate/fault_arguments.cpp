@@ -14,7 +14,7 @@
 #include <iterator>
 #include <stdexcept>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -198,4 +198,4 @@ std::string with_common_faults(std::string_view rules, const common_faults& faul
   return {out.GetString(), out.GetSize()};
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 }  // namespace CLI
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 /// The faults that have options of their own.
 struct common_faults {
@@ -49,4 +49,4 @@ std::string with_common_faults(std::string_view rules, const common_faults& faul
 /// "20/s" or "20": how many a second; empty for anything else, and for more than a million.
 std::optional<std::size_t> read_rate(std::string_view text);
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

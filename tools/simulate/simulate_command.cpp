@@ -18,7 +18,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -251,4 +251,4 @@ action add_simulate_command(CLI::App& program) {
   };
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

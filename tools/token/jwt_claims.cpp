@@ -1,5 +1,7 @@
 #include "tools/token/jwt_claims.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <rapidjson/encodings.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
@@ -10,7 +12,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -106,4 +108,4 @@ expected<std::string> claims_of(std::string_view token) {
   return *std::move(result);
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

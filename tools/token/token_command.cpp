@@ -10,7 +10,7 @@
 
 #include <iostream>
 
-namespace midas::tools {
+namespace midas::internal::tools {
 
 namespace {
 
@@ -122,4 +122,4 @@ action add_token_command(CLI::App& program) {
   return [arguments] { return run_token(*arguments); };
 }
 
-}  // namespace midas::tools
+}  // namespace midas::internal::tools

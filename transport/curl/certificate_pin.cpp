@@ -1,10 +1,12 @@
 #include "transport/curl/certificate_pin.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <array>
 #include <optional>
 #include <string>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -107,4 +109,4 @@ std::string to_thumbprint(const sha1_digest& digest) {
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

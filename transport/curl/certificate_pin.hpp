@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// Reads a thumbprint: the SHA-1 of a certificate's DER as 40 hexadecimal digits, in upper or lower
 /// case. Colons, white space and invisible marks (such as the U+200E in front of what the Windows
@@ -24,4 +24,4 @@ bool certificate_matches(const sha1_digest& pin, const sha1_digest& certificate)
 /// 40 hexadecimal digits in upper case, as Azure's own tools show thumbprints.
 std::string to_thumbprint(const sha1_digest& digest);
 
-}  // namespace midas
+}  // namespace midas::internal

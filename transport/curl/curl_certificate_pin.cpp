@@ -1,5 +1,6 @@
 #include "transport/curl/curl_certificate_pin.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/curl/certificate_pin.hpp"
 
 #include <openssl/evp.h>
@@ -11,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -92,11 +93,11 @@ error curl_certificate_pin::refusal(std::string_view name) const {
   if (pin_) {
     message += ", and " + to_thumbprint(*pin_) + " is pinned";
   }
-  return std::move(fail(errc::certificate_mismatch, std::move(message),
-                        "See what answers at this address; on Service Fabric, whether "
-                        "IDENTITY_SERVER_THUMBPRINT is from before the certificate was renewed: "
-                        "then start this program anew")
-                       .value());
+  return std::move(
+      make_error(errc::certificate_mismatch, std::move(message),
+                 "See what answers at this address; on Service Fabric, whether "
+                 "IDENTITY_SERVER_THUMBPRINT is from before the certificate was renewed: "
+                 "then start this program anew"));
 }
 
 CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void* self) noexcept {
@@ -118,4 +119,4 @@ bool uses_our_openssl(std::string_view tls_library) {
   return tls_library.substr(0, tls_library.find('.')) == std::to_string(OPENSSL_VERSION_MAJOR);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

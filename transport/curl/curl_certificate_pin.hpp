@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// What one easy handle trusts. Stays where it is while the handle is in use. Used by the loop's
 /// thread only.
@@ -54,4 +54,4 @@ class curl_certificate_pin {
 /// those that are not in use between parentheses.
 bool uses_our_openssl(std::string_view tls_library);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -215,4 +215,4 @@ int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int
   return CURL_PREREQFUNC_OK;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

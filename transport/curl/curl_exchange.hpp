@@ -13,7 +13,7 @@
 #include <array>
 #include <cstddef>
 
-namespace midas {
+namespace midas::internal {
 
 /// Made once, used for many exchanges one after another.
 class curl_exchange {
@@ -68,4 +68,4 @@ class curl_exchange {
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,5 +1,6 @@
 #include "transport/curl/curl_failure.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/curl/curl_request_check.hpp"
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -18,7 +19,7 @@ constexpr const char* certificate_advice =
 constexpr const char* not_http_advice = "Check that the address is that of an identity endpoint";
 
 error make(errc code, std::string message, std::string advice = {}) {
-  return std::move(fail(code, std::move(message), std::move(advice)).value());
+  return std::move(make_error(code, std::move(message), std::move(advice)));
 }
 
 std::string milliseconds(std::chrono::milliseconds time) {
@@ -134,4 +135,4 @@ error describe(const curl_failure& failure, const http_request& request) {
                     listening_advice);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 struct curl_failure {
   CURLcode code = CURLE_OK;
@@ -25,4 +25,4 @@ struct curl_failure {
 /// The error to report, naming the request's endpoint.
 error describe(const curl_failure&, const http_request&);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,5 +1,6 @@
 #include "transport/curl/curl_flights.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/curl/curl_request_check.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -43,7 +44,8 @@ struct curl_transfers::transfer_state final : curl_exchange {
   std::size_t index = 0;
 };
 
-curl_transfers::curl_transfers(const curl_multi_options& options, curl_sockets& sockets, CURLM* multi)
+curl_transfers::curl_transfers(const curl_multi_options& options, curl_sockets& sockets,
+                               CURLM* multi)
     : options_(options),
       sockets_(sockets),
       multi_(multi),
@@ -211,4 +213,4 @@ void curl_transfers::complete_finished() {
   finished_.clear();
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -17,7 +17,7 @@
 #include <optional>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// Used by the loop's thread only, but for the counters. An exchange that ends, in whatever way,
 /// waits for complete_finished() with its outcome: nothing else calls completions.
@@ -83,4 +83,4 @@ class curl_transfers {
   std::atomic<std::uint64_t> reused_ = 0;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

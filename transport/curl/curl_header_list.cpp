@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -70,4 +70,4 @@ void curl_header_list::add(std::string_view name, std::string_view separator,
   text_ += '\0';
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// Unlike in curl_slist_append's lists, the bytes are ours to wipe, and the memory is used again.
 class curl_header_list {
@@ -34,4 +34,4 @@ class curl_header_list {
 /// Whether the request is sent with a body, be it an empty one.
 bool has_body(const http_request& request) noexcept;
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::vector<curl_job> curl_host_queue::remove_all() {
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 class curl_host_queue {
  public:
@@ -48,4 +48,4 @@ class curl_host_queue {
   std::map<std::string, host_quota, std::less<>> hosts_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 bool curl_inbox::push(curl_job& job) {
   const std::lock_guard lock{mutex_};
@@ -80,4 +80,4 @@ bool curl_inbox::has_jobs() const noexcept {
   return jobs_.closed || !jobs_.starts.empty() || !jobs_.cancels.empty();
 }
 
-}  // namespace midas
+}  // namespace midas::internal

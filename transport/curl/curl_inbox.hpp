@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// An exchange that has not gone to libcurl yet.
 struct curl_job {
@@ -61,4 +61,4 @@ class curl_inbox {
   std::uint64_t accepted_ = 0;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

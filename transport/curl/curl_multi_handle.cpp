@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -30,4 +30,4 @@ curl_multi_handle::curl_multi_handle(std::size_t max_connections_kept) : handle_
 
 void curl_multi_handle::close() noexcept { curl_multi_cleanup(std::exchange(handle_, nullptr)); }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace midas {
+namespace midas::internal {
 
 /// Initialises libcurl first, if nobody has.
 class curl_multi_handle {
@@ -26,4 +26,4 @@ class curl_multi_handle {
   CURLM* handle_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

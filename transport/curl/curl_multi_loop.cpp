@@ -1,5 +1,6 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/curl/curl_flights.hpp"
 #include "transport/curl/curl_inbox.hpp"
 #include "transport/curl/curl_multi_handle.hpp"
@@ -13,7 +14,7 @@
 #include <thread>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -40,15 +41,15 @@ class curl_multi_loop::implementation {
     curl_job job{0, std::move(request), std::move(done)};
     if (!inbox_.push(job)) {
       job.done(fail(errc::shutting_down, "the transport was stopped before the request to " +
-                                               endpoint_name(job.request.url) + " began"));
+                                             endpoint_name(job.request.url) + " began"));
     }
     return job.id;
   }
 
   void cancel(std::uint64_t id) { inbox_.cancel(id); }
 
-  [[nodiscard]] http_transport_statistics statistics() const {
-    http_transport_statistics result;
+  [[nodiscard]] http_statistics statistics() const {
+    http_statistics result;
     // First, so that what has completed since does not make the difference negative.
     const auto completed = transfers_.completed();
     result.connections_opened = sockets_.opened();
@@ -108,10 +109,8 @@ std::uint64_t curl_multi_loop::start(http_request request, completion done) {
 
 void curl_multi_loop::cancel(std::uint64_t id) { implementation_->cancel(id); }
 
-http_transport_statistics curl_multi_loop::statistics() const {
-  return implementation_->statistics();
-}
+http_statistics curl_multi_loop::statistics() const { return implementation_->statistics(); }
 
 void curl_multi_loop::stop() { implementation_->stop(); }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace midas {
+namespace midas::internal {
 
 struct curl_multi_options {
   /// How many open connections (to all hosts together, the ones in use included) are worth keeping
@@ -54,7 +54,7 @@ class curl_multi_loop final : public http_transport {
 
   std::uint64_t start(http_request request, completion done) override;
   void cancel(std::uint64_t id) override;
-  [[nodiscard]] http_transport_statistics statistics() const override;
+  [[nodiscard]] http_statistics statistics() const override;
   void stop() override;
 
  private:
@@ -62,4 +62,4 @@ class curl_multi_loop final : public http_transport {
   std::unique_ptr<implementation> implementation_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

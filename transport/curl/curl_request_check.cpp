@@ -1,10 +1,12 @@
 #include "transport/curl/curl_request_check.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -138,4 +140,4 @@ expected<void> check_request(const http_request& request) {
   return {};
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// Fails with errc::invalid_endpoint when the URL, the method or a header is none that can be sent.
 expected<void> check_request(const http_request&);
@@ -24,4 +24,4 @@ std::string target_of(std::string_view url);
 /// "http://host:port/path": fit to be shown, whatever the text is. Neither query nor credentials.
 std::string endpoint_name(std::string_view url);
 
-}  // namespace midas
+}  // namespace midas::internal

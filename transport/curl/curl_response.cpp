@@ -7,7 +7,7 @@
 #include <limits>
 #include <system_error>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -117,4 +117,4 @@ void curl_response::add_header(std::string_view name, std::string_view value) {
   response_.headers.push_back({std::string{name}, sensitive_string{value}});
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 class curl_response {
  public:
@@ -48,4 +48,4 @@ class curl_response {
   bool malformed_ = false;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

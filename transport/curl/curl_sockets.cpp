@@ -6,7 +6,7 @@
 
 #include <new>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -73,4 +73,4 @@ void curl_sockets::end_if_unasked_bytes_came(int local_port, int peer_port) noex
   }
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// Used by the loop's thread only, but for opened(). Outlives the multi handle.
 class curl_sockets {
@@ -40,4 +40,4 @@ class curl_sockets {
   std::vector<open_socket> sockets_;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -18,7 +18,7 @@
 #include <algorithm>
 #include <array>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -182,4 +182,4 @@ json_reading read_json_object(sensitive_string& text, std::span<json_member> wan
   return {.result = finder.saw_other_value() ? outcome::other_value : outcome::malformed};
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// What a JSON value is.
 enum class json_kind : std::uint8_t { absent, null, boolean, number, string, array, object };
@@ -49,4 +49,4 @@ struct json_reading {
 /// anything after the object are not. Needs no stack for deep nesting.
 json_reading read_json_object(sensitive_string& text, std::span<json_member> wanted);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::string without_tokens(std::string_view text) {
   return result.append(text);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// `text` on one line of well-formed UTF-8: runs of white space and control characters become one
 /// space, none at the ends; bytes that are no UTF-8 and characters that steer a terminal or the
@@ -19,4 +19,4 @@ std::string quoted(std::string_view text);
 /// `text` with "<redacted>" for whatever looks like a JSON Web Token, as Azure's access tokens are.
 std::string without_tokens(std::string_view text);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -5,7 +5,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace midas {
+namespace midas::internal {
 
 std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -23,4 +23,4 @@ std::string sha256_hex(std::string_view text) {
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// Throws std::runtime_error where OpenSSL has no SHA-256, which no installation lacks.
 std::string sha256_hex(std::string_view text);
 
-}  // namespace midas
+}  // namespace midas::internal

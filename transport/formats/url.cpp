@@ -1,5 +1,6 @@
 #include "transport/formats/url.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/plain_text.hpp"
 
 #include <curl/curl.h>
@@ -13,7 +14,7 @@
 #include <optional>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -198,4 +199,4 @@ expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure) {
   return parts;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// Everything outside RFC 3986's unreserved characters (letters, digits, "-._~") as %XX.
 std::string percent_encode(std::string_view text);
@@ -44,4 +44,4 @@ expected<url_parts> parse_url(std::string_view text);
 /// `allow_insecure`.
 expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure);
 
-}  // namespace midas
+}  // namespace midas::internal

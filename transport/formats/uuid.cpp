@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -58,4 +58,4 @@ std::string random_uuid() {
   return uuid_of(::getentropy(bytes.data(), bytes.size()) == 0 ? bytes : bytes_of_now());
 }
 
-}  // namespace midas
+}  // namespace midas::internal

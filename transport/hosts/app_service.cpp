@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace midas::app_service {
+namespace midas::internal::app_service {
 
 namespace {
 
@@ -27,7 +27,7 @@ std::string_view selector_of(const api& version, identity_kind kind) noexcept {
 }  // namespace
 
 expected<connection_settings> read_address(const api& version, const host_environment& environment,
-                                        bool allow_insecure) {
+                                           bool allow_insecure) {
   auto url = endpoint_from_environment(environment, version.endpoint_variable, allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
@@ -58,7 +58,7 @@ expected<http_request> encode(const api& version, const connection_settings& add
 }
 
 expected<host_protocol> make_protocol(const api& version, const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   auto address = read_address(version, environment, settings.allow_insecure);
   if (!address) {
     return unexpected{std::move(address.error())};
@@ -72,9 +72,10 @@ expected<host_protocol> make_protocol(const api& version, const host_environment
   };
   result.decode = [host = version.host](const token_request& request, http_response response,
                                         std::chrono::sys_seconds now, unsigned) {
-    return as_decode_result(read_simple_response(to_string(host), request, std::move(response), now));
+    return as_decode_result(
+        read_simple_response(to_string(host), request, std::move(response), now));
   };
   return result;
 }
 
-}  // namespace midas::app_service
+}  // namespace midas::internal::app_service

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::app_service {
+namespace midas::internal::app_service {
 
 /// What its two versions differ in.
 struct api {
@@ -58,7 +58,7 @@ struct connection_settings {
 
 /// Errors: those of endpoint_from_environment and header_from_environment.
 expected<connection_settings> read_address(const api& version, const host_environment& environment,
-                                        bool allow_insecure);
+                                           bool allow_insecure);
 
 /// The request for a token. Errors: those of make_key.
 expected<http_request> encode(const api& version, const connection_settings& address,
@@ -66,6 +66,6 @@ expected<http_request> encode(const api& version, const connection_settings& add
 
 /// The dialect as a whole; its answers are those of read_simple_response.
 expected<host_protocol> make_protocol(const api& version, const host_environment& environment,
-                                          const host_settings& settings);
+                                      const host_settings& settings);
 
-}  // namespace midas::app_service
+}  // namespace midas::internal::app_service

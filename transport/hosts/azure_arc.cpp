@@ -1,5 +1,6 @@
 #include "transport/hosts/azure_arc.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/formats/plain_text.hpp"
 #include "transport/formats/url.hpp"
@@ -11,7 +12,7 @@
 #include <array>
 #include <utility>
 
-namespace midas::azure_arc {
+namespace midas::internal::azure_arc {
 
 namespace {
 
@@ -115,18 +116,17 @@ expected<std::string> token_url(const host_environment& environment, bool allow_
     return naming_variable(std::move(parts.error()));
   }
   if (url.find('?') != std::string_view::npos) {
-    return naming_variable(fail(errc::invalid_endpoint,
-                                "the endpoint " + shown(url.substr(0, url.find('?'))) +
-                                    " has a query, which is midas's to make",
-                                "Give the endpoint without the ? and what follows it")
-                               .value());
+    return naming_variable(make_error(errc::invalid_endpoint,
+                                      "the endpoint " + shown(url.substr(0, url.find('?'))) +
+                                          " has a query, which is midas's to make",
+                                      "Give the endpoint without the ? and what follows it"));
   }
   return std::string{url};
 }
 
 expected<std::string> key_directory(const host_environment& environment) {
   switch (environment.platform) {
-    case host_platform::linux:
+    case host_platform::unix_like:
       return std::string{linux_key_directory};
     case host_platform::windows:
       if (const auto data = environment.variable("ProgramData"); !data.empty()) {
@@ -258,7 +258,7 @@ expected<token_grant> decode(const token_request& request, http_response respons
 }
 
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   auto url = token_url(environment, settings.allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
@@ -275,11 +275,11 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   result.decode = [url = *url, directory = key_directory(environment), files = settings.files](
                       const token_request& request, http_response response, sys_seconds now,
                       unsigned leg) {
-    return leg == 0 ? as_decode_result(answer_challenge(url, request, std::move(response), now, directory,
-                                                  files))
-                     : as_decode_result(azure_arc::decode(request, std::move(response), now));
+    return leg == 0 ? as_decode_result(answer_challenge(url, request, std::move(response), now,
+                                                        directory, files))
+                    : as_decode_result(azure_arc::decode(request, std::move(response), now));
   };
   return result;
 }
 
-}  // namespace midas::azure_arc
+}  // namespace midas::internal::azure_arc

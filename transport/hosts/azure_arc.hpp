@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::azure_arc {
+namespace midas::internal::azure_arc {
 
 /// A larger key file is not the agent's.
 constexpr std::size_t max_key_bytes = 4096;
@@ -65,6 +65,6 @@ expected<token_grant> decode(const token_request& request, http_response respons
 
 /// All of it. Fails as token_url does.
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings);
+                                      const host_settings& settings);
 
-}  // namespace midas::azure_arc
+}  // namespace midas::internal::azure_arc

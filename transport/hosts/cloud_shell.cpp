@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace midas::cloud_shell {
+namespace midas::internal::cloud_shell {
 
 expected<http_request> encode(const std::string& url, const token_request& request) {
   const auto key = make_key(request);
@@ -28,7 +28,7 @@ expected<http_request> encode(const std::string& url, const token_request& reque
 }
 
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   auto url = endpoint_from_environment(environment, "MSI_ENDPOINT", settings.allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
@@ -42,10 +42,10 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
-    return as_decode_result(
-        read_simple_response(to_string(identity_host::cloud_shell), request, std::move(response), now));
+    return as_decode_result(read_simple_response(to_string(identity_host::cloud_shell), request,
+                                                 std::move(response), now));
   };
   return result;
 }
 
-}  // namespace midas::cloud_shell
+}  // namespace midas::internal::cloud_shell

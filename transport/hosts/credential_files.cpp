@@ -1,5 +1,6 @@
 #include "transport/hosts/credential_files.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/plain_text.hpp"
 
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -181,4 +182,4 @@ credential_files credential_files_of_this_machine() {
   return {.read_key = read_key, .read_federated_token = read_federated_token};
 }
 
-}  // namespace midas
+}  // namespace midas::internal

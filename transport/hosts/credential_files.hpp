@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-namespace midas {
+namespace midas::internal {
 
 /// In the way of a value, so that tests can stand in for the machine. Any thread may call them.
 struct credential_files {
@@ -26,4 +26,4 @@ struct credential_files {
 
 credential_files credential_files_of_this_machine();
 
-}  // namespace midas
+}  // namespace midas::internal

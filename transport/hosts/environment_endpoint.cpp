@@ -1,12 +1,13 @@
 #include "transport/hosts/environment_endpoint.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/plain_text.hpp"
 #include "transport/formats/url.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -34,7 +35,7 @@ bool breaks_header(char c) noexcept {
 }  // namespace
 
 expected<std::string> endpoint_from_environment(const host_environment& environment,
-                                      std::string_view variable, bool allow_insecure) {
+                                                std::string_view variable, bool allow_insecure) {
   const auto url = environment.variable(variable);
   if (url.empty()) {
     return not_set(variable);
@@ -45,17 +46,16 @@ expected<std::string> endpoint_from_environment(const host_environment& environm
   }
   if (url.find('?') != std::string_view::npos) {
     return naming(variable,
-                  fail(errc::invalid_endpoint,
-                       "the endpoint " + quoted(one_line(url.substr(0, url.find('?')), 200)) +
-                           " has a query, which is midas's to make",
-                       "Give the endpoint without the ? and what follows it")
-                      .value());
+                  make_error(errc::invalid_endpoint,
+                             "the endpoint " + quoted(one_line(url.substr(0, url.find('?')), 200)) +
+                                 " has a query, which is midas's to make",
+                             "Give the endpoint without the ? and what follows it"));
   }
   return std::string{url};
 }
 
 expected<sensitive_string> header_from_environment(const host_environment& environment,
-                                              std::string_view variable) {
+                                                   std::string_view variable) {
   const auto value = environment.variable(variable);
   if (value.empty()) {
     return not_set(variable);
@@ -69,4 +69,4 @@ expected<sensitive_string> header_from_environment(const host_environment& envir
   return sensitive_string{value};
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,11 +1,13 @@
 #include "transport/hosts/host_detection.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -69,13 +71,13 @@ constexpr std::array<secret_pair, 2> secret_pairs{{
 
 // Those by which somebody may have meant another host than the one that is found.
 constexpr std::array<std::string_view, 8> indicative_variables{"AZURE_FEDERATED_TOKEN_FILE",
-                                                            "IDENTITY_ENDPOINT",
-                                                            "IDENTITY_HEADER",
-                                                            "IDENTITY_SERVER_THUMBPRINT",
-                                                            "MSI_ENDPOINT",
-                                                            "MSI_SECRET",
-                                                            "IMDS_ENDPOINT",
-                                                            authority_variable};
+                                                               "IDENTITY_ENDPOINT",
+                                                               "IDENTITY_HEADER",
+                                                               "IDENTITY_SERVER_THUMBPRINT",
+                                                               "MSI_ENDPOINT",
+                                                               "MSI_SECRET",
+                                                               "IMDS_ENDPOINT",
+                                                               authority_variable};
 
 host_evidence look_at(const host_environment& environment, std::string_view variable) {
   const bool is_set = !environment.variable(variable).empty();
@@ -110,7 +112,8 @@ host_finding look_for(const host_signature& sign, const host_environment& enviro
   return result;
 }
 
-std::vector<std::string> remarks_on(const host_environment& environment, const host_signature& sign) {
+std::vector<std::string> remarks_on(const host_environment& environment,
+                                    const host_signature& sign) {
   std::vector<std::string> result;
   for (const auto variable : indicative_variables) {
     if (!environment.variable(variable).empty() &&
@@ -152,9 +155,8 @@ host_detection choose(const host_environment& environment, identity_host chosen,
   auto finding = look_for(*sign, environment);
   host_detection result{check_choice(finding, *sign, imds_authority), {}, {}};
   finding.matched = result.host.has_value();
-  finding.evidence.insert(
-      finding.evidence.begin(),
-      {.subject = "the choice of the host", .found = "given", .present = true});
+  finding.evidence.insert(finding.evidence.begin(),
+                          {.subject = "the choice of the host", .found = "given", .present = true});
   result.findings.push_back(std::move(finding));
   return result;
 }
@@ -193,8 +195,7 @@ host_detection detect(const host_environment& environment) {
   if (!imds.matched) {
     result.host = check_secrets(environment);
     imds.matched = result.host.has_value();
-    imds.evidence.push_back(
-        {.subject = "another host", .found = "not found", .present = true});
+    imds.evidence.push_back({.subject = "another host", .found = "not found", .present = true});
   }
   result.findings.push_back(std::move(imds));
   return result;
@@ -213,4 +214,4 @@ host_detection detect_host(const host_environment& environment, std::optional<id
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas {
+namespace midas::internal {
 
 /// One thing that was looked at. Holds no value of a variable: some are secrets.
 struct host_evidence {
@@ -64,4 +64,4 @@ host_detection detect_host(const host_environment& environment,
                            std::optional<identity_host> chosen = {},
                            std::string_view imds_authority = {});
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <system_error>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
 constexpr host_platform this_platform() noexcept {
 #if defined(__linux__)
-  return host_platform::linux;
+  return host_platform::unix_like;
 #elif defined(_WIN32)
   return host_platform::windows;
 #else
@@ -27,7 +27,7 @@ std::string_view host_environment::variable(std::string_view name) const noexcep
 
 std::string arc_agent_file(const host_environment& environment) {
   switch (environment.platform) {
-    case host_platform::linux:
+    case host_platform::unix_like:
       return "/opt/azcmagent/bin/himds";
     case host_platform::windows:
       if (const auto programs = environment.variable("ProgramFiles"); !programs.empty()) {
@@ -56,4 +56,4 @@ host_environment environment_of_this_process() {
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
-enum class host_platform { linux, windows, other };
+enum class host_platform { unix_like, windows, other };
 
 /// The variables by which hosts tell of themselves, to some Azure library or other: all that are
 /// read, so that what goes wrong can be explained.
@@ -39,7 +39,7 @@ struct host_environment {
   /// The variables that some host is told by (those of identity_variables), the empty ones
   /// included.
   std::map<std::string, std::string, std::less<>> variables{};
-  host_platform platform = host_platform::linux;
+  host_platform platform = host_platform::unix_like;
   /// Whether the Azure Arc agent is installed: arc_agent_file exists.
   bool arc_agent_installed = false;
 
@@ -54,4 +54,4 @@ std::string arc_agent_file(const host_environment& environment);
 /// The environment of this process. Not to be called while another thread sets variables.
 host_environment environment_of_this_process();
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,3 +1,4 @@
+#include "messages/make_error.hpp"
 #include "transport/formats/plain_text.hpp"
 #include "transport/hosts/host_protocol.hpp"
 
@@ -5,6 +6,8 @@
 #include <array>
 
 namespace midas {
+
+using namespace internal;
 
 namespace {
 
@@ -40,6 +43,15 @@ std::string_view to_string(identity_host host) noexcept {
 std::string_view option_name(identity_host host) noexcept {
   const auto* names = names_of(host);
   return names != nullptr ? names->option : "unknown";
+}
+
+std::span<const identity_host> identity_hosts() noexcept {
+  static constexpr auto all = [] {
+    std::array<identity_host, hosts.size()> result{};
+    std::ranges::transform(hosts, result.begin(), &host_names::host);
+    return result;
+  }();
+  return all;
 }
 
 expected<identity_host> read_identity_host(std::string_view option) {

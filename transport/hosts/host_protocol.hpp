@@ -5,10 +5,10 @@
 #include "transport/hosts/credential_files.hpp"
 #include <midas/access_token.hpp>
 #include <midas/error.hpp>
+#include <midas/identity_host.hpp>
 #include <midas/token_request.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -16,34 +16,7 @@
 #include <variant>
 #include <vector>
 
-namespace midas {
-
-/// Who hands out tokens, each with a dialect of its own.
-enum class identity_host : std::uint8_t {
-  /// A virtual machine or scale set: the Azure Instance Metadata Service.
-  imds,
-  /// App Service, Functions, Container Apps, Automation.
-  app_service,
-  /// App Service's older form, MSI_ENDPOINT with MSI_SECRET. Never detected: its variables are
-  /// those of machine_learning.
-  app_service_2017,
-  service_fabric,
-  azure_arc,
-  machine_learning,
-  cloud_shell,
-  /// A federated token (AKS and others), exchanged at Microsoft Entra ID.
-  workload_identity,
-};
-
-/// "IMDS", "App Service", "Service Fabric": for people.
-std::string_view to_string(identity_host host) noexcept;
-
-/// "imds", "app-service", "service-fabric": for command lines and files.
-std::string_view option_name(identity_host host) noexcept;
-
-/// The host of that option_name. Fails with errc::invalid_configuration, naming those that there
-/// are.
-expected<identity_host> read_identity_host(std::string_view option);
+namespace midas::internal {
 
 /// What the application may set about the dialects.
 struct host_settings {
@@ -84,8 +57,8 @@ struct host_protocol {
   /// Reads the answer, received at `now` (UTC), of whatever status. `step` is 0 for the answer to
   /// what encode made, 1 for the answer to the request that followed it, and so on.
   std::function<expected<decode_result>(const token_request&, http_response,
-                                          std::chrono::sys_seconds now, unsigned leg)>
+                                        std::chrono::sys_seconds now, unsigned leg)>
       decode;
 };
 
-}  // namespace midas
+}  // namespace midas::internal

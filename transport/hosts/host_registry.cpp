@@ -1,5 +1,6 @@
 #include "transport/hosts/host_registry.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
@@ -8,10 +9,14 @@
 #include "transport/hosts/service_fabric.hpp"
 #include "transport/hosts/workload_identity.hpp"
 
-namespace midas {
+namespace midas::internal {
+
+host_limits default_limits(identity_host host) noexcept {
+  return host == identity_host::imds ? host_limits{} : host_limits{192, 0};
+}
 
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   switch (host) {
     case identity_host::imds:
       return imds::make_protocol(environment, settings);
@@ -35,12 +40,12 @@ expected<host_protocol> make_protocol(identity_host host, const host_environment
 }
 
 expected<host_protocol> make_protocol(const host_detection& detection,
-                                          const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_environment& environment,
+                                      const host_settings& settings) {
   if (!detection.host) {
     return unexpected{detection.host.error()};
   }
   return make_protocol(*detection.host, environment, settings);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -1,5 +1,6 @@
 #include "transport/hosts/imds.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/plain_text.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/formats/uuid.hpp"
@@ -9,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace midas::imds {
+namespace midas::internal::imds {
 
 namespace {
 
@@ -94,7 +95,7 @@ expected<token_grant> decode(const token_request& request, http_response respons
 }
 
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   const bool is_given = !settings.imds_authority.empty();
   const auto authority = is_given ? std::string_view{settings.imds_authority}
                                   : environment.variable(authority_variable);
@@ -119,4 +120,4 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   return result;
 }
 
-}  // namespace midas::imds
+}  // namespace midas::internal::imds

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::imds {
+namespace midas::internal::imds {
 
 /// The URL that tokens are asked at. `authority` is a URL in place of http://169.254.169.254, as
 /// AZURE_POD_IDENTITY_AUTHORITY_HOST gives it (empty: none); its path is replaced, unless it ends
@@ -37,6 +37,6 @@ expected<token_grant> decode(const token_request& request, http_response respons
 
 /// All of it. Fails as token_url does; the error names the variable that the authority is from.
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings);
+                                      const host_settings& settings);
 
-}  // namespace midas::imds
+}  // namespace midas::internal::imds

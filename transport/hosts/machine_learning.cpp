@@ -6,9 +6,10 @@
 
 #include <utility>
 
-namespace midas::machine_learning {
+namespace midas::internal::machine_learning {
 
-expected<connection_settings> read_address(const host_environment& environment, bool allow_insecure) {
+expected<connection_settings> read_address(const host_environment& environment,
+                                           bool allow_insecure) {
   auto url = endpoint_from_environment(environment, "MSI_ENDPOINT", allow_insecure);
   if (!url) {
     return unexpected{std::move(url.error())};
@@ -18,7 +19,7 @@ expected<connection_settings> read_address(const host_environment& environment, 
     return unexpected{std::move(secret.error())};
   }
   return connection_settings{*std::move(url), *std::move(secret),
-                          std::string{environment.variable("DEFAULT_IDENTITY_CLIENT_ID")}};
+                             std::string{environment.variable("DEFAULT_IDENTITY_CLIENT_ID")}};
 }
 
 expected<http_request> encode(const connection_settings& address, const token_request& request) {
@@ -44,7 +45,7 @@ expected<http_request> encode(const connection_settings& address, const token_re
 }
 
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   auto address = read_address(environment, settings.allow_insecure);
   if (!address) {
     return unexpected{std::move(address.error())};
@@ -58,10 +59,10 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   };
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
-    return as_decode_result(read_simple_response(to_string(identity_host::machine_learning), request,
-                                      std::move(response), now));
+    return as_decode_result(read_simple_response(to_string(identity_host::machine_learning),
+                                                 request, std::move(response), now));
   };
   return result;
 }
 
-}  // namespace midas::machine_learning
+}  // namespace midas::internal::machine_learning

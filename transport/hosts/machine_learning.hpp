@@ -12,7 +12,7 @@
 
 #include <string>
 
-namespace midas::machine_learning {
+namespace midas::internal::machine_learning {
 
 /// Where tokens are to be had, the secret that shows that it is the job that asks, and the client
 /// id of the identity that stands for the system-assigned one; empty when none is named.
@@ -22,9 +22,10 @@ struct connection_settings {
   std::string default_client_id{};
 };
 
-/// Reads MSI_ENDPOINT, MSI_SECRET and DEFAULT_IDENTITY_CLIENT_ID. Errors: those of endpoint_from_environment
-/// and header_from_environment.
-expected<connection_settings> read_address(const host_environment& environment, bool allow_insecure);
+/// Reads MSI_ENDPOINT, MSI_SECRET and DEFAULT_IDENTITY_CLIENT_ID. Errors: those of
+/// endpoint_from_environment and header_from_environment.
+expected<connection_settings> read_address(const host_environment& environment,
+                                           bool allow_insecure);
 
 /// The request for a token. Errors: those of make_key, and errc::identity_not_supported for an
 /// object or resource id.
@@ -32,6 +33,6 @@ expected<http_request> encode(const connection_settings& address, const token_re
 
 /// The dialect as a whole; its answers are those of read_simple_response.
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings);
+                                      const host_settings& settings);
 
-}  // namespace midas::machine_learning
+}  // namespace midas::internal::machine_learning

@@ -1,5 +1,6 @@
 #include "transport/hosts/service_fabric.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/curl/certificate_pin.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
@@ -7,7 +8,7 @@
 
 #include <utility>
 
-namespace midas::service_fabric {
+namespace midas::internal::service_fabric {
 
 namespace {
 
@@ -91,7 +92,7 @@ expected<http_request> encode(const connection_settings& address, const token_re
 }
 
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   auto url = read_url(environment);
   if (!url) {
     return unexpected{std::move(url.error())};
@@ -116,9 +117,9 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   result.decode = [](const token_request& request, http_response response,
                      std::chrono::sys_seconds now, unsigned) {
     return as_decode_result(read_simple_response(to_string(identity_host::service_fabric), request,
-                                      std::move(response), now));
+                                                 std::move(response), now));
   };
   return result;
 }
 
-}  // namespace midas::service_fabric
+}  // namespace midas::internal::service_fabric

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::service_fabric {
+namespace midas::internal::service_fabric {
 
 /// Where tokens are to be had, the secret that shows who asks, and the certificate that shows that
 /// it is the cluster that is asked.
@@ -25,8 +25,9 @@ struct connection_settings {
 };
 
 /// Reads IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT. Errors: those of
-/// endpoint_from_environment, header_from_environment and parse_thumbprint, and errc::endpoint_not_allowed for an
-/// endpoint that is not https, be it on this machine: a pin protects nothing else.
+/// endpoint_from_environment, header_from_environment and parse_thumbprint, and
+/// errc::endpoint_not_allowed for an endpoint that is not https, be it on this machine: a pin
+/// protects nothing else.
 expected<connection_settings> read_address(const host_environment& environment);
 
 /// The request for a token, with the certificate pinned. With claims it says which token they
@@ -36,9 +37,9 @@ expected<http_request> encode(const connection_settings& address, const token_re
                               const std::vector<std::string>& client_capabilities,
                               std::string_view refused_token_sha256);
 
-/// The dialect as a whole; its answers are those of read_simple_response. Fails for an endpoint that
-/// cannot be used; for a secret or a thumbprint that cannot, its encode does.
+/// The dialect as a whole; its answers are those of read_simple_response. Fails for an endpoint
+/// that cannot be used; for a secret or a thumbprint that cannot, its encode does.
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings);
+                                      const host_settings& settings);
 
-}  // namespace midas::service_fabric
+}  // namespace midas::internal::service_fabric

@@ -1,5 +1,6 @@
 #include "transport/hosts/workload_identity.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/plain_text.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/responses/service_error.hpp"
@@ -9,7 +10,7 @@
 #include <array>
 #include <utility>
 
-namespace midas::workload_identity {
+namespace midas::internal::workload_identity {
 
 namespace {
 
@@ -86,14 +87,13 @@ expected<std::string> authority_of(const host_environment& environment, bool all
   result.erase(result.find_last_not_of('/') + 1);
   const auto name = quoted(one_line(result, max_shown));
   if (parts->scheme != "https" && !allow_insecure) {
-    return naming_authority(
-        fail(errc::endpoint_not_allowed,
-             "the authority " + name + " is not https, yet it is sent the federated token", advice)
-            .value());
+    return naming_authority(make_error(
+        errc::endpoint_not_allowed,
+        "the authority " + name + " is not https, yet it is sent the federated token", advice));
   }
   if (text.find('?') != std::string_view::npos) {
     return naming_authority(
-        fail(errc::invalid_endpoint, "the authority " + name + " has a query", advice).value());
+        make_error(errc::invalid_endpoint, "the authority " + name + " has a query", advice));
   }
   return result;
 }
@@ -191,7 +191,7 @@ expected<token_grant> decode(const token_request& request, http_response respons
 }
 
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings) {
+                                      const host_settings& settings) {
   auto setup = read_federation(environment, settings.allow_insecure);
   if (!setup) {
     return unexpected{std::move(setup.error())};
@@ -215,4 +215,4 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   return result;
 }
 
-}  // namespace midas::workload_identity
+}  // namespace midas::internal::workload_identity

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::workload_identity {
+namespace midas::internal::workload_identity {
 
 /// A larger federated token is none.
 constexpr std::size_t max_federated_token_bytes = 65'536;
@@ -54,6 +54,6 @@ expected<token_grant> decode(const token_request& request, http_response respons
 
 /// All of it. Fails as read_federation does; its encode also as credential_files does.
 expected<host_protocol> make_protocol(const host_environment& environment,
-                                          const host_settings& settings);
+                                      const host_settings& settings);
 
-}  // namespace midas::workload_identity
+}  // namespace midas::internal::workload_identity

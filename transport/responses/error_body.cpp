@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -85,4 +85,4 @@ error_body read_error_body(sensitive_string body) {
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace midas {
+namespace midas::internal {
 
 enum class body_form : std::uint8_t {
   /// Nothing, or white space.
@@ -36,4 +36,4 @@ struct error_body {
 /// {"error": {"code", "message", "correlationId"}}, {"statusCode", "message", "correlationId"}.
 error_body read_error_body(sensitive_string body);
 
-}  // namespace midas
+}  // namespace midas::internal

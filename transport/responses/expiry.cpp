@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -218,4 +218,4 @@ std::optional<sys_seconds> read_expires_on(std::string_view text, sys_seconds no
   return time > latest_time ? std::nullopt : std::optional{time};
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// The last second of the year 9999, beyond which nothing here reads a time.
 constexpr std::chrono::sys_seconds latest_time{std::chrono::seconds{253'402'300'799}};
@@ -36,4 +36,4 @@ std::optional<std::chrono::sys_seconds> read_expires_in(std::string_view text,
 std::optional<std::chrono::sys_seconds> read_expires_on(std::string_view text,
                                                         std::chrono::sys_seconds now) noexcept;
 
-}  // namespace midas
+}  // namespace midas::internal

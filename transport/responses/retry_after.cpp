@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -60,4 +60,4 @@ std::optional<std::chrono::milliseconds> read_retry_after(const http_response& r
   return std::min<std::chrono::milliseconds>(*date - now, max_retry_after);
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -6,11 +6,11 @@
 #include <chrono>
 #include <optional>
 
-namespace midas {
+namespace midas::internal {
 
 /// The header Retry-After (RFC 9110): seconds, also with a fraction, or a date; nothing when it is
 /// unreadable or in the past. At most a year.
 std::optional<std::chrono::milliseconds> read_retry_after(const http_response& response,
                                                           std::chrono::sys_seconds now);
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -158,4 +158,4 @@ error read_service_error(const error_context& context, http_response response) {
   return result;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// What an answer is read against.
 struct error_context {
@@ -32,4 +32,4 @@ struct error_context {
 /// - errc::request_rejected for everything else.
 error read_service_error(const error_context& context, http_response response);
 
-}  // namespace midas
+}  // namespace midas::internal

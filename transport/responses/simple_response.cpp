@@ -1,15 +1,16 @@
 #include "transport/responses/simple_response.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/responses/service_error.hpp"
 #include "transport/responses/token_response.hpp"
 
 #include <string>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 expected<token_grant> read_simple_response(std::string_view source, const token_request& request,
-                                       http_response response, std::chrono::sys_seconds now) {
+                                           http_response response, std::chrono::sys_seconds now) {
   auto key = make_key(request);
   if (!key) {
     return unexpected{std::move(key.error())};
@@ -35,4 +36,4 @@ unexpected refuse_identity(std::string_view source, identity_kind kind, std::str
   return refusal;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

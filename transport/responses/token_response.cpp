@@ -1,5 +1,6 @@
 #include "transport/responses/token_response.hpp"
 
+#include "messages/make_error.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/expiry.hpp"
 
@@ -9,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace midas {
+namespace midas::internal {
 
 namespace {
 
@@ -169,4 +170,4 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   return grant;
 }
 
-}  // namespace midas
+}  // namespace midas::internal

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <string_view>
 
-namespace midas {
+namespace midas::internal {
 
 /// The grant in a response of status 200 from `source` ("IMDS"), received at `now`; its resource is
 /// left empty. Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM
@@ -25,4 +25,4 @@ namespace midas {
 expected<token_grant> read_token_response(std::string_view source, http_response response,
                                           std::chrono::sys_seconds now);
 
-}  // namespace midas
+}  // namespace midas::internal

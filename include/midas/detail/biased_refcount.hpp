@@ -1,26 +1,25 @@
-// How the holders of one token are counted, so that those of one thread do not get in the way of
-// those of another.
+// Reference counting of one token, without contention between the threads that hold it.
 #pragma once
+
+#include <midas/detail/export.hpp>
 
 #include <atomic>
 #include <cstdint>
 
 namespace midas {
-
 struct token_grant;
+}  // namespace midas
 
-/// Different in each thread that runs: its address is who the thread is.
-// Without the model, a shared library would call a function for each look at it.
-#if defined(__GNUC__)
-[[gnu::tls_model("initial-exec")]]
-#endif
-inline constinit thread_local char this_thread_marker = 0;
+namespace midas::detail {
 
-/// A counted share in a grant, kept alive by its holders. One that belongs to a thread counts that
-/// thread's holders by plain additions and all others by atomic ones, so that a thread which takes
-/// and returns tokens writes to no memory that another reads. (The published idea is biased
-/// reference counting, Choi, Shull and Torrellas, PACT 2018; here the bias ends when the owner
-/// says so, or ends itself.) hold() and release() may be called from any thread.
+/// Its address identifies the calling thread.
+MIDAS_THREAD_LOCAL_DATA extern constinit thread_local char this_thread_marker;
+
+/// A reference count of a grant. A count that is owned by a thread counts that thread's references
+/// with plain additions and all others with atomic ones, so that a thread which copies and destroys
+/// tokens writes to no memory that another thread reads. (Biased reference counting: Choi, Shull
+/// and Torrellas, PACT 2018. Here the bias ends when the owner releases it.) hold() and release()
+/// may be called from any thread.
 class biased_refcount {
  public:
   biased_refcount(const biased_refcount&) = delete;
@@ -29,7 +28,7 @@ class biased_refcount {
   [[nodiscard]] const token_grant& grant() const noexcept { return *grant_; }
 
   void hold() noexcept {
-    if (is_mine()) {
+    if (is_owner()) {
       ++owner_count_;
     } else {
       shared_count_.fetch_add(1, std::memory_order_relaxed);
@@ -37,7 +36,7 @@ class biased_refcount {
   }
 
   void release() noexcept {
-    if (is_mine()) {
+    if (is_owner()) {
       --owner_count_;
     } else if (shared_count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       delete this;
@@ -45,39 +44,39 @@ class biased_refcount {
   }
 
  protected:
-  /// A share that belongs to no thread, with one holder.
+  /// Unowned, with one reference.
   explicit biased_refcount(const token_grant& grant) noexcept : grant_(&grant), shared_count_(1) {}
 
   struct owned {};
-  /// A share of the calling thread without holders, which lives until disown().
+  /// Owned by the calling thread, without references; lives until release_bias().
   biased_refcount(const token_grant& grant, owned /*tag*/) noexcept
-      : grant_(&grant), owner_(&this_thread_marker), shared_count_(ownership) {}
+      : grant_(&grant), owner_(&this_thread_marker), shared_count_(bias) {}
 
   virtual ~biased_refcount() = default;
 
-  /// By the owner: from now on all holders are counted alike, and the last one's end is the end of
-  /// this.
+  /// Called by the owner: from now on all references are counted atomically, and the last release
+  /// deletes the object.
   void release_bias() noexcept {
     owner_.store(nullptr, std::memory_order_relaxed);
-    const auto change = owner_count_ - ownership;
+    const auto change = owner_count_ - bias;
     if (shared_count_.fetch_add(change, std::memory_order_acq_rel) + change == 0) {
       delete this;
     }
   }
 
  private:
-  // More than there can be holders: the others' count is never 0 while there is an owner.
-  static constexpr std::int64_t ownership = std::int64_t{1} << 62U;
+  // More than there can be references: the shared count never reaches 0 while there is an owner.
+  static constexpr std::int64_t bias = std::int64_t{1} << 62U;
 
-  [[nodiscard]] bool is_mine() const noexcept {
+  [[nodiscard]] bool is_owner() const noexcept {
     return owner_.load(std::memory_order_relaxed) == &this_thread_marker;
   }
 
   const token_grant* grant_;
   std::atomic<const char*> owner_ = nullptr;
-  // The owner's holders; less than none when holders of others ended in its hands.
+  // Negative when the owner released references that other threads had taken.
   std::int64_t owner_count_ = 0;
   std::atomic<std::int64_t> shared_count_;
 };
 
-}  // namespace midas
+}  // namespace midas::detail

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace midas {
+namespace midas::detail {
 
 /// The text of a request as the caller wrote it, so that nothing has to be folded, reduced or
 /// allocated to compare it; two ways to write one key are two lookups. Refers to the request.
@@ -20,8 +20,6 @@ struct token_lookup {
   /// hash_of() the other three.
   std::uint64_t hash = 0;
 };
-
-namespace detail {
 
 inline std::uint64_t bytes_at(const char* text, std::size_t count) noexcept {
   std::uint64_t word = 0;
@@ -57,21 +55,19 @@ inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexce
   return mixed ^ (mixed >> 32U);
 }
 
-}  // namespace detail
-
 /// Never 0.
 inline std::uint64_t hash_of(std::uint64_t table, const managed_identity& identity,
                              std::string_view resource) noexcept {
   auto seed = table + static_cast<std::uint64_t>(identity.kind());
   if (!identity.id().empty()) {
-    seed = detail::hash_text(identity.id(), seed);
+    seed = hash_text(identity.id(), seed);
   }
-  return detail::hash_text(resource, seed) | 1U << 31U;
+  return hash_text(resource, seed) | 1U << 31U;
 }
 
 inline token_lookup make_lookup(std::uint64_t table, const managed_identity& identity,
-                             std::string_view resource) noexcept {
+                                std::string_view resource) noexcept {
   return {table, identity, resource, hash_of(table, identity, resource)};
 }
 
-}  // namespace midas
+}  // namespace midas::detail

@@ -1,29 +1,28 @@
-// A version number for each thing that is published in the process, side by side in memory.
+// One version number for each published token, side by side in memory.
 #pragma once
+
+#include <midas/detail/export.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
-#include <vector>
 
-namespace midas {
+namespace midas::detail {
 
-/// Thread-safe. Sixteen numbers share a cache line, so that a thread which reads ten thousand
-/// tokens finds all their versions near; a token is published too seldom for its neighbours to
-/// notice. Memory is taken as places are, used again, and never given back.
+/// Thread-safe. Sixteen version numbers share a cache line, so that a thread which reads ten
+/// thousand tokens finds their versions close together; tokens are published too rarely for the
+/// neighbours to notice. Memory is allocated as slots are taken, reused, and never freed.
 class version_slots {
  public:
   using slot_index = std::uint32_t;
 
-  /// Where there is no version: not to be looked at.
+  /// Not a slot; must not be passed to at().
   static constexpr slot_index no_slot = 0;
-  /// Places fit 24 bits.
+  /// Slot indexes fit into 24 bits.
   static constexpr slot_index max_slots = slot_index{1} << 24U;
 
-  /// A place that nobody else has, or nowhere when all are taken. Its number is whatever it was.
+  /// An unused slot, or no_slot when all are taken. Its version keeps its previous value.
   static slot_index take();
   static void give_back(slot_index taken);
 
@@ -35,7 +34,7 @@ class version_slots {
   static constexpr std::size_t chunk_size = 4096;
   using chunk = std::array<std::atomic<std::uint32_t>, chunk_size>;
 
-  static inline constinit std::array<std::atomic<chunk*>, max_slots / chunk_size> chunks{};
+  MIDAS_DATA static std::array<std::atomic<chunk*>, max_slots / chunk_size> chunks;
 };
 
-}  // namespace midas
+}  // namespace midas::detail

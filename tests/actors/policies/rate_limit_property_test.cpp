@@ -11,6 +11,7 @@
 #include <vector>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using time_point = rate_limit::time_point;

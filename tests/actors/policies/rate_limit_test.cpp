@@ -8,8 +8,8 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using midas::rate_limit;
-using midas::rate_window;
+using midas::internal::rate_limit;
+using midas::internal::rate_window;
 
 namespace {
 

@@ -7,9 +7,10 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using midas::boot_clock;
-using midas::clock_reading;
 using midas::token_grant;
+using midas::internal::boot_clock;
+using midas::internal::clock_reading;
+using midas::internal::refresh_on;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
@@ -26,8 +27,8 @@ token_grant grant_for(seconds life, std::optional<seconds> refresh_in = {}) {
   return grant;
 }
 
-midas::token_validity validity(seconds life, std::optional<seconds> refresh_in = {},
-                               double jitter = 0) {
+midas::internal::token_validity validity(seconds life, std::optional<seconds> refresh_in = {},
+                                         double jitter = 0) {
   return validity_of(grant_for(life, refresh_in), now, jitter);
 }
 
@@ -39,7 +40,7 @@ nanoseconds renewed_after(seconds life, std::optional<seconds> refresh_in = {}, 
 
 nanoseconds after(unsigned in_vain, nanoseconds left,
                   std::optional<std::chrono::milliseconds> retry_after = {}, double jitter = 0) {
-  return midas::next_refresh_after(in_vain, left, retry_after, jitter);
+  return midas::internal::next_refresh_after(in_vain, left, retry_after, jitter);
 }
 
 // When a token that no renewal replaces is sought anew, since it was granted.

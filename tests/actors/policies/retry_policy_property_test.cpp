@@ -10,6 +10,7 @@
 #include <optional>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using time_point = retry_policy::time_point;

@@ -8,6 +8,7 @@
 #include <vector>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using time_point = retry_policy::time_point;

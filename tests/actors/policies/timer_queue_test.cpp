@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using queue = midas::timer_queue<int>;
+using queue = midas::internal::timer_queue<int>;
 const queue::time_point start{1'000s};
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "actors/support/completion_queue.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -7,11 +9,13 @@
 #include <thread>
 #include <vector>
 
-using midas::completion_queue;
+using midas::internal::completion_queue;
 
 namespace {
 
-midas::http_response status(int value) { return {.status = value, .headers = {}, .body = {}}; }
+midas::internal::http_response status(int value) {
+  return {.status = value, .headers = {}, .body = {}};
+}
 
 }  // namespace
 
@@ -33,7 +37,7 @@ TEST_CASE("what was taken before gives way to what is taken now") {
   std::vector<completion_queue::completion> taken;
   REQUIRE(queue.push(1, status(200)));
   queue.take(taken);
-  REQUIRE(queue.push(2, midas::fail(midas::errc::cancelled, "no longer wanted")));
+  REQUIRE(queue.push(2, midas::internal::fail(midas::errc::cancelled, "no longer wanted")));
   queue.take(taken);
   REQUIRE(taken.size() == 1);
   CHECK(taken[0].id == 2);

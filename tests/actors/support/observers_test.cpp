@@ -15,8 +15,8 @@
 using namespace std::chrono_literals;
 using midas::connection_opened;
 using midas::event_subscription;
-using midas::observers;
 using midas::token_event;
+using midas::internal::observers;
 
 namespace {
 
@@ -31,9 +31,9 @@ struct listener {
   std::vector<std::uint64_t> heard{};
 
   event_subscription subscribe(const std::shared_ptr<observers>& to) {
-    return {to, to->add([this](const token_event& event) {
-              heard.push_back(std::get<connection_opened>(event).count);
-            })};
+    return midas::internal::subscribe(to, [this](const token_event& event) {
+      heard.push_back(std::get<connection_opened>(event).count);
+    });
   }
 };
 
@@ -158,7 +158,7 @@ TEST_CASE("an observer may add and remove observers while it is told") {
   std::optional<event_subscription> own;
   std::optional<event_subscription> added;
   int heard = 0;
-  own.emplace(all, all->add([&](const token_event&) {
+  own.emplace(midas::internal::subscribe(all, [&](const token_event&) {
     ++heard;
     added.emplace(late.subscribe(all));
     own.reset();
@@ -174,14 +174,14 @@ TEST_CASE("an observer may own the subscription of another") {
   listener inner;
   const auto owned = std::make_shared<event_subscription>(inner.subscribe(all));
   {
-    const event_subscription outer{all, all->add([owned](const token_event&) {})};
+    const auto outer = midas::internal::subscribe(all, [owned](const token_event&) {});
     CHECK(owned.use_count() > 1);
   }
   CHECK(owned.use_count() == 1);
   {
     auto handed_over = std::make_shared<event_subscription>(inner.subscribe(all));
-    const event_subscription outer{all,
-                                   all->add([own = std::move(handed_over)](const token_event&) {})};
+    const auto outer =
+        midas::internal::subscribe(all, [own = std::move(handed_over)](const token_event&) {});
     emit(*all, 1);
   }
   // The inner one twice for as long as the outer one was there.
@@ -193,7 +193,7 @@ TEST_CASE("observers come and go while others tell, and who stays misses nothing
   constexpr std::uint64_t count = 2'000;
   const auto all = std::make_shared<observers>();
   std::atomic<std::uint64_t> heard = 0;
-  const event_subscription steady{all, all->add([&heard](const token_event&) { ++heard; })};
+  const auto steady = midas::internal::subscribe(all, [&heard](const token_event&) { ++heard; });
   std::vector<std::thread> threads;
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&all] {
@@ -205,7 +205,7 @@ TEST_CASE("observers come and go while others tell, and who stays misses nothing
       for (std::uint64_t i = 0; i < count / 10; ++i) {
         // An event that is under way may reach it after it has gone.
         const auto own = std::make_shared<std::atomic<std::uint64_t>>(0);
-        const event_subscription passing{all, all->add([own](const token_event&) { ++*own; })};
+        const auto passing = midas::internal::subscribe(all, [own](const token_event&) { ++*own; });
         emit(*all, i);
       }
     });
@@ -222,7 +222,7 @@ TEST_CASE("who is being told on another thread may be removed without waiting fo
   std::atomic<int> stage = 0;
   std::atomic<int> heard = 0;
   std::optional<event_subscription> subscription;
-  subscription.emplace(all, all->add([&stage, &heard](const token_event&) {
+  subscription.emplace(midas::internal::subscribe(all, [&stage, &heard](const token_event&) {
     stage = 1;
     stage.notify_all();
     // Goes on only when it has been removed.

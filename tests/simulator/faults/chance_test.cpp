@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-using namespace midas::simulator;
+using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 

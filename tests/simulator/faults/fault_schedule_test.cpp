@@ -9,7 +9,8 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::simulator;
+using namespace midas::internal;
+using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 

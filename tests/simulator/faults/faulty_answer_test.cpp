@@ -2,7 +2,7 @@
 
 #include "simulator/faults/wire_faults.hpp"
 #include "simulator/hosts/simulated_app_service.hpp"
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 #include "tests/simulator/support/imds_request.hpp"
 #include "tests/simulator/support/protocol_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
@@ -12,8 +12,9 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::simulator;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::simulator;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
@@ -35,7 +36,7 @@ response answer_of(simulated_protocol& host, const std::string& action,
 }
 
 response answer_of(const std::string& action) {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   return answer_of(host, action);
 }
 
@@ -88,7 +89,7 @@ TEST_CASE("a status is answered with an error in the host's own form") {
 }
 
 TEST_CASE("throttling has the text of live machines and Retry-After") {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   response out;
   answer_throttled(host, out);
   CHECK(out.status == 429);
@@ -128,7 +129,7 @@ TEST_CASE("headers and type take the place of the host's own") {
 }
 
 TEST_CASE("a wrong lifetime is that of the token and of the answer, and of this answer alone") {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   const auto check = [&](const std::string& action, std::int64_t lifetime) {
     const auto answer = answer_of(host, action);
     const auto json = parse_object(answer.body);
@@ -143,7 +144,7 @@ TEST_CASE("a wrong lifetime is that of the token and of the answer, and of this 
 
 TEST_CASE("a wrong identity is another one of the host, in the token and in the answer") {
   const auto owner_under = [](const std::string& action, const std::string& more) {
-    simulated_imds_host host{simulated_host_options{}};
+    simulated_imds host{simulated_host_options{}};
     imds_request request;
     request.query = token_query(more);
     const auto answer = answer_of(host, action, request);
@@ -161,13 +162,13 @@ TEST_CASE("a wrong identity is another one of the host, in the token and in the 
 TEST_CASE("a host of one identity has another to be wrong with") {
   simulated_host_options options;
   options.user_assigned.clear();
-  simulated_imds_host host{options};
+  simulated_imds host{options};
   CHECK(owner_of(answer_of(host, R"({"wrong_identity":true})"), "https://vault.azure.net") !=
         sample_system_assigned_identity().client_id);
 }
 
 TEST_CASE("the same token is the one given last, with what is left of its life") {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   imds_request request;
   (void)answer_of(host, R"({"latency":"1s"})", request);
   const auto last = answer_of(host, R"({"latency":"1s"})", request);
@@ -190,7 +191,7 @@ TEST_CASE("the same token is the one given last, with what is left of its life")
 }
 
 TEST_CASE("the same token keeps a wrong lifetime that it was given with") {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   const auto wrong = answer_of(host, R"({"lifetime":"30s"})");
   CHECK(answer_of(host, R"({"same_token":true})").body == wrong.body);
 }
@@ -204,7 +205,7 @@ TEST_CASE("a wrong form of expires_on takes its place, and leaves all else") {
 }
 
 TEST_CASE("a refused request stays refused under an action that changes tokens") {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   imds_request request;
   request.query = "resource=x";
   const auto answer = answer_of(host, R"({"lifetime":"1s","expires_on_form":"x"})", request);
@@ -213,7 +214,7 @@ TEST_CASE("a refused request stays refused under an action that changes tokens")
 }
 
 TEST_CASE("an action that sends nothing asks the host for nothing") {
-  simulated_imds_host host{simulated_host_options{}};
+  simulated_imds host{simulated_host_options{}};
   host.issuer().forget_recipient();
   for (const auto* action : {R"({"hang":true})", R"({"garbage":true})", R"({"reset":"before"})"}) {
     const auto answer = answer_of(host, action);

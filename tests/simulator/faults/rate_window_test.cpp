@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-using namespace midas::simulator;
+using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
 using time_point = rate_window::time_point;
 

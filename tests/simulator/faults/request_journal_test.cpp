@@ -8,7 +8,8 @@
 #include <vector>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using simulator::request_journal;
 using time_point = journal_entry::time_point;

@@ -6,7 +6,8 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 
 namespace {
 

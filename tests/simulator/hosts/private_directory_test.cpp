@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-using namespace midas::simulator;
+using namespace midas::internal::simulator;
 
 namespace {
 

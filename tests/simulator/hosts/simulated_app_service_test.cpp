@@ -8,8 +8,9 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::test;
-using namespace midas::simulator;
+using namespace midas::internal;
+using namespace midas::internal::test;
+using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
 
 namespace {

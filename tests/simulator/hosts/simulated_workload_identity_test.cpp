@@ -12,8 +12,9 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::test;
-using namespace midas::simulator;
+using namespace midas::internal;
+using namespace midas::internal::test;
+using namespace midas::internal::simulator;
 
 namespace {
 
@@ -142,7 +143,7 @@ TEST_CASE("other tenants and other paths are none of this authority's") {
 TEST_CASE("the authority describes itself by the name that the client knows it by") {
   simulated_workload_identity protocol({});
   protocol_request request{.target = "/" + tenant + "/v2.0/.well-known/openid-configuration",
-                          .fields = {{"Host", "localhost:8443"}}};
+                           .fields = {{"Host", "localhost:8443"}}};
   const auto answer = request.ask(protocol);
   CHECK(answer.status == 200);
   CHECK_FALSE(answer.token_request);

@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-using namespace midas::simulator;
-using namespace midas::test;
+using namespace midas::internal::simulator;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
 namespace {

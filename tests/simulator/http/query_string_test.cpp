@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-using namespace midas::simulator;
+using namespace midas::internal::simulator;
 
 TEST_CASE("percent escapes and plus signs are decoded") {
   CHECK(percent_decode("https%3A%2F%2Fvault.azure.net%2f") == "https://vault.azure.net/");

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-using namespace midas::simulator;
+using namespace midas::internal::simulator;
 namespace http = boost::beast::http;
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-using namespace midas::simulator;
+using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
 
 TEST_CASE("a response is status line, fields, date, length and body") {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 namespace {
 
@@ -60,4 +60,4 @@ curl_answer curl_client::ask(const std::string& url, const std::vector<std::stri
   return answer;
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

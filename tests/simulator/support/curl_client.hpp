@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 struct curl_answer {
   /// 0 when there was none.
@@ -36,4 +36,4 @@ class curl_client {
   std::string trusted_file_;
 };
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -6,9 +6,9 @@
 
 #include <utility>
 
-namespace midas::test {
+namespace midas::internal::test {
 
-simulator::response imds_request::ask(simulator::simulated_imds_host& protocol) const {
+simulator::response imds_request::ask(simulator::simulated_imds& protocol) const {
   const auto target = query.empty() ? path : path + "?" + query;
   simulator::response answer;
   protocol.answer({method, target, fields, {}}, now, answer);
@@ -16,7 +16,7 @@ simulator::response imds_request::ask(simulator::simulated_imds_host& protocol) 
 }
 
 simulator::response imds_request::ask(simulated_host_options options) const {
-  simulator::simulated_imds_host protocol(std::move(options));
+  simulator::simulated_imds protocol(std::move(options));
   auto answer = ask(protocol);
   answer.resource = {};
   return answer;
@@ -31,4 +31,4 @@ std::string complaint(const simulator::response& answer) {
   return text_of(json, "error") + ": " + text_of(json, "error_description");
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -1,7 +1,7 @@
 // One exchange with the pure IMDS dialect.
 #pragma once
 
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 
 #include <chrono>
 #include <optional>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 struct imds_request {
   std::string method = "GET";
@@ -19,7 +19,7 @@ struct imds_request {
   std::chrono::sys_seconds now{std::chrono::seconds{1'800'000'000}};
 
   /// The response without its `resource`, which would dangle when the dialect has gone.
-  [[nodiscard]] simulator::response ask(simulator::simulated_imds_host& protocol) const;
+  [[nodiscard]] simulator::response ask(simulator::simulated_imds& protocol) const;
   [[nodiscard]] simulator::response ask(simulated_host_options options = {}) const;
 };
 
@@ -29,4 +29,4 @@ std::string token_query(std::string_view more);
 /// "error: error_description" of a 400.
 std::string complaint(const simulator::response& answer);
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

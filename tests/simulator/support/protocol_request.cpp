@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 simulator::response protocol_request::ask(simulator::simulated_protocol& protocol) const {
   simulator::response answer;
@@ -40,4 +40,4 @@ std::string owner_of(const simulator::response& answer, const std::string& resou
   return text_of(token.payload, "appid");
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

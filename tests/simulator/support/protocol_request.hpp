@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 struct protocol_request {
   std::string method = "GET";
@@ -32,4 +32,4 @@ std::string variable_of(const simulator::simulated_protocol& protocol, const std
 /// Checks that it is a token for the resource, and whose.
 std::string owner_of(const simulator::response& answer, const std::string& resource);
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 raw_client::raw_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
   const timeval patience{20, 0};
@@ -113,4 +113,4 @@ std::string get_request(std::string_view target, std::string_view fields) {
       .append("\r\n");
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 struct raw_answer {
   int status = 0;
@@ -47,4 +47,4 @@ class raw_client {
 /// A whole GET request. Further field lines end in "\r\n".
 std::string get_request(std::string_view target, std::string_view fields = "Metadata: true\r\n");
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 rapidjson::Document parse_object(std::string_view text) {
   rapidjson::Document document;
@@ -54,4 +54,4 @@ decoded_token decode_token(std::string_view text) {
           base64url_decode(text.substr(second + 1))};
 }
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

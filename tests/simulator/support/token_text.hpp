@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace midas::test {
+namespace midas::internal::test {
 
 /// Fails the test when the text is no JSON object.
 rapidjson::Document parse_object(std::string_view text);
@@ -26,4 +26,4 @@ struct decoded_token {
 /// Fails the test when the text is no JWT.
 decoded_token decode_token(std::string_view text);
 
-}  // namespace midas::test
+}  // namespace midas::internal::test

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-using namespace midas::simulator;
-using namespace midas::test;
+using namespace midas::internal::simulator;
+using namespace midas::internal::test;
 
 namespace {
 

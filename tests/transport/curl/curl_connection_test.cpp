@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-using midas::curl_multi_loop;
 using midas::errc;
-using namespace midas::test;
+using midas::internal::curl_multi_loop;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
 namespace {

@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-using midas::curl_multi_loop;
 using midas::errc;
-using midas::http_request;
-using namespace midas::test;
+using midas::internal::curl_multi_loop;
+using midas::internal::http_request;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
 namespace {

@@ -20,9 +20,9 @@
 #include <thread>
 #include <vector>
 
-using midas::curl_multi_loop;
 using midas::errc;
-using namespace midas::test;
+using midas::internal::curl_multi_loop;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
 namespace {

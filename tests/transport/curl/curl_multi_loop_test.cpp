@@ -1,17 +1,17 @@
 // What the loop makes of answers as they should be.
 #include "transport/curl/curl_multi_loop.hpp"
 
-#include "simulator/simulated_imds.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <string>
 #include <string_view>
 
-using midas::curl_multi_loop;
-using namespace midas::test;
+using midas::internal::curl_multi_loop;
+using namespace midas::internal::test;
 
 namespace {
 

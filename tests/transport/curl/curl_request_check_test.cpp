@@ -4,11 +4,11 @@
 
 #include <string>
 
-using midas::check_request;
-using midas::endpoint_name;
 using midas::errc;
-using midas::http_request;
-using midas::origin_of;
+using midas::internal::check_request;
+using midas::internal::endpoint_name;
+using midas::internal::http_request;
+using midas::internal::origin_of;
 
 namespace {
 
@@ -107,11 +107,11 @@ TEST_CASE("an endpoint's name is its URL without query, credentials and control 
 }
 
 TEST_CASE("a target is path and query, without the fragment") {
-  CHECK(midas::target_of("http://host/path?query=1#fragment") == "/path?query=1");
-  CHECK(midas::target_of("http://host:80/a/../b//c") == "/a/../b//c");
-  CHECK(midas::target_of("https://[::1]:443") == "/");
-  CHECK(midas::target_of("http://host?query=http://other/") == "/?query=http://other/");
-  CHECK(midas::target_of("http://host#fragment") == "/");
+  CHECK(midas::internal::target_of("http://host/path?query=1#fragment") == "/path?query=1");
+  CHECK(midas::internal::target_of("http://host:80/a/../b//c") == "/a/../b//c");
+  CHECK(midas::internal::target_of("https://[::1]:443") == "/");
+  CHECK(midas::internal::target_of("http://host?query=http://other/") == "/?query=http://other/");
+  CHECK(midas::internal::target_of("http://host#fragment") == "/");
 }
 
 TEST_CASE("an origin is scheme, name and port") {

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-using midas::curl_multi_loop;
 using midas::errc;
-using namespace midas::test;
+using midas::internal::curl_multi_loop;
+using namespace midas::internal::test;
 
 namespace {
 

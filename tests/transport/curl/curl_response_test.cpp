@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-using midas::curl_response;
+using midas::internal::curl_response;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 using outcome = json_reading::outcome;
 
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 
 TEST_CASE("text from elsewhere becomes one line without control characters") {
   const auto [text, shown] = GENERATE(table<std::string, std::string>({

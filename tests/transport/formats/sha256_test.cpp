@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 using namespace midas;
+using namespace midas::internal;
 
 TEST_CASE("a SHA-256 is 64 hexadecimal digits in lower case") {
   // The first two are FIPS 180-2's, the last what MSAL's tests compute of an access token.

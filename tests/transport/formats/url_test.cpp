@@ -5,6 +5,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 
 TEST_CASE("percent-encoding leaves RFC 3986's unreserved characters alone and nothing else") {
   const std::string unreserved =

@@ -6,6 +6,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 
 TEST_CASE("a UUID carries its bytes, but for version and variant") {
   CHECK(uuid_of({}) == "00000000-0000-4000-8000-000000000000");

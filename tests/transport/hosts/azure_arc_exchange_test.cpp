@@ -18,7 +18,8 @@
 #include <variant>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 

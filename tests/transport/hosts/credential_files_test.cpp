@@ -16,6 +16,7 @@
 #include <system_error>
 
 using namespace midas;
+using namespace midas::internal;
 namespace fs = std::filesystem;
 
 namespace {

@@ -8,6 +8,7 @@
 #include <vector>
 
 using namespace midas;
+using namespace midas::internal;
 using Catch::Matchers::Contains;
 
 namespace {

@@ -14,6 +14,7 @@
 #include <vector>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 
 namespace {

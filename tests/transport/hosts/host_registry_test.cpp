@@ -5,6 +5,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <string>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 

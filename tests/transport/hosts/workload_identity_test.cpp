@@ -1,5 +1,7 @@
 #include "transport/hosts/workload_identity.hpp"
 
+#include "messages/make_error.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -7,6 +9,7 @@
 #include <utility>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 

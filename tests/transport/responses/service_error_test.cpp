@@ -7,6 +7,7 @@
 #include <utility>
 
 using namespace midas;
+using namespace midas::internal;
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 

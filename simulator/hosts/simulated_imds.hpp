@@ -9,8 +9,8 @@
 
 #include "simulator/hosts/simulated_protocol.hpp"
 #include "simulator/http/http_exchange.hpp"
-#include "simulator/simulated_imds_options.hpp"
 #include "simulator/tokens/token_issuer.hpp"
+#include <midas/simulated_host_options.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 
 class query_string;
 
@@ -26,11 +26,11 @@ inline constexpr std::string_view imds_token_path = "/metadata/identity/oauth2/t
 
 /// The same request at the same time gets the same answer but for `uti` of the token and
 /// x-ms-request-id, which count. One thread at a time.
-class simulated_imds_host final : public simulated_protocol {
+class simulated_imds final : public simulated_protocol {
  public:
   /// Reads latency, expires_in, the identities and the resources; where to listen is not its
   /// concern.
-  explicit simulated_imds_host(simulated_host_options options);
+  explicit simulated_imds(simulated_host_options options);
 
   /// Fills an empty response. Its `resource` is valid until the next call.
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
@@ -50,4 +50,4 @@ class simulated_imds_host final : public simulated_protocol {
   std::string resource_;
 };
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -1,4 +1,4 @@
-#include "simulator/hosts/simulated_imds_host.hpp"
+#include "simulator/hosts/simulated_imds.hpp"
 
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
@@ -9,7 +9,7 @@
 #include <array>
 #include <utility>
 
-namespace midas::simulator {
+namespace midas::internal::simulator {
 namespace {
 
 constexpr std::array<identity_selector, 3> selectors{{
@@ -64,11 +64,11 @@ bool is_imds_token_path(std::string_view path) {
 
 }  // namespace
 
-simulated_imds_host::simulated_imds_host(simulated_host_options options)
+simulated_imds::simulated_imds(simulated_host_options options)
     : options_(std::move(options)), issuer_(options_) {}
 
-void simulated_imds_host::answer(const request_view& request, std::chrono::system_clock::time_point now,
-                          response& out) {
+void simulated_imds::answer(const request_view& request, std::chrono::system_clock::time_point now,
+                            response& out) {
   out.add_field("Content-Type", "application/json; charset=utf-8");
   out.add_field("Server", "IMDS/150.870.65.1854");
   out.add_field("x-ms-request-id", issuer_.next_id());
@@ -101,7 +101,7 @@ void simulated_imds_host::answer(const request_view& request, std::chrono::syste
   answer_token(*query, unix_seconds(now), out);
 }
 
-void simulated_imds_host::answer_token(const query_string& query, std::int64_t now, response& out) {
+void simulated_imds::answer_token(const query_string& query, std::int64_t now, response& out) {
   const auto* resource = query.find("resource");
   if (resource != nullptr) {
     resource_ = *resource;
@@ -129,17 +129,17 @@ void simulated_imds_host::answer_token(const query_string& query, std::int64_t n
                       &write_imds_members);
 }
 
-bool simulated_imds_host::is_token_path(std::string_view path) const noexcept {
+bool simulated_imds::is_token_path(std::string_view path) const noexcept {
   return is_imds_token_path(path);
 }
 
-void simulated_imds_host::write_error(response& out, int status, std::string_view code,
-                               std::string_view text) {
+void simulated_imds::write_error(response& out, int status, std::string_view code,
+                                 std::string_view text) {
   write_oauth_error(out, status, code, text);
 }
 
-std::vector<environment_variable> simulated_imds_host::environment(const std::string& endpoint) const {
+std::vector<environment_variable> simulated_imds::environment(const std::string& endpoint) const {
   return {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", endpoint}};
 }
 
-}  // namespace midas::simulator
+}  // namespace midas::internal::simulator

@@ -8,7 +8,8 @@
 #include <string>
 
 using namespace midas;
-using namespace midas::test;
+using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -67,8 +68,8 @@ TEST_CASE("the access token is a JWT of about 1.8 kB for the resource and the li
 }
 
 TEST_CASE("no two tokens are the same, of one machine or of two") {
-  simulator::simulated_imds_host one({});
-  simulator::simulated_imds_host other({});
+  simulator::simulated_imds one({});
+  simulator::simulated_imds other({});
   std::set<std::string> bodies;
   for (int i = 0; i < 100; ++i) {
     bodies.insert(imds_request{}.ask(one).body);
@@ -78,7 +79,7 @@ TEST_CASE("no two tokens are the same, of one machine or of two") {
 }
 
 TEST_CASE("a later request gets later times, also for a resource that was asked for before") {
-  simulator::simulated_imds_host protocol({});
+  simulator::simulated_imds protocol({});
   imds_request request;
   CHECK(text_of(parse_object(request.ask(protocol).body), "expires_on") == "1800086400");
   request.now += 1s;
@@ -90,7 +91,7 @@ TEST_CASE("a later request gets later times, also for a resource that was asked 
 }
 
 TEST_CASE("thousands of resources each get their own token, again and again") {
-  simulator::simulated_imds_host protocol({});
+  simulator::simulated_imds protocol({});
   imds_request request;
   for (int i = 0; i < 5000; ++i) {
     const auto resource = "https://r" + std::to_string(i % 1500) + ".test";
@@ -102,7 +103,7 @@ TEST_CASE("thousands of resources each get their own token, again and again") {
 }
 
 TEST_CASE("the fields are those of the real service, with a new request id each time") {
-  simulator::simulated_imds_host protocol({});
+  simulator::simulated_imds protocol({});
   const auto first = imds_request{}.ask(protocol);
   const auto second = imds_request{}.ask(protocol);
   CHECK(first.fields.find("Content-Type: application/json; charset=utf-8\r\n") !=
@@ -124,7 +125,7 @@ TEST_CASE("the latency is asked of the token path only, mistakes included") {
 }
 
 TEST_CASE("an answer says for the statistics what it was about") {
-  simulator::simulated_imds_host protocol({});
+  simulator::simulated_imds protocol({});
   imds_request request;
   const auto good = request.ask(protocol);
   CHECK(good.counted);

@@ -1,0 +1,25 @@
+// The counters behind token_service_statistics.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace midas::internal {
+
+/// Incremented by actors and by callers' threads.
+struct service_counters {
+  std::atomic<std::uint64_t> tokens = 0;
+  std::atomic<std::uint64_t> errors = 0;
+  std::atomic<std::uint64_t> cache_hits = 0;
+  std::atomic<std::uint64_t> coalesced = 0;
+  std::atomic<std::uint64_t> acquisitions = 0;
+  std::atomic<std::uint64_t> refreshes = 0;
+  std::atomic<std::uint64_t> retries = 0;
+  std::atomic<std::uint64_t> throttled = 0;
+
+  static void add(std::atomic<std::uint64_t>& counter, std::uint64_t count = 1) noexcept {
+    counter.fetch_add(count, std::memory_order_relaxed);
+  }
+};
+
+}  // namespace midas::internal

@@ -1,0 +1,21 @@
+// How long a token may be handed out, and when it is to be refreshed.
+#pragma once
+
+#include "messages/clock_reading.hpp"
+
+namespace midas::internal {
+
+/// Decided once, when the token was granted.
+struct token_validity {
+  /// When the token is no longer handed out, whichever clock reaches it first.
+  clock_reading end{};
+  /// When a new token is to be acquired, while this one is still handed out.
+  boot_clock::time_point refresh_at{};
+};
+
+/// The token may be handed out at `now`.
+inline bool is_usable(const token_validity& validity, const clock_reading& now) noexcept {
+  return now.wall < validity.end.wall && now.boot < validity.end.boot;
+}
+
+}  // namespace midas::internal

@@ -1,0 +1,53 @@
+#include "actors/cache_supervisor.hpp"
+#include "messages/make_error.hpp"
+#include "messages/protocols.hpp"
+#include "service/service_core.hpp"
+#include <midas/access_token.hpp>
+#include <midas/actors.hpp>
+#include <midas/detail/access.hpp>
+#include <midas/event_subscription.hpp>
+#include <midas/token_handle.hpp>
+#include <midas/token_service.hpp>
+
+#include <utility>
+
+namespace midas {
+
+namespace detail {
+
+token_service access::make_service(std::unique_ptr<service_core> core) {
+  return token_service{std::move(core)};
+}
+
+const service_frontend& access::frontend_of(const token_service& service) noexcept {
+  return service.core_->frontend();
+}
+
+const service_frontend& access::frontend_of(const token_handle& handle) noexcept {
+  return handle.frontend();
+}
+
+token_actor cache_of(const token_service& service) {
+  return access::frontend_of(service).cache().current();
+}
+
+token_actor cache_of(const token_handle& handle) {
+  return access::frontend_of(handle).cache().current();
+}
+
+error shut_down_error() {
+  return internal::make_error(errc::shutting_down, "the token service has shut down");
+}
+
+}  // namespace detail
+
+namespace internal {
+
+token_service make_token_service(const token_service_options& options, service_parts parts) {
+  return detail::access::make_service(
+      std::make_unique<detail::service_core>(options, std::move(parts)));
+}
+
+}  // namespace internal
+
+}  // namespace midas

@@ -1,0 +1,133 @@
+#include "service/service_core.hpp"
+
+#include "actors/cache_supervisor.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
+#include "transport/hosts/host_detection.hpp"
+#include "transport/hosts/host_registry.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace midas::internal {
+
+host_environment environment_of(const token_service_options& options) {
+  if (!options.environment) {
+    return environment_of_this_process();
+  }
+  host_environment result;
+  for (const auto& each : *options.environment) {
+    result.variables.insert_or_assign(each.name, each.value);
+  }
+  return result;
+}
+
+}  // namespace midas::internal
+
+namespace midas::detail {
+
+using namespace internal;
+
+namespace {
+
+constexpr std::chrono::seconds max_shutdown_wait{5};
+
+expected<host_protocol> find_host(const token_service_options& options,
+                                  const host_environment& environment) {
+  host_settings settings;
+  settings.allow_insecure = options.allow_insecure_endpoint;
+  settings.client_capabilities = options.client_capabilities;
+  settings.imds_authority = options.endpoint;
+  return make_protocol(detect_host(environment, options.host, options.endpoint), environment,
+                       settings);
+}
+
+std::shared_ptr<const service_context> make_context(
+    const token_service_options& options, const std::optional<host_environment>& environment) {
+  auto context = std::make_shared<service_context>(
+      service_context{find_host(options, environment ? *environment : environment_of(options))});
+  context->connect_timeout = options.connect_timeout;
+  context->attempt_timeout = options.attempt_timeout;
+  context->max_response_bytes = options.max_response_bytes;
+  context->retries = options.retries;
+  context->negative_cache_ttl = options.negative_cache_ttl;
+  return context;
+}
+
+host_limits limits_of(const token_service_options& options, const service_context& context) {
+  if (options.limits) {
+    return *options.limits;
+  }
+  return context.endpoint ? default_limits(context.endpoint->host) : host_limits{};
+}
+
+std::shared_ptr<http_transport> make_transport(const host_limits& limits) {
+  curl_multi_options options;
+  options.max_connections_kept = limits.max_in_flight;
+  options.max_connections_per_host = limits.max_in_flight;
+  return std::make_shared<curl_multi_loop>(options);
+}
+
+}  // namespace
+
+// An actor system and the configuration that it refers to.
+struct service_core::owned_system {
+  explicit owned_system(std::size_t threads) {
+    caf_compat::configure_sleeping_threads(config, threads);
+    caf_compat::on_helper_thread([this] { system.emplace(config); });
+  }
+  owned_system(const owned_system&) = delete;
+  owned_system& operator=(const owned_system&) = delete;
+  ~owned_system() {
+    caf_compat::on_helper_thread([this] { system.reset(); });
+  }
+
+  caf::actor_system_config config;
+  std::optional<caf::actor_system> system;
+};
+
+service_core::service_core(const token_service_options& options, service_parts parts)
+    : owned_system_(parts.system != nullptr
+                        ? nullptr
+                        : std::make_unique<owned_system>(options.actor_threads)),
+      context_(make_context(options, parts.environment)),
+      limits_(limits_of(options, *context_)),
+      transport_(parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_)),
+      frontend_(std::make_shared<service_frontend>(
+          context_, cache_supervisor::start(
+                        parts.system != nullptr ? *parts.system : *owned_system_->system,
+                        {context_, transport_, limits_, options.default_timeout,
+                         options.idle_key_timeout, std::max<std::size_t>(1, options.max_keys)}))) {}
+
+service_core::~service_core() { shutdown(); }
+
+void service_core::shutdown() {
+  const std::lock_guard lock{shutdown_mutex_};
+  if (!frontend_->close()) {
+    return;
+  }
+  context_->table->close();
+  frontend_->cache().close();
+  // Bounded: in an application's system, whose threads the application may be blocking, the actors
+  // may not get to run.
+  context_->live_actors->wait_for(max_shutdown_wait);
+  transport_->stop();
+}
+
+token_service_statistics service_core::statistics() const {
+  const auto& counters = *context_->counters;
+  token_service_statistics result;
+  const auto hits = context_->table->hits().total();
+  result.tokens = counters.tokens.load() + hits;
+  result.errors = counters.errors.load();
+  result.cache_hits = counters.cache_hits.load() + hits;
+  result.coalesced = counters.coalesced.load();
+  result.acquisitions = counters.acquisitions.load();
+  result.refreshes = counters.refreshes.load();
+  result.retries = counters.retries.load();
+  result.throttled = counters.throttled.load();
+  result.keys = context_->table->size();
+  result.http = transport_->statistics();
+  return result;
+}
+
+}  // namespace midas::detail

@@ -1,0 +1,75 @@
+// Everything that a token service owns, created and ended in the right order.
+#pragma once
+
+#include "actors/support/service_context.hpp"
+#include "service/service_frontend.hpp"
+#include "transport/hosts/host_environment.hpp"
+#include "transport/http_transport.hpp"
+#include <midas/detail/access.hpp>
+#include <midas/host_limits.hpp>
+#include <midas/token_service.hpp>
+#include <midas/token_service_options.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace midas::internal {
+
+/// What tests replace, and `midas doctor`.
+struct service_parts {
+  /// The actor system to live in; null for one of its own.
+  caf::actor_system* system = nullptr;
+  /// Null for libcurl.
+  std::shared_ptr<http_transport> transport{};
+  /// Takes precedence over token_service_options::environment.
+  std::optional<host_environment> environment{};
+};
+
+/// What the service reads instead of, or from, the environment of this process.
+host_environment environment_of(const token_service_options& options);
+
+/// A token service with some of its parts replaced.
+token_service make_token_service(const token_service_options& options, service_parts parts);
+
+inline token_service make_token_service(const token_service_options& options,
+                                        std::shared_ptr<http_transport> transport) {
+  return make_token_service(options, {.transport = std::move(transport)});
+}
+
+}  // namespace midas::internal
+
+namespace midas::detail {
+
+class service_core {
+ public:
+  service_core(const token_service_options& options, internal::service_parts parts);
+  service_core(const service_core&) = delete;
+  service_core& operator=(const service_core&) = delete;
+  /// Calls shutdown().
+  ~service_core();
+
+  /// See token_service.
+  void shutdown();
+
+  [[nodiscard]] const service_frontend& frontend() const noexcept { return *frontend_; }
+  /// For handles, which may outlive the service.
+  [[nodiscard]] const std::shared_ptr<const service_frontend>& shared_frontend() const noexcept {
+    return frontend_;
+  }
+  [[nodiscard]] const internal::service_context& context() const noexcept { return *context_; }
+  [[nodiscard]] token_service_statistics statistics() const;
+
+ private:
+  struct owned_system;
+
+  // Destroyed last: its destructor waits for the actors.
+  const std::unique_ptr<owned_system> owned_system_;
+  const std::shared_ptr<const internal::service_context> context_;
+  const host_limits limits_;
+  const std::shared_ptr<internal::http_transport> transport_;
+  const std::shared_ptr<const service_frontend> frontend_;
+  std::mutex shutdown_mutex_;
+};
+
+}  // namespace midas::detail
