@@ -1,7 +1,7 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/curl/curl_flights.hpp"
+#include "transport/curl/curl_transfers.hpp"
 #include "transport/curl/curl_inbox.hpp"
 #include "transport/curl/curl_multi_handle.hpp"
 #include "transport/curl/curl_request_check.hpp"

@@ -1,4 +1,4 @@
-#include "transport/curl/curl_flights.hpp"
+#include "transport/curl/curl_transfers.hpp"
 
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_request_check.hpp"
