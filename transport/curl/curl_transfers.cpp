@@ -14,33 +14,34 @@ namespace midas::internal {
 
 namespace {
 
-// Handles that wait for their next exchange; each takes some 15 kB.
-constexpr std::size_t max_spare_flights = 128;
+// Each idle easy handle takes about 15 kB.
+constexpr std::size_t max_idle_transfers = 128;
 
-// Some releases of libcurl lose a wake-up now and then; nothing waits for longer on their account.
+// Some releases of libcurl occasionally lose a wake-up; this bounds the delay that it causes.
 constexpr std::chrono::milliseconds max_poll{1'000};
 
 constexpr std::size_t group_size = 8;
 constexpr std::chrono::milliseconds max_hold{1};
 
 unexpected cancelled(const http_request& request) {
-  return fail(errc::cancelled, "the request to " + endpoint_name(request.url) + " was cancelled");
+  return fail(errc::cancelled, "the request to " + endpoint_name(request.url) + " was canceled");
 }
 
 unexpected stopped(const http_request& request) {
   return fail(errc::shutting_down,
-              "the transport was stopped before " + endpoint_name(request.url) + " had answered");
+              "the transport stopped before " + endpoint_name(request.url) + " answered");
 }
 
 }  // namespace
 
-// An exchange between libcurl's begin and end.
-struct curl_transfers::transfer_state final : curl_exchange {
+// An easy handle with the job that it carries.
+struct curl_transfers::transfer final : curl_exchange {
   using curl_exchange::curl_exchange;
 
   std::uint64_t id = 0;
   http_transport::completion done{};
-  curl_host_queue::host_quota* host = nullptr;
+  curl_host_queue::host_quota* quota = nullptr;
+  // The position in active_.
   std::size_t index = 0;
 };
 
@@ -55,141 +56,146 @@ curl_transfers::~curl_transfers() = default;
 
 void curl_transfers::begin(curl_job job) {
   if (auto checked = check_request(job.request); !checked) {
-    finish(std::move(job.done), unexpected{std::move(checked.error())});
+    enqueue_completion(std::move(job.done), unexpected{std::move(checked.error())});
     return;
   }
-  auto& host = hosts_.of(job.request.url);
-  if (hosts_.acquire_slot(host, job)) {
-    start(std::move(job), host);
+  auto& quota = hosts_.quota_for(job.request.url);
+  if (hosts_.acquire_slot(quota, job)) {
+    start(std::move(job), quota);
   }
 }
 
-// The turn that it flies on is taken, and is given on when it lands.
-void curl_transfers::start(curl_job job, curl_host_queue::host_quota& host) {
-  for (std::optional<curl_job> next{std::move(job)}; next; next = hosts_.release_slot(host)) {
-    if (start_one(*next, host)) {
+// The job holds a slot. If it cannot start, the slot passes to the next waiting job.
+void curl_transfers::start(curl_job job, curl_host_queue::host_quota& quota) {
+  for (std::optional<curl_job> next{std::move(job)}; next; next = hosts_.release_slot(quota)) {
+    if (try_start(*next, quota)) {
       return;
     }
   }
 }
 
-bool curl_transfers::start_one(curl_job& job, curl_host_queue::host_quota& host) {
+bool curl_transfers::try_start(curl_job& job, curl_host_queue::host_quota& quota) {
   try {
-    auto next = idle_transfer();
-    next->prepare(std::move(job.request));
-    if (const auto code = curl_multi_add_handle(multi_, next->handle()); code != CURLM_OK) {
+    auto started = take_idle_or_make();
+    started->prepare(std::move(job.request));
+    if (const auto code = curl_multi_add_handle(multi_, started->handle()); code != CURLM_OK) {
       throw std::runtime_error{curl_multi_strerror(code)};
     }
-    next->id = job.id;
-    next->done = std::move(job.done);
-    next->host = &host;
-    next->index = transfers_.size();
-    transfers_.push_back(std::move(next));
+    started->id = job.id;
+    started->done = std::move(job.done);
+    started->quota = &quota;
+    started->index = active_.size();
+    active_.push_back(std::move(started));
     started_ = true;
     return true;
   } catch (const std::exception& problem) {
-    finish(std::move(job.done),
-           fail(errc::unreachable, std::string{"the request cannot be sent: "} + problem.what()));
+    enqueue_completion(
+        std::move(job.done),
+        fail(errc::unreachable, std::string{"the request cannot be sent: "} + problem.what()));
     return false;
   }
 }
 
-std::unique_ptr<curl_transfers::transfer_state> curl_transfers::idle_transfer() {
-  if (idle_transfers_.empty()) {
-    return std::make_unique<transfer_state>(options_, sockets_);
+std::unique_ptr<curl_transfers::transfer> curl_transfers::take_idle_or_make() {
+  if (idle_.empty()) {
+    return std::make_unique<transfer>(options_, sockets_);
   }
-  auto result = std::move(idle_transfers_.back());
-  idle_transfers_.pop_back();
+  auto result = std::move(idle_.back());
+  idle_.pop_back();
   return result;
 }
 
-void curl_transfers::transfer() {
+void curl_transfers::perform() {
   started_ = false;
-  transfer_once();
+  perform_once();
   if (started_) {
-    // What follows a flight that has landed is on the wire before anybody hears of the landing:
-    // then the host works while the callers do.
-    transfer_once();
+    // A transfer that took over a finished one's slot is put on the wire before any completion
+    // runs, so that the host and the callers work at the same time.
+    perform_once();
   }
 }
 
-void curl_transfers::transfer_once() {
+void curl_transfers::perform_once() {
   int running = 0;
   if (const auto code = curl_multi_perform(multi_, &running); code != CURLM_OK) {
-    const auto why = std::string{"libcurl failed: "} + curl_multi_strerror(code);
-    while (!transfers_.empty()) {
-      finish_transfer(*transfers_.back(), fail(errc::unreachable, why));
-    }
+    fail_all(std::string{"libcurl failed: "} + curl_multi_strerror(code));
     return;
   }
   int left = 0;
   while (const auto* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg == CURLMSG_DONE) {
-      auto& ended = static_cast<transfer_state&>(*curl_exchange::of(message->easy_handle));
-      // The message is gone once the handle is removed.
-      finish_transfer(ended, ended.outcome(message->data.result));
+      auto& ended = static_cast<transfer&>(*curl_exchange::from(message->easy_handle));
+      // Removing the handle invalidates the message.
+      finish(ended, ended.outcome(message->data.result));
     }
   }
 }
 
-void curl_transfers::finish_transfer(transfer_state& ended, expected<http_response> outcome) {
+void curl_transfers::fail_all(const std::string& message) {
+  while (!active_.empty()) {
+    finish(*active_.back(), fail(errc::unreachable, message));
+  }
+}
+
+void curl_transfers::finish(transfer& ended, expected<http_response> outcome) {
   if (ended.reused_connection()) {
     ++reused_;
   }
   curl_multi_remove_handle(multi_, ended.handle());
-  finish(std::move(ended.done), std::move(outcome));
-  auto& host = *ended.host;
+  enqueue_completion(std::move(ended.done), std::move(outcome));
+  auto& quota = *ended.quota;
   recycle(ended);
-  if (auto next = hosts_.release_slot(host)) {
-    start(*std::move(next), host);
+  if (auto next = hosts_.release_slot(quota)) {
+    start(*std::move(next), quota);
   }
 }
 
-void curl_transfers::recycle(transfer_state& ended) {
+void curl_transfers::recycle(transfer& ended) {
   const auto index = ended.index;
-  ended.forget();
-  if (idle_transfers_.size() < max_spare_flights) {
-    idle_transfers_.push_back(std::move(transfers_[index]));
+  ended.clear();
+  if (idle_.size() < max_idle_transfers) {
+    idle_.push_back(std::move(active_[index]));
   }
-  if (index + 1 != transfers_.size()) {
-    transfers_[index] = std::move(transfers_.back());
-    transfers_[index]->index = index;
+  if (index + 1 != active_.size()) {
+    active_[index] = std::move(active_.back());
+    active_[index]->index = index;
   }
-  transfers_.pop_back();
+  active_.pop_back();
 }
 
 void curl_transfers::cancel(std::uint64_t id) {
   const auto found =
-      std::ranges::find_if(transfers_, [id](const auto& item) { return item->id == id; });
-  if (found != transfers_.end()) {
-    finish_transfer(**found, cancelled((*found)->request()));
+      std::ranges::find_if(active_, [id](const auto& item) { return item->id == id; });
+  if (found != active_.end()) {
+    finish(**found, cancelled((*found)->request()));
   } else if (auto waiting = hosts_.remove(id)) {
-    finish(std::move(waiting->done), cancelled(waiting->request));
+    enqueue_completion(std::move(waiting->done), cancelled(waiting->request));
   }
 }
 
-void curl_transfers::end_all(std::vector<curl_job> jobs) {
-  // First, or each that lands would launch the next.
+void curl_transfers::stop_all(std::vector<curl_job> jobs) {
+  // The waiting jobs first: otherwise each finished transfer would start the next.
   for (auto& job : hosts_.remove_all()) {
-    finish(std::move(job.done), stopped(job.request));
+    enqueue_completion(std::move(job.done), stopped(job.request));
   }
-  while (!transfers_.empty()) {
-    finish_transfer(*transfers_.back(), stopped(transfers_.back()->request()));
+  while (!active_.empty()) {
+    finish(*active_.back(), stopped(active_.back()->request()));
   }
   for (auto& job : jobs) {
-    finish(std::move(job.done), stopped(job.request));
+    enqueue_completion(std::move(job.done), stopped(job.request));
   }
-  idle_transfers_.clear();
+  idle_.clear();
 }
 
 std::optional<std::chrono::milliseconds> curl_transfers::max_wait() const noexcept {
   if (!finished_.empty()) {
     return max_hold;
   }
-  return transfers_.empty() ? std::nullopt : std::optional{max_poll};
+  return active_.empty() ? std::nullopt : std::optional{max_poll};
 }
 
-void curl_transfers::finish(http_transport::completion done, expected<http_response> outcome) {
+void curl_transfers::enqueue_completion(http_transport::completion done,
+                                        expected<http_response> outcome) {
   if (finished_.empty()) {
     finished_since_ = std::chrono::steady_clock::now();
   }
@@ -197,7 +203,7 @@ void curl_transfers::finish(http_transport::completion done, expected<http_respo
 }
 
 void curl_transfers::complete_finished_in_groups() {
-  if (hosts_.is_empty() || finished_.size() >= group_size ||
+  if (hosts_.empty() || finished_.size() >= group_size ||
       std::chrono::steady_clock::now() - finished_since_ >= max_hold) {
     complete_finished();
   }
@@ -207,7 +213,7 @@ void curl_transfers::complete_finished() {
   for (auto& item : finished_) {
     ++completed_;
     item.done(std::move(item.outcome));
-    // What it captured goes before the next one runs, and with it what that keeps alive.
+    // Destroys the captures, and what they keep alive, before the next completion runs.
     item.done = nullptr;
   }
   finished_.clear();

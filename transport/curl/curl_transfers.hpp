@@ -1,10 +1,10 @@
-// All exchanges that are under way, from their order to their completion.
+// All exchanges of the loop, from the job to its completion.
 #pragma once
 
 #include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_host_queue.hpp"
 #include "transport/curl/curl_inbox.hpp"
-#include "transport/curl/curl_multi_loop.hpp"
+#include "transport/curl/curl_options.hpp"
 #include "transport/curl/curl_sockets.hpp"
 
 #include <curl/curl.h>
@@ -19,64 +19,65 @@
 
 namespace midas::internal {
 
-/// Used by the loop's thread only, but for the counters. An exchange that ends, in whatever way,
-/// waits for complete_finished() with its outcome: nothing else calls completions.
+/// Used by the loop's thread only, except for the counters. When an exchange ends, however it ends,
+/// its outcome is queued; only complete_finished() calls completions.
 class curl_transfers {
  public:
-  /// All three outlive the flights.
+  /// All three must outlive the object.
   curl_transfers(const curl_multi_options& options, curl_sockets& sockets, CURLM* multi);
   curl_transfers(const curl_transfers&) = delete;
   curl_transfers& operator=(const curl_transfers&) = delete;
   ~curl_transfers();
 
-  /// How long the loop may wait for what libcurl is doing, unless something happens before; nothing
-  /// while libcurl has nothing to do.
+  /// How long the loop may wait for libcurl before it must call perform() and complete_finished()
+  /// again; empty while no transfer is in flight.
   [[nodiscard]] std::optional<std::chrono::milliseconds> max_wait() const noexcept;
 
-  /// Begins the exchange, or puts it where it waits for its turn.
+  /// Starts the exchange, or queues it until its host has a free slot.
   void begin(curl_job job);
-  /// Ends the exchange with errc::cancelled, if there is one with that id.
+  /// Ends the exchange with that id, if any, with errc::cancelled.
   void cancel(std::uint64_t id);
-  /// Lets libcurl do what can be done without waiting.
-  void transfer();
-  /// Ends everything with errc::shutting_down, `orders` that have not begun too; gives all handles
-  /// back.
-  void end_all(std::vector<curl_job> jobs);
-  /// Calls the completions of what has ended, with libcurl at rest: they may ask the loop for
-  /// anything but to stop.
+  /// Lets libcurl do what it can do without waiting.
+  void perform();
+  /// Ends every exchange with errc::shutting_down, including `jobs`, which have not begun; frees
+  /// all easy handles.
+  void stop_all(std::vector<curl_job> jobs);
+  /// Calls the completions of finished exchanges, outside any callback of libcurl. A completion may
+  /// call every function of the loop but stop().
   void complete_finished();
-  /// The same, but while others wait here for a connection it waits for some of those in flight,
-  /// for a millisecond at most: each completion may wake a thread.
+  /// Like complete_finished(), but while jobs wait for a slot it collects completions into groups,
+  /// for one millisecond at most, since each completion may wake a thread.
   void complete_finished_in_groups();
 
-  /// From any thread. An exchange is counted as completed before its completion runs.
+  /// Any thread. An exchange counts as completed before its completion runs.
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_.load(); }
   [[nodiscard]] std::uint64_t connections_reused() const noexcept { return reused_.load(); }
 
  private:
-  struct transfer_state;
+  struct transfer;
 
-  struct finished {
+  struct finished_exchange {
     http_transport::completion done;
     expected<http_response> outcome;
   };
 
-  void start(curl_job job, curl_host_queue::host_quota& host);
-  bool start_one(curl_job& job, curl_host_queue::host_quota& host);
-  std::unique_ptr<transfer_state> idle_transfer();
-  void transfer_once();
-  void finish_transfer(transfer_state& ended, expected<http_response> outcome);
-  void recycle(transfer_state& ended);
-  void finish(http_transport::completion done, expected<http_response> outcome);
+  void start(curl_job job, curl_host_queue::host_quota& quota);
+  bool try_start(curl_job& job, curl_host_queue::host_quota& quota);
+  std::unique_ptr<transfer> take_idle_or_make();
+  void perform_once();
+  void fail_all(const std::string& message);
+  void finish(transfer& ended, expected<http_response> outcome);
+  void recycle(transfer& ended);
+  void enqueue_completion(http_transport::completion done, expected<http_response> outcome);
 
   const curl_multi_options& options_;
   curl_sockets& sockets_;
   CURLM* multi_;
   curl_host_queue hosts_;
-  std::vector<std::unique_ptr<transfer_state>> transfers_;
-  std::vector<std::unique_ptr<transfer_state>> idle_transfers_;
-  std::vector<finished> finished_;
-  // When the first of them ended.
+  std::vector<std::unique_ptr<transfer>> active_;
+  std::vector<std::unique_ptr<transfer>> idle_;
+  std::vector<finished_exchange> finished_;
+  // When the oldest entry of finished_ was added.
   std::chrono::steady_clock::time_point finished_since_{};
   bool started_ = false;
   std::atomic<std::uint64_t> completed_ = 0;
