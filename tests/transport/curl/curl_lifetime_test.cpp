@@ -1,4 +1,4 @@
-// Cancelling, stopping, and what may be called from where.
+// Cancellation, shutdown, and which function may be called from where.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
@@ -27,13 +27,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Takes requests, and answers none.
+// Reads requests and answers none.
 void hang(raw_connection& connection) {
   while (!connection.read_request().empty()) {
   }
 }
 
-// A server that hangs, and a way to wait until so many requests are there.
+// A server that never answers, with a way to wait for the arrival of requests.
 class hanging_server {
  public:
   [[nodiscard]] std::string url() const { return server_.url(); }
@@ -78,7 +78,7 @@ std::string line_of(const std::filesystem::path& file, std::string_view start) {
 
 }  // namespace
 
-TEST_CASE("an exchange that is cancelled in flight ends at once, and its connection with it") {
+TEST_CASE("an exchange that is canceled in flight ends at once, together with its connection") {
   hanging_server server;
   curl_multi_loop loop;
   exchanges all{loop};
@@ -93,7 +93,7 @@ TEST_CASE("an exchange that is cancelled in flight ends at once, and its connect
   CHECK(loop.statistics().in_flight == 0);
 }
 
-TEST_CASE("cancelling one exchange leaves the others alone") {
+TEST_CASE("canceling one exchange does not affect the others") {
   hanging_server hanging;
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
@@ -114,12 +114,12 @@ TEST_CASE("cancelling one exchange leaves the others alone") {
   CHECK(all.failed_with(errc::shutting_down) == 8);
 }
 
-TEST_CASE("an exchange that is cancelled before it was sent is never sent") {
+TEST_CASE("an exchange that is canceled before it is sent is never sent") {
   raw_server server{answer_always(ok_response("x"))};
   raw_server other{hang};
   curl_multi_loop loop;
   exchanges all{loop};
-  // From the loop's own thread both orders are in the queue before it looks.
+  // Called from the loop's own thread, so that both are queued before the loop looks.
   std::atomic<bool> done = false;
   loop.start(get_request(server.url()), [&](http_outcome) {
     loop.cancel(all.begin(get_request(other.url())));
@@ -134,7 +134,7 @@ TEST_CASE("an exchange that is cancelled before it was sent is never sent") {
   CHECK(loop.statistics().connections_reused == 0);
 }
 
-TEST_CASE("cancelling what is complete, or never was, does nothing") {
+TEST_CASE("canceling a completed or unknown exchange does nothing") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   exchanges all{loop};
@@ -147,7 +147,7 @@ TEST_CASE("cancelling what is complete, or never was, does nothing") {
   CHECK(all.completed() == 1);
 }
 
-TEST_CASE("a completion may begin an exchange, and cancel one") {
+TEST_CASE("a completion may begin an exchange and cancel another") {
   raw_server server{answer_always(ok_response("x"))};
   hanging_server hanging;
   curl_multi_loop loop;
@@ -171,7 +171,7 @@ TEST_CASE("a completion may begin an exchange, and cancel one") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("stopping answers a hundred open exchanges, those that wait for their turn too") {
+TEST_CASE("stop completes a hundred open exchanges, including those that wait for a slot") {
   const auto cap = GENERATE(std::size_t{0}, std::size_t{10});
   hanging_server server;
   curl_multi_loop loop{{.max_connections_per_host = cap}};
@@ -188,7 +188,7 @@ TEST_CASE("stopping answers a hundred open exchanges, those that wait for their 
   server.raw().wait_until_ended(server.raw().connections());
 }
 
-TEST_CASE("stopping answers what was begun at the same time, each once") {
+TEST_CASE("stop completes each exchange that is begun at the same time exactly once") {
   raw_server server{answer_always(ok_response("x"))};
   for (int round = 0; round < 20; ++round) {
     curl_multi_loop loop;
@@ -216,7 +216,7 @@ TEST_CASE("stopping answers what was begun at the same time, each once") {
   }
 }
 
-TEST_CASE("stopping closes the connections that were kept") {
+TEST_CASE("stop closes the kept connections") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   REQUIRE(get(loop, server.url()));
@@ -225,7 +225,7 @@ TEST_CASE("stopping closes the connections that were kept") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("after stop an exchange is answered at once, in the caller's thread") {
+TEST_CASE("after stop an exchange completes at once, in the caller's thread") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   loop.stop();
@@ -245,7 +245,7 @@ TEST_CASE("after stop an exchange is answered at once, in the caller's thread") 
   loop.cancel(1);
 }
 
-TEST_CASE("a completion that begins another exchange while stopping gets its answer") {
+TEST_CASE("an exchange that a completion begins during stop is completed") {
   hanging_server server;
   curl_multi_loop loop;
   exchanges all{loop};
@@ -257,7 +257,7 @@ TEST_CASE("a completion that begins another exchange while stopping gets its ans
   CHECK(all.failed_with(errc::shutting_down) == 1);
 }
 
-TEST_CASE("the destructor stops") {
+TEST_CASE("the destructor stops the loop") {
   hanging_server server;
   std::optional<http_outcome> answered;
   {
@@ -269,7 +269,7 @@ TEST_CASE("the destructor stops") {
   CHECK(answered->error().code == errc::shutting_down);
 }
 
-TEST_CASE("what a completion captured is released once it has run") {
+TEST_CASE("the captures of a completion are destroyed once it has run") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   auto captured = std::make_shared<int>(0);
@@ -280,12 +280,12 @@ TEST_CASE("what a completion captured is released once it has run") {
     has_run.notify_all();
   });
   has_run.wait(false);
-  // One that begins now completes after the first is gone.
+  // An exchange that begins now completes after the first completion is destroyed.
   REQUIRE(get(loop, server.url()));
   CHECK(observer.expired());
 }
 
-TEST_CASE("exchanges begun by many threads are all answered") {
+TEST_CASE("exchanges begun by many threads are all completed") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop{{.max_connections_per_host = 4}};
   exchanges all{loop};
@@ -306,7 +306,7 @@ TEST_CASE("exchanges begun by many threads are all answered") {
   CHECK(loop.statistics().connections_opened <= 4);
 }
 
-TEST_CASE("the loop's thread has a name, and blocks the signals of the program") {
+TEST_CASE("the loop's thread has a name and blocks the program's signals") {
   curl_multi_loop loop;
   CHECK_FALSE(get(loop, "nothing"));
   const auto task = task_of_the_loop();
@@ -319,13 +319,13 @@ TEST_CASE("the loop's thread has a name, and blocks the signals of the program")
   CHECK((blocked & bit(SIGSEGV)) == 0);
 }
 
-TEST_CASE("with nothing in flight the loop's thread sleeps until it is asked for something") {
+TEST_CASE("with nothing in flight the loop's thread sleeps until a request arrives") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   REQUIRE(get(loop, server.url()));
   const auto task = task_of_the_loop();
   REQUIRE_FALSE(task.empty());
-  // The kernel tells which call a thread sleeps in, and with which arguments.
+  // The kernel shows which system call a thread sleeps in, with its arguments.
   if (line_of(task / "syscall", "").empty()) {
     WARN("/proc/self/task/*/syscall cannot be read here");
     return;
