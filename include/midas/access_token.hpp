@@ -84,6 +84,7 @@ class MIDAS_EXPORT access_token {
     }
   }
 
+  /// True for a default-constructed or moved-from object. Tokens from midas are never empty.
   [[nodiscard]] bool empty() const noexcept { return refcount_ == nullptr; }
 
   /// The token alone; `token().reveal()` returns its text.
@@ -93,13 +94,17 @@ class MIDAS_EXPORT access_token {
   [[nodiscard]] const secret& authorization_header() const noexcept {
     return grant().authorization_header;
   }
-  /// See token_grant for the meaning of these values.
+  /// "Bearer" unless the endpoint states another type.
   [[nodiscard]] const std::string& token_type() const noexcept { return grant().token_type; }
+  /// The resource as requested, without the "/.default" of a scope.
   [[nodiscard]] const std::string& resource() const noexcept { return grant().resource; }
+  /// When the token expires (UTC). A caller that keeps a token must stop using it by then.
   [[nodiscard]] std::chrono::sys_seconds expires_on() const noexcept { return grant().expires_on; }
+  /// When midas begins to refresh the token (UTC); empty for a token with a short lifetime.
   [[nodiscard]] std::optional<std::chrono::sys_seconds> refresh_on() const noexcept {
     return grant().refresh_on;
   }
+  /// Whether this answer came from memory. A property of the answer, not of the token.
   [[nodiscard]] token_source source() const noexcept { return source_; }
 
   /// The same token with token_source::cache as its source.

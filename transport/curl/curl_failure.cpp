@@ -18,7 +18,7 @@ constexpr const char* certificate_advice =
     "Check that the address is an https address, and that this machine trusts the certificate";
 constexpr const char* endpoint_advice = "Check that the address is that of an identity endpoint";
 
-// The failures that differ in what the user is told.
+// The kinds of failure, each with a message of its own.
 enum class kind { malformed_url, timeout, unresolved, refused, tls, too_large, not_http, other };
 
 std::string milliseconds(std::chrono::milliseconds time) {

@@ -18,11 +18,11 @@ using namespace std::chrono_literals;
 namespace {
 
 // Holds requests back until all of them have arrived.
-class meeting {
+class rendezvous {
  public:
-  explicit meeting(std::size_t size) : size_(size) {}
+  explicit rendezvous(std::size_t size) : size_(size) {}
 
-  raw_server::script answer_when_all_are_there() {
+  raw_server::script answer_when_all_have_arrived() {
     return [this](raw_connection& connection) {
       while (!connection.read_request().empty()) {
         std::unique_lock lock{mutex_};
@@ -100,8 +100,8 @@ TEST_CASE("a request with a body is sent again if its kept connection dies") {
 
 TEST_CASE("exchanges begun together are in flight together") {
   constexpr std::size_t together = 20;
-  meeting all_there{together};
-  raw_server server{all_there.answer_when_all_are_there()};
+  rendezvous requests{together};
+  raw_server server{requests.answer_when_all_have_arrived()};
   curl_multi_loop loop;
   exchanges all{loop};
   for (std::size_t i = 0; i < together; ++i) {
@@ -179,8 +179,8 @@ TEST_CASE(
 
 TEST_CASE("only the connections above the number to keep are closed") {
   constexpr std::size_t together = 4;
-  meeting all_there{together};
-  raw_server server{all_there.answer_when_all_are_there()};
+  rendezvous requests{together};
+  raw_server server{requests.answer_when_all_have_arrived()};
   curl_multi_loop loop{{.max_connections_kept = 1}};
   exchanges all{loop};
   for (std::size_t i = 0; i < together; ++i) {

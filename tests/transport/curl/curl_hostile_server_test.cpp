@@ -58,7 +58,7 @@ TEST_CASE("an answer that is cut short or missing is a lost connection") {
       wire_case{"half a status line", errc::connection_lost, "HTTP/1.1 2"},
       wire_case{"a status line", errc::connection_lost, "HTTP/1.1 200 OK\r\n"},
       wire_case{"half a header", errc::connection_lost, "HTTP/1.1 200 OK\r\nContent-Le"},
-      wire_case{"a header block without its end", errc::connection_lost,
+      wire_case{"an unterminated header block", errc::connection_lost,
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"},
       wire_case{"an interim response", errc::connection_lost, "HTTP/1.1 100 Continue\r\n\r\n"},
       wire_case{"half a body", errc::connection_lost,
@@ -66,7 +66,7 @@ TEST_CASE("an answer that is cut short or missing is a lost connection") {
       wire_case{"no body", errc::connection_lost, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"},
       wire_case{"half a chunk", errc::connection_lost,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nabcde"},
-      wire_case{"chunks without their end", errc::connection_lost,
+      wire_case{"chunks without the last one", errc::connection_lost,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n"});
   CAPTURE(item.what);
   raw_server server{answer_and_close(std::string{item.bytes})};
@@ -86,13 +86,13 @@ TEST_CASE("an answer that is not HTTP/1.1 has an error code of its own") {
                 "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n"},
       wire_case{"status zero", errc::invalid_http,
                 "HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n"},
-      wire_case{"a protocol that nobody asked for", errc::invalid_http,
+      wire_case{"a protocol switch that the request did not offer", errc::invalid_http,
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\nabc"},
-      wire_case{"a length that is none", errc::invalid_http,
+      wire_case{"an invalid length", errc::invalid_http,
                 "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nabc"},
       wire_case{"a negative length", errc::invalid_http,
                 "HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc"},
-      wire_case{"a chunk size that is none", errc::invalid_http,
+      wire_case{"an invalid chunk size", errc::invalid_http,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"},
       wire_case{"zeros", errc::invalid_http, {"\0\0\0\0\0\0\0\0\0\0\0\0", 12}});
   CAPTURE(item.what);
