@@ -86,11 +86,11 @@ enum class errc : std::uint8_t {
   would_block = 20,
 };
 
-/// True if the same request may succeed later although nobody changes the request, the
-/// configuration or the service: unreachable, connection_lost, request_timeout, invalid_http,
-/// throttled, service_unavailable, deadline_exceeded and actor_terminated. By the time a caller
-/// gets one of these, midas has already retried as far as the caller's timeout and the host's
-/// limits allow. So pause before asking again, for error::retry_after if it is set.
+/// True if the same request may succeed later without a change to the request, the configuration or
+/// the service: unreachable, connection_lost, request_timeout, invalid_http, throttled,
+/// service_unavailable, deadline_exceeded and actor_terminated. By the time a caller gets one of
+/// these, midas has retried as far as its policy and the caller's timeout allow. So pause before
+/// asking again: for error::retry_after if it is set.
 [[nodiscard]] constexpr bool is_transient(errc code) noexcept {
   switch (code) {
     case errc::unreachable:

@@ -37,8 +37,8 @@ class token_handle;
 /// and a cached token is refreshed in the background before it expires.
 ///
 /// All functions may be called from any thread. Every request is answered exactly once, by its
-/// deadline, with a token or an error. Besides the errors that the host causes (see errc) these
-/// are:
+/// deadline, with a token or an error. Besides the errors that the host causes (see errc), a request
+/// can fail with:
 /// - errc::invalid_resource, invalid_identity, invalid_timeout: the request is malformed,
 /// - errc::identity_not_supported: the host cannot provide tokens of that identity,
 /// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration: the service is
@@ -79,8 +79,8 @@ class MIDAS_EXPORT token_service {
   /// The cached token. Returns nothing if no fresh token is cached, if the request is invalid, or
   /// if it has claims or force_refresh, which bypass the cache. Never waits for another thread or
   /// for the host. If the token is due for a refresh, that happens in the background. A thread that
-  /// has read the same token within the last second takes no lock, makes no system call, and writes
-  /// to no memory that other threads read.
+  /// has already read the token in the current second takes no lock, makes no system call, and
+  /// writes to no memory that other threads read.
   std::optional<access_token> try_get(const token_request& request);
 
   /// A handle for one token, with its key resolved once: for callers that request the same token

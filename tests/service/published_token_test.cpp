@@ -115,8 +115,8 @@ TEST_CASE("a handle for an invalid request reports that in every kind of request
   const auto nothing = tokens.for_resource("");
   CHECK_FALSE(nothing.try_get());
   CHECK(nothing.get(patience).error().code == errc::invalid_resource);
-  const auto nobody = tokens.for_resource(vault, managed_identity::client_id(""));
-  CHECK(nobody.get(patience).error().code == errc::invalid_identity);
+  const auto invalid_id = tokens.for_resource(vault, managed_identity::client_id(""));
+  CHECK(invalid_id.get(patience).error().code == errc::invalid_identity);
   CHECK(tokens.for_resource(vault).get(0s).error().code == errc::invalid_timeout);
   CHECK(imds.statistics().token_requests == 0);
 }

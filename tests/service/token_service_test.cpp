@@ -162,17 +162,17 @@ TEST_CASE("an error of the host reaches every waiter, with the host's details an
 
 TEST_CASE("an endpoint that does not listen is reported as unreachable, by name") {
   // The port was in use a moment ago, and nothing listens on it now.
-  const auto gone = [] {
+  const auto closed_endpoint = [] {
     simulated_host imds;
     return imds.endpoint();
   }();
-  auto options = options_for(gone);
+  auto options = options_for(closed_endpoint);
   options.retries = false;
   token_service tokens{options};
   const auto token = tokens.get(vault, patience);
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::unreachable);
-  CHECK(token.error().message.find(gone) != std::string::npos);
+  CHECK(token.error().message.find(closed_endpoint) != std::string::npos);
 }
 
 TEST_CASE("a misconfigured service can be created; every request reports the problem") {

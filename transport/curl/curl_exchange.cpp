@@ -1,6 +1,5 @@
 #include "transport/curl/curl_exchange.hpp"
 
-#include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/curl/curl_set_option.hpp"
 
@@ -137,31 +136,35 @@ void curl_exchange::set_method_and_body() {
 }
 
 expected<http_response> curl_exchange::outcome(CURLcode code) {
-  curl_failure failure{.code = code,
-                       .request_sent = was_connected_,
-                       .too_large = response_.too_large(),
-                       .detail = error_.data()};
   if (pin_.refused()) {
     return unexpected{pin_.refusal(endpoint_name(request_.url))};
   }
   if (code == CURLE_OK && response_.headers_complete() && !response_.malformed()) {
     return response_.take();
   }
+  return unexpected{describe(failure_of(code), request_)};
+}
+
+curl_failure curl_exchange::failure_of(CURLcode code) const {
+  curl_failure result{.code = code,
+                      .request_sent = was_connected_,
+                      .too_large = response_.too_large(),
+                      .detail = error_.data()};
   if (response_.malformed()) {
-    failure.code = CURLE_WEIRD_SERVER_REPLY;
+    result.code = CURLE_WEIRD_SERVER_REPLY;
   } else if (code == CURLE_OK) {
     // libcurl accepts a header block that is cut off anywhere after the status line.
-    failure.code = CURLE_PARTIAL_FILE;
+    result.code = CURLE_PARTIAL_FILE;
   } else if (code == CURLE_OUT_OF_MEMORY && !response_.headers_complete()) {
     // libcurl reports an overlong header line this way.
-    failure.too_large = true;
+    result.too_large = true;
   }
   long system_error = 0;
   if (code != CURLE_OK &&
       curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &system_error) == CURLE_OK) {
-    failure.system_error = static_cast<int>(system_error);
+    result.system_error = static_cast<int>(system_error);
   }
-  return unexpected{describe(failure, request_)};
+  return result;
 }
 
 void curl_exchange::clear() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transport/curl/curl_certificate_pin.hpp"
+#include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_header_list.hpp"
 #include "transport/curl/curl_options.hpp"
 #include "transport/curl/curl_response.hpp"
@@ -48,6 +49,7 @@ class curl_exchange {
   void set_callbacks();
   void set_for_request();
   void set_method_and_body();
+  [[nodiscard]] curl_failure failure_of(CURLcode code) const;
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count,
                                void* self) noexcept;

@@ -71,6 +71,39 @@ std::string quoted(std::string_view header_name) {
   return "\"" + result + "\"";
 }
 
+expected<void> check_url(const http_request& request) {
+  const auto authority = authority_of(request.url);
+  if (scheme_size(request.url) == 0 || authority.empty() || authority.starts_with(':')) {
+    return refuse(request, "its URL is not absolute http or https",
+                  "Give an endpoint such as http://169.254.169.254");
+  }
+  if (!std::ranges::all_of(request.url, is_printable)) {
+    return refuse(request, "its URL contains white space, control or non-ASCII characters",
+                  "Percent-encode them");
+  }
+  if (authority.find('@') != std::string_view::npos) {
+    return refuse(request, "its URL contains credentials",
+                  "Remove them: identity endpoints accept none");
+  }
+  return {};
+}
+
+expected<void> check_header(const http_request& request, const http_header& header) {
+  if (!is_token(header.name)) {
+    return refuse(request, "the header name " + quoted(header.name) + " is not valid", {});
+  }
+  if (frames_the_message(header.name)) {
+    return refuse(request, "the transport sets the header " + quoted(header.name) + " itself", {});
+  }
+  if (std::ranges::any_of(header.value, is_control_in_value)) {
+    return refuse(request,
+                  "the value of the header " + quoted(header.name) +
+                      " contains control characters, such as a line break",
+                  "Check whether the file or variable that it comes from ends in a line break");
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_https(std::string_view url) noexcept { return scheme_size(url) == 8; }
@@ -108,35 +141,15 @@ std::string endpoint_name(std::string_view url) {
 }
 
 expected<void> check_request(const http_request& request) {
-  const auto authority = authority_of(request.url);
-  if (scheme_size(request.url) == 0 || authority.empty() || authority.starts_with(':')) {
-    return refuse(request, "its URL is not absolute http or https",
-                  "Give an endpoint such as http://169.254.169.254");
-  }
-  if (!std::ranges::all_of(request.url, is_printable)) {
-    return refuse(request, "its URL contains white space, control or non-ASCII characters",
-                  "Percent-encode them");
-  }
-  if (authority.find('@') != std::string_view::npos) {
-    return refuse(request, "its URL contains credentials",
-                  "Remove them: identity endpoints accept none");
+  if (auto checked = check_url(request); !checked) {
+    return checked;
   }
   if (!is_token(request.method)) {
     return refuse(request, "its method is not a valid HTTP method", {});
   }
   for (const auto& header : request.headers) {
-    if (!is_token(header.name)) {
-      return refuse(request, "the header name " + quoted(header.name) + " is not valid", {});
-    }
-    if (frames_the_message(header.name)) {
-      return refuse(request, "the transport sets the header " + quoted(header.name) + " itself",
-                    {});
-    }
-    if (std::ranges::any_of(header.value, is_control_in_value)) {
-      return refuse(request,
-                    "the value of the header " + quoted(header.name) +
-                        " contains control characters, such as a line break",
-                    "Check whether the file or variable that it comes from ends in a line break");
+    if (auto checked = check_header(request, header); !checked) {
+      return checked;
     }
   }
   return {};
