@@ -1,5 +1,7 @@
-// An application made of actors: midas lives in its system, and its actors ask for tokens.
+// Actors that request tokens. midas runs in the actor system of the application; each actor keeps a
+// token_handle, which is cheap to copy and may outlive the token service.
 //
+// Try it with the simulated IMDS:
 //   midas simulate --port 8080
 //   AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:8080 midas_example_actors
 #include <midas/actors.hpp>
@@ -14,12 +16,20 @@
 
 namespace {
 
-// A token that is published already comes at once, without a message.
-void reader(caf::event_based_actor* self, midas::token_service* tokens) {
-  midas::request_token(self, *tokens, {.resource = "https://vault.azure.net"},
-                       std::chrono::seconds{5})
-      .then([](const midas::access_token& token) { std::cout << "got " << token << '\n'; },
-            [](const midas::error& error) { std::cerr << error << '\n'; });
+using namespace std::chrono_literals;
+
+// Requests a token and ends once it has been answered.
+void reader(caf::event_based_actor* self, const midas::token_handle& vault) {
+  // One of the callbacks runs in this actor: immediately if the token is cached, otherwise when the
+  // answer arrives. The actor does not block in the meantime.
+  midas::request_token(self, vault, 5s)
+      .then(
+          [](const midas::access_token& token) {
+            // token.authorization_header().reveal() is the Authorization header to send to the
+            // vault. Printing a token shows <redacted> in its place.
+            std::cout << "got " + to_string(token) + "\n";
+          },
+          [](const midas::error& error) { std::cerr << to_string(error) + "\n"; });
 }
 
 }  // namespace
@@ -27,8 +37,12 @@ void reader(caf::event_based_actor* self, midas::token_service* tokens) {
 int main() {
   caf::actor_system_config config;
   caf::actor_system system{config};
+  // Declared after the system, which must outlive it.
   midas::token_service tokens{system};
+  const auto vault = tokens.for_resource("https://vault.azure.net");
+
+  // The three actors cause one HTTP request.
   caf::scoped_actor self{system};
-  self->wait_for(system.spawn(reader, &tokens), system.spawn(reader, &tokens),
-                 system.spawn(reader, &tokens));
+  self->wait_for(system.spawn(reader, vault), system.spawn(reader, vault),
+                 system.spawn(reader, vault));
 }

@@ -1,5 +1,5 @@
-// What token_service and token_handle have in common: a cached token answers at once, unless the
-// caller has cancelled; everything else goes to the service's actors.
+// The three ways to request a token, shared by token_service and token_handle: a cached token
+// answers immediately unless the caller has canceled; any other request goes to the actors.
 #pragma once
 
 #include "messages/token_waiter.hpp"
@@ -16,6 +16,7 @@
 
 namespace midas::internal {
 
+/// `try_get()` returns the cached token, if any, as std::optional<access_token>.
 template <class TryGet>
 std::optional<access_token> cached_unless_cancelled(TryGet& try_get, const std::stop_token& stop) {
   return stop.stop_requested() ? std::nullopt : try_get();

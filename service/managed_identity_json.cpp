@@ -6,24 +6,26 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace midas {
 
-using namespace internal;
-
 namespace {
+
+using internal::json_kind;
+using internal::json_member;
+using internal::json_reading;
 
 constexpr std::size_t max_shown = 120;
 
-unexpected refuse(std::string_view json, std::string_view what) {
-  return fail(
-      errc::invalid_identity,
-      "the managed identity '" + one_line(json, max_shown) + "' " + std::string{what},
-      R"(Give {"ManagedIdentityIdType": "ClientId", "Id": "..."}, or ObjectId or ResourceId )"
-      R"(with an Id, or SystemAssigned without)");
-}
+constexpr std::array identity_kinds{identity_kind::system_assigned, identity_kind::client_id,
+                                    identity_kind::object_id, identity_kind::resource_id};
 
+// The ManagedIdentityIdType of MSAL.
 std::string_view name_of(identity_kind kind) noexcept {
   switch (kind) {
     case identity_kind::system_assigned:
@@ -38,49 +40,78 @@ std::string_view name_of(identity_kind kind) noexcept {
   return "SystemAssigned";
 }
 
+managed_identity make_identity(identity_kind kind, std::string id) {
+  switch (kind) {
+    case identity_kind::system_assigned:
+      break;
+    case identity_kind::client_id:
+      return managed_identity::client_id(std::move(id));
+    case identity_kind::object_id:
+      return managed_identity::object_id(std::move(id));
+    case identity_kind::resource_id:
+      return managed_identity::resource_id(std::move(id));
+  }
+  return managed_identity::system_assigned();
+}
+
+// Fails with what is wrong with the JSON text, e.g. "has no ManagedIdentityIdType".
+tl::expected<identity_kind, std::string_view> read_kind(const json_member& type) {
+  if (type.kind == json_kind::absent) {
+    return tl::unexpected{std::string_view{"has no ManagedIdentityIdType"}};
+  }
+  if (type.kind != json_kind::string) {
+    return tl::unexpected{std::string_view{"has a ManagedIdentityIdType that is not a string"}};
+  }
+  const auto* const found = std::ranges::find(identity_kinds, type.text, &name_of);
+  if (found == identity_kinds.end()) {
+    return tl::unexpected{std::string_view{"has an unknown ManagedIdentityIdType"}};
+  }
+  return *found;
+}
+
+// What is wrong with the Id of an identity of this kind; empty if nothing is.
+std::string_view check_id(identity_kind kind, const json_member& id) {
+  const bool absent = id.kind == json_kind::absent || id.kind == json_kind::null;
+  if (kind == identity_kind::system_assigned) {
+    return absent ? "" : "is SystemAssigned but has an Id";
+  }
+  if (absent) {
+    return "has no Id";
+  }
+  return id.kind == json_kind::string ? "" : "has an Id that is not a string";
+}
+
 }  // namespace
 
 expected<managed_identity> parse_managed_identity(std::string_view json) {
+  const auto refuse = [json](std::string_view what) {
+    return internal::fail(
+        errc::invalid_identity,
+        "the managed identity '" + internal::one_line(json, max_shown) + "' " + std::string{what},
+        R"(Give {"ManagedIdentityIdType": "ClientId", "Id": "..."}; the type may also be ObjectId )"
+        R"(or ResourceId, or SystemAssigned without an Id)");
+  };
   sensitive_string text{json};
   std::array<json_member, 2> members{{{.name = "ManagedIdentityIdType"}, {.name = "Id"}}};
   const auto& [type, id] = members;
-  switch (read_json_object(text, members).result) {
+  switch (internal::read_json_object(text, members).result) {
     case json_reading::outcome::malformed:
-      return refuse(json, "is no JSON");
+      return refuse("is not JSON");
     case json_reading::outcome::other_value:
-      return refuse(json, "is no JSON object");
+      return refuse("is not a JSON object");
     case json_reading::outcome::object:
       break;
   }
-  if (type.kind == json_kind::absent) {
-    return refuse(json, "has no ManagedIdentityIdType");
+  const auto kind = read_kind(type);
+  if (!kind) {
+    return refuse(kind.error());
   }
-  if (type.kind != json_kind::string) {
-    return refuse(json, "has a ManagedIdentityIdType that is no string");
+  if (const auto problem = check_id(*kind, id); !problem.empty()) {
+    return refuse(problem);
   }
-  if (type.text == name_of(identity_kind::system_assigned)) {
-    return id.kind == json_kind::absent || id.kind == json_kind::null
-               ? expected<managed_identity>{managed_identity::system_assigned()}
-               : refuse(json, "is SystemAssigned, yet has an Id");
-  }
-  managed_identity result;
-  if (type.text == name_of(identity_kind::client_id)) {
-    result = managed_identity::client_id(std::string{id.text});
-  } else if (type.text == name_of(identity_kind::object_id)) {
-    result = managed_identity::object_id(std::string{id.text});
-  } else if (type.text == name_of(identity_kind::resource_id)) {
-    result = managed_identity::resource_id(std::string{id.text});
-  } else {
-    return refuse(json, "is of a type that is not known");
-  }
-  if (id.kind == json_kind::absent || id.kind == json_kind::null) {
-    return refuse(json, "has no Id");
-  }
-  if (id.kind != json_kind::string) {
-    return refuse(json, "has an Id that is no string");
-  }
+  auto result = make_identity(*kind, std::string{id.text});
   if (const auto valid = result.validate(); !valid) {
-    return refuse(json, "is not valid: " + valid.error().message);
+    return refuse("is not valid: " + valid.error().message);
   }
   return result;
 }

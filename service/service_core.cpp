@@ -25,26 +25,25 @@ host_environment environment_of(const token_service_options& options) {
 
 namespace midas::detail {
 
-using namespace internal;
-
 namespace {
 
 constexpr std::chrono::seconds max_shutdown_wait{5};
 
-expected<host_protocol> find_host(const token_service_options& options,
-                                  const host_environment& environment) {
-  host_settings settings;
+expected<internal::host_protocol> find_host(const token_service_options& options,
+                                            const internal::host_environment& environment) {
+  internal::host_settings settings;
   settings.allow_insecure = options.allow_insecure_endpoint;
   settings.client_capabilities = options.client_capabilities;
   settings.imds_authority = options.endpoint;
-  return make_protocol(detect_host(environment, options.host, options.endpoint), environment,
-                       settings);
+  return internal::make_protocol(internal::detect_host(environment, options.host, options.endpoint),
+                                 environment, settings);
 }
 
-std::shared_ptr<const service_context> make_context(
-    const token_service_options& options, const std::optional<host_environment>& environment) {
-  auto context = std::make_shared<service_context>(
-      service_context{find_host(options, environment ? *environment : environment_of(options))});
+std::shared_ptr<const internal::service_context> make_context(
+    const token_service_options& options,
+    const std::optional<internal::host_environment>& environment) {
+  auto context = std::make_shared<internal::service_context>(internal::service_context{
+      find_host(options, environment ? *environment : internal::environment_of(options))});
   context->connect_timeout = options.connect_timeout;
   context->attempt_timeout = options.attempt_timeout;
   context->max_response_bytes = options.max_response_bytes;
@@ -53,23 +52,24 @@ std::shared_ptr<const service_context> make_context(
   return context;
 }
 
-host_limits limits_of(const token_service_options& options, const service_context& context) {
+host_limits limits_of(const token_service_options& options,
+                      const internal::service_context& context) {
   if (options.limits) {
     return *options.limits;
   }
-  return context.endpoint ? default_limits(context.endpoint->host) : host_limits{};
+  return context.endpoint ? internal::default_limits(context.endpoint->host) : host_limits{};
 }
 
-std::shared_ptr<http_transport> make_transport(const host_limits& limits) {
-  curl_multi_options options;
+std::shared_ptr<internal::http_transport> make_transport(const host_limits& limits) {
+  internal::curl_multi_options options;
   options.max_connections_kept = limits.max_in_flight;
   options.max_connections_per_host = limits.max_in_flight;
-  return std::make_shared<curl_multi_loop>(options);
+  return std::make_shared<internal::curl_multi_loop>(options);
 }
 
 }  // namespace
 
-// An actor system and the configuration that it refers to.
+// An actor system together with its configuration, which it refers to.
 struct service_core::owned_system {
   explicit owned_system(std::size_t threads) {
     caf_compat::configure_sleeping_threads(config, threads);
@@ -85,7 +85,7 @@ struct service_core::owned_system {
   std::optional<caf::actor_system> system;
 };
 
-service_core::service_core(const token_service_options& options, service_parts parts)
+service_core::service_core(const token_service_options& options, internal::service_parts parts)
     : owned_system_(parts.system != nullptr
                         ? nullptr
                         : std::make_unique<owned_system>(options.actor_threads)),
@@ -93,7 +93,7 @@ service_core::service_core(const token_service_options& options, service_parts p
       limits_(limits_of(options, *context_)),
       transport_(parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_)),
       frontend_(std::make_shared<service_frontend>(
-          context_, cache_supervisor::start(
+          context_, internal::cache_supervisor::start(
                         parts.system != nullptr ? *parts.system : *owned_system_->system,
                         {context_, transport_, limits_, options.default_timeout,
                          options.idle_key_timeout, std::max<std::size_t>(1, options.max_keys)}))) {}
@@ -107,8 +107,8 @@ void service_core::shutdown() {
   }
   context_->table->close();
   frontend_->cache().close();
-  // Bounded: in an application's system, whose threads the application may be blocking, the actors
-  // may not get to run.
+  // Bounded, because the application may be blocking the threads of its actor system, and the
+  // actors cannot end then.
   context_->live_actors->wait_for(max_shutdown_wait);
   transport_->stop();
 }

@@ -1,4 +1,4 @@
-// Everything that a token service owns, created and ended in the right order.
+// What a token service owns; fixes the order in which the parts are created and ended.
 #pragma once
 
 #include "actors/support/service_context.hpp"
@@ -16,20 +16,20 @@
 
 namespace midas::internal {
 
-/// What tests replace, and `midas doctor`.
+/// Replacements for parts of a service, for tests and `midas doctor`.
 struct service_parts {
-  /// The actor system to live in; null for one of its own.
+  /// The application's actor system. Null: the service creates one.
   caf::actor_system* system = nullptr;
-  /// Null for libcurl.
+  /// Null: libcurl.
   std::shared_ptr<http_transport> transport{};
-  /// Takes precedence over token_service_options::environment.
+  /// Overrides token_service_options::environment.
   std::optional<host_environment> environment{};
 };
 
-/// What the service reads instead of, or from, the environment of this process.
+/// The environment of the service: the one in `options`, or that of this process.
 host_environment environment_of(const token_service_options& options);
 
-/// A token service with some of its parts replaced.
+/// A token service made of these parts.
 token_service make_token_service(const token_service_options& options, service_parts parts);
 
 inline token_service make_token_service(const token_service_options& options,
@@ -41,15 +41,17 @@ inline token_service make_token_service(const token_service_options& options,
 
 namespace midas::detail {
 
+/// Thread-safe.
 class service_core {
  public:
+  /// Throws like the constructors of token_service.
   service_core(const token_service_options& options, internal::service_parts parts);
   service_core(const service_core&) = delete;
   service_core& operator=(const service_core&) = delete;
   /// Calls shutdown().
   ~service_core();
 
-  /// See token_service.
+  /// See token_service::shutdown().
   void shutdown();
 
   [[nodiscard]] const service_frontend& frontend() const noexcept { return *frontend_; }
@@ -63,7 +65,7 @@ class service_core {
  private:
   struct owned_system;
 
-  // Destroyed last: its destructor waits for the actors.
+  // Declared first, so destroyed last: its destructor waits for the actors.
   const std::unique_ptr<owned_system> owned_system_;
   const std::shared_ptr<const internal::service_context> context_;
   const host_limits limits_;

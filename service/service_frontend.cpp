@@ -9,17 +9,37 @@
 
 namespace midas::detail {
 
-using namespace internal;
+using internal::token_waiter;
 
 namespace {
 
-// Whether a stop was asked for before anything was sent; from now on one is heard.
-bool cancelled(const token_waiter& waiter, const std::stop_token& stop) {
-  if (stop.stop_possible()) {
-    waiter.cancel_on(stop);
+// Passes one outcome to a blocked thread. Shared with the waiter, which may outlive the call.
+class outcome_box {
+ public:
+  void put(expected<access_token> outcome) {
+    const std::lock_guard lock{mutex_};
+    outcome_ = std::move(outcome);
+    filled_.notify_one();
   }
-  return waiter.answered();
-}
+
+  // False if the deadline passes first.
+  bool wait_until(std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock{mutex_};
+    return filled_.wait_until(lock, deadline, [this] { return outcome_.has_value(); });
+  }
+
+  // Blocks until there is an outcome.
+  expected<access_token> take() {
+    std::unique_lock lock{mutex_};
+    filled_.wait(lock, [this] { return outcome_.has_value(); });
+    return *std::move(outcome_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::optional<expected<access_token>> outcome_;
+};
 
 }  // namespace
 
@@ -29,9 +49,9 @@ std::optional<access_token> service_frontend::read(const token_lookup& lookup) c
     return std::nullopt;
   }
   if (found->refresh_overdue) {
-    if (const auto to = cache_->current()) {
+    if (const auto cache = cache_->current()) {
       if (auto key = make_key(lookup.identity, lookup.resource)) {
-        caf_compat::anonymous_send(to, refresh_overdue{*std::move(key)});
+        caf_compat::anonymous_send(cache, internal::refresh_overdue{*std::move(key)});
       }
     }
   }
@@ -39,58 +59,48 @@ std::optional<access_token> service_frontend::read(const token_lookup& lookup) c
 }
 
 void service_frontend::send(const token_request& request, std::chrono::nanoseconds timeout,
-                            const token_waiter& waiter) const {
-  if (const auto to = cache_->current()) {
-    caf_compat::anonymous_send(to, request, timeout, waiter);
+                            const token_waiter& waiter, const std::stop_token& stop) const {
+  if (stop.stop_possible()) {
+    // Answers the waiter at once if the stop was already requested.
+    waiter.cancel_on(stop);
+  }
+  if (waiter.answered()) {
+    return;
+  }
+  if (const auto cache = cache_->current()) {
+    caf_compat::anonymous_send(cache, request, timeout, waiter);
   } else {
-    waiter.answer(fail(errc::shutting_down, "the token service has shut down"));
+    waiter.answer(internal::fail(errc::shutting_down, "the token service has shut down"));
   }
 }
 
 void service_frontend::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                                  token_waiter::completion done, const std::stop_token& stop) const {
-  const token_waiter waiter{std::move(done), closing_};
-  if (!cancelled(waiter, stop)) {
-    send(request, timeout, waiter);
-  }
+  send(request, timeout, token_waiter{std::move(done), closing_}, stop);
 }
 
 expected<access_token> service_frontend::get(const token_request& request,
                                              std::chrono::nanoseconds timeout,
                                              const std::stop_token& stop) const {
   if (token_waiter::inside_completion()) {
-    return fail(errc::would_block, "a blocking get from a completion that midas is running",
-                "Use get_async or a coroutine there");
+    return internal::fail(errc::would_block,
+                          "a blocking get() was called from a completion that midas is running",
+                          "Use get_async() or a coroutine there");
   }
-  struct box {
-    std::mutex mutex;
-    std::condition_variable filled;
-    std::optional<expected<access_token>> outcome;
-  };
-  const auto shared = std::make_shared<box>();
-  const auto deadline = deadline_after(std::chrono::steady_clock::now(), timeout);
-  const token_waiter waiter{[shared](expected<access_token> outcome) {
-                              const std::lock_guard lock{shared->mutex};
-                              shared->outcome = std::move(outcome);
-                              shared->filled.notify_one();
-                            },
+  const auto box = std::make_shared<outcome_box>();
+  const auto deadline = internal::deadline_after(std::chrono::steady_clock::now(), timeout);
+  const token_waiter waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); },
                             closing_};
-  if (!cancelled(waiter, stop)) {
-    send(request, timeout, waiter);
-  }
-  std::unique_lock lock{shared->mutex};
-  const auto is_filled = [&shared] { return shared->outcome.has_value(); };
-  if (timeout > std::chrono::nanoseconds::zero() &&
-      !shared->filled.wait_until(lock, deadline, is_filled)) {
-    // The actors answer by the deadline too, but may be kept from running.
-    lock.unlock();
-    waiter.answer(fail(errc::deadline_exceeded,
+  send(request, timeout, waiter, stop);
+  // A timeout that is not positive is for the actors to reject.
+  if (timeout > std::chrono::nanoseconds::zero() && !box->wait_until(deadline)) {
+    // The actors answer by the deadline as well, but a busy application may keep them from running.
+    waiter.answer(
+        internal::fail(errc::deadline_exceeded,
                        "no token for " + request.resource + " before the caller's deadline",
-                       "Give the request more time, or see whether the endpoint answers"));
-    lock.lock();
+                       "Allow a longer timeout, or check whether the endpoint answers"));
   }
-  shared->filled.wait(lock, is_filled);
-  return *std::move(shared->outcome);
+  return box->take();
 }
 
 bool service_frontend::close() const { return !closing_->exchange(true); }

@@ -1,4 +1,5 @@
-// How callers that are no actors are answered: what the front door and its handles have in common.
+// Requests from threads, callbacks and coroutines, as opposed to actors. Shared by a token service
+// and its handles.
 #pragma once
 
 #include "actors/cache_supervisor.hpp"
@@ -15,7 +16,7 @@
 
 namespace midas::detail {
 
-/// Thread-safe. May outlive the service: it then answers errc::shutting_down.
+/// Thread-safe. May outlive the service; requests then fail with errc::shutting_down.
 class service_frontend {
  public:
   service_frontend(std::shared_ptr<const internal::service_context> context,
@@ -25,22 +26,24 @@ class service_frontend {
   [[nodiscard]] internal::cache_supervisor& cache() const noexcept { return *cache_; }
   [[nodiscard]] internal::token_table& table() const noexcept { return table_; }
 
-  /// The published token, for a thread that has not found it with find_fresh().
+  /// The published token, for a thread whose cache does not have it (see find_fresh()).
   std::optional<access_token> read(const token_lookup& lookup) const;
 
-  /// See token_service; for callers who have found no token at hand.
+  /// See token_service. The caller has already looked for a cached token.
   void get_async(const token_request& request, std::chrono::nanoseconds timeout,
                  internal::token_waiter::completion done, const std::stop_token& stop) const;
   [[nodiscard]] expected<access_token> get(const token_request& request,
                                            std::chrono::nanoseconds timeout,
                                            const std::stop_token& stop) const;
 
-  /// From now on who waits unanswered is told that the service shut down. True for the first call.
+  /// From now on, waiters that are dropped without an answer get errc::shutting_down. True for the
+  /// first call.
   [[nodiscard]] bool close() const;
 
  private:
+  /// Sends the request, unless the waiter is canceled by then.
   void send(const token_request& request, std::chrono::nanoseconds timeout,
-            const internal::token_waiter& waiter) const;
+            const internal::token_waiter& waiter, const std::stop_token& stop) const;
 
   const std::shared_ptr<const internal::service_context> context_;
   internal::token_table& table_;

@@ -17,10 +17,11 @@ std::uint64_t next_number() noexcept {
 
 }  // namespace
 
+// Shared by all copies of a handle.
 struct token_handle::resolved {
-  resolved(std::shared_ptr<const detail::service_frontend> of, token_request asked)
-      : frontend(std::move(of)), request(std::move(asked)) {}
-  // The lookup refers to the request.
+  resolved(std::shared_ptr<const detail::service_frontend> from, token_request asked)
+      : frontend(std::move(from)), request(std::move(asked)) {}
+  // Not copyable: the lookup refers to the request.
   resolved(const resolved&) = delete;
   resolved& operator=(const resolved&) = delete;
   ~resolved() = default;

@@ -1,5 +1,5 @@
-// How HTTP requests leave the process: the interface between the http actor and whatever carries
-// them out, a curl loop in earnest and a script in tests.
+// The interface between the HTTP actor and whatever carries out its requests: the curl loop, or a
+// script in tests.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -11,13 +11,14 @@
 
 namespace midas::internal {
 
-/// All functions may be called from any thread, the completions' included.
+/// All functions may be called from any thread, and from completions unless stated otherwise.
 class http_transport {
  public:
-  /// Called exactly once for each exchange, on the transport's thread; must not block or throw. An
-  /// HTTP error status is a response. Fails with errc::invalid_endpoint (also for a method or a
-  /// header that cannot be sent), unreachable, certificate_mismatch (then nothing was sent),
-  /// connection_lost, request_timeout, invalid_http, response_too_large, cancelled, shutting_down.
+  /// Called exactly once for each exchange, on the transport's thread; must neither block nor
+  /// throw. A response with an HTTP error status is still a response. The errors are
+  /// errc::invalid_endpoint (also for a method or header that cannot be sent), unreachable,
+  /// certificate_mismatch (nothing was sent then), connection_lost, request_timeout, invalid_http,
+  /// response_too_large, cancelled and shutting_down.
   using completion = std::function<void(expected<http_response>)>;
 
   http_transport() = default;
@@ -25,18 +26,18 @@ class http_transport {
   http_transport& operator=(const http_transport&) = delete;
   virtual ~http_transport() = default;
 
-  /// Begins an exchange, and returns an id to cancel it by. Never blocks. Once stop() was called
-  /// the completion runs at once, in the calling thread, with errc::shutting_down.
+  /// Begins an exchange and returns its id, for cancel(). Never blocks. After stop() the completion
+  /// runs in the calling thread, before this function returns, with errc::shutting_down.
   virtual std::uint64_t start(http_request request, completion done) = 0;
 
-  /// Completes the exchange with errc::cancelled, unless it is complete by then. Never blocks, nor
-  /// waits for that.
+  /// Completes the exchange with errc::cancelled unless it is already complete. Never blocks: the
+  /// completion may run after this function has returned.
   virtual void cancel(std::uint64_t id) = 0;
 
   [[nodiscard]] virtual http_statistics statistics() const = 0;
 
-  /// Completes everything outstanding with errc::shutting_down, and returns when no completion runs
-  /// any more. Idempotent. Must not be called from a completion.
+  /// Completes every open exchange with errc::shutting_down and returns once no completion is
+  /// running. Idempotent. Must not be called from a completion.
   virtual void stop() = 0;
 };
 

@@ -1,4 +1,4 @@
-// A token as it is handed out: what it is, for what, and how long.
+// An access token as callers receive it: the secret, its resource, and its lifetime.
 #pragma once
 
 #include <midas/detail/access.hpp>
@@ -16,46 +16,50 @@
 
 namespace midas {
 
-/// Where a token that was handed out came from.
+/// Where the token in an answer came from.
 enum class token_source : std::uint8_t {
-  /// It was held already.
+  /// The service had it in memory.
   cache,
-  /// It was acquired from the host's identity endpoint for this request, or for one that it joined.
+  /// The host granted it for this request, or for a request that this one joined.
   identity_provider,
 };
 
-/// "cache" or "identity_provider", the words of MSAL Python's token_source.
-std::string_view to_string(token_source source) noexcept;
+/// "cache" or "identity_provider", the values of token_source in MSAL Python.
+MIDAS_EXPORT std::string_view to_string(token_source source) noexcept;
 
-/// What an identity endpoint granted. Whole seconds, since that is what endpoints state, and
-/// because nanoseconds since 1970 end in 2262 while endpoints have granted tokens into the year
-/// 3333.
+/// What the host granted. Times are whole seconds, the resolution of the identity endpoints.
+/// (Nanoseconds since 1970 overflow in 2262, and endpoints have granted tokens until 3333.)
 struct token_grant {
+  /// The token alone.
   secret token{};
-  /// "Bearer" unless the endpoint says otherwise.
+  /// "Bearer" unless the endpoint states another type.
   std::string token_type = "Bearer";
-  /// The two as the value of an Authorization header. Whoever has it with `token` in one piece of
-  /// memory gives it; where it is empty, access_token makes it.
+  /// `token_type` and `token` as the value of an Authorization header. If it is empty, access_token
+  /// composes it.
   secret authorization_header{};
-  /// The resource as asked for, reduced from a scope.
+  /// The resource as requested, without a "/.default" of a scope.
   std::string resource{};
-  /// UTC.
+  /// When the token expires (UTC).
   std::chrono::sys_seconds expires_on{};
-  /// From when on a new token should be sought, while this one is still good; none when its life is
-  /// too short for that.
+  /// When midas begins to refresh the token, which is still valid then (UTC). Empty if the lifetime
+  /// is too short for that.
   std::optional<std::chrono::sys_seconds> refresh_on{};
 };
 
-/// A handle to one immutable grant; copying it copies a pointer, never the token. Thread-safe as a
-/// std::shared_ptr to const is. What it gives is valid as long as it or a copy of it lives, the
-/// service gone or not. A default-constructed one is empty and must not be asked for more than
-/// empty().
-class access_token {
+/// A shared reference to one immutable grant. Copying it never copies the token.
+///
+/// Thread-safe like std::shared_ptr<const T>: distinct objects may be used by distinct threads,
+/// even if they refer to the same token. References returned by the accessors stay valid while this
+/// object or a copy of it exists, even after the service is destroyed. A default-constructed or
+/// moved-from object is empty: only empty(), source(), to_string(), assignment and destruction are
+/// allowed then.
+class MIDAS_EXPORT access_token {
  public:
   access_token() noexcept = default;
+  /// A token of the application's own making, e.g. for a test.
   access_token(token_grant grant, token_source source);
 
-  /// For midas itself: one more reference to a token.
+  /// For midas itself: adds a reference to a token that the library holds.
   access_token(detail::biased_refcount& refcount, token_source source) noexcept
       : refcount_(&refcount), source_(source) {
     refcount_->hold();
@@ -80,24 +84,30 @@ class access_token {
     }
   }
 
+  /// True for a default-constructed or moved-from object. Tokens from midas are never empty.
   [[nodiscard]] bool empty() const noexcept { return refcount_ == nullptr; }
 
-  /// The token alone; `token().reveal()` gives the text.
+  /// The token alone; `token().reveal()` returns its text.
   [[nodiscard]] const secret& token() const noexcept { return grant().token; }
-  /// The value of the Authorization header to send it in, "Bearer ..." as a rule:
-  /// `authorization_header().reveal()` is ready text, of which nothing is put together at the call.
+  /// The value of an Authorization header, usually "Bearer ...". Composed once per token, so
+  /// `authorization_header().reveal()` costs nothing.
   [[nodiscard]] const secret& authorization_header() const noexcept {
     return grant().authorization_header;
   }
+  /// "Bearer" unless the endpoint states another type.
   [[nodiscard]] const std::string& token_type() const noexcept { return grant().token_type; }
+  /// The resource as requested, without the "/.default" of a scope.
   [[nodiscard]] const std::string& resource() const noexcept { return grant().resource; }
+  /// When the token expires (UTC). A caller that keeps a token must stop using it by then.
   [[nodiscard]] std::chrono::sys_seconds expires_on() const noexcept { return grant().expires_on; }
+  /// When midas begins to refresh the token (UTC); empty for a token with a short lifetime.
   [[nodiscard]] std::optional<std::chrono::sys_seconds> refresh_on() const noexcept {
     return grant().refresh_on;
   }
+  /// Whether this answer came from memory. A property of the answer, not of the token.
   [[nodiscard]] token_source source() const noexcept { return source_; }
 
-  /// The same token, said to come from the cache.
+  /// The same token with token_source::cache as its source.
   [[nodiscard]] access_token from_cache() const noexcept;
 
  private:
@@ -109,8 +119,8 @@ class access_token {
   token_source source_ = token_source::cache;
 };
 
-/// Shows everything but the token.
-std::string to_string(const access_token&);
-std::ostream& operator<<(std::ostream&, const access_token&);
+/// Everything but the token itself, which prints as `<redacted>`.
+MIDAS_EXPORT std::string to_string(const access_token&);
+MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const access_token&);
 
 }  // namespace midas

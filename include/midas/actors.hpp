@@ -1,5 +1,5 @@
-// For applications that are made of actors: everything in <midas/midas.hpp>, and how actors request
-// tokens and observe events. Includes headers of CAF.
+// For applications made of actors: <midas/midas.hpp>, plus how actors request tokens and observe
+// events. Includes headers of CAF.
 #pragma once
 
 #include <midas/access_token.hpp>
@@ -17,7 +17,7 @@
 #include <optional>
 #include <utility>
 
-// Tokens belong to the machine that acquired them: none of these types can be serialized.
+// Not serializable: a token must not leave the machine that acquired it.
 MIDAS_LOCAL_MESSAGE(midas::access_token)
 MIDAS_LOCAL_MESSAGE(midas::error)
 MIDAS_LOCAL_MESSAGE(midas::token_event)
@@ -25,26 +25,27 @@ MIDAS_LOCAL_MESSAGE(midas::token_request)
 
 namespace midas {
 
-/// The actor that answers token requests: what token_service::cache() returns. Every request is
-/// answered once, with an access_token or with a caf::error that to_error() reads.
+/// The actor that answers token requests, returned by token_service::cache(). It answers every
+/// request exactly once, with an access_token or with a caf::error for to_error().
 using token_actor = caf_compat::typed_actor<
-    // Answers by the service's default_timeout.
+    // Answers within token_service_options::default_timeout.
     access_token(token_request),
-    // Answers within the caller's own timeout, which must be positive.
+    // Answers within the given timeout, which must be positive.
     access_token(token_request, std::chrono::nanoseconds)>;
 
-/// An actor that receives the events of a service: see observe().
+/// An actor that receives the events of a service; see observe().
 using observer_actor = caf_compat::typed_actor<void(token_event)>;
 
-/// The midas::error in what a midas actor answered. An error of CAF's own becomes the nearest of
-/// ours: a request timeout errc::deadline_exceeded, any other (the receiver has ended, for example)
-/// errc::actor_terminated. Any thread.
+/// The midas::error in the answer of a midas actor. An error of CAF becomes errc::deadline_exceeded
+/// if it is a request timeout, and errc::actor_terminated otherwise (for example, because the
+/// receiver has ended). Any thread.
 MIDAS_EXPORT error to_error(const caf::error& failure);
 
-/// A midas::error as an actor's answer, for to_error() to read. Any thread.
+/// The inverse of to_error(): a midas::error as the answer of an actor. Any thread.
 MIDAS_EXPORT caf::error to_caf_error(const error& failure);
 
-/// Sends `receiver` each event of the service until the subscription ends. Any thread.
+/// Sends each event of the service to `receiver` until the subscription ends. The subscription
+/// keeps `receiver` alive. Any thread.
 inline event_subscription observe(token_service& service, const observer_actor& receiver) {
   return service.observe(
       [receiver](const token_event& event) { caf_compat::anonymous_send(receiver, event); });
@@ -58,10 +59,12 @@ MIDAS_EXPORT error shut_down_error();
 
 }  // namespace detail
 
-/// A token request that an actor is about to make; see request_token().
+/// A token request of an actor, not sent yet: call then() or delegate() once. Returned by
+/// request_token(); to be used inside a message handler of `self`.
 template <class Self>
 class pending_token_request {
  public:
+  /// For midas itself; applications call request_token().
   pending_token_request(Self* self, std::optional<access_token> published, token_actor cache,
                         token_request request, std::chrono::nanoseconds timeout)
       : self_(self),
@@ -71,8 +74,8 @@ class pending_token_request {
         timeout_(timeout) {}
 
   /// Calls `on_token(const access_token&)` or `on_error(const error&)` in the actor: before this
-  /// function returns if the token is cached, otherwise when the answer arrives. For event-based
-  /// actors.
+  /// function returns if the token is cached or the service has shut down, otherwise when the
+  /// answer arrives. For event-based actors.
   template <class OnToken, class OnError>
   void then(OnToken on_token, OnError on_error) {
     if (published_) {
@@ -86,7 +89,8 @@ class pending_token_request {
     }
   }
 
-  /// Return this from a message handler that answers its sender with the token.
+  /// Answers the sender of the current message with the token or the error, a caf::error for
+  /// to_error(): return the result from the message handler.
   caf::result<access_token> delegate() {
     if (published_) {
       return *std::move(published_);
@@ -105,9 +109,10 @@ class pending_token_request {
   std::chrono::nanoseconds timeout_;
 };
 
-/// How an actor requests a token: takes a cached one without a message, and asks the cache actor
-/// otherwise. In a message handler of `self`:
+/// How an actor requests a token. A cached token takes no message; otherwise the cache actor is
+/// asked, which answers within `timeout`. In a message handler of `self`:
 ///   request_token(self, tokens, request, 5s).then(on_token, on_error);
+/// The errors are those of token_service.
 template <class Self>
 pending_token_request<Self> request_token(Self* self, token_service& tokens, token_request request,
                                           std::chrono::nanoseconds timeout) {
@@ -116,7 +121,8 @@ pending_token_request<Self> request_token(Self* self, token_service& tokens, tok
   return {self, std::move(published), std::move(cache), std::move(request), timeout};
 }
 
-/// The same for the token of a handle.
+/// The same for the token of a handle. The handle may outlive the service, and is the better choice
+/// to keep in an actor.
 template <class Self>
 pending_token_request<Self> request_token(Self* self, const token_handle& tokens,
                                           std::chrono::nanoseconds timeout) {

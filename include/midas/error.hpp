@@ -1,5 +1,8 @@
-// What can go wrong, as one enumeration with details, and `midas::expected` to carry it.
+// Errors: one enumeration of everything that can fail, the details of a failure, and
+// `midas::expected`, which carries a value or an error.
 #pragma once
+
+#include <midas/detail/export.hpp>
 
 #include <tl/expected.hpp>
 
@@ -12,95 +15,134 @@
 
 namespace midas {
 
-/// Every error that midas reports. The numbers are stable.
+/// The code of every error that midas reports. The numbers are stable across releases.
 enum class errc : std::uint8_t {
-  /// The resource is empty, or holds characters that no resource has.
+  // -- The request is malformed, or this host cannot serve it --
+
+  /// The resource is empty, too long, or contains characters that no resource has.
   invalid_resource = 1,
-  /// The identity is of no known kind, or has no id, or more than one.
+  /// The identity has no valid kind or id.
   invalid_identity = 2,
-  /// The endpoint is no absolute http or https URL.
-  invalid_endpoint = 3,
-  /// Plain http to a host that is neither loopback nor a known identity endpoint.
-  endpoint_not_allowed = 4,
-  /// A timeout that is zero or negative.
+  /// The timeout is zero or negative.
   invalid_timeout = 5,
-  /// The caller's own time ran out; the acquisition goes on for the others.
-  deadline_exceeded = 6,
-  /// The caller cancelled.
-  cancelled = 7,
-  /// No connection to the endpoint: refused, unreachable, the name unknown, or TLS failed.
-  unreachable = 8,
-  /// The connection ended in the middle of a response.
-  connection_lost = 9,
-  /// The endpoint took longer than one attempt may.
-  request_timeout = 10,
-  /// What came back is no HTTP.
-  invalid_http = 11,
-  /// A response body (or its headers) over the limit.
-  response_too_large = 12,
-  /// The endpoint said success, but its answer holds no usable token.
-  invalid_response = 13,
-  /// The host has no identity, or not the one asked for.
-  identity_not_found = 14,
-  /// The endpoint refused the request: an error in the request or in the host's configuration.
-  request_rejected = 15,
-  /// The endpoint is throttling (429).
-  throttled = 16,
-  /// The endpoint fails at the moment (404, 410 and 5xx, as its documentation says).
-  service_unavailable = 17,
-  /// The token service is shutting down, or has shut down.
-  shutting_down = 18,
-  /// An actor on the way ended before it could answer. It is replaced; ask again.
-  actor_terminated = 19,
-  /// A blocking call from a callback that midas itself is running: it would wait for itself.
-  would_block = 20,
-  /// The host gives out the system-assigned identity only, or takes no such id.
+  /// The host offers only its system-assigned identity, or does not accept this kind of id.
   identity_not_supported = 21,
-  /// An environment variable, or a file that one names, cannot be used.
+
+  // -- The service is misconfigured --
+
+  /// The endpoint is not an absolute http or https URL.
+  invalid_endpoint = 3,
+  /// The endpoint is plain http on a host that is neither loopback nor a known identity endpoint.
+  endpoint_not_allowed = 4,
+  /// An environment variable, or a file named by one, cannot be used.
   invalid_configuration = 22,
-  /// Azure Arc's challenge, or the key file that it names, is not to be trusted.
-  challenge_rejected = 23,
-  /// Azure Arc did not say that its token is for the identity that was asked for.
-  identity_not_confirmed = 24,
-  /// The server's certificate is not the pinned one. Nothing was sent to it.
+
+  // -- The host cannot be reached, or its answer did not arrive --
+
+  /// No connection: refused, no route, unknown host name, or a failed TLS handshake.
+  unreachable = 8,
+  /// The connection closed before the response was complete.
+  connection_lost = 9,
+  /// The host did not answer within token_service_options::attempt_timeout.
+  request_timeout = 10,
+  /// The server's certificate is not the pinned one. Nothing was sent to the server.
   certificate_mismatch = 25,
+
+  // -- The host's answer --
+
+  /// The answer is not HTTP/1.x.
+  invalid_http = 11,
+  /// The body or the headers exceed token_service_options::max_response_bytes.
+  response_too_large = 12,
+  /// The host reported success, but its answer contains no usable token.
+  invalid_response = 13,
+  /// The host does not have the requested identity, or has none at all.
+  identity_not_found = 14,
+  /// The host rejected the request: the request or the host's configuration is wrong.
+  request_rejected = 15,
+  /// The host is throttling its clients (HTTP 429).
+  throttled = 16,
+  /// The host is temporarily unavailable (HTTP 5xx; IMDS documents 404 and 410 as such, too).
+  service_unavailable = 17,
+  /// Azure Arc's challenge, or the key file that it names, cannot be trusted.
+  challenge_rejected = 23,
+  /// Azure Arc did not confirm that its token belongs to the requested identity.
+  identity_not_confirmed = 24,
+
+  // -- The caller's own time or wish --
+
+  /// The caller's timeout passed. The acquisition continues for other callers.
+  deadline_exceeded = 6,
+  /// The caller canceled the request.
+  cancelled = 7,
+
+  // -- The state of the token service --
+
+  /// The token service is shutting down or has shut down.
+  shutting_down = 18,
+  /// An actor that held the request ended before it answered. midas replaces the actor.
+  actor_terminated = 19,
+  /// A blocking call from a completion that midas is running would wait for itself.
+  would_block = 20,
 };
 
-/// The name of the enumerator, as written above; "unknown" for another number.
-std::string_view to_string(errc code) noexcept;
-std::ostream& operator<<(std::ostream&, errc code);
+/// True if the same request may succeed later without a change to the request, the configuration or
+/// the service: unreachable, connection_lost, request_timeout, invalid_http, throttled,
+/// service_unavailable, deadline_exceeded and actor_terminated. By the time a caller gets one of
+/// these, midas has retried as far as its policy and the caller's timeout allow. So pause before
+/// asking again: for error::retry_after if it is set.
+[[nodiscard]] constexpr bool is_transient(errc code) noexcept {
+  switch (code) {
+    case errc::unreachable:
+    case errc::connection_lost:
+    case errc::request_timeout:
+    case errc::invalid_http:
+    case errc::throttled:
+    case errc::service_unavailable:
+    case errc::deadline_exceeded:
+    case errc::actor_terminated:
+      return true;
+    default:
+      return false;
+  }
+}
 
-/// One failure. Never holds a token, an identity header or the content of a key.
+/// The name of the enumerator, e.g. "invalid_resource"; "unknown" for any other number.
+MIDAS_EXPORT std::string_view to_string(errc code) noexcept;
+MIDAS_EXPORT std::ostream& operator<<(std::ostream&, errc code);
+
+/// One failure. Never contains a token, an identity header or the content of a key file, so it may
+/// be logged.
 struct error {
-  /// What kind it is.
   errc code{};
-  /// What happened, naming the input that caused it; one line.
+  /// What failed and on which input; one line.
   std::string message;
-  /// What the person who reads it can do; may be empty.
+  /// What the reader can do about it; may be empty.
   std::string advice;
-  /// The host's dialect, e.g. "IMDS"; empty when no host was asked.
+  /// The name of the host's protocol, e.g. "IMDS"; empty if no host was asked.
   std::string source;
-  /// The HTTP status of the endpoint's answer; 0 when there was none.
+  /// The HTTP status of the host's answer; 0 if there was none.
   int http_status = 0;
-  /// The endpoint's own error code, e.g. "invalid_resource".
+  /// The host's own error code, e.g. "invalid_resource"; may be empty.
   std::string service_code;
-  /// The endpoint's own description, cut to a few hundred characters.
+  /// The host's own description, cut to a few hundred characters; may be empty.
   std::string service_description;
-  /// The endpoint's id for this failure, to quote to its support.
+  /// The host's id for this failure, to quote to its support; may be empty.
   std::string correlation_id;
-  /// How long the endpoint asked to wait (Retry-After); with deadline_exceeded, how long its limits
-  /// would have kept the request waiting.
+  /// How long the host asked its clients to wait (Retry-After). With deadline_exceeded: how long
+  /// the host's limits would have delayed the request.
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 
 /// One line: "code: message (HTTP 400, service code ..., correlation id ...). Advice."
-std::string to_string(const error&);
-std::ostream& operator<<(std::ostream&, const error&);
+MIDAS_EXPORT std::string to_string(const error&);
+MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const error&);
 
-/// A value or an error. std::expected once the standard library of the supported compilers has it.
+/// A value or an error. tl::expected, because std::expected needs C++23.
 template <class T>
 using expected = tl::expected<T, error>;
 
+/// The failure that converts to every expected<T>.
 using unexpected = tl::unexpected<error>;
 
 }  // namespace midas

@@ -8,13 +8,13 @@
 
 namespace midas {
 
-/// Returned by token_service::observe(). The observer is called until the subscription is destroyed
-/// or assigned to. Movable, not copyable; may outlive the service. An event that is being delivered
-/// when the subscription ends may still reach the observer. A subscription may be destroyed on any
-/// thread, the observer's own included.
+/// Returned by token_service::observe(). The observer receives events until the subscription is
+/// destroyed or assigned to. Ending a subscription does not wait: an event that is being delivered
+/// at that moment may still reach the observer. May be destroyed on any thread, even by the
+/// observer, and may outlive the service. Movable, not copyable; a default-constructed or
+/// moved-from subscription observes nothing.
 class [[nodiscard]] event_subscription {
  public:
-  /// Observes nothing.
   event_subscription() noexcept = default;
   event_subscription(const event_subscription&) = delete;
   event_subscription& operator=(const event_subscription&) = delete;

@@ -1,15 +1,16 @@
-// Request limits per identity endpoint.
+// Limits on the requests to an identity endpoint.
 #pragma once
 
 #include <cstddef>
 
 namespace midas {
 
-/// What a host may be sent. The defaults are those of IMDS, which serves the managed-identity
-/// category with at most 5 concurrent requests and 20 a second (Microsoft Learn, "Azure Instance
-/// Metadata Service", rate limiting).
+/// How much midas sends to the host; requests beyond it wait, the earliest deadline first. The
+/// defaults are the limits that IMDS documents for its managed-identity category: 5 concurrent
+/// requests and 20 per second (Microsoft Learn, "Azure Instance Metadata Service", rate limiting).
+/// IMDS answers 429 beyond them.
 struct host_limits {
-  /// Requests in flight, and so connections. At least 1.
+  /// Requests in flight at once, which is also the number of connections. At least 1.
   std::size_t max_in_flight = 5;
   /// Requests in any period of one second; 0 means unlimited.
   std::size_t max_per_second = 20;

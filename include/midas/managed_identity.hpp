@@ -1,52 +1,57 @@
 // Which identity of the host a token is for.
 #pragma once
 
+#include <midas/detail/export.hpp>
 #include <midas/error.hpp>
 
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace midas {
 
-/// How a managed identity is named.
+/// How an identity is named in a request.
 enum class identity_kind : std::uint8_t {
-  /// The one identity that Azure makes and deletes with the host.
+  /// The identity that Azure creates and deletes together with the host; there is at most one.
   system_assigned,
-  /// A user-assigned identity by its client id (application id, a GUID).
+  /// A user-assigned identity, by its client id (application id, a GUID).
   client_id,
-  /// A user-assigned identity by its object id (principal id, a GUID).
+  /// A user-assigned identity, by its object id (principal id, a GUID).
   object_id,
-  /// A user-assigned identity by its Azure resource id
-  /// (/subscriptions/.../userAssignedIdentities/x).
+  /// A user-assigned identity, by its Azure resource id
+  /// ("/subscriptions/.../userAssignedIdentities/name").
   resource_id,
 };
 
-/// "system-assigned", "client id", "object id", "resource id".
-std::string_view to_string(identity_kind kind) noexcept;
+/// "system-assigned", "client id", "object id" or "resource id".
+MIDAS_EXPORT std::string_view to_string(identity_kind kind) noexcept;
 
-/// A value; immutable but for assignment. Ids go to the host as the caller wrote them: no Azure
-/// library checks that they are GUIDs, since hosts differ in what they accept.
-class managed_identity {
+/// An identity, as a value. Ids go to the host exactly as the caller wrote them. midas does not
+/// require GUIDs, since hosts differ in what they accept; like Azure's own libraries it leaves that
+/// check to the host.
+class MIDAS_EXPORT managed_identity {
  public:
-  /// System-assigned.
+  /// The system-assigned identity.
   managed_identity() = default;
 
+  /// These functions accept any text; validate() reports an unusable id.
   static managed_identity system_assigned() { return {}; }
   static managed_identity client_id(std::string id);
   static managed_identity object_id(std::string id);
   static managed_identity resource_id(std::string id);
 
   [[nodiscard]] identity_kind kind() const noexcept { return kind_; }
-  /// Empty for system-assigned.
+  /// Empty for the system-assigned identity.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  /// Fails with errc::invalid_identity when a user-assigned identity has no id, or one with control
-  /// characters or white space at its ends.
+  /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, starts or
+  /// ends with white space, or contains control characters.
   [[nodiscard]] expected<void> validate() const;
 
-  /// The same identity as a cache compares it: client and object ids, being GUIDs, in lower case.
+  /// The identity in the form that cache keys compare: client and object ids, being GUIDs, in lower
+  /// case. Resource ids stay as they are.
   [[nodiscard]] managed_identity folded() const;
 
   friend auto operator<=>(const managed_identity&, const managed_identity&) = default;
@@ -58,16 +63,16 @@ class managed_identity {
   std::string id_;
 };
 
-/// "system-assigned", or for example "client id 6a5e..."; an id is no secret.
-std::string to_string(const managed_identity&);
+/// "system-assigned", or the kind and the id, e.g. "client id 6a5e...". Ids are not secret.
+MIDAS_EXPORT std::string to_string(const managed_identity&);
 
-/// Reads {"ManagedIdentityIdType": "ClientId", "Id": "..."}. The type is SystemAssigned, with a
-/// null Id or none, or ClientId, ObjectId or ResourceId with one; upper and lower case matter, and
-/// other members do not. Fails with errc::invalid_identity for anything else. May be called from
-/// any thread.
-expected<managed_identity> parse_managed_identity(std::string_view json);
+/// Reads the JSON form of MSAL: {"ManagedIdentityIdType": "ClientId", "Id": "..."}. The type is
+/// ClientId, ObjectId or ResourceId with an Id, or SystemAssigned with a null Id or none. Names and
+/// types are case-sensitive; other members are ignored. Fails with errc::invalid_identity for
+/// anything else. Any thread.
+MIDAS_EXPORT expected<managed_identity> parse_managed_identity(std::string_view json);
 
-/// The same form; SystemAssigned with a null Id.
-std::string to_json(const managed_identity& identity);
+/// Writes the same form; SystemAssigned has a null Id. Any thread.
+MIDAS_EXPORT std::string to_json(const managed_identity& identity);
 
 }  // namespace midas

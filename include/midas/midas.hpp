@@ -1,6 +1,6 @@
-// The header to start with: everything an application needs that is not made of actors. Includes no
-// header of CAF, libcurl or RapidJSON. Actors include <midas/actors.hpp>, tests against a simulated
-// host <midas/simulated_host.hpp>.
+// The header to start with: everything that threads, callbacks and coroutines need. It includes no
+// header of CAF, libcurl or RapidJSON. Actors include <midas/actors.hpp>; tests that run against a
+// simulated host include <midas/simulated_host.hpp>.
 #pragma once
 
 #include <midas/access_token.hpp>

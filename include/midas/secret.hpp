@@ -1,6 +1,7 @@
-// A text that must never be shown: an access token, an identity header, the content of a key file.
+// Text that must never be shown: an access token, an identity header, the content of a key file.
 #pragma once
 
+#include <midas/detail/export.hpp>
 #include <midas/sensitive_string.hpp>
 
 #include <cstddef>
@@ -12,16 +13,17 @@
 
 namespace midas {
 
-/// One immutable, shared block of bytes; copying a secret copies a pointer. The bytes are wiped
-/// when the last reference goes. Printing gives `<redacted>`, whatever the way: a stream,
-/// to_string, or the trace of an actor. Thread-safe as a std::shared_ptr to const is.
-class secret {
+/// An immutable, shared block of bytes. Copying a secret never copies the bytes; they are wiped
+/// when the last reference is destroyed. A secret prints as `<redacted>`: through a stream, through
+/// to_string(), and in the trace of an actor. Thread-safe like std::shared_ptr<const T>.
+class MIDAS_EXPORT secret {
  public:
+  /// Empty.
   secret() noexcept = default;
 
   secret(const secret&) noexcept = default;
   secret& operator=(const secret&) noexcept = default;
-  /// Leaves an empty one.
+  /// Leaves `other` empty.
   secret(secret&& other) noexcept
       : block_(std::move(other.block_)), shown_(std::exchange(other.shown_, {})) {}
   secret& operator=(secret&& other) noexcept {
@@ -31,25 +33,27 @@ class secret {
   }
   ~secret() = default;
 
-  /// Copies `text`; wiping the original is the caller's.
+  /// Copies `text`. The caller remains responsible for wiping the original.
   explicit secret(std::string_view text);
 
-  /// At most `size` characters of `text` from `offset` on, of which no copy is made: all of it is
-  /// kept, and wiped at the end. Throws std::out_of_range for an offset behind the text.
+  /// Shows at most `size` characters of `text`, beginning at `offset`. Takes over the memory of
+  /// `text` without copying it (unless it is stored inside the string object), and wipes all of it
+  /// at the end. Throws std::out_of_range if `offset` exceeds the size of `text`.
   secret(sensitive_string text, std::size_t offset, std::size_t size);
 
-  /// The part of it that begins at `offset`, in the same memory: this secret is kept alive with it.
-  /// Throws std::out_of_range for an offset behind the text.
+  /// The rest of this secret from `offset` on, in the same memory, which stays alive for both.
+  /// Throws std::out_of_range if `offset` exceeds size().
   [[nodiscard]] secret from(std::size_t offset) const;
 
-  /// The text itself, valid as long as this secret or a copy of it lives.
+  /// The text, valid while this secret or a copy of it exists. Not zero-terminated.
   [[nodiscard]] std::string_view reveal() const noexcept { return shown_; }
 
   [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
+  /// The number of bytes.
   [[nodiscard]] std::size_t size() const noexcept { return reveal().size(); }
 
-  /// Takes the same time wherever the first difference is.
-  friend bool operator==(const secret& left, const secret& right) noexcept;
+  /// Compares the texts. For texts of equal size the time does not depend on where they differ.
+  friend MIDAS_EXPORT bool operator==(const secret& left, const secret& right) noexcept;
 
  private:
   struct block;
@@ -57,8 +61,8 @@ class secret {
   std::string_view shown_;
 };
 
-/// `<redacted>`, or nothing for an empty secret.
-std::string to_string(const secret&);
-std::ostream& operator<<(std::ostream&, const secret&);
+/// "<redacted>", or "" for an empty secret.
+MIDAS_EXPORT std::string to_string(const secret&);
+MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const secret&);
 
 }  // namespace midas

@@ -1,4 +1,4 @@
-// What a coroutine awaits for a token.
+// The awaitable that coroutines get from async_get().
 #pragma once
 
 #include <midas/access_token.hpp>
@@ -16,24 +16,27 @@
 
 namespace midas {
 
-/// Returned by async_get(). `co_await` it once, in the expression that made it; the request, and
-/// the service or handle, must outlive the await. The result is an expected<access_token>.
+/// Returned by token_service::async_get() and token_handle::async_get(). `co_await` it once, in the
+/// expression that creates it; the result is an expected<access_token>. The request, and the
+/// service or handle, must outlive the await. The coroutine must not be destroyed while suspended
+/// here. On which thread it resumes is documented at token_service::async_get().
 class MIDAS_EXPORT token_awaitable {
  public:
-  /// For midas itself: with a cached token, there is nothing to wait for.
+  /// For midas itself: the token was cached, so the coroutine does not suspend.
   explicit token_awaitable(access_token token) : token_(std::move(token)) {}
-  /// For midas itself.
+  /// For midas itself: the request is sent when the coroutine suspends.
   token_awaitable(const detail::service_frontend& frontend, const token_request& request,
                   std::chrono::nanoseconds timeout, std::stop_token stop)
       : frontend_(&frontend), request_(&request), timeout_(timeout), stop_(std::move(stop)) {}
 
+  /// Called by `co_await`, not by applications.
   // NOLINTNEXTLINE(readability-identifier-naming)
   [[nodiscard]] bool await_ready() const noexcept { return !token_.empty(); }
   bool await_suspend(std::coroutine_handle<> waiting);
   expected<access_token> await_resume();
 
  private:
-  // Kept small: it is part of the frame of every coroutine that waits.
+  // Kept small, because it is part of the frame of every waiting coroutine.
   const detail::service_frontend* frontend_ = nullptr;
   const token_request* request_ = nullptr;
   std::chrono::nanoseconds timeout_{};
@@ -41,7 +44,7 @@ class MIDAS_EXPORT token_awaitable {
   // The result: the token, or the failure if the token is empty.
   access_token token_;
   std::unique_ptr<error> failure_;
-  // Set by the first of two events, the result and the suspension; the second one resumes the
+  // Set by the first of two events, the result and the suspension. The second resumes the
   // coroutine.
   std::atomic<bool> first_event_ = false;
 };

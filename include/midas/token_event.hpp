@@ -1,6 +1,7 @@
-// What a token service tells its observers that it does.
+// The events that a token service reports to its observers, for logs and metrics.
 #pragma once
 
+#include <midas/detail/export.hpp>
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
 
@@ -12,25 +13,27 @@
 
 namespace midas {
 
-/// The host is about to be asked for a token. With `in_background`, nobody waits for it.
+/// An acquisition begins: the host will be asked for a token. `in_background` is true for a refresh
+/// that no caller waits for.
 struct acquisition_started {
   token_key key{};
   bool in_background = false;
 };
 
-/// Another request waits for an acquisition that is under way.
+/// A request joined an acquisition in flight.
 struct acquisition_joined {
   token_key key{};
 };
 
-/// An attempt failed, and another is made after `delay`.
+/// An attempt failed with `failure`; the next one follows after `delay`.
 struct acquisition_retried {
   token_key key{};
   error failure{};
   std::chrono::nanoseconds delay{};
 };
 
-/// The host has granted a token; `answered` requests were waiting for it.
+/// The host granted a token, `elapsed` after the acquisition began. `answered` is the number of
+/// requests that were waiting for it.
 struct acquisition_succeeded {
   token_key key{};
   std::chrono::sys_seconds expires_on{};
@@ -38,7 +41,8 @@ struct acquisition_succeeded {
   std::size_t answered = 0;
 };
 
-/// An acquisition has ended without a token; `answered` requests were told so.
+/// An acquisition ended without a token, `elapsed` after it began. `answered` is the number of
+/// waiting requests that got `failure`.
 struct acquisition_failed {
   token_key key{};
   error failure{};
@@ -46,39 +50,41 @@ struct acquisition_failed {
   std::size_t answered = 0;
 };
 
-/// The host has said 429: nothing is sent to it for so long.
+/// The host answered 429; midas sends it no request during `pause`.
 struct host_throttled {
   std::chrono::nanoseconds pause{};
 };
 
-/// The token at hand will be renewed after `delay`.
+/// The cached token will be refreshed after `delay`.
 struct refresh_scheduled {
   token_key key{};
   std::chrono::nanoseconds delay{};
 };
 
-/// A renewal in the background has ended: with a newer token, or the one at hand is kept.
+/// A background refresh ended. `refreshed` is false if it failed; the cached token then remains.
 struct refresh_done {
   token_key key{};
   bool refreshed = false;
 };
 
-/// A token has left memory: nobody asked for it, or there were too many.
+/// A key left memory: it had not been requested for idle_key_timeout, or there were more than
+/// max_keys (both in token_service_options).
 struct key_evicted {
   token_key key{};
 };
 
-/// A connection to the host was opened, the n-th.
+/// A connection to the host was opened. `count` is the number opened so far.
 struct connection_opened {
   std::uint64_t count = 0;
 };
 
+/// Any of the events above.
 using token_event = std::variant<acquisition_started, acquisition_joined, acquisition_retried,
                                  acquisition_succeeded, acquisition_failed, host_throttled,
                                  refresh_scheduled, refresh_done, key_evicted, connection_opened>;
 
 /// One line, e.g. "acquisition_retried(https://vault.azure.net for system-assigned, after 1000 ms,
-/// service_unavailable: ...)". Holds no token.
-std::string to_string(const token_event&);
+/// service_unavailable: ...)". Never contains a token.
+MIDAS_EXPORT std::string to_string(const token_event&);
 
 }  // namespace midas

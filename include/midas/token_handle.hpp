@@ -19,20 +19,25 @@
 
 namespace midas {
 
-/// Returned by token_service::for_resource(). Its functions do what the functions of token_service
-/// of the same names do, for one request, and report the same errors. All functions may be called
-/// from any thread. Copies are cheap and equivalent. A handle may outlive its service, and then
-/// fails with errc::shutting_down. A moved-from handle may only be assigned to or destroyed.
+/// Returned by token_service::for_resource(). The handle stands for one request, with its key
+/// resolved once; its functions behave like the functions of the same names in token_service and
+/// report the same errors.
+///
+/// All functions may be called from any thread. Copies are cheap and equivalent. A handle may
+/// outlive its service: its functions then fail with errc::shutting_down, and try_get() returns
+/// nothing. A moved-from handle may only be assigned to or destroyed.
 class MIDAS_EXPORT token_handle {
  public:
   using callback = std::function<void(expected<access_token>)>;
 
-  /// For midas itself; see token_service::for_resource().
+  /// For midas itself; applications call token_service::for_resource().
   token_handle(std::shared_ptr<const detail::service_frontend> frontend, token_request request);
 
-  /// The request that it stands for.
+  /// The request that the handle stands for. Valid while the handle or a copy of it exists.
   [[nodiscard]] const token_request& request() const noexcept;
 
+  /// The cached token, or nothing. Never blocks; see token_service::try_get(). Cheaper than that
+  /// function, because the key needs no comparison.
   std::optional<access_token> try_get() const {
     if (auto* const found = detail::find_fresh(number_)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
@@ -40,12 +45,17 @@ class MIDAS_EXPORT token_handle {
     return read();
   }
 
+  /// Blocks until the token or an error is available; see token_service::get(). Must not be called
+  /// from an actor.
   expected<access_token> get(std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {}) const;
 
+  /// Calls `done` with the result; see token_service::get_async().
   void get_async(std::chrono::nanoseconds timeout, callback done,
                  const std::stop_token& stop = {}) const;
 
+  /// To be awaited by a coroutine; see token_service::async_get(). The handle must outlive the
+  /// await.
   token_awaitable async_get(std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) const;
 
@@ -57,7 +67,7 @@ class MIDAS_EXPORT token_handle {
   std::optional<access_token> read() const;
 
   std::shared_ptr<const resolved> resolved_;
-  // Handles for different tokens never have the same number.
+  // Unique per for_resource() call; copies share it.
   std::uint64_t number_;
 };
 

@@ -1,6 +1,7 @@
-// What a caller asks for, and the key under which equal requests meet.
+// What a caller requests, and the key that identifies the token.
 #pragma once
 
+#include <midas/detail/export.hpp>
 #include <midas/error.hpp>
 #include <midas/managed_identity.hpp>
 
@@ -11,32 +12,33 @@
 
 namespace midas {
 
-/// A request for an access token. An aggregate: `token_request{.resource = "https://..."}`.
+/// A request for an access token: `token_request{.resource = "https://vault.azure.net"}`.
 struct token_request {
   /// Default: the system-assigned identity.
   managed_identity identity{};
-  /// The Azure resource URI the token is for, e.g. "https://vault.azure.net". A scope is accepted
-  /// too: one "/.default" at the end is taken off. Compared as exact text.
+  /// The URI of the Azure resource that the token is for, e.g. "https://vault.azure.net". A scope
+  /// is accepted, too: one trailing "/.default" is removed. Otherwise compared as exact text.
   std::string resource{};
-  /// A claims challenge (JSON) from a resource that refused a token: bypasses the cache.
+  /// A claims challenge (JSON) from a resource that rejected a token. Bypasses the cache. Default:
+  /// none.
   std::string claims{};
-  /// Bypass the cache, and acquire anew. Joins an acquisition that is already under way.
+  /// Bypasses the cache and acquires a new token; joins an acquisition that is already in flight.
   bool force_refresh = false;
 
   friend bool operator==(const token_request&, const token_request&) = default;
 };
 
-/// Whether a token that is at hand can answer it.
+/// True if a cached token may answer the request: it has neither claims nor force_refresh.
 [[nodiscard]] inline bool accepts_cached(const token_request& request) noexcept {
   return request.claims.empty() && !request.force_refresh;
 }
 
-/// "https://vault.azure.net for system-assigned"; says of claims only that there are some.
-std::string to_string(const token_request&);
+/// E.g. "https://vault.azure.net for system-assigned, with claims"; never shows the claims.
+MIDAS_EXPORT std::string to_string(const token_request&);
 
-/// Requests with equal keys get the same token. (An acquisition is shared only by requests whose
-/// claims are equal, too.) GUIDs compare without regard to case, resources and resource ids
-/// exactly.
+/// Requests with equal keys get the same token. (They share an acquisition only if their claims are
+/// equal as well.) Client and object ids compare case-insensitively, resource ids and resources
+/// exactly: see managed_identity::folded().
 struct token_key {
   managed_identity identity{};
   std::string resource{};
@@ -44,17 +46,19 @@ struct token_key {
   friend auto operator<=>(const token_key&, const token_key&) = default;
 };
 
-/// "https://vault.azure.net for system-assigned".
-std::string to_string(const token_key&);
+/// E.g. "https://vault.azure.net for system-assigned".
+MIDAS_EXPORT std::string to_string(const token_key&);
 
-/// The key of a request. Fails with errc::invalid_resource when the resource is empty once reduced,
-/// holds white space, control or non-ASCII characters, or is longer than 2,048 characters, and with
-/// errc::invalid_identity as managed_identity::validate does.
-expected<token_key> make_key(const token_request&);
-expected<token_key> make_key(const managed_identity& identity, std::string_view resource);
+/// The key of a request. Fails with errc::invalid_resource if the resource, without "/.default", is
+/// empty, is longer than 2,048 characters, or contains white space, control or non-ASCII
+/// characters, and with errc::invalid_identity as managed_identity::validate() does. Any thread.
+MIDAS_EXPORT expected<token_key> make_key(const token_request&);
+MIDAS_EXPORT expected<token_key> make_key(const managed_identity& identity,
+                                          std::string_view resource);
 
+/// For unordered containers.
 struct token_key_hash {
-  std::size_t operator()(const token_key& key) const noexcept;
+  MIDAS_EXPORT std::size_t operator()(const token_key& key) const noexcept;
 };
 
 }  // namespace midas

@@ -1,5 +1,5 @@
-// The front door: every caller, be it a thread, a callback, a coroutine or an actor, requests
-// tokens here.
+// The token service: the object from which threads, callbacks, coroutines and actors request
+// tokens.
 #pragma once
 
 #include <midas/access_token.hpp>
@@ -33,34 +33,35 @@ namespace midas {
 
 class token_handle;
 
-/// Hands out managed-identity tokens. Concurrent requests for the same token cause one HTTP
-/// request.
+/// Provides managed-identity tokens. Concurrent requests for the same token cause one HTTP request,
+/// and a cached token is refreshed in the background before it expires.
 ///
 /// All functions may be called from any thread. Every request is answered exactly once, by its
-/// deadline, with a token or an error. Besides the errors that the endpoint causes (see errc):
+/// deadline, with a token or an error. Besides the errors that the host causes (see errc), a request
+/// can fail with:
 /// - errc::invalid_resource, invalid_identity, invalid_timeout: the request is malformed,
+/// - errc::identity_not_supported: the host cannot provide tokens of that identity,
 /// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration: the service is
-///   misconfigured; every request reports it, the constructors do not,
-/// - errc::identity_not_supported: the host cannot give out that identity,
+///   misconfigured; every request fails with that error, the constructors do not,
 /// - errc::deadline_exceeded: the timeout passed,
-/// - errc::cancelled: a stop was requested through the stop_token. The acquisition goes on for the
-///   other callers. If the stop was requested before the call, nothing is sent,
+/// - errc::cancelled: a stop was requested through the stop_token; the acquisition continues for
+///   other callers. If it was requested before the call, nothing is sent,
 /// - errc::shutting_down: shutdown() was called, or the service is being destroyed,
-/// - errc::actor_terminated: something else ended an actor that held the request.
+/// - errc::actor_terminated: an actor that held the request was ended from outside.
 ///
-/// Timeouts longer than a year count as a year.
+/// A timeout covers everything: queueing, all attempts, and the pauses between them. It must be
+/// positive; above one year it counts as one year.
 class MIDAS_EXPORT token_service {
  public:
   using options = token_service_options;
   using callback = std::function<void(expected<access_token>)>;
 
-  /// Creates a small actor system of its own, whose threads sleep while nothing happens. Throws
-  /// std::system_error when no thread can be started, std::runtime_error when libcurl cannot be
-  /// initialized.
+  /// Creates an actor system of its own, whose threads sleep when idle. Throws std::system_error if
+  /// a thread cannot be started, and std::runtime_error if libcurl cannot be initialized.
   explicit token_service(const options& settings = {});
 
-  /// Uses the application's actor system, which must outlive the service. Throws as the first
-  /// constructor does.
+  /// Uses the application's actor system, which must outlive the service. Throws like the first
+  /// constructor.
   explicit token_service(caf::actor_system& system, const options& settings = {});
 
   token_service(const token_service&) = delete;
@@ -69,67 +70,72 @@ class MIDAS_EXPORT token_service {
   /// Calls shutdown().
   ~token_service();
 
-  /// The service of this process, configured by the environment, created at first use and destroyed
-  /// at exit. Code that creates a credential per request or per client should use it, so that the
-  /// process still causes one HTTP request for each token.
+  /// The service of this process: configured by the environment, created by the first call, and
+  /// destroyed at exit. Code that creates a credential per request or per client should use it, so
+  /// that the whole process causes one HTTP request for each token. The first call throws like the
+  /// constructor.
   static token_service& shared();
 
-  /// The cached token, if one may be handed out. Empty otherwise, also for an invalid request, and
-  /// for one with claims or force_refresh, which never uses the cache. Never waits for another
-  /// thread or for the host; a token that is due is refreshed in the background. A thread that has
-  /// read the token within the same second gets it without a lock, a system call, or a write to
-  /// memory that other threads read.
+  /// The cached token. Returns nothing if no fresh token is cached, if the request is invalid, or
+  /// if it has claims or force_refresh, which bypass the cache. Never waits for another thread or
+  /// for the host. If the token is due for a refresh, that happens in the background. A thread that
+  /// has already read the token in the current second takes no lock, makes no system call, and
+  /// writes to no memory that other threads read.
   std::optional<access_token> try_get(const token_request& request);
 
-  /// A handle for the tokens of one resource, with the key resolved once: for callers that request
-  /// the same few tokens repeatedly. Does not fail: an invalid resource or identity is reported by
-  /// the handle's functions. Needs <midas/token_handle.hpp> or <midas/midas.hpp>.
+  /// A handle for one token, with its key resolved once: for callers that request the same token
+  /// repeatedly. Does not fail; if the resource or the identity is invalid, the handle's functions
+  /// report that. Requires <midas/token_handle.hpp> or <midas/midas.hpp>.
   token_handle for_resource(std::string resource, managed_identity identity = {});
 
-  /// Blocks until the token or an error is there. Must not be called from an actor. A call from a
-  /// completion that midas runs fails with errc::would_block.
+  /// Blocks until the token or an error is available. Must not be called from an actor. A call from
+  /// a completion that midas is running fails with errc::would_block.
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
 
-  /// Calls `done` with the result: in the calling thread, before this function returns, if a token
-  /// is cached or the service has shut down; otherwise on a thread of the actor system. `done` must
-  /// neither block nor throw (an exception terminates the process).
+  /// Calls `done` with the result exactly once. If a token is cached, the service has shut down, or
+  /// `stop` was already requested, `done` runs in the calling thread before this function returns.
+  /// Otherwise it runs on a thread of the actor system, or in the thread that requests the stop.
+  /// `done` must neither block nor throw: an exception terminates the process.
   void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done,
                  const std::stop_token& stop = {});
 
-  /// `co_await` it for an expected<access_token>. The coroutine continues in its own thread if a
-  /// token was cached at the time of the call; otherwise it is resumed on a thread of the actor
-  /// system, and must not block there. The request must outlive the await. The coroutine must not
-  /// be destroyed while it waits.
+  /// `co_await` the result for an expected<access_token>. If a token is cached, the coroutine does
+  /// not suspend. Otherwise it resumes where get_async() would call `done`, and must not block
+  /// there. The request must outlive the await, and the coroutine must not be destroyed while it
+  /// waits.
   token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {});
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-  /// g++ 12 copies a braced temporary in a co_await expression byte by byte into the coroutine
-  /// frame and destroys it twice: give the request a name. For the same reason, await into a
-  /// variable and not in the condition of an if statement.
+  /// Not available with g++ before 13, which copies a temporary of a co_await expression into the
+  /// coroutine frame byte by byte and destroys it twice. Pass a named request instead. For the same
+  /// reason, await into a variable, not in the condition of an if statement.
   token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
 #endif
 
-  /// The actor that answers requests, a midas::token_actor:
+  /// The actor that answers token requests, a midas::token_actor:
   ///   self->request(tokens.cache(), caf::infinite, request, timeout)
-  /// Give the timeout in the message, not to CAF: CAF 0.17 keeps the actor system open until the
-  /// timeout of a request passes, answered or not. request_token() uses the cached token first. If
-  /// the actor ends unexpectedly it is replaced: call this function again then. Needs
+  /// Pass the timeout in the message, not to CAF: CAF 0.17 keeps the actor system alive until a
+  /// timeout of its own passes, even after the answer. If the actor ends unexpectedly, midas
+  /// replaces it; so call this function for each request. After shutdown() the handle is empty.
+  /// Prefer request_token(), which takes a cached token without a message. Requires
   /// <midas/actors.hpp>.
   [[nodiscard]] auto cache() const;
 
+  /// May be called after shutdown(), too.
   [[nodiscard]] token_service_statistics statistics() const;
 
-  /// Calls `observer` with each event until the subscription ends; an event that is being delivered
-  /// by then may still reach it. Called on the thread on which the event happens: must neither
-  /// block nor throw. Actors use observe() of <midas/actors.hpp>.
+  /// Calls `observer` with each event until the subscription ends (see event_subscription), on the
+  /// thread where the event occurs. `observer` must neither block nor throw. Actors use
+  /// midas::observe() of <midas/actors.hpp>.
   event_subscription observe(std::function<void(const token_event&)> observer);
 
-  /// Answers every open request with errc::shutting_down, ends the actors and the connections, and
-  /// returns. In an application's actor system it waits at most 5 s for the actors, which cannot
-  /// end while the application blocks the system's threads; callbacks may then come later.
-  /// Idempotent. Must not be called from an actor or from a completion of midas.
+  /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,
+  /// and returns. In an application's actor system it waits at most 5 seconds for the actors, which
+  /// cannot end while the application blocks all threads of that system; callbacks may then still
+  /// run after this function has returned. Idempotent. Must not be called from an actor or from a
+  /// completion that midas is running.
   void shutdown();
 
  private:
@@ -139,7 +145,7 @@ class MIDAS_EXPORT token_service {
   std::optional<access_token> read(const detail::token_lookup& lookup) const;
 
   std::unique_ptr<detail::service_core> core_;
-  // Identifies the token table in the caches of all threads.
+  // Identifies this service's token table in the caches of all threads.
   std::uint64_t table_;
 };
 

@@ -1,43 +1,43 @@
-// What a token service has done so far, counted.
+// Counters of a token service.
 #pragma once
 
 #include <cstdint>
 
 namespace midas {
 
-/// Counted since the transport was made, but for in_flight.
+/// What was sent to the host. Counted since the service was created, except in_flight.
 struct http_statistics {
-  /// Exchanges begun, the ones included that ended before anything was sent.
+  /// HTTP exchanges begun, including those that failed before anything was sent.
   std::uint64_t requests = 0;
-  /// Connections opened, the ones that failed included.
+  /// Connections opened, including failed attempts.
   std::uint64_t connections_opened = 0;
-  /// Exchanges that used a connection of an earlier one.
+  /// Exchanges that used an existing connection.
   std::uint64_t connections_reused = 0;
-  /// Exchanges begun and not yet completed.
+  /// Exchanges in progress now.
   std::uint64_t in_flight = 0;
 };
 
-/// Counted since the service was made, but for what says otherwise.
+/// A snapshot; the counters are read one after another, not all at the same instant. Counted since
+/// the service was created unless stated otherwise.
 struct token_service_statistics {
   /// Requests answered with a token.
   std::uint64_t tokens = 0;
   /// Requests answered with an error.
   std::uint64_t errors = 0;
-  /// Of the tokens, those that were at hand.
+  /// The part of `tokens` that was answered from memory.
   std::uint64_t cache_hits = 0;
-  /// Requests that joined an acquisition under way.
+  /// Requests that joined an acquisition in flight.
   std::uint64_t coalesced = 0;
   /// Acquisitions begun.
   std::uint64_t acquisitions = 0;
-  /// Of the acquisitions, those that renew a token in the background.
+  /// The part of `acquisitions` that refreshed a token in the background.
   std::uint64_t refreshes = 0;
-  /// Attempts that failed and were made again.
+  /// Failed attempts that were repeated.
   std::uint64_t retries = 0;
-  /// Answers of the host that said 429.
+  /// Answers of the host with HTTP status 429.
   std::uint64_t throttled = 0;
-  /// Keys in memory just now, by the tokens published for them.
+  /// Keys with a token in memory now.
   std::uint64_t keys = 0;
-  /// What went over the wire.
   http_statistics http{};
 };
 

@@ -7,7 +7,7 @@
 
 using namespace midas;
 
-TEST_CASE("an identity is read from the JSON that MSAL Python reads") {
+TEST_CASE("an identity is read from the JSON form that MSAL Python reads") {
   const auto [json, identity] = GENERATE(table<std::string, managed_identity>({
       {R"({"ManagedIdentityIdType":"ClientId","Id":"c"})", managed_identity::client_id("c")},
       {R"({"ManagedIdentityIdType":"ObjectId","Id":"o"})", managed_identity::object_id("o")},
@@ -29,7 +29,7 @@ TEST_CASE("an identity is read from the JSON that MSAL Python reads") {
   CHECK(*read == identity);
 }
 
-TEST_CASE("JSON that is no identity is refused, with its text and the way out") {
+TEST_CASE("JSON that is not an identity is rejected; the error quotes it and says how to fix it") {
   const std::string json = GENERATE(
       as<std::string>{}, "", "ClientId", "null", "[]", R"("ClientId")", "{}", "{", R"({"Id":"c"})",
       R"({"ManagedIdentityIdType":"ClientId"})",
@@ -61,22 +61,22 @@ TEST_CASE("JSON that is no identity is refused, with its text and the way out") 
   CHECK(read.error().advice.find("ManagedIdentityIdType") != std::string::npos);
 }
 
-TEST_CASE("what is refused is named by its reason") {
+TEST_CASE("the error says what is wrong with the JSON") {
   const auto [json, reason] = GENERATE(table<std::string, std::string>({
-      {"x", "is no JSON"},
-      {"[]", "is no JSON object"},
+      {"x", "is not JSON"},
+      {"[]", "is not a JSON object"},
       {"{}", "has no ManagedIdentityIdType"},
-      {R"({"ManagedIdentityIdType":1})", "no string"},
-      {R"({"ManagedIdentityIdType":"x"})", "type that is not known"},
+      {R"({"ManagedIdentityIdType":1})", "not a string"},
+      {R"({"ManagedIdentityIdType":"x"})", "unknown ManagedIdentityIdType"},
       {R"({"ManagedIdentityIdType":"ObjectId"})", "has no Id"},
-      {R"({"ManagedIdentityIdType":"ObjectId","Id":1})", "Id that is no string"},
+      {R"({"ManagedIdentityIdType":"ObjectId","Id":1})", "Id that is not a string"},
       {R"({"ManagedIdentityIdType":"ObjectId","Id":""})", "object id of the user-assigned"},
-      {R"({"ManagedIdentityIdType":"SystemAssigned","Id":"c"})", "yet has an Id"},
+      {R"({"ManagedIdentityIdType":"SystemAssigned","Id":"c"})", "but has an Id"},
   }));
   CHECK(parse_managed_identity(json).error().message.find(reason) != std::string::npos);
 }
 
-TEST_CASE("an identity comes back from the JSON it is written as") {
+TEST_CASE("an identity that is written as JSON is read back unchanged") {
   const auto identity =
       GENERATE(managed_identity::system_assigned(), managed_identity::client_id("c"),
                managed_identity::object_id("with \"quotes\" and \\"),
@@ -84,7 +84,7 @@ TEST_CASE("an identity comes back from the JSON it is written as") {
   CHECK(*parse_managed_identity(to_json(identity)) == identity);
 }
 
-TEST_CASE("the JSON of an identity has MSAL Python's names") {
+TEST_CASE("the JSON of an identity uses MSAL Python's names") {
   CHECK(to_json(managed_identity::client_id("c")) ==
         R"({"ManagedIdentityIdType":"ClientId","Id":"c"})");
   CHECK(to_json({}) == R"({"ManagedIdentityIdType":"SystemAssigned","Id":null})");

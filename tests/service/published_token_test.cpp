@@ -1,4 +1,4 @@
-// The ways to a published token: handles, and what actors are offered.
+// Published tokens, read through handles and by actors.
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/actors.hpp>
@@ -36,20 +36,20 @@ token_service_options asking(const simulated_host& imds) {
   return options;
 }
 
-// What an actor was told, and whether before its handler went on.
-struct told_actor {
+// What an actor received, and whether it did so before request_token(...).then() returned.
+struct actor_result {
   expected<access_token> outcome;
-  bool at_once = false;
+  bool in_handler = false;
 };
 
 template <class Tokens, class... Request>
-told_actor ask_as_actor(caf::actor_system& system, Tokens& tokens, const Request&... request) {
-  std::promise<told_actor> told;
+actor_result ask_as_actor(caf::actor_system& system, Tokens& tokens, const Request&... request) {
+  std::promise<actor_result> results;
   system.spawn(
       [&](caf::event_based_actor* self, int) {
         const auto in_handler = std::make_shared<bool>(true);
-        const auto tell = [&told, in_handler](expected<access_token> outcome) {
-          told.set_value({std::move(outcome), *in_handler});
+        const auto tell = [&results, in_handler](expected<access_token> outcome) {
+          results.set_value({std::move(outcome), *in_handler});
         };
         request_token(self, tokens, request..., patience)
             .then([tell](const access_token& token) { tell(token); },
@@ -57,16 +57,16 @@ told_actor ask_as_actor(caf::actor_system& system, Tokens& tokens, const Request
         *in_handler = false;
       },
       0);
-  return told.get_future().get();
+  return results.get_future().get();
 }
 
-detached ask(const token_handle& tokens, std::promise<expected<access_token>>& told) {
-  told.set_value(co_await tokens.async_get(patience));
+detached ask(const token_handle& tokens, std::promise<expected<access_token>>& results) {
+  results.set_value(co_await tokens.async_get(patience));
 }
 
 }  // namespace
 
-TEST_CASE("a handle asks in every way, for its resource and its identity") {
+TEST_CASE("a handle offers every kind of request, for its resource and identity") {
   simulated_host imds;
   token_service tokens{asking(imds)};
   const auto identity = managed_identity::client_id(sample_user_assigned_identity().client_id);
@@ -85,23 +85,23 @@ TEST_CASE("a handle asks in every way, for its resource and its identity") {
   std::promise<expected<access_token>> by_coroutine;
   ask(handle, by_coroutine);
   CHECK(by_coroutine.get_future().get()->token() == first->token());
-  // The same key, asked for without the handle.
+  // The same key, requested without the handle.
   const token_request same{.identity = identity, .resource = vault};
   CHECK(tokens.try_get(same)->token() == first->token());
   CHECK_FALSE(tokens.try_get({.resource = vault}));
   CHECK(imds.statistics().token_requests == 1);
-  // Hits of every way are counted: two by try_get, one by get, one by callback, one by coroutine.
+  // Every kind of hit is counted: two by try_get, and one each by get, callback and coroutine.
   CHECK(tokens.statistics().cache_hits == 5);
   CHECK(tokens.statistics().tokens == 6);
 }
 
-TEST_CASE("a thread that has read by a handle knows its token by the handle") {
+TEST_CASE("a thread that has read through a handle finds the token by the handle's number") {
   simulated_host imds;
   token_service tokens{asking(imds)};
   const auto handle = tokens.for_resource(vault);
   REQUIRE(handle.get(patience));
   REQUIRE(handle.try_get());
-  // Handles are numbered from one on.
+  // Handles are numbered from 1.
   std::size_t known = 0;
   for (std::uint64_t number = 1; number < 1'000; ++number) {
     known += find_fresh(number) != nullptr ? 1 : 0;
@@ -109,19 +109,19 @@ TEST_CASE("a thread that has read by a handle knows its token by the handle") {
   CHECK(known == 1);
 }
 
-TEST_CASE("a handle for what makes no sense says so to each who asks") {
+TEST_CASE("a handle for an invalid request reports that in every kind of request") {
   simulated_host imds;
   token_service tokens{asking(imds)};
   const auto nothing = tokens.for_resource("");
   CHECK_FALSE(nothing.try_get());
   CHECK(nothing.get(patience).error().code == errc::invalid_resource);
-  const auto nobody = tokens.for_resource(vault, managed_identity::client_id(""));
-  CHECK(nobody.get(patience).error().code == errc::invalid_identity);
+  const auto invalid_id = tokens.for_resource(vault, managed_identity::client_id(""));
+  CHECK(invalid_id.get(patience).error().code == errc::invalid_identity);
   CHECK(tokens.for_resource(vault).get(0s).error().code == errc::invalid_timeout);
   CHECK(imds.statistics().token_requests == 0);
 }
 
-TEST_CASE("a caller that comes cancelled gets no token by a handle either") {
+TEST_CASE("a caller that is already canceled gets no token through a handle, either") {
   simulated_host imds;
   token_service tokens{asking(imds)};
   const auto handle = tokens.for_resource(vault);
@@ -131,7 +131,7 @@ TEST_CASE("a caller that comes cancelled gets no token by a handle either") {
   CHECK(handle.get(patience, stop.get_token()).error().code == errc::cancelled);
 }
 
-TEST_CASE("a handle and the tokens that it gave outlive the service") {
+TEST_CASE("a handle and its tokens outlive the service") {
   simulated_host imds;
   std::optional<token_handle> handle;
   std::optional<access_token> held;
@@ -149,7 +149,7 @@ TEST_CASE("a handle and the tokens that it gave outlive the service") {
   CHECK(held->authorization_header().reveal().starts_with("Bearer ey"));
 }
 
-TEST_CASE("whoever was answered after a forced refresh reads the new token, in every thread") {
+TEST_CASE("after a forced refresh every thread reads the new token") {
   simulated_host imds;
   token_service tokens{asking(imds)};
   const auto handle = tokens.for_resource(vault);
@@ -164,7 +164,7 @@ TEST_CASE("whoever was answered after a forced refresh reads the new token, in e
   }
 }
 
-TEST_CASE("an actor takes a published token without a message, and else is answered by one") {
+TEST_CASE("an actor gets a published token without a message, and any other token by message") {
   simulated_host imds;
   caf::actor_system_config config;
   caf::actor_system system{config};
@@ -172,12 +172,12 @@ TEST_CASE("an actor takes a published token without a message, and else is answe
   const token_request request{.resource = vault};
   const auto first = ask_as_actor(system, tokens, request);
   REQUIRE(first.outcome);
-  CHECK_FALSE(first.at_once);
+  CHECK_FALSE(first.in_handler);
   const auto second = ask_as_actor(system, tokens, request);
   CHECK(second.outcome->token() == first.outcome->token());
-  CHECK(second.at_once);
+  CHECK(second.in_handler);
   const auto handle = tokens.for_resource(vault);
-  CHECK(ask_as_actor(system, handle).at_once);
+  CHECK(ask_as_actor(system, handle).in_handler);
   const auto refused = ask_as_actor(system, tokens, token_request{});
   CHECK(refused.outcome.error().code == errc::invalid_resource);
   tokens.shutdown();
@@ -185,7 +185,8 @@ TEST_CASE("an actor takes a published token without a message, and else is answe
   CHECK(ask_as_actor(system, tokens, request).outcome.error().code == errc::shutting_down);
 }
 
-TEST_CASE("an actor whose own answer is the token hands the request on, or answers by itself") {
+TEST_CASE(
+    "an actor that answers with a token delegates the request unless the token is published") {
   simulated_host imds;
   caf::actor_system_config config;
   caf::actor_system system{config};

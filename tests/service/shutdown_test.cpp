@@ -1,4 +1,4 @@
-// Shutting down, whatever is going on: everybody is answered, and it returns soon.
+// Shutdown in every state of a service: every caller is answered, and it returns soon.
 #include "service/service_core.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -26,28 +26,28 @@ const token_request vault{.resource = "https://vault.azure.net"};
 token_service_options options() {
   token_service_options result;
   result.endpoint = "http://127.0.0.1:9";
-  // One in flight, and one in a second: what comes second has to queue.
+  // One request in flight and one per second, so that the second request has to queue.
   result.limits = host_limits{1, 1};
   return result;
 }
 
 struct service {
   std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
-  outcomes told;
+  outcomes results;
   std::size_t asked = 0;
   std::unique_ptr<token_service> tokens{new auto(make_token_service(options(), transport))};
 
   void ask(const token_request& request = vault) {
     ++asked;
-    tokens->get_async(request, 1h, [this](auto outcome) { told.add(std::move(outcome)); });
+    tokens->get_async(request, 1h, [this](auto outcome) { results.add(std::move(outcome)); });
   }
-  void wait_until_heard(std::size_t count) const {
+  void wait_until_asked(std::size_t count) const {
     while (transport->started() < count) {
       std::this_thread::yield();
     }
   }
   void answer(std::size_t index, int status, const std::string& body) const {
-    wait_until_heard(index + 1);
+    wait_until_asked(index + 1);
     transport->respond(index, status, body);
   }
 };
@@ -57,21 +57,21 @@ void be_idle(service&) {}
 void have_a_token(service& s) {
   s.ask();
   s.answer(0, 200, R"({"access_token":"T","expires_in":"86400"})");
-  s.told.wait_for(1);
+  s.results.wait_for(1);
 }
 
 void be_in_flight(service& s) {
   for (int i = 0; i < 100; ++i) {
     s.ask();
   }
-  s.wait_until_heard(1);
+  s.wait_until_asked(1);
 }
 
 void queue(service& s) {
   for (int i = 0; i < 100; ++i) {
     s.ask({.resource = "https://resource-" + std::to_string(i)});
   }
-  s.wait_until_heard(1);
+  s.wait_until_asked(1);
 }
 
 void wait_for_a_retry(service& s) {
@@ -86,28 +86,28 @@ void wait_for_a_retry(service& s) {
   retried.get_future().wait();
 }
 
-void renew(service& s) {
-  std::promise<void> renewing;
-  const auto subscription = s.tokens->observe([&renewing](const token_event& event) {
+void refresh(service& s) {
+  std::promise<void> refreshing;
+  const auto subscription = s.tokens->observe([&refreshing](const token_event& event) {
     const auto* const started = std::get_if<acquisition_started>(&event);
     if (started != nullptr && started->in_background) {
-      renewing.set_value();
+      refreshing.set_value();
     }
   });
   s.ask();
-  // Handed out for two seconds at least, and renewed before that.
+  // Usable for at least two seconds, and refreshed before that.
   s.answer(0, 200, R"({"access_token":"T","expires_in":"5"})");
-  s.told.wait_for(1);
-  renewing.get_future().wait();
+  s.results.wait_for(1);
+  refreshing.get_future().wait();
 }
 
-void have_its_cache_killed(service& s) {
+void kill_the_cache(service& s) {
   be_in_flight(s);
   caf_compat::send_exit(s.tokens->cache(), caf::exit_reason::kill);
 }
 
 void have_an_observer(service& s) {
-  // For ever: the subscription outlives the service.
+  // Kept forever, so that the subscription outlives the service.
   static std::vector<event_subscription> kept;
   kept.push_back(s.tokens->observe([](const token_event&) {}));
   be_in_flight(s);
@@ -121,19 +121,19 @@ struct state {
 const std::vector<state> states{
     {"idle", be_idle},
     {"with a token", have_a_token},
-    {"in flight, at a host that hangs", be_in_flight},
+    {"in flight, with a host that hangs", be_in_flight},
     {"queueing", queue},
     {"before a retry", wait_for_a_retry},
-    {"renewing", renew},
-    {"with its cache killed", have_its_cache_killed},
+    {"refreshing", refresh},
+    {"with its cache killed", kill_the_cache},
     {"observed", have_an_observer},
 };
 
-// Generous: a hang would take for ever, and machines of tests are slow.
+// Generous, because test machines are slow; a hang would exceed any bound.
 constexpr auto soon = 20s;
 
 void check_all_answered(service& s) {
-  const auto answers = s.told.wait_for(s.asked);
+  const auto answers = s.results.wait_for(s.asked);
   CHECK(answers.size() == s.asked);
   for (const auto& each : answers) {
     const bool is_end = !each && (each.error().code == errc::shutting_down ||
@@ -144,7 +144,7 @@ void check_all_answered(service& s) {
 
 }  // namespace
 
-TEST_CASE("shutdown answers everybody and returns, in every state, and so does destruction") {
+TEST_CASE("shutdown and destruction answer every caller and return, in every state") {
   for (const auto& each : states) {
     for (const bool destroy : {false, true}) {
       DYNAMIC_SECTION(each.name << (destroy ? ", destroyed" : ", shut down")) {
@@ -168,7 +168,7 @@ TEST_CASE("shutdown answers everybody and returns, in every state, and so does d
   }
 }
 
-TEST_CASE("shutdown from several threads at once, in every state, while others call in") {
+TEST_CASE("shutdown by several threads at once, in every state, during other calls") {
   for (const auto& each : states) {
     DYNAMIC_SECTION(each.name) {
       service s;

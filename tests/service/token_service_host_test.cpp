@@ -1,4 +1,4 @@
-// A token service on each kind of host, told by an environment that the test makes.
+// A token service on each kind of host, selected by an environment that the test provides.
 #include "service/service_core.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -53,23 +53,23 @@ struct scripted_service {
 
   void ask(const std::string& resource) {
     tokens.get_async({.resource = resource}, patience,
-                     [this](auto outcome) { told.add(std::move(outcome)); });
+                     [this](auto outcome) { results.add(std::move(outcome)); });
   }
 
   std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
-  outcomes told;
+  outcomes results;
   token_service tokens;
 };
 
 }  // namespace
 
-TEST_CASE("a service asks the host that its environment tells") {
+TEST_CASE("a service asks the host that its environment indicates") {
   scripted_service service{on(arc)};
   service.ask(vault.resource);
   CHECK(service.url_of(0).starts_with(arc.at("IDENTITY_ENDPOINT") + "?api-version=2020-06-01"));
 }
 
-TEST_CASE("a service asks the host that is chosen, whatever its environment tells") {
+TEST_CASE("a service asks the chosen host, whatever its environment indicates") {
   auto options = on(arc);
   options.host = identity_host::imds;
   scripted_service service{options};
@@ -77,7 +77,8 @@ TEST_CASE("a service asks the host that is chosen, whatever its environment tell
   CHECK(service.url_of(0).starts_with("http://169.254.169.254/metadata/identity/oauth2/token?"));
 }
 
-TEST_CASE("a service whose endpoint is given asks IMDS there, whatever its environment tells") {
+TEST_CASE(
+    "a service with an explicit endpoint asks IMDS there, whatever its environment indicates") {
   auto options = on(arc);
   options.endpoint = "http://127.0.0.1:8080";
   scripted_service service{options};
@@ -85,7 +86,7 @@ TEST_CASE("a service whose endpoint is given asks IMDS there, whatever its envir
   CHECK(service.url_of(0).starts_with("http://127.0.0.1:8080/metadata/identity/oauth2/token?"));
 }
 
-TEST_CASE("a service looks at its environment when it is made, and never again") {
+TEST_CASE("a service reads its environment once, when it is created") {
   const std::string variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
   REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:1111", 1) == 0);
   scripted_service service{{}};
@@ -95,7 +96,7 @@ TEST_CASE("a service looks at its environment when it is made, and never again")
   REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:9", 1) == 0);
 }
 
-TEST_CASE("a service in an environment that contradicts itself says so, and sends nothing") {
+TEST_CASE("a service in a contradictory environment reports that and sends nothing") {
   auto chosen = on({});
   chosen.host = identity_host::service_fabric;
   auto with_endpoint = on({});
@@ -117,7 +118,7 @@ TEST_CASE("a service in an environment that contradicts itself says so, and send
   CHECK(service.transport->started() == 0);
 }
 
-TEST_CASE("a token that claims refuse is named to a host that wants to know, with capabilities") {
+TEST_CASE("a host that supports it receives the capabilities and the hash of the rejected token") {
   auto options = on({{"IDENTITY_ENDPOINT", "https://127.0.0.1:2377/token"},
                      {"IDENTITY_HEADER", "hidden"},
                      {"IDENTITY_SERVER_THUMBPRINT", "0123456789abcdef0123456789abcdef01234567"}});
@@ -127,19 +128,19 @@ TEST_CASE("a token that claims refuse is named to a host that wants to know, wit
   CHECK(service.url_of(0).find("&xms_cc=cp1%2Ccp2") != std::string::npos);
   CHECK(service.url_of(0).find("sha256") == std::string::npos);
   service.transport->respond(0, 200, R"({"access_token":"test_token","expires_in":86400})");
-  CHECK(all_same_token(service.told.wait_for(1)));
+  CHECK(all_same_token(service.results.wait_for(1)));
   service.tokens.get_async({.resource = vault.resource, .claims = "{}"}, patience,
-                           [&service](auto outcome) { service.told.add(std::move(outcome)); });
+                           [&service](auto outcome) { service.results.add(std::move(outcome)); });
   CHECK(
       service.url_of(1).find("&token_sha256_to_refresh="
                              "cc0af97287543b65da2c7e1476426021826cab166f1e063ed012b855ff819656") !=
       std::string::npos);
   service.transport->respond(1, 200, R"({"access_token":"another","expires_in":86400})");
-  CHECK(service.told.wait_for(2).back()->token().reveal() == "another");
+  CHECK(service.results.wait_for(2).back()->token().reveal() == "another");
   CHECK(service.tokens.try_get(vault)->token().reveal() == "another");
 }
 
-TEST_CASE("IMDS is sent five requests at once unless told otherwise, another host more") {
+TEST_CASE("five requests are in flight to IMDS by default, and more to other hosts") {
   auto more = on({});
   more.limits = host_limits{7, 1'000};
   const auto [options, at_once] = GENERATE_COPY(table<token_service_options, std::size_t>({
@@ -152,12 +153,12 @@ TEST_CASE("IMDS is sent five requests at once unless told otherwise, another hos
     service.ask("https://resource-" + std::to_string(i));
   }
   service.wait_until_asked(at_once);
-  // Whoever is sent on beyond the limit comes before this one is refused.
+  // Requests within the limit are sent before this one is rejected.
   CHECK_FALSE(service.tokens.get({.resource = "https://another"}, 50ms));
   CHECK(service.transport->started() == (at_once == 10 ? 11 : at_once));
 }
 
-TEST_CASE("what hosts are usually sent depends on the host") {
+TEST_CASE("the default limits depend on the host") {
   CHECK(default_limits(identity_host::imds) == host_limits{5, 20});
   CHECK(default_limits(identity_host::app_service) == host_limits{192, 0});
 }

@@ -1,4 +1,4 @@
-// A coroutine that starts at once, and that nobody waits for.
+// A coroutine that starts immediately and is not awaited.
 #pragma once
 
 #include <coroutine>

@@ -1,4 +1,4 @@
-// A server that says exactly what a test tells it to, byte by byte: the wire at its worst.
+// A loopback server that runs a script for each connection, so that tests control every byte.
 #pragma once
 
 #include <condition_variable>
@@ -13,7 +13,7 @@
 
 namespace midas::internal::test {
 
-/// The server's side of one accepted connection, for its script.
+/// The server's end of an accepted connection, for the script.
 class raw_connection {
  public:
   raw_connection(int socket, std::size_t index) noexcept : socket_(socket), index_(index) {}
@@ -21,19 +21,22 @@ class raw_connection {
   raw_connection& operator=(const raw_connection&) = delete;
   ~raw_connection();
 
-  /// Which connection it is to the server, from 0 on.
+  /// The position of the connection among those of the server, counted from 0.
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
-  /// The next request, its body included when Content-Length says so; empty when the peer has left.
+  /// For scripts that do not use the functions below.
+  [[nodiscard]] int socket() const noexcept { return socket_; }
+
+  /// The next request, including a body of the length in Content-Length; empty if the peer has
+  /// closed the connection.
   std::string read_request();
-  /// False when the peer has left.
+  /// False if the peer has closed the connection.
   bool send(std::string_view bytes);
-  /// Waits until the peer leaves, or for `at_most_ms` if that is not negative. True when it has
-  /// left.
+  /// Waits until the peer closes the connection, for `at_most_ms` unless negative. True if it did.
   bool wait_for_end(int at_most_ms = -1);
-  /// Ends the connection by a reset, not in the orderly way.
+  /// Closes the connection with a TCP reset.
   void reset();
-  /// Ends it in the orderly way; so does the end of the script.
+  /// Closes the connection; the end of the script does so, too.
   void close();
 
  private:
@@ -46,7 +49,7 @@ class raw_connection {
   std::string unread_;
 };
 
-/// Listens on a loopback port of its own; each connection runs the script on a thread of its own.
+/// Listens on a loopback port of its own and runs the script in a thread for each connection.
 class raw_server {
  public:
   using script = std::function<void(raw_connection&)>;
@@ -54,15 +57,15 @@ class raw_server {
   explicit raw_server(script run);
   raw_server(const raw_server&) = delete;
   raw_server& operator=(const raw_server&) = delete;
-  /// Ends all connections, and waits for their scripts.
+  /// Closes all connections and waits for their scripts.
   ~raw_server();
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   /// "http://127.0.0.1:PORT".
   [[nodiscard]] std::string url() const;
-  /// How many connections it has accepted.
+  /// Connections accepted so far.
   [[nodiscard]] std::size_t connections() const;
-  /// Waits until the scripts of so many connections have ended.
+  /// Waits until the scripts of that many connections have ended.
   void wait_until_ended(std::size_t connections);
 
  private:
@@ -75,7 +78,7 @@ class raw_server {
   void accept_all();
 
   script run_;
-  // Before the listener, which sets it.
+  // Declared before the listener, whose initializer sets it.
   std::uint16_t port_ = 0;
   int listener_;
   mutable std::mutex mutex_;
@@ -86,16 +89,16 @@ class raw_server {
   std::thread thread_;
 };
 
-/// A loopback port where nothing listens.
+/// A loopback port that nothing listens on.
 std::uint16_t closed_port();
 
-/// "HTTP/1.1 200 OK" with that body and its length.
+/// "HTTP/1.1 200 OK" with this body and its Content-Length.
 std::string ok_response(std::string_view body);
 
-/// A script that answers every request of a connection so.
+/// A script that answers every request of a connection with `response`.
 raw_server::script answer_always(std::string response);
 
-/// A script that answers the first request so, and closes.
+/// A script that answers the first request with `response` and closes the connection.
 raw_server::script answer_and_close(std::string response);
 
 }  // namespace midas::internal::test

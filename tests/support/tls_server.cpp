@@ -4,11 +4,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <stdexcept>
@@ -24,26 +21,27 @@ void demand(bool fulfilled, const char* what) {
   }
 }
 
-int listening_socket(std::uint16_t& port) {
-  const int result = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  demand(result >= 0 && ::bind(result, generic, size) == 0 && ::listen(result, SOMAXCONN) == 0 &&
-             ::getsockname(result, generic, &size) == 0,
-         "listen");
-  port = ntohs(address.sin_port);
-  return result;
-}
-
-// OpenSSL writes without MSG_NOSIGNAL, and its peers here leave when they like.
+// OpenSSL writes without MSG_NOSIGNAL, and the clients here may close at any time.
 void block_broken_pipes() {
   sigset_t signals{};
   sigemptyset(&signals);
   sigaddset(&signals, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+using context_pointer = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+
+context_pointer make_context(const tls_server_options& options, const self_signed_certificate& own,
+                             const self_signed_certificate& another) {
+  context_pointer result{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free};
+  auto* const context = result.get();
+  demand(context != nullptr && SSL_CTX_use_certificate(context, own.certificate()) == 1 &&
+             SSL_CTX_use_PrivateKey(context, own.key()) == 1 &&
+             SSL_CTX_add1_chain_cert(context, another.certificate()) == 1 &&
+             SSL_CTX_set_min_proto_version(context, options.version) == 1 &&
+             SSL_CTX_set_max_proto_version(context, options.version) == 1,
+         "be set up");
+  return result;
 }
 
 }  // namespace
@@ -82,38 +80,10 @@ sha1_digest self_signed_certificate::digest() const {
 tls_server::tls_server(tls_server_options options)
     : options_(options),
       own_(options.named ? "127.0.0.1" : ""),
-      context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free),
-      listener_(listening_socket(port_)) {
-  auto* const context = context_.get();
-  demand(context != nullptr && SSL_CTX_use_certificate(context, own_.certificate()) == 1 &&
-             SSL_CTX_use_PrivateKey(context, own_.key()) == 1 &&
-             SSL_CTX_add1_chain_cert(context, another_.certificate()) == 1 &&
-             SSL_CTX_set_min_proto_version(context, options_.version) == 1 &&
-             SSL_CTX_set_max_proto_version(context, options_.version) == 1,
-         "be set up");
-  thread_ = std::thread{[this] { accept_all(); }};
-}
+      context_(make_context(options_, own_, another_)) {}
 
-tls_server::~tls_server() {
-  {
-    const std::lock_guard lock{mutex_};
-    stopping_ = true;
-  }
-  ::shutdown(listener_, SHUT_RDWR);
-  thread_.join();
-  ::close(listener_);
-  for (auto& item : served_) {
-    ::shutdown(item.socket, SHUT_RDWR);
-    item.thread.join();
-    ::close(item.socket);
-  }
-}
-
-std::string tls_server::url() const { return "https://127.0.0.1:" + std::to_string(port_); }
-
-std::size_t tls_server::connections() const {
-  const std::lock_guard lock{mutex_};
-  return served_.size();
+std::string tls_server::url() const {
+  return "https://127.0.0.1:" + std::to_string(server_.port());
 }
 
 std::size_t tls_server::handshakes() const {
@@ -124,26 +94,6 @@ std::size_t tls_server::handshakes() const {
 std::string tls_server::received() const {
   const std::lock_guard lock{mutex_};
   return received_;
-}
-
-void tls_server::wait_until_ended(std::size_t connections) {
-  std::unique_lock lock{mutex_};
-  ended_changed_.wait(lock, [&] { return ended_ >= connections; });
-}
-
-void tls_server::accept_all() {
-  for (;;) {
-    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    const std::lock_guard lock{mutex_};
-    if (stopping_ || socket < 0) {
-      if (socket >= 0) {
-        ::close(socket);
-      }
-      return;
-    }
-    auto& item = served_.emplace_back(served{.socket = socket});
-    item.thread = std::thread{[this, socket] { serve(socket); }};
-  }
 }
 
 void tls_server::serve(int socket) {
@@ -158,10 +108,6 @@ void tls_server::serve(int socket) {
     answer(connection.get());
     SSL_shutdown(connection.get());
   }
-  ::shutdown(socket, SHUT_RDWR);
-  const std::lock_guard lock{mutex_};
-  ++ended_;
-  ended_changed_.notify_all();
 }
 
 void tls_server::answer(SSL* connection) {

@@ -12,19 +12,20 @@ namespace {
 
 constexpr std::size_t digits_in_thumbprint = 2 * sha1_digest{}.size();
 
-// Characters of UTF-8 that are white space or have no look at all: the first and the last of each
-// range, of equal sizes, so that their bytes compare as their numbers do.
+// A range of UTF-8 characters. Both ends have the same size, so that bytes compare like code
+// points.
 struct character_range {
   std::string_view first;
   std::string_view last;
 };
 
-constexpr std::array<character_range, 9> unseen{{
+// White space and characters that are not visible.
+constexpr std::array<character_range, 9> invisible{{
     {"\t", "\r"},
     {" ", " "},
     {"\xc2\x85", "\xc2\x85"},          // next line
     {"\xc2\xa0", "\xc2\xa0"},          // no-break space
-    {"\xe2\x80\x80", "\xe2\x80\x8f"},  // spaces, joiners, marks of direction
+    {"\xe2\x80\x80", "\xe2\x80\x8f"},  // spaces, joiners, direction marks
     {"\xe2\x80\xa8", "\xe2\x80\xaf"},  // separators, embeddings
     {"\xe2\x81\x9f", "\xe2\x81\xaf"},  // invisible operators, isolates
     {"\xe3\x80\x80", "\xe3\x80\x80"},  // ideographic space
@@ -35,7 +36,7 @@ std::size_t size_of_ignored(std::string_view text) noexcept {
   if (text.starts_with(':')) {
     return 1;
   }
-  for (const auto& range : unseen) {
+  for (const auto& range : invisible) {
     const auto character = text.substr(0, range.first.size());
     if (character.size() == range.first.size() && character >= range.first &&
         character <= range.last) {
@@ -60,8 +61,8 @@ std::optional<unsigned> hexadecimal(char c) noexcept {
 
 unexpected refuse(std::string_view variable, std::string_view what) {
   return fail(errc::invalid_configuration,
-              std::string{variable} + " is no thumbprint of a certificate: " + std::string{what},
-              "Give the SHA-1 of the server's certificate as 40 hexadecimal digits");
+              std::string{variable} + " is not a certificate thumbprint: " + std::string{what},
+              "Set it to the SHA-1 of the server's certificate, 40 hexadecimal digits");
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ expected<sha1_digest> parse_thumbprint(std::string_view variable, std::string_vi
     }
     const auto digit = hexadecimal(text.front());
     if (!digit) {
-      return refuse(variable, "it holds characters that are no hexadecimal digits");
+      return refuse(variable, "it contains characters other than hexadecimal digits");
     }
     if (count < digits_in_thumbprint) {
       auto& byte = result.at(count / 2);

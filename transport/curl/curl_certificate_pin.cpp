@@ -2,6 +2,7 @@
 
 #include "messages/make_error.hpp"
 #include "transport/curl/certificate_pin.hpp"
+#include "transport/curl/curl_set_option.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/opensslv.h>
@@ -16,21 +17,13 @@ namespace midas::internal {
 
 namespace {
 
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  if (const auto code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
-    throw std::runtime_error{"libcurl refuses option " + std::to_string(option) + ": " +
-                             curl_easy_strerror(code)};
-  }
-}
-
 void require_our_openssl() {
-  const auto* const reported = curl_version_info(CURLVERSION_NOW)->ssl_version;
-  const std::string library = reported == nullptr ? "none" : reported;
+  const auto* const name = curl_version_info(CURLVERSION_NOW)->ssl_version;
+  const std::string library = name == nullptr ? "none" : name;
   if (!uses_our_openssl(library)) {
-    throw std::runtime_error{
-        "the server's certificate is pinned, which takes a libcurl with OpenSSL " +
-        std::to_string(OPENSSL_VERSION_MAJOR) + ", and this one's TLS library is " + library};
+    throw std::runtime_error{"it pins a certificate, which requires a libcurl that uses OpenSSL " +
+                             std::to_string(OPENSSL_VERSION_MAJOR) +
+                             "; this libcurl's TLS library is " + library};
   }
 }
 
@@ -40,7 +33,7 @@ bool read_digest(const X509* certificate, sha1_digest& digest) noexcept {
          X509_digest(certificate, EVP_sha1(), digest.data(), &size) == 1 && size == digest.size();
 }
 
-// In the place of OpenSSL's own check of the chain. 1 lets the handshake go on.
+// Replaces OpenSSL's verification of the chain. Returning 1 lets the handshake continue.
 int verify(X509_STORE_CTX* store, void* pin) noexcept {
   sha1_digest digest{};
   const bool accepted = read_digest(X509_STORE_CTX_get0_cert(store), digest) &&
@@ -62,15 +55,15 @@ void curl_certificate_pin::apply(CURL* handle, const std::optional<sha1_digest>&
   if (pin_) {
     require_our_openssl();
   }
-  set(handle, CURLOPT_SSL_CTX_FUNCTION, pin_ ? &curl_certificate_pin::on_context : nullptr);
-  set(handle, CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
-  // The pin takes the place of both checks; on_context has OpenSSL check it.
-  set(handle, CURLOPT_SSL_VERIFYPEER, pin_ ? 0L : 1L);
-  set(handle, CURLOPT_SSL_VERIFYHOST, pin_ ? 0L : 2L);
-  // A resumed session presents no certificate.
-  set(handle, CURLOPT_SSL_SESSIONID_CACHE, pin_ ? 0L : 1L);
-  set(handle, CURLOPT_FRESH_CONNECT, pin_ ? 1L : 0L);
-  set(handle, CURLOPT_FORBID_REUSE, pin_ ? 1L : 0L);
+  set_option(handle, CURLOPT_SSL_CTX_FUNCTION, pin_ ? &curl_certificate_pin::on_context : nullptr);
+  set_option(handle, CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
+  // The pin replaces both of libcurl's checks; on_context() makes OpenSSL verify it.
+  set_option(handle, CURLOPT_SSL_VERIFYPEER, pin_ ? 0L : 1L);
+  set_option(handle, CURLOPT_SSL_VERIFYHOST, pin_ ? 0L : 2L);
+  // In a resumed session the server presents no certificate.
+  set_option(handle, CURLOPT_SSL_SESSIONID_CACHE, pin_ ? 0L : 1L);
+  set_option(handle, CURLOPT_FRESH_CONNECT, pin_ ? 1L : 0L);
+  set_option(handle, CURLOPT_FORBID_REUSE, pin_ ? 1L : 0L);
 }
 
 bool curl_certificate_pin::allows_request() noexcept {
@@ -87,17 +80,16 @@ bool curl_certificate_pin::accept(const sha1_digest& certificate) noexcept {
 }
 
 error curl_certificate_pin::refusal(std::string_view name) const {
-  auto message = std::string{name} + " is not who it should be: ";
-  message += presented_ ? "its certificate has the thumbprint " + to_thumbprint(*presented_)
-                        : "it presented no certificate";
+  auto message = std::string{name};
+  message += presented_ ? " presented a certificate with thumbprint " + to_thumbprint(*presented_)
+                        : " presented no certificate";
   if (pin_) {
-    message += ", and " + to_thumbprint(*pin_) + " is pinned";
+    message += ", but " + to_thumbprint(*pin_) + " is pinned";
   }
-  return std::move(
-      make_error(errc::certificate_mismatch, std::move(message),
-                 "See what answers at this address; on Service Fabric, whether "
-                 "IDENTITY_SERVER_THUMBPRINT is from before the certificate was renewed: "
-                 "then start this program anew"));
+  return make_error(errc::certificate_mismatch, std::move(message),
+                    "Check which server answers at this address. On Service Fabric the certificate "
+                    "may have been replaced after this program read IDENTITY_SERVER_THUMBPRINT: "
+                    "restart the program");
 }
 
 CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void* self) noexcept {
@@ -105,7 +97,7 @@ CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void*
   SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(tls, &verify, self);
   SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
-  // One handshake, and so one check, while the exchange is there to make it.
+  // One handshake, and so one verification, for each connection.
   SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION);
   return CURLE_OK;
 }

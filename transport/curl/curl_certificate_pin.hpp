@@ -1,4 +1,4 @@
-// Has libcurl trust one certificate and no other, before it sends anything.
+// Makes libcurl trust exactly one certificate, verified before any request is sent.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -12,31 +12,31 @@
 
 namespace midas::internal {
 
-/// What one easy handle trusts. Stays where it is while the handle is in use. Used by the loop's
-/// thread only.
+/// The trust of one easy handle. Must not move while the handle is in use: libcurl and OpenSSL keep
+/// its address. Used by the loop's thread only.
 class curl_certificate_pin {
  public:
   curl_certificate_pin() = default;
   curl_certificate_pin(const curl_certificate_pin&) = delete;
   curl_certificate_pin& operator=(const curl_certificate_pin&) = delete;
 
-  /// For the next exchange of the handle: the certificate with this digest alone, or, without one,
-  /// what the usual authorities vouch for. A pinned exchange has a connection and a TLS session to
-  /// itself, since libcurl knows nothing of pins when it looks for one to use again. Throws
-  /// std::runtime_error when the libcurl of this process can keep no pin.
+  /// Sets the trust for the next exchange of the handle: only the certificate with this digest, or,
+  /// without a pin, any certificate that the system's authorities signed. A pinned exchange shares
+  /// neither its connection nor its TLS session, because libcurl ignores the pin when it looks for
+  /// one to reuse. Throws std::runtime_error if this process's libcurl cannot enforce a pin.
   void apply(CURL* handle, const std::optional<sha1_digest>& pin);
 
-  /// Whether the request may go out, now that there is a connection: the last word, whatever the
-  /// TLS library has made of the handshake.
+  /// To be called once the connection stands: true if the request may be sent. The final check,
+  /// independent of how the TLS library judged the handshake.
   [[nodiscard]] bool allows_request() noexcept;
 
-  /// Whether the exchange ended because of the certificate.
+  /// True if the exchange failed because of the certificate.
   [[nodiscard]] bool refused() const noexcept { return verdict_ == verdict::refused; }
 
-  /// The error to report then, `name` being the endpoint's.
+  /// The error to report then; `name` is the endpoint's.
   [[nodiscard]] error refusal(std::string_view name) const;
 
-  /// Judges the certificate that a server has presented.
+  /// Records the certificate that the server presented; true if it is the pinned one.
   bool accept(const sha1_digest& certificate) noexcept;
 
  private:
@@ -49,9 +49,9 @@ class curl_certificate_pin {
   verdict verdict_ = verdict::none;
 };
 
-/// Whether a libcurl that tells this of its TLS library (curl_version_info) uses the OpenSSL that
-/// midas was built with, so that the two may share its objects. Builds with several libraries put
-/// those that are not in use between parentheses.
+/// True if a libcurl with this `ssl_version` (of curl_version_info) uses the OpenSSL release that
+/// midas was built with, so that the two may share objects. A libcurl built with several TLS
+/// libraries puts the inactive ones in parentheses.
 bool uses_our_openssl(std::string_view tls_library);
 
 }  // namespace midas::internal

@@ -1,7 +1,7 @@
 #include "transport/curl/curl_exchange.hpp"
 
-#include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_request_check.hpp"
+#include "transport/curl/curl_set_option.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -13,23 +13,15 @@ namespace midas::internal {
 
 namespace {
 
-// A token's response fits; handles are many and libcurl's own default is twice that.
+// Large enough for a token response. libcurl's default is twice that, and there are many handles.
 constexpr long receive_buffer_size = 8192;
 
 constexpr std::string_view default_user_agent = "midas/" MIDAS_VERSION;
 
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  if (const auto code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
-    throw std::runtime_error{"libcurl refuses option " + std::to_string(option) + ": " +
-                             curl_easy_strerror(code)};
-  }
-}
-
-// libcurl takes 0 for "the default" or "none".
+// At least 1 ms: 0 means "default" or "unlimited" to libcurl.
 long as_timeout(std::chrono::milliseconds time) noexcept {
-  constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
-  return static_cast<long>(std::clamp(time, std::chrono::milliseconds{1}, longest).count());
+  constexpr std::chrono::milliseconds max{std::numeric_limits<int>::max()};
+  return static_cast<long>(std::clamp(time, std::chrono::milliseconds{1}, max).count());
 }
 
 }  // namespace
@@ -40,10 +32,11 @@ curl_exchange::curl_exchange(const curl_multi_options& options, curl_sockets& so
       user_agent_(options.user_agent.empty() ? default_user_agent
                                              : std::string_view{options.user_agent}) {
   if (handle_ == nullptr) {
-    throw std::runtime_error{"libcurl gives no handle"};
+    throw std::runtime_error{"libcurl cannot create a handle"};
   }
   try {
-    set_once(options);
+    set_connection_policy(options);
+    set_callbacks();
   } catch (...) {
     curl_easy_cleanup(handle_);
     throw;
@@ -52,47 +45,50 @@ curl_exchange::curl_exchange(const curl_multi_options& options, curl_sockets& so
 
 curl_exchange::~curl_exchange() {
   curl_easy_cleanup(handle_);
-  forget();
+  clear();
 }
 
-curl_exchange* curl_exchange::of(CURL* handle) noexcept {
+curl_exchange* curl_exchange::from(CURL* handle) noexcept {
   char* self = nullptr;
   curl_easy_getinfo(handle, CURLINFO_PRIVATE, &self);
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libcurl gives it back as a char*
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): libcurl returns it as a char*
   return reinterpret_cast<curl_exchange*>(self);
 }
 
-void curl_exchange::set_once(const curl_multi_options& options) {
-  set(handle_, CURLOPT_PRIVATE, static_cast<void*>(this));
-  set(handle_, CURLOPT_ERRORBUFFER, error_.data());
-  set(handle_, CURLOPT_NOSIGNAL, 1L);
-  set(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(handle_, CURLOPT_HTTP09_ALLOWED, 0L);
-  set(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  // Not null, which means what the environment says.
-  set(handle_, CURLOPT_PROXY, "");
-  set(handle_, CURLOPT_FOLLOWLOCATION, 0L);
-  set(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(handle_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  set(handle_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-  set(handle_, CURLOPT_BUFFERSIZE, receive_buffer_size);
-  set(handle_, CURLOPT_MAXAGE_CONN,
-      static_cast<long>(std::max(options.keep_alive, std::chrono::seconds{1}).count()));
+void curl_exchange::set_connection_policy(const curl_multi_options& options) {
+  set_option(handle_, CURLOPT_NOSIGNAL, 1L);
+  set_option(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
+  set_option(handle_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set_option(handle_, CURLOPT_HTTP09_ALLOWED, 0L);
+  set_option(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  // Empty, not null: null would use the proxy that the environment names.
+  set_option(handle_, CURLOPT_PROXY, "");
+  set_option(handle_, CURLOPT_FOLLOWLOCATION, 0L);
+  set_option(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set_option(handle_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  set_option(handle_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  set_option(handle_, CURLOPT_BUFFERSIZE, receive_buffer_size);
+  set_option(handle_, CURLOPT_MAXAGE_CONN,
+             static_cast<long>(std::max(options.keep_alive, std::chrono::seconds{1}).count()));
 #if LIBCURL_VERSION_NUM >= 0x075700
-  // Otherwise giving up on a name look-up waits for it, and every other exchange with it.
-  set(handle_, CURLOPT_QUICK_EXIT, 1L);
+  // Without this, abandoning a name lookup waits for the lookup and stalls all other exchanges.
+  set_option(handle_, CURLOPT_QUICK_EXIT, 1L);
 #endif
-  set(handle_, CURLOPT_HEADERFUNCTION, &on_header);
-  set(handle_, CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(handle_, CURLOPT_WRITEFUNCTION, &on_body);
-  set(handle_, CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(handle_, CURLOPT_OPENSOCKETFUNCTION, &on_socket);
-  set(handle_, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
-  set(handle_, CURLOPT_CLOSESOCKETFUNCTION, &curl_sockets::close);
-  set(handle_, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&sockets_));
-  set(handle_, CURLOPT_PREREQFUNCTION, &on_connected);
-  set(handle_, CURLOPT_PREREQDATA, static_cast<void*>(this));
+}
+
+void curl_exchange::set_callbacks() {
+  set_option(handle_, CURLOPT_PRIVATE, static_cast<void*>(this));
+  set_option(handle_, CURLOPT_ERRORBUFFER, error_.data());
+  set_option(handle_, CURLOPT_HEADERFUNCTION, &on_header);
+  set_option(handle_, CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set_option(handle_, CURLOPT_WRITEFUNCTION, &on_body);
+  set_option(handle_, CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set_option(handle_, CURLOPT_OPENSOCKETFUNCTION, &on_socket);
+  set_option(handle_, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+  set_option(handle_, CURLOPT_CLOSESOCKETFUNCTION, &curl_sockets::close);
+  set_option(handle_, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&sockets_));
+  set_option(handle_, CURLOPT_PREREQFUNCTION, &on_connected);
+  set_option(handle_, CURLOPT_PREREQDATA, static_cast<void*>(this));
 }
 
 void curl_exchange::prepare(http_request request) {
@@ -106,25 +102,25 @@ void curl_exchange::prepare(http_request request) {
 
 void curl_exchange::set_for_request() {
   if (request_.pinned_certificate && !is_https(request_.url)) {
-    throw std::runtime_error{"a certificate is pinned, and its URL is not https"};
+    throw std::runtime_error{"it pins a certificate, but its URL is not https"};
   }
   pin_.apply(handle_, request_.pinned_certificate);
-  // libcurl takes a URL apart and puts it together again, more than once and by characters. So it
-  // gets no more of it than it needs to connect.
-  set(handle_, CURLOPT_URL, std::string{origin_of(request_.url)}.c_str());
-  set(handle_, CURLOPT_REQUEST_TARGET, target_of(request_.url).c_str());
-  set(handle_, CURLOPT_CONNECTTIMEOUT_MS, as_timeout(request_.connect_timeout));
-  set(handle_, CURLOPT_TIMEOUT_MS, as_timeout(request_.total_timeout));
+  // libcurl parses and rebuilds its URL several times, character by character; so it gets only the
+  // part that it needs to connect.
+  set_option(handle_, CURLOPT_URL, std::string{origin_of(request_.url)}.c_str());
+  set_option(handle_, CURLOPT_REQUEST_TARGET, target_of(request_.url).c_str());
+  set_option(handle_, CURLOPT_CONNECTTIMEOUT_MS, as_timeout(request_.connect_timeout));
+  set_option(handle_, CURLOPT_TIMEOUT_MS, as_timeout(request_.total_timeout));
   set_method_and_body();
   headers_.assign(request_, user_agent_);
-  set(handle_, CURLOPT_HTTPHEADER, headers_.get());
+  set_option(handle_, CURLOPT_HTTPHEADER, headers_.get());
 }
 
 void curl_exchange::set_method_and_body() {
-  // Pointed to, not copied, so libcurl can send it once more when a kept connection was dead.
-  // First, since it makes a POST of any request.
-  set(handle_, CURLOPT_POSTFIELDS, request_.body.c_str());
-  set(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  // Pointed to, not copied, so that libcurl can send the body again if a kept connection was dead.
+  // Set first, because this option turns any request into a POST.
+  set_option(handle_, CURLOPT_POSTFIELDS, request_.body.c_str());
+  set_option(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   const auto& method = request_.method;
   auto option = CURLOPT_HTTPGET;
   std::string_view implied = "GET";
@@ -135,45 +131,49 @@ void curl_exchange::set_method_and_body() {
     option = CURLOPT_NOBODY;
     implied = "HEAD";
   }
-  set(handle_, option, 1L);
-  set(handle_, CURLOPT_CUSTOMREQUEST, method == implied ? nullptr : method.c_str());
+  set_option(handle_, option, 1L);
+  set_option(handle_, CURLOPT_CUSTOMREQUEST, method == implied ? nullptr : method.c_str());
 }
 
 expected<http_response> curl_exchange::outcome(CURLcode code) {
-  curl_failure failure{.code = code,
-                       .request_sent = was_connected_,
-                       .too_large = response_.too_large(),
-                       .detail = error_.data()};
   if (pin_.refused()) {
     return unexpected{pin_.refusal(endpoint_name(request_.url))};
   }
   if (code == CURLE_OK && response_.headers_complete() && !response_.malformed()) {
     return response_.take();
   }
+  return unexpected{describe(failure_of(code), request_)};
+}
+
+curl_failure curl_exchange::failure_of(CURLcode code) const {
+  curl_failure result{.code = code,
+                      .request_sent = was_connected_,
+                      .too_large = response_.too_large(),
+                      .detail = error_.data()};
   if (response_.malformed()) {
-    failure.code = CURLE_WEIRD_SERVER_REPLY;
+    result.code = CURLE_WEIRD_SERVER_REPLY;
   } else if (code == CURLE_OK) {
-    // libcurl is content with a header block that ends anywhere after the status line.
-    failure.code = CURLE_PARTIAL_FILE;
+    // libcurl accepts a header block that is cut off anywhere after the status line.
+    result.code = CURLE_PARTIAL_FILE;
   } else if (code == CURLE_OUT_OF_MEMORY && !response_.headers_complete()) {
-    // So it says of a header line that is too long for it.
-    failure.too_large = true;
+    // libcurl reports an overlong header line this way.
+    result.too_large = true;
   }
   long system_error = 0;
   if (code != CURLE_OK &&
       curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &system_error) == CURLE_OK) {
-    failure.system_error = static_cast<int>(system_error);
+    result.system_error = static_cast<int>(system_error);
   }
-  return unexpected{describe(failure, request_)};
+  return result;
 }
 
-void curl_exchange::forget() {
+void curl_exchange::clear() {
   headers_.clear();
   request_ = {};
   response_.reset(0, true);
 }
 
-// No exception may pass through libcurl. Bytes that are not accepted end the transfer.
+// No exception may propagate through libcurl. Accepting fewer bytes than given ends the transfer.
 std::size_t curl_exchange::on_header(char* data, std::size_t size, std::size_t count,
                                      void* self) noexcept {
   try {
@@ -208,9 +208,9 @@ int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int
     return CURL_PREREQFUNC_ABORT;
   }
   exchange.was_connected_ = true;
-  // Between requests TLS has messages of its own, and nobody on the way can add any.
+  // Not over TLS: it sends messages of its own between requests, and nothing can be injected.
   if (!exchange.opened_connection_ && !is_https(exchange.request_.url)) {
-    exchange.sockets_.end_if_unasked_bytes_came(local_port, peer_port);
+    exchange.sockets_.shut_down_if_unread(local_port, peer_port);
   }
   return CURL_PREREQFUNC_OK;
 }

@@ -1,10 +1,10 @@
-// One libcurl easy handle and the exchange that it carries just now. Used by the loop's thread
-// only.
+// A libcurl easy handle and the exchange that it currently carries.
 #pragma once
 
 #include "transport/curl/curl_certificate_pin.hpp"
+#include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_header_list.hpp"
-#include "transport/curl/curl_multi_loop.hpp"
+#include "transport/curl/curl_options.hpp"
 #include "transport/curl/curl_response.hpp"
 #include "transport/curl/curl_sockets.hpp"
 
@@ -12,41 +12,44 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 namespace midas::internal {
 
-/// Made once, used for many exchanges one after another.
+/// Reused for many exchanges, one after another. Used by the loop's thread only.
 class curl_exchange {
  public:
-  /// Throws std::runtime_error when libcurl refuses an option.
-  /// Both outlive it.
+  /// `options` and `sockets` must outlive the object. Throws std::runtime_error if libcurl provides
+  /// no handle or rejects an option.
   curl_exchange(const curl_multi_options& options, curl_sockets& sockets);
   curl_exchange(const curl_exchange&) = delete;
   curl_exchange& operator=(const curl_exchange&) = delete;
   ~curl_exchange();
 
-  /// The exchange of a handle, as CURLINFO_PRIVATE has it.
-  static curl_exchange* of(CURL* handle) noexcept;
+  /// The object that owns `handle`.
+  static curl_exchange* from(CURL* handle) noexcept;
   [[nodiscard]] CURL* handle() const noexcept { return handle_; }
 
-  /// Sets the handle up for a request that check_request has passed. Throws as the constructor
-  /// does, also for a certificate that is pinned and could not be checked.
+  /// Sets the handle up for a request that check_request() accepts. Throws std::runtime_error if
+  /// libcurl rejects an option, or if the request pins a certificate that cannot be checked.
   void prepare(http_request request);
 
   [[nodiscard]] const http_request& request() const noexcept { return request_; }
-  /// Whether the exchange, now at its end, used a connection of an earlier one.
+  /// After the exchange: true if it used an existing connection.
   [[nodiscard]] bool reused_connection() const noexcept {
     return was_connected_ && !opened_connection_;
   }
-  /// What came of it, given libcurl's verdict.
+  /// The result of the exchange, which libcurl ended with `code`.
   expected<http_response> outcome(CURLcode code);
-  /// Forgets request and response, and wipes what may be secret in them.
-  void forget();
+  /// Drops request and response, and wipes the parts that may be secret.
+  void clear();
 
  private:
-  void set_once(const curl_multi_options& options);
+  void set_connection_policy(const curl_multi_options& options);
+  void set_callbacks();
   void set_for_request();
   void set_method_and_body();
+  [[nodiscard]] curl_failure failure_of(CURLcode code) const;
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count,
                                void* self) noexcept;
@@ -57,7 +60,7 @@ class curl_exchange {
 
   CURL* handle_;
   curl_sockets& sockets_;
-  // Of the options, or a constant.
+  // Refers to the options or to a constant.
   const std::string_view user_agent_;
   http_request request_;
   curl_response response_;

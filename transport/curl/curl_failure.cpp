@@ -13,20 +13,19 @@ namespace midas::internal {
 namespace {
 
 constexpr const char* listening_advice =
-    "Is something listening there? An address like 169.254.169.254 answers on an Azure host only";
+    "Check that a server listens there; 169.254.169.254 answers only on an Azure host";
 constexpr const char* certificate_advice =
-    "Check that the address is https, and that the certificate is one that this machine trusts";
-constexpr const char* not_http_advice = "Check that the address is that of an identity endpoint";
+    "Check that the address is an https address, and that this machine trusts the certificate";
+constexpr const char* endpoint_advice = "Check that the address is that of an identity endpoint";
 
-error make(errc code, std::string message, std::string advice = {}) {
-  return std::move(make_error(code, std::move(message), std::move(advice)));
-}
+// The kinds of failure, each with a message of its own.
+enum class kind { malformed_url, timeout, unresolved, refused, tls, too_large, not_http, other };
 
 std::string milliseconds(std::chrono::milliseconds time) {
   return std::to_string(time.count()) + " ms";
 }
 
-// TLS libraries quote names out of certificates.
+// TLS libraries quote names from certificates.
 std::string printable(std::string_view text) {
   std::string result{text.substr(0, 200)};
   std::ranges::replace_if(
@@ -34,67 +33,16 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-// A text of libcurl's or of the system's; never one of the peer's.
-std::string reason(const curl_failure& failure) {
-  const auto is_of_the_network = failure.code == CURLE_COULDNT_CONNECT ||
-                                 failure.code == CURLE_RECV_ERROR ||
-                                 failure.code == CURLE_SEND_ERROR;
-  return is_of_the_network && failure.system_error != 0
-             ? std::generic_category().message(failure.system_error)
-             : curl_easy_strerror(failure.code);
-}
-
-error timed_out(const curl_failure& failure, const http_request& request, const std::string& name) {
-  if (failure.request_sent) {
-    return make(errc::request_timeout,
-                name + " did not answer in full within " + milliseconds(request.total_timeout));
-  }
-  return make(errc::unreachable,
-              "no connection to " + name + " within " +
-                  milliseconds(std::min(request.connect_timeout, request.total_timeout)),
-              listening_advice);
-}
-
-error too_large(const http_request& request, const std::string& name) {
-  return make(errc::response_too_large,
-              "the response of " + name + " is larger than " +
-                  std::to_string(request.max_response_bytes) + " bytes",
-              not_http_advice);
-}
-
-error lost(const curl_failure& failure, const std::string& name) {
-  return make(errc::connection_lost,
-              name + " closed the connection before its response was complete: " + reason(failure));
-}
-
-error no_http(const std::string& name) {
-  return make(errc::invalid_http, "what " + name + " answered is not HTTP/1.1", not_http_advice);
-}
-
-error tls_failed(const curl_failure& failure, const std::string& name) {
-  const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
-  return make(errc::unreachable, "no TLS connection to " + name + ": " + why, certificate_advice);
-}
-
-}  // namespace
-
-error describe(const curl_failure& failure, const http_request& request) {
-  const auto name = endpoint_name(request.url);
-  if (failure.too_large) {
-    return too_large(request, name);
-  }
+kind kind_of(const curl_failure& failure) {
   switch (failure.code) {
     case CURLE_URL_MALFORMAT:
-      return make(errc::invalid_endpoint, "the URL " + name + " is malformed",
-                  "Give an endpoint such as http://169.254.169.254");
+      return kind::malformed_url;
     case CURLE_OPERATION_TIMEDOUT:
-      return timed_out(failure, request, name);
+      return kind::timeout;
     case CURLE_COULDNT_RESOLVE_HOST:
-      return make(errc::unreachable, "no connection to " + name + ": its name cannot be resolved",
-                  "Check its spelling, or give an IP address");
+      return kind::unresolved;
     case CURLE_COULDNT_CONNECT:
-      return make(errc::unreachable, "no connection to " + name + ": " + reason(failure),
-                  listening_advice);
+      return kind::refused;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
@@ -108,31 +56,94 @@ error describe(const curl_failure& failure, const http_request& request) {
     case CURLE_SSL_ENGINE_NOTFOUND:
     case CURLE_SSL_ENGINE_SETFAILED:
     case CURLE_USE_SSL_FAILED:
-      return tls_failed(failure, name);
+      return kind::tls;
     case CURLE_FILESIZE_EXCEEDED:
-      return too_large(request, name);
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
-      return too_large(request, name);
 #endif
+      return kind::too_large;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:
-      return no_http(name);
+      return kind::not_http;
     case CURLE_RECV_ERROR:
-      // The one failure to receive that is none of the network's has no code of its own.
-      if (failure.detail.find("chunked-encoding") != std::string_view::npos) {
-        return no_http(name);
-      }
-      break;
+      // Malformed chunked encoding has no code of its own.
+      return failure.detail.find("chunked-encoding") != std::string_view::npos ? kind::not_http
+                                                                               : kind::other;
     default:
+      return kind::other;
+  }
+}
+
+// A text of libcurl or the system, never of the peer.
+std::string reason(const curl_failure& failure) {
+  const auto is_network_failure = failure.code == CURLE_COULDNT_CONNECT ||
+                                  failure.code == CURLE_RECV_ERROR ||
+                                  failure.code == CURLE_SEND_ERROR;
+  return is_network_failure && failure.system_error != 0
+             ? std::generic_category().message(failure.system_error)
+             : curl_easy_strerror(failure.code);
+}
+
+error timed_out(const curl_failure& failure, const http_request& request, const std::string& name) {
+  if (failure.request_sent) {
+    return make_error(errc::request_timeout, name + " did not complete its answer within " +
+                                                 milliseconds(request.total_timeout));
+  }
+  return make_error(errc::unreachable,
+                    "no connection to " + name + " within " +
+                        milliseconds(std::min(request.connect_timeout, request.total_timeout)),
+                    listening_advice);
+}
+
+error not_connected(const curl_failure& failure, const std::string& name) {
+  return make_error(errc::unreachable, "no connection to " + name + ": " + reason(failure),
+                    listening_advice);
+}
+
+error tls_failed(const curl_failure& failure, const std::string& name) {
+  const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
+  return make_error(errc::unreachable, "no TLS connection to " + name + ": " + why,
+                    certificate_advice);
+}
+
+error lost(const curl_failure& failure, const std::string& name) {
+  return make_error(
+      errc::connection_lost,
+      name + " closed the connection before its response was complete: " + reason(failure));
+}
+
+}  // namespace
+
+error describe(const curl_failure& failure, const http_request& request) {
+  const auto name = endpoint_name(request.url);
+  switch (failure.too_large ? kind::too_large : kind_of(failure)) {
+    case kind::malformed_url:
+      return make_error(errc::invalid_endpoint, "the URL " + name + " is malformed",
+                        "Give an endpoint such as http://169.254.169.254");
+    case kind::timeout:
+      return timed_out(failure, request, name);
+    case kind::unresolved:
+      return make_error(errc::unreachable,
+                        "no connection to " + name + ": the host name cannot be resolved",
+                        "Check its spelling, or give an IP address");
+    case kind::refused:
+      return not_connected(failure, name);
+    case kind::tls:
+      return tls_failed(failure, name);
+    case kind::too_large:
+      return make_error(errc::response_too_large,
+                        "the response of " + name + " is larger than " +
+                            std::to_string(request.max_response_bytes) + " bytes",
+                        endpoint_advice);
+    case kind::not_http:
+      return make_error(errc::invalid_http, "the response of " + name + " is not HTTP/1.1",
+                        endpoint_advice);
+    case kind::other:
       break;
   }
-  return failure.request_sent
-             ? lost(failure, name)
-             : make(errc::unreachable, "no connection to " + name + ": " + reason(failure),
-                    listening_advice);
+  return failure.request_sent ? lost(failure, name) : not_connected(failure, name);
 }
 
 }  // namespace midas::internal

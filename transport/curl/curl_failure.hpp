@@ -1,4 +1,4 @@
-// What a failed transfer of libcurl's means to midas.
+// Translates failures of libcurl into errors of midas.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -12,17 +12,18 @@ namespace midas::internal {
 
 struct curl_failure {
   CURLcode code = CURLE_OK;
-  /// The system's last error, which need not be the reason: libcurl never clears it.
+  /// The last errno that libcurl recorded. It may be unrelated to this failure, since libcurl never
+  /// clears it.
   int system_error = 0;
-  /// Whether there was a connection to send the request on.
+  /// True if there was a connection to send the request on.
   bool request_sent = false;
-  /// Whether the response met the limit of the request.
+  /// True if the response exceeded the request's limit.
   bool too_large = false;
-  /// What libcurl wrote into its error buffer.
+  /// The content of libcurl's error buffer.
   std::string_view detail{};
 };
 
-/// The error to report, naming the request's endpoint.
+/// The error to report; its message names the request's endpoint.
 error describe(const curl_failure&, const http_request&);
 
 }  // namespace midas::internal

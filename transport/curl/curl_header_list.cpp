@@ -7,9 +7,9 @@ namespace midas::internal {
 
 namespace {
 
-// With nothing behind the colon libcurl leaves a header of its own out.
-constexpr std::string_view expect_left_out = "Expect:";
-constexpr std::string_view content_type_left_out = "Content-Type:";
+// A header without a value suppresses libcurl's own header of that name.
+constexpr std::string_view no_expect = "Expect:";
+constexpr std::string_view no_content_type = "Content-Type:";
 constexpr std::string_view user_agent = "User-Agent";
 
 bool has_header(const http_request& request, std::string_view name) noexcept {
@@ -26,28 +26,28 @@ bool has_body(const http_request& request) noexcept {
 
 void curl_header_list::assign(const http_request& request, std::string_view agent) {
   clear();
-  // The nodes point into the text, so the text must not move as it grows.
+  // Reserved in full: the nodes point into the text, which must not be reallocated.
   constexpr std::size_t punctuation = 3;
-  auto size = user_agent.size() + agent.size() + expect_left_out.size() +
-              content_type_left_out.size() + 3 * punctuation;
+  auto size = user_agent.size() + agent.size() + no_expect.size() + no_content_type.size() +
+              3 * punctuation;
   for (const auto& header : request.headers) {
     size += header.name.size() + header.value.size() + punctuation;
   }
   text_.reserve(size);
   nodes_.reserve(request.headers.size() + 3);
-  // Given as CURLOPT_USERAGENT, libcurl would put it together twice for each request.
+  // Not CURLOPT_USERAGENT: libcurl would format that header twice for each request.
   if (!has_header(request, user_agent)) {
     add(user_agent, ": ", agent);
   }
   for (const auto& header : request.headers) {
-    // A semicolon in the colon's place is how libcurl is told of a header without a value.
+    // libcurl's syntax for a header with an empty value ends in a semicolon.
     const auto is_empty = header.value.find_first_not_of(" \t") == sensitive_string::npos;
     add(header.name, is_empty ? ";" : ": ", is_empty ? std::string_view{} : header.value);
   }
   if (has_body(request)) {
-    add(expect_left_out, {}, {});
+    add(no_expect, {}, {});
     if (!has_header(request, "content-type")) {
-      add(content_type_left_out, {}, {});
+      add(no_content_type, {}, {});
     }
   }
   for (std::size_t i = 1; i < nodes_.size(); ++i) {

@@ -9,38 +9,38 @@ namespace midas::internal {
 
 namespace {
 
-// Programs talk to a host or two; one that talks to many must not remember them all.
-constexpr std::size_t remembered_hosts = 32;
+// Bounds the memory of a program that contacts many hosts.
+constexpr std::size_t max_idle_hosts = 32;
 
 }  // namespace
 
-curl_host_queue::host_quota& curl_host_queue::of(std::string_view url) {
+curl_host_queue::host_quota& curl_host_queue::quota_for(std::string_view url) {
   const auto origin = origin_of(url);
   if (const auto known = hosts_.find(origin); known != hosts_.end()) {
     return known->second;
   }
-  if (hosts_.size() >= remembered_hosts) {
+  if (hosts_.size() >= max_idle_hosts) {
     std::erase_if(hosts_, [](const auto& item) { return item.second.active == 0; });
   }
   return hosts_.try_emplace(std::string{origin}).first->second;
 }
 
-bool curl_host_queue::acquire_slot(host_quota& where, curl_job& job) {
-  if (limit_ != 0 && where.active >= limit_) {
+bool curl_host_queue::acquire_slot(host_quota& quota, curl_job& job) {
+  if (limit_ != 0 && quota.active >= limit_) {
     const auto deadline = job.request.deadline;
-    where.waiting.emplace(deadline, std::move(job));
+    quota.waiting.emplace(deadline, std::move(job));
     return false;
   }
-  ++where.active;
+  ++quota.active;
   return true;
 }
 
-std::optional<curl_job> curl_host_queue::release_slot(host_quota& where) {
-  if (where.waiting.empty()) {
-    --where.active;
+std::optional<curl_job> curl_host_queue::release_slot(host_quota& quota) {
+  if (quota.waiting.empty()) {
+    --quota.active;
     return std::nullopt;
   }
-  return std::move(where.waiting.extract(where.waiting.begin()).mapped());
+  return std::move(quota.waiting.extract(quota.waiting.begin()).mapped());
 }
 
 std::optional<curl_job> curl_host_queue::remove(std::uint64_t id) {

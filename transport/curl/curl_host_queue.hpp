@@ -1,4 +1,4 @@
-// How many exchanges may be under way with each host at once, and who waits for a turn.
+// Limits how many exchanges run with each host at once; the others wait, ordered by deadline.
 #pragma once
 
 #include "transport/curl/curl_inbox.hpp"
@@ -17,28 +17,28 @@ namespace midas::internal {
 
 class curl_host_queue {
  public:
-  /// One host's share; stays where it is while a turn is taken or waited for.
+  /// The slots of one host. Its address is stable while a slot is taken or waited for.
   struct host_quota {
     std::size_t active = 0;
     std::multimap<std::chrono::steady_clock::time_point, curl_job> waiting{};
   };
 
-  /// 0 for no limit.
+  /// `limit` is the number of slots per host; 0 means unlimited.
   explicit curl_host_queue(std::size_t limit) noexcept : limit_(limit) {}
 
-  /// The host of a URL.
-  host_quota& of(std::string_view url);
-  /// Whether the order may go now; else it is kept until its turn.
-  bool acquire_slot(host_quota& where, curl_job& job);
-  /// Gives a turn back, and has the next one who waited for it, if any, with the turn taken.
-  std::optional<curl_job> release_slot(host_quota& where);
+  host_quota& quota_for(std::string_view url);
+  /// True if the job may start; otherwise it is moved into the queue.
+  bool acquire_slot(host_quota& quota, curl_job& job);
+  /// Passes the slot on to the next waiting job, and returns that job; if none waits, the slot
+  /// becomes free.
+  std::optional<curl_job> release_slot(host_quota& quota);
 
-  /// An order that waits, taken out.
+  /// Takes one waiting job, or all of them, out of the queue.
   std::optional<curl_job> remove(std::uint64_t id);
   std::vector<curl_job> remove_all();
 
-  /// No order waits for its turn.
-  [[nodiscard]] bool is_empty() const noexcept {
+  /// True if no job waits for a slot.
+  [[nodiscard]] bool empty() const noexcept {
     return std::ranges::all_of(hosts_,
                                [](const auto& each) { return each.second.waiting.empty(); });
   }

@@ -8,10 +8,10 @@ namespace midas::internal {
 bool curl_inbox::push(curl_job& job) {
   const std::lock_guard lock{mutex_};
   job.id = ++last_id_;
-  if (jobs_.closed) {
+  if (arrivals_.closed) {
     return false;
   }
-  jobs_.starts.push_back(std::move(job));
+  arrivals_.starts.push_back(std::move(job));
   ++accepted_;
   wake();
   return true;
@@ -19,15 +19,15 @@ bool curl_inbox::push(curl_job& job) {
 
 void curl_inbox::cancel(std::uint64_t id) {
   const std::lock_guard lock{mutex_};
-  if (!jobs_.closed) {
-    jobs_.cancels.push_back(id);
+  if (!arrivals_.closed) {
+    arrivals_.cancels.push_back(id);
     wake();
   }
 }
 
 void curl_inbox::close() {
   const std::lock_guard lock{mutex_};
-  jobs_.closed = true;
+  arrivals_.closed = true;
   wake();
 }
 
@@ -36,39 +36,40 @@ std::uint64_t curl_inbox::accepted() const {
   return accepted_;
 }
 
-void curl_inbox::wait(curl_jobs& jobs, std::optional<std::chrono::milliseconds> max_poll) {
-  jobs.starts.clear();
-  jobs.cancels.clear();
+void curl_inbox::wait(batch& to, std::optional<std::chrono::milliseconds> max_poll) {
+  to.starts.clear();
+  to.cancels.clear();
   std::unique_lock lock{mutex_};
-  if (!has_jobs() && max_poll) {
+  if (!has_arrivals() && max_poll) {
     waiting_ = waiting::for_jobs_or_transfers;
     lock.unlock();
     const auto code =
         curl_multi_poll(multi_, nullptr, 0, static_cast<int>(max_poll->count()), nullptr);
     lock.lock();
     if (code != CURLM_OK) {
-      // It did not wait, and the loop must not spin for that.
+      // The poll may have failed without waiting; do not let the loop spin.
       waiting_ = waiting::for_jobs;
-      jobs_came_.wait_for(lock, std::chrono::milliseconds{10}, [this] { return has_jobs(); });
+      arrived_.wait_for(lock, std::chrono::milliseconds{10}, [this] { return has_arrivals(); });
     }
-  } else if (!has_jobs()) {
+  } else if (!has_arrivals()) {
     waiting_ = waiting::for_jobs;
-    jobs_came_.wait(lock, [this] { return has_jobs(); });
+    arrived_.wait(lock, [this] { return has_arrivals(); });
   }
   waiting_ = waiting::no;
-  jobs.closed = jobs_.closed;
-  std::swap(jobs.starts, jobs_.starts);
-  std::swap(jobs.cancels, jobs_.cancels);
+  to.closed = arrivals_.closed;
+  std::swap(to.starts, arrivals_.starts);
+  std::swap(to.cancels, arrivals_.cancels);
 }
 
-// Under the lock, so that the thread cannot fall asleep in between, nor the handle be gone. The
-// first one wakes: the thread looks at everything that came until it holds the lock again.
+// Runs under the lock, so that the loop's thread cannot begin to wait, or close the handle, in
+// between. Only the first arrival wakes the thread: it takes everything that has arrived by the
+// time it holds the lock again.
 void curl_inbox::wake() {
   switch (std::exchange(waiting_, waiting::no)) {
     case waiting::no:
       break;
     case waiting::for_jobs:
-      jobs_came_.notify_one();
+      arrived_.notify_one();
       break;
     case waiting::for_jobs_or_transfers:
       curl_multi_wakeup(multi_);
@@ -76,8 +77,8 @@ void curl_inbox::wake() {
   }
 }
 
-bool curl_inbox::has_jobs() const noexcept {
-  return jobs_.closed || !jobs_.starts.empty() || !jobs_.cancels.empty();
+bool curl_inbox::has_arrivals() const noexcept {
+  return arrivals_.closed || !arrivals_.starts.empty() || !arrivals_.cancels.empty();
 }
 
 }  // namespace midas::internal

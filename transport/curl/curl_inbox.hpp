@@ -1,4 +1,4 @@
-// What other threads ask of the loop's thread, and how they wake it.
+// The queue through which other threads reach the loop's thread.
 #pragma once
 
 #include "transport/http_transport.hpp"
@@ -14,49 +14,52 @@
 
 namespace midas::internal {
 
-/// An exchange that has not gone to libcurl yet.
+/// An exchange that has not been passed to libcurl yet.
 struct curl_job {
   std::uint64_t id = 0;
   http_request request{};
   http_transport::completion done{};
 };
 
-/// What came in since the last time.
-struct curl_jobs {
-  std::vector<curl_job> starts{};
-  std::vector<std::uint64_t> cancels{};
-  bool closed = false;
-};
-
+/// push(), cancel(), close() and accepted() may be called from any thread.
 class curl_inbox {
  public:
-  /// `multi` outlives the inbox. From other threads it is only ever woken, never used.
+  /// Everything that arrived between two calls of wait().
+  struct batch {
+    std::vector<curl_job> starts{};
+    std::vector<std::uint64_t> cancels{};
+    bool closed = false;
+  };
+
+  /// `multi` must outlive the inbox. Other threads only wake it.
   explicit curl_inbox(CURLM* multi) noexcept : multi_(multi) {}
 
-  /// Gives the order its id and takes it; once closed, it only gives the id and says false.
+  /// Assigns the job an id and moves it into the inbox. False if the inbox is closed: the job then
+  /// has an id but stays with the caller.
   bool push(curl_job& job);
   void cancel(std::uint64_t id);
   void close();
 
-  /// How many orders it has ever taken.
+  /// Jobs accepted so far.
   [[nodiscard]] std::uint64_t accepted() const;
 
-  /// For the loop's thread: waits for orders or, with `max_poll`, for libcurl to have something
-  /// to do, if that comes first, and no longer than that. `orders` is emptied and filled.
-  void wait(curl_jobs& jobs, std::optional<std::chrono::milliseconds> max_poll);
+  /// For the loop's thread. Replaces the content of `to` with everything that has arrived; waits
+  /// until there is something. With `max_poll`, also returns when libcurl has work to do, and after
+  /// that time at the latest.
+  void wait(batch& to, std::optional<std::chrono::milliseconds> max_poll);
 
  private:
-  // Who has to be woken by whoever puts something in, and how.
+  // What the loop's thread waits for, and so how to wake it.
   enum class waiting { no, for_jobs, for_jobs_or_transfers };
 
   void wake();
-  [[nodiscard]] bool has_jobs() const noexcept;
+  [[nodiscard]] bool has_arrivals() const noexcept;
 
   CURLM* multi_;
   mutable std::mutex mutex_;
-  std::condition_variable jobs_came_;
+  std::condition_variable arrived_;
   waiting waiting_ = waiting::no;
-  curl_jobs jobs_;
+  batch arrivals_;
   std::uint64_t last_id_ = 0;
   std::uint64_t accepted_ = 0;
 };

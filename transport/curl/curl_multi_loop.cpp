@@ -1,16 +1,21 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/curl/curl_flights.hpp"
 #include "transport/curl/curl_inbox.hpp"
-#include "transport/curl/curl_multi_handle.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/curl/curl_sockets.hpp"
+#include "transport/curl/curl_transfers.hpp"
+
+#include <curl/curl.h>
 
 #include <pthread.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): pthread_sigmask is POSIX, not ISO C
 
+#include <algorithm>
+#include <limits>
+#include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -18,9 +23,30 @@ namespace midas::internal {
 
 namespace {
 
-// The signals of the process are for the program's own threads, SIGPIPE among them: libcurl's TLS
-// would raise it. Those that a fault raises stay, or the program's handlers would not see them.
-void leave_signals_to_others() {
+struct multi_cleanup {
+  void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
+};
+
+using multi_handle = std::unique_ptr<CURLM, multi_cleanup>;
+
+multi_handle make_multi_handle(std::size_t max_connections_kept) {
+  // Initialized once and never cleaned up: the program may use libcurl as well.
+  static const auto initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
+  multi_handle result{initialized == CURLE_OK ? curl_multi_init() : nullptr};
+  if (result == nullptr) {
+    throw std::runtime_error{"libcurl cannot be initialized"};
+  }
+  // What 0 means to libcurl differs between its releases.
+  constexpr std::size_t unlimited = std::numeric_limits<int>::max();
+  const auto kept = max_connections_kept == 0 ? unlimited : max_connections_kept;
+  curl_multi_setopt(result.get(), CURLMOPT_MAXCONNECTS,
+                    static_cast<long>(std::min(kept, unlimited)));
+  return result;
+}
+
+// Signals to the process are for the program's own threads. That includes SIGPIPE, which libcurl's
+// TLS can raise here. Signals raised by a fault stay unblocked, so that the program's handlers run.
+void block_signals() {
   sigset_t set;
   sigfillset(&set);
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) {
@@ -40,8 +66,8 @@ class curl_multi_loop::implementation {
   std::uint64_t start(http_request request, completion done) {
     curl_job job{0, std::move(request), std::move(done)};
     if (!inbox_.push(job)) {
-      job.done(fail(errc::shutting_down, "the transport was stopped before the request to " +
-                                             endpoint_name(job.request.url) + " began"));
+      job.done(fail(errc::shutting_down, "the transport stopped before the request to " +
+                                             endpoint_name(job.request.url) + " was sent"));
     }
     return job.id;
   }
@@ -50,7 +76,7 @@ class curl_multi_loop::implementation {
 
   [[nodiscard]] http_statistics statistics() const {
     http_statistics result;
-    // First, so that what has completed since does not make the difference negative.
+    // Read before the requests, so that the difference cannot become negative.
     const auto completed = transfers_.completed();
     result.connections_opened = sockets_.opened();
     result.connections_reused = transfers_.connections_reused();
@@ -61,7 +87,7 @@ class curl_multi_loop::implementation {
 
   void stop() {
     inbox_.close();
-    // Whoever comes second waits here until it is done.
+    // A concurrent second call waits here for the first.
     const std::lock_guard lock{stop_mutex_};
     if (thread_.joinable()) {
       thread_.join();
@@ -70,28 +96,28 @@ class curl_multi_loop::implementation {
 
  private:
   void run() noexcept {
-    leave_signals_to_others();
+    block_signals();
     pthread_setname_np(pthread_self(), "midas-http");
-    curl_jobs jobs;
-    for (inbox_.wait(jobs, {}); !jobs.closed; inbox_.wait(jobs, transfers_.max_wait())) {
-      for (auto& job : jobs.starts) {
+    curl_inbox::batch batch;
+    for (inbox_.wait(batch, {}); !batch.closed; inbox_.wait(batch, transfers_.max_wait())) {
+      for (auto& job : batch.starts) {
         transfers_.begin(std::move(job));
       }
-      for (const auto id : jobs.cancels) {
+      for (const auto id : batch.cancels) {
         transfers_.cancel(id);
       }
-      transfers_.transfer();
+      transfers_.perform();
       transfers_.complete_finished_in_groups();
     }
-    transfers_.end_all(std::move(jobs.starts));
+    transfers_.stop_all(std::move(batch.starts));
     transfers_.complete_finished();
-    // The inbox is closed, so nobody wakes it any more.
-    multi_.close();
+    // Safe because the inbox is closed: no thread wakes the handle any more.
+    multi_.reset();
   }
 
   const curl_multi_options options_;
   curl_sockets sockets_;
-  curl_multi_handle multi_{options_.max_connections_kept};
+  multi_handle multi_ = make_multi_handle(options_.max_connections_kept);
   curl_inbox inbox_{multi_.get()};
   curl_transfers transfers_{options_, sockets_, multi_.get()};
   std::mutex stop_mutex_;

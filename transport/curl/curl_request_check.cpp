@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t max_name_size = 200;
 
-// The characters of a token in RFC 9110, which methods and header names are.
+// The characters of an RFC 9110 token; methods and header names are tokens.
 constexpr auto token_characters = [] {
   std::array<bool, 256> result{};
   for (const char c : std::string_view{"0123456789abcdefghijklmnopqrstuvwxyz"
@@ -30,7 +30,7 @@ bool is_token(std::string_view text) noexcept {
 
 bool is_printable(char c) noexcept { return c > 0x20 && c < 0x7f; }
 
-// A tab is the one control character that a header value may hold.
+// The tab is the only control character allowed in a header value.
 bool is_control_in_value(char c) noexcept {
   return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
@@ -63,12 +63,45 @@ unexpected refuse(const http_request& request, std::string_view what, std::strin
       std::move(advice));
 }
 
-// Names are ours or an endpoint's, so they may be shown; values may be secret.
-std::string shown(std::string_view header_name) {
+// Header names come from midas or an endpoint and may be shown; values may be secret.
+std::string quoted(std::string_view header_name) {
   std::string result{header_name.substr(0, max_name_size)};
   std::ranges::replace_if(
       result, [](char c) { return !is_token_character(c); }, '?');
   return "\"" + result + "\"";
+}
+
+expected<void> check_url(const http_request& request) {
+  const auto authority = authority_of(request.url);
+  if (scheme_size(request.url) == 0 || authority.empty() || authority.starts_with(':')) {
+    return refuse(request, "its URL is not absolute http or https",
+                  "Give an endpoint such as http://169.254.169.254");
+  }
+  if (!std::ranges::all_of(request.url, is_printable)) {
+    return refuse(request, "its URL contains white space, control or non-ASCII characters",
+                  "Percent-encode them");
+  }
+  if (authority.find('@') != std::string_view::npos) {
+    return refuse(request, "its URL contains credentials",
+                  "Remove them: identity endpoints accept none");
+  }
+  return {};
+}
+
+expected<void> check_header(const http_request& request, const http_header& header) {
+  if (!is_token(header.name)) {
+    return refuse(request, "the header name " + quoted(header.name) + " is not valid", {});
+  }
+  if (frames_the_message(header.name)) {
+    return refuse(request, "the transport sets the header " + quoted(header.name) + " itself", {});
+  }
+  if (std::ranges::any_of(header.value, is_control_in_value)) {
+    return refuse(request,
+                  "the value of the header " + quoted(header.name) +
+                      " contains control characters, such as a line break",
+                  "Check whether the file or variable that it comes from ends in a line break");
+  }
+  return {};
 }
 
 }  // namespace
@@ -108,33 +141,15 @@ std::string endpoint_name(std::string_view url) {
 }
 
 expected<void> check_request(const http_request& request) {
-  const auto authority = authority_of(request.url);
-  if (scheme_size(request.url) == 0 || authority.empty() || authority.starts_with(':')) {
-    return refuse(request, "its URL is not absolute http or https",
-                  "Give an endpoint such as http://169.254.169.254");
-  }
-  if (!std::ranges::all_of(request.url, is_printable)) {
-    return refuse(request, "its URL holds white space, control or non-ASCII characters",
-                  "Percent-encode them");
-  }
-  if (authority.find('@') != std::string_view::npos) {
-    return refuse(request, "its URL holds credentials", "Leave them out: no endpoint takes any");
+  if (auto checked = check_url(request); !checked) {
+    return checked;
   }
   if (!is_token(request.method)) {
-    return refuse(request, "its method is no word", {});
+    return refuse(request, "its method is not a valid HTTP method", {});
   }
   for (const auto& header : request.headers) {
-    if (!is_token(header.name)) {
-      return refuse(request, "the header name " + shown(header.name) + " is none", {});
-    }
-    if (frames_the_message(header.name)) {
-      return refuse(request, "the header " + shown(header.name) + " is the transport's to set", {});
-    }
-    if (std::ranges::any_of(header.value, is_control_in_value)) {
-      return refuse(request,
-                    "the value of the header " + shown(header.name) +
-                        " holds control characters, such as a line break",
-                    "Look for a line break at the end of where it came from");
+    if (auto checked = check_header(request, header); !checked) {
+      return checked;
     }
   }
   return {};

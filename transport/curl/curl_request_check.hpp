@@ -1,4 +1,4 @@
-// Which requests may be handed to libcurl at all, and how their endpoints are named in errors.
+// Validates requests before libcurl sees them, and names their endpoints in errors.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -9,19 +9,19 @@
 
 namespace midas::internal {
 
-/// Fails with errc::invalid_endpoint when the URL, the method or a header is none that can be sent.
+/// Fails with errc::invalid_endpoint if the URL, the method or a header cannot be sent unchanged.
 expected<void> check_request(const http_request&);
 
-/// Of a URL that check_request has passed: whether it is https.
+/// True for an https URL. `url` must have passed check_request().
 bool is_https(std::string_view url) noexcept;
 
-/// "http://host:port" of an absolute URL, as written; the whole of any other text.
+/// "http://host:port" of an absolute URL, as written; the whole text if it is not one.
 std::string_view origin_of(std::string_view url) noexcept;
 
-/// What of a URL that check_request has passed goes into the request line: path and query.
+/// Path and query, as the request line has them. `url` must have passed check_request().
 std::string target_of(std::string_view url);
 
-/// "http://host:port/path": fit to be shown, whatever the text is. Neither query nor credentials.
+/// "http://host:port/path", without query and credentials. Safe to show for any text.
 std::string endpoint_name(std::string_view url);
 
 }  // namespace midas::internal

@@ -11,8 +11,8 @@ namespace midas::internal {
 
 namespace {
 
-// More than identity endpoints send.
-constexpr std::size_t default_headers = 12;
+// Above the number that identity endpoints send.
+constexpr std::size_t reserved_headers = 12;
 
 constexpr int switching_protocols = 101;
 
@@ -29,13 +29,13 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 template <class Number>
-Number parse(std::string_view text, Number otherwise) noexcept {
+Number parse(std::string_view text, Number fallback) noexcept {
   Number number{};
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (problem == std::errc::result_out_of_range) {
     return std::numeric_limits<Number>::max();
   }
-  return problem == std::errc{} && end == text.data() + text.size() ? number : otherwise;
+  return problem == std::errc{} && end == text.data() + text.size() ? number : fallback;
 }
 
 int status_of(std::string_view status_line) noexcept {
@@ -57,7 +57,7 @@ bool curl_response::add_header_line(std::string_view line) {
     too_large_ = true;
     return false;
   }
-  // Trailers of a chunked body come here too, but are no headers.
+  // libcurl also delivers the trailers of a chunked body here; they are not headers.
   if (headers_complete_) {
     return true;
   }
@@ -90,10 +90,10 @@ bool curl_response::start(std::string_view status_line) {
   before_status_line_ = false;
   announced_ = 0;
   response_.headers.clear();
-  response_.headers.reserve(default_headers);
+  response_.headers.reserve(reserved_headers);
   response_.status = status_of(status_line);
-  // libcurl lets later versions pass in plain text, and a switch of protocols that nobody asked
-  // for.
+  // libcurl accepts later HTTP versions over plain text, and a protocol switch that the request did
+  // not offer.
   malformed_ = !status_line.starts_with("HTTP/1.") || response_.status < 100 ||
                response_.status == switching_protocols;
   return !malformed_;

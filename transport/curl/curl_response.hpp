@@ -1,4 +1,4 @@
-// A response as it is put together from the pieces that libcurl hands out, up to a limit.
+// Assembles a response from the pieces that libcurl delivers, up to a size limit.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -11,23 +11,24 @@ namespace midas::internal {
 
 class curl_response {
  public:
-  /// A little less than what libcurl itself puts up with, and reports as if the network had failed.
+  /// Slightly below libcurl's own limit, which libcurl reports like a network failure.
   static constexpr std::size_t max_header_bytes = std::size_t{256} << 10U;
 
-  /// For a new response of at most `limit` bytes of body, and as many of headers, but no more than
-  /// max_header_bytes.
+  /// Starts a new response. `limit` bounds the body in bytes, and also the header block, which
+  /// max_header_bytes bounds as well.
   void reset(std::size_t limit, bool expects_body);
 
-  /// One line of the header block, a status line too, with its line end. False ends the exchange.
+  /// Adds one line of the header block, with its line ending; status lines count as such lines.
+  /// False ends the exchange.
   bool add_header_line(std::string_view line);
 
-  /// The next piece of the body. False ends the exchange.
+  /// Appends to the body. False ends the exchange.
   bool add_body(std::string_view piece);
 
-  /// Whether a final (not a 1xx) status line and the headers after it came to their end.
+  /// True once the header block of the final (not 1xx) response is complete.
   [[nodiscard]] bool headers_complete() const noexcept { return headers_complete_; }
   [[nodiscard]] bool too_large() const noexcept { return too_large_; }
-  /// Whether it turned out to be no HTTP/1.x response, though libcurl may think so.
+  /// True if it is not an HTTP/1.x response, even if libcurl accepted it.
   [[nodiscard]] bool malformed() const noexcept { return malformed_; }
   [[nodiscard]] http_response take() noexcept { return std::move(response_); }
 
@@ -39,7 +40,7 @@ class curl_response {
   http_response response_;
   std::size_t limit_ = 0;
   std::size_t header_bytes_ = 0;
-  // What Content-Length announced; it decides how much to reserve, not how much to accept.
+  // The announced Content-Length: how much to reserve, not how much to accept.
   std::size_t announced_ = 0;
   bool expects_body_ = true;
   bool before_status_line_ = true;

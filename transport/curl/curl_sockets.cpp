@@ -34,7 +34,7 @@ bool has_unread_bytes(curl_socket_t socket) noexcept {
 
 curl_socket_t curl_sockets::open(const curl_sockaddr& address) noexcept {
   opened_.fetch_add(1, std::memory_order_relaxed);
-  // Programs that this process starts have no business with its connections.
+  // Close on exec: programs that this process starts must not inherit its connections.
   const auto result = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   try {
     if (result != CURL_SOCKET_BAD) {
@@ -53,7 +53,7 @@ int curl_sockets::close(void* self, curl_socket_t socket) noexcept {
   return ::close(socket);
 }
 
-void curl_sockets::end_if_unasked_bytes_came(int local_port, int peer_port) noexcept {
+void curl_sockets::shut_down_if_unread(int local_port, int peer_port) noexcept {
   curl_socket_t found = CURL_SOCKET_BAD;
   for (auto& item : sockets_) {
     if (item.peer_port == 0) {
@@ -61,7 +61,8 @@ void curl_sockets::end_if_unasked_bytes_came(int local_port, int peer_port) noex
       item.peer_port = port(item.socket, &::getpeername);
     }
     if (item.local_port == local_port && item.peer_port == peer_port) {
-      // Two between equal ports of different addresses: ending the wrong one would be worse.
+      // Two connections with equal ports but different addresses: shutting down the wrong one would
+      // be worse than doing nothing.
       if (found != CURL_SOCKET_BAD) {
         return;
       }

@@ -1,4 +1,4 @@
-// The sockets that libcurl has open for us.
+// The open sockets of the loop.
 #pragma once
 
 #include <curl/curl.h>
@@ -9,21 +9,21 @@
 
 namespace midas::internal {
 
-/// Used by the loop's thread only, but for opened(). Outlives the multi handle.
+/// Used by the loop's thread only, except opened(). Must outlive the multi handle.
 class curl_sockets {
  public:
-  /// CURL_SOCKET_BAD when the system has none.
+  /// Returns CURL_SOCKET_BAD if the system provides none.
   curl_socket_t open(const curl_sockaddr& address) noexcept;
 
-  /// A CURLOPT_CLOSESOCKETFUNCTION; `self` is the curl_sockets.
+  /// A CURLOPT_CLOSESOCKETFUNCTION; `self` points to the curl_sockets.
   static int close(void* self, curl_socket_t socket) noexcept;
 
-  /// Before a request goes out on the kept connection between these ports: what has arrived on it
-  /// meanwhile answers no request, but libcurl would take it for the response to this one. Such a
-  /// connection is shut down, so that libcurl finds it dead and takes another.
-  void end_if_unasked_bytes_came(int local_port, int peer_port) noexcept;
+  /// To be called before a request is sent on the kept connection between these ports. If unread
+  /// bytes have arrived on it, they answer no request, but libcurl would take them for the response
+  /// to this one: the connection is then shut down, and libcurl finds it dead and uses another.
+  void shut_down_if_unread(int local_port, int peer_port) noexcept;
 
-  /// How many were opened. From any thread.
+  /// Sockets opened so far. Any thread.
   [[nodiscard]] std::uint64_t opened() const noexcept {
     return opened_.load(std::memory_order_relaxed);
   }
@@ -31,7 +31,7 @@ class curl_sockets {
  private:
   struct open_socket {
     curl_socket_t socket = CURL_SOCKET_BAD;
-    // 0 as long as nobody has asked, and as long as it is not connected.
+    // 0 until looked up on a connected socket.
     int local_port = 0;
     int peer_port = 0;
   };

@@ -1,9 +1,8 @@
-// The library's own way to what public classes keep private.
+// How the library reaches the private parts of public classes. Not for applications.
 #pragma once
 
 #include <midas/detail/export.hpp>
 
-#include <cstdint>
 #include <memory>
 
 namespace midas {
@@ -19,9 +18,9 @@ class biased_refcount;
 class service_core;
 class service_frontend;
 
-/// A friend of the public classes. Not for applications.
+/// A friend of the public classes.
 struct access {
-  /// The reference count that `token` holds. `token` must not be empty.
+  /// The reference count that `token`, which must not be empty, refers to.
   static biased_refcount& refcount_of(const access_token& token) noexcept;
 
   static token_service make_service(std::unique_ptr<service_core> core);

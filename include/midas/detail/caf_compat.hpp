@@ -1,5 +1,5 @@
-// What the public actor interface needs to know about the release of CAF: 0.17.6, which Debian and
-// Ubuntu ship. The library's own half is messages/caf_compat.hpp.
+// Adapts the public actor interface to CAF 0.17.6, the release in Debian and Ubuntu. What only the
+// library needs is in messages/caf_compat.hpp.
 #pragma once
 
 #include <caf/config.hpp>
@@ -18,7 +18,7 @@
 
 namespace midas::caf_compat {
 
-// -- signatures: Out(In...) as CAF 1.x writes them --
+// -- typed actors, declared by signatures Out(In...) as in CAF 1.x --
 
 template <class Signature>
 struct signature;
@@ -36,14 +36,14 @@ struct signature<void(In...)> {
 template <class... Signatures>
 using typed_actor = caf::typed_actor<typename signature<Signatures>::type...>;
 
-/// From any thread, on nobody's behalf.
+/// Sends a message without a sender. Any thread.
 template <class Handle, class... Ts>
 void anonymous_send(const Handle& receiver, Ts&&... xs) {
   caf::anon_send(receiver, std::forward<Ts>(xs)...);
 }
 
-/// A request without a timeout of CAF's: an answered one with a timeout would hold its system open
-/// until that timeout.
+/// A request without a CAF timeout: CAF keeps the actor system alive until such a timeout passes,
+/// even after the answer.
 template <class Self, class Handle, class... Ts>
 auto request(Self* self, const Handle& receiver, Ts&&... xs) {
   return self->request(receiver, caf::infinite, std::forward<Ts>(xs)...);
@@ -51,5 +51,5 @@ auto request(Self* self, const Handle& receiver, Ts&&... xs) {
 
 }  // namespace midas::caf_compat
 
-/// Declares a message type that never leaves its process.
+/// Declares a message type that cannot be serialized, so it never leaves its process.
 #define MIDAS_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)

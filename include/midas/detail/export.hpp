@@ -1,8 +1,8 @@
-// Symbol visibility of the library: hidden unless a declaration says otherwise.
+// Symbol visibility. Everything in the library is hidden unless its declaration says otherwise.
 //
-// In a shared libmidas, MIDAS_EXPORT marks what applications may link against. In a static one
-// nothing is exported, so that two plugins of a process, each with a copy of midas linked into it,
-// never see each other's functions or thread-locals.
+// MIDAS_EXPORT marks what applications may link against in a shared libmidas. A static libmidas
+// exports nothing, so that two plugins of one process that each link it never see each other's
+// functions or thread-locals.
 #pragma once
 
 #if __cplusplus < 202002L
@@ -14,16 +14,16 @@
 #define MIDAS_DATA __attribute__((visibility("default")))
 #elif defined(__GNUC__)
 #define MIDAS_EXPORT
-// Data that inline functions refer to. Without this, the linker would merge the variables of all
-// copies of midas in the process.
+// Data that inline functions refer to. With default visibility the dynamic linker would merge the
+// variables of all copies of midas in the process.
 #define MIDAS_DATA __attribute__((visibility("hidden")))
 #else
 #define MIDAS_EXPORT
 #define MIDAS_DATA
 #endif
 
-// A thread-local that the fast path reads: without this model, a library that is position
-// independent would call a function for each access.
+// A thread-local that the fast path reads. In position-independent code the default TLS model costs
+// a function call for each access; this model does not.
 #if defined(__GNUC__)
 #define MIDAS_THREAD_LOCAL_DATA MIDAS_DATA __attribute__((tls_model("initial-exec")))
 #else

@@ -30,7 +30,7 @@ rc::Gen<sha1_digest> any_digest() { return rc::gen::arbitrary<sha1_digest>(); }
 
 }  // namespace
 
-TEST_CASE("a thumbprint is read in every form that people and tools write it in") {
+TEST_CASE("a thumbprint is read in every common notation") {
   const auto text = GENERATE(as<std::string>{}, "0123456789abcdef0123456789abcdef01234567",
                              "0123456789ABCDEF0123456789ABCDEF01234567",
                              "0123456789aBcDeF0123456789AbCdEf01234567",
@@ -42,7 +42,7 @@ TEST_CASE("a thumbprint is read in every form that people and tools write it in"
   CHECK(parse_thumbprint(variable, text) == digest);
 }
 
-TEST_CASE("what is no thumbprint is refused by the name of its variable, and not repeated") {
+TEST_CASE("the error for an invalid thumbprint names the variable and does not repeat the value") {
   const auto text = GENERATE(
       as<std::string>{}, "", " : ", "bar", "0123456789abcdef0123456789abcdef0123456",
       "0123456789abcdef0123456789abcdef012345678",
@@ -63,12 +63,12 @@ TEST_CASE("what is no thumbprint is refused by the name of its variable, and not
   CHECK((text.size() < 3 || to_string(result.error()).find(text) == std::string::npos));
 }
 
-TEST_CASE("a null character is no digit and no mark") {
+TEST_CASE("a null character in a thumbprint is rejected") {
   const std::string text{"0123456789abcdef0123456789abcdef01234567\0", 41};
   CHECK_FALSE(parse_thumbprint(variable, text));
 }
 
-TEST_CASE("a pin matches its own certificate and none that differs in a bit") {
+TEST_CASE("a pin matches its own certificate and none that differs in one bit") {
   CHECK(certificate_matches(digest, digest));
   for (std::size_t i = 0; i < digest.size(); ++i) {
     auto other = digest;
@@ -78,11 +78,11 @@ TEST_CASE("a pin matches its own certificate and none that differs in a bit") {
   }
 }
 
-TEST_CASE("a thumbprint is shown in upper case") {
+TEST_CASE("a thumbprint is printed in upper case") {
   CHECK(to_thumbprint(digest) == "0123456789ABCDEF0123456789ABCDEF01234567");
 }
 
-TEST_CASE("whatever digest, and whatever marks among its digits, it is read back") {
+TEST_CASE("any digest is read back, with any ignored characters between its digits") {
   CHECK(rc::check("thumbprints with marks", [] {
     const auto expected_digest = *any_digest();
     std::string text;
@@ -100,7 +100,7 @@ TEST_CASE("whatever digest, and whatever marks among its digits, it is read back
   }));
 }
 
-TEST_CASE("a thumbprint that lacks a digit, or has one too many, is refused") {
+TEST_CASE("a thumbprint with a digit too few or too many is rejected") {
   CHECK(rc::check("another number of digits", [] {
     auto text = to_thumbprint(*any_digest());
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
@@ -113,7 +113,7 @@ TEST_CASE("a thumbprint that lacks a digit, or has one too many, is refused") {
   }));
 }
 
-TEST_CASE("arbitrary bytes in a thumbprint are refused") {
+TEST_CASE("arbitrary bytes in a thumbprint are rejected") {
   CHECK(rc::check("arbitrary bytes among the digits", [] {
     auto text = to_thumbprint(*any_digest());
     const char byte = *rc::gen::suchThat(rc::gen::arbitrary<char>(), [](char c) {

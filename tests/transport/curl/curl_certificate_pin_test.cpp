@@ -1,4 +1,4 @@
-// Who is trusted with a request whose server's certificate is pinned, and who hears of it.
+// Which servers receive a request that pins a certificate, and how a mismatch is reported.
 #include "transport/curl/curl_certificate_pin.hpp"
 
 #include "tests/support/exchanges.hpp"
@@ -35,7 +35,7 @@ sha1_digest another_than(sha1_digest digest) {
   return digest;
 }
 
-// The handshake does not come to its end, so the server knows of a connection, and no more.
+// The handshake fails, so the server sees a connection and nothing else.
 void check_refused(const http_outcome& outcome, tls_server& server, std::size_t connections) {
   REQUIRE_FALSE(outcome);
   CAPTURE(to_string(outcome.error()));
@@ -47,7 +47,7 @@ void check_refused(const http_outcome& outcome, tls_server& server, std::size_t 
 
 }  // namespace
 
-TEST_CASE("the pinned certificate is trusted, though nobody vouches for it") {
+TEST_CASE("the pinned certificate is trusted although no authority signed it") {
   const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   tls_server server{{.version = version}};
   curl_multi_loop loop;
@@ -57,7 +57,7 @@ TEST_CASE("the pinned certificate is trusted, though nobody vouches for it") {
   CHECK(server.received().find("Secret: hush") != std::string::npos);
 }
 
-TEST_CASE("a server with another certificate is sent nothing") {
+TEST_CASE("nothing is sent to a server with another certificate") {
   const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   tls_server server{{.version = version}};
   curl_multi_loop loop;
@@ -70,7 +70,7 @@ TEST_CASE("a server with another certificate is sent nothing") {
   CHECK(outcome.error().message.find(to_thumbprint(server.digest())) != std::string::npos);
 }
 
-TEST_CASE("a certificate that merely accompanies the server's own is not the pinned one") {
+TEST_CASE("a certificate that merely accompanies the server's own does not match the pin") {
   tls_server server;
   curl_multi_loop loop;
   check_refused(exchange(loop, pinned_request(server.url(), server.digest_of_another())), server,
@@ -78,7 +78,7 @@ TEST_CASE("a certificate that merely accompanies the server's own is not the pin
   CHECK(server.received().empty());
 }
 
-TEST_CASE("neither a connection nor a session is used again for another pin") {
+TEST_CASE("neither a connection nor a TLS session is reused for another pin") {
   const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   const auto closes = GENERATE(false, true);
   tls_server server{{.version = version, .closes = closes}};
@@ -89,11 +89,11 @@ TEST_CASE("neither a connection nor a session is used again for another pin") {
                 2);
   CHECK(server.received() == received);
   CHECK(loop.statistics().connections_reused == 0);
-  // What was refused does not stick either.
+  // A refused certificate is not remembered, either.
   CHECK(exchange(loop, pinned_request(server.url(), server.digest())));
 }
 
-TEST_CASE("a pin does not outlast its request") {
+TEST_CASE("a pin applies to its own request only") {
   const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   const auto closes = GENERATE(false, true);
   tls_server server{{.version = version, .closes = closes, .named = true}};
@@ -107,7 +107,7 @@ TEST_CASE("a pin does not outlast its request") {
   CHECK(server.received() == received);
 }
 
-TEST_CASE("requests without a pin share connections before and after one with a pin") {
+TEST_CASE("requests without a pin share connections before and after a request with a pin") {
   tls_server pinned;
   raw_server plain{answer_always(ok_response("x"))};
   curl_multi_loop loop;
@@ -118,7 +118,7 @@ TEST_CASE("requests without a pin share connections before and after one with a 
   CHECK(plain.connections() == 1);
 }
 
-TEST_CASE("exchanges with several pins go on side by side, each by its own") {
+TEST_CASE("concurrent exchanges each use their own pin") {
   tls_server first;
   tls_server second;
   curl_multi_loop loop;
@@ -136,7 +136,7 @@ TEST_CASE("exchanges with several pins go on side by side, each by its own") {
   CHECK(second.handshakes() == rounds);
 }
 
-TEST_CASE("where nobody listens, a pin is not what failed") {
+TEST_CASE("a refused connection is not reported as a certificate mismatch") {
   curl_multi_loop loop;
   const auto url = "https://127.0.0.1:" + std::to_string(closed_port());
   const auto outcome = exchange(loop, pinned_request(url, {}));
@@ -144,7 +144,7 @@ TEST_CASE("where nobody listens, a pin is not what failed") {
   CHECK(outcome.error().code == errc::unreachable);
 }
 
-TEST_CASE("a server that speaks no TLS is sent nothing under a pin") {
+TEST_CASE("nothing is sent under a pin to a server without TLS") {
   std::string request;
   {
     raw_server server{[&request](raw_connection& connection) {
@@ -160,18 +160,18 @@ TEST_CASE("a server that speaks no TLS is sent nothing under a pin") {
   CHECK(request.empty());
 }
 
-TEST_CASE("a pin without https is refused before anything is sent") {
+TEST_CASE("a pin without https is rejected before anything is sent") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   const auto outcome = exchange(loop, pinned_request(server.url(), {}));
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().message.find("not https") != std::string::npos);
   CHECK(server.connections() == 0);
-  // And does no harm to the next request.
+  // The next request is not affected.
   CHECK(get(loop, server.url()));
 }
 
-TEST_CASE("what no handshake has vouched for is not sent") {
+TEST_CASE("a request is not sent if no handshake verified the certificate") {
   curl_certificate_pin pin;
   auto* const handle = curl_easy_init();
   pin.apply(handle, sha1_digest{1});
@@ -189,7 +189,7 @@ TEST_CASE("what no handshake has vouched for is not sent") {
   curl_easy_cleanup(handle);
 }
 
-TEST_CASE("a pin is entrusted to the OpenSSL that midas was built with, and to no other library") {
+TEST_CASE("a pin requires the OpenSSL release that midas was built with") {
   const auto ours = "OpenSSL/" + std::to_string(OPENSSL_VERSION_MAJOR);
   const auto [library, trusted] = GENERATE_COPY(table<std::string, bool>({
       {ours + ".0.11", true},

@@ -1,4 +1,4 @@
-// How the loop uses connections.
+// How the loop opens, reuses and limits connections.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
@@ -17,12 +17,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Requests that wait for each other.
-class meeting {
+// Holds requests back until all of them have arrived.
+class rendezvous {
  public:
-  explicit meeting(std::size_t size) : size_(size) {}
+  explicit rendezvous(std::size_t size) : size_(size) {}
 
-  raw_server::script answer_when_all_are_there() {
+  raw_server::script answer_when_all_have_arrived() {
     return [this](raw_connection& connection) {
       while (!connection.read_request().empty()) {
         std::unique_lock lock{mutex_};
@@ -43,7 +43,7 @@ class meeting {
 
 }  // namespace
 
-TEST_CASE("exchanges one after another share one connection") {
+TEST_CASE("consecutive exchanges share one connection") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   for (int i = 0; i < 5; ++i) {
@@ -57,7 +57,7 @@ TEST_CASE("exchanges one after another share one connection") {
   CHECK(statistics.in_flight == 0);
 }
 
-TEST_CASE("a kept connection that the server has closed costs nothing but a new one") {
+TEST_CASE("a kept connection that the server has closed is replaced without a failure") {
   const auto* const method = GENERATE("GET", "POST");
   raw_server server{[](raw_connection& connection) {
     const auto request = connection.read_request();
@@ -79,11 +79,11 @@ TEST_CASE("a kept connection that the server has closed costs nothing but a new 
   CHECK(loop.statistics().connections_reused == 0);
 }
 
-TEST_CASE("a kept connection that dies under the next request is replaced, body and all") {
+TEST_CASE("a request with a body is sent again if its kept connection dies") {
   raw_server server{[](raw_connection& connection) {
     const auto first = connection.read_request();
     connection.send(ok_response(first.substr(first.find("\r\n\r\n") + 4)));
-    // The second request arrives, and is not answered here.
+    // The second request arrives on this connection and gets no answer here.
     connection.read_request();
   }};
   curl_multi_loop loop;
@@ -98,10 +98,10 @@ TEST_CASE("a kept connection that dies under the next request is replaced, body 
   CHECK(loop.statistics().connections_opened == 2);
 }
 
-TEST_CASE("exchanges begun together are under way together") {
+TEST_CASE("exchanges begun together are in flight together") {
   constexpr std::size_t together = 20;
-  meeting all_there{together};
-  raw_server server{all_there.answer_when_all_are_there()};
+  rendezvous requests{together};
+  raw_server server{requests.answer_when_all_have_arrived()};
   curl_multi_loop loop;
   exchanges all{loop};
   for (std::size_t i = 0; i < together; ++i) {
@@ -113,7 +113,7 @@ TEST_CASE("exchanges begun together are under way together") {
   CHECK(server.connections() == together);
 }
 
-TEST_CASE("a thousand exchanges at once share as many connections as a host may have") {
+TEST_CASE("a thousand concurrent exchanges share the connections that a host may have") {
   const auto cap = GENERATE(std::size_t{1}, std::size_t{8});
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop{{.max_connections_per_host = cap}};
@@ -133,7 +133,9 @@ TEST_CASE("a thousand exchanges at once share as many connections as a host may 
   CHECK(statistics.in_flight == 0);
 }
 
-TEST_CASE("over the cap the earliest deadline goes first, and waiting is no part of the timeout") {
+TEST_CASE(
+    "over the limit the earliest deadline goes first, and waiting does not count toward the "
+    "timeout") {
   std::mutex mutex;
   std::condition_variable changed;
   bool go = false;
@@ -160,7 +162,7 @@ TEST_CASE("over the cap the earliest deadline goes first, and waiting is no part
   begin("/c", 2s);
   const auto cancelled = begin("/d", 1s);
   begin("/e", 2s);
-  // Another host is not kept waiting.
+  // Another host does not have to wait.
   raw_server other{answer_always(ok_response("x"))};
   CHECK(get(loop, other.url()));
   loop.cancel(cancelled);
@@ -175,10 +177,10 @@ TEST_CASE("over the cap the earliest deadline goes first, and waiting is no part
   CHECK(order == std::vector<std::string>{"a", "c", "e", "b"});
 }
 
-TEST_CASE("connections over the number worth keeping are closed, and no others") {
+TEST_CASE("only the connections above the number to keep are closed") {
   constexpr std::size_t together = 4;
-  meeting all_there{together};
-  raw_server server{all_there.answer_when_all_are_there()};
+  rendezvous requests{together};
+  raw_server server{requests.answer_when_all_have_arrived()};
   curl_multi_loop loop{{.max_connections_kept = 1}};
   exchanges all{loop};
   for (std::size_t i = 0; i < together; ++i) {
@@ -190,7 +192,7 @@ TEST_CASE("connections over the number worth keeping are closed, and no others")
   CHECK(server.connections() == together);
 }
 
-TEST_CASE("a connection that failed counts as opened, not as reused") {
+TEST_CASE("a failed connection counts as opened, not as reused") {
   curl_multi_loop loop;
   CHECK_FALSE(get(loop, "http://127.0.0.1:" + std::to_string(closed_port())));
   const auto statistics = loop.statistics();

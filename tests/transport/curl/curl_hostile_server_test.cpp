@@ -1,4 +1,4 @@
-// What the loop makes of servers that do everything wrong.
+// How the loop handles servers that misbehave.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
@@ -34,7 +34,7 @@ void check_failure(const http_outcome& outcome, errc code, const raw_server& ser
   CHECK(to_string(outcome.error()).find("hush") == std::string::npos);
 }
 
-// Sends what it is given for as long as anybody listens.
+// Sends `start` and then `more` again and again until the client closes.
 raw_server::script answer_endlessly(std::string start, std::string more) {
   return [start = std::move(start), more = std::move(more)](raw_connection& connection) {
     connection.read_request();
@@ -52,13 +52,13 @@ struct wire_case {
 
 }  // namespace
 
-TEST_CASE("an answer that is cut short, or none, is a lost connection") {
+TEST_CASE("an answer that is cut short or missing is a lost connection") {
   const auto item = GENERATE(
       wire_case{"nothing", errc::connection_lost, ""},
       wire_case{"half a status line", errc::connection_lost, "HTTP/1.1 2"},
       wire_case{"a status line", errc::connection_lost, "HTTP/1.1 200 OK\r\n"},
       wire_case{"half a header", errc::connection_lost, "HTTP/1.1 200 OK\r\nContent-Le"},
-      wire_case{"a header block without its end", errc::connection_lost,
+      wire_case{"an unterminated header block", errc::connection_lost,
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"},
       wire_case{"an interim response", errc::connection_lost, "HTTP/1.1 100 Continue\r\n\r\n"},
       wire_case{"half a body", errc::connection_lost,
@@ -66,14 +66,14 @@ TEST_CASE("an answer that is cut short, or none, is a lost connection") {
       wire_case{"no body", errc::connection_lost, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"},
       wire_case{"half a chunk", errc::connection_lost,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nabcde"},
-      wire_case{"chunks without their end", errc::connection_lost,
+      wire_case{"chunks without the last one", errc::connection_lost,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n"});
   CAPTURE(item.what);
   raw_server server{answer_and_close(std::string{item.bytes})};
   check_failure(ask(server), item.code, server);
 }
 
-TEST_CASE("an answer that is no HTTP/1.1 is told apart") {
+TEST_CASE("an answer that is not HTTP/1.1 has an error code of its own") {
   const auto item = GENERATE(
       wire_case{"another protocol", errc::invalid_http, "SSH-2.0-OpenSSH_9.2\r\n"},
       wire_case{"HTTP/0.9", errc::invalid_http, "{\"access_token\":\"eyJ0\"}"},
@@ -86,13 +86,13 @@ TEST_CASE("an answer that is no HTTP/1.1 is told apart") {
                 "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n"},
       wire_case{"status zero", errc::invalid_http,
                 "HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n"},
-      wire_case{"a protocol that nobody asked for", errc::invalid_http,
+      wire_case{"a protocol switch that the request did not offer", errc::invalid_http,
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\nabc"},
-      wire_case{"a length that is none", errc::invalid_http,
+      wire_case{"an invalid length", errc::invalid_http,
                 "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nabc"},
       wire_case{"a negative length", errc::invalid_http,
                 "HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc"},
-      wire_case{"a chunk size that is none", errc::invalid_http,
+      wire_case{"an invalid chunk size", errc::invalid_http,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"},
       wire_case{"zeros", errc::invalid_http, {"\0\0\0\0\0\0\0\0\0\0\0\0", 12}});
   CAPTURE(item.what);
@@ -100,7 +100,7 @@ TEST_CASE("an answer that is no HTTP/1.1 is told apart") {
   check_failure(ask(server), item.code, server);
 }
 
-TEST_CASE("a connection that is reset is lost, before and in the middle of the answer") {
+TEST_CASE("a connection that is reset is lost, before and during the answer") {
   const auto* const sent = GENERATE("", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
   raw_server server{[sent](raw_connection& connection) {
     connection.read_request();
@@ -110,18 +110,18 @@ TEST_CASE("a connection that is reset is lost, before and in the middle of the a
   check_failure(ask(server), errc::connection_lost, server);
 }
 
-TEST_CASE("a body ends the exchange at the limit, however it comes") {
+TEST_CASE("a body over the limit ends the exchange, however it is framed") {
   const auto chunk = "400\r\n" + std::string(1024, 'x') + "\r\n";
-  SECTION("in chunks without end") {
+  SECTION("endless chunks") {
     raw_server server{
         answer_endlessly("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunk)};
     check_failure(ask(server), errc::response_too_large, server);
   }
-  SECTION("until the connection ends") {
+  SECTION("delimited by the end of the connection") {
     raw_server server{answer_endlessly("HTTP/1.1 200 OK\r\n\r\n", chunk)};
     check_failure(ask(server), errc::response_too_large, server);
   }
-  SECTION("with a length over the limit, and nothing behind it") {
+  SECTION("an announced length over the limit, without a body") {
     raw_server server{[](raw_connection& connection) {
       connection.read_request();
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4097\r\n\r\n");
@@ -129,7 +129,7 @@ TEST_CASE("a body ends the exchange at the limit, however it comes") {
     }};
     check_failure(ask(server), errc::response_too_large, server);
   }
-  SECTION("but not before") {
+  SECTION("a body of exactly the limit is accepted") {
     raw_server server{answer_and_close(ok_response(std::string(4096, 'x')))};
     const auto outcome = ask(server);
     REQUIRE(outcome);
@@ -137,25 +137,25 @@ TEST_CASE("a body ends the exchange at the limit, however it comes") {
   }
 }
 
-TEST_CASE("headers end the exchange at the limit, however they come") {
-  SECTION("many") {
+TEST_CASE("headers over the limit end the exchange, however they are sent") {
+  SECTION("many headers") {
     raw_server server{answer_endlessly("HTTP/1.1 200 OK\r\n", "X-Header: value\r\n")};
     check_failure(ask(server), errc::response_too_large, server);
   }
-  SECTION("one, longer than libcurl puts up with") {
+  SECTION("one header, longer than libcurl accepts") {
     raw_server server{answer_endlessly("HTTP/1.1 200 OK\r\nX-Header: ", std::string(1000, 'x'))};
     check_failure(ask(server), errc::response_too_large, server);
     check_failure(ask(server, 30s, 1U << 20U), errc::response_too_large, server);
   }
-  SECTION("many, with a limit beyond libcurl's own") {
+  SECTION("many headers, with a limit above libcurl's own") {
     raw_server server{answer_endlessly("HTTP/1.1 200 OK\r\n", "X-Header: value\r\n")};
     check_failure(ask(server, 30s, 1U << 20U), errc::response_too_large, server);
   }
-  SECTION("of interim responses") {
+  SECTION("headers of interim responses") {
     raw_server server{answer_endlessly("", "HTTP/1.1 100 Continue\r\n\r\n")};
     check_failure(ask(server), errc::response_too_large, server);
   }
-  SECTION("behind the body") {
+  SECTION("trailers after the body") {
     raw_server server{
         answer_endlessly("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n",
                          "X-Trailer: value\r\n")};
@@ -163,13 +163,13 @@ TEST_CASE("headers end the exchange at the limit, however they come") {
   }
 }
 
-TEST_CASE("a server that says nothing, or says it slowly, ends by the total timeout") {
-  SECTION("nothing") {
+TEST_CASE("an exchange with a silent or slow server ends at the total timeout") {
+  SECTION("silent") {
     raw_server server{[](raw_connection& connection) { connection.wait_for_end(); }};
     check_failure(ask(server, 50ms), errc::request_timeout, server);
     server.wait_until_ended(1);
   }
-  SECTION("a byte at a time") {
+  SECTION("one byte at a time") {
     raw_server server{[](raw_connection& connection) {
       connection.read_request();
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
@@ -181,7 +181,7 @@ TEST_CASE("a server that says nothing, or says it slowly, ends by the total time
   }
 }
 
-TEST_CASE("a port where nothing listens is unreachable, and the error says what to do") {
+TEST_CASE("a port without a listener is unreachable, and the error gives advice") {
   curl_multi_loop loop;
   const auto url = "http://127.0.0.1:" + std::to_string(closed_port());
   const auto outcome = get(loop, url + "/path");
@@ -191,7 +191,7 @@ TEST_CASE("a port where nothing listens is unreachable, and the error says what 
   CHECK_FALSE(outcome.error().advice.empty());
 }
 
-TEST_CASE("a server that speaks no TLS is unreachable by https") {
+TEST_CASE("a server without TLS is unreachable by https") {
   raw_server server{[](raw_connection& connection) {
     connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     connection.wait_for_end();
@@ -203,7 +203,7 @@ TEST_CASE("a server that speaks no TLS is unreachable by https") {
   CHECK(outcome.error().code == errc::unreachable);
 }
 
-TEST_CASE("an error says what went wrong this time, whatever went wrong before") {
+TEST_CASE("an error describes its own failure, not an earlier one") {
   raw_server server{answer_and_close(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n")};
   curl_multi_loop loop;
@@ -218,7 +218,7 @@ TEST_CASE("an error says what went wrong this time, whatever went wrong before")
   CHECK(lost.error().message.find("Connection reset by peer") != std::string::npos);
 }
 
-TEST_CASE("a TLS handshake that hangs ends by the connect timeout") {
+TEST_CASE("a TLS handshake that hangs ends at the connect timeout") {
   raw_server server{[](raw_connection& connection) { connection.wait_for_end(); }};
   curl_multi_loop loop;
   auto request = get_request("https://127.0.0.1:" + std::to_string(server.port()) + "/");
@@ -230,9 +230,9 @@ TEST_CASE("a TLS handshake that hangs ends by the connect timeout") {
   CHECK(outcome.error().message.find("within 50 ms") != std::string::npos);
 }
 
-TEST_CASE("what comes behind a complete response is never taken for the next one") {
+TEST_CASE("bytes after a complete response are never taken for the next response") {
   const auto forged = ok_response("forged");
-  SECTION("in the same breath") {
+  SECTION("sent together with the response") {
     raw_server server{[&](raw_connection& connection) {
       while (!connection.read_request().empty() && connection.send(ok_response("true") + forged)) {
       }
@@ -244,7 +244,7 @@ TEST_CASE("what comes behind a complete response is never taken for the next one
       CHECK(outcome->body == "true");
     }
   }
-  SECTION("after a while, when the connection idles") {
+  SECTION("sent later, while the connection is idle") {
     std::mutex mutex;
     std::condition_variable changed;
     bool go = false;
@@ -276,7 +276,7 @@ TEST_CASE("what comes behind a complete response is never taken for the next one
   }
 }
 
-TEST_CASE("a malicious body arrives as it is, and harms nobody") {
+TEST_CASE("a malicious body is delivered unchanged") {
   const std::string body = std::string{"\0\x01\xff{]\"\\u0000", 12};
   raw_server server{answer_and_close(ok_response(body))};
   const auto outcome = ask(server);

@@ -1,39 +1,31 @@
-// Cancelling, stopping, and what may be called from where.
+// Cancellation, shutdown, and which function may be called from where.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <linux/futex.h>
-#include <signal.h>
-#include <sys/syscall.h>
-
 #include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 using midas::errc;
 using midas::internal::curl_multi_loop;
 using namespace midas::internal::test;
-using namespace std::chrono_literals;
 
 namespace {
 
-// Takes requests, and answers none.
+// Reads requests and answers none.
 void hang(raw_connection& connection) {
   while (!connection.read_request().empty()) {
   }
 }
 
-// A server that hangs, and a way to wait until so many requests are there.
+// A server that never answers, with a way to wait for the arrival of requests.
 class hanging_server {
  public:
   [[nodiscard]] std::string url() const { return server_.url(); }
@@ -55,30 +47,9 @@ class hanging_server {
   }};
 };
 
-std::filesystem::path task_of_the_loop() {
-  for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
-    std::ifstream file{task.path() / "comm"};
-    std::string name;
-    if (std::getline(file, name) && name == "midas-http") {
-      return task.path();
-    }
-  }
-  return {};
-}
-
-std::string line_of(const std::filesystem::path& file, std::string_view start) {
-  std::ifstream in{file};
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with(start)) {
-      return line;
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
-TEST_CASE("an exchange that is cancelled in flight ends at once, and its connection with it") {
+TEST_CASE("an exchange that is canceled in flight ends at once, together with its connection") {
   hanging_server server;
   curl_multi_loop loop;
   exchanges all{loop};
@@ -93,7 +64,7 @@ TEST_CASE("an exchange that is cancelled in flight ends at once, and its connect
   CHECK(loop.statistics().in_flight == 0);
 }
 
-TEST_CASE("cancelling one exchange leaves the others alone") {
+TEST_CASE("canceling one exchange does not affect the others") {
   hanging_server hanging;
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
@@ -114,12 +85,12 @@ TEST_CASE("cancelling one exchange leaves the others alone") {
   CHECK(all.failed_with(errc::shutting_down) == 8);
 }
 
-TEST_CASE("an exchange that is cancelled before it was sent is never sent") {
+TEST_CASE("an exchange that is canceled before it is sent is never sent") {
   raw_server server{answer_always(ok_response("x"))};
   raw_server other{hang};
   curl_multi_loop loop;
   exchanges all{loop};
-  // From the loop's own thread both orders are in the queue before it looks.
+  // Called from the loop's own thread, so that both are queued before the loop looks.
   std::atomic<bool> done = false;
   loop.start(get_request(server.url()), [&](http_outcome) {
     loop.cancel(all.begin(get_request(other.url())));
@@ -134,7 +105,7 @@ TEST_CASE("an exchange that is cancelled before it was sent is never sent") {
   CHECK(loop.statistics().connections_reused == 0);
 }
 
-TEST_CASE("cancelling what is complete, or never was, does nothing") {
+TEST_CASE("canceling a completed or unknown exchange does nothing") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   exchanges all{loop};
@@ -147,7 +118,7 @@ TEST_CASE("cancelling what is complete, or never was, does nothing") {
   CHECK(all.completed() == 1);
 }
 
-TEST_CASE("a completion may begin an exchange, and cancel one") {
+TEST_CASE("a completion may begin an exchange and cancel another") {
   raw_server server{answer_always(ok_response("x"))};
   hanging_server hanging;
   curl_multi_loop loop;
@@ -171,15 +142,15 @@ TEST_CASE("a completion may begin an exchange, and cancel one") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("stopping answers a hundred open exchanges, those that wait for their turn too") {
-  const auto cap = GENERATE(std::size_t{0}, std::size_t{10});
+TEST_CASE("stop completes a hundred open exchanges, including those that wait for a slot") {
+  const auto limit = GENERATE(std::size_t{0}, std::size_t{10});
   hanging_server server;
-  curl_multi_loop loop{{.max_connections_per_host = cap}};
+  curl_multi_loop loop{{.max_connections_per_host = limit}};
   exchanges all{loop};
   for (int i = 0; i < 100; ++i) {
     all.begin(get_request(server.url()));
   }
-  server.wait_for_requests(cap == 0 ? 100 : 10);
+  server.wait_for_requests(limit == 0 ? 100 : 10);
   loop.stop();
   CHECK(all.completed() == 100);
   CHECK(all.failed_with(errc::shutting_down) == 100);
@@ -188,7 +159,7 @@ TEST_CASE("stopping answers a hundred open exchanges, those that wait for their 
   server.raw().wait_until_ended(server.raw().connections());
 }
 
-TEST_CASE("stopping answers what was begun at the same time, each once") {
+TEST_CASE("stop completes each exchange that is begun at the same time exactly once") {
   raw_server server{answer_always(ok_response("x"))};
   for (int round = 0; round < 20; ++round) {
     curl_multi_loop loop;
@@ -216,7 +187,7 @@ TEST_CASE("stopping answers what was begun at the same time, each once") {
   }
 }
 
-TEST_CASE("stopping closes the connections that were kept") {
+TEST_CASE("stop closes the kept connections") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   REQUIRE(get(loop, server.url()));
@@ -225,7 +196,7 @@ TEST_CASE("stopping closes the connections that were kept") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("after stop an exchange is answered at once, in the caller's thread") {
+TEST_CASE("after stop an exchange completes at once, in the caller's thread") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   loop.stop();
@@ -245,7 +216,7 @@ TEST_CASE("after stop an exchange is answered at once, in the caller's thread") 
   loop.cancel(1);
 }
 
-TEST_CASE("a completion that begins another exchange while stopping gets its answer") {
+TEST_CASE("an exchange that a completion begins during stop is completed") {
   hanging_server server;
   curl_multi_loop loop;
   exchanges all{loop};
@@ -257,7 +228,7 @@ TEST_CASE("a completion that begins another exchange while stopping gets its ans
   CHECK(all.failed_with(errc::shutting_down) == 1);
 }
 
-TEST_CASE("the destructor stops") {
+TEST_CASE("the destructor stops the loop") {
   hanging_server server;
   std::optional<http_outcome> answered;
   {
@@ -269,7 +240,7 @@ TEST_CASE("the destructor stops") {
   CHECK(answered->error().code == errc::shutting_down);
 }
 
-TEST_CASE("what a completion captured is released once it has run") {
+TEST_CASE("the captures of a completion are destroyed once it has run") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop;
   auto captured = std::make_shared<int>(0);
@@ -280,12 +251,12 @@ TEST_CASE("what a completion captured is released once it has run") {
     has_run.notify_all();
   });
   has_run.wait(false);
-  // One that begins now completes after the first is gone.
+  // An exchange that begins now completes after the first completion is destroyed.
   REQUIRE(get(loop, server.url()));
   CHECK(observer.expired());
 }
 
-TEST_CASE("exchanges begun by many threads are all answered") {
+TEST_CASE("exchanges begun by many threads are all completed") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop{{.max_connections_per_host = 4}};
   exchanges all{loop};
@@ -304,50 +275,4 @@ TEST_CASE("exchanges begun by many threads are all answered") {
   all.wait_for(800);
   CHECK(loop.statistics().requests == 800);
   CHECK(loop.statistics().connections_opened <= 4);
-}
-
-TEST_CASE("the loop's thread has a name, and blocks the signals of the program") {
-  curl_multi_loop loop;
-  CHECK_FALSE(get(loop, "nothing"));
-  const auto task = task_of_the_loop();
-  REQUIRE_FALSE(task.empty());
-  const auto line = line_of(task / "status", "SigBlk:");
-  const auto blocked = std::stoull(line.substr(7), nullptr, 16);
-  const auto bit = [](int signal) { return 1ULL << static_cast<unsigned>(signal - 1); };
-  CHECK((blocked & bit(SIGTERM)) != 0);
-  CHECK((blocked & bit(SIGPIPE)) != 0);
-  CHECK((blocked & bit(SIGSEGV)) == 0);
-}
-
-TEST_CASE("with nothing in flight the loop's thread sleeps until it is asked for something") {
-  raw_server server{answer_always(ok_response("x"))};
-  curl_multi_loop loop;
-  REQUIRE(get(loop, server.url()));
-  const auto task = task_of_the_loop();
-  REQUIRE_FALSE(task.empty());
-  // The kernel tells which call a thread sleeps in, and with which arguments.
-  if (line_of(task / "syscall", "").empty()) {
-    WARN("/proc/self/task/*/syscall cannot be read here");
-    return;
-  }
-  for (;;) {
-    std::ifstream in{task / "syscall"};
-    long call = -1;
-    std::string address;
-    std::string operation;
-    std::string value;
-    std::string timeout;
-    in >> call >> address >> operation >> value >> timeout;
-    constexpr unsigned command_mask = 0x7f;
-    if (call == SYS_futex &&
-        (std::stoul(operation, nullptr, 16) & command_mask) == FUTEX_WAIT_BITSET) {
-      CHECK(timeout == "0x0");
-      return;
-    }
-#ifdef SYS_poll
-    REQUIRE(call != SYS_poll);
-#endif
-    REQUIRE(call != SYS_ppoll);
-    std::this_thread::yield();
-  }
 }

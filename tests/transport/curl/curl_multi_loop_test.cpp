@@ -1,4 +1,4 @@
-// What the loop makes of answers as they should be.
+// How the loop handles well-formed answers.
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include "tests/support/exchanges.hpp"
@@ -20,7 +20,7 @@ constexpr std::string_view token_path =
 
 }  // namespace
 
-TEST_CASE("a request reaches the simulated IMDS and its answer comes back") {
+TEST_CASE("a request reaches the simulated IMDS, and its answer arrives") {
   midas::simulated_host imds;
   curl_multi_loop loop;
   auto request = get_request(imds.endpoint() + std::string{token_path});
@@ -32,7 +32,7 @@ TEST_CASE("a request reaches the simulated IMDS and its answer comes back") {
   CHECK(find_header(*outcome, "content-type") != nullptr);
 }
 
-TEST_CASE("an error status is a response like any other") {
+TEST_CASE("a response with an error status is still a response") {
   midas::simulated_host imds;
   curl_multi_loop loop;
   const auto outcome = get(loop, imds.endpoint() + std::string{token_path});
@@ -41,7 +41,7 @@ TEST_CASE("an error status is a response like any other") {
   CHECK_FALSE(outcome->body.empty());
 }
 
-TEST_CASE("a HEAD request is answered without a body, whatever length is announced") {
+TEST_CASE("the response to HEAD has no body, whatever length it announces") {
   raw_server server{[](raw_connection& connection) {
     while (!connection.read_request().empty()) {
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
@@ -57,7 +57,7 @@ TEST_CASE("a HEAD request is answered without a body, whatever length is announc
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a redirect is a response, and is not followed") {
+TEST_CASE("a redirect is returned as a response and not followed") {
   raw_server elsewhere{answer_always(ok_response("x"))};
   raw_server server{answer_always("HTTP/1.1 302 Found\r\nLocation: " + elsewhere.url() +
                                   "/\r\nContent-Length: 0\r\n\r\n")};
@@ -69,7 +69,7 @@ TEST_CASE("a redirect is a response, and is not followed") {
   CHECK(elsewhere.connections() == 0);
 }
 
-TEST_CASE("an encoded body is asked for by nobody, and left as it is") {
+TEST_CASE("no content encoding is requested, and an encoded body is not decoded") {
   raw_server server{
       answer_always("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain")};
   curl_multi_loop loop;
@@ -78,7 +78,7 @@ TEST_CASE("an encoded body is asked for by nobody, and left as it is") {
   CHECK(outcome->body == "plain");
 }
 
-TEST_CASE("interim responses are passed over") {
+TEST_CASE("interim responses are skipped") {
   raw_server server{answer_always(
       "HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n" + ok_response("final"))};
   curl_multi_loop loop;
@@ -89,7 +89,7 @@ TEST_CASE("interim responses are passed over") {
   CHECK(find_header(*outcome, "X-A") == nullptr);
 }
 
-TEST_CASE("a chunked body arrives whole, its trailers do not") {
+TEST_CASE("a chunked body arrives complete, without its trailers") {
   raw_server server{
       answer_always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                     "3\r\nabc\r\n2;extension=x\r\nde\r\n0\r\nX-Trailer: y\r\n\r\n")};
@@ -103,7 +103,7 @@ TEST_CASE("a chunked body arrives whole, its trailers do not") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a response without a length ends with its connection") {
+TEST_CASE("a response without a length ends when the connection does") {
   raw_server server{answer_and_close("HTTP/1.0 200 OK\r\n\r\nold")};
   curl_multi_loop loop;
   const auto outcome = get(loop, server.url());

@@ -1,4 +1,4 @@
-// What the loop sends.
+// What the loop puts on the wire.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
@@ -19,7 +19,7 @@ using namespace midas::internal::test;
 
 namespace {
 
-// Answers every request with the request itself.
+// Answers every request with the bytes of that request.
 void echo(raw_connection& connection) {
   for (auto request = connection.read_request(); !request.empty();
        request = connection.read_request()) {
@@ -27,7 +27,7 @@ void echo(raw_connection& connection) {
   }
 }
 
-// What a request looked like to the server: its first line, its header lines sorted, its body.
+// A request as the server saw it: the first line, the header lines (sorted), and the body.
 struct seen_request {
   std::string first_line;
   std::vector<std::string> headers;
@@ -63,7 +63,7 @@ bool mentions(const seen_request& request, std::string_view lower_case_name) {
 
 }  // namespace
 
-TEST_CASE("a request is sent as it was given, with little of the transport's own") {
+TEST_CASE("a request is sent as given, with few headers added by the transport") {
   raw_server server{echo};
   curl_multi_loop loop{{.user_agent = "agent/1"}};
   auto request = get_request(server.url() + "/a/../b?c=d%20e&f=");
@@ -81,7 +81,7 @@ TEST_CASE("a request is sent as it was given, with little of the transport's own
   CHECK(seen.headers.size() == 6);
 }
 
-TEST_CASE("path and query arrive as they were written, the fragment does not") {
+TEST_CASE("path and query are sent as written, and the fragment is not sent") {
   raw_server server{echo};
   curl_multi_loop loop;
   const auto first_line = [&](const std::string& rest) {
@@ -93,7 +93,7 @@ TEST_CASE("path and query arrive as they were written, the fragment does not") {
   CHECK(first_line("/a#b") == "GET /a HTTP/1.1");
 }
 
-TEST_CASE("the user agent is midas's, unless the options or the request say another") {
+TEST_CASE("the User-Agent names midas unless the options or the request set another") {
   raw_server server{echo};
   curl_multi_loop loop;
   CHECK(mentions(as_seen(get(loop, server.url())), "user-agent: midas/"));
@@ -104,12 +104,12 @@ TEST_CASE("the user agent is midas's, unless the options or the request say anot
   CHECK_FALSE(mentions(seen, "user-agent: midas/"));
 }
 
-TEST_CASE("methods and bodies are sent as given, and none leaks into the next request") {
+TEST_CASE("methods and bodies are sent as given and do not leak into the next request") {
   raw_server server{echo};
   curl_multi_loop loop;
   auto request = get_request(server.url());
   request.method = "POST";
-  // Over a mebibyte libcurl would ask for permission first.
+  // Above 1 MiB libcurl would send "Expect: 100-continue" first.
   request.body.assign(std::size_t{3} << 20U, 'x');
   request.max_response_bytes = std::size_t{4} << 20U;
   auto seen = as_seen(exchange(loop, request));
@@ -153,7 +153,7 @@ TEST_CASE("methods and bodies are sent as given, and none leaks into the next re
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a request that cannot be sent is refused before anything is") {
+TEST_CASE("a request that cannot be sent fails before anything is sent") {
   raw_server server{echo};
   curl_multi_loop loop;
   const auto port = std::to_string(server.port());
@@ -173,7 +173,7 @@ TEST_CASE("a request that cannot be sent is refused before anything is") {
   CHECK(loop.statistics().connections_opened == 0);
 }
 
-TEST_CASE("proxies that the environment names are never asked") {
+TEST_CASE("proxies named by the environment are not used") {
   raw_server proxy{echo};
   raw_server server{answer_always(ok_response("direct"))};
   const std::vector<std::string> names{"http_proxy",  "HTTP_PROXY", "https_proxy",
@@ -194,7 +194,7 @@ TEST_CASE("proxies that the environment names are never asked") {
   }
 }
 
-TEST_CASE("a cookie is not sent back, nor are credentials that were asked for") {
+TEST_CASE("cookies are not sent back, and requested credentials are not sent") {
   raw_server server{[](raw_connection& connection) {
     for (auto request = connection.read_request(); !request.empty();
          request = connection.read_request()) {

@@ -25,7 +25,7 @@ bool add_all(curl_response& response, std::initializer_list<std::string_view> li
 
 }  // namespace
 
-TEST_CASE("a response has the status, the headers and the body that came") {
+TEST_CASE("a response has the received status, headers and body") {
   auto response = fresh();
   CHECK(add_all(response, {"HTTP/1.1 404 Not Found\r\n", "Retry-After:  2 \r\n", "X-Empty:\r\n"}));
   CHECK_FALSE(response.headers_complete());
@@ -41,7 +41,7 @@ TEST_CASE("a response has the status, the headers and the body that came") {
   CHECK(find_header(taken, "x-empty")->value.empty());
 }
 
-TEST_CASE("interim responses and their headers do not count as the response") {
+TEST_CASE("interim responses and their headers are not part of the response") {
   auto response = fresh();
   CHECK(add_all(response, {"HTTP/1.1 103 Early Hints\r\n", "Link: x\r\n", "\r\n"}));
   CHECK_FALSE(response.headers_complete());
@@ -53,7 +53,7 @@ TEST_CASE("interim responses and their headers do not count as the response") {
   CHECK(find_header(taken, "Date") != nullptr);
 }
 
-TEST_CASE("trailers are no headers") {
+TEST_CASE("trailers are not headers") {
   auto response = fresh();
   CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
   CHECK(response.add_body("body"));
@@ -61,7 +61,7 @@ TEST_CASE("trailers are no headers") {
   CHECK(response.take().headers.empty());
 }
 
-TEST_CASE("memory for the body is reserved once, from the length that was announced") {
+TEST_CASE("memory for the body is reserved once, based on the announced length") {
   auto response = fresh();
   CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "content-length: 900\r\n", "\r\n"}));
   CHECK(response.add_body("x"));
@@ -69,7 +69,7 @@ TEST_CASE("memory for the body is reserved once, from the length that was announ
   CHECK(taken.body.capacity() >= 900);
 }
 
-TEST_CASE("a body may be as long as the limit and no longer") {
+TEST_CASE("a body may be as large as the limit and not larger") {
   auto response = fresh(100);
   CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
   CHECK(response.add_body(std::string(99, 'x')));
@@ -79,7 +79,7 @@ TEST_CASE("a body may be as long as the limit and no longer") {
   CHECK(response.too_large());
 }
 
-TEST_CASE("an announced length over the limit is enough, unless no body follows") {
+TEST_CASE("an announced length over the limit ends the exchange unless the response has no body") {
   auto response = fresh(100);
   CHECK_FALSE(add_all(response, {"HTTP/1.1 200 OK\r\n", "Content-Length: 101\r\n", "\r\n"}));
   CHECK(response.too_large());
@@ -95,7 +95,8 @@ TEST_CASE("an announced length over the limit is enough, unless no body follows"
   CHECK(add_all(response, {"HTTP/1.1 304 Not\r\n", "Content-Length: 101\r\n", "\r\n"}));
 }
 
-TEST_CASE("headers, those of interim responses too, may be as long together as the limit") {
+TEST_CASE(
+    "all headers together, including those of interim responses, may be as large as the limit") {
   auto response = fresh(100);
   bool accepted = true;
   int blocks = 0;
@@ -107,7 +108,7 @@ TEST_CASE("headers, those of interim responses too, may be as long together as t
   CHECK(response.too_large());
 }
 
-TEST_CASE("a response is ready for the next one once it is reset") {
+TEST_CASE("reset() prepares for the next response") {
   auto response = fresh(10);
   CHECK_FALSE(add_all(response, {"HTTP/1.1 200 OK\r\n"}));
   response.reset(1000, true);

@@ -1,0 +1,156 @@
+// Callers that wait: timeouts, cancellation, and the threads that continue.
+#include "service/service_core.hpp"
+#include "tests/service/scripted_service.hpp"
+#include "tests/support/coroutine.hpp"
+#include "tests/support/outcomes.hpp"
+#include "tests/support/scripted_transport.hpp"
+#include <midas/actors.hpp>
+#include <midas/simulated_host.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <latch>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+
+using namespace std::chrono_literals;
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+
+TEST_CASE("a blocking caller whose timeout passes leaves the others waiting") {
+  scripted_service host;
+  outcomes patient;
+  host.tokens.get_async(vault, patience, [&](auto outcome) { patient.add(std::move(outcome)); });
+  const auto hasty = host.tokens.get(vault, 20ms);
+  REQUIRE_FALSE(hasty);
+  CHECK(hasty.error().code == errc::deadline_exceeded);
+  CHECK(patient.size() == 0);
+  host.grant(0);
+  CHECK(all_same_token(patient.wait_for(1)));
+  CHECK(host.transport->started() == 1);
+}
+
+TEST_CASE("a blocking caller is answered by its deadline even while the actors cannot run") {
+  caf::actor_system_config config;
+  config.set("scheduler.max-threads", std::size_t{1});
+  caf::actor_system system{config};
+  const auto transport = std::make_shared<scripted_transport>();
+  auto tokens = make_token_service(options_for("http://127.0.0.1:9"),
+                                   {.system = &system, .transport = transport});
+  std::latch blocked{1};
+  std::latch release{1};
+  system.spawn(
+      [&](caf::event_based_actor*, int) {
+        blocked.count_down();
+        release.wait();
+      },
+      0);
+  blocked.wait();
+  const auto token = tokens.get(vault, 20ms);
+  release.count_down();
+  REQUIRE_FALSE(token);
+  CHECK(token.error().code == errc::deadline_exceeded);
+}
+
+TEST_CASE("a timeout that is not positive is rejected in every kind of request") {
+  scripted_service host;
+  outcomes results;
+  CHECK(host.tokens.get(vault, 0s).error().code == errc::invalid_timeout);
+  host.tokens.get_async(vault, -1s, [&](auto outcome) { results.add(std::move(outcome)); });
+  CHECK(all_are(results.wait_for(1), errc::invalid_timeout));
+}
+
+TEST_CASE("a blocking get in a completion fails instead of waiting for itself") {
+  scripted_service host;
+  outcomes results;
+  host.tokens.get_async(vault, patience, [&](const auto&) {
+    results.add(host.tokens.get({.resource = "https://other"}, patience));
+  });
+  host.grant(0);
+  CHECK(all_are(results.wait_for(1), errc::would_block));
+}
+
+TEST_CASE("a canceled caller is answered at once, and the others keep waiting") {
+  scripted_service host;
+  std::stop_source stop;
+  outcomes results;
+  outcomes cancelled;
+  host.tokens.get_async(vault, patience,
+                        [&results](auto outcome) { results.add(std::move(outcome)); });
+  host.tokens.get_async(
+      vault, patience, [&cancelled](auto outcome) { cancelled.add(std::move(outcome)); },
+      stop.get_token());
+  auto blocking = std::async(std::launch::async, [&host, &stop] {
+    return host.tokens.get(vault, patience, stop.get_token());
+  });
+  host.wait_until_asked(1);
+  stop.request_stop();
+  CHECK(all_are(cancelled.wait_for(1), errc::cancelled));
+  CHECK(blocking.get().error().code == errc::cancelled);
+  host.grant(0);
+  CHECK(all_same_token(results.wait_for(1)));
+  CHECK(results.size() == 1);
+  CHECK(cancelled.size() == 1);
+}
+
+TEST_CASE("a request that is already canceled sends nothing, whether or not a token is cached") {
+  scripted_service host;
+  std::stop_source stop;
+  stop.request_stop();
+  const auto check = [&] {
+    CHECK(host.tokens.get(vault, patience, stop.get_token()).error().code == errc::cancelled);
+    outcomes results;
+    host.tokens.get_async(
+        vault, patience, [&results](auto outcome) { results.add(std::move(outcome)); },
+        stop.get_token());
+    ask(host.tokens, vault, results, stop.get_token());
+    CHECK(all_are(results.wait_for(2), errc::cancelled));
+  };
+  check();
+  CHECK(host.transport->started() == 0);
+  outcomes results;
+  host.tokens.get_async(vault, patience,
+                        [&results](auto outcome) { results.add(std::move(outcome)); });
+  host.grant(0);
+  results.wait_for(1);
+  check();
+}
+
+TEST_CASE("a stop after the answer has no effect, even after the service is destroyed") {
+  std::stop_source stop;
+  outcomes results;
+  {
+    scripted_service host;
+    host.tokens.get_async(
+        vault, patience, [&results](auto outcome) { results.add(std::move(outcome)); },
+        stop.get_token());
+    host.grant(0);
+    CHECK(all_same_token(results.wait_for(1)));
+  }
+  stop.request_stop();
+  CHECK(results.size() == 1);
+}
+
+TEST_CASE(
+    "a coroutine stays in its thread if the token is cached, and otherwise resumes in another") {
+  scripted_service host;
+  std::promise<std::pair<std::thread::id, std::thread::id>> threads;
+  auto run = [&]() -> detached {
+    (void)co_await host.tokens.async_get(vault, patience);
+    const auto after_waiting = std::this_thread::get_id();
+    (void)co_await host.tokens.async_get(vault, patience);
+    threads.set_value({after_waiting, std::this_thread::get_id()});
+  };
+  run();
+  host.grant(0);
+  const auto [after_waiting, after_hit] = threads.get_future().get();
+  CHECK(after_waiting != std::this_thread::get_id());
+  CHECK(after_hit == after_waiting);
+}
