@@ -45,7 +45,8 @@ struct load_arguments {
   bool json = false;
 };
 
-// The simulator has no limits; a host at the end of --target gets what a VM's IMDS allows.
+// The simulator has no limits. A host that --target names gets the limits of a virtual machine's
+// IMDS.
 host_limits limits_of(const load_arguments& arguments) {
   const auto standard = arguments.target.empty() ? host_limits{64, 0} : host_limits{};
   return {arguments.max_in_flight.value_or(standard.max_in_flight),
@@ -140,18 +141,18 @@ int run_load(const load_arguments& arguments) {
     report.throttled = done.throttled;
   }
   if (embedded) {
-    const auto heard = embedded->statistics();
-    report.http_requests = heard.token_requests;
-    report.connections = heard.connections;
+    const auto served = embedded->statistics();
+    report.http_requests = served.token_requests;
+    report.connections = served.connections;
   }
   report.peak_rss_bytes = peak_rss_bytes();
   const auto first = report.first_error();
-  // Where nothing could be sent, there is nothing to count.
+  // There are no figures if the input was invalid and nothing was sent.
   if (!first || exit_code_of(first->code) != bad_usage) {
     fmt::print("{}\n", arguments.json ? to_json(report) : to_table(report));
   }
   if (first) {
-    fmt::print(stderr, "midas load: {} requests failed; the first: {}\n", report.errors(),
+    fmt::print(stderr, "midas load: {} requests failed; first error: {}\n", report.errors(),
                to_string(*first));
     return exit_code_of(first->code);
   }
@@ -163,47 +164,54 @@ int run_load(const load_arguments& arguments) {
 action add_load_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
       "load",
-      "Many callers ask for tokens at once: a cold burst, in which each asks once,\n"
-      "then a steady state, in which each asks again as soon as it is answered");
+      "Measure many concurrent callers: a cold burst, in which each requests one token,\n"
+      "then a steady state, in which each requests the next as soon as it has one");
   const auto given = std::make_shared<load_arguments>();
   auto* target = command
                      .add_option("--target", given->target,
-                                 "The identity endpoint to ask [a simulator in this process]")
+                                 "The identity endpoint to use [a simulator in this process]")
                      ->check(refuse_empty)
                      ->check(refuse_option);
-  command.add_option("--as", given->as, "Who calls: actors, threads, coroutines or callbacks")
+  command
+      .add_option("--as", given->as,
+                  "The kind of callers: actors, threads, coroutines or callbacks")
       ->check(CLI::IsMember({"actors", "threads", "coroutines", "callbacks"}))
       ->capture_default_str();
-  command.add_option("--callers", given->callers, "How many call at once")
+  command.add_option("--callers", given->callers, "Number of concurrent callers")
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
   command
       .add_option("--threads", given->threads,
-                  "Threads that carry the callers; with --as threads each is one itself")
+                  "Threads that run the callers; ignored with --as threads")
       ->check(CLI::Range(1, 1'024))
       ->capture_default_str();
-  command.add_option("--resources", given->resources, "How many resources they ask for in turn")
+  command
+      .add_option("--resources", given->resources,
+                  "Number of resources, assigned to the callers in turn")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  command.add_option("--resource", given->resource, "The first resource; the others begin with it")
+  command
+      .add_option("--resource", given->resource,
+                  "The first resource; the others are this one with a number appended")
       ->check(refuse_option)
       ->capture_default_str();
   auto* duration =
-      add_duration(command, "--duration", given->duration, "How long the steady state lasts");
-  command.add_flag("--once", given->once, "The cold burst alone")->excludes(duration);
-  add_duration(command, "--latency", given->latency, "Of the simulator in this process")
+      add_duration(command, "--duration", given->duration, "Length of the steady state");
+  command.add_flag("--once", given->once, "Run only the cold burst")->excludes(duration);
+  add_duration(command, "--latency", given->latency,
+               "Response time of the simulator in this process")
       ->excludes(target);
-  add_duration(command, "--expires-in", given->expires_in, "Life of the simulator's tokens")
+  add_duration(command, "--expires-in", given->expires_in, "Lifetime of the simulator's tokens")
       ->excludes(target);
   add_duration(command, "--timeout", given->timeout, "How long each caller waits for a token");
   command
       .add_option("--max-in-flight", given->max_in_flight,
-                  "HTTP requests at once [5 with --target, else 64]")
+                  "Maximum HTTP requests in flight [5 with --target, else 64]")
       ->check(CLI::Range(1, 100'000));
   command.add_option("--requests-per-second", given->requests_per_second,
-                     "HTTP requests in a second, 0 for any number [20 with --target, else 0]");
+                     "Maximum HTTP requests per second, 0 for no limit [20 with --target, else 0]");
   command.add_flag("--allow-insecure-endpoint", given->allow_insecure_endpoint,
-                   "Allow plain http to a target that is neither on this machine nor Azure's");
+                   "Allow plain http to targets other than loopback and Azure's own");
   command.add_flag("--json", given->json, "Print one JSON object instead of the table");
   command.footer(exit_codes_help);
   return [given] { return run_load(*given); };
