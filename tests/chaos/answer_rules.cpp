@@ -46,7 +46,7 @@ void check_error(const history& observed, const caller_request& request,
     }
   } else if (answer.code == errc::cancelled) {
     if (!request.cancelled || answer.at < *request.cancelled) {
-      report(" without having been cancelled");
+      report(" without having been canceled");
     }
   } else if (answer.code == errc::shutting_down) {
     if (!observed.shut_down || answer.at < *observed.shut_down) {

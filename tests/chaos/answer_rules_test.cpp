@@ -52,10 +52,10 @@ TEST_CASE("a canceled request must be answered before its deadline") {
   require_no_violation(cancelled(500, 740));
   CHECK_THAT(only_violation(cancelled(500, 760)),
              Contains("request 5 ") && Contains("its cancellation"));
-  CHECK_THAT(only_violation(cancelled(500, 499)), Contains("without having been cancelled"));
+  CHECK_THAT(only_violation(cancelled(500, 499)), Contains("without having been canceled"));
   CHECK_THAT(
       only_violation([](history& h) { h.requests[3].answers.front().code = errc::cancelled; }),
-      Contains("request 4 ") && Contains("without having been cancelled"));
+      Contains("request 4 ") && Contains("without having been canceled"));
 }
 
 TEST_CASE("a deadline_exceeded error before the deadline is a violation") {
