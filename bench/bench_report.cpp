@@ -52,8 +52,8 @@ void write(json_writer& to, const table& found) {
 void write(json_writer& to, const figure& found) {
   to.StartObject();
   write(to, "name", found.name);
-  write(to, "asked", found.asked);
-  write(to, "seen", found.seen);
+  write(to, "target", found.target);
+  write(to, "measured", found.measured);
   to.Key("reached");
   to.Bool(found.reached);
   to.EndObject();
@@ -127,7 +127,7 @@ void bench_report::add(table found) {
   }
   const auto print_row = [&widths](const std::vector<std::string>& cells) {
     for (std::size_t i = 0; i < cells.size() && i < widths.size(); ++i) {
-      // The first column names things, the others hold numbers.
+      // The first column has labels, the others have numbers.
       if (i == 0) {
         fmt::print("  {:<{}}", cells[i], widths[i]);
       } else {
@@ -146,8 +146,8 @@ void bench_report::add(table found) {
 }
 
 void bench_report::add(figure found) {
-  fmt::print("{} {}: {} (asked: {})\n", found.reached ? "reached" : "MISSED ", found.name,
-             found.seen, found.asked);
+  fmt::print("{} {}: {} (target: {})\n", found.reached ? "reached" : "MISSED ", found.name,
+             found.measured, found.target);
   std::fflush(stdout);
   figures_.push_back(std::move(found));
 }
@@ -169,7 +169,7 @@ int bench_report::finish() const {
   out << text.GetString() << '\n';
   out.close();
   if (!out) {
-    fmt::print(stderr, "{} cannot be written\n", file_);
+    fmt::print(stderr, "cannot write {}\n", file_);
     return 1;
   }
   return 0;

@@ -1,5 +1,4 @@
-// What a benchmark found: printed as tables for people, and written as JSON for
-// docs/performance.md.
+// The results of a benchmark: printed as tables, and written as JSON for docs/performance.md.
 #pragma once
 
 #include <string>
@@ -8,26 +7,26 @@
 
 namespace midas::internal::bench {
 
-/// One line for each measured thing, under a line of headings.
+/// One row for each measurement.
 struct table {
   std::string title;
-  /// What has to be known to read it: how it was measured, in a sentence or two.
+  /// How the values were measured, in a sentence or two.
   std::string note{};
   std::vector<std::string> headings;
   std::vector<std::vector<std::string>> rows{};
 };
 
-/// A figure that was to be reached, and what was seen.
+/// A measured value with its target.
 struct figure {
   std::string name;
-  std::string asked;
-  std::string seen;
+  std::string target;
+  std::string measured;
   bool reached = false;
 };
 
 /// Lines over a common axis.
 struct plot {
-  /// Also the name of its picture: small letters and hyphens.
+  /// Also the file name of the picture: lowercase letters and hyphens.
   std::string name;
   std::string title;
   std::string x_label;
@@ -41,23 +40,23 @@ struct plot {
   std::vector<line> lines{};
 };
 
-/// Gathers what one benchmark program finds. One thread.
+/// Collects the results of a benchmark program. Not thread-safe.
 class bench_report {
  public:
-  /// Takes `--json FILE` and `--quick` from the arguments; ends the program with a line on stderr
-  /// and status 2 when there is anything else.
+  /// Reads `--json FILE` and `--quick` from the arguments. Exits with a usage line on standard
+  /// error and status 2 if there are others.
   bench_report(int count, char** arguments);
 
-  /// A run that only shows that the benchmark works: as little as possible is measured.
+  /// True for a short run that only shows that the benchmark works.
   [[nodiscard]] bool quick() const noexcept { return quick_; }
 
-  /// Prints it.
+  /// Adds a result; tables and figures are also printed.
   void add(table found);
   void add(figure found);
   void add(plot found);
 
-  /// Writes the file that `--json` names, if any. The status to end the program with: 1 when the
-  /// file cannot be written.
+  /// Writes the file that `--json` names, if any. Returns the exit code: 1 if the file cannot be
+  /// written, else 0.
   [[nodiscard]] int finish() const;
 
  private:
@@ -68,10 +67,10 @@ class bench_report {
   std::vector<plot> plots_;
 };
 
-/// The middle one in order of size; there has to be one.
+/// The median; `values` must not be empty.
 [[nodiscard]] double median(std::vector<double> values);
 
-/// The value that this part (0 to 1) of them does not exceed; there has to be one.
+/// The value that the fraction `part` (0 to 1) of `values` does not exceed; must not be empty.
 [[nodiscard]] double quantile(std::vector<double> values, double part);
 
 }  // namespace midas::internal::bench

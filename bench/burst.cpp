@@ -1,6 +1,5 @@
-// A cold burst: callers that all ask for the same token at once, of a host that takes 50 ms. Each
-// measurement is a run of `midas load` in a process of its own, whose memory and threads nobody has
-// used before.
+// A cold burst: concurrent callers request the same token from a host with a latency of 50 ms. Each
+// measurement is a run of `midas load` in a new process.
 #include "bench/bench_report.hpp"
 #include "bench/child_process.hpp"
 
@@ -22,31 +21,31 @@ constexpr double host_latency_ms = 50;
 struct outcome {
   double requests;
   double connections;
-  // From when the callers are let go.
+  // From the start of the burst.
   double last_ms;
-  // From when each of them asks.
+  // From the start of the call.
   double slowest_ms;
   double peak_mb;
   double threads;
 };
 
-outcome run(const std::string& callers_are, std::size_t callers) {
+outcome run(const std::string& kind, std::size_t callers) {
   child_process load{{midas_program(), "load", "--once", "--json", "--latency", "50ms", "--as",
-                      callers_are, "--callers", std::to_string(callers)}};
+                      kind, "--callers", std::to_string(callers)}};
   std::size_t threads = 0;
-  const auto told =
+  const auto output =
       load.read_all(5ms, [&load, &threads] { threads = std::max(threads, load.threads()); });
-  rapidjson::Document found;
-  found.Parse(told.c_str());
-  if (load.wait() != 0 || found.HasParseError() || !found.IsObject()) {
-    fmt::print(stderr, "midas load failed: {}\n", told);
+  rapidjson::Document report;
+  report.Parse(output.c_str());
+  if (load.wait() != 0 || report.HasParseError() || !report.IsObject()) {
+    fmt::print(stderr, "midas load failed: {}\n", output);
     std::exit(1);
   }
-  return {.requests = found["http_requests"].GetDouble(),
-          .connections = found["connections"].GetDouble(),
-          .last_ms = found["seconds"].GetDouble() * 1e3,
-          .slowest_ms = found["latency_ms"]["max"].GetDouble(),
-          .peak_mb = found["peak_rss_bytes"].GetDouble() / 1e6,
+  return {.requests = report["http_requests"].GetDouble(),
+          .connections = report["connections"].GetDouble(),
+          .last_ms = report["seconds"].GetDouble() * 1e3,
+          .slowest_ms = report["latency_ms"]["max"].GetDouble(),
+          .peak_mb = report["peak_rss_bytes"].GetDouble() / 1e6,
           .threads = static_cast<double>(threads)};
 }
 
@@ -74,23 +73,24 @@ class series {
   std::vector<outcome> seen_;
 };
 
-void judge(bench_report& report, const std::string& who, const series& seen) {
-  const auto last = seen.middle(&outcome::last_ms);
-  report.add(figure{.name = who + " at once, the last has its token",
-                    .asked = fmt::format("within 1.3 times the host's latency ({:.0f} ms)",
-                                         1.3 * host_latency_ms),
-                    .seen = fmt::format("{:.2f} times ({:.1f} ms)", last / host_latency_ms, last),
-                    .reached = last <= 1.3 * host_latency_ms});
-  const auto peak = seen.most(&outcome::peak_mb);
-  report.add(figure{.name = who + " at once, peak memory",
-                    .asked = "less than 60 MB",
-                    .seen = fmt::format("{:.1f} MB", peak),
+void add_figures(bench_report& report, const std::string& callers, const series& measured) {
+  const auto last = measured.middle(&outcome::last_ms);
+  report.add(figure{
+      .name = callers + ", time to the last token",
+      .target =
+          fmt::format("at most 1.3 times the host's latency ({:.0f} ms)", 1.3 * host_latency_ms),
+      .measured = fmt::format("{:.2f} times ({:.1f} ms)", last / host_latency_ms, last),
+      .reached = last <= 1.3 * host_latency_ms});
+  const auto peak = measured.most(&outcome::peak_mb);
+  report.add(figure{.name = callers + ", peak memory",
+                    .target = "less than 60 MB",
+                    .measured = fmt::format("{:.1f} MB", peak),
                     .reached = peak < 60});
-  const auto requests = seen.most(&outcome::requests);
-  const auto connections = seen.most(&outcome::connections);
-  report.add(figure{.name = who + " at once, what the host hears",
-                    .asked = "1 request, 1 connection",
-                    .seen = fmt::format("{:.0f}, {:.0f}", requests, connections),
+  const auto requests = measured.most(&outcome::requests);
+  const auto connections = measured.most(&outcome::connections);
+  report.add(figure{.name = callers + ", requests and connections at the host",
+                    .target = "1 request, 1 connection",
+                    .measured = fmt::format("{:.0f}, {:.0f}", requests, connections),
                     .reached = requests == 1 && connections == 1});
 }
 
@@ -99,29 +99,32 @@ void judge(bench_report& report, const std::string& who, const series& seen) {
 int main(int argc, char** argv) {
   bench_report report{argc, argv};
   const int rounds = report.quick() ? 1 : 11;
-  table found{.title = "Callers at once, one resource, host latency 50 ms",
-              .note = fmt::format("Medians of {} runs, in brackets the fastest and the slowest; "
-                                  "memory and threads with those of the simulator and the callers.",
-                                  rounds),
-              .headings = {"callers", "HTTP requests", "connections", "the last after, ms",
-                           "the slowest call, ms", "peak memory, MB", "threads"}};
+  table summary{
+      .title = "Concurrent callers, one resource, host latency 50 ms",
+      .note = fmt::format("Medians of {} runs, with the fastest and the slowest in "
+                          "parentheses. Memory and threads include those of the simulator "
+                          "and the callers.",
+                          rounds),
+      .headings = {"callers", "HTTP requests", "connections", "last token after, ms",
+                   "slowest call, ms", "peak memory, MB", "threads"}};
   for (const std::size_t callers : {1'000U, 10'000U}) {
     for (const auto* const kind : {"actors", "coroutines", "callbacks", "threads"}) {
-      series seen;
+      series measured;
       for (int i = 0; i < rounds; ++i) {
-        seen.add(run(kind, callers));
+        measured.add(run(kind, callers));
       }
-      const auto who = fmt::format("{},000 {}", callers / 1'000, kind);
-      found.rows.push_back({who, fmt::format("{:.0f}", seen.most(&outcome::requests)),
-                            fmt::format("{:.0f}", seen.most(&outcome::connections)), seen.last(),
-                            fmt::format("{:.1f}", seen.middle(&outcome::slowest_ms)),
-                            fmt::format("{:.1f}", seen.middle(&outcome::peak_mb)),
-                            fmt::format("{:.0f}", seen.most(&outcome::threads))});
+      const auto label = fmt::format("{},000 {}", callers / 1'000, kind);
+      summary.rows.push_back({label, fmt::format("{:.0f}", measured.most(&outcome::requests)),
+                              fmt::format("{:.0f}", measured.most(&outcome::connections)),
+                              measured.last(),
+                              fmt::format("{:.1f}", measured.middle(&outcome::slowest_ms)),
+                              fmt::format("{:.1f}", measured.middle(&outcome::peak_mb)),
+                              fmt::format("{:.0f}", measured.most(&outcome::threads))});
       if (callers == 10'000 && std::string{kind} != "callbacks" && std::string{kind} != "threads") {
-        judge(report, who, seen);
+        add_figures(report, label, measured);
       }
     }
   }
-  report.add(found);
+  report.add(summary);
   return report.finish();
 }

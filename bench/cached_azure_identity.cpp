@@ -48,15 +48,17 @@ void azure_identity_cache::add(const std::string& resource, const plain_token& t
   entries_[{percent_encoded(resource), {}}] = std::move(made);
 }
 
-plain_token azure_identity_cache::get(const context& asked) {
-  const auto resource = resource_of(asked.scopes.front());
-  return find(resource, {}, asked.minimum_expiration, [this, &asked, &resource]() -> plain_token {
-    // All are there: this is what such a function holds on to.
-    if (entries_.empty() || asked.scopes.empty() || resource.empty()) {
-      return {};
-    }
-    std::abort();
-  });
+plain_token azure_identity_cache::get(const context& requested) {
+  const auto resource = resource_of(requested.scopes.front());
+  return find(resource, {}, requested.minimum_expiration,
+              [this, &requested, &resource]() -> plain_token {
+                // Never called, because all tokens are cached. Captures what the real function
+                // captures.
+                if (entries_.empty() || requested.scopes.empty() || resource.empty()) {
+                  return {};
+                }
+                std::abort();
+              });
 }
 
 plain_token azure_identity_cache::find(const std::string& resource, const std::string& tenant,

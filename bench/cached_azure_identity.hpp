@@ -1,4 +1,4 @@
-// What azure-identity for C++ does for a token at hand, as a stand-in to measure beside midas.
+// A model of how azure-identity for C++ reads a cached token, to compare midas with.
 #pragma once
 
 #include "bench/cached_designs.hpp"
@@ -14,14 +14,14 @@
 
 namespace midas::internal::bench {
 
-/// As its release of August 2026 has it (managed_identity_source.cpp, token_credential_impl.cpp,
-/// token_cache.cpp): at each call the scope is copied, cut to its resource and percent-encoded, and
-/// copied again into a key; an ordered map is read under a shared lock, and the entry under
-/// another; the way to a new token is a std::function; the token is copied. Seven allocations a
-/// hit, as measured of the library itself. Compiled apart, as a library is.
+/// Follows the release of August 2026 (managed_identity_source.cpp, token_credential_impl.cpp,
+/// token_cache.cpp). Each call copies the scope, reduces it to its resource, percent-encodes it and
+/// copies it into a key; reads an ordered map under a shared lock and the entry under another one;
+/// creates a std::function for acquiring a token; and copies the token. A hit makes seven
+/// allocations, as the library itself does. Compiled separately, as a library is.
 class azure_identity_cache {
  public:
-  /// What an application makes once and gives with each call.
+  /// Created once by the application and passed to each call.
   struct context {
     std::vector<std::string> scopes;
     std::chrono::system_clock::duration minimum_expiration = std::chrono::minutes{2};
@@ -31,7 +31,7 @@ class azure_identity_cache {
 
   void add(const std::string& resource, const plain_token& token);
 
-  plain_token get(const context& asked);
+  plain_token get(const context& requested);
 
  private:
   struct entry {

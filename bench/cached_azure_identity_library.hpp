@@ -1,4 +1,4 @@
-// azure-identity for C++ itself, where the build was told to look for it.
+// azure-identity for C++ itself, if MIDAS_BENCH_AZURE_IDENTITY is on.
 #pragma once
 
 #if defined(MIDAS_BENCH_AZURE_IDENTITY)
@@ -14,22 +14,22 @@
 
 namespace midas::internal::bench {
 
-/// Its credential for managed identities, which finds its host in the environment alone.
+/// Its credential for managed identities, which reads the endpoint from the environment.
 class azure_identity_library {
  public:
-  /// Before there are threads that read the environment.
+  /// Must be constructed before any thread reads the environment.
   explicit azure_identity_library(const std::string& endpoint) : credential_(made_for(endpoint)) {}
 
-  void add(const std::string& scope) { asked_.emplace_back().Scopes = {scope}; }
+  void add(const std::string& scope) { requests_.emplace_back().Scopes = {scope}; }
 
-  /// The token of the scope that was added as the n-th.
+  /// The token of the n-th scope added.
   Azure::Core::Credentials::AccessToken get(std::size_t n) const {
-    return credential_.GetToken(asked_[n], context_);
+    return credential_.GetToken(requests_[n], context_);
   }
 
  private:
   static Azure::Identity::ManagedIdentityCredential made_for(const std::string& endpoint) {
-    // What would send it elsewhere.
+    // These variables would direct it to another endpoint.
     for (const auto* name : {"IDENTITY_ENDPOINT", "MSI_ENDPOINT", "http_proxy", "HTTP_PROXY",
                              "all_proxy", "ALL_PROXY"}) {
       ::unsetenv(name);
@@ -40,7 +40,7 @@ class azure_identity_library {
 
   Azure::Identity::ManagedIdentityCredential credential_;
   Azure::Core::Context context_;
-  std::vector<Azure::Core::Credentials::TokenRequestContext> asked_;
+  std::vector<Azure::Core::Credentials::TokenRequestContext> requests_;
 };
 
 }  // namespace midas::internal::bench

@@ -1,5 +1,5 @@
-// Usual designs of a token cache, as stand-ins to measure beside midas. All answer the same
-// question: the token of a resource, if it may be handed out now.
+// Common designs of a token cache, to compare midas with. All find the token of a resource that has
+// not expired.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace midas::internal::bench {
 
-/// What the stand-ins hold: the token as a text, as the libraries have it.
+/// The token as a string, as other libraries store it.
 struct plain_token {
   std::string text;
   std::chrono::system_clock::time_point expires_on;
@@ -29,14 +29,13 @@ inline std::int64_t coarse_seconds() noexcept {
   return time.tv_sec;
 }
 
-/// The floor: a table of the thread's own, as one would write it first. The text of the resource is
-/// hashed, found and compared, a version counter tells whether anything newer was published, and
-/// one coarse clock whether the token is good. It knows one identity, checks one clock, counts
-/// nothing, and lends the token instead of handing it out.
-class floor_table {
+/// A lower bound: a simple per-thread table. A read hashes, finds and compares the resource, checks
+/// one version counter for newer tokens and one coarse clock for expiry. It supports one identity,
+/// checks one clock, counts nothing, and returns a pointer without ownership.
+class lower_bound_table {
  public:
-  static floor_table& of_this_thread() {
-    static thread_local floor_table table;
+  static lower_bound_table& of_this_thread() {
+    static thread_local lower_bound_table table;
     return table;
   }
 
@@ -71,11 +70,11 @@ class floor_table {
   std::unordered_map<std::string, entry, text_hash, std::equal_to<>> tokens_;
 };
 
-inline bool is_good(const plain_token& token) {
+inline bool is_valid(const plain_token& token) {
   return std::chrono::system_clock::now() < token.expires_on;
 }
 
-/// One lock over a map; what is found is shared.
+/// A map under a mutex; tokens are shared.
 class mutex_map {
  public:
   void add(const std::string& resource, const plain_token& token) {
@@ -84,7 +83,7 @@ class mutex_map {
   std::shared_ptr<const plain_token> find(const std::string& resource) {
     const std::lock_guard lock{mutex_};
     const auto found = tokens_.find(resource);
-    return found != tokens_.end() && is_good(*found->second) ? found->second : nullptr;
+    return found != tokens_.end() && is_valid(*found->second) ? found->second : nullptr;
   }
 
  private:
@@ -92,7 +91,7 @@ class mutex_map {
   std::unordered_map<std::string, std::shared_ptr<const plain_token>> tokens_;
 };
 
-/// The same, with readers beside each other.
+/// The same with a shared mutex for readers.
 class shared_mutex_map {
  public:
   void add(const std::string& resource, const plain_token& token) {
@@ -101,7 +100,7 @@ class shared_mutex_map {
   std::shared_ptr<const plain_token> find(const std::string& resource) {
     const std::shared_lock lock{mutex_};
     const auto found = tokens_.find(resource);
-    return found != tokens_.end() && is_good(*found->second) ? found->second : nullptr;
+    return found != tokens_.end() && is_valid(*found->second) ? found->second : nullptr;
   }
 
  private:
@@ -109,7 +108,7 @@ class shared_mutex_map {
   std::unordered_map<std::string, std::shared_ptr<const plain_token>> tokens_;
 };
 
-/// A map that is replaced as a whole, behind an atomic shared pointer.
+/// An immutable map behind an atomic shared pointer.
 class atomic_map {
  public:
   void add(const std::string& resource, const plain_token& token) {
@@ -119,7 +118,7 @@ class atomic_map {
   std::shared_ptr<const plain_token> find(const std::string& resource) {
     const auto tokens = tokens_.load();
     const auto found = tokens->find(resource);
-    return found != tokens->end() && is_good(*found->second) ? found->second : nullptr;
+    return found != tokens->end() && is_valid(*found->second) ? found->second : nullptr;
   }
 
  private:

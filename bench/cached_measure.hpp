@@ -1,4 +1,4 @@
-// How calls that take nanoseconds are timed, on many threads at once.
+// Measures calls that take nanoseconds, on several threads at once.
 #pragma once
 
 #include <algorithm>
@@ -13,39 +13,39 @@ namespace midas::internal::bench {
 
 using clock_type = std::chrono::steady_clock;
 
-/// Goes through 0 .. count - 1, again and again.
-class turn {
+/// Cycles through 0 .. count - 1.
+class cyclic_index {
  public:
-  explicit turn(std::size_t count) : count_(count) {}
+  explicit cyclic_index(std::size_t count) : count_(count) {}
   std::size_t next() noexcept {
-    const auto result = at_;
-    at_ = at_ + 1 == count_ ? 0 : at_ + 1;
+    const auto result = next_;
+    next_ = next_ + 1 == count_ ? 0 : next_ + 1;
     return result;
   }
 
  private:
   std::size_t count_;
-  std::size_t at_ = 0;
+  std::size_t next_ = 0;
 };
 
-/// A caller that the first read in a thread costs no more than any other.
+/// A caller whose first read in a thread costs the same as any other.
 template <class Caller>
-concept keeps_nothing_by_thread = requires {
-  typename Caller::keeps_nothing_by_thread;
+concept has_no_thread_cache = requires {
+  typename Caller::has_no_thread_cache;
 };
 
 template <class Caller>
 void read_each_once(Caller& call, std::size_t resources) {
-  const auto count = keeps_nothing_by_thread<Caller> ? std::size_t{1} : resources;
+  const auto count = has_no_thread_cache<Caller> ? std::size_t{1} : resources;
   for (std::size_t each = 0; each < count; ++each) {
     call(each);
   }
 }
 
-/// Calls a second of all threads together. `make_caller()` is called in each thread and gives what
-/// it calls, with the number of a resource; each thread calls it for every resource once before the
-/// time begins, unless that changes nothing. Each notes when it began and ended, since it may be
-/// given a processor late.
+/// Returns the calls per second of all threads. Each thread calls `make_caller()`, and then what
+/// that returns with the index of a resource: first once for every resource, unless the caller has
+/// no thread cache, and then for `time`. Each thread records its own start and end, because it may
+/// get a processor late.
 template <class MakeCaller>
 double calls_per_second(std::size_t threads, std::size_t resources, clock_type::duration time,
                         const MakeCaller& make_caller) {
@@ -62,7 +62,7 @@ double calls_per_second(std::size_t threads, std::size_t resources, clock_type::
       running.emplace_back([&] {
         auto call = make_caller();
         read_each_once(call, resources);
-        turn resource{resources};
+        cyclic_index resource{resources};
         ready.arrive_and_wait();
         std::uint64_t calls = 0;
         const auto began = clock_type::now();
@@ -86,19 +86,19 @@ double calls_per_second(std::size_t threads, std::size_t resources, clock_type::
   return static_cast<double>(calls) / std::chrono::duration<double>(ended - began).count();
 }
 
-/// What single calls take, in nanoseconds: of each the time by the clock, less the median of what
-/// the clock takes alone.
+/// Returns the durations of single calls in nanoseconds, minus the median time of reading the
+/// clock.
 template <class MakeCaller>
 std::vector<double> latencies(std::size_t threads, std::size_t resources, std::size_t samples,
                               const MakeCaller& make_caller) {
   const auto nanoseconds = [](clock_type::duration time) {
     return std::chrono::duration<double, std::nano>(time).count();
   };
-  std::vector<std::vector<double>> seen(threads);
+  std::vector<std::vector<double>> measured(threads);
   std::latch ready{static_cast<std::ptrdiff_t>(threads)};
   {
     std::vector<std::jthread> running;
-    for (auto& mine : seen) {
+    for (auto& mine : measured) {
       running.emplace_back([&] {
         auto call = make_caller();
         read_each_once(call, resources);
@@ -111,7 +111,7 @@ std::vector<double> latencies(std::size_t threads, std::size_t resources, std::s
         const auto alone = empty[samples / 2];
         mine.resize(samples);
         ready.arrive_and_wait();
-        turn resource{resources};
+        cyclic_index resource{resources};
         for (auto& each : mine) {
           const auto index = resource.next();
           const auto began = clock_type::now();
@@ -122,7 +122,7 @@ std::vector<double> latencies(std::size_t threads, std::size_t resources, std::s
     }
   }
   std::vector<double> all;
-  for (const auto& mine : seen) {
+  for (const auto& mine : measured) {
     all.insert(all.end(), mine.begin(), mine.end());
   }
   return all;

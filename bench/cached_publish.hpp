@@ -1,4 +1,4 @@
-// What it costs to publish a token.
+// The cost of publishing a token.
 #pragma once
 
 #include "published/token_table.hpp"
@@ -12,10 +12,10 @@
 
 namespace midas::internal::bench {
 
-/// Of a table with so many keys, in turn, in place of tokens that are there already: each read from
-/// the body of a response, as an acquisition does it, and the old one wiped; or tokens read before,
-/// in place of tokens that somebody still holds.
-inline double nanoseconds_a_publish(std::size_t keys, bool with_reading) {
+/// Replaces the tokens of a table with `keys` keys in turn and returns the time per token. With
+/// `with_parsing`, each token is parsed from a response, as in an acquisition, and the replaced one
+/// is wiped. Otherwise the tokens were parsed before, and the replaced ones are still in use.
+inline double nanoseconds_per_publish(std::size_t keys, bool with_parsing) {
   constexpr std::size_t publishes = 10'000;
   const auto now = clock_reading::now();
   const token_validity validity{.end = now + std::chrono::hours{20},
@@ -39,19 +39,19 @@ inline double nanoseconds_a_publish(std::size_t keys, bool with_reading) {
     names.push_back({{}, "https://vault-" + std::to_string(i) + ".azure.net"});
     const auto token = token_of(publishes + i);
     table.publish(names.back(), token, validity, now);
-    if (!with_reading) {
+    if (!with_parsing) {
       held.push_back(token);
     }
   }
   std::vector<access_token> tokens;
-  for (std::size_t i = 0; i < publishes && !with_reading; ++i) {
+  for (std::size_t i = 0; i < publishes && !with_parsing; ++i) {
     tokens.push_back(token_of(i));
   }
   const auto began = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < publishes; ++i) {
     auto later = validity;
     later.refresh_at += std::chrono::seconds{(i * 7'919) % 3'600};
-    table.publish(names[i % keys], with_reading ? token_of(i) : tokens[i], later, now);
+    table.publish(names[i % keys], with_parsing ? token_of(i) : tokens[i], later, now);
   }
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
   return took.count() / publishes;

@@ -22,42 +22,43 @@ std::string quantiles_of(const std::vector<double>& nanoseconds) {
 
 }  // namespace
 
-void tell_latencies(bench_report& report, contestants& all, const settings& of,
-                    std::size_t resources) {
-  table found{.title = fmt::format("Cached, {} resource{}: a single call, ns, p50 / p99 / p99.9",
-                                   resources, resources == 1 ? "" : "s"),
-              .note =
-                  "By threads. Each call between two looks at the clock, less the median of what "
-                  "two looks take alone; the clock's own steps are some 10 ns. All take turns, and "
-                  "what is measured of one is put together.",
-              .headings = {"threads"}};
+void measure_latencies(bench_report& report, implementations& all, const settings& options,
+                       std::size_t resources) {
+  table summary{
+      .title = fmt::format("Cached, {} resource{}: a single call, ns, p50 / p99 / p99.9", resources,
+                           resources == 1 ? "" : "s"),
+      .note =
+          "By number of threads. Each call is timed individually, minus the median time of "
+          "reading the clock, whose resolution is about 10 ns. The implementations "
+          "alternate.",
+      .headings = {"threads"}};
   for (const auto* name : names) {
-    found.rows.push_back({name});
+    summary.rows.push_back({name});
   }
-  for (const auto threads : of.threads) {
-    found.headings.push_back(std::to_string(threads));
-    series seen;
-    for (std::size_t turn = 0; turn < of.latency_rounds; ++turn) {
-      for_each(all, resources, [&](contestant who, const auto& make_caller) {
-        // Of all threads together. Messages take a thousand times as long.
-        const auto wanted = who == by_actor ? of.samples / 20 : of.samples;
-        const auto each = std::max<std::size_t>(wanted / of.latency_rounds / threads, 10);
+  for (const auto threads : options.threads) {
+    summary.headings.push_back(std::to_string(threads));
+    series measured;
+    for (std::size_t round = 0; round < options.latency_rounds; ++round) {
+      for_each(all, resources, [&](implementation which, const auto& make_caller) {
+        // For all threads together. Messages take a thousand times longer.
+        const auto wanted = which == by_actor ? options.samples / 20 : options.samples;
+        const auto each = std::max<std::size_t>(wanted / options.latency_rounds / threads, 10);
         const auto some = latencies(threads, resources, each, make_caller);
-        seen[who].insert(seen[who].end(), some.begin(), some.end());
+        measured[which].insert(measured[which].end(), some.begin(), some.end());
       });
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
-      found.rows[i].push_back(quantiles_of(seen[i]));
+      summary.rows[i].push_back(quantiles_of(measured[i]));
     }
   }
-  report.add(std::move(found));
+  report.add(std::move(summary));
 }
 
-void tell_allocations(bench_report& report, contestants& all) {
-  table found{.title = "Allocations of a hit",
-              .note = "By operator new in the thread that asks, the mean of 1,000 calls.",
-              .headings = {"", "allocations a call"}};
-  for_each(all, 1, [&](contestant who, const auto& make_caller) {
+void measure_allocations(bench_report& report, implementations& all) {
+  table summary{.title = "Allocations per hit",
+                .note = "By operator new in the calling thread, the mean of 1,000 calls.",
+                .headings = {"", "allocations per call"}};
+  for_each(all, 1, [&](implementation which, const auto& make_caller) {
     auto call = make_caller();
     call(0);
     constexpr std::size_t calls = 1'000;
@@ -66,13 +67,14 @@ void tell_allocations(bench_report& report, contestants& all) {
       call(0);
     }
     const auto taken = midas::internal::test::allocations_of_this_thread() - before;
-    found.rows.push_back({names[who], fmt::format("{:.3g}", static_cast<double>(taken) / calls)});
-    if (who == by_key || who == by_handle || who == by_get) {
-      report.add(figure{fmt::format("allocations of 1,000 hits, {}", names[who]), "none",
+    summary.rows.push_back(
+        {names[which], fmt::format("{:.3g}", static_cast<double>(taken) / calls)});
+    if (which == by_key || which == by_handle || which == by_get) {
+      report.add(figure{fmt::format("allocations of 1,000 hits, {}", names[which]), "none",
                         std::to_string(taken), taken == 0});
     }
   });
-  report.add(std::move(found));
+  report.add(std::move(summary));
 }
 
 }  // namespace midas::internal::bench

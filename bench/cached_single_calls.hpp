@@ -1,17 +1,17 @@
-// What a single cached read takes: time, and memory.
+// The duration and the allocations of a single cached read.
 #pragma once
 
 #include "bench/bench_report.hpp"
-#include "bench/cached_turns.hpp"
+#include "bench/cached_rounds.hpp"
 
 #include <cstddef>
 
 namespace midas::internal::bench {
 
-/// With so many resources in turn, by the number of threads.
-void tell_latencies(bench_report& report, contestants& all, const settings& of,
-                    std::size_t resources);
+/// Reads `resources` resources in turn, with each number of threads.
+void measure_latencies(bench_report& report, implementations& all, const settings& options,
+                       std::size_t resources);
 
-void tell_allocations(bench_report& report, contestants& all);
+void measure_allocations(bench_report& report, implementations& all);
 
 }  // namespace midas::internal::bench

@@ -26,7 +26,7 @@ child_process::child_process(const std::vector<std::string>& command) {
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   std::vector<char*> arguments;
   for (const auto& word : command) {
-    arguments.push_back(const_cast<char*>(word.c_str()));  // it is posix_spawn that promises
+    arguments.push_back(const_cast<char*>(word.c_str()));  // posix_spawn does not modify it
   }
   arguments.push_back(nullptr);
   const int failed =
@@ -83,12 +83,12 @@ int child_process::wait() {
 host_process::host_process(std::chrono::milliseconds latency)
     : process_({midas_program(), "simulate", "--address", "127.0.0.1", "--port", "0", "--latency",
                 std::to_string(latency.count()) + "ms"}) {
-  const auto told = process_.read_line();
-  const auto at = told.find("http://");
+  const auto line = process_.read_line();
+  const auto at = line.find("http://");
   if (at == std::string::npos) {
-    throw std::runtime_error{"the simulated host does not tell where it is: " + told};
+    throw std::runtime_error{"cannot read the endpoint of the simulated host: " + line};
   }
-  endpoint_ = told.substr(at);
+  endpoint_ = line.substr(at);
 }
 
 std::string midas_program() { return MIDAS_PROGRAM; }

@@ -1,4 +1,4 @@
-// Another program that a benchmark runs: for a memory, threads and processor time of its own.
+// Runs another program, so that its memory, threads and processor time are measured separately.
 #pragma once
 
 #include <sys/types.h>
@@ -9,8 +9,8 @@
 
 namespace midas::internal::bench {
 
-/// Runs from construction until destruction, which asks it to end (SIGTERM) and waits for it.
-/// Throws std::system_error when it cannot be run. One thread.
+/// The constructor starts the program and throws std::system_error if that fails. The destructor
+/// sends SIGTERM and waits for the end. Not thread-safe.
 class child_process {
  public:
   explicit child_process(const std::vector<std::string>& command);
@@ -18,10 +18,10 @@ class child_process {
   child_process& operator=(const child_process&) = delete;
   ~child_process();
 
-  /// What it prints on standard output from here until the end of a line, or of its output.
+  /// Reads its standard output up to the end of the line or of the output.
   [[nodiscard]] std::string read_line();
 
-  /// All that it prints until it closes standard output; calls `meanwhile` as often as told.
+  /// Reads its standard output to the end, and calls `meanwhile` at the given interval.
   template <class Function>
   [[nodiscard]] std::string read_all(std::chrono::milliseconds every, Function meanwhile) {
     std::string result;
@@ -31,21 +31,21 @@ class child_process {
     return result;
   }
 
-  /// How many threads it has now; 0 when it has ended.
+  /// Its current number of threads; 0 if it has ended.
   [[nodiscard]] std::size_t threads() const;
 
-  /// Until it ends of its own accord: its exit status, 128 and the signal when one ended it.
+  /// Waits for its end. Returns its exit code, or 128 plus the number of the signal that ended it.
   [[nodiscard]] int wait();
 
  private:
-  // False at the end of its output.
+  // Returns false at the end of the output.
   bool read_for(std::chrono::milliseconds time, std::string& result);
 
   int output_ = -1;
   pid_t process_ = -1;
 };
 
-/// `midas simulate` in a process of its own, IMDS on a port of the loopback that is free.
+/// `midas simulate` as a separate process, with IMDS on a free loopback port.
 class host_process {
  public:
   explicit host_process(std::chrono::milliseconds latency = {});
@@ -60,7 +60,7 @@ class host_process {
 /// The program `midas` that was built with this benchmark.
 [[nodiscard]] std::string midas_program();
 
-/// A line of /proc/…/status by its name, as a number; 0 when there is none.
+/// The number in the named line of a file such as /proc/self/status; 0 if there is no such line.
 [[nodiscard]] std::size_t status_value(const std::string& file, const std::string& name);
 
 }  // namespace midas::internal::bench

@@ -1,4 +1,4 @@
-// Measuring memory where nothing has used any before.
+// Measures memory in a process that has not allocated any before.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,8 +13,8 @@
 
 namespace midas::internal::bench {
 
-/// Runs the function in a copy of this process, and returns what it finds: a struct of numbers.
-/// There must be no other thread here. Ends the program when the copy fails.
+/// Runs the function in a forked process and returns its result, a trivially copyable struct. No
+/// other thread may exist. Exits the program if the forked process fails.
 template <class Function>
 auto in_fresh_process(Function function) {
   using result_type = decltype(function());
@@ -26,13 +26,13 @@ auto in_fresh_process(Function function) {
   }
   const auto process = ::fork();
   if (process == 0) {
-    const auto found = function();
-    // Without destructors: what the parent has begun is the parent's to end.
-    std::_Exit(::write(ends[1], &found, sizeof found) == sizeof found ? 0 : 1);
+    const auto result = function();
+    // Without running destructors of objects that the parent owns.
+    std::_Exit(::write(ends[1], &result, sizeof result) == sizeof result ? 0 : 1);
   }
   ::close(ends[1]);
-  result_type found{};
-  const bool is_whole = ::read(ends[0], &found, sizeof found) == sizeof found;
+  result_type result{};
+  const bool is_whole = ::read(ends[0], &result, sizeof result) == sizeof result;
   ::close(ends[0]);
   int status = 0;
   ::waitpid(process, &status, 0);
@@ -40,10 +40,10 @@ auto in_fresh_process(Function function) {
     fmt::print(stderr, "a measurement failed\n");
     std::exit(1);
   }
-  return found;
+  return result;
 }
 
-/// What is allocated and not freed, in bytes, of all threads.
+/// Bytes that all threads have allocated and not freed.
 inline double bytes_in_use() {
   const auto info = ::mallinfo2();
   return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);

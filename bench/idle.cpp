@@ -1,5 +1,5 @@
-// What a token service costs while nobody asks: processor time, wake-ups, memory. The host is a
-// process of its own.
+// The cost of an idle token service: processor time, wake-ups and memory. The host is a separate
+// process.
 #include "bench/bench_report.hpp"
 #include "bench/child_process.hpp"
 #include <midas/midas.hpp>
@@ -20,9 +20,9 @@ namespace {
 using namespace midas::internal::bench;
 using namespace std::chrono_literals;
 
-// How often each thread has gone to sleep of its own accord: once for each time it woke up. Those
-// of the thread that measures are its own affair.
-std::map<std::string, std::size_t> sleeps() {
+// The voluntary context switches of each thread except the measuring one. Each of them is followed
+// by a wake-up.
+std::map<std::string, std::size_t> voluntary_switches() {
   std::map<std::string, std::size_t> result;
   for (const auto& thread : std::filesystem::directory_iterator{"/proc/self/task"}) {
     const auto id = thread.path().filename().string();
@@ -51,35 +51,35 @@ int main(int argc, char** argv) {
   midas::token_service_options options;
   options.endpoint = host.endpoint();
   midas::token_service tokens{options};
-  // With 1 s to wait, so that the timer that guards the deadline is over before the measurement;
-  // and so is the end of the acquisition, ten seconds after it has come to rest.
+  // The timer of the 1 s deadline must expire before the measurement, and so must the acquisition,
+  // which ends after ten idle seconds.
   const auto token = tokens.get({.resource = "https://vault.azure.net"}, 1s);
   if (!token) {
     fmt::print(stderr, "{}\n", to_string(token.error()));
     return 1;
   }
   std::this_thread::sleep_for(report.quick() ? 1500ms : 25s);
-  auto wake_ups_before = sleeps();
+  auto wake_ups_before = voluntary_switches();
   const auto processor_before = processor_ms();
   std::this_thread::sleep_for(duration);
   const auto processor = processor_ms() - processor_before;
   std::size_t wake_ups = 0;
-  const auto wake_ups_after = sleeps();
+  const auto wake_ups_after = voluntary_switches();
   for (const auto& [thread, count] : wake_ups_after) {
     wake_ups += count - wake_ups_before[thread];
   }
   const auto resident =
       static_cast<double>(status_value("/proc/self/status", "VmRSS")) * 1'024 / 1e6;
-  report.add(table{.title = fmt::format("Nobody asks for {} s, a token at hand", duration.count()),
-                   .note = "The processor time is the measurement's own, too.",
-                   .headings = {"", "seen"},
+  report.add(table{.title = fmt::format("Idle for {} s with one cached token", duration.count()),
+                   .note = "The processor time includes the measurement itself.",
+                   .headings = {"", "measured"},
                    .rows = {{"threads of midas and CAF", std::to_string(wake_ups_after.size())},
                             {"their wake-ups", std::to_string(wake_ups)},
                             {"processor time, ms", fmt::format("{:.1f}", processor)},
                             {"resident memory, MB", fmt::format("{:.1f}", resident)}}});
-  report.add(figure{.name = "wake-ups of a service that nobody asks",
-                    .asked = "0",
-                    .seen = std::to_string(wake_ups),
+  report.add(figure{.name = "wake-ups of an idle service",
+                    .target = "0",
+                    .measured = std::to_string(wake_ups),
                     .reached = wake_ups == 0});
   return report.finish();
 }

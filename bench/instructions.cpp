@@ -1,9 +1,10 @@
-// Work whose instructions are counted by callgrind (scripts/check_instructions.sh):
+// Operations whose instructions callgrind counts (scripts/check_instructions.sh):
 //
 //   midas_bench_instructions key|handle|waiter COUNT
 //
-// What a run does besides is the same for each COUNT: the difference of two runs is the work.
-#include "bench/held_host.hpp"
+// The rest of a run does not depend on COUNT, so the difference of two runs is the cost of the
+// operations.
+#include "bench/manual_transport.hpp"
 #include "service/service_core.hpp"
 #include <midas/midas.hpp>
 
@@ -32,7 +33,7 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "usage: {} key|handle|waiter COUNT\n", arguments[0]);
     return 2;
   }
-  const auto host = std::make_shared<midas::internal::bench::held_host>();
+  const auto host = std::make_shared<midas::internal::bench::manual_transport>();
   midas::token_service_options options;
   options.endpoint = "http://127.0.0.1:9";
   auto tokens = midas::internal::make_token_service(options, host);
@@ -46,11 +47,11 @@ int main(int count, char** arguments) {
       answered.count_down();
     });
   }
-  // What joins later is no waiter.
+  // A request after the answer would be a cache hit.
   while (tokens.statistics().coalesced + 1 < waiters) {
     std::this_thread::yield();
   }
-  host->answer();
+  host->complete();
   answered.wait();
   const auto handle = tokens.for_resource(vault.resource);
   for (std::size_t i = 0; what != "waiter" && i < times; ++i) {

@@ -29,17 +29,17 @@ double nanoseconds_each(clock_type::duration time, std::size_t count) {
 }
 
 struct key_cost {
-  double bytes_at_once;
-  double bytes_at_rest;
+  double bytes_acquired;
+  double bytes_idle;
   double token_bytes;
   double acquire_ns;
 };
 
 void acquire_all(token_service& tokens, std::size_t count) {
-  // More at once would measure the memory of waiting.
-  constexpr std::size_t at_once = 1'000;
-  for (std::size_t first = 0; first < count; first += at_once) {
-    const auto end = std::min(count, first + at_once);
+  // In batches, so that the memory of waiting requests does not count.
+  constexpr std::size_t batch = 1'000;
+  for (std::size_t first = 0; first < count; first += batch) {
+    const auto end = std::min(count, first + batch);
     std::latch answered{static_cast<std::ptrdiff_t>(end - first)};
     for (auto n = first; n < end; ++n) {
       tokens.get_async({.resource = resource_of(n)}, 1min, [&answered](const auto& token) {
@@ -65,14 +65,14 @@ key_cost cost_of_keys(const std::string& endpoint, std::size_t count) {
   const auto began = clock_type::now();
   acquire_all(tokens, count);
   const auto took = clock_type::now() - began;
-  const auto at_once = bytes_in_use() - before;
-  // An acquisition that has rested for ten seconds ends, and is looked for every ten.
+  const auto acquired = bytes_in_use() - before;
+  // Acquisitions end after ten idle seconds and are checked every ten seconds.
   std::this_thread::sleep_for(22s);
-  const auto at_rest = bytes_in_use() - before;
+  const auto idle = bytes_in_use() - before;
   const auto held = tokens.try_get({.resource = resource_of(count / 2)});
   const auto all = static_cast<double>(count);
-  return {.bytes_at_once = at_once / all,
-          .bytes_at_rest = at_rest / all,
+  return {.bytes_acquired = acquired / all,
+          .bytes_idle = idle / all,
           .token_bytes = held ? static_cast<double>(held->token().size()) : 0,
           .acquire_ns = nanoseconds_each(took, count)};
 }
@@ -83,7 +83,7 @@ struct table_cost {
   double pause_ms;
 };
 
-// The longest that readers wait is for a sixteenth of the keys to leave at once.
+// Readers wait longest while a sixteenth of the keys is evicted at once.
 table_cost cost_of_table(std::size_t count) {
   token_table table;
   const auto now = clock_reading::now();
@@ -116,29 +116,30 @@ table_cost cost_of_table(std::size_t count) {
 void measure_keys(bench_report& report) {
   const std::size_t count = report.quick() ? 10'000 : 100'000;
   const auto keys = [count] {
-    // Its memory is its own.
+    // A separate process, so that its memory does not count.
     const host_process host;
     return in_fresh_process([&host, count] { return cost_of_keys(host.endpoint(), count); });
   }();
   const auto of_table = in_fresh_process([count] { return cost_of_table(count); });
-  const auto beyond = keys.bytes_at_rest - keys.token_bytes;
+  const auto beyond = keys.bytes_idle - keys.token_bytes;
   report.add(table{
-      .title = fmt::format("{},000 keys, each with its token", count / 1'000),
-      .note = fmt::format("Bytes are those of one key that are in use beyond its token's {:.0f}: "
-                          "right after they were acquired, and when what acquires them has come to "
-                          "rest. A sixteenth of the keys leave at once when there are too many.",
-                          keys.token_bytes),
-      .headings = {"", "seen"},
-      .rows = {
-          {"bytes, just acquired", fmt::format("{:.0f}", keys.bytes_at_once - keys.token_bytes)},
-          {"bytes, at rest", fmt::format("{:.0f}", beyond)},
-          {"to acquire one, the wire included, us", fmt::format("{:.1f}", keys.acquire_ns / 1e3)},
-          {"to publish one, ns", fmt::format("{:.0f}", of_table.publish_ns)},
-          {"to evict one, ns", fmt::format("{:.0f}", of_table.evict_ns)},
-          {"to evict a sixteenth, ms", fmt::format("{:.2f}", of_table.pause_ms)}}});
-  report.add(figure{.name = fmt::format("{},000 keys, memory of one", count / 1'000),
-                    .asked = "at most 1 kB beyond its token",
-                    .seen = fmt::format("{:.0f} bytes", beyond),
+      .title = fmt::format("{},000 keys with one token each", count / 1'000),
+      .note =
+          fmt::format("Bytes in use per key in addition to its token of {:.0f} bytes: right after "
+                      "acquisition, and when the acquisitions have ended. If there are too many "
+                      "keys, a sixteenth of them is evicted at once.",
+                      keys.token_bytes),
+      .headings = {"", "measured"},
+      .rows = {{"bytes, after acquisition",
+                fmt::format("{:.0f}", keys.bytes_acquired - keys.token_bytes)},
+               {"bytes, idle", fmt::format("{:.0f}", beyond)},
+               {"acquiring one, including HTTP, us", fmt::format("{:.1f}", keys.acquire_ns / 1e3)},
+               {"publishing one, ns", fmt::format("{:.0f}", of_table.publish_ns)},
+               {"evicting one, ns", fmt::format("{:.0f}", of_table.evict_ns)},
+               {"evicting a sixteenth, ms", fmt::format("{:.2f}", of_table.pause_ms)}}});
+  report.add(figure{.name = fmt::format("{},000 keys, memory per key", count / 1'000),
+                    .target = "at most 1 kB in addition to its token",
+                    .measured = fmt::format("{:.0f} bytes", beyond),
                     .reached = beyond <= 1'000});
 }
 

@@ -1,9 +1,10 @@
-// The wire alone: what an actor gets through that keeps so many requests in flight at the http
-// actor, as a part of what a bare curl multi loop gets from the same simulator, both in turn.
+// HTTP alone: the throughput of an actor that keeps a number of requests in flight at the HTTP
+// actor, compared with that of a bare curl multi loop with the same simulator, alternating in one
+// run.
 #include "actors/http_actor.hpp"
 #include "bench/bare_curl.hpp"
 #include "bench/bench_report.hpp"
-#include "bench/placement.hpp"
+#include "bench/pinned_host.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/imds.hpp"
 #include <midas/actors.hpp>
@@ -32,28 +33,28 @@ MIDAS_LOCAL_MESSAGE(midas::internal::bench::begin_now)
 namespace {
 
 using namespace midas::internal::bench;
-namespace dialect = midas::caf_compat;
+namespace caf_compat = midas::caf_compat;
 using clock_type = std::chrono::steady_clock;
 
-using asker_actor = caf_compat::typed_actor<
-    // Sends all its requests, so many at once.
+using caller_actor = caf_compat::typed_actor<
+    // Sends all requests, a number of them at a time.
     void(begin_now)>;
 
-struct asker_state {
-  static inline const char* name = "midas.bench.asker";
+struct caller_state {
+  static inline const char* name = "midas.bench.caller";
 
-  explicit asker_state(asker_actor::pointer actor) : self(actor) {}
+  explicit caller_state(caller_actor::pointer actor) : self(actor) {}
 
   void start(midas::internal::http_actor where, std::string host, std::size_t at_once,
-             std::size_t all, std::latch* told) {
+             std::size_t all, std::latch* all_answered) {
     http = std::move(where);
     endpoint = std::move(host);
     in_flight = at_once;
     count = all;
-    answered = told;
+    answered = all_answered;
   }
 
-  asker_actor::behavior_type make_behavior() {
+  caller_actor::behavior_type make_behavior() {
     return {[this](begin_now) {
       while (begun < in_flight) {
         begin_next();
@@ -72,7 +73,7 @@ struct asker_state {
         .then(
             [this](const midas::internal::http_response& response) {
               if (response.status != 200) {
-                fmt::print(stderr, "the host said {}\n", response.status);
+                fmt::print(stderr, "the host responded with status {}\n", response.status);
                 std::exit(1);
               }
               if (begun < count) {
@@ -81,12 +82,12 @@ struct asker_state {
               answered->count_down();
             },
             [](const caf::error& e) {
-              fmt::print(stderr, "the http actor failed: {}\n", to_string(midas::to_error(e)));
+              fmt::print(stderr, "the HTTP actor failed: {}\n", to_string(midas::to_error(e)));
               std::exit(1);
             });
   }
 
-  asker_actor::pointer self;
+  caller_actor::pointer self;
   midas::internal::http_actor http;
   std::string endpoint;
   std::size_t in_flight = 0;
@@ -97,7 +98,7 @@ struct asker_state {
 
 double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::size_t count) {
   caf::actor_system_config config;
-  // As a token service's own.
+  // As in the actor system that a token service creates.
   caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};
   midas::internal::curl_multi_options options;
@@ -111,13 +112,13 @@ double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::si
                    midas::internal::service_context{
                        midas::internal::imds::make_protocol({}, {.imds_authority = endpoint})})});
   std::latch answered{static_cast<std::ptrdiff_t>(count)};
-  const auto asker = caf_compat::spawn<asker_actor, asker_state>(system, http, endpoint, in_flight,
-                                                                 count, &answered);
+  const auto caller = caf_compat::spawn<caller_actor, caller_state>(system, http, endpoint,
+                                                                    in_flight, count, &answered);
   const auto began = clock_type::now();
-  caf_compat::anonymous_send(asker, begin_now{});
+  caf_compat::anonymous_send(caller, begin_now{});
   answered.wait();
   const std::chrono::duration<double> took = clock_type::now() - began;
-  caf_compat::send_exit(asker, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(caller, caf::exit_reason::user_shutdown);
   caf_compat::send_exit(http, caf::exit_reason::user_shutdown);
   return static_cast<double>(count) / took.count();
 }
@@ -129,24 +130,24 @@ int main(int argc, char** argv) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
   const int rounds = report.quick() ? 3 : 15;
   const std::size_t count = report.quick() ? 1'000 : 5'000;
-  table found{.title = "The http actor against a bare curl loop, host latency 0",
-              .note = fmt::format("{} requests; the simulated host has a processor to itself; "
-                                  "medians of {} rounds.",
-                                  count, rounds),
-              .headings = {"in flight", "bare curl, 1/s", "http actor, 1/s", "ratio"}};
+  table summary{.title = "The HTTP actor compared with a bare curl loop, host latency 0",
+                .note = fmt::format("{} requests; the simulated host is pinned to one processor; "
+                                    "medians of {} rounds.",
+                                    count, rounds),
+                .headings = {"in flight", "bare curl, 1/s", "HTTP actor, 1/s", "ratio"}};
   plot drawn{
       .name = "raw-wire",
-      .title = "Requests a second over the wire, host latency 0",
+      .title = "HTTP requests per second, host latency 0",
       .x_label = "requests in flight",
-      .y_label = "requests a second",
+      .y_label = "requests per second",
       .x_is_logarithmic = true,
-      .lines = {{.label = "bare curl loop", .points = {}}, {.label = "http actor", .points = {}}}};
+      .lines = {{.label = "bare curl loop", .points = {}}, {.label = "HTTP actor", .points = {}}}};
   for (const std::size_t in_flight : {1U, 8U, 64U}) {
     std::vector<double> bare;
     std::vector<double> ours;
     std::vector<double> ratios;
     for (int i = 0; i < rounds; ++i) {
-      const auto imds = make_host(placement::own_processor);
+      const auto imds = make_host(host_thread::pinned);
       bare.push_back(bare_curl(imds->endpoint(), in_flight, count));
       ours.push_back(by_http_actor(imds->endpoint(), in_flight, count));
       ratios.push_back(ours.back() / bare.back());
@@ -154,11 +155,11 @@ int main(int argc, char** argv) {
     const auto x = static_cast<double>(in_flight);
     drawn.lines[0].points.emplace_back(x, median(bare));
     drawn.lines[1].points.emplace_back(x, median(ours));
-    found.rows.push_back({std::to_string(in_flight), fmt::format("{:.0f}", median(bare)),
-                          fmt::format("{:.0f}", median(ours)),
-                          fmt::format("{:.2f}", median(ratios))});
+    summary.rows.push_back({std::to_string(in_flight), fmt::format("{:.0f}", median(bare)),
+                            fmt::format("{:.0f}", median(ours)),
+                            fmt::format("{:.2f}", median(ratios))});
   }
-  report.add(found);
+  report.add(summary);
   report.add(drawn);
   return report.finish();
 }

@@ -1,6 +1,6 @@
-// What callers notice of a host that throttles, fails or hangs, and of a token that is renewed.
+// The effect on callers of a host that throttles, fails or hangs, and of refreshes.
 #include "bench/bench_report.hpp"
-#include "bench/renewal.hpp"
+#include "bench/refresh_load.hpp"
 #include <midas/midas.hpp>
 #include <midas/simulated_host.hpp>
 
@@ -31,7 +31,7 @@ std::uint64_t answers_of(const midas::simulated_host& imds, int status) {
   return found == statuses.end() ? 0 : found->second;
 }
 
-// At a host that allows what a VM's IMDS does.
+// A host with the limits of IMDS on a virtual machine.
 void limited_fan_out(bench_report& report) {
   const int resources = report.quick() ? 60 : 1'000;
   midas::simulated_host_options simulated;
@@ -53,27 +53,25 @@ void limited_fan_out(bench_report& report) {
   }
   answered.wait();
   const auto took = seconds(clock_type::now() - began);
-  // The first 20 go at once, and 20 more each second.
-  const double least = (resources - 20) / 20.0;
+  // 20 requests immediately, then 20 per second.
+  const double min_time = (resources - 20) / 20.0;
   const auto throttled = answers_of(imds, 429);
   report.add(table{
-      .title = "A host that allows 20 requests a second and 5 at once",
-      .headings = {"resources at once", "answers 429", "the last after, s",
-                   "the least that the limit permits, s", "ratio"},
+      .title = "A host that allows 20 requests per second and 5 in flight",
+      .headings = {"resources", "429 responses", "last token after, s", "minimum for the limit, s",
+                   "ratio"},
       .rows = {{std::to_string(resources), std::to_string(throttled), fmt::format("{:.1f}", took),
-                fmt::format("{:.1f}", least), fmt::format("{:.2f}", took / least)}}});
+                fmt::format("{:.1f}", min_time), fmt::format("{:.2f}", took / min_time)}}});
   report.add(figure{.name = fmt::format("{} resources at a host with limits", resources),
-                    .asked = "at most 1.1 times the least time, no 429",
-                    .seen = fmt::format("{:.2f} times, {}", took / least, throttled),
-                    .reached = took <= 1.1 * least && throttled == 0});
+                    .target = "at most 1.1 times the minimum, no 429",
+                    .measured = fmt::format("{:.2f} times, {}", took / min_time, throttled),
+                    .reached = took <= 1.1 * min_time && throttled == 0});
 }
-
-// -- a host that is broken at first
 
 struct fault {
   const char* name;
   const char* action;
-  std::chrono::seconds lasts;
+  std::chrono::seconds duration;
 };
 
 struct outage {
@@ -81,11 +79,11 @@ struct outage {
   double last_after_recovery;
 };
 
-outage live_through(const fault& broken, int callers) {
+outage measure_outage(const fault& broken, int callers) {
   midas::simulated_host_options simulated;
   simulated.fault_rules = fmt::format(
       R"({{"rules":[{{"match":{{"window":{{"from":"0s","to":"{}s"}}}},"action":{}}}]}})",
-      broken.lasts.count(), broken.action);
+      broken.duration.count(), broken.action);
   const auto began = clock_type::now();
   const midas::simulated_host imds{simulated};
   midas::token_service_options options;
@@ -99,10 +97,10 @@ outage live_through(const fault& broken, int callers) {
     });
   }
   answered.wait();
-  return {imds.statistics().token_requests, seconds(clock_type::now() - began - broken.lasts)};
+  return {imds.statistics().token_requests, seconds(clock_type::now() - began - broken.duration)};
 }
 
-// Nearly all of an outage is waiting, so that all of them can be lived through side by side.
+// An outage consists mostly of waiting, so all of them run concurrently.
 void outages(bench_report& report) {
   const int rounds = report.quick() ? 1 : 9;
   const auto [long_one, short_one] = report.quick() ? std::array{1s, 1s} : std::array{5s, 2s};
@@ -110,51 +108,52 @@ void outages(bench_report& report) {
       fault{"503", R"({"status":503})", long_one},
       fault{"429, Retry-After 2", R"({"status":429,"headers":{"Retry-After":"2"}})", short_one},
       fault{"connection resets", R"({"reset":"before"})", long_one}};
-  table found{
-      .title = "A host that is broken at first",
-      .note = fmt::format("The most and the longest of {} runs. Pauses between attempts are "
-                          "1, 2, 4 and 8 s, each with a part left to chance.",
+  table summary{
+      .title = "A host that fails at first",
+      .note = fmt::format("Maxima of {} runs. The pauses between attempts are 1, 2, 4 and 8 s, "
+                          "each with jitter.",
                           rounds),
-      .headings = {"the host says", "for, s", "callers", "HTTP requests",
-                   "the last has its token after recovery, s"}};
-  struct side {
+      .headings = {"fault", "duration, s", "callers", "HTTP requests",
+                   "last token after recovery, s"}};
+  struct scenario {
     const fault& broken;
     int callers;
     std::vector<std::future<outage>> runs;
   };
-  std::vector<side> sides;
+  std::vector<scenario> scenarios;
   for (const auto& broken : faults) {
     for (const int callers : {1, 100}) {
-      auto& added = sides.emplace_back(side{broken, callers, {}});
+      auto& added = scenarios.emplace_back(scenario{broken, callers, {}});
       for (int i = 0; i < rounds; ++i) {
-        added.runs.push_back(std::async(std::launch::async, live_through, broken, callers));
+        added.runs.push_back(std::async(std::launch::async, measure_outage, broken, callers));
       }
     }
   }
-  std::uint64_t of_one = 0;
+  std::uint64_t requests_of_one = 0;
   std::vector<figure> figures;
-  for (auto& [broken, callers, runs] : sides) {
+  for (auto& [broken, callers, runs] : scenarios) {
     std::uint64_t requests = 0;
     double last = 0;
     for (auto& run : runs) {
-      const auto seen = run.get();
-      requests = std::max(requests, seen.requests);
-      last = std::max(last, seen.last_after_recovery);
+      const auto measured = run.get();
+      requests = std::max(requests, measured.requests);
+      last = std::max(last, measured.last_after_recovery);
     }
-    found.rows.push_back({broken.name, std::to_string(broken.lasts.count()),
-                          std::to_string(callers), std::to_string(requests),
-                          fmt::format("{:.1f}", last)});
+    summary.rows.push_back({broken.name, std::to_string(broken.duration.count()),
+                            std::to_string(callers), std::to_string(requests),
+                            fmt::format("{:.1f}", last)});
     if (callers == 1) {
-      of_one = requests;
+      requests_of_one = requests;
       continue;
     }
-    figures.push_back({.name = fmt::format("{} for {} s, what {} callers cause", broken.name,
-                                           broken.lasts.count(), callers),
-                       .asked = fmt::format("no more requests than one ({})", of_one),
-                       .seen = std::to_string(requests),
-                       .reached = requests <= of_one});
+    figures.push_back(
+        {.name = fmt::format("{} for {} s, requests of {} callers", broken.name,
+                             broken.duration.count(), callers),
+         .target = fmt::format("no more than those of one caller ({})", requests_of_one),
+         .measured = std::to_string(requests),
+         .reached = requests <= requests_of_one});
   }
-  report.add(found);
+  report.add(summary);
   for (auto& each : figures) {
     report.add(std::move(each));
   }
@@ -174,27 +173,27 @@ void hanging_host(bench_report& report) {
     const auto token = tokens.get(vault, 200ms);
     by_thread = std::max(by_thread, 1e3 * seconds(clock_type::now() - began));
     if (token || token.error().code != midas::errc::deadline_exceeded) {
-      fmt::print(stderr, "a hanging host, and yet an answer\n");
+      fmt::print(stderr, "unexpected answer from a hanging host\n");
       std::exit(1);
     }
   }
-  std::latch told{1};
+  std::latch answered{1};
   const auto began = clock_type::now();
   double by_callback = 0;
   tokens.get_async(vault, 200ms, [&](const auto&) {
     by_callback = 1e3 * seconds(clock_type::now() - began);
-    told.count_down();
+    answered.count_down();
   });
-  told.wait();
+  answered.wait();
   report.add(
-      table{.title = "A host that hangs for 10 s, callers that wait 200 ms",
-            .headings = {"who", "told after at most, ms"},
+      table{.title = "A host that hangs for 10 s, callers with a timeout of 200 ms",
+            .headings = {"caller", "slowest error after, ms"},
             .rows = {{fmt::format("{} calls of a thread", calls), fmt::format("{:.1f}", by_thread)},
                      {"a callback", fmt::format("{:.1f}", by_callback)}}});
   const auto latest = std::max(by_thread, by_callback);
-  report.add(figure{.name = "a hanging host, callers with a deadline of 200 ms",
-                    .asked = "told within 250 ms",
-                    .seen = fmt::format("{:.0f} ms", latest),
+  report.add(figure{.name = "a hanging host, callers with a timeout of 200 ms",
+                    .target = "error within 250 ms",
+                    .measured = fmt::format("{:.0f} ms", latest),
                     .reached = latest <= 250});
 }
 
@@ -204,8 +203,8 @@ int main(int argc, char** argv) {
   bench_report report{argc, argv};
   hanging_host(report);
   outages(report);
-  load_across_renewals(report);
-  load_near_expiry(report);
+  measure_refresh_under_load(report);
+  measure_short_lifetimes(report);
   limited_fan_out(report);
   return report.finish();
 }

@@ -1,7 +1,7 @@
-// Very many at once: who wait, tokens at hand, threads that read one.
+// Large numbers of waiters, of keys and of threads that read one token.
 #include "bench/bench_report.hpp"
 #include "bench/keys.hpp"
-#include "bench/waiting.hpp"
+#include "bench/waiters.hpp"
 #include <midas/midas.hpp>
 #include <midas/simulated_host.hpp>
 
@@ -25,8 +25,8 @@ using clock_type = std::chrono::steady_clock;
 
 const midas::token_request vault{.resource = "https://vault.azure.net"};
 
-// From when the first begins until the last has ended: with more threads than processors, none of
-// these moments is when the thread that measures gets to run.
+// Measures from the start of the first thread to the end of the last one. Each thread records its
+// own times, because with more threads than processors the measuring thread may run late.
 double reads_per_second(midas::token_service& tokens, int threads, clock_type::duration duration) {
   struct reader {
     clock_type::time_point began;
@@ -39,19 +39,19 @@ double reads_per_second(midas::token_service& tokens, int threads, clock_type::d
     std::vector<std::jthread> running;
     for (auto& mine : all) {
       running.emplace_back([&mine, &tokens, &ready, duration] {
-        constexpr std::uint64_t between_looks_at_the_clock = 1'000;
+        constexpr std::uint64_t batch = 1'000;
         ready.arrive_and_wait();
         const auto began = clock_type::now();
         std::uint64_t reads = 0;
         auto now = began;
         for (; now < began + duration; now = clock_type::now()) {
-          for (std::uint64_t i = 0; i < between_looks_at_the_clock; ++i) {
+          for (std::uint64_t i = 0; i < batch; ++i) {
             if (!tokens.try_get(vault)) {
-              fmt::print(stderr, "no token at hand\n");
+              fmt::print(stderr, "no cached token\n");
               std::_Exit(1);
             }
           }
-          reads += between_looks_at_the_clock;
+          reads += batch;
         }
         mine = {began, now, reads};
       });
@@ -72,26 +72,26 @@ void measure_readers(bench_report& report) {
   options.endpoint = imds.endpoint();
   midas::token_service tokens{options};
   (void)tokens.get(vault, 5s);
-  table found{.title = "Threads that read one token all the time (try_get)",
-              .note = fmt::format("On {} processors; medians of {} runs.",
-                                  std::thread::hardware_concurrency(), rounds),
-              .headings = {"threads", "reads, millions a second"}};
+  table summary{.title = "Threads that read one token continuously (try_get)",
+                .note = fmt::format("On {} processors; medians of {} runs.",
+                                    std::thread::hardware_concurrency(), rounds),
+                .headings = {"threads", "million reads per second"}};
   plot drawn{.name = "readers",
              .title = "try_get of one token, by the number of threads",
              .x_label = "threads",
-             .y_label = "reads a second",
+             .y_label = "reads per second",
              .x_is_logarithmic = true,
              .lines = {{.label = "try_get", .points = {}}}};
   for (int threads = 1; threads <= 256; threads *= 2) {
-    std::vector<double> seen;
+    std::vector<double> measured;
     for (int i = 0; i < rounds; ++i) {
-      seen.push_back(reads_per_second(tokens, threads, duration));
+      measured.push_back(reads_per_second(tokens, threads, duration));
     }
-    const auto middle = median(seen);
-    drawn.lines[0].points.emplace_back(threads, middle);
-    found.rows.push_back({std::to_string(threads), fmt::format("{:.1f}", middle / 1e6)});
+    const auto reads = median(measured);
+    drawn.lines[0].points.emplace_back(threads, reads);
+    summary.rows.push_back({std::to_string(threads), fmt::format("{:.1f}", reads / 1e6)});
   }
-  report.add(found);
+  report.add(summary);
   report.add(drawn);
 }
 
@@ -99,8 +99,8 @@ void measure_readers(bench_report& report) {
 
 int main(int argc, char** argv) {
   bench_report report{argc, argv};
-  // These two fork, and so come before there are threads.
-  measure_waiting(report);
+  // These two fork, so they run before any thread exists.
+  measure_waiters(report);
   measure_keys(report);
   measure_readers(report);
   return report.finish();

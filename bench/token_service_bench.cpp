@@ -1,4 +1,4 @@
-// What a token costs that is at hand, and the steps of one that is not.
+// The cost of a cached token, and of the steps of acquiring one.
 #include "transport/hosts/imds.hpp"
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
@@ -56,7 +56,7 @@ void get_hit(benchmark::State& state) {
 }
 BENCHMARK(get_hit)->ThreadRange(1, 2)->UseRealTime();
 
-void ask_the_cache_actor(benchmark::State& state) {
+void request_from_cache_actor(benchmark::State& state) {
   caf::actor_system_config config;
   caf::actor_system system{config};
   midas::token_service tokens{system, warm_service::options_for(warm().imds)};
@@ -71,9 +71,9 @@ void ask_the_cache_actor(benchmark::State& state) {
                  [](const caf::error&) { std::abort(); });
   }
 }
-BENCHMARK(ask_the_cache_actor)->UseRealTime();
+BENCHMARK(request_from_cache_actor)->UseRealTime();
 
-void acquire_anew(benchmark::State& state) {
+void acquire(benchmark::State& state) {
   auto options = warm_service::options_for(warm().imds);
   options.limits = {8, 0};
   midas::token_service tokens{options};
@@ -82,7 +82,7 @@ void acquire_anew(benchmark::State& state) {
     benchmark::DoNotOptimize(tokens.get(forced, 5s));
   }
 }
-BENCHMARK(acquire_anew)->UseRealTime();
+BENCHMARK(acquire)->UseRealTime();
 
 void decode_imds_token(benchmark::State& state) {
   const std::string token(1'800, 'x');

@@ -1,6 +1,7 @@
 #include "tools/command.hpp"
 
 #include "tools/duration.hpp"
+#include <midas/identity_host.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -13,7 +14,7 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
       [&value, name](const std::string& text) {
         auto parsed = parse_duration(text);
         if (!parsed) {
-          throw CLI::ValidationError(name, parsed.error().message + ". " + parsed.error().advice);
+          throw CLI::ValidationError(name, usage_error_text(parsed.error()));
         }
         value = *parsed;
       },
@@ -21,12 +22,34 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
   return option->type_name("DURATION");
 }
 
+std::string usage_error_text(const error& problem) {
+  return problem.message + ". " + problem.advice;
+}
+
+std::string host_option_names() {
+  constexpr std::size_t max_line = 70;
+  std::string text;
+  std::size_t line_begin = 0;
+  for (const auto host : identity_hosts()) {
+    const auto name = option_name(host);
+    if (!text.empty()) {
+      text += ',';
+      const bool fits = text.size() - line_begin + 1 + name.size() < max_line;
+      text += fits ? ' ' : '\n';
+      line_begin = fits ? line_begin : text.size();
+    }
+    text += name;
+  }
+  return text;
+}
+
 std::string refuse_empty(const std::string& value) {
-  return value.empty() ? "the value is empty. Give one, or leave the option out" : std::string{};
+  return value.empty() ? "the value is empty; give a value or omit the option" : std::string{};
 }
 
 std::string refuse_option(const std::string& value) {
-  return value.starts_with("--") ? value + " is an option. Give a value before it" : std::string{};
+  return value.starts_with("--") ? value + " is an option, not a value; give a value before it"
+                                 : std::string{};
 }
 
 }  // namespace midas::internal::tools

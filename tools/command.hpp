@@ -1,5 +1,7 @@
-// The commands of the program. Each adds itself to the command line, and gives what runs it.
+// The commands of the program, and the helpers with which they declare their options.
 #pragma once
+
+#include <midas/error.hpp>
 
 #include <chrono>
 #include <functional>
@@ -13,27 +15,34 @@ class Option;
 
 namespace midas::internal::tools {
 
-/// Runs the command once the command line was read; gives the exit code.
+/// Runs a command whose options have been parsed. Returns the exit code.
 using action = std::function<int()>;
 
 /// `midas token`: gets a token and prints it.
 action add_token_command(CLI::App& program);
 
-/// `midas doctor`: tells what host this is, and whether a token can be had.
+/// `midas doctor`: reports the detected host and whether it issues a token.
 action add_doctor_command(CLI::App& program);
 
-/// `midas simulate`: serves the identity endpoint of a simulated host until it is told to stop.
+/// `midas simulate`: serves the identity endpoint of a simulated host until a signal stops it.
 action add_simulate_command(CLI::App& program);
 
-/// `midas load`: many callers ask for tokens at once, against a simulator or a host.
+/// `midas load`: measures many concurrent callers against a simulator or a host.
 action add_load_command(CLI::App& program);
 
-/// An option that takes a duration, with its default in the help.
+/// Adds an option that takes a duration. The help shows the current `value` as its default.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::chrono::nanoseconds& value, const std::string& description);
 
-/// Check an option's value, and return what is wrong; nothing when all is well. An empty one, as of
-/// a variable that a script left unset, is not taken for none, nor the next option for a value.
+/// The message and the advice of an error, joined for CLI::ValidationError.
+std::string usage_error_text(const error& problem);
+
+/// The option names of all hosts for a help text: separated by commas, wrapped to fit a terminal.
+std::string host_option_names();
+
+/// CLI11 validators; each returns an error text, or an empty string for a valid value.
+/// refuse_empty rejects the value of a variable that a script left unset, refuse_option an option
+/// that was parsed as the value of the option before it.
 std::string refuse_empty(const std::string& value);
 std::string refuse_option(const std::string& value);
 

@@ -8,10 +8,10 @@
 namespace midas::internal::tools {
 
 expected<std::chrono::nanoseconds> parse_duration(std::string_view text) {
-  const bool is_number_alone = !text.empty() && text.back() >= '0' && text.back() <= '9';
-  const auto read = simulator::read_duration(std::string{text} + (is_number_alone ? "s" : ""));
+  const bool lacks_unit = !text.empty() && text.back() >= '0' && text.back() <= '9';
+  const auto read = simulator::read_duration(std::string{text} + (lacks_unit ? "s" : ""));
   if (!read) {
-    return fail(errc::invalid_timeout, fmt::format("\"{}\" is no duration", text),
+    return fail(errc::invalid_timeout, fmt::format("\"{}\" is not a duration", text),
                 "Write a number and a unit, such as 200ms, 5s, 2min or 1h");
   }
   return *read;

@@ -1,4 +1,4 @@
-// Durations as people write them on a command line: "5s", "200ms", "1.5h".
+// Durations on the command line and in reports: "5s", "200ms", "1.5h".
 #pragma once
 
 #include <midas/error.hpp>
@@ -9,11 +9,12 @@
 
 namespace midas::internal::tools {
 
-/// A number and a unit (ns, us, ms, s, m or min, h, d); a number alone means seconds. Fails with
-/// errc::invalid_timeout for anything else, for a negative one and for one over a hundred years.
+/// Parses a number with a unit: ns, us, ms, s, m or min, h, d. A number without a unit is in
+/// seconds. Fails with errc::invalid_timeout for any other text, for a negative duration and for
+/// one of more than a hundred years.
 expected<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
-/// "50 ms", "1.25 s": three digits and the unit that suits.
+/// Formats a duration with three digits and the unit of its magnitude: "50 ms", "1.25 s".
 std::string format_duration(std::chrono::nanoseconds duration);
 
 }  // namespace midas::internal::tools

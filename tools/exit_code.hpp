@@ -1,4 +1,4 @@
-// How the program ends, for scripts.
+// The exit codes of the program.
 #pragma once
 
 #include <midas/error.hpp>
@@ -6,17 +6,18 @@
 namespace midas::internal::tools {
 
 enum exit_code : int {
-  /// The job is done.
+  /// The command succeeded.
   success = 0,
-  /// The job failed: no token, the host refused or did not answer, requests under load failed.
+  /// The command failed: no token, the host refused or did not answer, or requests under load
+  /// failed.
   failure = 1,
-  /// Wrong usage or bad input; nothing was sent.
+  /// Wrong usage or invalid input; nothing was sent.
   bad_usage = 2,
-  /// The time given ran out.
+  /// The timeout expired.
   timed_out = 3,
 };
 
-/// What an error means to a script.
+/// The exit code for a token service error.
 inline exit_code exit_code_of(errc code) {
   switch (code) {
     case errc::invalid_resource:
@@ -35,10 +36,9 @@ inline exit_code exit_code_of(errc code) {
   }
 }
 
-/// The lines that every command's --help ends with.
+/// The last lines of every command's --help.
 constexpr const char* exit_codes_help =
-    "Exit codes: 0 done; 1 failed (no token, the host refused or did not answer); 2 wrong usage "
-    "or\n"
-    "bad input, nothing was sent; 3 the time given ran out.";
+    "Exit codes: 0 success; 1 failure (no token, or the host refused or did not answer);\n"
+    "2 wrong usage or invalid input (nothing was sent); 3 timeout.";
 
 }  // namespace midas::internal::tools

@@ -1,4 +1,4 @@
-// midas, the program.
+// The command-line program `midas`.
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
 
@@ -15,8 +15,9 @@ namespace {
 
 int run(int argc, char** argv) {
   CLI::App program{
-      "midas gets managed-identity tokens from the host that it runs on, and simulates such a "
-      "host."};
+      "midas gets Azure managed-identity tokens from the host it runs on, and simulates such "
+      "hosts.",
+      "midas"};
   program.set_version_flag("--version", std::string{"midas "} + MIDAS_VERSION);
   program.require_subcommand(0, 1);
   program.footer(exit_codes_help);
@@ -35,9 +36,9 @@ int run(int argc, char** argv) {
     std::cerr << "midas: " << e.what() << " (see midas --help)\n";
     return bad_usage;
   }
-  for (const auto& [name, run_it] : actions) {
+  for (const auto& [name, run_command] : actions) {
     if (program.got_subcommand(name)) {
-      return run_it();
+      return run_command();
     }
   }
   std::cerr << "midas: no command given (see midas --help)\n";

@@ -25,28 +25,27 @@ managed_identity identity_of(const request_arguments& arguments) {
 
 void add_request_options(CLI::App& command, request_arguments& arguments) {
   auto* identity = command.add_option_group(
-      "Identity", "Which user-assigned identity; without any, the system-assigned one");
-  identity->add_option("--client-id", arguments.client_id, "By its client id (GUID)")
+      "Identity", "The user-assigned identity to use [the system-assigned identity]");
+  identity->add_option("--client-id", arguments.client_id, "Client ID (GUID)")
       ->check(refuse_option);
-  identity->add_option("--object-id", arguments.object_id, "By its object id (GUID)")
+  identity->add_option("--object-id", arguments.object_id, "Object ID (GUID)")
       ->check(refuse_option);
   identity
-      ->add_option("--resource-id", arguments.resource_id,
-                   "By its Azure resource id (/subscriptions/...)")
+      ->add_option("--resource-id", arguments.resource_id, "Azure resource ID (/subscriptions/...)")
       ->check(refuse_option);
   identity->require_option(0, 1);
-  command.add_option("--host", arguments.host,
-                     "The kind of host to ask: imds, app-service, app-service-2017, "
-                     "service-fabric,\narc, machine-learning, cloud-shell, workload-identity "
-                     "[detected from the environment]");
+  command
+      .add_option("--host", arguments.host,
+                  "The kind of host [detected from the environment]:\n" + host_option_names())
+      ->type_name("HOST");
   command
       .add_option("--endpoint", arguments.endpoint,
-                  "IMDS's endpoint, such as http://127.0.0.1:8080; means --host imds\n"
+                  "The IMDS endpoint, such as http://127.0.0.1:8080; implies --host imds\n"
                   "[AZURE_POD_IDENTITY_AUTHORITY_HOST, else http://169.254.169.254]")
       ->check(refuse_empty)
       ->check(refuse_option);
   command.add_flag("--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
-                   "Allow plain http to an endpoint that is neither on this machine nor Azure's");
+                   "Allow plain http to endpoints other than loopback and Azure's own");
   add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");
 }
 

@@ -1,14 +1,14 @@
-// Measures one of Microsoft's clients once, at the host that the environment tells of.
+// Measures one of Microsoft's clients once, with the host that the environment describes.
 //
 //   node peer.mjs CLIENT cached RESOURCES SECONDS
 //   node peer.mjs CLIENT burst CALLERS
 //
-// Prints a JSON object. A process for each measurement, whose caches are cold and whose memory
-// nobody has used before: msal-node's cache is the process's, not the application's.
+// Prints a JSON object. Each measurement needs a new process with a cold cache and unused memory:
+// msal-node has one cache per process, not per application.
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 
-// Each gives a function from a resource to the promise of a token; only what is measured is loaded.
+// Each client is a function that loads it and returns getToken(resource), which returns a promise.
 const clients = {
   "@azure/msal-node": async () => {
     const { ManagedIdentityApplication } = await import("@azure/msal-node");
@@ -24,7 +24,7 @@ const clients = {
 
 const resourceOf = (number) => `https://resource-${number}.example`;
 
-// How long each call took, in milliseconds, of those that one caller makes in so many seconds.
+// The durations in milliseconds of the calls that one caller makes in `seconds`, one after another.
 async function callsFor(seconds, getToken, resources) {
   const took = [];
   const began = performance.now();
@@ -45,8 +45,8 @@ function quantile(sorted, part) {
 async function cached(getToken, count, seconds) {
   const resources = Array.from({ length: count }, (_, number) => resourceOf(number));
   await Promise.all(resources.map(getToken));
-  // Until the code is compiled for good and the heap has its size: for half a second, whatever is
-  // measured, calls take ten times as long.
+  // Warm up until the code is optimized and the heap has grown: in the first half second, calls
+  // take ten times longer.
   await callsFor(1, getToken, resources);
   const { took, elapsed } = await callsFor(seconds, getToken, resources);
   took.sort((a, b) => a - b);
@@ -57,7 +57,7 @@ async function cached(getToken, count, seconds) {
   };
 }
 
-// In bytes. What getrusage tells may be the parent's, from before this program was in its place.
+// In bytes. The value of getrusage may include the parent process before exec.
 function peakRss() {
   return 1024 * Number(readFileSync("/proc/self/status", "utf8").match(/^VmHWM:\s*(\d+) kB$/m)[1]);
 }

@@ -1,8 +1,8 @@
-// Measures Microsoft's clients, one process after another, and tells what was found.
+// Measures Microsoft's clients, each measurement in a process of its own, and reports the results.
 //
 //   node peers.mjs MIDAS [--quick] [--json FILE]
 //
-// Wants its packages beside it: see run.sh.
+// Needs its packages in the same directory; see run.sh.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -26,8 +26,8 @@ const seconds = quick ? 0.2 : 2;
 const rounds = quick ? 1 : 3;
 const bursts = quick ? [100] : [1_000, 10_000];
 
-// No measurement takes longer, nor do all of them together.
-const longestMs = 10_000;
+// The time limits of one measurement and of all of them.
+const maxMs = 10_000;
 const end = performance.now() + 80_000;
 
 const versions = Object.fromEntries(
@@ -37,7 +37,7 @@ const versions = Object.fromEntries(
   }),
 );
 
-// Whoever ends this program ends what it has started.
+// When a signal ends this program, its child processes end, too.
 const running = new Set();
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
@@ -46,14 +46,14 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 
-// What goes wrong is an outcome too: `failure` says it.
+// Reports an error as `failure` in the outcome.
 async function runPeer(parameters, environment) {
-  const timeout = Math.ceil(Math.min(longestMs, end - performance.now()));
+  const timeout = Math.ceil(Math.min(maxMs, end - performance.now()));
   if (timeout <= 0) {
-    return { failure: "not run, the time is over" };
+    return { failure: "not run, out of time" };
   }
   const child = spawn(process.execPath, [join(here, "peer.mjs"), ...parameters.map(String)], {
-    // Nothing of this process's own environment, proxies least of all.
+    // Do not inherit the environment of this process, proxies in particular.
     env: { PATH: process.env.PATH, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     timeout,
@@ -74,7 +74,7 @@ async function runPeer(parameters, environment) {
   return { failure: why };
 }
 
-// Each measurement has a host of its own, which counts nothing but what it hears of that.
+// Each measurement has its own host, which counts only the requests of that measurement.
 async function measure(...parameters) {
   const host = await SimulatedHost.start(midas, ["--port", "0", "--latency", "50ms"]);
   running.add(host.process);
@@ -86,7 +86,7 @@ async function measure(...parameters) {
     return {
       ...outcome,
       requests: after.requests - before.requests,
-      // But for that which asked.
+      // Without the connection that requested the statistics.
       connections: after.connections - before.connections - 1,
     };
   } finally {
@@ -114,10 +114,18 @@ async function cachedTable() {
   return {
     title: "Cached tokens, Microsoft's clients for Node.js",
     note:
-      `One caller, which awaits one call after another for ${seconds} s; with 100 resources, each ` +
-      "in turn. Requests are those that filled the cache. The host is told by " +
-      "AZURE_POD_IDENTITY_AUTHORITY_HOST, without which @azure/identity pings IMDS in every call.",
-    headings: ["client", "resources", "calls a second", "p50, µs", "p99, µs", "requests", "failed"],
+      `One caller that awaits one call after another for ${seconds} s, with 100 resources in ` +
+      "turn. Requests are those that filled the cache. AZURE_POD_IDENTITY_AUTHORITY_HOST names " +
+      "the host; without it, @azure/identity probes IMDS in every call.",
+    headings: [
+      "client",
+      "resources",
+      "calls per second",
+      "p50, µs",
+      "p99, µs",
+      "requests",
+      "failed",
+    ],
     rows,
   };
 }
@@ -163,17 +171,19 @@ async function burstTable() {
     }
   }
   return {
-    title: "Callers at once, one resource, host latency 50 ms, Microsoft's clients for Node.js",
+    title: "Concurrent callers, one resource, host latency 50 ms, Microsoft's clients for Node.js",
     note:
-      (quick ? "One run" : `Medians of ${rounds} runs, in brackets the fastest and the slowest`) +
-      "; all callers share one application or credential. Memory is that of the client's process " +
-      "alone, without the host; before is what it has when the first caller asks.",
+      (quick
+        ? "One run"
+        : `Medians of ${rounds} runs, with the fastest and the slowest in parentheses`) +
+      ". All callers share one application or credential. Memory is that of the client's " +
+      "process, without the host; 'before' is measured before the burst.",
     headings: [
       "client",
       "callers",
       "HTTP requests",
       "connections",
-      "the last after, ms",
+      "last token after, ms",
       "peak memory, MB",
       "before, MB",
       "failed",
@@ -186,7 +196,7 @@ function print({ title, note, headings, rows }) {
   const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => row[i].length)),
   );
-  // The first column names things, the others hold numbers.
+  // The first column has labels, the others have numbers.
   const line = (cells) =>
     cells
       .map((cell, i) => "  " + (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures Microsoft's clients for Node.js as midas is measured: cached tokens, and cold bursts.
+# Measures Microsoft's clients for Node.js like midas: cached tokens and cold bursts.
 #
 #   run.sh MIDAS WORK_DIRECTORY [--quick] [--json FILE]
 #
-# MIDAS is the program, whose simulated host the clients ask. WORK_DIRECTORY keeps the installed
-# clients, so that only a change of the lock file installs them again. --quick measures as little as
-# shows that it works; --json writes FILE, as the other benchmarks do.
+# MIDAS is the program, which simulates the host. WORK_DIRECTORY keeps the installed clients; they
+# are reinstalled when the lock file changes. --quick is a short run that only shows that the
+# benchmark works; --json writes the results to FILE, as in the other benchmarks.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
 source "$sources/../../scripts/node.sh"
@@ -20,9 +20,9 @@ shift 2
 need_node_18
 
 install_npm_packages "$sources" "$work"
-# Node looks for packages beside the program that imports them.
+# Node.js resolves packages relative to the importing program.
 cp "$sources"/*.mjs "$sources/../../tests/clients/simulated_host.mjs" "$work/"
 
-# Callers that all ask at once have a socket each, and so has the host.
+# Each concurrent caller has a socket, both in the client and in the host.
 ulimit -Sn "$(ulimit -Hn)"
 exec node "$work/peers.mjs" "$midas" "$@"

@@ -1,4 +1,4 @@
-// On what it was measured.
+// The machine and the versions of a measurement.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
@@ -20,17 +20,17 @@ function valueIn(file, pattern) {
 
 export function machine() {
   const processors = os.cpus();
-  const kind = processors[0]?.model.trim() || "of an unknown kind";
+  const kind = processors[0]?.model.trim() || "of unknown model";
   const virtual = firstLine("systemd-detect-virt", "--vm");
   const guest = ["unknown", "none"].includes(virtual) ? "" : `, a virtual machine (${virtual})`;
   const memory = (os.totalmem() / 1e9).toFixed(1);
   return `${processors.length} processors (${kind}), ${memory} GB of memory${guest}.`;
 }
 
-// What this page changes itself does not count.
+// Changes to the generated page do not count.
 function commit() {
   const changed = firstLine("git", "status", "--porcelain", "--", ".", ":!docs/performance*");
-  return firstLine("git", "rev-parse", "--short", "HEAD") + (changed === "" ? "" : ", changed");
+  return firstLine("git", "rev-parse", "--short", "HEAD") + (changed === "" ? "" : ", modified");
 }
 
 export function versions(build) {

@@ -1,9 +1,10 @@
-// Puts docs/performance.md together from what the benchmarks found and from performance.md.in.
+// Generates docs/performance.md from the results of the benchmarks and from performance.md.in.
 //
 //   node page.mjs --results DIR --build DIR --page FILE --plots DIR
 //
-// In the template, a line `@NAME@` becomes the tables and plots of DIR/NAME.json; `@figures@`,
-// `@machine@` and `@versions@` what they say. What was not measured is said to be so.
+// In the template, a line `@NAME@` is replaced with the tables and plots of DIR/NAME.json, and
+// `@figures@`, `@machine@` and `@versions@` with what their names say. The page mentions missing
+// results.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,8 +37,8 @@ function table(headings, rows, rule = headings.map(() => "---")) {
   return [line(headings), `|${rule.join("|")}|`, ...rows.map(line)].join("\n");
 }
 
-// The first column names things; numbers stand under each other by their last digit.
-function measured(headings, rows) {
+// The first column has labels; columns of numbers are aligned to the right.
+function results(headings, rows) {
   const isNumeric = (column) =>
     column > 0 && rows.every((row) => !row[column] || /\d/.test(row[column]));
   return table(headings, rows, headings.map((_, column) => (isNumeric(column) ? "---:" : "---")));
@@ -56,7 +57,7 @@ function sectionOf(name) {
   }
   const tables = report.tables.map(({ title, note, headings, rows }) => {
     const introduction = note ? `**${title}.** ${note}` : `**${title}**`;
-    return `${introduction}\n\n${measured(headings, rows)}`;
+    return `${introduction}\n\n${results(headings, rows)}`;
   });
   return [...tables, ...report.plots.map(picture)].join("\n\n");
 }
@@ -64,8 +65,13 @@ function sectionOf(name) {
 function figures() {
   const all = programs.flatMap((name) => found.get(name)?.figures ?? []);
   return table(
-    ["figure", "asked", "seen", "reached"],
-    all.map(({ name, asked, seen, reached }) => [name, asked, seen, reached ? "yes" : "**no**"]),
+    ["figure", "target", "measured", "reached"],
+    all.map(({ name, target, measured, reached }) => [
+      name,
+      target,
+      measured,
+      reached ? "yes" : "**no**",
+    ]),
   );
 }
 
@@ -80,9 +86,9 @@ mkdirSync(given.plots, { recursive: true });
 const template = readFileSync(join(here, "performance.md.in"), "utf8");
 const page = template.replace(/^@(\w+)@$/gm, (line, name) => {
   if (!Object.hasOwn(sections, name)) {
-    throw new Error(`performance.md.in asks for ${line}, which nothing measures`);
+    throw new Error(`performance.md.in has ${line}, which no benchmark measures`);
   }
   return sections[name]();
 });
 writeFileSync(given.page, page);
-console.log(`${given.page}, with ${found.size} of ${programs.length} programs`);
+console.log(`wrote ${given.page} with the results of ${found.size} of ${programs.length} programs`);

@@ -1,8 +1,8 @@
-// Draws a plot of bench_report.hpp as SVG, by gnuplot.
+// Draws a plot of bench_report.hpp as SVG with gnuplot.
 import { spawnSync } from "node:child_process";
 
-// In gnuplot's double quotes a backslash begins an escape, and without `noenhanced` an underscore
-// an index.
+// Within gnuplot's double quotes, a backslash starts an escape. `noenhanced` below keeps
+// underscores from starting a subscript.
 function quoted(text) {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
@@ -18,7 +18,7 @@ export function draw(plot, file) {
     `set ylabel ${quoted(plot.y_label)}`,
     plot.x_is_logarithmic ? "set logscale x 2" : "",
     plot.y_is_logarithmic ? "set logscale y 10" : "set yrange [0:*]",
-    // "2.5 M" rather than seven digits.
+    // "2.5 M" instead of seven digits.
     `set format y "${highest >= 10_000 ? "%.1s %c" : "%g"}"`,
     "set grid",
     lines.length > 1 ? "set key outside right top" : "unset key",
@@ -32,6 +32,6 @@ export function draw(plot, file) {
   ].join("\n");
   const { status, error, stderr } = spawnSync("gnuplot", [], { input: script, encoding: "utf8" });
   if (status !== 0) {
-    throw new Error(`gnuplot drew no ${file}: ${error?.message ?? stderr}`);
+    throw new Error(`gnuplot cannot draw ${file}: ${error?.message ?? stderr}`);
   }
 }

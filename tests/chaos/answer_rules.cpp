@@ -7,25 +7,25 @@ namespace midas::internal::chaos {
 
 namespace {
 
-// When the request is to be answered at the latest, and what for.
+// The latest time for the answer to a request, and the reason for it.
 struct due_time {
   time_point at;
-  const char* why;
+  const char* reason;
 };
 
-due_time due(const history& what, const caller_request& request) {
+due_time due(const history& observed, const caller_request& request) {
   due_time result{request.deadline, "its deadline"};
   if (request.cancelled && *request.cancelled < result.at) {
-    result = {*request.cancelled, "it was cancelled"};
+    result = {*request.cancelled, "its cancellation"};
   }
-  if (what.shut_down && *what.shut_down < result.at) {
-    result = {std::max(*what.shut_down, request.asked), "the service was shut down"};
+  if (observed.shut_down && *observed.shut_down < result.at) {
+    result = {std::max(*observed.shut_down, request.started), "the shutdown of the service"};
   }
   return result;
 }
 
-// What a host that goes wrong can make of a request that makes sense.
-bool is_of_a_host(errc code) {
+// True for the errors that a faulty host can cause for a valid request.
+bool can_be_caused_by_host(errc code) {
   constexpr std::array all{errc::unreachable,        errc::connection_lost,
                            errc::request_timeout,    errc::invalid_http,
                            errc::response_too_large, errc::invalid_response,
@@ -34,60 +34,59 @@ bool is_of_a_host(errc code) {
   return std::ranges::find(all, code) != all.end();
 }
 
-void check_error(const history& what, const caller_request& request, const caller_answer& answer,
-                 violations& found) {
-  const auto say = [&](const std::string& text) {
-    found.push_back(name_of(what, request) + " was told " + std::string{to_string(answer.code)} +
-                    text);
+void check_error(const history& observed, const caller_request& request,
+                 const caller_answer& answer, violations& found) {
+  const auto report = [&](const std::string& text) {
+    found.push_back(describe(observed, request) + " failed with " +
+                    std::string{to_string(answer.code)} + text);
   };
   if (answer.code == errc::deadline_exceeded) {
-    if (answer.at < request.deadline && !answer.turn_too_late) {
-      say(" " + in_milliseconds(request.deadline - answer.at) + " before its deadline");
+    if (answer.at < request.deadline && !answer.not_admitted) {
+      report(" " + in_milliseconds(request.deadline - answer.at) + " before its deadline");
     }
   } else if (answer.code == errc::cancelled) {
     if (!request.cancelled || answer.at < *request.cancelled) {
-      say(", and had not asked for it");
+      report(" without having been canceled");
     }
   } else if (answer.code == errc::shutting_down) {
-    if (!what.shut_down || answer.at < *what.shut_down) {
-      say(", and the service was not shut down");
+    if (!observed.shut_down || answer.at < *observed.shut_down) {
+      report(" before the service was shut down");
     }
-  } else if (answer.code == errc::actor_terminated && request.caller == "actor" && what.shut_down &&
-             answer.at >= *what.shut_down) {
-    // An actor that asks one which has ended is answered by CAF, which does not say why it ended.
-  } else if (!is_of_a_host(answer.code)) {
-    say(", which no host can have caused");
+  } else if (answer.code == errc::actor_terminated && request.caller == "actor" &&
+             observed.shut_down && answer.at >= *observed.shut_down) {
+    // CAF answers a request to an actor that has terminated, without the reason for it.
+  } else if (!can_be_caused_by_host(answer.code)) {
+    report(", which the host cannot cause");
   }
 }
 
 }  // namespace
 
-void check_answers(const history& what, const history_bounds& bounds, violations& found) {
-  for (const auto id : what.answered_again) {
-    found.push_back("request " + std::to_string(id) +
-                    " of an earlier phase was answered once more");
+void check_answers(const history& observed, const history_bounds& bounds, violations& found) {
+  for (const auto id : observed.answered_again) {
+    found.push_back("request " + std::to_string(id) + " of an earlier cycle was answered again");
   }
-  for (const auto& request : what.requests) {
-    const auto latest = due(what, request);
+  for (const auto& request : observed.requests) {
+    const auto latest = due(observed, request);
     if (request.answers.empty()) {
-      // One whose time has not come when the history ends may yet be answered.
-      if (what.ended > latest.at + bounds.tolerance) {
-        found.push_back(name_of(what, request) + " was never answered");
+      // A request that is not due before the end of the history may be answered later.
+      if (observed.ended > latest.at + bounds.tolerance) {
+        found.push_back(describe(observed, request) + " was never answered");
       }
       continue;
     }
     if (request.answers.size() > 1) {
-      found.push_back(name_of(what, request) + " was answered " +
+      found.push_back(describe(observed, request) + " was answered " +
                       std::to_string(request.answers.size()) + " times");
     }
     const auto& first = request.answers.front();
     if (first.at > latest.at + bounds.tolerance) {
-      found.push_back(name_of(what, request) + " was answered " +
-                      in_milliseconds(first.at - latest.at) + " after " + latest.why);
+      found.push_back(describe(observed, request) + " was answered " +
+                      in_milliseconds(first.at - latest.at) + " after " + latest.reason);
     }
     for (const auto& answer : request.answers) {
       if (!answer.token) {
-        check_error(what, request, answer, found);
+        check_error(observed, request, answer, found);
       }
     }
   }

@@ -2,7 +2,7 @@
 
 #include "messages/caf_compat.hpp"
 #include "tests/chaos/chaos_keys.hpp"
-#include "tests/support/coroutine.hpp"
+#include "tools/load/detached_coroutine.hpp"
 
 #include <algorithm>
 #include <stop_token>
@@ -11,7 +11,7 @@
 
 namespace midas::internal::chaos {
 
-/// Tells an actor to make a call.
+/// Makes an actor make a call.
 struct call_now {
   const planned_call* call = nullptr;
 };
@@ -30,7 +30,7 @@ constexpr std::size_t blocking_threads = 16;
 constexpr std::size_t actors = 24;
 
 using caller_actor = caf_compat::typed_actor<
-    // Asks for the token of that call, and notes the answer.
+    // Makes the call and records its answer.
     void(call_now)>;
 
 struct caller_state {
@@ -40,7 +40,7 @@ struct caller_state {
 
   void start(const token_service* service, recorder* to) {
     tokens = service;
-    notes = to;
+    log = to;
   }
 
   caller_actor::behavior_type make_behavior() {
@@ -50,24 +50,24 @@ struct caller_state {
   void ask(const planned_call& call) {
     auto request = chaos_keys()[call.key].request;
     request.force_refresh = call.force_refresh;
-    const auto id = notes->asked(call);
+    const auto id = log->request_started(call);
     caf_compat::request(self, tokens->cache(), std::move(request),
                         std::chrono::nanoseconds{call.timeout})
-        .then([to = notes, id](const access_token& token) { to->answered(id, token); },
-              [to = notes, id](const caf::error& failure) {
-                to->answered(id, unexpected{to_error(failure)});
+        .then([to = log, id](const access_token& token) { to->request_answered(id, token); },
+              [to = log, id](const caf::error& failure) {
+                to->request_answered(id, unexpected{to_error(failure)});
               });
   }
 
   caller_actor::pointer self;
   const token_service* tokens = nullptr;
-  recorder* notes = nullptr;
+  recorder* log = nullptr;
 };
 
-test::detached ask(token_service& tokens, recorder& notes, std::uint64_t id, token_request request,
-                   std::chrono::nanoseconds timeout, std::stop_token stop) {
+tools::detached ask(token_service& tokens, recorder& log, std::uint64_t id, token_request request,
+                    std::chrono::nanoseconds timeout, std::stop_token stop) {
   const auto outcome = co_await tokens.async_get(request, timeout, stop);
-  notes.answered(id, outcome);
+  log.request_answered(id, outcome);
 }
 
 token_request request_of(const planned_call& call) {
@@ -86,9 +86,9 @@ struct chaos_callers::cancellation {
 
 class chaos_callers::actor_callers {
  public:
-  actor_callers(caf::actor_system& system, const token_service& tokens, recorder& notes) {
+  actor_callers(caf::actor_system& system, const token_service& tokens, recorder& log) {
     for (std::size_t i = 0; i < actors; ++i) {
-      actors_.push_back(caf_compat::spawn<caller_actor, caller_state>(system, &tokens, &notes));
+      actors_.push_back(caf_compat::spawn<caller_actor, caller_state>(system, &tokens, &log));
     }
   }
   actor_callers(const actor_callers&) = delete;
@@ -99,8 +99,8 @@ class chaos_callers::actor_callers {
     }
   }
 
-  void call(const planned_call& what) {
-    caf_compat::anonymous_send(actors_[next_++ % actors_.size()], call_now{&what});
+  void call(const planned_call& planned) {
+    caf_compat::anonymous_send(actors_[next_++ % actors_.size()], call_now{&planned});
   }
 
  private:
@@ -108,15 +108,13 @@ class chaos_callers::actor_callers {
   std::size_t next_ = 0;
 };
 
-chaos_callers::chaos_callers(caf::actor_system& system, token_service& tokens, recorder& notes)
-    : tokens_(tokens),
-      notes_(notes),
-      actors_(std::make_unique<actor_callers>(system, tokens, notes)) {}
+chaos_callers::chaos_callers(caf::actor_system& system, token_service& tokens, recorder& log)
+    : tokens_(tokens), log_(log), actors_(std::make_unique<actor_callers>(system, tokens, log)) {}
 
 chaos_callers::~chaos_callers() = default;
 
 void chaos_callers::run(const std::vector<planned_call>& calls, time_point begin) {
-  notes_.expect(calls.size());
+  log_.expect(calls.size());
   std::vector<std::jthread> threads;
   for (std::size_t thread = 0; thread < blocking_threads; ++thread) {
     threads.emplace_back([this, &calls, begin, thread] {
@@ -129,21 +127,22 @@ void chaos_callers::run(const std::vector<planned_call>& calls, time_point begin
       }
     });
   }
-  make_calls_in_turn(calls, begin);
+  make_asynchronous_calls(calls, begin);
 }
 
-void chaos_callers::make_calls_in_turn(const std::vector<planned_call>& calls, time_point begin) {
+void chaos_callers::make_asynchronous_calls(const std::vector<planned_call>& calls,
+                                            time_point begin) {
   const auto wait_until = [this](time_point then) {
     while (!cancellations_.empty() && cancellations_.front().at <= then) {
       std::this_thread::sleep_until(cancellations_.front().at);
-      cancel_until(std::chrono::steady_clock::now());
+      cancel_due(std::chrono::steady_clock::now());
     }
     std::this_thread::sleep_until(then);
   };
   for (const auto& call : calls) {
     if (call.kind != caller_kind::thread) {
       wait_until(begin + call.at);
-      call_at_once(call);
+      call_asynchronously(call);
     }
   }
   if (!cancellations_.empty()) {
@@ -151,7 +150,7 @@ void chaos_callers::make_calls_in_turn(const std::vector<planned_call>& calls, t
   }
 }
 
-void chaos_callers::call_at_once(const planned_call& call) {
+void chaos_callers::call_asynchronously(const planned_call& call) {
   switch (call.kind) {
     case caller_kind::callback:
       return call_with_callback(call);
@@ -166,23 +165,25 @@ void chaos_callers::call_at_once(const planned_call& call) {
 
 void chaos_callers::call_blocking(const planned_call& call) {
   const auto request = request_of(call);
-  const auto id = notes_.asked(call);
-  notes_.answered(id, tokens_.get(request, call.timeout));
+  const auto id = log_.request_started(call);
+  log_.request_answered(id, tokens_.get(request, call.timeout));
 }
 
 void chaos_callers::call_with_callback(const planned_call& call) {
   const auto request = request_of(call);
-  const auto id = notes_.asked(call);
+  const auto id = log_.request_started(call);
   tokens_.get_async(
       request, call.timeout,
-      [to = &notes_, id](const expected<access_token>& outcome) { to->answered(id, outcome); },
+      [to = &log_, id](const expected<access_token>& outcome) {
+        to->request_answered(id, outcome);
+      },
       stop_of(call, id));
 }
 
 void chaos_callers::call_in_coroutine(const planned_call& call) {
   auto request = request_of(call);
-  const auto id = notes_.asked(call);
-  ask(tokens_, notes_, id, std::move(request), call.timeout, stop_of(call, id));
+  const auto id = log_.request_started(call);
+  ask(tokens_, log_, id, std::move(request), call.timeout, stop_of(call, id));
 }
 
 std::stop_token chaos_callers::stop_of(const planned_call& call, std::uint64_t id) {
@@ -191,18 +192,18 @@ std::stop_token chaos_callers::stop_of(const planned_call& call, std::uint64_t i
   }
   cancellation later{std::chrono::steady_clock::now() + *call.cancelled_after, id, {}};
   auto token = later.source.get_token();
-  const auto place = std::ranges::upper_bound(cancellations_, later.at, {}, &cancellation::at);
-  cancellations_.insert(place, std::move(later));
+  const auto position = std::ranges::upper_bound(cancellations_, later.at, {}, &cancellation::at);
+  cancellations_.insert(position, std::move(later));
   return token;
 }
 
-void chaos_callers::cancel_until(time_point now) {
+void chaos_callers::cancel_due(time_point now) {
   const auto end = std::ranges::upper_bound(cancellations_, now, {}, &cancellation::at);
   std::vector<cancellation> due{std::make_move_iterator(cancellations_.begin()),
                                 std::make_move_iterator(end)};
   cancellations_.erase(cancellations_.begin(), end);
   for (auto& each : due) {
-    notes_.cancelled(each.id);
+    log_.request_cancelled(each.id);
     each.source.request_stop();
   }
 }

@@ -1,4 +1,4 @@
-// Carries out the calls of a plan: threads, callbacks, coroutines and actors.
+// Makes the calls of a plan from threads, callbacks, coroutines and actors.
 #pragma once
 
 #include "tests/chaos/chaos_plan.hpp"
@@ -12,14 +12,15 @@ namespace midas::internal::chaos {
 
 class chaos_callers {
  public:
-  /// All outlive it. The actors among the callers live in the system.
-  chaos_callers(caf::actor_system& system, token_service& tokens, recorder& notes);
+  /// The arguments must outlive the object. The actors among the callers live in `system`.
+  chaos_callers(caf::actor_system& system, token_service& tokens, recorder& log);
   chaos_callers(const chaos_callers&) = delete;
   chaos_callers& operator=(const chaos_callers&) = delete;
   ~chaos_callers();
 
-  /// Makes each call when its time has come, counted from `begin`; a thread that still waits makes
-  /// its next call later. Returns once all were made, and all that block have returned.
+  /// Makes each call at its time, counted from `begin`. A thread whose previous call is still
+  /// blocked makes its next call late. Returns when all calls have been made and the blocking ones
+  /// have returned.
   void run(const std::vector<planned_call>& calls, time_point begin);
 
  private:
@@ -28,15 +29,15 @@ class chaos_callers {
   void call_blocking(const planned_call& call);
   void call_with_callback(const planned_call& call);
   void call_in_coroutine(const planned_call& call);
-  void call_at_once(const planned_call& call);
-  void make_calls_in_turn(const std::vector<planned_call>& calls, time_point begin);
+  void call_asynchronously(const planned_call& call);
+  void make_asynchronous_calls(const std::vector<planned_call>& calls, time_point begin);
   [[nodiscard]] std::stop_token stop_of(const planned_call& call, std::uint64_t id);
-  void cancel_until(time_point now);
+  void cancel_due(time_point now);
 
   struct cancellation;
 
   token_service& tokens_;
-  recorder& notes_;
+  recorder& log_;
   std::unique_ptr<actor_callers> actors_;
   std::vector<cancellation> cancellations_;
 };

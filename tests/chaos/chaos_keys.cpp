@@ -31,8 +31,8 @@ std::vector<simulated_identity> chaos_user_assigned() {
   return {user_assigned("1"), user_assigned("2"), user_assigned("3")};
 }
 
-asked_key key_of(const managed_identity& identity, std::string resource) {
-  // All of a resource id but its end is the same for all.
+request_key key_of(const managed_identity& identity, std::string resource) {
+  // The resource ids differ only in their last segment.
   const auto& id = identity.id();
   return {std::string{to_string(identity.kind())} +
               (id.empty() ? "" : " " + id.substr(id.rfind('/') + 1)),

@@ -12,23 +12,24 @@ namespace midas::internal::chaos {
 
 struct chaos_key {
   token_request request{};
-  /// Of its identity.
+  /// The client id of the identity.
   std::string client_id{};
-  asked_key key{};
+  request_key key{};
 };
 
-/// Each resource for each way of naming an identity: system-assigned, by client id, by object id
-/// and by resource id.
+/// Every combination of a resource and an identity: system-assigned, or named by client id, object
+/// id or resource id.
 [[nodiscard]] const std::vector<chaos_key>& chaos_keys();
 
-/// As a rules file names them.
+/// The resources and the identities as a rules file of the simulator names them.
 [[nodiscard]] const std::vector<std::string>& chaos_resources();
 [[nodiscard]] const std::vector<std::string>& chaos_identities();
 
-/// The user-assigned identities that the host has to have; its own is the sample one.
+/// The user-assigned identities that the simulated host must have, besides its default
+/// system-assigned one.
 [[nodiscard]] std::vector<simulated_identity> chaos_user_assigned();
 
-/// The key under which equal requests meet, told briefly.
-[[nodiscard]] asked_key key_of(const managed_identity& identity, std::string resource);
+/// The key of a request, in a short form for messages.
+[[nodiscard]] request_key key_of(const managed_identity& identity, std::string resource);
 
 }  // namespace midas::internal::chaos

@@ -1,8 +1,8 @@
 #include "tests/chaos/chaos_plan.hpp"
 
 #include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/random_faults.hpp"
 #include "tests/chaos/random_source.hpp"
-#include "tests/chaos/storm_faults.hpp"
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t steady_calls_per_second = 100;
 
 milliseconds draw_timeout(random_source& chance) {
-  // Half of the callers are in a hurry.
+  // Half of the calls have a short timeout.
   return chance.with_probability(0.5) ? chance.between(min_timeout, 500ms)
                                       : chance.between(min_timeout, max_timeout);
 }
@@ -28,7 +28,7 @@ planned_call draw_call(random_source& chance, milliseconds at, std::size_t key) 
   call.key = key;
   call.timeout = draw_timeout(chance);
   call.force_refresh = chance.with_probability(0.03);
-  // A thread that waits cannot, and an actor has no stop token.
+  // A blocked thread cannot cancel its call, and an actor has no stop token.
   if ((call.kind == caller_kind::callback || call.kind == caller_kind::coroutine) &&
       chance.with_probability(0.05)) {
     call.cancelled_after = chance.between(0ms, call.timeout);
@@ -55,17 +55,17 @@ const char* to_string(caller_kind kind) noexcept {
 chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
   random_source chance{seed ^ random_source{number}.next()};
   chaos_cycle cycle;
-  cycle.storm = chance.between(min_storm, max_storm);
-  cycle.calm = chaos_calm;
-  cycle.fault_rules = storm_rules(chance, cycle.storm);
-  const auto length = cycle.storm + cycle.calm;
+  cycle.fault_phase = chance.between(min_fault_phase, max_fault_phase);
+  cycle.quiet_phase = quiet_phase_length;
+  cycle.fault_rules = random_fault_rules(chance, cycle.fault_phase);
+  const auto length = cycle.fault_phase + cycle.quiet_phase;
   const auto keys = chaos_keys().size();
   const auto steady = static_cast<std::size_t>(length / 1s) * steady_calls_per_second;
   for (std::size_t i = 0; i < steady; ++i) {
     const auto at = chance.between(0ms, length);
     cycle.calls.push_back(draw_call(chance, at, chance.below(keys)));
   }
-  // Crowds, which ask for one key at once.
+  // Bursts of calls for one key.
   for (auto second = 0ms; second < length; second += 1s) {
     const auto at = std::min(second + chance.between(0ms, 999ms), length);
     const auto key = chance.below(keys);
@@ -78,8 +78,8 @@ chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
 }
 
 std::uint64_t cycles_in(std::chrono::seconds length) {
-  constexpr auto usual = chaos_calm + (min_storm + max_storm) / 2;
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, (length + usual / 2) / usual));
+  constexpr auto average = quiet_phase_length + (min_fault_phase + max_fault_phase) / 2;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, (length + average / 2) / average));
 }
 
 }  // namespace midas::internal::chaos

@@ -1,4 +1,4 @@
-// The plan of a chaos run: made from its seed alone, and one that the simulator takes.
+// The plan of a chaos run depends only on its seed, and the simulator accepts its rules.
 #include "tests/chaos/chaos_plan.hpp"
 
 #include "simulator/faults/fault_rules.hpp"
@@ -19,7 +19,7 @@ TEST_CASE("the same seed makes the same plan") {
   CHECK(plan_cycle(42, number) == plan_cycle(42, number));
 }
 
-TEST_CASE("another seed, and another cycle, make another plan") {
+TEST_CASE("different seeds and cycles make different plans") {
   CHECK_FALSE(plan_cycle(42, 0) == plan_cycle(43, 0));
   CHECK_FALSE(plan_cycle(42, 0) == plan_cycle(42, 1));
   // Cycle 1 of a seed is not cycle 0 of the next.
@@ -32,14 +32,14 @@ TEST_CASE("a seed makes the same plan on every machine") {
   CHECK(chance.next() == 0xbeeb8da1658eec67U);
 }
 
-TEST_CASE("a plan calls in order of time, within its cycle, in every way, for every key") {
+TEST_CASE("a plan has chronological calls of every kind for every key within its cycle") {
   const auto cycle = plan_cycle(GENERATE(range(1U, 20U)), 3);
   CHECK(std::ranges::is_sorted(cycle.calls, {}, &planned_call::at));
   std::set<std::size_t> keys;
   std::set<caller_kind> kinds;
   for (const auto& call : cycle.calls) {
     REQUIRE(call.at >= 0ms);
-    REQUIRE(call.at <= cycle.storm + cycle.calm);
+    REQUIRE(call.at <= cycle.fault_phase + cycle.quiet_phase);
     REQUIRE(call.timeout >= min_timeout);
     REQUIRE(call.timeout <= max_timeout);
     REQUIRE(call.cancelled_after.value_or(0ms) <= call.timeout);
@@ -54,12 +54,12 @@ TEST_CASE("a plan calls in order of time, within its cycle, in every way, for ev
                             [](const auto& call) { return call.cancelled_after.has_value(); }));
 }
 
-TEST_CASE("the simulator understands every storm, and all kinds of faults are among them") {
+TEST_CASE("the simulator accepts every fault phase, and all kinds of faults occur") {
   std::set<std::string> actions;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     for (const auto& rule :
          midas::internal::simulator::parse_fault_rules(plan_cycle(seed, 0).fault_rules)) {
-      CHECK(rule.match.window.to <= max_storm);
+      CHECK(rule.match.window.to <= max_fault_phase);
       actions.insert(rule.action.name);
     }
   }
@@ -70,7 +70,7 @@ TEST_CASE("the simulator understands every storm, and all kinds of faults are am
   CHECK(actions == expected);
 }
 
-TEST_CASE("a run has as many cycles as fit its length, and one at least") {
+TEST_CASE("a run has as many cycles as its length permits, at least one") {
   CHECK(cycles_in(0s) == 1);
   CHECK(cycles_in(20s) == 1);
   CHECK(cycles_in(60s) == 3);

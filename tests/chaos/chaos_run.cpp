@@ -18,23 +18,23 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-// A history takes so much from the one before it: the window of the host's limits, and more.
+// Exchanges of this long before a history are part of it, since the host's limits count them.
 constexpr std::chrono::seconds overlap{2};
-// Who has not been answered by so long after his deadline will never be.
-constexpr std::chrono::seconds patience{5};
-// A token is handed out for half of this, and so renewed several times in a cycle.
-constexpr std::chrono::seconds token_life{6};
+// A request without an answer this long after its deadline is considered lost.
+constexpr std::chrono::seconds grace_period{5};
+// Short, so that tokens are refreshed several times in a cycle.
+constexpr std::chrono::seconds token_lifetime{6};
 constexpr std::size_t scheduler_threads = 2;
-// More than the host can be asked in a cycle, and soon full: a soak looks whether memory grows.
+// More than the requests of a cycle, but soon full, so that it does not count as growing memory.
 constexpr std::size_t max_journal = 2'000;
 
 simulated_host_options host_options(std::uint64_t seed) {
   simulated_host_options options;
   const host_limits limits;
   options.latency = 5ms;
-  options.expires_in = token_life;
+  options.expires_in = token_lifetime;
   options.user_assigned = chaos_user_assigned();
-  // The simulator would draw another for 0.
+  // The simulator picks a random seed if it is given 0.
   options.seed = seed == 0 ? 1 : seed;
   options.limit_per_second = limits.max_per_second;
   options.limit_concurrency = limits.max_in_flight;
@@ -51,20 +51,20 @@ token_service_options service_options(const std::string& endpoint) {
   return options;
 }
 
-std::shared_ptr<http_transport> way_to_the_wire() {
+std::shared_ptr<http_transport> make_transport() {
   curl_multi_options options;
   options.max_connections_kept = host_limits{}.max_in_flight;
   options.max_connections_per_host = host_limits{}.max_in_flight;
   return std::make_shared<curl_multi_loop>(options);
 }
 
-// An answer is handed on by CAF's clock, the cache, the acquisition and the caller's thread, and by
-// the http actor besides: five that may each have to wait for a processor.
-constexpr int hand_overs = 5;
+// CAF's clock, the cache, the acquisition, the HTTP actor and the caller's thread hand an answer
+// on, and each may have to wait for a processor.
+constexpr int handoffs = 5;
 constexpr std::chrono::milliseconds min_tolerance{250};
 
-// All callers ask within the time until shutdown, and then nobody any more.
-std::vector<planned_call> calls_into_shutdown() {
+// Calls before and after the start of the shutdown.
+std::vector<planned_call> calls_around_shutdown() {
   std::vector<planned_call> calls;
   for (std::size_t i = 0; i < 96; ++i) {
     calls.push_back({std::chrono::milliseconds{i},
@@ -84,18 +84,18 @@ struct chaos_run::parts {
 
   judged_history take(time_point began) {
     judged_history result;
-    auto& what = result.what;
-    what.began = began;
-    what.ended = clock::now();
-    notes.take(what);
-    what.exchanges = wire->take(began - overlap);
+    auto& observed = result.observed;
+    observed.began = began;
+    observed.ended = clock::now();
+    log.take(observed);
+    observed.exchanges = wire->take(began - overlap);
     for (auto& entry : host.journal()) {
       if (entry.arrived >= began - overlap) {
-        what.host_requests.push_back({entry.arrived, entry.ended, std::move(entry.resource),
-                                      entry.status, std::move(entry.fault)});
+        observed.host_requests.push_back({entry.arrived, entry.ended, std::move(entry.resource),
+                                          entry.status, std::move(entry.fault)});
       }
     }
-    result.bounds.tolerance = min_tolerance + hand_overs * watch.take_worst();
+    result.bounds.tolerance = min_tolerance + handoffs * watch.take_worst();
     return result;
   }
 
@@ -105,15 +105,15 @@ struct chaos_run::parts {
   }
 
   simulated_host host;
-  recorder notes;
+  recorder log;
   scheduling_watch watch;
   caf::actor_system_config config;
   caf::actor_system system{configured()};
   std::shared_ptr<recording_transport> wire =
-      std::make_shared<recording_transport>(way_to_the_wire());
+      std::make_shared<recording_transport>(make_transport());
   token_service tokens =
       make_token_service(service_options(host.endpoint()), {.system = &system, .transport = wire});
-  chaos_callers callers{system, tokens, notes};
+  chaos_callers callers{system, tokens, log};
 };
 
 chaos_run::chaos_run(std::uint64_t seed) : parts_(std::make_unique<parts>(seed)) {}
@@ -125,17 +125,17 @@ judged_history chaos_run::run(const chaos_cycle& cycle) {
   const auto began = clock::now();
   all.host.set_fault_rules(cycle.fault_rules);
   auto calls = std::async(std::launch::async, [&] { all.callers.run(cycle.calls, began); });
-  std::this_thread::sleep_until(began + cycle.storm);
+  std::this_thread::sleep_until(began + cycle.fault_phase);
   all.host.set_fault_rules({});
-  const auto calm = clock::now();
-  const auto last = began + cycle.storm + cycle.calm + max_timeout;
-  const bool returned = calls.wait_until(last + patience) == std::future_status::ready;
-  const bool answered = all.notes.wait_until_answered(last + patience);
+  const auto quiet_since = clock::now();
+  const auto last = began + cycle.fault_phase + cycle.quiet_phase + max_timeout;
+  const bool returned = calls.wait_until(last + grace_period) == std::future_status::ready;
+  const bool answered = all.log.wait_until_answered(last + grace_period);
   auto result = all.take(began);
-  result.what.calms = {{calm, result.what.ended}};
+  result.observed.quiet_periods = {{quiet_since, result.observed.ended}};
   result.all_answered = returned && answered;
   if (!returned) {
-    // Its destructor would wait for what does not end.
+    // Leaked, because its destructor would block forever.
     new std::future<void>(std::move(calls));
   }
   return result;
@@ -145,16 +145,16 @@ judged_history chaos_run::shut_down() {
   auto& all = *parts_;
   const auto began = clock::now();
   all.host.set_fault_rules(R"({"rules":[{"action":{"hang":true}}]})");
-  const auto planned = calls_into_shutdown();
+  const auto planned = calls_around_shutdown();
   auto calls = std::async(std::launch::async, [&] { all.callers.run(planned, began); });
   std::this_thread::sleep_until(began + planned.back().at / 2);
-  const auto told = clock::now();
+  const auto shut_down = clock::now();
   all.tokens.shutdown();
   const bool returned =
-      calls.wait_until(told + max_timeout + patience) == std::future_status::ready;
-  const bool answered = all.notes.wait_until_answered(told + max_timeout + patience);
+      calls.wait_until(shut_down + max_timeout + grace_period) == std::future_status::ready;
+  const bool answered = all.log.wait_until_answered(shut_down + max_timeout + grace_period);
   auto result = all.take(began);
-  result.what.shut_down = told;
+  result.observed.shut_down = shut_down;
   result.all_answered = returned && answered;
   return result;
 }

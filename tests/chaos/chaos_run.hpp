@@ -1,5 +1,5 @@
-// A chaos run: a token service and a simulated host, a storm and a calm after another, and the
-// histories of them.
+// A chaos run: a token service and a simulated host that go through the cycles of a plan, and the
+// history of each cycle.
 #pragma once
 
 #include "tests/chaos/chaos_plan.hpp"
@@ -15,11 +15,11 @@
 
 namespace midas::internal::chaos {
 
-/// A history, and what it has to be judged by on this machine.
+/// A history, and the bounds to check it against on this machine.
 struct judged_history {
-  history what{};
+  history observed{};
   history_bounds bounds{};
-  /// Everybody was answered. Otherwise there may be threads that will never return.
+  /// If false, some requests were not answered, and their threads may never return.
   bool all_answered = true;
 };
 
@@ -32,7 +32,7 @@ class chaos_run {
 
   judged_history run(const chaos_cycle& cycle);
 
-  /// Shuts the service down while it is being asked and the host hangs. To be called last.
+  /// Shuts the service down while callers request tokens and the host hangs. Must be the last call.
   judged_history shut_down();
 
  private:

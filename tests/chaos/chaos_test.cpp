@@ -1,9 +1,9 @@
-// midas_chaos: storms over a token service, and whether what its callers and the host saw may be.
+// midas_chaos: runs a token service against a host that misbehaves, and checks the history.
 //
 //   midas_chaos [--seed N] [--seconds S]
 //
-// Without a seed it draws one. What is found is told with the seed, which replays the run. Ends
-// with 0 if nothing is found, 1 if something is, 2 if it is called wrongly.
+// Without a seed it picks one. It prints the seed with its findings; the same seed repeats the
+// plan. Exit codes: 0 no violation, 1 violations, 2 wrong usage.
 #include "tests/chaos/chaos_plan.hpp"
 #include "tests/chaos/chaos_run.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 
 using namespace midas::internal::chaos;
 
-constexpr std::size_t max_told = 25;
+constexpr std::size_t max_printed = 25;
 
 struct settings {
   std::optional<std::uint64_t> seed{};
@@ -57,7 +57,7 @@ std::optional<settings> read_settings(std::span<char* const> arguments) {
   return result;
 }
 
-std::uint64_t draw_seed() {
+std::uint64_t random_seed() {
   std::random_device source;
   return (std::uint64_t{source()} << 32U | source()) | 1U;
 }
@@ -68,7 +68,7 @@ struct tally {
   std::size_t violations = 0;
 };
 
-std::string listed(const std::map<std::string, std::size_t>& counts) {
+std::string list_of(const std::map<std::string, std::size_t>& counts) {
   std::string result;
   for (const auto& [name, count] : counts) {
     result += (result.empty() ? "" : ", ") + std::to_string(count) + " " + name;
@@ -76,40 +76,40 @@ std::string listed(const std::map<std::string, std::size_t>& counts) {
   return result.empty() ? "none" : result;
 }
 
-void tell(const std::string& title, const judged_history& judged, tally& total) {
+void print_summary(const std::string& title, const judged_history& judged, tally& total) {
   std::map<std::string, std::size_t> answers;
-  for (const auto& request : judged.what.requests) {
+  for (const auto& request : judged.observed.requests) {
     for (const auto& answer : request.answers) {
       total.tokens += answer.token ? 1 : 0;
       ++answers[answer.token ? "tokens" : std::string{midas::to_string(answer.code)}];
     }
   }
   std::map<std::string, std::size_t> faults;
-  std::size_t refused = 0;
-  for (const auto& request : judged.what.host_requests) {
+  std::size_t throttled = 0;
+  for (const auto& request : judged.observed.host_requests) {
     total.faults += request.fault.empty() ? 0 : 1;
-    refused += request.fault.empty() && request.status == 429 ? 1 : 0;
-    ++faults[request.fault.empty() ? "as usual" : request.fault];
+    throttled += request.fault.empty() && request.status == 429 ? 1 : 0;
+    ++faults[request.fault.empty() ? "no fault" : request.fault];
   }
   const auto tolerance =
       std::chrono::duration_cast<std::chrono::milliseconds>(judged.bounds.tolerance);
   std::printf(
       "%s: %zu requests: %s\n  host: %zu requests (%zu over its limits): %s\n"
       "  tolerance %lld ms\n",
-      title.c_str(), judged.what.requests.size(), listed(answers).c_str(),
-      judged.what.host_requests.size(), refused, listed(faults).c_str(),
+      title.c_str(), judged.observed.requests.size(), list_of(answers).c_str(),
+      judged.observed.host_requests.size(), throttled, list_of(faults).c_str(),
       static_cast<long long>(tolerance.count()));
 }
 
-// Whether all is well.
+// Prints the violations. Returns false if some requests were not answered.
 bool judge(const std::string& title, const judged_history& judged, tally& total) {
-  tell(title, judged, total);
-  const auto found = check(judged.what, judged.bounds);
-  for (std::size_t i = 0; i < std::min(found.size(), max_told); ++i) {
+  print_summary(title, judged, total);
+  const auto found = check(judged.observed, judged.bounds);
+  for (std::size_t i = 0; i < std::min(found.size(), max_printed); ++i) {
     std::printf("  VIOLATION: %s\n", found[i].c_str());
   }
-  if (found.size() > max_told) {
-    std::printf("  and %zu more\n", found.size() - max_told);
+  if (found.size() > max_printed) {
+    std::printf("  and %zu more\n", found.size() - max_printed);
   }
   total.violations += found.size();
   std::fflush(stdout);
@@ -138,23 +138,23 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: midas_chaos [--seed N] [--seconds S]\n");
     return 2;
   }
-  const auto seed = given->seed.value_or(draw_seed());
+  const auto seed = given->seed.value_or(random_seed());
   const auto cycles = cycles_in(std::chrono::seconds{given->seconds});
   std::printf("seed %llu, %llu cycles\n", static_cast<unsigned long long>(seed),
               static_cast<unsigned long long>(cycles));
   std::fflush(stdout);
   tally total;
   chaos_run run{seed};
-  bool returned = true;
-  for (std::uint64_t number = 0; returned && number < cycles; ++number) {
+  bool all_answered = true;
+  for (std::uint64_t number = 0; all_answered && number < cycles; ++number) {
     const auto cycle = plan_cycle(seed, number);
-    returned = judge("cycle " + std::to_string(number), run.run(cycle), total);
+    all_answered = judge("cycle " + std::to_string(number), run.run(cycle), total);
   }
-  returned = returned && judge("shutdown", run.shut_down(), total);
+  all_answered = all_answered && judge("shutdown", run.shut_down(), total);
   const int result = conclude(total, seed, given->seconds);
-  if (!returned) {
-    // Threads that wait for ever would keep the process from ending.
-    std::printf("somebody waits for ever\n");
+  if (!all_answered) {
+    // Their threads would keep the process from exiting.
+    std::printf("some requests were never answered\n");
     std::fflush(stdout);
     std::_Exit(EXIT_FAILURE);
   }

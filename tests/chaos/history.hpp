@@ -1,5 +1,5 @@
-// What happened in a chaos run, as plain values: what the callers asked and were told, what went
-// over the wire at the client's end, and what the host was asked.
+// What happened in a chaos run, as plain values: the requests of the callers and their answers, the
+// HTTP exchanges at the client, and the requests at the host.
 #pragma once
 
 #include <midas/error.hpp>
@@ -13,20 +13,20 @@
 
 namespace midas::internal::chaos {
 
-/// All times but those of expiry are of this clock, one for both sides.
+/// The clock of all times except expiry; client and host run in one process.
 using time_point = std::chrono::steady_clock::time_point;
 using wall_time = std::chrono::system_clock::time_point;
 
-/// What requests may share an exchange for.
-struct asked_key {
-  /// As asked for: two names of one identity are two keys.
+/// Requests with equal keys may share an exchange.
+struct request_key {
+  /// As named in the request: two names of one identity make two keys.
   std::string identity{};
   std::string resource{};
 
-  friend auto operator<=>(const asked_key&, const asked_key&) = default;
+  friend auto operator<=>(const request_key&, const request_key&) = default;
 };
 
-/// What a token says of itself, in its claims; without an id when it is none that can be read.
+/// The claims of a token. `id` is empty if the token could not be read.
 struct token_facts {
   /// `aud`.
   std::string resource{};
@@ -34,63 +34,63 @@ struct token_facts {
   std::string client_id{};
   /// `exp`.
   std::chrono::sys_seconds expires_on{};
-  /// `uti`: no two tokens have the same.
+  /// `uti`, which is unique.
   std::string id{};
 };
 
 struct caller_answer {
   time_point at{};
   wall_time wall{};
-  /// A token, or else an error.
+  /// Empty: the answer is an error, `code`.
   std::optional<token_facts> token{};
   errc code{};
-  /// With errc::deadline_exceeded: the host's limits would have kept the request beyond its
-  /// deadline, which may be said before it.
-  bool turn_too_late = false;
+  /// With errc::deadline_exceeded: the request failed early, because the host's limits would have
+  /// delayed it beyond its deadline.
+  bool not_admitted = false;
 };
 
 struct caller_request {
   std::uint64_t id = 0;
-  /// Which way it was asked, e.g. "thread".
+  /// The kind of caller, such as "thread".
   std::string caller{};
-  asked_key key{};
-  /// Of the identity that the token has to be of.
+  request_key key{};
+  /// The client id that the token must have.
   std::string client_id{};
   bool force_refresh = false;
-  /// Noted before the call.
-  time_point asked{};
+  /// Recorded before the call.
+  time_point started{};
   time_point deadline{};
-  /// When the caller asked for a stop; nothing when it did not. Noted before it did.
+  /// When the caller requested a stop, recorded before it did. Empty if it did not.
   std::optional<time_point> cancelled{};
-  /// Noted when the answer was in the caller's hands. One, if all is well.
+  /// Recorded when the caller received them. A correct history has one.
   std::vector<caller_answer> answers{};
 };
 
-/// An exchange at the client's end: noted before it is handed to the transport, and before its end
-/// is told to whoever began it.
+/// An exchange at the client. Its start is recorded before the transport receives it, its end
+/// before the completion runs.
 struct wire_exchange {
-  asked_key key{};
+  request_key key{};
   time_point started{};
-  /// max() while it is under way.
+  /// max() while in flight.
   time_point ended = time_point::max();
-  /// 0 when no answer came.
+  /// 0 if the exchange failed.
   int status = 0;
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 
-/// The same at the host's end, see journal_entry.
+/// An exchange at the host; see journal_entry.
 struct host_request {
   time_point arrived{};
-  /// max() while the host is at it.
+  /// max() while in progress.
   time_point ended = time_point::max();
   std::string resource{};
   int status = 0;
-  /// The fault that was played; empty when there was none.
+  /// The injected fault; empty if there was none.
   std::string fault{};
 };
 
-/// No fault was played between `from` and `to`.
-struct calm_period {
+/// A period without injected faults.
+struct quiet_period {
   time_point from{};
   time_point to{};
 };
@@ -99,14 +99,14 @@ struct history {
   std::vector<caller_request> requests{};
   std::vector<wire_exchange> exchanges{};
   std::vector<host_request> host_requests{};
-  std::vector<calm_period> calms{};
-  /// Requests of an earlier history that were answered once more after it had ended.
+  std::vector<quiet_period> quiet_periods{};
+  /// Requests of an earlier history that were answered after it ended.
   std::vector<std::uint64_t> answered_again{};
-  /// When the service was told to shut down; nothing when it was not. Noted before.
+  /// When shutdown() was called, recorded before the call. Empty if it was not.
   std::optional<time_point> shut_down{};
-  /// What times are told against.
+  /// The start of the history; messages give times relative to it.
   time_point began{};
-  /// Until when answers were noted.
+  /// The end of the history.
   time_point ended{};
 };
 

@@ -13,27 +13,27 @@ std::string in_milliseconds(std::chrono::nanoseconds duration) {
   return text;
 }
 
-std::string since_begin(const history& what, time_point at) {
-  return in_milliseconds(at - what.began);
+std::string since_start(const history& observed, time_point at) {
+  return in_milliseconds(at - observed.began);
 }
 
-std::string name_of(const asked_key& key) { return key.resource + " for " + key.identity; }
+std::string describe(const request_key& key) { return key.resource + " for " + key.identity; }
 
-std::string name_of(const history& what, const caller_request& request) {
+std::string describe(const history& observed, const caller_request& request) {
   return "request " + std::to_string(request.id) + " (" + request.caller + ", " +
-         name_of(request.key) + (request.force_refresh ? ", forced" : "") + ", asked at " +
-         since_begin(what, request.asked) + " with " +
-         in_milliseconds(request.deadline - request.asked) + " to wait)";
+         describe(request.key) + (request.force_refresh ? ", forced" : "") + ", started at " +
+         since_start(observed, request.started) + ", timeout " +
+         in_milliseconds(request.deadline - request.started) + ")";
 }
 
-std::vector<std::string> check(const history& what, const history_bounds& bounds) {
+std::vector<std::string> check(const history& observed, const history_bounds& bounds) {
   violations found;
-  check_answers(what, bounds, found);
-  check_tokens(what, bounds, found);
-  check_tokens_at_hand(what, bounds, found);
-  check_recovery(what, bounds, found);
-  check_exchanges(what, bounds, found);
-  check_host_requests(what, bounds, found);
+  check_answers(observed, bounds, found);
+  check_tokens(observed, bounds, found);
+  check_cached_tokens(observed, bounds, found);
+  check_recovery(observed, bounds, found);
+  check_exchanges(observed, bounds, found);
+  check_host_requests(observed, bounds, found);
   return found;
 }
 

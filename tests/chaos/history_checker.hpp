@@ -1,4 +1,4 @@
-// Whether a history is one that a token service may have. Pure.
+// Checks whether the history of a token service is correct. Pure.
 #pragma once
 
 #include "tests/chaos/history.hpp"
@@ -11,18 +11,18 @@
 namespace midas::internal::chaos {
 
 struct history_bounds {
-  /// How much later than it was due a thing may be noted because the threads that hand it on had to
-  /// wait for a processor. docs/chaos.md says how much is right.
+  /// How late an event may be recorded because the threads that hand it on waited for a processor.
+  /// docs/chaos.md derives the value.
   std::chrono::nanoseconds tolerance{std::chrono::milliseconds{250}};
-  /// What the service was told that the host allows.
+  /// The limits of the host, as configured in the service.
   host_limits limits{};
-  /// After the faults have ended, requests are served once this has passed.
+  /// Requests must be served again this long after the faults ended.
   std::chrono::nanoseconds recovery{std::chrono::seconds{10}};
-  /// A request that can wait this long gets a token then.
+  /// The timeout from which a request must then get a token, and the time it may take.
   std::chrono::nanoseconds service_time{std::chrono::seconds{3}};
 };
 
-/// One text for each violation, which names the request; empty when there is none.
-[[nodiscard]] std::vector<std::string> check(const history& what, const history_bounds& bounds);
+/// Returns a message for each violation. Empty if the history is correct.
+[[nodiscard]] std::vector<std::string> check(const history& observed, const history_bounds& bounds);
 
 }  // namespace midas::internal::chaos

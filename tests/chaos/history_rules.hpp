@@ -11,30 +11,32 @@ namespace midas::internal::chaos {
 
 using violations = std::vector<std::string>;
 
-/// Each request is answered once, by when it is due, and with something that can be the truth.
-void check_answers(const history& what, const history_bounds& bounds, violations& found);
+/// Each request is answered once, in time, with a token or with a plausible error.
+void check_answers(const history& observed, const history_bounds& bounds, violations& found);
 
-/// No token is expired when it is handed out, and none is another key's.
-void check_tokens(const history& what, const history_bounds& bounds, violations& found);
+/// No token is expired when a caller receives it, and each has the resource and the identity of the
+/// request.
+void check_tokens(const history& observed, const history_bounds& bounds, violations& found);
 
-/// Nobody is refused, or kept waiting, while a token is at hand.
-void check_tokens_at_hand(const history& what, const history_bounds& bounds, violations& found);
+/// No request fails or waits while a token for its key is cached.
+void check_cached_tokens(const history& observed, const history_bounds& bounds, violations& found);
 
-/// Once the faults have been over for long enough, requests get tokens.
-void check_recovery(const history& what, const history_bounds& bounds, violations& found);
+/// Requests get tokens again some time after the faults ended.
+void check_recovery(const history& observed, const history_bounds& bounds, violations& found);
 
-/// At the client's end: one exchange at a time for each key, never more than the limits, and none
-/// while the host wants to be left alone.
-void check_exchanges(const history& what, const history_bounds& bounds, violations& found);
+/// At the client: one exchange at a time for each key, never more than the limits of the host, and
+/// none during the pause after a 429.
+void check_exchanges(const history& observed, const history_bounds& bounds, violations& found);
 
-/// The same, as far as it can be told, at the host's end.
-void check_host_requests(const history& what, const history_bounds& bounds, violations& found);
+/// The same rules at the host, except for the pause and as far as the host can observe them.
+void check_host_requests(const history& observed, const history_bounds& bounds, violations& found);
 
-/// "1234.567 ms": since the history began.
-[[nodiscard]] std::string since_begin(const history& what, time_point at);
+/// "1234.567 ms", relative to the start of the history.
+[[nodiscard]] std::string since_start(const history& observed, time_point at);
 [[nodiscard]] std::string in_milliseconds(std::chrono::nanoseconds duration);
-/// "request 7 (actor, https://vault.azure.net for system-assigned, asked at 12.000 ms)".
-[[nodiscard]] std::string name_of(const history& what, const caller_request& request);
-[[nodiscard]] std::string name_of(const asked_key& key);
+/// "request 7 (actor, https://vault.azure.net for system-assigned, started at 12.000 ms,
+/// timeout 500.000 ms)".
+[[nodiscard]] std::string describe(const history& observed, const caller_request& request);
+[[nodiscard]] std::string describe(const request_key& key);
 
 }  // namespace midas::internal::chaos

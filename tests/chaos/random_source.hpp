@@ -1,5 +1,5 @@
-// Chance that is the same everywhere: the standard library's distributions differ from one
-// implementation to the next, and a seed has to replay its plan wherever it is told.
+// Random numbers that are the same on every platform. The distributions of the standard library are
+// not, and a seed must repeat its plan everywhere.
 #pragma once
 
 #include <chrono>
@@ -20,10 +20,10 @@ class random_source {
     return x ^ (x >> 31U);
   }
 
-  /// Less than `limit`, which is not 0.
+  /// A number less than `limit`, which must not be 0.
   std::size_t below(std::size_t limit) noexcept { return next() % limit; }
 
-  /// Both ends included.
+  /// A duration from `from` to `to`, both included.
   std::chrono::milliseconds between(std::chrono::milliseconds from,
                                     std::chrono::milliseconds to) noexcept {
     const auto width = static_cast<std::size_t>((to - from).count()) + 1;

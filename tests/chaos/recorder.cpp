@@ -12,7 +12,7 @@ void recorder::expect(std::size_t calls) {
   open_ += calls;
 }
 
-std::uint64_t recorder::asked(const planned_call& call) {
+std::uint64_t recorder::request_started(const planned_call& call) {
   const auto& key = chaos_keys()[call.key];
   caller_request request{.caller = to_string(call.kind),
                          .key = key.key,
@@ -20,28 +20,28 @@ std::uint64_t recorder::asked(const planned_call& call) {
                          .force_refresh = call.force_refresh};
   const std::lock_guard lock{mutex_};
   request.id = first_ + requests_.size();
-  // Last, so that the time in the lock is not the service's.
-  request.asked = std::chrono::steady_clock::now();
-  request.deadline = request.asked + call.timeout;
+  // After taking the lock, whose waiting time does not count.
+  request.started = std::chrono::steady_clock::now();
+  request.deadline = request.started + call.timeout;
   requests_.push_back(std::move(request));
   return requests_.back().id;
 }
 
-void recorder::cancelled(std::uint64_t id) {
+void recorder::request_cancelled(std::uint64_t id) {
   const std::lock_guard lock{mutex_};
   if (id >= first_) {
     requests_[id - first_].cancelled = std::chrono::steady_clock::now();
   }
 }
 
-void recorder::answered(std::uint64_t id, const expected<access_token>& outcome) {
+void recorder::request_answered(std::uint64_t id, const expected<access_token>& outcome) {
   caller_answer answer{.at = std::chrono::steady_clock::now(),
                        .wall = std::chrono::system_clock::now()};
   if (outcome) {
     answer.token = read_token(outcome->token().reveal());
   } else {
     answer.code = outcome.error().code;
-    answer.turn_too_late = outcome.error().retry_after.has_value();
+    answer.not_admitted = outcome.error().retry_after.has_value();
   }
   const std::lock_guard lock{mutex_};
   if (id < first_) {

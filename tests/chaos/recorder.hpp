@@ -1,4 +1,4 @@
-// Notes what callers ask and are told.
+// Records the requests of the callers and their answers.
 #pragma once
 
 #include "tests/chaos/chaos_plan.hpp"
@@ -12,31 +12,31 @@
 
 namespace midas::internal::chaos {
 
-/// All functions may be called from any thread.
+/// Thread-safe.
 class recorder {
  public:
-  /// That so many calls will be made, and have to be answered.
+  /// Announces calls that wait_until_answered() waits for.
   void expect(std::size_t calls);
-  /// To be called right before the call itself. Returns its id.
-  std::uint64_t asked(const planned_call& call);
-  /// Before the stop is asked for.
-  void cancelled(std::uint64_t id);
-  void answered(std::uint64_t id, const expected<access_token>& outcome);
+  /// To be called immediately before the call. Returns the id of the request.
+  std::uint64_t request_started(const planned_call& call);
+  /// To be called immediately before requesting the stop.
+  void request_cancelled(std::uint64_t id);
+  void request_answered(std::uint64_t id, const expected<access_token>& outcome);
 
-  /// Whether all calls that were expected were made and answered by then.
+  /// Returns true once all expected calls have been answered, false if they have not by `latest`.
   [[nodiscard]] bool wait_until_answered(time_point latest) const;
 
-  /// Moves what was noted since the last time into the history.
+  /// Moves the records since the last call of take() into the history.
   void take(history& into);
 
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable all_answered_;
-  // The ids of the requests are one after another, from this on.
+  // The id of the first request in requests_; the others follow consecutively.
   std::uint64_t first_ = 1;
   std::vector<caller_request> requests_;
   std::vector<std::uint64_t> answered_again_;
-  // Calls that were expected and have not been answered.
+  // Number of expected calls without an answer.
   std::size_t open_ = 0;
 };
 

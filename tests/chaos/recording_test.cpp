@@ -1,4 +1,4 @@
-// What a chaos run notes is what happened.
+// The records of a chaos run match what happened.
 #include "messages/make_error.hpp"
 #include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/tokens/jwt.hpp"
@@ -32,9 +32,9 @@ access_token simulated_token(const chaos_key& key) {
 
 planned_call call_of(std::size_t key) { return {0ms, caller_kind::actor, key, 100ms, true, {}}; }
 
-history taken_from(recorder& notes) {
+history take_from(recorder& log) {
   history result;
-  notes.take(result);
+  log.take(result);
   return result;
 }
 
@@ -44,7 +44,7 @@ constexpr std::string_view url =
 
 }  // namespace
 
-TEST_CASE("a token is read by its claims") {
+TEST_CASE("the claims of a token are read") {
   const auto& key = chaos_keys()[7];
   const auto facts = read_token(simulated_token(key).token().reveal());
   CHECK(facts.resource == key.request.resource);
@@ -53,71 +53,71 @@ TEST_CASE("a token is read by its claims") {
   CHECK_FALSE(facts.id.empty());
 }
 
-TEST_CASE("what is no token has no id") {
+TEST_CASE("a text that is not a token has no id") {
   CHECK(read_token("test_token").id.empty());
   CHECK(read_token("").id.empty());
   CHECK(read_token("e30.e30.e30").id.empty());
 }
 
-TEST_CASE("a call and its answers are noted") {
-  recorder notes;
-  CHECK(notes.wait_until_answered(std::chrono::steady_clock::now()));
-  notes.expect(1);
-  CHECK_FALSE(notes.wait_until_answered(std::chrono::steady_clock::now() + 1ms));
+TEST_CASE("a call and its answers are recorded") {
+  recorder log;
+  CHECK(log.wait_until_answered(std::chrono::steady_clock::now()));
+  log.expect(1);
+  CHECK_FALSE(log.wait_until_answered(std::chrono::steady_clock::now() + 1ms));
   const auto before = std::chrono::steady_clock::now();
-  const auto id = notes.asked(call_of(3));
-  CHECK_FALSE(notes.wait_until_answered(std::chrono::steady_clock::now() + 1ms));
-  notes.answered(id, fail(errc::throttled, "throttled"));
-  CHECK(notes.wait_until_answered(std::chrono::steady_clock::now()));
-  notes.answered(id, simulated_token(chaos_keys()[3]));
+  const auto id = log.request_started(call_of(3));
+  CHECK_FALSE(log.wait_until_answered(std::chrono::steady_clock::now() + 1ms));
+  log.request_answered(id, fail(errc::throttled, "throttled"));
+  CHECK(log.wait_until_answered(std::chrono::steady_clock::now()));
+  log.request_answered(id, simulated_token(chaos_keys()[3]));
   const auto after = std::chrono::steady_clock::now();
 
-  const auto what = taken_from(notes);
-  REQUIRE(what.requests.size() == 1);
-  const auto& request = what.requests.front();
+  const auto observed = take_from(log);
+  REQUIRE(observed.requests.size() == 1);
+  const auto& request = observed.requests.front();
   CHECK(request.id == id);
   CHECK(request.caller == "actor");
   CHECK(request.key == chaos_keys()[3].key);
   CHECK(request.force_refresh);
-  CHECK(request.asked >= before);
-  CHECK(request.deadline == request.asked + 100ms);
+  CHECK(request.started >= before);
+  CHECK(request.deadline == request.started + 100ms);
   REQUIRE(request.answers.size() == 2);
   CHECK(request.answers[0].code == errc::throttled);
   CHECK_FALSE(request.answers[0].token);
-  CHECK(request.answers[0].at >= request.asked);
+  CHECK(request.answers[0].at >= request.started);
   REQUIRE(request.answers[1].token);
   CHECK(request.answers[1].token->client_id == chaos_keys()[3].client_id);
   CHECK(request.answers[1].at <= after);
 }
 
-TEST_CASE("an answer to a call of an earlier history is noted in the next") {
-  recorder notes;
-  notes.expect(2);
-  const auto id = notes.asked(call_of(0));
-  notes.answered(id, fail(errc::throttled, "throttled"));
-  CHECK(taken_from(notes).answered_again.empty());
-  notes.answered(id, fail(errc::throttled, "throttled"));
-  const auto next = notes.asked(call_of(1));
+TEST_CASE("an answer to a call of an earlier history is recorded in the next") {
+  recorder log;
+  log.expect(2);
+  const auto id = log.request_started(call_of(0));
+  log.request_answered(id, fail(errc::throttled, "throttled"));
+  CHECK(take_from(log).answered_again.empty());
+  log.request_answered(id, fail(errc::throttled, "throttled"));
+  const auto next = log.request_started(call_of(1));
   CHECK(next != id);
-  const auto what = taken_from(notes);
-  CHECK(what.answered_again == std::vector{id});
-  REQUIRE(what.requests.size() == 1);
-  CHECK(what.requests.front().answers.empty());
+  const auto observed = take_from(log);
+  CHECK(observed.answered_again == std::vector{id});
+  REQUIRE(observed.requests.size() == 1);
+  CHECK(observed.requests.front().answers.empty());
 }
 
-TEST_CASE("a stop that comes after its history is no other call's") {
-  recorder notes;
-  const auto id = notes.asked(call_of(0));
-  notes.cancelled(id);
-  CHECK(taken_from(notes).requests.front().cancelled);
-  notes.asked(call_of(1));
-  notes.cancelled(id);
-  CHECK_FALSE(taken_from(notes).requests.front().cancelled);
+TEST_CASE("a stop after its history does not affect another call") {
+  recorder log;
+  const auto id = log.request_started(call_of(0));
+  log.request_cancelled(id);
+  CHECK(take_from(log).requests.front().cancelled);
+  log.request_started(call_of(1));
+  log.request_cancelled(id);
+  CHECK_FALSE(take_from(log).requests.front().cancelled);
 }
 
-TEST_CASE("an exchange's URL tells its key") {
+TEST_CASE("the key of an exchange is read from its URL") {
   const std::string start{url};
-  CHECK(key_of_url(start) == asked_key{"system-assigned", "https://vault.example"});
+  CHECK(key_of_url(start) == request_key{"system-assigned", "https://vault.example"});
   CHECK(key_of_url(start + "&client_id=a%20b") ==
         key_of(managed_identity::client_id("a b"), "https://vault.example"));
   CHECK(key_of_url(start + "&object_id=c") ==
@@ -126,13 +126,13 @@ TEST_CASE("an exchange's URL tells its key") {
         key_of(managed_identity::resource_id("/d"), "https://vault.example"));
 }
 
-TEST_CASE("an exchange is noted from its start until its end") {
+TEST_CASE("an exchange is recorded from its start to its end") {
   const auto script = std::make_shared<test::scripted_transport>();
   recording_transport wire{script};
-  bool told = false;
+  bool completed = false;
   wire.start({.url = std::string{url}}, [&](const expected<http_response>& outcome) {
-    told = outcome.has_value();
-    // Whoever is told finds the end noted.
+    completed = outcome.has_value();
+    // The end is recorded before the completion runs.
     CHECK(wire.take(time_point::min()).front().ended <= std::chrono::steady_clock::now());
   });
   const auto open = wire.take(time_point::min());
@@ -144,7 +144,7 @@ TEST_CASE("an exchange is noted from its start until its end") {
   response.status = 429;
   response.headers.push_back({"Retry-After", "3"});
   script->complete(0, std::move(response));
-  CHECK(told);
+  CHECK(completed);
   const auto ended = wire.take(time_point::min());
   REQUIRE(ended.size() == 1);
   CHECK(ended.front().status == 429);

@@ -8,7 +8,7 @@
 
 namespace midas::internal::chaos {
 
-asked_key key_of_url(std::string_view url) {
+request_key key_of_url(std::string_view url) {
   const auto query = simulator::query_string::parse(url.substr(url.find('?') + 1));
   if (!query) {
     return {};
@@ -25,7 +25,7 @@ asked_key key_of_url(std::string_view url) {
   return key_of(identity, resource != nullptr ? *resource : std::string{});
 }
 
-recording_transport::~recording_transport() { way_->stop(); }
+recording_transport::~recording_transport() { target_->stop(); }
 
 std::uint64_t recording_transport::start(http_request request, completion done) {
   wire_exchange exchange{.key = key_of_url(request.url)};
@@ -36,11 +36,11 @@ std::uint64_t recording_transport::start(http_request request, completion done) 
     exchange.started = std::chrono::steady_clock::now();
     exchanges_.emplace(number, std::move(exchange));
   }
-  return way_->start(std::move(request),
-                     [this, number, done = std::move(done)](expected<http_response> outcome) {
-                       ended(number, outcome);
-                       done(std::move(outcome));
-                     });
+  return target_->start(std::move(request),
+                        [this, number, done = std::move(done)](expected<http_response> outcome) {
+                          ended(number, outcome);
+                          done(std::move(outcome));
+                        });
 }
 
 void recording_transport::ended(std::uint64_t number, const expected<http_response>& outcome) {

@@ -1,4 +1,4 @@
-// How long a thread that is due has to wait for a processor on this machine, just now.
+// Measures how long threads wait for a processor on this machine.
 #pragma once
 
 #include <atomic>
@@ -7,14 +7,14 @@
 
 namespace midas::internal::chaos {
 
-/// A thread that sleeps for a moment, over and over, and looks how much longer it was.
+/// A thread that repeatedly sleeps and measures how late it wakes up.
 class scheduling_watch {
  public:
   scheduling_watch() : thread_([this](const std::stop_token& stop) { watch(stop); }) {}
   scheduling_watch(const scheduling_watch&) = delete;
   scheduling_watch& operator=(const scheduling_watch&) = delete;
 
-  /// Since the last time this was asked.
+  /// The longest delay since the last call.
   [[nodiscard]] std::chrono::nanoseconds take_worst() noexcept {
     return std::chrono::nanoseconds{worst_.exchange(0)};
   }
@@ -34,7 +34,7 @@ class scheduling_watch {
   }
 
   std::atomic<std::int64_t> worst_ = 0;
-  // Last, so that it begins when all it uses is there.
+  // Last, so that it starts after the members that it uses.
   std::jthread thread_;
 };
 

@@ -1,4 +1,4 @@
-// What a simulated token says of itself.
+// Reads the claims of a simulated token.
 #pragma once
 
 #include "tests/chaos/history.hpp"
@@ -7,7 +7,7 @@
 
 namespace midas::internal::chaos {
 
-/// Without an id when the text is no token, or does not say all of it. Pure.
+/// Returns claims without an id if the text is not a token or lacks a claim. Pure.
 [[nodiscard]] token_facts read_token(std::string_view token);
 
 }  // namespace midas::internal::chaos

@@ -1,10 +1,10 @@
-// Gets a token with one of Microsoft's clients, from the host that the environment tells of.
+// Gets a token with one of Microsoft's clients, from the host that the environment describes.
 //
 //   node client.mjs CLIENT HOST KIND
 //
-// KIND is how the identity is named: see identities.mjs. Prints a JSON object: `token`, or `error`,
-// the client's own code for what went wrong, and `message`. A process for each token, since clients
-// keep for good which host and which identity they met first.
+// KIND is how the identity is named; see identities.mjs. Prints a JSON object: `token`, or `error`
+// (the client's own error code) and `message`. Each token needs a process of its own, because the
+// clients cache the first host and identity for the lifetime of the process.
 import { readFile } from "node:fs/promises";
 import { ManagedIdentityCredential, WorkloadIdentityCredential } from "@azure/identity";
 import { ConfidentialClientApplication, ManagedIdentityApplication } from "@azure/msal-node";
@@ -12,18 +12,18 @@ import { identities, resource } from "./identities.mjs";
 
 const scope = `${resource}/.default`;
 
-// What a client has no way to be asked.
+// The API of the client does not support the request.
 class NotOffered extends Error {}
 
 function chosen(identity, names) {
   return identity.id ? { [names[identity.kind]]: identity.id } : {};
 }
 
-// MSAL's classes for managed identities know nothing of workload identity; its confidential client
-// does, and is told by hand what the environment says.
+// MSAL's managed-identity classes do not support workload identity. Its confidential client does,
+// but does not read the environment.
 async function msalWorkload(identity) {
   if (identity.id && identity.kind !== "client id") {
-    throw new NotOffered("an identity has no such name there");
+    throw new NotOffered("workload identities are named by client id only");
   }
   const { AZURE_AUTHORITY_HOST, AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE } =
     process.env;
@@ -52,9 +52,9 @@ async function msalManaged(identity) {
 
 async function azureWorkload(identity) {
   if (identity.id && identity.kind !== "client id") {
-    throw new NotOffered("an identity has no such name there");
+    throw new NotOffered("workload identities are named by client id only");
   }
-  // Without this it asks login.microsoftonline.com whether the authority is one.
+  // Without this option, it validates the authority at login.microsoftonline.com.
   const options = { disableInstanceDiscovery: true };
   const credential = new WorkloadIdentityCredential(
     identity.id ? { ...options, clientId: identity.id } : options,
@@ -77,7 +77,7 @@ const ways = {
   "@azure/identity": (host) => (host === "workload-identity" ? azureWorkload : azureManaged),
 };
 
-// The most telling name that an error has.
+// The most specific name of an error.
 function codeOf(error) {
   if (error instanceof NotOffered) {
     return "not offered";

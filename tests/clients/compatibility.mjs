@@ -1,8 +1,8 @@
-// Runs each client against each simulated host, and compares the outcome with a table.
+// Runs each client against each simulated host and compares the outcomes with a table.
 //
 //   node compatibility.mjs MIDAS DOCUMENT [--write]
 //
-// Must run in namespaces of its own: see run.sh.
+// Must run in namespaces of its own; see run.sh.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const hosts = [
   {
     name: "App Service of 2017",
     host: "app-service-2017",
-    // Its variables are those of Machine Learning, for which all clients take it.
+    // Its variables are those of Machine Learning, which all clients detect instead.
     midasOptions: ["--host", "app-service-2017"],
   },
   { name: "Service Fabric", host: "service-fabric", isHttps: true },
@@ -44,7 +44,7 @@ const hosts = [
   { name: "Workload identity", host: "workload-identity", isHttps: true },
 ];
 
-// Nothing of this process's own environment goes to a client.
+// Clients do not inherit the environment of this process.
 function environmentFor(variables) {
   return { PATH: process.env.PATH, HOME: scratch, ...variables };
 }
@@ -60,7 +60,7 @@ async function run(command, parameters, variables) {
 }
 
 async function runMicrosoft(client, host, identity, environment) {
-  // These do not pin the certificate of Service Fabric, and so have to trust it.
+  // These clients do not pin the certificate of Service Fabric, so they must trust it.
   const trust = host.isHttps ? { NODE_EXTRA_CA_CERTS: certificateFile } : {};
   const { code, output, errors } = await run(
     process.execPath,
@@ -86,7 +86,7 @@ async function runMidas(client, host, identity, environment) {
       .concat(identity.id ? [names[identity.kind], identity.id] : []),
     environment,
   );
-  // On standard error stands "midas token: CODE: ...".
+  // Standard error has "midas token: CODE: ...".
   return code === 0
     ? { token: output.trim() }
     : { error: errors.split(": ")[1], message: errors.trim() };
@@ -98,7 +98,7 @@ const clients = {
   midas: runMidas,
 };
 
-// libcurl reads the trust store of the system; this one is the mount namespace's own.
+// libcurl reads the system's trust store. The mount is visible only in this mount namespace.
 function trustSystemWide() {
   const store = "/etc/ssl/certs/ca-certificates.crt";
   const extended = join(scratch, "trusted.pem");
@@ -110,10 +110,10 @@ function trustSystemWide() {
   return () => spawnSync("umount", [store], { stdio: "inherit" });
 }
 
-// What a cell of the table says of one attempt.
+// The cell of the table for one attempt.
 function verdict(outcome, requests, identity, environment) {
   if (outcome.token && requests === 0) {
-    throw new Error("a client has a token that it did not ask for");
+    throw new Error("a client got a token without a request");
   }
   if (outcome.token) {
     const holder = holderOf(outcome.token);
@@ -162,7 +162,7 @@ async function rowsOf(host) {
   return rows;
 }
 
-// For the log of the test: what the client itself says of what did not run.
+// Logs the error message of the client.
 function report(host, client, identity, outcome) {
   const text = outcome.token ? "ran" : `${outcome.error}: ${outcome.message.split("\n")[0]}`;
   console.log(`${host.name}, ${client}, ${identity.kind}: ${text}`);
@@ -190,7 +190,7 @@ function tableOf(rows) {
 function requireEmptyNetwork() {
   const interfaces = Object.keys(networkInterfaces());
   if (interfaces.some((name) => name !== "lo")) {
-    throw new Error(`run me with run.sh: this network has ${interfaces.join(", ")}`);
+    throw new Error(`use run.sh: this network namespace has ${interfaces.join(", ")}`);
   }
 }
 
@@ -201,7 +201,7 @@ function compare(table) {
   const from = text.indexOf(begin) + begin.length;
   const to = text.indexOf(end);
   if (from < begin.length || to < from) {
-    throw new Error(`${document} has no place for the table`);
+    throw new Error(`${document} does not contain the markers of the table`);
   }
   if (option === "--write") {
     writeFileSync(document, text.slice(0, from) + table + text.slice(to));
@@ -219,7 +219,7 @@ try {
   const table = tableOf(rows);
   console.log(table);
   if (!compare(table)) {
-    console.error(`This is not the table in ${document}; see tests/clients/run.sh --write.`);
+    console.error(`The table differs from ${document}; tests/clients/run.sh --write updates it.`);
     process.exitCode = 1;
   }
 } finally {

@@ -1,11 +1,11 @@
-// The identities of a simulated host, by the names that `midas simulate --help` tells.
+// The identities of a simulated host, as `midas simulate --help` prints them.
 
 export const resource = "https://vault.azure.net";
 
 const systemAssigned = "5151a7ed-0000-4000-8000-000000000001";
 const userAssigned = "5151a7ed-0000-4000-8000-000000000011";
 
-// How a caller can name an identity, and whose token it must get then. `kind` is a column of the
+// How a caller can name an identity, and the owner of the expected token. `kind` is a column of the
 // table in docs/compatibility.md.
 export const identities = [
   { kind: "none named", owner: systemAssigned },
@@ -20,12 +20,12 @@ export const identities = [
   },
 ];
 
-// Who is meant when nobody is named: a workload's identity is told by its environment.
+// The owner of the expected token. The environment names the default identity of a workload.
 export function ownerOf(identity, environment) {
   return identity.id ? identity.owner : (environment.AZURE_CLIENT_ID ?? identity.owner);
 }
 
-// Whose token this is, of those above; fails for what is no token for the resource.
+// The client id in the token. Throws if it is not a valid token for the resource.
 export function holderOf(token) {
   const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
   if (claims.aud !== resource) {

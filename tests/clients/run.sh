@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Has real clients get tokens from every simulated host, in a network of their own.
+# Runs Microsoft's clients against every simulated host, in a network of their own.
 #
 #   run.sh MIDAS WORK_DIRECTORY [--write]
 #
-# MIDAS is the program. WORK_DIRECTORY keeps the installed clients, so that only a change of the lock
-# file installs them again. The outcome must equal the table in docs/compatibility.md; --write
-# rewrites that table instead.
+# MIDAS is the program. WORK_DIRECTORY keeps the installed clients; they are reinstalled when the
+# lock file changes. The outcomes must equal the table in docs/compatibility.md; --write updates that
+# table instead.
 #
-# Everything but the installation runs in a network namespace that has nothing but a loopback
-# interface, with the address of Azure's IMDS on it: nothing can leave the machine. Its mount
-# namespace has a /var/opt of its own, for the one directory that clients of Azure Arc trust.
+# Everything except the installation runs in a network namespace with only a loopback interface,
+# which also has the address of Azure's IMDS, so that no packet can leave the machine. The mount
+# namespace has its own /var/opt, for the only directory that clients of Azure Arc accept.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
 source "$sources/../../scripts/node.sh"
@@ -28,7 +28,7 @@ fi
   skip "this system does not permit network and mount namespaces"
 
 install_npm_packages "$sources" "$work"
-# Node looks for packages beside the program that imports them.
+# Node.js resolves packages relative to the importing program.
 cp "$sources"/*.mjs "$work/"
 
 exec "${namespaces[@]}" sh -c '

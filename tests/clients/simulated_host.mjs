@@ -1,4 +1,4 @@
-// `midas simulate`, started and stopped.
+// Starts and stops `midas simulate`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
@@ -6,7 +6,7 @@ import https from "node:https";
 import { createInterface } from "node:readline";
 
 export class SimulatedHost {
-  // `environment` is what programs on such a host find.
+  // `environment` has the variables that the host sets for its programs.
   constructor(process, environment) {
     this.process = process;
     this.environment = environment;
@@ -37,7 +37,7 @@ export class SimulatedHost {
   }
 }
 
-// What the host has heard and answered. `authority` trusts `certificate`, in PEM, alone.
+// The statistics of the host. `certificate` (PEM) is the only one to trust for `authority`.
 export async function statistics(authority, certificate) {
   const get = authority.startsWith("https:") ? https.get : http.get;
   const request = get(`${authority}/stats`, { ca: certificate, agent: false });
@@ -49,7 +49,7 @@ export async function statistics(authority, certificate) {
   return JSON.parse(body);
 }
 
-// How many requests have gone to the token path.
+// The number of token requests so far.
 export async function tokenRequests(authority, certificate) {
   return (await statistics(authority, certificate)).token_requests;
 }

@@ -1,19 +1,10 @@
-// A coroutine that starts immediately and is not awaited.
+// The coroutine type of the tools, for tests.
 #pragma once
 
-#include <coroutine>
-#include <exception>
+#include "tools/load/detached_coroutine.hpp"
 
 namespace midas::internal::test {
 
-struct detached {
-  struct promise_type {
-    static detached get_return_object() { return {}; }
-    static std::suspend_never initial_suspend() { return {}; }
-    static std::suspend_never final_suspend() noexcept { return {}; }
-    static void return_void() {}
-    static void unhandled_exception() { std::terminate(); }
-  };
-};
+using tools::detached;
 
 }  // namespace midas::internal::test

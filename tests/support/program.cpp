@@ -38,7 +38,7 @@ struct pipe_ends {
 pipe_ends make_pipe() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw std::runtime_error{"no pipe"};
+    throw std::runtime_error{"cannot create a pipe"};
   }
   return {ends[0], ends[1]};
 }

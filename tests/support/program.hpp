@@ -1,4 +1,4 @@
-// Runs a program as a shell would, and keeps what it says.
+// Runs programs and captures their output.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@ struct program_result {
   std::string errors;
 };
 
-/// Arguments are passed as they are, without a shell. Waits for the program's end.
+/// Runs the program without a shell and waits for it to end.
 program_result run_program(const std::string& path, const std::vector<std::string>& arguments);
 
-/// A program that runs until it is told to stop; by SIGTERM at the latest, so that it removes its
-/// files.
+/// A program that runs until a signal stops it. The destructor sends SIGTERM, so that the program
+/// can remove its files.
 class running_program {
  public:
   running_program(const std::string& path, const std::vector<std::string>& arguments);
@@ -24,10 +24,10 @@ class running_program {
   running_program& operator=(const running_program&) = delete;
   ~running_program();
 
-  /// The next line of its output.
+  /// Blocks until the program has printed a line, and returns it without the newline.
   std::string read_line();
 
-  /// Sends the signal, and waits for the end; the rest of its output.
+  /// Sends the signal and waits for the program to end. Returns the rest of its output.
   program_result stop(int signal);
 
  private:

@@ -1,4 +1,4 @@
-// What `midas doctor` finds out, and how it says so.
+// The findings of `midas doctor` and their reports.
 #include "messages/make_error.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -41,16 +41,16 @@ const token_request vault{.resource = "https://vault.azure.net"};
 
 }  // namespace
 
-TEST_CASE("a body's shape has names and kinds, and no values") {
+TEST_CASE("the shape of a body has names and kinds but no values") {
   const auto [body, shape] = GENERATE(table<std::string, std::string>({
       {"", "empty"},
       {" \r\n\t", "empty"},
-      {"<html>hidden</html>", "a page"},
-      {" \n<?xml?>", "a page"},
-      {"hidden", "no JSON"},
-      {R"({"a":)", "no JSON"},
-      {"[1]", "JSON, but no object"},
-      {R"("hidden")", "JSON, but no object"},
+      {"<html>hidden</html>", "HTML or XML"},
+      {" \n<?xml?>", "HTML or XML"},
+      {"hidden", "not JSON"},
+      {R"({"a":)", "not JSON"},
+      {"[1]", "JSON, but not an object"},
+      {R"("hidden")", "JSON, but not an object"},
       {"{}", "an empty JSON object"},
       {R"({"access_token":"hidden","expires_in":1,"a":null,"b":true,"c":[],"d":{},"e":""})",
        "a JSON object (access_token: string, expires_in: number, a: null, b: boolean, c: array, "
@@ -63,7 +63,7 @@ TEST_CASE("a body's shape has names and kinds, and no values") {
   CHECK(shape_of(sensitive_string{body}) == shape);
 }
 
-TEST_CASE("a body with many members is told in part") {
+TEST_CASE("the shape of a body with many members is abbreviated") {
   std::string body = "{";
   for (int i = 0; i < 20; ++i) {
     body += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":0";
@@ -72,7 +72,7 @@ TEST_CASE("a body with many members is told in part") {
              Contains("m11: number, 8 others") && !Contains("m12"));
 }
 
-TEST_CASE("a recording transport keeps the shapes of what passes, in order") {
+TEST_CASE("a recording transport records the shapes of exchanges in order") {
   const auto wire = std::make_shared<scripted_transport>();
   recording_transport recorder{wire};
   exchanges begun{recorder};
@@ -103,7 +103,7 @@ TEST_CASE("a recording transport keeps the shapes of what passes, in order") {
   CHECK_FALSE(records[2].answer);
   CHECK(records[2].elapsed > 0ns);
   CHECK(recorder.records()[0].elapsed == records[0].elapsed);
-  // What passed arrived as it was.
+  // Requests and responses are forwarded unchanged.
   CHECK(wire->request(0).url == request.url);
   CHECK(begun.outcome(0)->body == R"({"access_token":"hidden"})");
   recorder.cancel(2);
@@ -112,7 +112,7 @@ TEST_CASE("a recording transport keeps the shapes of what passes, in order") {
   recorder.stop();
 }
 
-TEST_CASE("an examination of a healthy host tells all of it") {
+TEST_CASE("the examination of a healthy host reports detection, exchange and token") {
   simulated_host imds;
   const auto result =
       examine(vault, on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}}), 60s);
@@ -144,14 +144,14 @@ TEST_CASE("an examination of a healthy host tells all of it") {
   CHECK_FALSE(document.HasMember("error"));
 }
 
-TEST_CASE("an examination of a host that refuses tells what it said, and what to do") {
+TEST_CASE("the examination of a host that refuses reports its error and what to do") {
   simulated_host imds;
   const auto result = examine(
       {.identity = managed_identity::client_id("unknown"), .resource = vault.resource},
       on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}, {"MSI_SECRET", "hidden"}}), 60s);
   REQUIRE_FALSE(result.token);
   const auto text = to_text(result);
-  CHECK_THAT(text, Contains("HTTP 400") && Contains("Token: no") && Contains("What is wrong"));
+  CHECK_THAT(text, Contains("HTTP 400") && Contains("Token: no") && Contains("What went wrong"));
   CHECK_THAT(text, Contains("identity_not_found") && Contains("Assign the identity"));
   CHECK_THAT(text, Contains("MSI_SECRET is set, and says nothing to IMDS"));
   CHECK_THAT(text, !Contains("hidden"));
@@ -167,13 +167,14 @@ TEST_CASE("an examination of a host that refuses tells what it said, and what to
   CHECK_FALSE(document.HasMember("token"));
 }
 
-TEST_CASE("an examination in an environment that contradicts itself sends nothing") {
+TEST_CASE("the examination of a contradictory environment sends nothing") {
   const auto result = examine(vault, on({{"IDENTITY_HEADER", "hidden"}}), 60s);
   REQUIRE_FALSE(result.token);
   CHECK(result.token.error().code == errc::invalid_configuration);
   CHECK(result.exchanges.empty());
   CHECK(result.address.empty());
-  CHECK_THAT(to_text(result), Contains("Host: cannot be told") && Contains("nothing was sent") &&
+  CHECK_THAT(to_text(result), Contains("Host: could not be determined") &&
+                                  Contains("nothing was sent") &&
                                   Contains("Set IDENTITY_ENDPOINT") && !Contains("hidden"));
   const auto document = parsed(to_json(result));
   CHECK_FALSE(document.HasMember("host"));
@@ -181,7 +182,7 @@ TEST_CASE("an examination in an environment that contradicts itself sends nothin
   CHECK(document["exchanges"].Empty());
 }
 
-TEST_CASE("an examination of a host that never answers ends, and says so") {
+TEST_CASE("the examination of a host that never answers ends at the timeout and reports it") {
   simulated_host_options slow;
   slow.latency = 1h;
   simulated_host imds{slow};
@@ -195,14 +196,14 @@ TEST_CASE("an examination of a host that never answers ends, and says so") {
   CHECK_FALSE(parsed(to_json(result))["exchanges"][0].HasMember("status"));
 }
 
-TEST_CASE("where no host was told and nobody answers, the remedy is not to repair IMDS") {
+TEST_CASE("when no host is detected or answers, the remedy is not to repair IMDS") {
   examination result;
   result.request = vault;
   result.detection = detect_host({});
   result.token = fail(errc::unreachable, "no connection", "advice of its own");
   const auto advice = remedies(result);
   REQUIRE(advice.size() == 3);
-  CHECK_THAT(advice[0], Contains("Nothing tells what kind of host this is"));
+  CHECK_THAT(advice[0], Contains("No host was detected"));
   CHECK(advice[2] == "advice of its own");
   result.detection = detect_host({}, identity_host::imds);
   CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});

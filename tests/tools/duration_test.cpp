@@ -6,7 +6,7 @@ using namespace std::chrono_literals;
 using midas::internal::tools::format_duration;
 using midas::internal::tools::parse_duration;
 
-TEST_CASE("a duration is a number and a unit, seconds where there is none") {
+TEST_CASE("a duration is a number with a unit, in seconds without one") {
   CHECK(parse_duration("5s") == 5s);
   CHECK(parse_duration("5") == 5s);
   CHECK(parse_duration("200ms") == 200ms);
@@ -19,7 +19,7 @@ TEST_CASE("a duration is a number and a unit, seconds where there is none") {
   CHECK(parse_duration("0s") == 0s);
 }
 
-TEST_CASE("what is no duration is refused, with the text named") {
+TEST_CASE("a text that is not a duration is rejected and quoted") {
   const std::string text = GENERATE("", "s", "fast", "5 s", "-5s", "-0s", "5x", "1e3s", "nan",
                                     "inf", "0x10s", "999999999d", "999999999m", "5n", "5s5s");
   const auto parsed = parse_duration(text);
@@ -28,7 +28,7 @@ TEST_CASE("what is no duration is refused, with the text named") {
   CHECK(parsed.error().message.find("\"" + text + "\"") != std::string::npos);
 }
 
-TEST_CASE("durations are shown with the unit that suits") {
+TEST_CASE("durations are formatted in the unit of their magnitude") {
   CHECK(format_duration(26ns) == "26 ns");
   CHECK(format_duration(1'250us) == "1.25 ms");
   CHECK(format_duration(50ms) == "50 ms");

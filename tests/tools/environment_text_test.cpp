@@ -21,7 +21,7 @@ const std::vector<environment_variable> variables{{"MIDAS_TEST_ONE", "plain"},
 
 }  // namespace
 
-TEST_CASE("a shell reads back the value of a variable, whatever is in it") {
+TEST_CASE("a shell reads back the value of a variable with special characters") {
   const auto result = run_program(
       "/bin/sh",
       {"-c", as_shell(variables) + "printf '%s|%s' \"$MIDAS_TEST_ONE\" \"$MIDAS_TEST_TWO\""});
@@ -29,7 +29,7 @@ TEST_CASE("a shell reads back the value of a variable, whatever is in it") {
   CHECK(result.output == "plain|" + awkward);
 }
 
-TEST_CASE("variables are exported, not only set") {
+TEST_CASE("variables are exported, not just set") {
   const auto result =
       run_program("/bin/sh", {"-c", as_shell(variables) + "sh -c 'printf %s \"$MIDAS_TEST_ONE\"'"});
   CHECK(result.output == "plain");

@@ -24,7 +24,7 @@ std::vector<simulator::fault_rule> rules_of(const common_faults& faults,
 
 }  // namespace
 
-TEST_CASE("a rate is a whole number a second") {
+TEST_CASE("a rate is a whole number per second") {
   CHECK(read_rate("20/s") == 20);
   CHECK(read_rate("20") == 20);
   CHECK(read_rate("0/s") == 0);
@@ -35,9 +35,9 @@ TEST_CASE("a rate is a whole number a second") {
   }
 }
 
-TEST_CASE("no faults are no rules") { CHECK(rules_of({}).empty()); }
+TEST_CASE("no faults make no rules") { CHECK(rules_of({}).empty()); }
 
-TEST_CASE("an error is a rule with its probability and Retry-After") {
+TEST_CASE("an error makes a rule with its probability and Retry-After") {
   const auto rules = rules_of({.error = 503, .error_rate = 0.1, .retry_after = 2500ms});
   REQUIRE(rules.size() == 1);
   CHECK(rules[0].action.status == 503);
@@ -48,7 +48,7 @@ TEST_CASE("an error is a rule with its probability and Retry-After") {
   CHECK(rules_of({.error = 500})[0].action.headers.empty());
 }
 
-TEST_CASE("being unavailable and being gone are windows from the start") {
+TEST_CASE("unavailable and gone periods are time windows from the start") {
   const auto rules = rules_of({.unavailable_for = 1500ms, .gone_for = 70s, .retry_after = 1s});
   REQUIRE(rules.size() == 2);
   CHECK(rules[0].action.status == 503);
@@ -60,14 +60,14 @@ TEST_CASE("being unavailable and being gone are windows from the start") {
   CHECK(rules[1].action.headers.size() == 1);
 }
 
-TEST_CASE("resets are by chance, before anything is sent") {
+TEST_CASE("resets are random and happen before a response") {
   const auto rules = rules_of({.reset_rate = 0.05});
   REQUIRE(rules.size() == 1);
   CHECK(rules[0].match.probability == 0.05);
   CHECK(rules[0].action.wire.kind == simulator::wire_fault_kind::reset_before);
 }
 
-TEST_CASE("the rules of a file come before those of the options, unchanged") {
+TEST_CASE("the rules of a file precede those of the options, unchanged") {
   const auto rules = rules_of(
       {.error = 503, .unavailable_for = 1s, .reset_rate = 0.5},
       R"({"rules":[{"match":{"nth":3},"action":{"hang":true}},{"action":{"status":404}}]})");
@@ -80,7 +80,7 @@ TEST_CASE("the rules of a file come before those of the options, unchanged") {
   CHECK(rules[4].action.status == 503);
 }
 
-TEST_CASE("rules name hosts as --host does") {
+TEST_CASE("the option name of each host is read back as that host") {
   for (const auto host : identity_hosts()) {
     CHECK(read_identity_host(option_name(host)) == host);
   }

@@ -9,8 +9,8 @@ using namespace midas::internal;
 using namespace midas::internal::tools;
 using Catch::Matchers::Contains;
 
-TEST_CASE("the claims of a JSON Web Token are shown as indented JSON, and nothing else of it") {
-  // RFC 7515, appendix A.1, with its own claims.
+TEST_CASE("only the claims of a JSON Web Token are shown, as indented JSON") {
+  // The example of RFC 7515, appendix A.1.
   const std::string token =
       "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
       "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
@@ -30,12 +30,12 @@ TEST_CASE("claims of every length are decoded") {
   CHECK(*claims_of(".eyJhIjoieHkifQ.") == "{\n  \"a\": \"xy\"\n}");
 }
 
-TEST_CASE("what a terminal could take for a command is escaped") {
+TEST_CASE("terminal control characters are escaped") {
   // {"a":"<ESC><U+202E>"}
   CHECK(*claims_of(".eyJhIjoiXHUwMDFi4oCuIn0.") == "{\n  \"a\": \"\\u001B\\u202E\"\n}");
 }
 
-TEST_CASE("a token that is no JSON Web Token is refused without being shown") {
+TEST_CASE("a token that is not a JSON Web Token is rejected without being shown") {
   const std::string token =
       GENERATE(as<std::string>{}, "", "opaque", "a.b", "eyJhIjoxfQ.eyJhIjoxfQ.eyJhIjoxfQ.x.y",
                ".eyJhIjoxf.",     // cut in the middle of a character
@@ -44,7 +44,7 @@ TEST_CASE("a token that is no JSON Web Token is refused without being shown") {
                ".WzFd.",          // [1]
                ".MQ.",            // 1
                ".eyJhIjoxfSB4.",  // {"a":1} x
-               ".eyJhIjoxfQ.",    // the one that is right
+               ".eyJhIjoxfQ.",    // the only valid one
                "..");
   const auto claims = claims_of(token);
   if (token == ".eyJhIjoxfQ.") {
@@ -59,8 +59,8 @@ TEST_CASE("a token that is no JSON Web Token is refused without being shown") {
   }
 }
 
-TEST_CASE("claims nested deeper than any real ones are refused, however long the token is") {
-  // {"a": and then "[[[..." in base64url.
+TEST_CASE("claims nested deeper than any real ones are rejected") {
+  // {"a":[[[... in base64url.
   std::string middle = "eyJhIjpb";
   for (int i = 0; i < 100'000; ++i) {
     middle += "W1tb";
@@ -71,8 +71,8 @@ TEST_CASE("claims nested deeper than any real ones are refused, however long the
   CHECK(claims_of(".eyJhIjp7ImIiOnsiYyI6e319fX0."));
 }
 
-TEST_CASE("claims may have any number of objects and lists beside each other") {
-  // {"a":[ and then {},{},..., and ]}
+TEST_CASE("claims may have any number of sibling objects and arrays") {
+  // {"a":[{},{},...]}
   std::string middle = "eyJhIjpbe30s";
   for (int i = 0; i < 100; ++i) {
     middle += "e30s";

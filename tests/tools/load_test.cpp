@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using midas::internal::tools::latency_recorder;
 using midas::internal::tools::phase;
 
-TEST_CASE("percentiles are right to one percent, and the maximum is exact") {
+TEST_CASE("percentiles are accurate to one percent and the maximum is exact") {
   latency_recorder recorder;
   for (int i = 1; i <= 10'000; ++i) {
     recorder.record(i * 1us);
@@ -27,14 +27,14 @@ TEST_CASE("percentiles are right to one percent, and the maximum is exact") {
   CHECK(recorder.maximum() == 10'000us);
 }
 
-TEST_CASE("a recorder that has recorded nothing says zero") {
+TEST_CASE("an empty recorder returns zero") {
   const latency_recorder recorder;
   CHECK(recorder.count() == 0);
   CHECK(recorder.percentile(0.99) == 0ns);
   CHECK(recorder.maximum() == 0ns);
 }
 
-TEST_CASE("latencies outside the histogram still count") {
+TEST_CASE("latencies outside the range of the histogram count") {
   latency_recorder recorder;
   recorder.record(0ns);
   recorder.record(2h);
@@ -42,7 +42,7 @@ TEST_CASE("latencies outside the histogram still count") {
   CHECK(recorder.maximum() == 2h);
 }
 
-TEST_CASE("what several threads record, and several recorders, adds up") {
+TEST_CASE("latencies of several threads and recorders add up") {
   latency_recorder sum;
   latency_recorder recorder;
   {
@@ -62,19 +62,20 @@ TEST_CASE("what several threads record, and several recorders, adds up") {
   CHECK(sum.maximum() == 5ms);
 }
 
-TEST_CASE("a phase without a duration lets each caller ask once, and is over with the last") {
+TEST_CASE("a phase without a duration ends when each caller has made one request") {
   phase now{2, 0s};
   now.begin();
-  const auto asked = phase::clock::now();
-  CHECK_FALSE(now.answered(asked, midas::access_token{}));
-  CHECK_FALSE(now.answered(asked, midas::internal::fail(midas::errc::throttled, "too many")));
+  const auto requested_at = phase::clock::now();
+  CHECK_FALSE(now.answered(requested_at, midas::access_token{}));
+  CHECK_FALSE(
+      now.answered(requested_at, midas::internal::fail(midas::errc::throttled, "too many")));
   now.wait();
   CHECK(now.tokens() == 1);
   CHECK(now.errors() == 1);
   CHECK(now.first_error()->code == midas::errc::throttled);
 }
 
-TEST_CASE("a phase with a duration lets callers ask again until it is over") {
+TEST_CASE("a phase with a duration lets callers repeat their requests until it is over") {
   phase now{1, 1h};
   now.begin();
   CHECK(now.answered(phase::clock::now(), midas::access_token{}));

@@ -1,4 +1,4 @@
-// The midas program, and the README's first program, run as a user runs them.
+// The midas program and the README's first program, run as a user runs them.
 #include "tests/support/program.hpp"
 
 #include <midas/simulated_host.hpp>
@@ -35,17 +35,17 @@ rapidjson::Document parsed(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("midas token prints the token as JSON, alone, or as a header") {
+TEST_CASE("midas token prints the token as JSON, raw, or as a header") {
   simulated_host imds;
-  const std::vector<std::string> asked{"token", "--endpoint", imds.endpoint(), "--resource",
-                                       "https://vault.azure.net/.default"};
-  const auto with_output = [&asked](const std::string& form) {
-    auto arguments = asked;
+  const std::vector<std::string> arguments_of_all{"token", "--endpoint", imds.endpoint(),
+                                                  "--resource", "https://vault.azure.net/.default"};
+  const auto with_output = [&arguments_of_all](const std::string& form) {
+    auto arguments = arguments_of_all;
     arguments.insert(arguments.end(), {"--output", form});
     return run_midas(arguments);
   };
 
-  const auto json = run_midas(asked);
+  const auto json = run_midas(arguments_of_all);
   CHECK(json.exit_code == 0);
   CHECK(json.errors.empty());
   const auto document = parsed(json.output);
@@ -66,7 +66,7 @@ TEST_CASE("midas token prints the token as JSON, alone, or as a header") {
   CHECK_THAT(header.output, StartsWith("Authorization: Bearer ey"));
 }
 
-TEST_CASE("midas token asks for the user-assigned identity that it is told") {
+TEST_CASE("midas token requests a token of the user-assigned identity in its arguments") {
   simulated_host imds;
   const auto sample = sample_user_assigned_identity();
   const auto [option, id] = GENERATE_COPY(table<std::string, std::string>({
@@ -79,7 +79,7 @@ TEST_CASE("midas token asks for the user-assigned identity that it is told") {
   CHECK(result.exit_code == 0);
 }
 
-TEST_CASE("midas token shows what the token says of itself, and not the token") {
+TEST_CASE("midas token --show-claims prints the claims but not the token") {
   simulated_host imds;
   const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
                                  "https://vault.azure.net", "--show-claims"});
@@ -88,7 +88,7 @@ TEST_CASE("midas token shows what the token says of itself, and not the token") 
   CHECK_THAT(result.output, !Contains("eyJ"));
 }
 
-TEST_CASE("midas token takes a claims challenge, and has a new token acquired") {
+TEST_CASE("midas token accepts a claims challenge and a forced refresh") {
   simulated_host imds;
   for (const auto& extra : std::vector<std::vector<std::string>>{
            {"--claims", R"({"access_token":{}})"}, {"--force-refresh"}}) {
@@ -100,7 +100,7 @@ TEST_CASE("midas token takes a claims challenge, and has a new token acquired") 
   CHECK(imds.statistics().token_requests == 2);
 }
 
-TEST_CASE("midas doctor's exit code is 0 only when a token can be had") {
+TEST_CASE("midas doctor exits with 0 only if it got a token") {
   simulated_host imds;
   const auto healthy = run_midas({"doctor", "--endpoint", imds.endpoint()});
   CHECK(healthy.exit_code == 0);
@@ -109,9 +109,9 @@ TEST_CASE("midas doctor's exit code is 0 only when a token can be had") {
   const auto json = run_midas({"doctor", "--endpoint", imds.endpoint(), "--json"});
   CHECK(json.exit_code == 0);
   CHECK(parsed(json.output)["ok"].GetBool());
-  const auto nobody = run_midas({"doctor", "--endpoint", "http://127.0.0.1:9"});
-  CHECK(nobody.exit_code == 1);
-  CHECK_THAT(nobody.output, Contains("Token: no") && Contains("unreachable"));
+  const auto unreachable = run_midas({"doctor", "--endpoint", "http://127.0.0.1:9"});
+  CHECK(unreachable.exit_code == 1);
+  CHECK_THAT(unreachable.output, Contains("Token: no") && Contains("unreachable"));
   const auto refused =
       run_midas({"doctor", "--endpoint", imds.endpoint(), "--client-id", "unknown", "--json"});
   CHECK(refused.exit_code == 1);
@@ -121,7 +121,8 @@ TEST_CASE("midas doctor's exit code is 0 only when a token can be had") {
   CHECK_THAT(wrong.output, Contains("IDENTITY_ENDPOINT") && Contains("nothing was sent"));
 }
 
-TEST_CASE("bad input is one line on standard error that names the input, and a non-zero exit") {
+TEST_CASE(
+    "invalid input causes one line on standard error that quotes it and a nonzero exit code") {
   const simulated_host imds;
   const auto endpoint = imds.endpoint();
   const auto vault = std::string{"https://vault.azure.net"};
@@ -181,7 +182,7 @@ TEST_CASE("bad input is one line on standard error that names the input, and a n
   }
 }
 
-TEST_CASE("midas simulate at a port that is taken says so") {
+TEST_CASE("midas simulate on an occupied port names the port") {
   const simulated_host imds;
   const auto port = std::to_string(imds.port());
   const auto result = run_midas({"simulate", "--port", port});
@@ -190,7 +191,7 @@ TEST_CASE("midas simulate at a port that is taken says so") {
   CHECK_THAT(result.errors, StartsWith("midas simulate") && Contains(port));
 }
 
-TEST_CASE("midas token that runs out of time says so with an exit code of its own") {
+TEST_CASE("midas token that times out has its own exit code") {
   simulated_host_options slow;
   slow.latency = std::chrono::hours{1};
   simulated_host imds{slow};
@@ -200,7 +201,7 @@ TEST_CASE("midas token that runs out of time says so with an exit code of its ow
   CHECK_THAT(result.errors, Contains("deadline_exceeded"));
 }
 
-TEST_CASE("every command's help names its options and the exit codes") {
+TEST_CASE("the help of every command lists its options and the exit codes") {
   for (const std::string command : {"token", "doctor", "simulate", "load"}) {
     const auto help = run_midas({command, "--help"});
     CHECK(help.exit_code == 0);
@@ -210,7 +211,7 @@ TEST_CASE("every command's help names its options and the exit codes") {
   CHECK_THAT(run_midas({"--version"}).output, StartsWith("midas "));
 }
 
-TEST_CASE("midas simulate serves at the address that it prints, and stops when it is told") {
+TEST_CASE("midas simulate serves at the address that it prints until a signal stops it") {
   const auto signal = GENERATE(SIGINT, SIGTERM);
   running_program simulator{MIDAS_PROGRAM, {"simulate", "--expires-in", "1h"}};
   const auto line = simulator.read_line();
@@ -223,7 +224,7 @@ TEST_CASE("midas simulate serves at the address that it prints, and stops when i
   CHECK_THAT(stopped.output, Contains("Stopped after 1 requests"));
 }
 
-TEST_CASE("midas load counts one request for a burst, whoever calls") {
+TEST_CASE("midas load counts one request for a burst of any kind of callers") {
   const std::string as = GENERATE("actors", "threads", "coroutines", "callbacks");
   const auto result = run_midas({"load", "--as", as, "--callers", "200", "--once", "--json"});
   CHECK(result.exit_code == 0);
@@ -242,7 +243,7 @@ TEST_CASE("midas load counts one request for a burst, whoever calls") {
   CHECK(report["peak_rss_bytes"].GetUint64() > 1'000'000);
 }
 
-TEST_CASE("midas load goes on in a steady state, from the cache, whoever calls") {
+TEST_CASE("midas load serves the steady state of any kind of callers from the cache") {
   const std::string as = GENERATE("actors", "threads", "coroutines", "callbacks");
   const auto result = run_midas({"load", "--as", as, "--callers", "20", "--resources", "5",
                                  "--duration", "100ms", "--latency", "1ms", "--json"});
@@ -255,7 +256,7 @@ TEST_CASE("midas load goes on in a steady state, from the cache, whoever calls")
         report["cold"]["tokens"].GetUint64() + report["steady"]["tokens"].GetUint64());
 }
 
-TEST_CASE("midas load asks the target that it is given, and reports what failed there") {
+TEST_CASE("midas load requests tokens from its target and reports failures") {
   simulated_host imds;
   const auto good = run_midas(
       {"load", "--target", imds.endpoint(), "--callers", "50", "--resources", "3", "--once"});
@@ -269,7 +270,7 @@ TEST_CASE("midas load asks the target that it is given, and reports what failed 
   CHECK_THAT(bad.errors, Contains("50 requests failed") && Contains("127.0.0.1:9"));
 }
 
-TEST_CASE("the README's first program does as it says") {
+TEST_CASE("the README's first program gets a token") {
   simulated_host imds;
   setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
   const auto result = run_program(MIDAS_FIRST_PROGRAM, {});

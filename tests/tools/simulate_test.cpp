@@ -1,4 +1,4 @@
-// midas simulate, as its users run it: every host, found by nothing but what it prints.
+// midas simulate, run as a user runs it. Clients find every host only by what it prints.
 #include "tests/support/program.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,12 +20,12 @@ namespace {
 
 const std::string vault = "https://vault.azure.net";
 
-/// Sets variables for programs that the test starts, as long as it lives.
+/// Sets environment variables for the programs that a test starts.
 class scoped_environment {
  public:
   explicit scoped_environment(std::map<std::string, std::string> variables)
       : variables_(std::move(variables)) {
-    // It would make midas doubt that this is another host than IMDS.
+    // With this variable, midas would remark that it does not belong to the other hosts.
     unsetenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
     for (const auto& [name, value] : variables_) {
       setenv(name.c_str(), value.c_str(), 1);
@@ -71,7 +71,7 @@ program_result token(const std::vector<std::string>& more = {}) {
 
 }  // namespace
 
-TEST_CASE("midas gets its tokens from each simulated host by the variables that it prints") {
+TEST_CASE("midas gets a token from each simulated host by the variables that it prints") {
   const auto* host =
       GENERATE("imds", "app-service", "service-fabric", "machine-learning", "cloud-shell");
   CAPTURE(host);
@@ -88,13 +88,13 @@ TEST_CASE("midas gets its tokens from each simulated host by the variables that 
   CHECK(end.output.empty());
 }
 
-TEST_CASE("midas gets its tokens from an App Service of 2017 when it is told that it is one") {
+TEST_CASE("midas gets a token from an App Service of 2017 if --host selects it") {
   running_program simulator{MIDAS_PROGRAM, simulating("app-service-2017", {"--print-env", "json"})};
   const scoped_environment environment{parsed(simulator.read_line())};
   CHECK(token({"--host", "app-service-2017"}).exit_code == 0);
 }
 
-TEST_CASE("midas exchanges a federated token over plain http only when that is allowed") {
+TEST_CASE("midas exchanges a federated token over plain http only if that is allowed") {
   running_program simulator{
       MIDAS_PROGRAM, simulating("workload-identity", {"--print-env", "json", "--plain-http"})};
   const scoped_environment environment{parsed(simulator.read_line())};
@@ -104,7 +104,7 @@ TEST_CASE("midas exchanges a federated token over plain http only when that is a
   CHECK_THAT(refused.errors, Contains("AZURE_AUTHORITY_HOST"));
 }
 
-TEST_CASE("midas trusts no key file of Azure Arc's outside the agent's directory") {
+TEST_CASE("midas rejects key files of Azure Arc outside the agent's directory") {
   running_program simulator{MIDAS_PROGRAM, simulating("arc", {"--print-env", "json"})};
   const scoped_environment environment{parsed(simulator.read_line())};
   const auto refused = token();
@@ -120,11 +120,11 @@ TEST_CASE("a shell that evaluates the export lines has the variables") {
   CHECK_THAT(shell.output, Catch::Matchers::EndsWith("/oauth2/token"));
 }
 
-TEST_CASE("for people, midas simulate tells of variables, certificate and key files") {
+TEST_CASE("midas simulate announces variables, certificate and key files") {
   const auto text_of = [](const std::string& host, const std::vector<std::string>& more = {}) {
     running_program simulator{MIDAS_PROGRAM, simulating(host, more)};
     std::string text;
-    for (std::string line; line != "Ctrl-C stops it.";) {
+    for (std::string line; line != "Press Ctrl-C to stop.";) {
       line = simulator.read_line();
       text += line + "\n";
     }
@@ -141,14 +141,14 @@ TEST_CASE("for people, midas simulate tells of variables, certificate and key fi
   CHECK_THAT(arc,
              Contains("export IMDS_ENDPOINT='http://127.0.0.1:") && Contains("key files:   /"));
   CHECK_THAT(arc, !Contains("thumbprint"));
-  CHECK_THAT(arc, Contains("refused until key files are in /var/opt/azcmagent/tokens"));
+  CHECK_THAT(arc, Contains("fails unless key files are in /var/opt/azcmagent/tokens"));
   CHECK_THAT(text_of("workload-identity"), Contains("once the system trusts the certificate"));
   CHECK_THAT(text_of("workload-identity", {"--plain-http"}),
              Contains("midas token --host workload-identity --allow-insecure-endpoint --resource"));
   CHECK_THAT(text_of("imds"), StartsWith("Simulated IMDS at http://127.0.0.1:"));
 }
 
-TEST_CASE("the files of a simulated host go when it is told to stop") {
+TEST_CASE("a simulated host removes its files when a signal stops it") {
   const auto directory = std::filesystem::temp_directory_path() /
                          ("midas-simulate-test-" + std::to_string(std::rand()));
   const auto certificate = directory / "certificate.pem";
@@ -164,7 +164,7 @@ TEST_CASE("the files of a simulated host go when it is told to stop") {
   CHECK_FALSE(std::filesystem::exists(environment.at("AZURE_FEDERATED_TOKEN_FILE")));
 }
 
-TEST_CASE("a simulated host that a test leaves running leaves no files") {
+TEST_CASE("a simulated host that a test leaves running removes its files") {
   std::string file;
   {
     running_program simulator{MIDAS_PROGRAM,
@@ -175,15 +175,15 @@ TEST_CASE("a simulated host that a test leaves running leaves no files") {
   CHECK_FALSE(std::filesystem::exists(std::filesystem::path{file}.parent_path()));
 }
 
-TEST_CASE("the files of a simulated host go when its terminal closes") {
+TEST_CASE("a simulated host stops when its terminal closes") {
   running_program simulator{MIDAS_PROGRAM, simulating("arc", {"--print-env", "json"})};
   (void)simulator.read_line();
   CHECK(simulator.stop(SIGHUP).exit_code == 0);
 }
 
-TEST_CASE("a simulated host that cannot tell where it is ends, and leaves no files") {
-  const auto directory =
-      std::filesystem::temp_directory_path() / ("midas-untold-test-" + std::to_string(std::rand()));
+TEST_CASE("a simulated host that cannot print its address ends and removes its files") {
+  const auto directory = std::filesystem::temp_directory_path() /
+                         ("midas-unprinted-test-" + std::to_string(std::rand()));
   std::filesystem::create_directory(directory);
   const auto pipe = directory.string() + ".pipe";
   const auto without_reader = "mkfifo '" + pipe + "'; exec 3<>'" + pipe + "' 4>'" + pipe +
@@ -200,7 +200,7 @@ TEST_CASE("a simulated host that cannot tell where it is ends, and leaves no fil
   std::filesystem::remove(directory);
 }
 
-TEST_CASE("midas simulate goes wrong as its options and the rules file say, the file first") {
+TEST_CASE("midas simulate injects the faults of its rules file, then those of its options") {
   const auto file = std::filesystem::temp_directory_path() /
                     ("midas-faults-test-" + std::to_string(std::rand()) + ".json");
   std::ofstream(file) << R"({"rules":[{"match":{"nth":1},"action":{"status":400}}]})";
@@ -219,10 +219,10 @@ TEST_CASE("midas simulate goes wrong as its options and the rules file say, the 
   std::filesystem::remove(file);
 }
 
-TEST_CASE("for people, midas simulate tells of the seed and the journal") {
+TEST_CASE("midas simulate announces the seed and the journal") {
   running_program simulator{MIDAS_PROGRAM, simulating("imds", {"--seed", "42", "--journal", "9"})};
   std::string text;
-  for (std::string line; line != "Ctrl-C stops it.";) {
+  for (std::string line; line != "Press Ctrl-C to stop.";) {
     line = simulator.read_line();
     text += line + "\n";
   }
@@ -230,7 +230,7 @@ TEST_CASE("for people, midas simulate tells of the seed and the journal") {
   CHECK_THAT(text, Contains("/journal\n"));
 }
 
-TEST_CASE("what midas simulate cannot do is one line that names it") {
+TEST_CASE("invalid input to midas simulate causes one line that quotes it") {
   struct bad_input {
     std::vector<std::string> arguments;
     std::string named;

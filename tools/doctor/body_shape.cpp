@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t max_name_length = 40;
 constexpr std::size_t max_names = 12;
 
-// Anything else may be a value in the wrong place.
+// Other member names may be misplaced values.
 bool is_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= max_name_length && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -64,16 +64,16 @@ std::string shape_of(sensitive_string body) {
     return "empty";
   }
   if (body[first] == '<') {
-    return "a page";
+    return "HTML or XML";
   }
   rapidjson::Document document;
-  // In the buffer that is wiped: strings are not copied out of it.
+  // In situ, so that every string stays in the buffer that sensitive_string wipes.
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
   document.ParseInsitu<flags>(body.data());
   if (document.HasParseError()) {
-    return "no JSON";
+    return "not JSON";
   }
-  return document.IsObject() ? shape_of(document) : "JSON, but no object";
+  return document.IsObject() ? shape_of(document) : "JSON, but not an object";
 }
 
 }  // namespace midas::internal::tools

@@ -1,4 +1,4 @@
-// What a response's body is like, told without anything that it says.
+// The shape of a response body, without its values.
 #pragma once
 
 #include <midas/sensitive_string.hpp>
@@ -7,8 +7,9 @@
 
 namespace midas::internal::tools {
 
-/// "empty", "a page", "no JSON", "JSON, but no object", or "a JSON object (access_token: string,
-/// expires_in: number, 3 others)": names of members that look like names, kinds, and no values.
+/// Describes a body without revealing a value: "empty", "HTML or XML", "not JSON", "JSON, but not
+/// an object" or "a JSON object (access_token: string, expires_in: number, 3 others)". Member names
+/// that do not look like identifiers are only counted, since they may be values.
 std::string shape_of(sensitive_string body);
 
 }  // namespace midas::internal::tools

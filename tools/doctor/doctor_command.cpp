@@ -12,17 +12,17 @@ namespace midas::internal::tools {
 namespace {
 
 struct doctor_arguments {
-  request_arguments asked;
+  request_arguments request;
   bool json = false;
 };
 
 int run_doctor(const doctor_arguments& arguments) {
-  const auto options = service_options_of(arguments.asked);
+  const auto options = service_options_of(arguments.request);
   if (!options) {
     std::cerr << "midas doctor: " << options.error() << '\n';
     return exit_code_of(options.error().code);
   }
-  const auto result = examine(request_of(arguments.asked), *options, arguments.asked.timeout);
+  const auto result = examine(request_of(arguments.request), *options, arguments.request.timeout);
   std::cout << (arguments.json ? to_json(result) + "\n" : to_text(result));
   if (!std::cout.flush()) {
     return failure;
@@ -34,17 +34,17 @@ int run_doctor(const doctor_arguments& arguments) {
 
 action add_doctor_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
-      "doctor", "Tell what host this is, whether a token can be had, and if not, why");
+      "doctor", "Report the detected host and whether it issues a token, and explain failures");
   const auto arguments = std::make_shared<doctor_arguments>();
-  arguments->asked.resource = "https://management.azure.com/";
-  arguments->asked.timeout = std::chrono::seconds{10};
+  arguments->request.resource = "https://management.azure.com/";
+  arguments->request.timeout = std::chrono::seconds{10};
   command
-      .add_option("--resource,--scope", arguments->asked.resource,
-                  "The Azure resource URI to ask a token for; this one is known everywhere")
+      .add_option("--resource,--scope", arguments->request.resource,
+                  "The Azure resource URI to request a token for")
       ->check(refuse_empty)
       ->check(refuse_option)
       ->capture_default_str();
-  add_request_options(command, arguments->asked);
+  add_request_options(command, arguments->request);
   command.add_flag("--json", arguments->json, "Print one JSON object instead of the report");
   command.footer(exit_codes_help);
   return [arguments] { return run_doctor(*arguments); };

@@ -5,7 +5,6 @@
 #include "transport/hosts/host_registry.hpp"
 #include <midas/token_service.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace midas::internal::tools {
@@ -23,14 +22,14 @@ std::string address_of(const host_detection& detection, const token_service_opti
   return endpoint ? endpoint->address : std::string{};
 }
 
-bool is_taken_for_granted(const host_finding& finding) {
-  return finding.host == identity_host::imds && finding.matched &&
-         std::ranges::none_of(finding.evidence, [](const host_evidence& each) {
-           return each.present && each.found != "not found";
-         });
+// IMDS is the fallback when neither the user nor a variable selects a host. Its first evidence is
+// what would have selected it.
+bool is_fallback(const host_finding& finding) {
+  return finding.host == identity_host::imds && finding.matched && !finding.evidence.empty() &&
+         !finding.evidence.front().present;
 }
 
-bool nobody_answered(const examination& result) {
+bool host_did_not_answer(const examination& result) {
   const auto code = result.token.error().code;
   return code == errc::unreachable || code == errc::deadline_exceeded ||
          code == errc::request_timeout;
@@ -46,7 +45,7 @@ examination examine(token_request request, token_service_options options,
   result.detection = detect_host(environment, options.host, options.endpoint);
   result.address = address_of(result.detection, options, environment);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
-  // What fails is to be seen at once, and as it is.
+  // Report the first failure immediately.
   options.retries = false;
   auto tokens = make_token_service(options, {.transport = transport, .environment = environment});
   const auto begun = clock::now();
@@ -62,22 +61,22 @@ std::vector<std::string> remedies(const examination& result) {
   if (result.token) {
     return advice;
   }
-  if (nobody_answered(result) && !result.detection.findings.empty() &&
-      is_taken_for_granted(result.detection.findings.back())) {
+  if (host_did_not_answer(result) && !result.detection.findings.empty() &&
+      is_fallback(result.detection.findings.back())) {
     advice.emplace_back(
-        "Nothing tells what kind of host this is, so that a virtual machine's IMDS was asked. "
-        "Outside Azure there is no managed identity; for a trial, run midas simulate");
+        "No host was detected, so midas tried the IMDS of a virtual machine. Managed identities "
+        "exist only on Azure hosts; to try midas elsewhere, run midas simulate");
     advice.emplace_back(
-        "On a virtual machine, see whether a firewall, or the network of a container, keeps "
-        "169.254.169.254 from this process");
+        "On a virtual machine, check that no firewall or container network blocks "
+        "169.254.169.254");
   }
   if (const auto& own = result.token.error().advice; !own.empty()) {
     advice.push_back(own);
   }
   for (const auto& each : result.detection.remarks) {
     advice.push_back(each +
-                     ": if this is another kind of host, set the variables that it lacks, or name "
-                     "it by --host");
+                     "; if this is a different kind of host, set its missing variables or name it "
+                     "with --host");
   }
   return advice;
 }

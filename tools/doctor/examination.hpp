@@ -1,4 +1,4 @@
-// Whether a token can be had here, and if not, why: what `midas doctor` finds out.
+// What `midas doctor` finds out: the detected host, the HTTP exchanges with it, and the outcome.
 #pragma once
 
 #include "tools/doctor/recording_transport.hpp"
@@ -16,21 +16,22 @@ namespace midas::internal::tools {
 struct examination {
   token_request request;
   host_detection detection;
-  /// Where tokens are asked for; empty when there is no such place.
+  /// The URL that serves tokens, without its query. Empty if no host was detected.
   std::string address;
   std::vector<exchange_record> exchanges;
-  /// From the question until the token, or the error.
+  /// From the request to the token or the error.
   std::chrono::nanoseconds elapsed{};
+  /// When the request ended.
   std::chrono::sys_seconds at{};
   expected<access_token> token;
 };
 
-/// Detects the host, and asks it for a token once, through a token service like any other.
+/// Detects the host and requests one token from it through a token service, without retries.
 examination examine(token_request request, token_service_options options,
                     std::chrono::nanoseconds timeout);
 
-/// What the person can do about a failure, a sentence each, the likeliest first; nothing when there
-/// is a token.
+/// Suggestions for resolving a failure, one sentence each, most likely first. Empty if
+/// `result.token` has a value.
 std::vector<std::string> remedies(const examination& result);
 
 }  // namespace midas::internal::tools

@@ -68,18 +68,18 @@ struct recording_transport::log {
   std::vector<entry> entries;
 };
 
-recording_transport::recording_transport(std::shared_ptr<http_transport> way)
-    : way_(std::move(way)), log_(std::make_shared<log>()) {}
+recording_transport::recording_transport(std::shared_ptr<http_transport> target)
+    : target_(std::move(target)), log_(std::make_shared<log>()) {}
 
 recording_transport::~recording_transport() = default;
 
 std::uint64_t recording_transport::start(http_request request, completion done) {
   const auto index = log_->begin(request);
-  return way_->start(std::move(request),
-                     [log = log_, index, done = std::move(done)](expected<http_response> outcome) {
-                       log->end(index, outcome);
-                       done(std::move(outcome));
-                     });
+  return target_->start(std::move(request), [log = log_, index, done = std::move(done)](
+                                                expected<http_response> outcome) {
+    log->end(index, outcome);
+    done(std::move(outcome));
+  });
 }
 
 std::vector<exchange_record> recording_transport::records() const {

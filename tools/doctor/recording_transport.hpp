@@ -1,4 +1,5 @@
-// A way to the wire that keeps a record of what passes: shapes, never values.
+// An HTTP transport that forwards to another and records the shape of each exchange, not its
+// values.
 #pragma once
 
 #include "transport/http_transport.hpp"
@@ -16,40 +17,40 @@ namespace midas::internal::tools {
 struct answer_shape {
   int status = 0;
   std::size_t body_bytes = 0;
-  /// As shape_of tells it.
+  /// The result of shape_of.
   std::string body;
 };
 
 struct exchange_record {
   std::string method;
-  /// Without its query.
+  /// Without the query.
   std::string url;
-  /// The names of the query's parameters, and of the headers.
+  /// The names of the query parameters and of the headers.
   std::vector<std::string> parameters;
   std::vector<std::string> headers;
   std::size_t body_bytes = 0;
   std::chrono::nanoseconds elapsed{};
-  /// None while there is none.
+  /// Empty while the exchange is in flight.
   std::optional<expected<answer_shape>> answer;
 };
 
-/// Thread-safe, as every transport is.
+/// Thread-safe.
 class recording_transport final : public http_transport {
  public:
-  explicit recording_transport(std::shared_ptr<http_transport> way);
+  explicit recording_transport(std::shared_ptr<http_transport> target);
   ~recording_transport() override;
 
   std::uint64_t start(http_request request, completion done) override;
-  void cancel(std::uint64_t id) override { way_->cancel(id); }
-  [[nodiscard]] http_statistics statistics() const override { return way_->statistics(); }
-  void stop() override { way_->stop(); }
+  void cancel(std::uint64_t id) override { target_->cancel(id); }
+  [[nodiscard]] http_statistics statistics() const override { return target_->statistics(); }
+  void stop() override { target_->stop(); }
 
-  /// In the order in which they were begun; those without an answer yet have lasted until now.
+  /// In the order of their start. `elapsed` of an exchange in flight is the time since its start.
   [[nodiscard]] std::vector<exchange_record> records() const;
 
  private:
   struct log;
-  std::shared_ptr<http_transport> way_;
+  std::shared_ptr<http_transport> target_;
   std::shared_ptr<log> log_;
 };
 

@@ -1,5 +1,5 @@
-// An examination, written down for people and for machines. Neither form holds the token, nor any
-// value that was sent or received.
+// An examination as text and as JSON. Neither contains the token or any other value that was sent
+// or received.
 #pragma once
 
 #include "tools/doctor/examination.hpp"

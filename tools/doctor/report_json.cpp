@@ -9,7 +9,7 @@ namespace midas::internal::tools {
 
 namespace {
 
-// What a report is made of, so that it is written in the words of a report.
+// Writes the kinds of members that a report has.
 class json_report {
  public:
   json_report() { writer_.SetIndent(' ', 2); }
@@ -20,7 +20,7 @@ class json_report {
     text(value);
   }
   void text(std::string_view value) { writer_.String(value.data(), size(value)); }
-  // Left out where there is nothing to say.
+  // Omits the member if the value is empty.
   void optional_text(std::string_view name, std::string_view value) {
     if (!value.empty()) {
       text(name, value);
@@ -30,7 +30,7 @@ class json_report {
     key(name);
     writer_.Int64(value);
   }
-  void truth(std::string_view name, bool value) {
+  void boolean(std::string_view name, bool value) {
     key(name);
     writer_.Bool(value);
   }
@@ -86,12 +86,12 @@ void write_detection(json_report& to, const host_detection& detection) {
   to.list("looked_for", detection.findings, [&to](const host_finding& finding) {
     to.object([&] {
       to.text("host", option_name(finding.host));
-      to.truth("is_it", finding.matched);
+      to.boolean("is_it", finding.matched);
       to.list("evidence", finding.evidence, [&to](const host_evidence& each) {
         to.object([&] {
           to.text("subject", each.subject);
           to.text("found", each.found);
-          to.truth("speaks_for_it", each.present);
+          to.boolean("speaks_for_it", each.present);
         });
       });
     });
@@ -140,7 +140,7 @@ void write_token(json_report& to, const examination& result) {
 std::string to_json(const examination& result) {
   json_report to;
   to.object([&] {
-    to.truth("ok", result.token.has_value());
+    to.boolean("ok", result.token.has_value());
     to.text("asked_for", to_string(result.request));
     if (result.detection.host) {
       to.text("host", option_name(*result.detection.host));

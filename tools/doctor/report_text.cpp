@@ -22,7 +22,7 @@ std::string evidence_of(const host_finding& finding) {
 
 std::string host_of(const examination& result) {
   if (!result.detection.host) {
-    return "Host: cannot be told\n";
+    return "Host: could not be determined\n";
   }
   auto text = fmt::format("Host: {}", to_string(*result.detection.host));
   if (!result.address.empty()) {
@@ -32,7 +32,7 @@ std::string host_of(const examination& result) {
 }
 
 std::string findings_of(const host_detection& detection) {
-  std::string text = "\nWhat was looked for, in order\n";
+  std::string text = "\nHost detection, in order\n";
   for (const auto& each : detection.findings) {
     text += fmt::format("  {:<4}{:<20}{}\n", each.matched ? "yes" : "no", to_string(each.host),
                         evidence_of(each));
@@ -57,7 +57,7 @@ std::string answer_of(const exchange_record& exchange) {
 }
 
 std::string exchanges_of(const examination& result) {
-  std::string text = "\nWhat was asked and answered\n";
+  std::string text = "\nHTTP exchanges\n";
   if (result.exchanges.empty()) {
     return text + "  nothing was sent\n";
   }
@@ -79,7 +79,7 @@ std::string token_of(const examination& result) {
                           format_duration(result.elapsed));
   text += fmt::format("  {}, expires in {}", token.token_type(), left(token.expires_on()));
   if (const auto refresh = token.refresh_on()) {
-    text += fmt::format(", to be renewed in {}", left(*refresh));
+    text += fmt::format(", refresh in {}", left(*refresh));
   }
   return text + "\n";
 }
@@ -88,7 +88,7 @@ std::string failure_of(const examination& result) {
   auto shown = result.token.error();
   shown.advice.clear();
   auto text =
-      fmt::format("\nToken: no, for {}, after {}\n\nWhat is wrong\n  {}\n",
+      fmt::format("\nToken: no, for {}, after {}\n\nWhat went wrong\n  {}\n",
                   to_string(result.request), format_duration(result.elapsed), to_string(shown));
   if (const auto advice = remedies(result); !advice.empty()) {
     text += "\nWhat to do\n";

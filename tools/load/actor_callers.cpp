@@ -1,4 +1,4 @@
-// Callers that are actors, in an actor system that midas is a guest of.
+// Callers that are actors. The token service lives in their actor system.
 #include "messages/caf_compat.hpp"
 #include "tools/load/callers.hpp"
 #include <midas/actors.hpp>
@@ -11,12 +11,12 @@
 
 namespace midas::internal::tools {
 
-/// Each caller that is told passes it on, so that the callers get going as fast as their threads
-/// can run them: told by one thread, they would all wait in the scheduler's queue, and midas's
-/// actors behind them.
+/// Starts a caller. Each caller forwards the message to another one, so that callers start as fast
+/// as the scheduler runs them. If one thread started them all, they would fill the scheduler's
+/// queue ahead of midas's own actors.
 struct ask_now {
-  phase* in = nullptr;
-  // Who is told next, and how many further on the one after that.
+  phase* current = nullptr;
+  /// The index of the caller to forward the message to, and the distance to the one after it.
   std::size_t next = 0;
   std::size_t step = 0;
 };
@@ -32,7 +32,7 @@ namespace midas::internal::tools {
 namespace {
 
 using caller_actor = caf_compat::typed_actor<
-    // Asks for its token, as often as the phase wants.
+    // Requests a token repeatedly until the phase is over.
     void(ask_now)>;
 
 struct caller_state {
@@ -40,35 +40,38 @@ struct caller_state {
 
   explicit caller_state(caller_actor::pointer actor) : self(actor) {}
 
-  void start(token_actor where, const token_request* what, std::chrono::nanoseconds how_long,
-             const std::vector<caller_actor>* everybody) {
-    cache = std::move(where);
-    request = what;
-    timeout = how_long;
-    callers = everybody;
+  void start(token_actor cache_handle, const token_request* token_wanted,
+             std::chrono::nanoseconds request_timeout,
+             const std::vector<caller_actor>* all_callers) {
+    cache = std::move(cache_handle);
+    request = token_wanted;
+    timeout = request_timeout;
+    callers = all_callers;
   }
 
   caller_actor::behavior_type make_behavior() {
     return {[this](ask_now now) {
-      ask(*now.in);
+      ask(*now.current);
       if (now.next < callers->size()) {
         caf_compat::send(self, (*callers)[now.next],
-                         ask_now{now.in, now.next + now.step, now.step});
+                         ask_now{now.current, now.next + now.step, now.step});
       }
     }};
   }
 
   void ask(phase& now) {
-    const auto asked = phase::clock::now();
+    const auto requested_at = phase::clock::now();
     caf_compat::request(self, cache, *request, timeout)
-        .then([this, &now, asked](const access_token& token) { answered(now, asked, token); },
-              [this, &now, asked](const caf::error& e) {
-                answered(now, asked, unexpected{to_error(e)});
+        .then([this, &now,
+               requested_at](const access_token& token) { answered(now, requested_at, token); },
+              [this, &now, requested_at](const caf::error& e) {
+                answered(now, requested_at, unexpected{to_error(e)});
               });
   }
 
-  void answered(phase& now, phase::clock::time_point asked, const expected<access_token>& outcome) {
-    if (now.answered(asked, outcome)) {
+  void answered(phase& now, phase::clock::time_point requested_at,
+                const expected<access_token>& outcome) {
+    if (now.answered(requested_at, outcome)) {
       ask(now);
     }
   }
@@ -101,9 +104,9 @@ class actor_callers final : public callers {
 
   void run(phase& now) override {
     now.begin();
-    constexpr std::size_t at_once = 64;
-    for (std::size_t i = 0; i < std::min(at_once, actors_.size()); ++i) {
-      caf_compat::anonymous_send(actors_[i], ask_now{&now, i + at_once, at_once});
+    constexpr std::size_t chains = 64;
+    for (std::size_t i = 0; i < std::min(chains, actors_.size()); ++i) {
+      caf_compat::anonymous_send(actors_[i], ask_now{&now, i + chains, chains});
     }
     now.wait();
   }
@@ -112,8 +115,8 @@ class actor_callers final : public callers {
 
  private:
   caf::actor_system_config& configured(const load_plan& plan) {
-    // Sleeping threads rather than CAF's default, work stealing, which has idle ones poll: on few
-    // cores those take the processor from the rest, and a burst takes twice as long.
+    // CAF's default, work stealing, lets idle threads poll. On few cores they compete with the busy
+    // threads, and a burst takes twice as long.
     caf_compat::configure_sleeping_threads(config_, plan.threads);
     return config_;
   }

@@ -1,14 +1,14 @@
-// Callers that are coroutines or callbacks, many on each of a few threads.
+// Callers that are coroutines or callbacks, multiplexed on a few threads.
 #include "tools/load/callers.hpp"
+#include "tools/load/detached_coroutine.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <coroutine>
-#include <exception>
 #include <thread>
-#include <utility>  // Boost.Asio 1.74 forgets it
+#include <utility>  // Boost.Asio 1.74 uses std::exchange without including it
 #include <vector>
 
 namespace midas::internal::tools {
@@ -17,7 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// An event loop on a thread of its own, such as servers run.
+/// An event loop on its own thread.
 class event_loop {
  public:
   event_loop() : thread_([this] { context_.run(); }) {}
@@ -30,8 +30,8 @@ class event_loop {
     asio::post(context_, std::move(function));
   }
 
-  /// `co_await loop.turn()` goes on when the loop comes to it.
-  auto turn() {
+  /// `co_await loop.resume_later()` resumes the coroutine from the loop's queue.
+  auto resume_later() {
     struct awaitable {
       event_loop& loop;
       static bool await_ready() { return false; }
@@ -47,17 +47,6 @@ class event_loop {
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   std::jthread thread_;
-};
-
-/// A coroutine that nobody waits for.
-struct detached {
-  struct promise_type {
-    static detached get_return_object() { return {}; }
-    static std::suspend_never initial_suspend() { return {}; }
-    static std::suspend_never final_suspend() noexcept { return {}; }
-    static void return_void() {}
-    static void unhandled_exception() { std::terminate(); }
-  };
 };
 
 class asynchronous_callers : public callers {
@@ -79,7 +68,7 @@ class asynchronous_callers : public callers {
   token_service& service() override { return service_; }
 
  protected:
-  /// Asks as often as the phase wants, a turn of the loop each.
+  /// Requests a token repeatedly until the phase is over, yielding to the loop after each answer.
   virtual void ask(phase& now, event_loop& loop, const token_request& request) = 0;
 
   [[nodiscard]] const load_plan& plan() const { return plan_; }
@@ -97,9 +86,9 @@ class callback_callers final : public asynchronous_callers {
  private:
   void ask(phase& now, event_loop& loop, const token_request& request) override {
     service().get_async(request, plan().timeout,
-                        [this, &now, &loop, &request,
-                         asked = phase::clock::now()](const expected<access_token>& outcome) {
-                          if (now.answered(asked, outcome)) {
+                        [this, &now, &loop, &request, requested_at = phase::clock::now()](
+                            const expected<access_token>& outcome) {
+                          if (now.answered(requested_at, outcome)) {
                             loop.post([this, &now, &loop, &request] { ask(now, loop, request); });
                           }
                         });
@@ -112,14 +101,14 @@ class coroutine_callers final : public asynchronous_callers {
 
  private:
   void ask(phase& now, event_loop& loop, const token_request& request) override {
-    ask_again_and_again(now, loop, request);
+    ask_repeatedly(now, loop, request);
   }
 
-  detached ask_again_and_again(phase& now, event_loop& loop, const token_request& request) {
-    auto asked = phase::clock::now();
-    while (now.answered(asked, co_await service().async_get(request, plan().timeout))) {
-      co_await loop.turn();
-      asked = phase::clock::now();
+  detached ask_repeatedly(phase& now, event_loop& loop, const token_request& request) {
+    auto requested_at = phase::clock::now();
+    while (now.answered(requested_at, co_await service().async_get(request, plan().timeout))) {
+      co_await loop.resume_later();
+      requested_at = phase::clock::now();
     }
   }
 };

@@ -1,4 +1,4 @@
-// The callers of a load run, and the token service that they ask.
+// The callers of a load run and the token service that they use.
 #pragma once
 
 #include "tools/load/phase.hpp"
@@ -16,13 +16,13 @@ class callers {
   callers& operator=(const callers&) = delete;
   virtual ~callers() = default;
 
-  /// Lets all go, begins the phase, and returns once it has finished.
+  /// Begins the phase, starts all callers, and returns when the phase has finished.
   virtual void run(phase& now) = 0;
 
   virtual token_service& service() = 0;
 };
 
-/// The plan has to outlive them.
+/// The plan must outlive the callers.
 std::unique_ptr<callers> make_actor_callers(const load_plan& plan);
 std::unique_ptr<callers> make_thread_callers(const load_plan& plan);
 std::unique_ptr<callers> make_coroutine_callers(const load_plan& plan);

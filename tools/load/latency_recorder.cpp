@@ -15,14 +15,14 @@ namespace histogram = boost::histogram;
 
 namespace {
 
-// From 10 ns to 1,000 s, each bin 1 % wider than the one before.
-constexpr double shortest = 10;
-constexpr double longest = 1e12;
+// From 10 ns to 1,000 s; each bin is 1% wider than the previous one.
+constexpr double min_latency = 10;
+constexpr double max_latency = 1e12;
 constexpr unsigned bins = 2546;
 
 const auto& axis() {
   static const histogram::axis::regular<double, histogram::axis::transform::log> instance{
-      bins, shortest, longest};
+      bins, min_latency, max_latency};
   return instance;
 }
 
@@ -56,7 +56,8 @@ latency_recorder::shard& latency_recorder::own_shard() {
 void latency_recorder::record(std::chrono::nanoseconds latency) {
   auto& mine = own_shard();
   const std::lock_guard lock{mine.mutex};
-  const auto value = std::clamp(static_cast<double>(latency.count()), shortest, longest * 0.999);
+  const auto value =
+      std::clamp(static_cast<double>(latency.count()), min_latency, max_latency * 0.999);
   ++mine.counts.at(static_cast<std::size_t>(axis().index(value)));
   ++mine.count;
   mine.maximum = std::max(mine.maximum, latency);

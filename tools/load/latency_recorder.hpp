@@ -1,4 +1,4 @@
-// Latencies of a load run, as a histogram.
+// The latencies of a load run as a histogram.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace midas::internal::tools {
 
-/// Thread-safe. Percentiles are exact to one percent of their value, the maximum is exact.
+/// Thread-safe. Percentiles are accurate to one percent of their value; the maximum is exact.
 class latency_recorder {
  public:
   latency_recorder();
@@ -19,16 +19,17 @@ class latency_recorder {
 
   void record(std::chrono::nanoseconds latency);
 
-  /// Adds what the other has recorded; nobody may be recording.
+  /// Adds the latencies of `other`. Neither recorder may be in use by another thread.
   void add(const latency_recorder& other);
 
   [[nodiscard]] std::uint64_t count() const;
-  /// The latency that this part (0 to 1) of all do not exceed; zero when there are none.
+  /// The latency that the fraction `part` (0 to 1) of all latencies does not exceed. Zero if none
+  /// was recorded.
   [[nodiscard]] std::chrono::nanoseconds percentile(double part) const;
   [[nodiscard]] std::chrono::nanoseconds maximum() const;
 
  private:
-  // Threads record into different shards, so that they do not wait for each other.
+  // Threads record into different shards to avoid contention.
   struct shard;
   static constexpr std::size_t shards = 16;
   [[nodiscard]] shard& own_shard();

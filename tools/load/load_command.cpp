@@ -13,6 +13,7 @@
 
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -45,7 +46,8 @@ struct load_arguments {
   bool json = false;
 };
 
-// The simulator has no limits; a host at the end of --target gets what a VM's IMDS allows.
+// The simulator has no limits. A host that --target names gets the limits of a virtual machine's
+// IMDS.
 host_limits limits_of(const load_arguments& arguments) {
   const auto standard = arguments.target.empty() ? host_limits{64, 0} : host_limits{};
   return {arguments.max_in_flight.value_or(standard.max_in_flight),
@@ -113,49 +115,115 @@ void run_part(load_report& report, callers& all, const load_arguments& arguments
   all.run(now);
 }
 
-int run_load(const load_arguments& arguments) {
-  std::optional<simulated_host> embedded;
-  if (arguments.target.empty()) {
-    simulated_host_options options;
-    options.latency = arguments.latency;
-    options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
-    embedded.emplace(options);
+// Without --target, requests and connections are counted by the simulator.
+void add_statistics(load_report& report, const token_service_statistics& counts,
+                    const simulated_host* embedded) {
+  report.http_requests = counts.http.requests;
+  report.connections = counts.http.connections_opened;
+  report.coalesced = counts.coalesced;
+  report.cache_hits = counts.cache_hits;
+  report.refreshes = counts.refreshes;
+  report.retries = counts.retries;
+  report.throttled = counts.throttled;
+  if (embedded != nullptr) {
+    const auto served = embedded->statistics();
+    report.http_requests = served.token_requests;
+    report.connections = served.connections;
   }
+}
+
+std::unique_ptr<simulated_host> make_embedded_host(const load_arguments& arguments) {
+  if (!arguments.target.empty()) {
+    return nullptr;
+  }
+  simulated_host_options options;
+  options.latency = arguments.latency;
+  options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
+  return std::make_unique<simulated_host>(options);
+}
+
+int print(const load_report& report, bool json) {
+  const auto first = report.first_error();
+  // There are no figures if the input was invalid and nothing was sent.
+  if (!first || exit_code_of(first->code) != bad_usage) {
+    fmt::print("{}\n", json ? to_json(report) : to_table(report));
+  }
+  if (first) {
+    fmt::print(stderr, "midas load: {} requests failed; first error: {}\n", report.errors(),
+               to_string(*first));
+    return exit_code_of(first->code);
+  }
+  return success;
+}
+
+int run_load(const load_arguments& arguments) {
+  const auto embedded = make_embedded_host(arguments);
   const auto plan = plan_of(arguments, embedded ? embedded->endpoint() : arguments.target);
   load_report report;
   report.what = describe(arguments);
+  token_service_statistics counts;
   {
     const auto all = make_callers(plan);
     run_part(report, *all, arguments, "cold burst", 0s);
     if (!arguments.once && report.errors() == 0) {
       run_part(report, *all, arguments, "steady state", arguments.duration);
     }
-    const auto done = all->service().statistics();
-    report.http_requests = done.http.requests;
-    report.connections = done.http.connections_opened;
-    report.coalesced = done.coalesced;
-    report.cache_hits = done.cache_hits;
-    report.refreshes = done.refreshes;
-    report.retries = done.retries;
-    report.throttled = done.throttled;
+    counts = all->service().statistics();
   }
-  if (embedded) {
-    const auto heard = embedded->statistics();
-    report.http_requests = heard.token_requests;
-    report.connections = heard.connections;
-  }
+  add_statistics(report, counts, embedded.get());
   report.peak_rss_bytes = peak_rss_bytes();
-  const auto first = report.first_error();
-  // Where nothing could be sent, there is nothing to count.
-  if (!first || exit_code_of(first->code) != bad_usage) {
-    fmt::print("{}\n", arguments.json ? to_json(report) : to_table(report));
-  }
-  if (first) {
-    fmt::print(stderr, "midas load: {} requests failed; the first: {}\n", report.errors(),
-               to_string(*first));
-    return exit_code_of(first->code);
-  }
-  return success;
+  return print(report, arguments.json);
+}
+
+void add_caller_options(CLI::App& command, load_arguments& arguments) {
+  command
+      .add_option("--as", arguments.as,
+                  "The kind of callers: actors, threads, coroutines or callbacks")
+      ->check(CLI::IsMember({"actors", "threads", "coroutines", "callbacks"}))
+      ->capture_default_str();
+  command.add_option("--callers", arguments.callers, "Number of concurrent callers")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  command
+      .add_option("--threads", arguments.threads,
+                  "Threads that run the callers; ignored with --as threads")
+      ->check(CLI::Range(1, 1'024))
+      ->capture_default_str();
+  command
+      .add_option("--resources", arguments.resources,
+                  "Number of resources, assigned to the callers in turn")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command
+      .add_option("--resource", arguments.resource,
+                  "The first resource; the others are this one with a number appended")
+      ->check(refuse_option)
+      ->capture_default_str();
+  auto* duration =
+      add_duration(command, "--duration", arguments.duration, "Length of the steady state");
+  command.add_flag("--once", arguments.once, "Run only the cold burst")->excludes(duration);
+  add_duration(command, "--timeout", arguments.timeout, "How long each caller waits for a token");
+}
+
+void add_host_options(CLI::App& command, load_arguments& arguments) {
+  auto* target = command
+                     .add_option("--target", arguments.target,
+                                 "The identity endpoint to use [a simulator in this process]")
+                     ->check(refuse_empty)
+                     ->check(refuse_option);
+  add_duration(command, "--latency", arguments.latency,
+               "Response time of the simulator in this process")
+      ->excludes(target);
+  add_duration(command, "--expires-in", arguments.expires_in, "Lifetime of the simulator's tokens")
+      ->excludes(target);
+  command
+      .add_option("--max-in-flight", arguments.max_in_flight,
+                  "Maximum HTTP requests in flight [5 with --target, else 64]")
+      ->check(CLI::Range(1, 100'000));
+  command.add_option("--requests-per-second", arguments.requests_per_second,
+                     "Maximum HTTP requests per second, 0 for no limit [20 with --target, else 0]");
+  command.add_flag("--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
+                   "Allow plain http to targets other than loopback and Azure's own");
 }
 
 }  // namespace
@@ -163,50 +231,14 @@ int run_load(const load_arguments& arguments) {
 action add_load_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
       "load",
-      "Many callers ask for tokens at once: a cold burst, in which each asks once,\n"
-      "then a steady state, in which each asks again as soon as it is answered");
-  const auto given = std::make_shared<load_arguments>();
-  auto* target = command
-                     .add_option("--target", given->target,
-                                 "The identity endpoint to ask [a simulator in this process]")
-                     ->check(refuse_empty)
-                     ->check(refuse_option);
-  command.add_option("--as", given->as, "Who calls: actors, threads, coroutines or callbacks")
-      ->check(CLI::IsMember({"actors", "threads", "coroutines", "callbacks"}))
-      ->capture_default_str();
-  command.add_option("--callers", given->callers, "How many call at once")
-      ->check(CLI::Range(1, 10'000'000))
-      ->capture_default_str();
-  command
-      .add_option("--threads", given->threads,
-                  "Threads that carry the callers; with --as threads each is one itself")
-      ->check(CLI::Range(1, 1'024))
-      ->capture_default_str();
-  command.add_option("--resources", given->resources, "How many resources they ask for in turn")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  command.add_option("--resource", given->resource, "The first resource; the others begin with it")
-      ->check(refuse_option)
-      ->capture_default_str();
-  auto* duration =
-      add_duration(command, "--duration", given->duration, "How long the steady state lasts");
-  command.add_flag("--once", given->once, "The cold burst alone")->excludes(duration);
-  add_duration(command, "--latency", given->latency, "Of the simulator in this process")
-      ->excludes(target);
-  add_duration(command, "--expires-in", given->expires_in, "Life of the simulator's tokens")
-      ->excludes(target);
-  add_duration(command, "--timeout", given->timeout, "How long each caller waits for a token");
-  command
-      .add_option("--max-in-flight", given->max_in_flight,
-                  "HTTP requests at once [5 with --target, else 64]")
-      ->check(CLI::Range(1, 100'000));
-  command.add_option("--requests-per-second", given->requests_per_second,
-                     "HTTP requests in a second, 0 for any number [20 with --target, else 0]");
-  command.add_flag("--allow-insecure-endpoint", given->allow_insecure_endpoint,
-                   "Allow plain http to a target that is neither on this machine nor Azure's");
-  command.add_flag("--json", given->json, "Print one JSON object instead of the table");
+      "Measure many concurrent callers: a cold burst, in which each requests one token,\n"
+      "then a steady state, in which each requests the next as soon as it has one");
+  const auto arguments = std::make_shared<load_arguments>();
+  add_host_options(command, *arguments);
+  add_caller_options(command, *arguments);
+  command.add_flag("--json", arguments->json, "Print one JSON object instead of the table");
   command.footer(exit_codes_help);
-  return [given] { return run_load(*given); };
+  return [arguments] { return run_load(*arguments); };
 }
 
 }  // namespace midas::internal::tools

@@ -4,10 +4,10 @@ namespace midas::internal::tools {
 
 void phase::begin() { began_ = clock::now(); }
 
-bool phase::answered(clock::time_point asked, const expected<access_token>& outcome) {
+bool phase::answered(clock::time_point requested_at, const expected<access_token>& outcome) {
   const auto now = clock::now();
   if (outcome) {
-    latencies_.record(now - asked);
+    latencies_.record(now - requested_at);
   } else if (errors_++ == 0) {
     const std::lock_guard lock{mutex_};
     first_error_ = outcome.error();

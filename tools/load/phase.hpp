@@ -1,4 +1,4 @@
-// A part of a load run, in which every caller asks once, or again and again for a while.
+// A phase of a load run, in which every caller requests one token, or tokens for some time.
 #pragma once
 
 #include "tools/load/latency_recorder.hpp"
@@ -15,30 +15,31 @@
 
 namespace midas::internal::tools {
 
-/// Thread-safe. Has to outlive the callers.
+/// Thread-safe. Must outlive the callers.
 class phase {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// A `duration` of zero: each caller asks once.
+  /// With a `duration` of zero, each caller requests one token.
   phase(std::size_t callers, std::chrono::nanoseconds duration)
       : duration_(duration), unfinished_(callers) {}
 
-  /// The callers are let go.
+  /// To be called before the callers start.
   void begin();
 
-  /// One caller was answered what it asked at `asked`; whether it should ask again.
-  bool answered(clock::time_point asked, const expected<access_token>& outcome);
+  /// Records the outcome of a request that a caller made at `requested_at`. Returns true if the
+  /// caller should make another request, false if it has finished.
+  bool answered(clock::time_point requested_at, const expected<access_token>& outcome);
 
-  /// Until every caller has finished.
+  /// Blocks until every caller has finished.
   void wait();
 
   [[nodiscard]] const latency_recorder& latencies() const { return latencies_; }
   [[nodiscard]] std::uint64_t tokens() const { return latencies_.count(); }
   [[nodiscard]] std::uint64_t errors() const { return errors_; }
-  /// What the first caller that failed was told.
+  /// The error of the first request that failed.
   [[nodiscard]] std::optional<error> first_error() const;
-  /// From the beginning to the last answer.
+  /// From begin() to the last answer.
   [[nodiscard]] std::chrono::nanoseconds elapsed() const { return ended_ - began_; }
 
  private:

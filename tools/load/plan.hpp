@@ -1,4 +1,4 @@
-// Who asks for what in a load run.
+// The parameters of a load run.
 #pragma once
 
 #include <midas/token_request.hpp>
@@ -11,17 +11,17 @@
 
 namespace midas::internal::tools {
 
-/// What a caller is made of.
+/// How a caller uses the token service.
 enum class caller_kind { actors, threads, coroutines, callbacks };
 
 struct load_plan {
   caller_kind as = caller_kind::actors;
   std::size_t callers = 10'000;
-  /// Threads that carry actors, coroutines or callbacks; callers that are threads bring their own.
+  /// Threads that run actors, coroutines or callbacks; does not apply to caller_kind::threads.
   std::size_t threads = 2;
-  /// What each request gives its caller's patience.
+  /// The timeout of each request.
   std::chrono::nanoseconds timeout = std::chrono::seconds{30};
-  /// The n-th caller asks for the n-th of these, and so on round.
+  /// Assigned to the callers in turn.
   std::vector<token_request> requests;
   token_service_options service;
 };

@@ -1,4 +1,4 @@
-// A line on the terminal that says how far a load run has come; silent where there is no terminal.
+// The progress line of a load run.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,8 @@
 
 namespace midas::internal::tools {
 
-/// Shows `line()` on standard error, anew five times a second, until it is destroyed.
+/// Prints `line()` on standard error five times a second until it is destroyed. Prints nothing if
+/// standard error is not a terminal.
 class progress {
  public:
   explicit progress(std::function<std::string()> line);

@@ -88,10 +88,10 @@ std::string to_table(const load_report& report) {
     text += fmt::format("{:>16}", part.name);
   }
   text += '\n';
-  row("tokens handed out", [](const phase& p) { return with_commas(p.tokens()); });
+  row("tokens", [](const phase& p) { return with_commas(p.tokens()); });
   row("errors", [](const phase& p) { return with_commas(p.errors()); });
-  row("time until the last", [](const phase& p) { return format_duration(p.elapsed()); });
-  row("tokens a second", [](const phase& p) {
+  row("time to last answer", [](const phase& p) { return format_duration(p.elapsed()); });
+  row("tokens per second", [](const phase& p) {
     return with_commas(static_cast<std::uint64_t>(per_second(p.tokens(), p.elapsed())));
   });
   const auto latency = [&row](std::string_view label, double part) {
@@ -114,9 +114,9 @@ std::string to_table(const load_report& report) {
       total(label, with_commas(value));
     }
   };
-  total_of_some("renewals in the background", report.refreshes);
-  total_of_some("attempts made again", report.retries);
-  total_of_some("answers that said 429", report.throttled);
+  total_of_some("background refreshes", report.refreshes);
+  total_of_some("retries", report.retries);
+  total_of_some("429 responses", report.throttled);
   total("peak memory", fmt::format("{:.1f} MB", static_cast<double>(report.peak_rss_bytes) / 1e6));
   return text;
 }
@@ -144,7 +144,7 @@ std::string to_json(const load_report& report) {
   count("connections", report.connections);
   count("coalesced", report.coalesced);
   count("cache_hits", report.cache_hits);
-  count("renewals", report.refreshes);
+  count("refreshes", report.refreshes);
   count("retries", report.retries);
   count("throttled", report.throttled);
   count("peak_rss_bytes", report.peak_rss_bytes);

@@ -1,4 +1,4 @@
-// What a load run found, for people and for programs.
+// The results of a load run as a table and as JSON.
 #pragma once
 
 #include "tools/load/phase.hpp"
@@ -14,7 +14,8 @@
 namespace midas::internal::tools {
 
 struct load_report {
-  /// What ran: "10,000 actors on 2 threads, 1 resource, host latency 50 ms".
+  /// The parameters: "10000 actors on 2 threads, 1 resource, simulated host with a latency of 50
+  /// ms".
   std::string what;
   struct part {
     /// "cold burst" or "steady state".
@@ -22,14 +23,14 @@ struct load_report {
     std::unique_ptr<phase> outcome;
   };
   std::vector<part> parts;
-  /// Requests, and connections, that reached the host.
+  /// Requests to the host, and connections opened to it.
   std::uint64_t http_requests = 0;
   std::uint64_t connections = 0;
-  /// Requests of callers that needed none of their own.
+  /// Requests of callers that did not need an HTTP request of their own.
   std::uint64_t coalesced = 0;
   std::uint64_t cache_hits = 0;
-  /// Of the HTTP requests, those that renewed a token in the background, and those that repeated
-  /// one that had failed; and the answers that said 429.
+  /// HTTP requests that refreshed a token in the background, HTTP requests that retried a failed
+  /// one, and responses with status 429.
   std::uint64_t refreshes = 0;
   std::uint64_t retries = 0;
   std::uint64_t throttled = 0;
@@ -40,10 +41,10 @@ struct load_report {
   [[nodiscard]] std::optional<error> first_error() const;
 };
 
-/// A table, as wide as a terminal.
+/// A table that fits a terminal of 80 columns.
 std::string to_table(const load_report& report);
 
-/// One object: the figures of the whole run, and under "cold" and "steady" those of its parts.
+/// One object: the figures of the whole run, and under "cold" and "steady" those of the phases.
 std::string to_json(const load_report& report);
 
 }  // namespace midas::internal::tools

@@ -1,4 +1,4 @@
-// Callers that are threads, and block.
+// Callers that are threads and block.
 #include "tools/load/callers.hpp"
 
 #include <latch>
@@ -35,9 +35,9 @@ class thread_callers final : public callers {
 
  private:
   void ask(phase& now, const token_request& request) {
-    auto asked = phase::clock::now();
-    while (now.answered(asked, service_.get(request, plan_.timeout))) {
-      asked = phase::clock::now();
+    auto requested_at = phase::clock::now();
+    while (now.answered(requested_at, service_.get(request, plan_.timeout))) {
+      requested_at = phase::clock::now();
     }
   }
 

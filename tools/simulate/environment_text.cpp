@@ -9,7 +9,7 @@ namespace midas::internal::tools {
 
 namespace {
 
-// Within single quotes a shell reads everything as it is, but for the quote itself.
+// Within single quotes, the only special character of a POSIX shell is the quote itself.
 std::string quoted(std::string_view text) {
   std::string result{"'"};
   for (const char c : text) {

@@ -1,4 +1,4 @@
-// Environment variables as text that other programs read.
+// Environment variables in machine-readable form.
 #pragma once
 
 #include <midas/environment_variable.hpp>
@@ -8,10 +8,10 @@
 
 namespace midas::internal::tools {
 
-/// A line `export NAME='VALUE'` for each, for any POSIX shell to evaluate.
+/// One line `export NAME='VALUE'` for each variable, for a POSIX shell to evaluate.
 std::string as_shell(std::span<const environment_variable> variables);
 
-/// One JSON object of the values by name, on one line.
+/// One JSON object that maps names to values, on one line.
 std::string as_json(std::span<const environment_variable> variables);
 
 }  // namespace midas::internal::tools

@@ -29,7 +29,7 @@ std::string read_file(const std::string& name) {
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) {
     throw std::invalid_argument("cannot read the rules file " + name +
-                                "; give --faults the path of a readable file");
+                                "; give --faults a readable file");
   }
   return text;
 }
@@ -81,36 +81,34 @@ CLI::Option* add_rate(CLI::App& command, const std::string& name, double& value,
 
 void add_common_faults(CLI::App& command, common_faults& faults) {
   auto* const error =
-      command.add_option("--error", faults.error, "Answer token requests with this status")
+      command.add_option("--error", faults.error, "Respond to token requests with this status")
           ->check(CLI::Range(200, 599))
           ->type_name("STATUS");
-  add_rate(command, "--error-rate", faults.error_rate, "How many of them, by chance [1]")
-      ->needs(error);
+  add_rate(command, "--error-rate", faults.error_rate, "Probability of --error [1]")->needs(error);
   add_duration(command, "--unavailable-for", faults.unavailable_for,
-               "Answer with 503 from the start for that long");
+               "Respond with 503 for this long after the start");
   add_duration(command, "--gone-for", faults.gone_for,
-               "Answer with 410 from the start for that long, as during an update");
+               "Respond with 410 for this long after the start, as IMDS does during an update");
   command
       .add_option_function<std::string>(
           "--retry-after",
           [&faults](const std::string& given) {
             const auto time = parse_duration(given);
             if (!time) {
-              throw CLI::ValidationError("--retry-after",
-                                         time.error().message + ". " + time.error().advice);
+              throw CLI::ValidationError("--retry-after", usage_error_text(time.error()));
             }
             faults.retry_after = *time;
           },
-          "Send Retry-After with these: whole seconds, rounded up")
+          "Add a Retry-After header to these responses; rounded up to whole seconds")
       ->type_name("DURATION");
   add_rate(command, "--reset-rate", faults.reset_rate,
-           "How many connections to reset in place of an answer, by chance [0]");
+           "Probability of resetting the connection instead of responding [0]");
   command.callback([&faults] {
     const bool has_errors =
         faults.error || faults.unavailable_for.count() > 0 || faults.gone_for.count() > 0;
     if (faults.retry_after && !has_errors) {
       throw CLI::ValidationError(
-          "--retry-after", "goes with --error, --unavailable-for or --gone-for; give one of them");
+          "--retry-after", "requires --error, --unavailable-for or --gone-for; add one of them");
     }
   });
 }
@@ -136,24 +134,25 @@ void add_fault_options(CLI::App& command, simulated_host_options& options,
           [&options](const std::string& given) {
             const auto rate = read_rate(given);
             if (!rate) {
-              throw CLI::ValidationError("--limit", "\"" + given +
-                                                        "\" is no rate; write a whole number a "
-                                                        "second, up to a million, such as 20/s");
+              throw CLI::ValidationError(
+                  "--limit", "\"" + given +
+                                 "\" is not a rate; write a whole number per second, at most "
+                                 "1000000, such as 20/s");
             }
             options.limit_per_second = *rate;
           },
-          "Token requests admitted in any one second; 429 beyond [no limit]")
+          "Maximum token requests in any one second; excess requests get 429 [no limit]")
       ->type_name("RATE");
   command.add_option("--concurrency", options.limit_concurrency,
-                     "Token requests that may wait for an answer at once; 429 beyond [no limit]");
+                     "Maximum token requests in flight; excess requests get 429 [no limit]");
   command
       .add_option("--faults", arguments.rules_file,
-                  "A file of fault rules, JSON; docs/simulator.md has the language")
+                  "JSON file of fault rules; docs/simulator.md describes the format")
       ->type_name("FILE");
   command.add_option("--seed", options.seed,
-                     "Repeats what faults leave to chance; 0 draws one, which is printed [0]");
+                     "Seed of random faults, to repeat a run; 0 picks one, which is printed [0]");
   command.add_option("--journal", options.journal_size,
-                     "Keep so many of the newest token requests for GET /journal [0]");
+                     "Number of recent token requests that GET /journal returns [0]");
   add_common_faults(command, arguments.common);
 }
 
@@ -175,7 +174,7 @@ std::string with_common_faults(std::string_view rules, const common_faults& faul
   const auto text = rules.empty() ? std::string_view(R"({"rules":[]})") : rules;
   document.Parse(text.data(), text.size());
   rule_writer writer(document);
-  const auto by_chance = [&](double probability) {
+  const auto at_random = [&](double probability) {
     return writer.object("probability", rapidjson::Value(probability));
   };
   if (faults.unavailable_for.count() > 0) {
@@ -186,11 +185,11 @@ std::string with_common_faults(std::string_view rules, const common_faults& faul
     writer.add(writer.until(faults.gone_for), writer.status(gone, faults.retry_after));
   }
   if (faults.reset_rate > 0) {
-    writer.add(by_chance(faults.reset_rate),
+    writer.add(at_random(faults.reset_rate),
                writer.object("reset", rapidjson::Value(rapidjson::StringRef("before"))));
   }
   if (faults.error) {
-    writer.add(by_chance(faults.error_rate), writer.status(*faults.error, faults.retry_after));
+    writer.add(at_random(faults.error_rate), writer.status(*faults.error, faults.retry_after));
   }
   rapidjson::StringBuffer out;
   rapidjson::Writer<rapidjson::StringBuffer> json(out);

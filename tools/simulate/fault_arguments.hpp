@@ -1,4 +1,4 @@
-// What `midas simulate` takes on the command line to make its host go wrong.
+// The options of `midas simulate` that inject faults.
 #pragma once
 
 #include <midas/simulated_host_options.hpp>
@@ -14,18 +14,19 @@ class App;
 
 namespace midas::internal::tools {
 
-/// The faults that have options of their own.
+/// The faults that have their own options. All others need a rules file.
 struct common_faults {
-  /// The status that requests are answered with, and how many of them: 0 to 1.
+  /// The status of responses to token requests, and the probability of such a response (0 to 1).
   std::optional<int> error{};
   double error_rate = 1;
-  /// 503 from the start on.
+  /// For this long after the start, all responses have status 503.
   std::chrono::nanoseconds unavailable_for{0};
-  /// 410 from the start on; after unavailable_for, if that is shorter.
+  /// For this long after the start, all responses have status 410, except while unavailable_for
+  /// applies.
   std::chrono::nanoseconds gone_for{0};
-  /// Sent with each of these, in whole seconds, rounded up.
+  /// The Retry-After header of all these responses, rounded up to whole seconds.
   std::optional<std::chrono::nanoseconds> retry_after{};
-  /// How many connections are reset in place of an answer: 0 to 1.
+  /// The probability (0 to 1) that a connection is reset instead of a response.
   double reset_rate = 0;
 };
 
@@ -34,19 +35,20 @@ struct fault_arguments {
   common_faults common{};
 };
 
-/// --limit, --concurrency, --seed and --journal go to the options, the others to `arguments`. Both
-/// must outlive the parsing.
+/// Adds --limit, --concurrency, --seed and --journal, which set members of `options`, and the other
+/// fault options, which set members of `arguments`. Both must outlive the parsing.
 void add_fault_options(CLI::App& command, simulated_host_options& options,
                        fault_arguments& arguments);
 
-/// The rules of the file, if any, and then those of the options. Throws std::invalid_argument that
-/// names the file when it cannot be read or is malformed.
+/// The rules of the file, if one is given, followed by those of the options. Throws
+/// std::invalid_argument, which names the file, if the file is not readable or is malformed.
 std::string fault_rules_of(const fault_arguments& arguments);
 
-/// The rules of a well-formed text, or of none, and behind them those that the faults are.
+/// The rules of `rules`, which must be well-formed or empty, followed by those of `faults`.
 std::string with_common_faults(std::string_view rules, const common_faults& faults);
 
-/// "20/s" or "20": how many a second; empty for anything else, and for more than a million.
+/// Parses "20/s" or "20" as a rate per second. Empty for any other text and for more than a
+/// million.
 std::optional<std::size_t> read_rate(std::string_view text);
 
 }  // namespace midas::internal::tools

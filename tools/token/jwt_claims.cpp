@@ -24,7 +24,7 @@ std::optional<std::uint32_t> value_of(char c) noexcept {
                                       : std::optional{static_cast<std::uint32_t>(at)};
 }
 
-// RFC 4648's base64url, without padding as RFC 7515 has it.
+// base64url of RFC 4648, without padding, as RFC 7515 requires.
 std::optional<std::string> decode_base64url(std::string_view text) {
   if (text.size() % 4 == 1) {
     return std::nullopt;
@@ -50,7 +50,7 @@ std::optional<std::string> decode_base64url(std::string_view text) {
 using ascii_writer =
     rapidjson::PrettyWriter<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;
 
-// Refuses what is nested deeper than any claim: the indentation of n levels is n * n characters.
+// Limits the nesting: the indentation of n levels takes n * n characters.
 class shallow_writer : public ascii_writer {
  public:
   explicit shallow_writer(rapidjson::StringBuffer& text) : ascii_writer(text) { SetIndent(' ', 2); }
@@ -61,9 +61,9 @@ class shallow_writer : public ascii_writer {
   bool EndArray(rapidjson::SizeType count) { return leave() && ascii_writer::EndArray(count); }
 
  private:
-  static constexpr unsigned deepest = 32;
+  static constexpr unsigned max_depth = 32;
 
-  bool enter() noexcept { return ++depth_ <= deepest; }
+  bool enter() noexcept { return ++depth_ <= max_depth; }
   bool leave() noexcept {
     --depth_;
     return true;
@@ -72,7 +72,7 @@ class shallow_writer : public ascii_writer {
   unsigned depth_ = 0;
 };
 
-// Only an object has claims.
+// Empty if `json` is not a valid JSON object.
 std::optional<std::string> reformatted_object(const std::string& json) {
   constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::StringBuffer text;
@@ -89,21 +89,22 @@ std::optional<std::string> reformatted_object(const std::string& json) {
 }  // namespace
 
 expected<std::string> claims_of(std::string_view token) {
-  const auto no_jwt = [](const std::string& why) {
-    return fail(errc::invalid_response, "the token is no JSON Web Token that can be read: " + why,
-                "Ask the service that the token is for what it means; to it alone it has to");
+  const auto not_a_jwt = [](const std::string& why) {
+    return fail(
+        errc::invalid_response, "the token is not a readable JSON Web Token: " + why,
+        "Do not depend on the format of the token; only the service that it is for must read it");
   };
   if (std::ranges::count(token, '.') != 2) {
-    return no_jwt("it is not three parts with dots between");
+    return not_a_jwt("it does not have three parts separated by dots");
   }
   const auto begin = token.find('.') + 1;
   const auto claims = decode_base64url(token.substr(begin, token.rfind('.') - begin));
   if (!claims) {
-    return no_jwt("its second part is not base64url");
+    return not_a_jwt("its second part is not base64url");
   }
   auto result = reformatted_object(*claims);
   if (!result) {
-    return no_jwt("its second part is no JSON object");
+    return not_a_jwt("its second part is not a JSON object");
   }
   return *std::move(result);
 }

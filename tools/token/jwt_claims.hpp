@@ -1,5 +1,4 @@
-// What an access token of Microsoft Entra's says: the claims of the JSON Web Token that it is
-// (RFC 7519), without what makes it worth anything, its signature.
+// The claims in an access token of Microsoft Entra ID, which is a JSON Web Token (RFC 7519).
 #pragma once
 
 #include <midas/error.hpp>
@@ -9,9 +8,10 @@
 
 namespace midas::internal::tools {
 
-/// The claims as indented JSON of ASCII alone, fit for any terminal. The signature is not checked:
-/// a client is not to decide by what a token says. Fails with errc::invalid_response for a token
-/// that is no signed JSON Web Token, which nobody promised; the error holds nothing of it.
+/// Returns the claims as indented JSON in ASCII, which is safe to print on a terminal. Does not
+/// check the signature, so the claims must not be trusted. Fails with errc::invalid_response for a
+/// token that is not a signed JSON Web Token; Entra does not promise that format. The error
+/// contains no part of the token.
 expected<std::string> claims_of(std::string_view token);
 
 }  // namespace midas::internal::tools

@@ -15,7 +15,7 @@ namespace midas::internal::tools {
 namespace {
 
 struct token_arguments {
-  request_arguments asked;
+  request_arguments request;
   std::string claims;
   bool force_refresh = false;
   bool no_retries = false;
@@ -73,17 +73,17 @@ int print(const access_token& token, const token_arguments& arguments) {
 }
 
 int run_token(const token_arguments& arguments) {
-  const auto options = service_options_of(arguments.asked);
+  const auto options = service_options_of(arguments.request);
   if (!options) {
     return report(options.error());
   }
   auto settings = *options;
   settings.retries = !arguments.no_retries;
-  auto request = request_of(arguments.asked);
+  auto request = request_of(arguments.request);
   request.claims = arguments.claims;
   request.force_refresh = arguments.force_refresh;
   token_service tokens{settings};
-  const auto token = tokens.get(request, arguments.asked.timeout);
+  const auto token = tokens.get(request, arguments.request.timeout);
   return token ? print(*token, arguments) : report(token.error());
 }
 
@@ -93,30 +93,30 @@ action add_token_command(CLI::App& program) {
   auto& command = *program.add_subcommand("token", "Get a token and print it");
   const auto arguments = std::make_shared<token_arguments>();
   command
-      .add_option("--resource,--scope", arguments->asked.resource,
-                  "The Azure resource URI that the token is for, such as https://vault.azure.net;\n"
-                  "a scope, which ends in /.default, will do")
+      .add_option("--resource,--scope", arguments->request.resource,
+                  "The Azure resource URI that the token is for, such as https://vault.azure.net,\n"
+                  "or a scope, which is a resource URI followed by /.default")
       ->required()
       ->check(refuse_option);
-  add_request_options(command, arguments->asked);
+  add_request_options(command, arguments->request);
   command
       .add_option("--claims", arguments->claims,
-                  "The claims challenge (JSON) of a service that refused a token")
+                  "The claims challenge (JSON) from a service that rejected a token")
       ->check(refuse_option);
   command.add_flag("--force-refresh", arguments->force_refresh,
-                   "Have a new token acquired, whatever is at hand");
+                   "Request a new token from the host, even if one is cached");
   command.add_flag("--no-retries", arguments->no_retries,
-                   "Try nothing again that fails, however briefly it may do so");
+                   "Fail on the first error, even a transient one");
   auto* output =
       command
           .add_option("--output", arguments->output,
-                      "json: an object with the token and its life; raw: the token alone;\n"
+                      "json: an object with the token and its lifetime; raw: the token alone;\n"
                       "header: \"Authorization: Bearer ...\", for curl -H @-")
           ->check(CLI::IsMember({"json", "raw", "header"}))
           ->capture_default_str();
   command
       .add_flag("--show-claims", arguments->show_claims,
-                "Print what the token says of itself, as JSON, and not the token")
+                "Print the claims in the token as JSON instead of the token")
       ->excludes(output);
   command.footer(exit_codes_help);
   return [arguments] { return run_token(*arguments); };

@@ -1,4 +1,5 @@
-// A host that answers its one request when told, so that as many can wait as are wanted.
+// A transport for one request, which it completes on demand, so that any number of callers can
+// wait.
 #pragma once
 
 #include "transport/http_transport.hpp"
@@ -10,20 +11,20 @@
 
 namespace midas::internal::bench {
 
-class held_host final : public http_transport {
+class manual_transport final : public http_transport {
  public:
   std::uint64_t start(http_request /*request*/, completion done) override {
     done_ = std::move(done);
-    asked_.count_down();
+    requested_.count_down();
     return 0;
   }
   void cancel(std::uint64_t /*id*/) override {}
   [[nodiscard]] http_statistics statistics() const override { return {}; }
   void stop() override {}
 
-  /// Waits until it is asked.
-  void answer() {
-    asked_.wait();
+  /// Waits for the request and completes it with a token.
+  void complete() {
+    requested_.wait();
     http_response response;
     response.status = 200;
     response.body = R"({"access_token":")" + std::string(1'800, 'T') + R"(","expires_in":86400})";
@@ -32,7 +33,7 @@ class held_host final : public http_transport {
 
  private:
   completion done_;
-  std::latch asked_{1};
+  std::latch requested_{1};
 };
 
 }  // namespace midas::internal::bench

@@ -1,4 +1,4 @@
-// Those who read cached tokens in the benchmark: midas in all its ways, and the stand-ins.
+// The implementations that the benchmark compares: midas in all its forms, and models of others.
 #pragma once
 
 #include "bench/cached_azure_identity.hpp"
@@ -21,23 +21,23 @@
 
 namespace midas::internal::bench {
 
-/// Keeps the compiler from leaving out what makes it.
+/// Keeps the compiler from removing the computation of `value`.
 template <class T>
 void keep(const T& value) {
   asm volatile("" : : "r"(&value) : "memory");  // NOLINT(hicpp-no-assembler)
 }
 
-/// All hold the same tokens, of a simulated IMDS, for the same resources.
-class contestants {
+/// All implementations hold the same tokens, from a simulated IMDS, for the same resources.
+class implementations {
   template <class Cache>
-  auto stand_in(Cache& cache) {
+  auto model(Cache& cache) {
     return [this, &cache] {
       return [this, &cache](std::size_t i) { keep(cache.find(requests_[i].resource)); };
     };
   }
 
  public:
-  explicit contestants(std::size_t resources) : tokens_(system_, options()) {
+  explicit implementations(std::size_t resources) : tokens_(system_, options()) {
     for (std::size_t i = 0; i < resources; ++i) {
       requests_.push_back({.resource = "https://vault-" + std::to_string(i) + ".azure.net"});
       handles_.push_back(tokens_.for_resource(requests_.back().resource));
@@ -64,7 +64,8 @@ class contestants {
     atomic_.publish();
   }
 
-  // Each gives, in the thread that calls, what reads the token of the n-th resource.
+  // Each function returns a factory to be called in each thread. What the factory returns reads the
+  // token of the n-th resource.
 
   auto by_key() {
     return [this] { return [this](std::size_t i) { keep(tokens_.try_get(requests_[i])); }; };
@@ -80,21 +81,21 @@ class contestants {
   auto by_actor() {
     return [this] { return actor_caller{*this}; };
   }
-  auto floor(std::size_t resources) {
+  auto lower_bound(std::size_t resources) {
     return [this, resources] {
-      auto& table = floor_table::of_this_thread();
+      auto& table = lower_bound_table::of_this_thread();
       table.clear();
       for (std::size_t i = 0; i < resources; ++i) {
         table.add(requests_[i].resource, &plain_[i]);
       }
       return [this](std::size_t i) {
-        keep(floor_table::of_this_thread().find(requests_[i].resource));
+        keep(lower_bound_table::of_this_thread().find(requests_[i].resource));
       };
     };
   }
-  auto by_mutex() { return stand_in(mutex_); }
-  auto by_shared_mutex() { return stand_in(shared_mutex_); }
-  auto by_atomic() { return stand_in(atomic_); }
+  auto by_mutex() { return model(mutex_); }
+  auto by_shared_mutex() { return model(shared_mutex_); }
+  auto by_atomic() { return model(atomic_); }
   auto by_azure_identity() {
     return [this] { return [this](std::size_t i) { keep(azure_identity_.get(contexts_[i])); }; };
   }
@@ -106,12 +107,12 @@ class contestants {
 #endif
 
  private:
-  // 10,000 messages in each of 64 threads would take longer than what is measured.
+  // Has no per-thread cache to fill, which would take 10,000 messages in each of 64 threads.
   class actor_caller {
    public:
-    using keeps_nothing_by_thread = void;
+    using has_no_thread_cache = void;
 
-    explicit actor_caller(contestants& all)
+    explicit actor_caller(implementations& all)
         : requests_(&all.requests_),
           self_(std::make_unique<caf::scoped_actor>(all.system_)),
           cache_(all.tokens_.cache()) {}
@@ -139,7 +140,7 @@ class contestants {
 
   simulated_host imds_;
 #if defined(MIDAS_BENCH_AZURE_IDENTITY)
-  // It changes the environment, which no other thread may read meanwhile.
+  // Before the members that start threads, because it changes the environment.
   azure_identity_library library_{imds_.endpoint()};
 #endif
   caf::actor_system_config config_;

@@ -1,4 +1,4 @@
-#include "tests/chaos/storm_faults.hpp"
+#include "tests/chaos/random_faults.hpp"
 
 #include "tests/chaos/chaos_keys.hpp"
 
@@ -24,8 +24,7 @@ std::string status(random_source& chance) {
 }
 
 std::string throttling(random_source& chance) {
-  // No longer than the service may take to recover. Unreadable ones and dates of the past count as
-  // none.
+  // Short enough for the recovery bound. Invalid values and dates in the past have no effect.
   constexpr std::array waits{"1", "2", "3", "0", "soon", "Thu, 01 Jan 2015 00:00:00 GMT"};
   return R"({"status":429,"headers":{"Retry-After":")" + one_of(chance, waits) + R"("}})";
 }
@@ -58,7 +57,7 @@ std::string truncation(random_source& chance) {
 }
 
 std::string slow_drip(random_source& chance) {
-  // Of an answer of about 2 kB: some arrive within an attempt's time, some do not.
+  // A response has about 2 kB: some arrive before the attempt times out, others do not.
   return R"({"slow_drip":{"bytes":)" + std::to_string(1 + chance.below(60)) + R"(,"every":)" +
          quoted(chance.between(2ms, 20ms)) + "}}";
 }
@@ -106,10 +105,10 @@ std::string action(random_source& chance) {
   return all[chance.below(all.size())](chance);
 }
 
-std::string match(random_source& chance, milliseconds storm) {
+std::string match(random_source& chance, milliseconds length) {
   constexpr std::array probabilities{"1", "0.8", "0.5"};
-  const auto from = chance.between(0ms, storm / 2);
-  const auto to = chance.between(from + storm / 3, storm);
+  const auto from = chance.between(0ms, length / 2);
+  const auto to = chance.between(from + length / 3, length);
   std::string result = R"({"window":{"from":)" + quoted(from) + R"(,"to":)" + quoted(to) +
                        R"(},"probability":)" + one_of(chance, probabilities);
   if (chance.with_probability(0.3)) {
@@ -125,15 +124,15 @@ std::string match(random_source& chance, milliseconds storm) {
 
 }  // namespace
 
-std::string storm_rules(random_source& chance, milliseconds storm) {
+std::string random_fault_rules(random_source& chance, milliseconds length) {
   std::string result = R"({"rules":[)";
   const auto count = 3 + chance.below(6);
   for (std::size_t i = 0; i < count; ++i) {
-    // In an order of its own: that of the operands of + is the compiler's.
-    const auto which = match(chance, storm);
-    const auto what = action(chance);
-    result +=
-        std::string{i == 0 ? "" : ","} + R"({"match":)" + which + R"(,"action":)" + what + "}";
+    // Evaluated separately, because the order of operands of + is unspecified.
+    const auto match_text = match(chance, length);
+    const auto action_text = action(chance);
+    result += std::string{i == 0 ? "" : ","} + R"({"match":)" + match_text + R"(,"action":)" +
+              action_text + "}";
   }
   return result + "]}";
 }

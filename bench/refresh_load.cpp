@@ -1,4 +1,4 @@
-#include "bench/renewal.hpp"
+#include "bench/refresh_load.hpp"
 
 #include <midas/midas.hpp>
 #include <midas/simulated_host.hpp>
@@ -35,14 +35,14 @@ double milliseconds(clock_type::duration time) {
 // Thread-safe.
 class slowest_calls {
  public:
-  void renewal_began() {
+  void refresh_started() {
     const std::lock_guard lock{mutex_};
-    renewals_.emplace_back(clock_type::now() - 20ms, clock_type::time_point::max());
+    refreshes_.emplace_back(clock_type::now() - 20ms, clock_type::time_point::max());
   }
-  void renewal_ended() {
+  void refresh_ended() {
     const std::lock_guard lock{mutex_};
-    if (!renewals_.empty()) {
-      renewals_.back().second = clock_type::now() + 20ms;
+    if (!refreshes_.empty()) {
+      refreshes_.back().second = clock_type::now() + 20ms;
     }
   }
   void add(const std::vector<span>& calls) {
@@ -52,17 +52,17 @@ class slowest_calls {
 
   [[nodiscard]] std::size_t refreshes() const {
     const std::lock_guard lock{mutex_};
-    return renewals_.size();
+    return refreshes_.size();
   }
-  // The slowest call that met a renewal, and the slowest other one.
+  // The slowest call during a refresh, and the slowest other one.
   [[nodiscard]] std::pair<clock_type::duration, clock_type::duration> slowest() const {
     const std::lock_guard lock{mutex_};
     std::pair<clock_type::duration, clock_type::duration> result{};
     for (const auto& call : slow_) {
-      const bool met = std::ranges::any_of(renewals_, [&call](const auto& renewal) {
-        return call.first <= renewal.second && call.second >= renewal.first;
+      const bool overlaps = std::ranges::any_of(refreshes_, [&call](const auto& refresh) {
+        return call.first <= refresh.second && call.second >= refresh.first;
       });
-      auto& worst = met ? result.first : result.second;
+      auto& worst = overlaps ? result.first : result.second;
       worst = std::max(worst, call.second - call.first);
     }
     return result;
@@ -70,38 +70,39 @@ class slowest_calls {
 
  private:
   mutable std::mutex mutex_;
-  std::vector<span> renewals_;
+  std::vector<span> refreshes_;
   std::vector<span> slow_;
 };
 
 struct load {
   std::uint64_t calls;
   std::size_t refreshes;
-  // Of the host, besides the first, which came before the load.
+  // Without the first one, which precedes the load.
   std::uint64_t requests;
-  double slowest_around_ms;
-  double slowest_elsewhere_ms;
+  double slowest_during_ms;
+  double slowest_other_ms;
 };
 
-std::uint64_t ask_until(clock_type::time_point end, token_service& tokens, slowest_calls& slowest) {
+std::uint64_t request_until(clock_type::time_point end, token_service& tokens,
+                            slowest_calls& slowest) {
   const token_request vault{.resource = "https://vault.azure.net"};
   std::uint64_t calls = 0;
   std::vector<span> slow;
   for (auto from = clock_type::now(); from < end; from = clock_type::now(), ++calls) {
     require(tokens.get(vault, 10s));
     const auto to = clock_type::now();
-    // The others are no candidates for the slowest.
+    // Faster calls cannot be the slowest.
     if (to - from > 10us) {
       slow.emplace_back(from, to);
     }
-    // Threads that never rest would measure how long the kernel lets each other run.
+    // Without a pause, the calls would measure how long the kernel runs the other threads.
     std::this_thread::sleep_for(100us);
   }
   slowest.add(slow);
   return calls;
 }
 
-load ask_for(std::chrono::seconds duration, std::chrono::seconds lifetime) {
+load measure(std::chrono::seconds duration, std::chrono::seconds lifetime) {
   simulated_host_options simulated;
   simulated.latency = host_latency;
   simulated.expires_in = lifetime;
@@ -111,13 +112,13 @@ load ask_for(std::chrono::seconds duration, std::chrono::seconds lifetime) {
   token_service tokens{options};
   slowest_calls slowest;
   require(tokens.get({.resource = "https://vault.azure.net"}, 10s));
-  const auto heard_before = imds.statistics().token_requests;
+  const auto requests_before = imds.statistics().token_requests;
   const auto subscription = tokens.observe([&slowest](const token_event& event) {
     const auto* const started = std::get_if<acquisition_started>(&event);
     if (started != nullptr && started->in_background) {
-      slowest.renewal_began();
+      slowest.refresh_started();
     } else if (std::holds_alternative<refresh_done>(event)) {
-      slowest.renewal_ended();
+      slowest.refresh_ended();
     }
   });
   std::atomic<std::uint64_t> calls = 0;
@@ -125,55 +126,56 @@ load ask_for(std::chrono::seconds duration, std::chrono::seconds lifetime) {
     std::vector<std::jthread> callers;
     const auto end = clock_type::now() + duration;
     for (int i = 0; i < threads; ++i) {
-      callers.emplace_back([&] { calls += ask_until(end, tokens, slowest); });
+      callers.emplace_back([&] { calls += request_until(end, tokens, slowest); });
     }
   }
-  // A renewal that was begun is heard of before it is counted.
+  // After shutdown, the host has counted every refresh that has started.
   tokens.shutdown();
-  const auto [around, elsewhere] = slowest.slowest();
+  const auto [during, other] = slowest.slowest();
   return {.calls = calls,
           .refreshes = slowest.refreshes(),
-          .requests = imds.statistics().token_requests - heard_before,
-          .slowest_around_ms = milliseconds(around),
-          .slowest_elsewhere_ms = milliseconds(elsewhere)};
+          .requests = imds.statistics().token_requests - requests_before,
+          .slowest_during_ms = milliseconds(during),
+          .slowest_other_ms = milliseconds(other)};
 }
 
-table table_of(std::string title, std::string note, const load& seen) {
+table table_of(std::string title, std::string note, const load& measured) {
   return {.title = std::move(title),
           .note = std::move(note),
-          .headings = {"calls", "renewals", "HTTP requests", "slowest call around a renewal, ms",
-                       "elsewhere, ms"},
-          .rows = {{std::to_string(seen.calls), std::to_string(seen.refreshes),
-                    std::to_string(seen.requests), fmt::format("{:.2f}", seen.slowest_around_ms),
-                    fmt::format("{:.2f}", seen.slowest_elsewhere_ms)}}};
+          .headings = {"calls", "refreshes", "HTTP requests", "slowest call during a refresh, ms",
+                       "slowest other call, ms"},
+          .rows = {{std::to_string(measured.calls), std::to_string(measured.refreshes),
+                    std::to_string(measured.requests),
+                    fmt::format("{:.2f}", measured.slowest_during_ms),
+                    fmt::format("{:.2f}", measured.slowest_other_ms)}}};
 }
 
 }  // namespace
 
-void load_across_renewals(bench_report& report) {
+void measure_refresh_under_load(bench_report& report) {
   const auto duration = report.quick() ? 5s : 30s;
-  const auto seen = ask_for(duration, 10s);
-  report.add(table_of(fmt::format("{} threads ask for {} s, tokens live 10 s, the host takes 50 ms",
+  const auto measured = measure(duration, 10s);
+  report.add(table_of(fmt::format("{} threads for {} s, token lifetime 10 s, host latency 50 ms",
                                   threads, duration.count()),
-                      "Around a renewal: from 20 ms before it begins to 20 ms after it ends.",
-                      seen));
-  report.add(figure{.name = "HTTP requests for each renewal under load",
-                    .asked = "exactly 1",
-                    .seen = fmt::format("{} for {}", seen.requests, seen.refreshes),
-                    .reached = seen.refreshes > 0 && seen.requests == seen.refreshes});
-  report.add(figure{.name = "the slowest call around a renewal",
-                    .asked = fmt::format("no slower than the slowest elsewhere ({:.2f} ms)",
-                                         seen.slowest_elsewhere_ms),
-                    .seen = fmt::format("{:.2f} ms", seen.slowest_around_ms),
-                    .reached = seen.slowest_around_ms <= seen.slowest_elsewhere_ms});
+                      "During a refresh: from 20 ms before its start to 20 ms after its end.",
+                      measured));
+  report.add(figure{.name = "HTTP requests per refresh under load",
+                    .target = "exactly 1",
+                    .measured = fmt::format("{} for {}", measured.requests, measured.refreshes),
+                    .reached = measured.refreshes > 0 && measured.requests == measured.refreshes});
+  report.add(figure{.name = "slowest call during a refresh",
+                    .target = fmt::format("no slower than the slowest other call ({:.2f} ms)",
+                                          measured.slowest_other_ms),
+                    .measured = fmt::format("{:.2f} ms", measured.slowest_during_ms),
+                    .reached = measured.slowest_during_ms <= measured.slowest_other_ms});
 }
 
-void load_near_expiry(bench_report& report) {
+void measure_short_lifetimes(bench_report& report) {
   const auto duration = report.quick() ? 4s : 15s;
-  report.add(table_of(fmt::format("{} threads ask for {} s, tokens live 3 s, the host takes 50 ms",
+  report.add(table_of(fmt::format("{} threads for {} s, token lifetime 3 s, host latency 50 ms",
                                   threads, duration.count()),
-                      "So short a token is handed out for half of its life.",
-                      ask_for(duration, 3s)));
+                      "So short a token is handed out only for half of its lifetime.",
+                      measure(duration, 3s)));
 }
 
 void require(const expected<access_token>& token) {

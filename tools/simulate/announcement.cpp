@@ -1,0 +1,74 @@
+#include "tools/simulate/announcement.hpp"
+
+#include "tools/simulate/environment_text.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace midas::internal::tools {
+
+namespace {
+
+// The only directory whose key files clients accept, midas included.
+constexpr std::string_view arc_agent_directory = "/var/opt/azcmagent/tokens";
+
+std::string line(std::string_view label, std::string_view text) {
+  return fmt::format("  {:<13}{}\n", label, text);
+}
+
+// IMDS clients need no variable if they take an endpoint, as midas does.
+std::string imds_usage(const simulated_host& host) {
+  return line("a token:",
+              fmt::format("midas token --endpoint {} --resource https://vault.azure.net",
+                          host.endpoint())) +
+         line("other SDKs:",
+              fmt::format("export AZURE_POD_IDENTITY_AUTHORITY_HOST={}", host.endpoint()));
+}
+
+std::string usage_by_environment(const simulated_host& host, identity_host kind) {
+  const bool is_https = !host.certificate_file().empty();
+  const bool is_federated = kind == identity_host::workload_identity;
+  auto text = as_shell(host.environment());
+  text +=
+      line("a token:", fmt::format("midas token --host {}{} --resource https://vault.azure.net",
+                                   option_name(kind),
+                                   is_federated && !is_https ? " --allow-insecure-endpoint" : ""));
+  if (is_federated && is_https) {
+    text += line("", "works once the system trusts the certificate; see also --plain-http");
+  }
+  if (kind == identity_host::azure_arc && host.arc_key_directory() != arc_agent_directory) {
+    text += line("", fmt::format("fails unless key files are in {}; see --arc-key-directory",
+                                 arc_agent_directory));
+  }
+  if (is_https) {
+    text += line("certificate:", host.certificate_file());
+    text += line("thumbprint:", host.certificate_thumbprint());
+  }
+  if (!host.arc_key_directory().empty()) {
+    text += line("key files:", host.arc_key_directory());
+  }
+  return text;
+}
+
+std::string curl_command(const simulated_host& host, std::string_view path) {
+  const auto trust = host.certificate_file().empty()
+                         ? std::string{}
+                         : fmt::format("--cacert {} ", host.certificate_file());
+  return fmt::format("curl {}{}{}", trust, host.endpoint(), path);
+}
+
+}  // namespace
+
+std::string announcement(const simulated_host& host, const simulated_host_options& options) {
+  auto text = fmt::format("Simulated {} at {}\n", to_string(options.host), host.endpoint());
+  text += options.host == identity_host::imds ? imds_usage(host)
+                                              : usage_by_environment(host, options.host);
+  text += line("statistics:", curl_command(host, "/stats"));
+  if (options.journal_size > 0) {
+    text += line("journal:", curl_command(host, "/journal"));
+  }
+  return text + line("seed:", std::to_string(host.seed())) + "Press Ctrl-C to stop.\n";
+}
+
+}  // namespace midas::internal::tools
