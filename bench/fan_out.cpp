@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
 constexpr std::size_t resources = 1'000;
-constexpr std::size_t default_in_flight =
+const std::size_t default_in_flight =
     midas::internal::default_limits(midas::identity_host::app_service).max_in_flight;
 
 // Requests a second, the opening of connections included.

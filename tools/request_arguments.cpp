@@ -1,6 +1,7 @@
 #include "tools/request_arguments.hpp"
 
 #include "tools/command.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -35,10 +36,9 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
                    "By its Azure resource id (/subscriptions/...)")
       ->check(refuse_option);
   identity->require_option(0, 1);
-  command.add_option("--host", arguments.host,
-                     "The kind of host to ask: imds, app-service, app-service-2017, "
-                     "service-fabric,\narc, machine-learning, cloud-shell, workload-identity "
-                     "[detected from the environment]");
+  command.add_option(
+      "--host", arguments.host,
+      "The kind of host to ask [detected from the environment]:\n" + host_options(80));
   command
       .add_option("--endpoint", arguments.endpoint,
                   "IMDS's endpoint, such as http://127.0.0.1:8080; means --host imds\n"

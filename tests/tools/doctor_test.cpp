@@ -153,7 +153,7 @@ TEST_CASE("an examination of a host that refuses tells what it said, and what to
   const auto text = to_text(result);
   CHECK_THAT(text, Contains("HTTP 400") && Contains("Token: no") && Contains("What is wrong"));
   CHECK_THAT(text, Contains("identity_not_found") && Contains("Assign the identity"));
-  CHECK_THAT(text, Contains("MSI_SECRET is set, and says nothing to IMDS"));
+  CHECK_THAT(text, Contains("MSI_SECRET is set, but IMDS does not use it"));
   CHECK_THAT(text, !Contains("hidden"));
   const auto json = to_json(result);
   CHECK_THAT(json, !Contains("hidden"));

@@ -24,7 +24,7 @@ std::string address_of(const host_detection& detection, const token_service_opti
 }
 
 bool is_taken_for_granted(const host_finding& finding) {
-  return finding.host == identity_host::imds && finding.matched &&
+  return profile_of(finding.host).signature.mode == detection_mode::fallback && finding.matched &&
          std::ranges::none_of(finding.evidence, [](const host_evidence& each) {
            return each.present && each.found != "not found";
          });
