@@ -3,6 +3,7 @@
 #include "bench/bare_curl.hpp"
 #include "bench/bench_report.hpp"
 #include "bench/placement.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include <midas/midas.hpp>
 
 #include <curl/curl.h>

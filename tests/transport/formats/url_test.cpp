@@ -92,6 +92,17 @@ TEST_CASE("a query is not shown in errors") {
   CHECK(url.error().message.find("passphrase") == std::string::npos);
 }
 
+TEST_CASE("a query that midas would have to extend is rejected, and not shown") {
+  CHECK(check_no_query("http://127.0.0.1/token"));
+  for (const auto* const text : {"http://127.0.0.1/token?code=passphrase", "http://127.0.0.1/?"}) {
+    const auto checked = check_no_query(text);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().code == errc::invalid_endpoint);
+    CHECK(checked.error().message.find("must not have a query") != std::string::npos);
+    CHECK(to_string(checked.error()).find("passphrase") == std::string::npos);
+  }
+}
+
 TEST_CASE("plain http is allowed to this machine and to the known identity endpoint") {
   const std::string text = GENERATE(
       as<std::string>{}, "http://127.0.0.1", "http://127.0.0.1:41564/msi/token",
