@@ -160,6 +160,13 @@ TEST_CASE("variables that the detected host does not use are remarked on") {
                                  "IMDS_ENDPOINT is set, but Cloud Shell does not use it"});
 }
 
+TEST_CASE("variables that unrelated programs set, too, are not remarked on") {
+  const auto detection = detect_host(
+      with({{"MSI_ENDPOINT", "e"}, {"AZURE_TENANT_ID", "t"}, {"AZURE_CLIENT_ID", "c"}}));
+  CHECK(*detection.host == host::cloud_shell);
+  CHECK(detection.remarks.empty());
+}
+
 TEST_CASE("a secret without its endpoint is an error if no other host is detected") {
   check_contradiction(detect_host(with({{"IDENTITY_HEADER", "h"}})), "IDENTITY_HEADER");
   check_contradiction(detect_host(with({{"IDENTITY_HEADER", "h"}})), "IDENTITY_ENDPOINT");
