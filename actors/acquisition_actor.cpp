@@ -5,6 +5,7 @@
 #include "actors/support/waiter.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/sha256.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <algorithm>
 #include <map>
@@ -83,7 +84,7 @@ struct acquisition_state {
       count(counters().coalesced);
       emit([this] { return acquisition_joined{key()}; });
     } else {
-      acquire(std::move(asked.request));
+      acquire(asked.request);
     }
   }
 
@@ -123,11 +124,11 @@ struct acquisition_state {
     acquire({.identity = key().identity, .resource = key().resource});
   }
 
-  void acquire(token_request request) {
+  void acquire(const token_request& request) {
     acquiring = true;
     count(counters().acquisitions);
-    subject = std::move(request);
-    retries = retry_policy{service().endpoint->host, service().retries};
+    subject = resolve(request, key());
+    retries = retry_policy{profile_of(service().endpoint->host), service().retries};
     began_at = caf_compat::now(self);
     refreshing = waiters.empty();
     count(counters().refreshes, refreshing ? 1 : 0);
@@ -235,7 +236,7 @@ struct acquisition_state {
     const auto latest = waiters.empty() ? now : waiters.rbegin()->first;
     retry_at = retries.next(failure, leg == 0, now, latest, service().jitter());
     if (!retry_at) {
-      if (is_refusal(service().endpoint->host, failure)) {
+      if (is_refusal(profile_of(service().endpoint->host), failure)) {
         negative_result = failure;
         negative_until = now + service().negative_cache_ttl;
       }
@@ -367,7 +368,7 @@ struct acquisition_state {
   // Of the acquisition under way: the request that it was begun for, whether nobody waited then,
   // how many of its requests have been answered, and the one to repeat that is not its first.
   bool acquiring = false;
-  token_request subject;
+  resolved_request subject;
   bool refreshing = false;
   time_point began_at{};
   unsigned leg = 0;

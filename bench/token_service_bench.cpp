@@ -90,12 +90,14 @@ void decode_imds_token(benchmark::State& state) {
                     R"(","client_id":"a","expires_in":"86399","expires_on":"1900000000",)"
                     R"("ext_expires_in":"86399","not_before":"1800000000",)"
                     R"("resource":"https://vault.azure.net","token_type":"Bearer"})";
+  const auto imds = midas::internal::imds::make_protocol({}, {});
+  const midas::internal::resolved_request request{.resource = vault.resource};
   for (auto _ : state) {
     midas::internal::http_response response;
     response.status = 200;
     response.body = body;
-    benchmark::DoNotOptimize(midas::internal::imds::decode(
-        vault, std::move(response), std::chrono::sys_seconds{1'800'000'000s}));
+    benchmark::DoNotOptimize(
+        imds->decode(request, std::move(response), std::chrono::sys_seconds{1'800'000'000s}, 0));
   }
 }
 BENCHMARK(decode_imds_token);

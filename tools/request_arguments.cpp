@@ -1,6 +1,7 @@
 #include "tools/request_arguments.hpp"
 
 #include "tools/command.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <CLI/CLI.hpp>
 

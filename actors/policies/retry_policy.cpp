@@ -1,7 +1,6 @@
 #include "actors/policies/retry_policy.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace midas::internal {
 
@@ -9,43 +8,37 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t default_retries = 3;
-constexpr std::size_t retries_while_updating = 7;
-constexpr milliseconds while_updating{10'000};
-constexpr milliseconds first_step{1'000};
-
-bool is_transient_status(identity_host host, int status) noexcept {
-  if (host == identity_host::imds) {
-    return status == 404 || status == 408 || status == 410 || status == 429 ||
-           (status >= 500 && status <= 599);
-  }
-  constexpr std::array transient{408, 429, 500, 502, 503, 504};
-  return std::ranges::find(transient, status) != transient.end();
-}
-
-bool is_of_the_wire(errc code) noexcept {
+bool is_network_failure(errc code) noexcept {
   return code == errc::unreachable || code == errc::connection_lost ||
          code == errc::request_timeout || code == errc::invalid_http;
 }
 
-milliseconds step_of(identity_host host, int status, std::size_t failures) noexcept {
-  if (host != identity_host::imds) {
-    return first_step;
+bool is_update(const retry_schedule& schedule, int status) noexcept {
+  return schedule.update_status != 0 && status == schedule.update_status;
+}
+
+// The pause after the failure with that number, counted from 1.
+milliseconds pause_after(const retry_schedule& schedule, int status, std::size_t number) noexcept {
+  if (is_update(schedule, status)) {
+    return schedule.update_pause;
   }
-  return status == 410 ? while_updating
-                       : first_step * (1U << std::min<std::size_t>(failures - 1, 2));
+  auto pause = schedule.first_pause;
+  for (std::size_t i = 1; i < number && pause < schedule.max_pause && schedule.growth > 1; ++i) {
+    pause = std::min(pause * schedule.growth, schedule.max_pause);
+  }
+  return pause;
 }
 
 }  // namespace
 
-bool is_transient(identity_host host, const error& failure) noexcept {
-  return failure.http_status != 0 ? is_transient_status(host, failure.http_status)
-                                  : is_of_the_wire(failure.code);
+bool is_transient(const host_profile& profile, const error& failure) noexcept {
+  return failure.http_status != 0 ? contains(profile.transient_statuses, failure.http_status)
+                                  : is_network_failure(failure.code);
 }
 
-bool is_refusal(identity_host host, const error& failure) noexcept {
+bool is_refusal(const host_profile& profile, const error& failure) noexcept {
   return failure.http_status >= 400 && failure.http_status < 500 &&
-         !is_transient_status(host, failure.http_status) &&
+         !is_transient(profile, failure) &&
          (failure.code == errc::identity_not_found || failure.code == errc::request_rejected);
 }
 
@@ -53,26 +46,27 @@ std::optional<retry_policy::time_point> retry_policy::next(const error& failure,
                                                            time_point now, time_point latest,
                                                            double jitter) noexcept {
   const int status = failure.http_status;
-  const bool challenge_refused =
-      host_ == identity_host::azure_arc && first_leg && status >= 400 && status < 500;
-  if (!enabled_ || challenge_refused || !is_transient(host_, failure)) {
+  if (profile_ == nullptr || !is_transient(*profile_, failure)) {
     return std::nullopt;
   }
+  if (profile_->begins_with_challenge && first_leg && status >= 400 && status < 500) {
+    return std::nullopt;
+  }
+  const auto& schedule = profile_->retries;
   if (failures_++ == 0) {
-    allowed_ =
-        host_ == identity_host::imds && status == 410 ? retries_while_updating : default_retries;
+    allowed_ = is_update(schedule, status) ? schedule.max_update_retries : schedule.max_retries;
   }
   if (failures_ > allowed_) {
     return std::nullopt;
   }
-  const auto asked = std::min(failure.retry_after.value_or(milliseconds{0}), max_retry_after);
-  const auto step = step_of(host_, status, failures_);
-  const auto earliest = now + std::max(step, asked);
+  const auto requested = std::min(failure.retry_after.value_or(milliseconds{0}), max_retry_after);
+  const auto pause = pause_after(schedule, status, failures_);
+  const auto earliest = now + std::max(pause, requested);
   if (earliest >= latest) {
     return std::nullopt;
   }
-  // No more is left to chance than there is time.
-  const auto width = std::min<time_point::duration>(step, (latest - earliest) / 2);
+  // The jitter must not move the retry past `latest`.
+  const auto width = std::min<time_point::duration>(pause, (latest - earliest) / 2);
   return earliest + time_point::duration{static_cast<time_point::duration::rep>(
                         static_cast<double>(width.count()) * jitter)};
 }

@@ -157,7 +157,7 @@ TEST_CASE("a token that its host returns again is kept unasked as long as before
 
 TEST_CASE("a host that would have its tokens renewed at once is asked twice a minute at most") {
   auto endpoint = virtual_actors::endpoint();
-  endpoint.decode = [](const token_request& request, http_response response,
+  endpoint.decode = [](const resolved_request& request, http_response response,
                        std::chrono::sys_seconds now, unsigned step) {
     auto answer = virtual_actors::decode(request, std::move(response), now, step);
     std::get<token_grant>(*answer).refresh_on = now;

@@ -3,6 +3,7 @@
 #include "actors/acquisition_actor.hpp"
 #include "actors/policies/refresh_policy.hpp"
 #include "messages/make_error.hpp"
+#include "tests/conformance/case_input.hpp"
 #include "tests/conformance/outcome.hpp"
 #include "tests/conformance/scratch_files.hpp"
 #include "tests/conformance/scripted_host.hpp"
@@ -10,10 +11,8 @@
 #include "transport/curl/certificate_pin.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
-#include <midas/managed_identity.hpp>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <set>
@@ -27,92 +26,16 @@ namespace {
 using namespace std::chrono_literals;
 using lines = std::vector<std::string>;
 
-// What the cases call hosts and kinds of identities, and what midas calls them.
-constexpr std::array<std::pair<std::string_view, identity_host>, 8> host_names{{
-    {"imds", identity_host::imds},
-    {"app_service", identity_host::app_service},
-    {"app_service_2017", identity_host::app_service_2017},
-    {"service_fabric", identity_host::service_fabric},
-    {"azure_arc", identity_host::azure_arc},
-    {"machine_learning", identity_host::machine_learning},
-    {"cloud_shell", identity_host::cloud_shell},
-    {"workload_identity", identity_host::workload_identity},
-}};
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kind_names{{
-    {"system", "SystemAssigned"},
-    {"client_id", "ClientId"},
-    {"object_id", "ObjectId"},
-    {"resource_id", "ResourceId"},
-}};
-
-std::string_view name_of(identity_host host) {
-  const auto* const found =
-      std::ranges::find(host_names, host, [](const auto& each) { return each.second; });
-  return found->first;
-}
-
-// From configuration, as an application that is told its identity by a file has it. What is no kind
-// keeps its name, and a value that is not there is left out.
-expected<managed_identity> identity_of(const json& identity) {
-  const auto kind = text_of(identity, "kind");
-  const auto* const found =
-      std::ranges::find(kind_names, kind, [](const auto& each) { return each.first; });
-  rapidjson::Document text{rapidjson::kObjectType};
-  const auto add = [&text](const char* name, const std::string& value) {
-    text.AddMember(json{name, text.GetAllocator()}, json{value.c_str(), text.GetAllocator()},
-                   text.GetAllocator());
-  };
-  add("ManagedIdentityIdType", found == kind_names.end() ? kind : std::string{found->second});
-  if (member(identity, "value") != nullptr) {
-    add("Id", text_of(identity, "value"));
-  }
-  auto parsed = parse_managed_identity(dump(text));
-  if (parsed) {
-    if (auto valid = parsed->validate(); !valid) {
-      return unexpected{std::move(valid.error())};
-    }
-  }
-  return parsed;
-}
-
-host_platform platform_of(const json& content) {
-  const auto platform = text_of(content, "platform");
-  if (platform.empty() || platform == "linux") {
-    return host_platform::unix_like;
-  }
-  return platform == "windows" ? host_platform::windows : host_platform::other;
-}
-
-std::string arc_directory_of(const host_environment& environment) {
-  return environment.platform == host_platform::windows
-             ? std::string{environment.variable("ProgramData")} +
-                   "\\AzureConnectedMachineAgent\\Tokens"
-             : "/var/opt/azcmagent/tokens";
-}
-
 lines differ(bool same, const std::string& line) { return same ? lines{} : lines{line}; }
 
-// One case: a process of its own, with its environment and its files.
+// One case, as a process with its own environment and files.
 class process {
  public:
   explicit process(const json& content) : content_(content) {
     values_.now = std::chrono::sys_seconds{1'900'000'000s};
     values_.scratch_directory = files_.directory();
     values_.thumbprint = "5f3a9c1e7d2b48a06c9e0f1d3b5a7c9e1f2d4b6a";
-    environment_.platform = platform_of(content);
-    if (const auto* variables = member(content, "env"); variables != nullptr) {
-      for (const auto& each : variables->GetObject()) {
-        const auto name = to_text(each.name);
-        // midas would not see a variable that is not among those that it reads.
-        if (std::ranges::find(identity_variables, name) != identity_variables.end()) {
-          environment_.variables[name] = expand(to_text(each.value), values_);
-        }
-      }
-    }
-    values_.arc_directory = arc_directory_of(environment_);
-    for (auto& each : environment_.variables) {
-      each.second = expand(each.second, values_);
-    }
+    environment_ = environment_of(content, values_);
     files_.create(content, values_, environment_);
   }
 
@@ -130,7 +53,7 @@ class process {
     if (operation == "validate_certificate") {
       return validate_certificate();
     }
-    return {"there is no operation \"" + operation + "\" here"};
+    return {"the operation \"" + operation + "\" is unknown"};
   }
 
  private:
@@ -144,8 +67,8 @@ class process {
         settings.client_capabilities.push_back(to_text(*each));
       }
     }
-    // Whose credential is workload identity's own leaves no choice to the environment, which may
-    // lack what it needs.
+    // The cases of workload identity are for a credential of its own, which does not detect the
+    // host, even if the environment lacks a variable.
     const bool is_chosen = text_of(content_, "source") == "workload_identity";
     const auto chosen = is_chosen ? std::optional{identity_host::workload_identity} : std::nullopt;
     return make_protocol(detect_host(environment_, chosen), environment_, settings);
@@ -161,7 +84,7 @@ class process {
     }
     const auto source = text_of(outcome(), "source");
     return differ(name_of(*detected) == source,
-                  "the host is " + std::string{name_of(*detected)} + ", not " + source);
+                  "the host is " + name_of(*detected) + ", not " + source);
   }
 
   lines construct() {
@@ -195,10 +118,10 @@ class process {
       context.attempt_timeout =
           std::chrono::milliseconds{(*options)["request_timeout_ms"].GetInt64()};
     }
-    // The profiles are those of other libraries, with the delays that midas has, too.
+    // The retry profiles are those of other libraries; midas has the same delays.
     const auto retry = options == nullptr ? std::string{} : text_of(*options, "retry");
     context.retries = !retry.empty() && retry != "none";
-    // Else a case that lets hours pass would find the token dropped, and a new one got for that.
+    // Otherwise a case that lets hours pass would find its key evicted.
     constexpr auto never = std::chrono::years{1};
     actors_ = std::make_unique<test::virtual_actors>(std::move(context), host_limits{64, 0}, never);
     const auto* identity = member(content_, "identity");
@@ -223,13 +146,13 @@ class process {
             const std::string& name) {
     values_.now = actors_->now();
     lines result;
-    const auto asked = request_of(identity, resource, options);
+    const auto request = request_of(identity, resource, options);
     step_result came;
-    if (asked) {
-      make_due(*asked, options);
-      came = play(*asked, options, elements_of(content, "exchange"), result);
+    if (request) {
+      make_due(*request, options);
+      came = play(*request, options, elements_of(content, "exchange"), result);
     } else {
-      came.answers.emplace_back(unexpected{asked.error()});
+      came.answers.emplace_back(unexpected{request.error()});
     }
     came.held = actors_->context->table->size();
     const auto more = differences(came, content["outcome"], known_text(content), values_);
@@ -240,26 +163,7 @@ class process {
     return result;
   }
 
-  [[nodiscard]] static expected<token_request> request_of(const json* identity,
-                                                          const json* resource,
-                                                          const json* options) {
-    token_request result;
-    if (identity != nullptr) {
-      auto parsed = identity_of(*identity);
-      if (!parsed) {
-        return unexpected{std::move(parsed.error())};
-      }
-      result.identity = *std::move(parsed);
-    }
-    result.resource = resource == nullptr ? "" : to_text(*resource);
-    if (options != nullptr) {
-      result.claims = text_of(*options, "claims");
-      result.force_refresh = is_true(*options, "force_refresh");
-    }
-    return result;
-  }
-
-  // The token at hand stays as it is, but that a new one should be sought.
+  // Keeps the cached token, but makes its refresh due.
   void make_due(const token_request& request, const json* options) {
     const auto key = make_key(request);
     if (options == nullptr || !is_true(*options, "force_refresh_on_in_past") || !key) {
@@ -280,7 +184,7 @@ class process {
     }
   }
 
-  // All callers ask, and then the host answers what it is asked, until they have been told.
+  // All callers request the token, then the host answers requests until every caller has an answer.
   step_result play(const token_request& request, const json* options,
                    const std::vector<const json*>& exchange, lines& result) {
     constexpr auto max_wait = 10min;
@@ -289,34 +193,47 @@ class process {
     if (options != nullptr && is_true(*options, "cancelled_before_start")) {
       stop.request_stop();
     }
-    std::vector<std::shared_ptr<test::answers>> told;
+    std::vector<std::shared_ptr<test::answers>> answers;
     for (int i = 0; i < (parallel == nullptr ? 1 : parallel->GetInt()); ++i) {
-      told.push_back(actors_->ask(request, max_wait, stop.get_token()));
+      answers.push_back(actors_->ask(request, max_wait, stop.get_token()));
     }
     step_result came;
-    const auto is_told = [](const auto& each) { return !each->empty(); };
-    while (heard_ < actors_->transport->started() || !std::ranges::all_of(told, is_told)) {
-      if (heard_ < actors_->transport->started()) {
-        hear(exchange, came, result);
+    const auto is_answered = [](const auto& each) { return !each->empty(); };
+    while (received_ < actors_->transport->started() ||
+           !std::ranges::all_of(answers, is_answered)) {
+      if (received_ < actors_->transport->started()) {
+        receive(exchange, came, result);
       } else if (came.elapsed > max_wait) {
-        result.emplace_back("nobody was told anything");
+        result.emplace_back("the callers were not answered");
         break;
       } else {
         pass(250ms, came);
       }
     }
     if (came.requests < exchange.size()) {
-      result.push_back("the host was asked " + std::to_string(came.requests) + " times, not " +
+      result.push_back("the host received " + std::to_string(came.requests) + " requests, not " +
                        std::to_string(exchange.size()));
     }
-    for (const auto& each : told) {
+    for (const auto& each : answers) {
+      check_resources(*each, request, result);
       came.answers.insert(came.answers.end(), each->begin(), each->end());
     }
     return came;
   }
 
-  void hear(const std::vector<const json*>& exchange, step_result& came, lines& result) {
-    const auto index = heard_++;
+  // A token carries the resource of its key, not the text of the request.
+  static void check_resources(const test::answers& answers, const token_request& request,
+                              lines& result) {
+    const auto key = make_key(request);
+    for (const auto& each : answers) {
+      if (each && (!key || each->resource() != key->resource)) {
+        result.push_back("the token is for " + each->resource());
+      }
+    }
+  }
+
+  void receive(const std::vector<const json*>& exchange, step_result& came, lines& result) {
+    const auto index = received_++;
     const auto request = actors_->transport->request(index);
     if (auto hands = shake_hands(request, content_, values_); !hands) {
       actors_->transport->complete(index, unexpected{std::move(hands.error())});
@@ -324,7 +241,7 @@ class process {
       return;
     }
     if (came.requests >= exchange.size()) {
-      result.emplace_back("the host was asked once more than it expects");
+      result.emplace_back("the host received more requests than it expects");
       ++came.requests;
       actors_->transport->complete(index, fail(errc::connection_lost, "not expected"));
       actors_->run();
@@ -347,7 +264,7 @@ class process {
     }
   }
 
-  // What an error can be asked to repeat: what the host said, and what the environment has.
+  // The texts that an error may have to repeat: those of the host and of the environment.
   [[nodiscard]] std::string known_text(const json& leg) const {
     std::string result;
     for (const auto* each : elements_of(leg, "exchange")) {
@@ -365,8 +282,8 @@ class process {
   template_values values_;
   host_environment environment_;
   std::unique_ptr<test::virtual_actors> actors_;
-  // How many requests the host has answered, in all steps.
-  std::size_t heard_ = 0;
+  // The number of requests that the host has answered, in all steps.
+  std::size_t received_ = 0;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Runs one case against detection, the dialects and the actors of a token service.
+// Runs one case against detection, the host protocols and the actors of a token service.
 #pragma once
 
 #include "tests/conformance/vector_file.hpp"
@@ -8,7 +8,7 @@
 
 namespace midas::internal::conformance {
 
-/// What is not as the case says, a line each; none when all is.
+/// The differences from the case, a line each; empty if the case passes.
 std::vector<std::string> run_case(const vector_case& each);
 
 }  // namespace midas::internal::conformance

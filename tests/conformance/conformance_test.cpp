@@ -1,4 +1,4 @@
-// Runs the conformance cases, each in a section of its own name, and says how many passed.
+// Runs the conformance cases, each in a section with its id, and prints how many passed.
 #define CATCH_CONFIG_RUNNER
 #include "tests/conformance/case_run.hpp"
 #include "tests/conformance/refusals.hpp"
@@ -55,7 +55,7 @@ std::string read_file(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("midas does as the conformance cases say") {
+TEST_CASE("midas satisfies the conformance cases") {
   for (const auto& each : all_cases()) {
     DYNAMIC_SECTION(each.id) {
       const auto problems = run_case(each);
@@ -71,10 +71,10 @@ TEST_CASE("midas does as the conformance cases say") {
   }
 }
 
-TEST_CASE("docs/compatibility.md has the table of the cases that are refused on purpose") {
+TEST_CASE("docs/compatibility.md has the table of the cases that midas refuses on purpose") {
   std::vector<const vector_case*> refused;
   for (const auto& each : all_cases()) {
-    // Further files are not what the page is about.
+    // The page covers only the cases of tests/vectors/.
     if (each.is_own && is_refused(each, run_case(each))) {
       refused.push_back(&each);
     }

@@ -7,20 +7,21 @@ namespace midas::internal::conformance {
 
 namespace {
 
-bool says(const error& problem, std::string_view what) {
-  return problem.message.find(what) != std::string::npos;
+bool mentions(const error& problem, std::string_view text) {
+  return problem.message.find(text) != std::string::npos;
 }
 
 bool any(const error&) { return true; }
 bool redirects(const error& e) { return e.http_status >= 300 && e.http_status < 400; }
 bool redirects_not(const error& e) { return !redirects(e); }
-// Arc's challenge, before anything of it was looked at.
-bool is_about_platform(const error& e) { return says(e, "on this platform"); }
-bool is_about_program_data(const error& e) { return says(e, "ProgramData"); }
-// errc::invalid_response covers three classes; which of them it is, the message says.
-bool expired(const error& e) { return says(e, "has expired already"); }
+// The platform cannot answer Arc's challenge.
+bool is_about_platform(const error& e) { return mentions(e, "on this platform"); }
+bool is_about_program_data(const error& e) { return mentions(e, "ProgramData"); }
+// errc::invalid_response covers three classes; the message distinguishes them.
+bool expired(const error& e) { return mentions(e, "already expired"); }
 bool is_unreadable(const error& e) {
-  return says(e, "could not be parsed") || says(e, "could not be read") || says(e, "no object");
+  return mentions(e, "could not be parsed") || mentions(e, "could not be read") ||
+         mentions(e, "not an object");
 }
 bool lacks_something(const error& e) { return !expired(e) && !is_unreadable(e); }
 

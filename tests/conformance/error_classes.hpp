@@ -1,4 +1,4 @@
-// midas's errors in the words of the cases.
+// Maps midas's errors to the error classes of the cases.
 #pragma once
 
 #include <midas/error.hpp>
@@ -7,7 +7,7 @@
 
 namespace midas::internal::conformance {
 
-/// Whether an error is of that class, as the cases call it.
+/// Whether the error belongs to that class of the cases.
 bool is_of_class(const error& problem, std::string_view error_class);
 
 }  // namespace midas::internal::conformance

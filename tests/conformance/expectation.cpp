@@ -90,8 +90,7 @@ class comparison {
     if (wanted.IsNull()) {
       same("the number of headers " + name, std::to_string(found.size()), "0");
     } else if (found.size() != 1) {
-      lines_.push_back("the header " + name + " is there " + std::to_string(found.size()) +
-                       " times");
+      lines_.push_back("the header " + name + " occurs " + std::to_string(found.size()) + " times");
     } else if (const auto text = expand(to_text(wanted), values); !matches(found.front(), text)) {
       lines_.push_back("the header " + name + " is \"" + found.front() + "\", not \"" + text +
                        "\"");
@@ -121,7 +120,8 @@ void demand_known(const json& expected) {
                                            "query",  "query_match", "headers", "form"};
   for (const auto& each : expected.GetObject()) {
     if (const auto name = to_text(each.name); !known.contains(name)) {
-      throw std::runtime_error{"a case expects \"" + name + "\" of a request, unknown here"};
+      throw std::runtime_error{"the expected request of a case has an unknown member \"" + name +
+                               "\""};
     }
   }
 }

@@ -1,4 +1,4 @@
-// What a case expects of a request.
+// Compares a request with the one that a case expects.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -10,7 +10,7 @@
 
 namespace midas::internal::conformance {
 
-/// What of the request is not as expected, a line each; none when all is.
+/// The differences from the expected request, a line each; empty if there are none.
 std::vector<std::string> differences(const http_request& request, const json& expected,
                                      const template_values& values);
 

@@ -27,7 +27,7 @@ bool is_number(const std::string& text) {
   return std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// The members that are looked at here, and those that say something of the origin library alone.
+// The members that are compared here, and those that concern only the origin library.
 void demand_known(const json& outcome) {
   static const std::set<std::string> known{"token",
                                            "token_any_of",
@@ -54,7 +54,7 @@ void demand_known(const json& outcome) {
                                            "source"};
   for (const auto& each : outcome.GetObject()) {
     if (const auto name = to_text(each.name); !known.contains(name)) {
-      throw std::runtime_error{"a case states \"" + name + "\" of an outcome, unknown here"};
+      throw std::runtime_error{"the outcome of a case has an unknown member \"" + name + "\""};
     }
   }
 }
@@ -103,7 +103,7 @@ void compare_times(comparison& result, const access_token& token, const json& ou
   if (const auto found = outcome.FindMember("refresh_in"); found != outcome.MemberEnd()) {
     const auto refresh_on = token.refresh_on();
     if (found->value.IsNull()) {
-      result.same("refresh_in", refresh_on ? "there" : "none", "none");
+      result.same("refresh_in", refresh_on ? "present" : "none", "none");
     } else if (!refresh_on) {
       result.add("refresh_in is none, not " + to_text(found->value));
     } else {
@@ -124,7 +124,7 @@ bool is_one_of(const json& outcome, std::string_view token) {
 void compare_token(comparison& result, const access_token& token, const json& outcome,
                    const template_values& values) {
   if (!is_one_of(outcome, token.token().reveal())) {
-    result.add("the token is another one");
+    result.add("the token is not the expected one");
   }
   const auto source = text_of(outcome, "token_source");
   if (!source.empty() && source != "mixed") {
@@ -146,19 +146,19 @@ std::vector<std::string> differences(const error& problem, const json& outcome,
   const auto text = to_string(problem);
   const auto error_class = text_of(outcome, "error_class");
   if (error_class.empty()) {
-    return {"it failed: " + text};
+    return {"the request failed: " + text};
   }
   if (!is_of_class(problem, error_class)) {
-    result.add("the error is none of class " + error_class + ": " + text);
+    result.add("the error is not of class " + error_class + ": " + text);
   }
   if (const auto* status = member(outcome, "http_status"); status != nullptr) {
     result.near("the status", problem.http_status, status->GetInt64(), 0);
   }
   for (const auto* each : elements_of(outcome, "error_contains")) {
     const auto part = to_text(*each);
-    const bool is_asked = is_number(part) || contains(known_text, part);
-    if (is_asked && !contains(text, part)) {
-      result.add("the error does not say \"" + part + "\": " + text);
+    const bool is_required = is_number(part) || contains(known_text, part);
+    if (is_required && !contains(text, part)) {
+      result.add("the error does not contain \"" + part + "\": " + text);
     }
   }
   return result.take();
@@ -169,32 +169,32 @@ std::vector<std::string> differences(const step_result& step, const json& outcom
   demand_known(outcome);
   comparison result;
   if (step.answers.empty()) {
-    result.add("nobody was answered");
+    result.add("no caller was answered");
   }
   std::size_t acquired = 0;
   for (const auto& each : step.answers) {
     if (!each) {
       result.add_all(differences(each.error(), outcome, known_text));
     } else if (is_failure(outcome)) {
-      result.add("it got a token, where it should have failed");
+      result.add("the request returned a token, but should have failed");
     } else {
       acquired += each->source() == token_source::identity_provider ? 1 : 0;
       compare_token(result, *each, outcome, values);
     }
   }
   if (is_true(outcome, "at_least_one_from_identity_provider") && acquired == 0) {
-    result.add("no token is from the identity provider");
+    result.add("no token came from the identity provider");
   }
   if (text_of(outcome, "token_source") == "mixed" &&
       (acquired == 0 || acquired == step.answers.size())) {
-    result.add("all tokens are from the same source");
+    result.add("all tokens came from the same source");
   }
   if (const auto* count = member(outcome, "request_count"); count != nullptr) {
     result.near("the number of requests", static_cast<std::int64_t>(step.requests),
                 count->GetInt64(), 0);
   }
   if (const auto* count = member(outcome, "cache_entries"); count != nullptr) {
-    result.near("the number of tokens held", static_cast<std::int64_t>(step.held),
+    result.near("the number of cached tokens", static_cast<std::int64_t>(step.held),
                 count->GetInt64(), 0);
   }
   if (const auto* least = member(outcome, "min_elapsed_ms");

@@ -1,4 +1,4 @@
-// What a case says of the answers to its callers.
+// Compares the answers to the callers with the outcome that a case states.
 #pragma once
 
 #include "tests/conformance/templates.hpp"
@@ -13,25 +13,26 @@
 
 namespace midas::internal::conformance {
 
-/// What came of one step of a case.
+/// The result of one step of a case.
 struct step_result {
   std::vector<expected<access_token>> answers;
-  /// How many requests the host heard.
+  /// The number of requests that the host received.
   std::size_t requests = 0;
-  /// How many tokens are held now.
+  /// The number of tokens in memory after the step.
   std::size_t held = 0;
   std::chrono::milliseconds elapsed{0};
 };
 
-/// Whether the outcome that the case states has a failure in it.
+/// Whether the outcome states a failure.
 bool is_failure(const json& outcome);
 
-/// What is not as stated, a line each. `known_text` is what the host and the environment said: a
-/// text that is not from there is the origin library's own, and not asked of midas.
+/// The differences from the outcome, a line each. `known_text` is the text that the host and the
+/// environment contain: an expected text that is not in it is the origin library's own, and midas
+/// need not repeat it.
 std::vector<std::string> differences(const step_result& result, const json& outcome,
                                      const std::string& known_text, const template_values& values);
 
-/// The same for an error alone.
+/// The same for one error.
 std::vector<std::string> differences(const error& problem, const json& outcome,
                                      const std::string& known_text);
 

@@ -21,14 +21,14 @@ bool any_step(const json& content, Predicate predicate) {
                              [&](const json* each) { return predicate(*each); });
 }
 
-// How many seconds the token of a step lives, if the case says so.
+// The lifetime in seconds of the token of a step, if the case states it.
 std::optional<std::int64_t> life_of(const json& step) {
   const auto* outcome = member(step, "outcome");
   const auto* life = outcome == nullptr ? nullptr : member(*outcome, "expires_in");
   return life == nullptr || !life->IsInt64() ? std::nullopt : std::optional{life->GetInt64()};
 }
 
-// A token at hand is to be renewed before it has to be, five minutes before it expires.
+// The case expects callers to wait for a refresh more than five minutes before the expiry.
 bool needs_early_refresh(const json& content) {
   constexpr std::int64_t margin = 300;
   auto left = life_of(content);
@@ -77,14 +77,14 @@ bool is_of_one_library(const json& content) {
 }
 
 constexpr std::array<refusal, 7> refusals{{
-    {"nobody waits for an early refresh: it is made in the background, as MSAL .NET does it, and "
-     "all get what is at hand",
+    {"midas refreshes early in the background, as MSAL .NET does: callers do not wait for it, and "
+     "get the cached token",
      needs_early_refresh},
-    {"midas sends no request that is not for a token: it does not probe", probes},
+    {"midas does not probe hosts: it only sends requests for tokens", probes},
     {"certificate-bound tokens (IMDS v2) are not supported", binds_certificates},
-    {"answers of a throttling host are not replayed", replays_errors},
-    {"requests have the parameters that the host documents, and no others", adds_parameters},
-    {"the margin before a token's expiry is the same for every caller", demands_life},
+    {"responses of a throttling host are not replayed", replays_errors},
+    {"requests have only the parameters that the host documents", adds_parameters},
+    {"the margin before the expiry of a token is the same for every caller", demands_life},
     {"the case documents one library, and contradicts another", is_of_one_library},
 }};
 

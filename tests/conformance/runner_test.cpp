@@ -1,4 +1,5 @@
-// That the runner of the conformance cases sees what is wrong, and excuses nothing else.
+// Checks that the runner of the conformance cases finds every difference, and excuses only
+// refusals.
 #include "messages/make_error.hpp"
 #include "tests/conformance/case_run.hpp"
 #include "tests/conformance/error_classes.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 const std::string token_body = R"("{\"access_token\":\"T\",\"expires_in\":3600}")";
 
-// An exchange with IMDS that differs from what midas does in what is given.
+// An exchange with IMDS with the given path and status.
 std::string imds_exchange(const std::string& path, const std::string& status) {
   return R"({"expect":{"method":"GET","scheme":"http","host":"169.254.169.254","path":")" + path +
          R"(","query":{"api-version":"2018-02-01","resource":"R"},"headers":{"Metadata":"true"}},)"
@@ -57,14 +58,14 @@ bool is_excused(const std::string& exchanges, const std::string& outcome) {
 
 }  // namespace
 
-TEST_CASE("a case passes when request and outcome are as it says") {
+TEST_CASE("a case passes if request and outcome are as stated") {
   CHECK(passes(imds_exchange(right_path, "200"),
                R"({"token":"T","expires_in":3600,"request_count":1})"));
   CHECK(passes(imds_exchange(right_path, "400"),
                R"({"error_class":"service_error","http_status":400,"request_count":1})"));
 }
 
-TEST_CASE("a case fails when anything in it is otherwise") {
+TEST_CASE("a case fails if any part of the outcome differs") {
   const std::string outcome =
       GENERATE(as<std::string>{}, R"({"token":"other"})", R"({"token":"T","expires_in":3000})",
                R"({"token":"T","expires_in_max":3000})", R"({"token":"T","expires_on":1})",
@@ -76,7 +77,7 @@ TEST_CASE("a case fails when anything in it is otherwise") {
   CHECK_FALSE(passes(imds_exchange(right_path, "200"), outcome));
 }
 
-TEST_CASE("a case fails when the error is otherwise") {
+TEST_CASE("a case fails if the error differs") {
   const std::string outcome = GENERATE(
       as<std::string>{}, R"({"token":"T"})", R"({"error_class":"parse_error"})",
       R"({"error_class":"service_error","http_status":401})",
@@ -84,7 +85,7 @@ TEST_CASE("a case fails when the error is otherwise") {
   CHECK_FALSE(passes(imds_exchange(right_path, "400"), outcome));
 }
 
-TEST_CASE("a case fails when a request is otherwise, missing, or one too many") {
+TEST_CASE("a case fails if a request differs, is missing, or is not expected") {
   const std::string outcome = R"({"token":"T"})";
   CHECK_FALSE(passes(imds_exchange("/other", "200"), outcome));
   CHECK_FALSE(passes("", outcome));
@@ -92,7 +93,7 @@ TEST_CASE("a case fails when a request is otherwise, missing, or one too many") 
       passes(imds_exchange(right_path, "200") + "," + imds_exchange(right_path, "200"), outcome));
 }
 
-TEST_CASE("a case that states no refresh hint fails where there is one") {
+TEST_CASE("a case without a refresh hint fails if the token has one") {
   auto long_lived = imds_exchange(right_path, "200");
   const std::string short_life = "3600";
   long_lived.replace(long_lived.find(short_life), short_life.size(), "10800");
@@ -100,7 +101,7 @@ TEST_CASE("a case that states no refresh hint fails where there is one") {
   CHECK_FALSE(passes(long_lived, R"({"token":"T","refresh_in":null})"));
 }
 
-TEST_CASE("a case that needs retries has to name a profile of them") {
+TEST_CASE("a case that needs retries must name a retry profile") {
   const std::string outcome = R"({"token":"T","request_count":2})";
   const auto exchanges = imds_exchange(right_path, "500") + "," + imds_exchange(right_path, "200");
   CHECK(passes(exchanges, outcome + R"(,"options":{"retry":"default"})"));
@@ -108,7 +109,7 @@ TEST_CASE("a case that needs retries has to name a profile of them") {
   CHECK_FALSE(passes(exchanges, outcome));
 }
 
-TEST_CASE("a case that is refused on purpose is excused, unless what was sent is wrong") {
+TEST_CASE("a case that is refused on purpose is excused, unless its requests differ") {
   const std::string outcome = R"({"token":"T","request_count":2})";
   const std::string demand = R"(,"options":{"min_remaining_seconds":60})";
   const auto good = imds_exchange(right_path, "200");
@@ -117,7 +118,7 @@ TEST_CASE("a case that is refused on purpose is excused, unless what was sent is
   CHECK_FALSE(is_excused(good, outcome));
 }
 
-TEST_CASE("who need not wait for an early refresh is no excuse once the token has expired") {
+TEST_CASE("the early-refresh refusal does not excuse a case whose token has expired") {
   const auto good = imds_exchange(right_path, "200");
   const auto then_after = [&good](const std::string& seconds) {
     return R"({"token":"T","expires_in":3600},"then":[{"advance_seconds":)" + seconds +
@@ -127,7 +128,7 @@ TEST_CASE("who need not wait for an early refresh is no excuse once the token ha
   CHECK_FALSE(is_excused(good, then_after("3600")));
 }
 
-TEST_CASE("a case that two files have counts once, and one that they tell otherwise twice") {
+TEST_CASE("a case in two files counts once if they agree, and twice if they differ") {
   std::vector<vector_case> cases;
   add_cases("own/a.json", R"({"vectors":[{"id":"X-1","env":{}},{"id":"X-2"}]})", true, cases);
   add_cases("further/b.json", R"({"vectors":[{"id":"X-1","env":{}},{"id":"X-2","env":{}}]})", false,
@@ -145,7 +146,7 @@ TEST_CASE("a case that two files have counts once, and one that they tell otherw
   CHECK_THROWS_AS(add_cases("c.json", "{}", false, cases), std::runtime_error);
 }
 
-TEST_CASE("templates are expanded, also within JSON, whose braces are none") {
+TEST_CASE("templates are expanded, also within JSON with braces of its own") {
   const template_values values{.now = std::chrono::sys_seconds{1'700'000'000s},
                                .arc_directory = "/arc",
                                .scratch_directory = "/scratch",
@@ -166,13 +167,13 @@ TEST_CASE("templates are expanded, also within JSON, whose braces are none") {
   CHECK_THROWS_AS(expand("{{unheard_of}}", values), std::runtime_error);
 }
 
-TEST_CASE("the three classes of unusable answers are told apart") {
+TEST_CASE("the three classes of unusable responses are distinguished") {
   const auto problem = [](const std::string& message) {
     return make_error(errc::invalid_response, message);
   };
   CHECK(is_of_class(problem("with an expiry that could not be read"), "parse_error"));
   CHECK(is_of_class(problem("without an access token"), "empty_response"));
-  CHECK(is_of_class(problem("a token that has expired already"), "invalid_lifetime"));
+  CHECK(is_of_class(problem("a token that has already expired"), "invalid_lifetime"));
   CHECK_FALSE(is_of_class(problem("without an access token"), "parse_error"));
-  CHECK_FALSE(is_of_class(problem("a token that has expired already"), "empty_response"));
+  CHECK_FALSE(is_of_class(problem("a token that has already expired"), "empty_response"));
 }

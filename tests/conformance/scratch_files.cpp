@@ -27,7 +27,7 @@ void write(const std::filesystem::path& path, std::string content, std::size_t s
 scratch_files::scratch_files() {
   auto name = (std::filesystem::temp_directory_path() / "midas_conformance_XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
-    throw std::runtime_error{"no directory can be made at " + name};
+    throw std::runtime_error{"cannot create the directory " + name};
   }
   directory_ = name;
 }
@@ -53,7 +53,7 @@ void scratch_files::create(const json& content, const template_values& values,
     const auto key = below(path, values.arc_directory);
     const auto place = key.empty() ? std::filesystem::path{path} : directory_ / "arc" / key;
     if (below(place.string(), directory()).empty()) {
-      throw std::runtime_error{"the file " + path + " is not in a directory of the case's own"};
+      throw std::runtime_error{"the file " + path + " is not in a directory of the case"};
     }
     write(place, expand(text_of(*each, "content"), values),
           size == nullptr ? 0 : size->GetUint64());

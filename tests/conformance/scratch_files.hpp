@@ -1,4 +1,4 @@
-// The files of a case, on the disk, in a directory of the case's own.
+// The files of a case, in a temporary directory of its own.
 #pragma once
 
 #include "tests/conformance/templates.hpp"
@@ -11,7 +11,7 @@
 
 namespace midas::internal::conformance {
 
-/// Made with the object, and removed with it.
+/// The constructor creates the directory, the destructor removes it.
 class scratch_files {
  public:
   scratch_files();
@@ -21,10 +21,11 @@ class scratch_files {
 
   [[nodiscard]] std::string directory() const { return directory_.string(); }
 
-  /// Writes what the case lists, but for Azure Arc's agent: that is there or not in `environment`.
+  /// Writes the files that the case lists, except Azure Arc's agent, which is a flag in
+  /// `environment`.
   void create(const json& content, const template_values& values, host_environment& environment);
 
-  /// As midas reads files, but that Azure Arc's directory is in this one.
+  /// Reads as midas does, with Azure Arc's directory redirected to this one.
   [[nodiscard]] credential_files reader(const std::string& arc_directory) const;
 
  private:

@@ -36,7 +36,7 @@ expected<void> shake_hands(const http_request& request, const json& content,
     return {};
   }
   if (!request.pinned_certificate) {
-    return fail(errc::unreachable, "nobody vouches for the certificate of the server");
+    return fail(errc::unreachable, "the certificate of the server is not trusted");
   }
   const auto certificate = parse_thumbprint("sha1", expand(text_of(*server, "sha1"), values));
   if (!certificate || !certificate_matches(*request.pinned_certificate, *certificate)) {
@@ -53,19 +53,19 @@ scripted_answer answer_to(const http_request& request, const json& respond,
       return {fail(errc::connection_lost, "the connection was reset")};
     }
     if (what == "timeout") {
-      return {fail(errc::request_timeout, "no answer in time"), request.total_timeout};
+      return {fail(errc::request_timeout, "the response timed out"), request.total_timeout};
     }
-    throw std::runtime_error{"a case answers with \"" + what + "\", unknown here"};
+    throw std::runtime_error{"a case has the unknown answer \"" + what + "\""};
   }
   auto response = response_of(respond, values);
   const auto after =
       milliseconds_of(respond, "delay_ms") + milliseconds_of(respond, "body_delay_ms") +
       milliseconds_of(respond, "trickle_ms_per_byte") * static_cast<int>(response.body.size());
   if (after > request.total_timeout) {
-    return {fail(errc::request_timeout, "the answer takes too long"), request.total_timeout};
+    return {fail(errc::request_timeout, "the response takes too long"), request.total_timeout};
   }
   if (response.body.size() > request.max_response_bytes) {
-    return {fail(errc::response_too_large, "the answer is too large"), after};
+    return {fail(errc::response_too_large, "the response is too large"), after};
   }
   return {std::move(response), after};
 }

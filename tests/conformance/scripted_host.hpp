@@ -1,4 +1,4 @@
-// The host of a case: it expects requests, and answers as the case says.
+// The host of a case: answers requests as the case says.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -13,18 +13,18 @@
 
 namespace midas::internal::conformance {
 
-/// How an exchange ends, and after how long.
+/// The end of an exchange, and the time until then.
 struct scripted_answer {
   expected<http_response> outcome;
   std::chrono::milliseconds after{0};
 };
 
-/// Whether the TLS server of a case is one that the request may be told to, as midas decides it;
-/// else how the handshake ends. A case without such a server has nothing to say.
+/// Succeeds if midas may send the request to the TLS server of the case, or if the case has none;
+/// otherwise, the error of the handshake.
 expected<void> shake_hands(const http_request& request, const json& content,
                            const template_values& values);
 
-/// The answer to a request, as an entry of "exchange" has it: within the request's own limits.
+/// The answer to a request according to an entry of "exchange", within the limits of the request.
 scripted_answer answer_to(const http_request& request, const json& respond,
                           const template_values& values);
 

@@ -62,7 +62,7 @@ std::string value_of(const std::string& name, const template_values& values) {
     const auto time = time_of(std::string_view{name}.substr(http_date.size()), values);
     return formatted(time, "%a, %d %b %Y %H:%M:%S GMT");
   }
-  throw std::runtime_error{"{{" + name + "}} is no template that is known here"};
+  throw std::runtime_error{"{{" + name + "}} is an unknown template"};
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ std::string value_of(const std::string& name, const template_values& values) {
 std::string expand(std::string text, const template_values& values) {
   for (auto at = text.find("{{"); at != std::string::npos;) {
     const auto end = text.find("}}", at);
-    // JSON has braces, too: what has no word behind them is no template.
+    // JSON has braces, too: only those followed by a word begin a template.
     if (end == std::string::npos || text.find_first_of("\"{ ,\n", at + 2) < end) {
       at = text.find("{{", at + 1);
       continue;

@@ -1,4 +1,4 @@
-// The {{...}} in the texts of the cases.
+// Expands the {{...}} in the texts of the cases.
 #pragma once
 
 #include <chrono>
@@ -6,7 +6,7 @@
 
 namespace midas::internal::conformance {
 
-/// What they stand for.
+/// The values of the templates.
 struct template_values {
   std::chrono::sys_seconds now{};
   std::string arc_directory;
@@ -15,7 +15,7 @@ struct template_values {
   std::string thumbprint;
 };
 
-/// `text` with all of them replaced. Throws std::runtime_error for one that is not known.
+/// `text` with all templates replaced. Throws std::runtime_error for an unknown one.
 std::string expand(std::string text, const template_values& values);
 
 }  // namespace midas::internal::conformance

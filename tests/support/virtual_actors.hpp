@@ -161,7 +161,7 @@ class virtual_actors {
     return result;
   }
 
-  static expected<http_request> encode(const token_request& request,
+  static expected<http_request> encode(const resolved_request& request,
                                        std::string_view refused_token_sha256) {
     if (request.resource == "unsupported") {
       return fail(errc::request_rejected, "cannot be encoded");
@@ -175,7 +175,7 @@ class virtual_actors {
   }
 
   // The status 401 asks for another request, which says how many there have been.
-  static expected<decode_result> decode(const token_request& request, http_response response,
+  static expected<decode_result> decode(const resolved_request& request, http_response response,
                                         std::chrono::sys_seconds now, unsigned leg) {
     if (response.status == 401) {
       http_request next;

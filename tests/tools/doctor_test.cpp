@@ -153,7 +153,7 @@ TEST_CASE("the examination of a host that refuses reports its error and what to 
   const auto text = to_text(result);
   CHECK_THAT(text, Contains("HTTP 400") && Contains("Token: no") && Contains("What went wrong"));
   CHECK_THAT(text, Contains("identity_not_found") && Contains("Assign the identity"));
-  CHECK_THAT(text, Contains("MSI_SECRET is set, and says nothing to IMDS"));
+  CHECK_THAT(text, Contains("MSI_SECRET is set, but IMDS does not use it"));
   CHECK_THAT(text, !Contains("hidden"));
   const auto json = to_json(result);
   CHECK_THAT(json, !Contains("hidden"));

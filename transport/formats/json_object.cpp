@@ -1,6 +1,5 @@
-// Before the reader is included, which then looks at sixteen characters of a string at a time, and
-// in a namespace of its own, or this reader and one that was compiled without would be one to the
-// linker.
+// These macros must precede the reader: with SIMD, it examines sixteen characters at a time. The
+// namespace of its own keeps the linker from merging this reader with one compiled without SIMD.
 #define RAPIDJSON_NAMESPACE midas::rapidjson
 #define RAPIDJSON_NAMESPACE_BEGIN namespace midas::rapidjson {
 #define RAPIDJSON_NAMESPACE_END }
@@ -25,7 +24,7 @@ namespace {
 constexpr std::size_t deepest_nesting = 64;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-// What rapidjson's reader calls: its names are given.
+// The handler of RapidJSON's reader, which dictates the names of the functions.
 class member_finder {
  public:
   explicit member_finder(std::span<json_member> wanted) noexcept : wanted_(wanted) {}
@@ -62,7 +61,7 @@ class member_finder {
     return true;
   }
 
-  // With numbers kept as text, the reader has no occasion to call these.
+  // Required by the reader, but not called, since numbers are kept as text.
   static bool Int(int) { return false; }
   static bool Uint(unsigned) { return false; }
   static bool Int64(std::int64_t) { return false; }
@@ -74,13 +73,13 @@ class member_finder {
   bool value(json_kind kind, std::string_view text = {}) {
     if (depth_ == 0) {
       saw_other_value_ = true;
-      // Which ends the reading.
+      // Ends the parsing.
       return false;
     }
     if (current_ != nullptr) {
       current_->kind = kind;
       current_->text = text;
-      // The elements of an array, which have no name, are not wanted.
+      // Elements of an array have no name and must not overwrite the member.
       current_ = nullptr;
     }
     return true;
@@ -117,7 +116,7 @@ class member_finder {
   bool saw_other_value_ = false;
 };
 
-// Without leaving early, so that it is done for many characters at a time.
+// Has no early exit, so that the compiler can vectorize the loop.
 bool is_ascii(std::string_view text) noexcept {
   unsigned char all = 0;
   for (const char c : text) {
@@ -129,35 +128,22 @@ bool is_ascii(std::string_view text) noexcept {
 }  // namespace
 
 std::string_view to_string(json_kind kind) noexcept {
-  switch (kind) {
-    case json_kind::absent:
-      return "absent";
-    case json_kind::null:
-      return "null";
-    case json_kind::boolean:
-      return "boolean";
-    case json_kind::number:
-      return "number";
-    case json_kind::string:
-      return "string";
-    case json_kind::array:
-      return "array";
-    case json_kind::object:
-      return "object";
-  }
-  return "unknown";
+  constexpr std::array<std::string_view, 7> names{"absent", "null",  "boolean", "number",
+                                                  "string", "array", "object"};
+  const auto index = static_cast<std::size_t>(kind);
+  return index < names.size() ? names.at(index) : "unknown";
 }
 
 json_reading read_json_object(sensitive_string& text, std::span<json_member> wanted) {
-  // The reader takes a NUL for the end of the text, and would not see what follows it.
+  // The reader takes a NUL for the end of the text, and would ignore the rest.
   if (text.find('\0') != sensitive_string::npos) {
     return {};
   }
-  // The reader looks at sixteen characters at a time, some of them behind the last.
+  // The reader examines sixteen characters at a time, some of them after the last one.
   text.reserve(text.size() + json_read_ahead);
   const auto mark = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   rapidjson::InsituStringStream stream{text.data() + mark};
-  // What the reader keeps of open objects, of which there are seldom more than one.
+  // The reader's stack of open objects, rarely more than one.
   std::array<char, 512> memory;
   using allocator = rapidjson::MemoryPoolAllocator<>;
   allocator pool{memory.data(), memory.size()};
@@ -166,7 +152,7 @@ json_reading read_json_object(sensitive_string& text, std::span<json_member> wan
   member_finder finder{wanted};
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                              rapidjson::kParseNumbersAsStringsFlag;
-  // To look at each character's encoding takes longer than all the rest, and bodies are ASCII.
+  // Validating UTF-8 takes longer than everything else, and bodies are usually ASCII.
   const bool parsed =
       is_ascii(text)
           ? !reader.Parse<flags>(stream, finder).IsError()

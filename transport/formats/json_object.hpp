@@ -1,4 +1,4 @@
-// Reads the few members that are wanted from a JSON object, in the very buffer that holds it.
+// Reads selected members of a JSON object in place.
 #pragma once
 
 #include <midas/sensitive_string.hpp>
@@ -10,43 +10,44 @@
 
 namespace midas::internal {
 
-/// What a JSON value is.
+/// The type of a JSON value.
 enum class json_kind : std::uint8_t { absent, null, boolean, number, string, array, object };
 
 /// "absent", "null", "boolean", "number", "string", "array", "object".
 std::string_view to_string(json_kind kind) noexcept;
 
-/// A member that is wanted, and once read, what it holds.
+/// A requested member and, once it has been read, its value.
 struct json_member {
   std::string_view name;
-  /// The name of the object in the outermost one that it is a member of; empty: the outermost
-  /// itself.
+  /// The member of the outermost object, itself an object, that contains this member; empty if the
+  /// outermost object contains it.
   std::string_view parent{};
   json_kind kind = json_kind::absent;
-  /// The characters of a string, the digits of a number as written; points into the buffer.
+  /// The characters of a string, or a number as written; empty for other types. Points into the
+  /// buffer.
   std::string_view text{};
 };
 
-/// A text that is reserved with so much room behind its end is not moved to be read.
+/// A text with this much spare capacity is read without being moved.
 inline constexpr std::size_t json_read_ahead = 16;
 
 struct json_reading {
   enum class outcome : std::uint8_t {
     object,
-    /// JSON, but no object.
+    /// JSON, but not an object.
     other_value,
-    /// No JSON (RFC 8259), or nested too deeply.
+    /// Not JSON (RFC 8259), or nested too deeply.
     malformed,
   };
   outcome result = outcome::malformed;
-  /// How many members the outermost object has, the ones not wanted included.
+  /// The number of members of the outermost object, including those not requested.
   std::size_t members = 0;
 };
 
-/// Finds `wanted` in `text` (all absent unless that is an object), which it overwrites in part:
-/// strings are decoded in place, so that no copy of a secret in them is made. Of members with the
-/// same name the last one counts. A byte-order mark is tolerated; ill-formed UTF-8, a NUL, and
-/// anything after the object are not. Needs no stack for deep nesting.
+/// Fills `wanted` from `text`; all are absent unless `text` is an object. Overwrites parts of
+/// `text`: strings are decoded in place, so that no secret is copied. Among members with the same
+/// name, the last one wins. A byte-order mark is accepted; malformed UTF-8, a NUL, and anything
+/// after the object are errors. Nesting uses no stack.
 json_reading read_json_object(sensitive_string& text, std::span<json_member> wanted);
 
 }  // namespace midas::internal

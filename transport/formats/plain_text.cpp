@@ -1,5 +1,7 @@
 #include "transport/formats/plain_text.hpp"
 
+#include "transport/formats/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -9,7 +11,7 @@ namespace {
 
 struct character {
   char32_t code = 0;
-  // 0 where no well-formed character begins.
+  // 0 if no well-formed character begins here.
   std::size_t size = 0;
 };
 
@@ -58,8 +60,7 @@ bool steers_display(char32_t code) noexcept {
 }
 
 bool is_in_jwt(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view{"-_.+/="}.find(c) != std::string_view::npos;
+  return ascii::is_alphanumeric(c) || std::string_view{"-_.+/="}.find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -88,11 +89,11 @@ std::string one_line(std::string_view text, std::size_t max_bytes) {
   return result;
 }
 
-// Not with operator+: g++ 12 sees an overflow there that does not exist.
+// Avoids operator+, for which g++ 12 reports an overflow that does not exist.
 std::string quoted(std::string_view text) { return std::string{'"'}.append(text).append(1, '"'); }
 
 std::string without_tokens(std::string_view text) {
-  // Base64url of `{"`, with which the header of every JSON Web Token begins.
+  // Base64url of `{"`, the beginning of the header of every JSON Web Token.
   constexpr std::string_view beginning = "eyJ";
   constexpr std::size_t min_token_length = 20;
   std::string result;

@@ -1,4 +1,4 @@
-// Text of unknown origin, made fit to be shown in an error or a log line.
+// Makes untrusted text safe to show in an error or a log line.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,17 @@
 
 namespace midas::internal {
 
-/// `text` on one line of well-formed UTF-8: runs of white space and control characters become one
-/// space, none at the ends; bytes that are no UTF-8 and characters that steer a terminal or the
-/// direction of writing become '?'. Of more than `max_bytes`, the whole characters that fit, and
-/// "...".
+/// `text` as one line of well-formed UTF-8: each run of white space and control characters becomes
+/// one space, except at the ends, where it is removed; malformed bytes and characters that control
+/// a terminal or the writing direction become '?'. Text longer than `max_bytes` is cut between
+/// characters and ends in "...".
 std::string one_line(std::string_view text, std::size_t max_bytes);
 
-/// The text between double quotes, as it is.
+/// `text` in double quotes, unescaped.
 std::string quoted(std::string_view text);
 
-/// `text` with "<redacted>" for whatever looks like a JSON Web Token, as Azure's access tokens are.
+/// `text` with "<redacted>" in place of anything that looks like a JSON Web Token, the usual form
+/// of Azure's access tokens.
 std::string without_tokens(std::string_view text);
 
 }  // namespace midas::internal

@@ -11,7 +11,7 @@ std::string sha256_hex(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error{"OpenSSL computes no SHA-256"};
+    throw std::runtime_error{"OpenSSL cannot compute a SHA-256"};
   }
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result;

@@ -1,4 +1,4 @@
-// The SHA-256 of a text, as identity endpoints want it: 64 hexadecimal digits in lower case.
+// SHA-256 in the form that identity endpoints use.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace midas::internal {
 
-/// Throws std::runtime_error where OpenSSL has no SHA-256, which no installation lacks.
+/// The SHA-256 of `text`, as 64 hexadecimal digits in lower case. Throws std::runtime_error if
+/// OpenSSL does not provide SHA-256, as every usual installation does.
 std::string sha256_hex(std::string_view text);
 
 }  // namespace midas::internal

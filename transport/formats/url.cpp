@@ -1,6 +1,7 @@
 #include "transport/formats/url.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/formats/ascii.hpp"
 #include "transport/formats/plain_text.hpp"
 
 #include <curl/curl.h>
@@ -20,16 +21,6 @@ namespace {
 
 constexpr std::size_t max_shown = 200;
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return lower(c); });
-  return text;
-}
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_letter(char c) noexcept { return lower(c) >= 'a' && lower(c) <= 'z'; }
-
 std::string_view authority_of(std::string_view text) noexcept {
   const auto begin = text.find("://");
   if (begin == std::string_view::npos) {
@@ -39,7 +30,7 @@ std::string_view authority_of(std::string_view text) noexcept {
   return text.substr(0, text.find_first_of("/?#\\"));
 }
 
-// Neither credentials nor a query, which may be secret.
+// Omits user info and the query, which may be secret.
 std::string shown(std::string_view text) {
   auto result = std::string{text.substr(0, text.find('?'))};
   const auto authority = authority_of(text);
@@ -72,27 +63,26 @@ std::optional<std::array<unsigned char, 4>> ipv4_address(std::string_view host) 
                                                               : std::nullopt;
 }
 
-// Resolvers take a name for an IPv4 address when its last label is a number, also a hexadecimal
-// one.
+// Resolvers take a name for an IPv4 address if its last label is a decimal or hexadecimal number.
 bool looks_like_ipv4(std::string_view host) noexcept {
   while (host.ends_with('.')) {
     host.remove_suffix(1);
   }
   const auto label = host.substr(host.rfind('.') + 1);
-  return std::ranges::all_of(label, is_digit) || label.starts_with("0x");
+  return std::ranges::all_of(label, ascii::is_digit) || label.starts_with("0x");
 }
 
 bool is_plain_host(std::string_view host) noexcept {
   if (host.starts_with('[')) {
     return host.find('%') == std::string_view::npos;
   }
-  const bool spelt = std::ranges::all_of(
-      host, [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_'; });
-  return spelt && !host.starts_with('.') && host.find("..") == std::string_view::npos &&
+  const bool is_plain = std::ranges::all_of(
+      host, [](char c) { return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
+  return is_plain && !host.starts_with('.') && host.find("..") == std::string_view::npos &&
          (!looks_like_ipv4(host) || ipv4_address(host));
 }
 
-// What libcurl, which sends the requests, makes of a URL.
+// A URL as parsed by libcurl, which sends the requests.
 class curl_reading {
  public:
   explicit curl_reading(const std::string& text) : handle_(curl_url(), curl_url_cleanup) {
@@ -123,7 +113,7 @@ std::string percent_encode(std::string_view text) {
   std::string result;
   result.reserve(text.size() + text.size() / 2);
   for (const char c : text) {
-    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+    if (ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       result += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
@@ -145,40 +135,40 @@ bool is_loopback(std::string_view host) noexcept {
 }
 
 expected<url_parts> parse_url(std::string_view text) {
-  constexpr auto example = "Give one such as http://127.0.0.1:8080 or https://host";
+  constexpr auto example = "Use a URL such as http://127.0.0.1:8080 or https://host";
   const auto is_foreign = [](char c) { return c <= 0x20 || c >= 0x7f || c == '\\'; };
   if (text.empty()) {
     return invalid(text, "is empty", example);
   }
   if (std::ranges::any_of(text, is_foreign)) {
-    return invalid(text, "holds white space, control or non-ASCII characters or a backslash",
+    return invalid(text, "contains white space, control or non-ASCII characters or a backslash",
                    example);
   }
   const auto authority = authority_of(text);
   if (authority.find('@') != std::string_view::npos) {
-    return invalid(text, "holds user info, which no identity endpoint takes", "Leave it out");
+    return invalid(text, "contains user info, which identity endpoints do not use", "Remove it");
   }
   const curl_reading reading{std::string{text}};
   url_parts parts;
-  parts.scheme = lower(reading.ok() ? reading.part(CURLUPART_SCHEME) : "");
+  parts.scheme = ascii::lower(reading.ok() ? reading.part(CURLUPART_SCHEME) : "");
   if ((parts.scheme != "http" && parts.scheme != "https") || authority.empty()) {
-    return invalid(text, "is no absolute http or https URL", example);
+    return invalid(text, "is not an absolute http or https URL", example);
   }
   if (text.find('#') != std::string_view::npos) {
     return invalid(text, "has a fragment, which would not be sent",
-                   "Leave out the # and what follows it");
+                   "Remove the # and the text after it");
   }
-  // The host that is judged here must be the one that libcurl will connect to.
-  const auto written = lower(std::string{host_in(authority)});
-  parts.host = lower(reading.part(CURLUPART_HOST));
+  // The host that is checked here must be the one that libcurl connects to.
+  const auto written = ascii::lower(std::string{host_in(authority)});
+  parts.host = ascii::lower(reading.part(CURLUPART_HOST));
   if (!is_plain_host(written) || (!written.starts_with('[') && written != parts.host)) {
     return invalid(
-        text, "writes its host in a form that not everybody reads alike",
-        "Give a name, an IPv4 address as four decimal numbers, or an IPv6 address in brackets");
+        text, "has a host that URL parsers disagree about",
+        "Use a name, an IPv4 address as four decimal numbers, or an IPv6 address in brackets");
   }
   parts.port = reading.part(CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
   if (parts.port == "0") {
-    return invalid(text, "has port 0", "Give the port that the endpoint listens on");
+    return invalid(text, "has port 0", "Use the port that the endpoint listens on");
   }
   parts.path = reading.part(CURLUPART_PATH);
   parts.query = reading.part(CURLUPART_QUERY);
@@ -192,11 +182,18 @@ expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure) {
     return fail(
         errc::endpoint_not_allowed,
         "the endpoint " + shown(text) +
-            " is plain http, yet neither on this machine nor a known identity endpoint",
-        "Use https; or allow it explicitly (allow_insecure_endpoint), where nobody else reads "
-        "what this network carries");
+            " is plain http, but neither on this machine nor a known identity endpoint",
+        "Use https; or set allow_insecure_endpoint if nobody else can read this network's traffic");
   }
   return parts;
+}
+
+expected<void> check_no_query(std::string_view text) {
+  if (text.find('?') == std::string_view::npos) {
+    return {};
+  }
+  return invalid(text, "must not have a query; midas adds it",
+                 "Remove the ? and the text after it");
 }
 
 }  // namespace midas::internal

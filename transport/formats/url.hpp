@@ -1,4 +1,4 @@
-// URLs of identity endpoints: taken apart, checked, and put together.
+// Parses and checks the URLs of identity endpoints.
 #pragma once
 
 #include <midas/error.hpp>
@@ -8,19 +8,19 @@
 
 namespace midas::internal {
 
-/// Everything outside RFC 3986's unreserved characters (letters, digits, "-._~") as %XX.
+/// Encodes every character but RFC 3986's unreserved ones (letters, digits, "-._~") as %XX.
 std::string percent_encode(std::string_view text);
 
-/// An absolute http or https URL. Scheme and host are in lower case.
+/// The parts of an absolute http or https URL, with scheme and host in lower case.
 struct url_parts {
   std::string scheme;
   /// A name, a dotted IPv4 address, or an IPv6 address in brackets.
   std::string host;
-  /// Empty when it is the scheme's own (80, 443).
+  /// Empty if it is the scheme's default (80, 443).
   std::string port;
   /// At least "/".
   std::string path;
-  /// What follows the '?'; empty when there is none.
+  /// The text after the '?'; empty if there is none.
   std::string query;
 
   friend bool operator==(const url_parts&, const url_parts&) = default;
@@ -29,19 +29,21 @@ struct url_parts {
 /// "http://host", "https://host:8443".
 std::string origin(const url_parts& url);
 
-/// Whether a url_parts::host is this machine: 127.0.0.0/8, [::1], or localhost. A name that merely
-/// resolves to it is not.
+/// Whether a url_parts::host denotes this machine: 127.0.0.0/8, [::1], or localhost. Names that
+/// resolve to such an address do not count.
 bool is_loopback(std::string_view host) noexcept;
 
-/// Fails with errc::invalid_endpoint when `text` is no absolute http or https URL with a host, has
-/// user info, a fragment, or port 0, holds white space, control or non-ASCII characters or a
-/// backslash, or writes its host in a way that not everybody reads alike: percent-encoded, with a
-/// zone, or as an IPv4 address that is not four decimal numbers (0x7f.1, 2130706433, 0177.0.0.1).
+/// Fails with errc::invalid_endpoint if `text` is not an absolute http or https URL with a host,
+/// has user info, a fragment, or port 0, contains white space, control or non-ASCII characters or a
+/// backslash, or has a host that parsers disagree about: percent-encoded, with a zone, or an IPv4
+/// address that is not four decimal numbers (0x7f.1, 2130706433, 0177.0.0.1).
 expected<url_parts> parse_url(std::string_view text);
 
-/// As parse_url, and fails with errc::endpoint_not_allowed for plain http, by which everybody on
-/// the way reads the tokens, unless to this machine or to 169.254.169.254, or with
-/// `allow_insecure`.
+/// As parse_url, and fails with errc::endpoint_not_allowed for plain http, which exposes tokens to
+/// the network, unless it is to this machine or to 169.254.169.254, or `allow_insecure` is set.
 expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure);
+
+/// Fails with errc::invalid_endpoint if the URL contains a '?'. The error does not show the query.
+expected<void> check_no_query(std::string_view text);
 
 }  // namespace midas::internal

@@ -15,14 +15,14 @@ namespace {
 
 using uuid_bytes = std::array<unsigned char, 16>;
 
-// One step of SplitMix64, by which neighbouring seeds give unlike numbers.
+// One step of SplitMix64, so that adjacent seeds give unrelated numbers.
 std::uint64_t mixed(std::uint64_t seed) noexcept {
   seed = (seed ^ (seed >> 30U)) * 0xbf58476d1ce4e5b9U;
   seed = (seed ^ (seed >> 27U)) * 0x94d049bb133111ebU;
   return seed ^ (seed >> 31U);
 }
 
-// For where the system gives no random bytes. An id names a request, it guards nothing.
+// A fallback if the system has no random bytes; sufficient, since ids are not secrets.
 uuid_bytes bytes_of_now() noexcept {
   static std::atomic<std::uint64_t> calls = 0;
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
@@ -53,7 +53,7 @@ std::string uuid_of(std::array<unsigned char, 16> bytes) {
 }
 
 std::string random_uuid() {
-  // Not from OpenSSL, whose generator takes milliseconds to set up in each thread that asks it.
+  // OpenSSL's generator would take milliseconds to set up in each thread.
   uuid_bytes bytes;
   return uuid_of(::getentropy(bytes.data(), bytes.size()) == 0 ? bytes : bytes_of_now());
 }

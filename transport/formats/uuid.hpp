@@ -1,4 +1,4 @@
-// Random UUIDs, which name requests.
+// Random UUIDs, which identify requests.
 #pragma once
 
 #include <array>
@@ -6,12 +6,12 @@
 
 namespace midas::internal {
 
-/// A random UUID of version 4 (RFC 9562), such as "3f1c9b52-7d0e-4c1a-9a54-0c2f6f0f5a11", of the
-/// system's random bytes; where it gives none, of the time, so not to be used where a guess would
-/// do harm. From any thread.
+/// A random UUID of version 4 (RFC 9562), such as "3f1c9b52-7d0e-4c1a-9a54-0c2f6f0f5a11". Made from
+/// the system's random bytes, or from the time if it has none, so it must not serve as a secret.
+/// Thread-safe.
 std::string random_uuid();
 
-/// The UUID that is made of these random bytes: version and variant overwrite six bits.
+/// The UUID made from these random bytes; version and variant overwrite six bits.
 std::string uuid_of(std::array<unsigned char, 16> bytes);
 
 }  // namespace midas::internal

@@ -1,12 +1,13 @@
 #include "transport/hosts/azure_arc.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/formats/ascii.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/formats/plain_text.hpp"
 #include "transport/formats/url.hpp"
+#include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/imds.hpp"
-#include "transport/responses/service_error.hpp"
-#include "transport/responses/token_response.hpp"
+#include "transport/hosts/simple_protocol.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,6 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-constexpr std::string_view source = "Azure Arc";
 constexpr std::string_view endpoint_variable = "IDENTITY_ENDPOINT";
 constexpr std::string_view default_url = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
 constexpr std::string_view linux_key_directory = "/var/opt/azcmagent/tokens";
@@ -26,35 +26,31 @@ constexpr std::string_view windows_key_directory = "\\AzureConnectedMachineAgent
 constexpr std::string_view key_suffix = ".key";
 constexpr std::size_t max_shown = 300;
 
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-// What no header value may hold.
-bool breaks_header(char c) noexcept { return is_control(c) && c != '\t'; }
-
 std::string shown(std::string_view path) {
   return quoted(one_line(without_tokens(path), max_shown));
 }
 
 unexpected refuse(errc code, std::string message, std::string advice, int status) {
-  auto result = fail(code, std::move(message), std::move(advice));
-  result.value().source = source;
-  result.value().http_status = status;
-  return result;
+  auto result = make_error(code, std::move(message), std::move(advice));
+  result.source = to_string(identity_host::azure_arc);
+  result.http_status = status;
+  return unexpected{std::move(result)};
 }
 
 unexpected reject(std::string message, int status = 401) {
   return refuse(errc::challenge_rejected, std::move(message),
-                "See whether it is Azure Arc's agent that listens at " +
-                    std::string{endpoint_variable} + ", and how it is (azcmagent show)",
+                "Check that Azure Arc's agent is what listens at " +
+                    std::string{endpoint_variable} + ", and its state (azcmagent show)",
                 status);
 }
 
-unexpected naming_variable(error problem) {
-  problem.message.insert(0, std::string{endpoint_variable} + ": ");
-  return unexpected{std::move(problem)};
+std::string_view advise(const error& problem) {
+  return problem.http_status == 401 && problem.advice.empty()
+             ? "Try again: the agent may have replaced its key file in the meantime"
+             : "";
 }
 
-// A repeated id that is another one counts against a second spelling that is right.
+// Every spelling of the id that is present must match, so that a wrong one outweighs a right one.
 bool confirms(std::span<const json_member> echoes, std::string_view id) noexcept {
   const auto is_stated = [](const json_member& echo) { return echo.kind != json_kind::absent; };
   const auto is_equal = [id](const json_member& echo) {
@@ -70,7 +66,7 @@ bool confirms(sensitive_string body, const managed_identity& identity) {
     return true;
   }
   std::array<json_member, 2> echoes{
-      {{.name = imds::selector_of(identity.kind())}, {.name = "mi_res_id"}}};
+      {{.name = imds::parameters.name_of(identity.kind())}, {.name = "mi_res_id"}}};
   const bool is_resource_id = identity.kind() == identity_kind::resource_id;
   const auto wanted = std::span{echoes}.first(is_resource_id ? 2 : 1);
   read_json_object(body, wanted);
@@ -79,17 +75,17 @@ bool confirms(sensitive_string body, const managed_identity& identity) {
 
 unexpected not_confirmed(const managed_identity& identity) {
   return refuse(errc::identity_not_confirmed,
-                "Azure Arc did not confirm that its token is for the identity asked for: " +
+                "Azure Arc did not confirm that its token is for the requested identity, " +
                     one_line(to_string(identity), max_shown),
-                "Update Azure Arc's agent: older ones give out the system-assigned identity's "
-                "token whatever is asked for",
+                "Update Azure Arc's agent: old versions return the token of the system-assigned "
+                "identity for any request",
                 200);
 }
 
 expected<sensitive_string> read_key(const std::string& path, const credential_files& files) {
   auto key = files.read_key(path, max_key_bytes);
   if (!key) {
-    key.error().source = source;
+    key.error().source = to_string(identity_host::azure_arc);
     key.error().http_status = 401;
     return key;
   }
@@ -100,28 +96,30 @@ expected<sensitive_string> read_key(const std::string& path, const credential_fi
   if (key->empty()) {
     return reject("Azure Arc's key file " + shown(path) + " is empty");
   }
-  if (std::ranges::any_of(*key, breaks_header)) {
+  if (std::ranges::any_of(*key, ascii::breaks_header)) {
     return reject("Azure Arc's key file " + shown(path) +
-                  " holds a line break or another control character, which no header may");
+                  " contains a line break or another control character, which headers must not "
+                  "have");
   }
   return key;
 }
 
 }  // namespace
 
+host_evidence look_for_agent(const host_environment& environment) {
+  const auto file = arc_agent_file(environment);
+  const bool exists = environment.arc_agent_installed;
+  return {.subject = file.empty() ? "Azure Arc's agent" : "the file " + file,
+          .found = exists         ? "exists"
+                   : file.empty() ? "does not run on this platform"
+                                  : "does not exist",
+          .present = exists};
+}
+
 expected<std::string> token_url(const host_environment& environment, bool allow_insecure) {
   const auto stated = environment.variable(endpoint_variable);
-  const auto url = stated.empty() ? default_url : stated;
-  if (auto parts = check_endpoint(url, allow_insecure); !parts) {
-    return naming_variable(std::move(parts.error()));
-  }
-  if (url.find('?') != std::string_view::npos) {
-    return naming_variable(make_error(errc::invalid_endpoint,
-                                      "the endpoint " + shown(url.substr(0, url.find('?'))) +
-                                          " has a query, which is midas's to make",
-                                      "Give the endpoint without the ? and what follows it"));
-  }
-  return std::string{url};
+  return check_variable_url(endpoint_variable, stated.empty() ? default_url : stated,
+                            allow_insecure);
 }
 
 expected<std::string> key_directory(const host_environment& environment) {
@@ -133,21 +131,21 @@ expected<std::string> key_directory(const host_environment& environment) {
         return std::string{data}.append(windows_key_directory);
       }
       return refuse(errc::invalid_configuration,
-                    "ProgramData is not set: it tells where Azure Arc's agent keeps its key files",
+                    "ProgramData is not set; the directory of Azure Arc's key files depends on it",
                     "Set it as Windows does, e.g. to C:\\ProgramData", 0);
     case host_platform::other:
       break;
   }
   return refuse(errc::challenge_rejected,
-                "Azure Arc's challenge cannot be answered on this platform: its agent runs on "
-                "Linux and Windows only",
-                "Unset IDENTITY_ENDPOINT and IMDS_ENDPOINT where there is no agent", 0);
+                "Azure Arc's challenge cannot be answered on this platform: the agent runs only on "
+                "Linux and Windows",
+                "Unset IDENTITY_ENDPOINT and IMDS_ENDPOINT on machines without the agent", 0);
 }
 
 expected<std::string_view> read_challenge(std::string_view challenge) {
   constexpr std::string_view beginning = "Basic realm=";
   if (challenge.empty()) {
-    return reject("Azure Arc's challenge is missing: no WWW-Authenticate, or an empty one");
+    return reject("Azure Arc's challenge is missing: WWW-Authenticate is absent or empty");
   }
   const auto path = challenge.substr(std::min(challenge.size(), beginning.size()));
   if (!equal_ignoring_case(challenge.substr(0, beginning.size()), beginning) || path.empty() ||
@@ -162,51 +160,47 @@ expected<std::string_view> read_challenge(std::string_view challenge) {
 expected<void> check_key_path(std::string_view path, std::string_view directory) {
   const auto separators = directory.starts_with('/') ? std::string_view{"/"} : "\\/";
   const auto name = path.substr(path.find_last_of(separators) + 1);
-  const bool inside = path.size() == directory.size() + 1 + name.size() &&
-                      path.starts_with(directory) && path[directory.size()] == separators.front();
-  if (!inside) {
-    return reject("Azure Arc's challenge names the file " + shown(path) +
-                  ", which is not in the agent's own directory, " + shown(directory));
+  const bool is_inside = path.size() == directory.size() + 1 + name.size() &&
+                         path.starts_with(directory) &&
+                         path[directory.size()] == separators.front();
+  const auto reject_path = [path](std::string_view problem) {
+    return reject("Azure Arc's challenge names the file " + shown(path) + ", " +
+                  std::string{problem});
+  };
+  if (!is_inside) {
+    return reject_path("which is not in the agent's directory, " + shown(directory));
   }
   if (!name.ends_with(key_suffix) || name.size() == key_suffix.size()) {
-    return reject("Azure Arc's challenge names the file " + shown(path) +
-                  ", whose name is not one of a key file: something, and then .key");
+    return reject_path("whose name is not that of a key file, <name>.key");
   }
-  if (std::ranges::any_of(name, is_control)) {
-    return reject("Azure Arc's challenge names the file " + shown(path) +
-                  ", in whose name there are control characters");
+  if (std::ranges::any_of(name, ascii::is_control)) {
+    return reject_path("whose name contains control characters");
   }
   return {};
 }
 
-expected<http_request> encode(const std::string& url, const token_request& request) {
-  const auto key = make_key(request);
-  if (!key) {
-    return unexpected{key.error()};
-  }
+http_request encode(const std::string& url, const resolved_request& request) {
   http_request result;
-  result.url = url + "?api-version=2020-06-01&resource=" + percent_encode(key->resource);
-  if (const auto selector = imds::selector_of(request.identity.kind()); !selector.empty()) {
-    result.url.append("&").append(selector).append("=");
-    result.url += percent_encode(request.identity.id());
-  }
+  result.url = url + "?api-version=2020-06-01&resource=" + percent_encode(request.resource);
+  append_identity(result.url, imds::parameters, request.identity);
   result.headers = {{"Metadata", "true"}};
   return result;
 }
 
-expected<http_request> answer_challenge(const std::string& url, const token_request& request,
+expected<http_request> answer_challenge(const std::string& url, const resolved_request& request,
                                         http_response response, sys_seconds now,
                                         const expected<std::string>& directory,
                                         const credential_files& files) {
   const auto status = response.status;
   if (status >= 200 && status < 300) {
     return reject("Azure Arc answered HTTP " + std::to_string(status) +
-                      ", and did not have this process prove its right by a key file first",
+                      " without a challenge, which proves this process's right to the token",
                   status);
   }
   if (status != 401) {
-    return unexpected{read_service_error({.source = source, .request = request, .now = now},
-                                         std::move(response))};
+    return unexpected{
+        read_simple_response(format_of(identity_host::azure_arc), request, std::move(response), now)
+            .error()};
   }
   const auto* const header = find_header(response, "WWW-Authenticate");
   const auto path = read_challenge(header == nullptr ? std::string_view{} : header->value);
@@ -224,35 +218,20 @@ expected<http_request> answer_challenge(const std::string& url, const token_requ
     return unexpected{key.error()};
   }
   auto result = encode(url, request);
-  if (result) {
-    result->headers.push_back({"Authorization", sensitive_string{"Basic "}.append(*key)});
-  }
+  result.headers.push_back({"Authorization", sensitive_string{"Basic "}.append(*key)});
   return result;
 }
 
-expected<token_grant> decode(const token_request& request, http_response response,
+expected<token_grant> decode(const resolved_request& request, http_response response,
                              sys_seconds now) {
-  auto key = make_key(request);
-  if (!key) {
-    return unexpected{std::move(key.error())};
-  }
-  if (response.status != 200) {
-    auto problem =
-        read_service_error({.source = source, .request = request, .now = now}, std::move(response));
-    if (problem.http_status == 401 && problem.advice.empty()) {
-      problem.advice = "Ask again: the agent may have replaced its key file in the meantime";
-    }
-    return unexpected{std::move(problem)};
-  }
-  // The reading overwrites the body, which is read once more, and only then, for a confirmation.
-  const bool needs_confirmation = request.identity.kind() != identity_kind::system_assigned;
+  // Reading the token overwrites the body, so the confirmation reads a copy.
+  const bool needs_confirmation =
+      response.status == 200 && request.identity.kind() != identity_kind::system_assigned;
   auto echo = needs_confirmation ? response.body : sensitive_string{};
-  auto grant = read_token_response(source, std::move(response), now);
+  auto grant = read_simple_response(format_of(identity_host::azure_arc, advise), request,
+                                    std::move(response), now);
   if (grant && !confirms(std::move(echo), request.identity)) {
     return not_confirmed(request.identity);
-  }
-  if (grant) {
-    grant->resource = std::move(key->resource);
   }
   return grant;
 }
@@ -263,17 +242,13 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  host_protocol result;
-  result.host = identity_host::azure_arc;
-  result.source = source;
-  result.address = *url;
-  result.encode = [url = *url](const token_request& request, std::string_view) {
-    return azure_arc::encode(url, request);
-  };
-  // What the platform lacks is told when a challenge needs it, as the agent may not be asked at
-  // all.
+  auto result = simple_protocol(identity_host::azure_arc, *url,
+                                [url = *url](const resolved_request& request, std::string_view) {
+                                  return azure_arc::encode(url, request);
+                                });
+  // A platform without a key directory is an error only once a challenge needs the directory.
   result.decode = [url = *url, directory = key_directory(environment), files = settings.files](
-                      const token_request& request, http_response response, sys_seconds now,
+                      const resolved_request& request, http_response response, sys_seconds now,
                       unsigned leg) {
     return leg == 0 ? as_decode_result(answer_challenge(url, request, std::move(response), now,
                                                         directory, files))

@@ -36,10 +36,10 @@ class descriptor {
   int number_;
 };
 
-// Why a file is not read: the system's error number, or what is wrong with the file itself.
+// Why a file was not read: the system's error number, or a problem of the file itself.
 struct refusal {
   int system_error = 0;
-  std::string what{};
+  std::string problem{};
 };
 
 using content = tl::expected<sensitive_string, refusal>;
@@ -47,19 +47,19 @@ using content_refusal = tl::unexpected<refusal>;
 
 content_refusal refuse_for_system() { return content_refusal{refusal{.system_error = errno}}; }
 
-content_refusal refuse(std::string what) {
-  return content_refusal{refusal{.what = std::move(what)}};
+content_refusal refuse(std::string problem) {
+  return content_refusal{refusal{.problem = std::move(problem)}};
 }
 
-// A FIFO must not be waited for, nor a terminal become this process's own.
+// Opening must not wait for the writer of a FIFO, nor make a terminal the controlling one.
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 content read_regular_file(int file, const struct stat& status, std::size_t max_bytes) {
   if (!S_ISREG(status.st_mode)) {
-    return refuse("is no regular file");
+    return refuse("is not a regular file");
   }
-  // Not by the size that fstat gives: the file may grow meanwhile, and the kernel's own have none.
-  // One byte more than may be there.
+  // Not by the size from fstat: the file may grow meanwhile, and files in /proc have none. One byte
+  // more than allowed, to notice a file that is too large.
   sensitive_string result(max_bytes + 1, '\0');
   std::size_t size = 0;
   while (size < result.size()) {
@@ -79,7 +79,7 @@ content read_regular_file(int file, const struct stat& status, std::size_t max_b
   return refuse("is larger than " + std::to_string(max_bytes) + " bytes");
 }
 
-// The agent runs as a user of its own, the one that its directory belongs to.
+// The agent runs as a user of its own, which owns the directory.
 bool is_trusted_owner(const struct stat& file, const struct stat& directory) noexcept {
   return file.st_uid == 0 || file.st_uid == ::geteuid() || file.st_uid == directory.st_uid;
 }
@@ -100,7 +100,7 @@ content read_owned_file(const std::string& path, std::size_t max_bytes) {
     return errno == ELOOP ? refuse("is a symbolic link") : refuse_for_system();
   }
   if (!is_trusted_owner(status, directory_status)) {
-    return refuse("belongs to neither root, nor this user, nor whom its directory belongs to");
+    return refuse("belongs to neither root, this user, nor the owner of its directory");
   }
   return read_regular_file(file.get(), status, max_bytes);
 }
@@ -114,13 +114,13 @@ content read_linked_file(const std::string& path, std::size_t max_bytes) {
   return read_regular_file(file.get(), status, max_bytes);
 }
 
-// What the system would take for the path's end.
+// The system would take the null character for the end of the path.
 bool holds_null(std::string_view path) noexcept { return path.find('\0') != path.npos; }
 
 std::string described(const refusal& reason) {
   switch (reason.system_error) {
     case 0:
-      return reason.what;
+      return reason.problem;
     case ENOENT:
     case ENOTDIR:
       return "does not exist";
@@ -138,19 +138,21 @@ std::string advice_for_key(const refusal& reason) {
   switch (reason.system_error) {
     case EACCES:
     case EPERM:
-      return "Add the user that this process runs as to the group himds (usermod -a -G himds), and "
-             "start the process anew";
+      return "Add the user of this process to the group himds (usermod -a -G himds), and restart "
+             "the "
+             "process";
     case ENOENT:
     case ENOTDIR:
-      return "See whether Azure Arc's agent runs here (azcmagent show); in a container, mount its "
+      return "Check that Azure Arc's agent is running (azcmagent show); in a container, mount its "
              "directory";
     default:
-      return "See what put it there: Azure Arc's agent makes a small regular file of its own";
+      return "Check which program wrote it: Azure Arc's agent writes small regular files that it "
+             "owns";
   }
 }
 
 expected<sensitive_string> read_key(const std::string& path, std::size_t max_bytes) {
-  auto key = holds_null(path) ? refuse("has a name that no file can have")
+  auto key = holds_null(path) ? refuse("has a null character in its name")
                               : read_owned_file(path, max_bytes);
   if (!key) {
     return fail(errc::challenge_rejected,
@@ -161,7 +163,7 @@ expected<sensitive_string> read_key(const std::string& path, std::size_t max_byt
 }
 
 expected<sensitive_string> read_federated_token(const std::string& path, std::size_t max_bytes) {
-  auto token = holds_null(path) ? refuse("has a name that no file can have")
+  auto token = holds_null(path) ? refuse("has a null character in its name")
                                 : read_linked_file(path, max_bytes);
   if (token && token->find_first_not_of(" \t\r\n") == sensitive_string::npos) {
     token = refuse("is empty");
@@ -170,8 +172,8 @@ expected<sensitive_string> read_federated_token(const std::string& path, std::si
     return fail(
         errc::invalid_configuration,
         "AZURE_FEDERATED_TOKEN_FILE: the file " + shown(path) + " " + described(token.error()),
-        "Let it name the file that the cluster mounts into the pod, readable by the user "
-        "that this process runs as");
+        "Set it to the file that the cluster mounts into the pod, and let the user of this process "
+        "read the file");
   }
   return *std::move(token);
 }

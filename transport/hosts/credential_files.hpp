@@ -1,4 +1,4 @@
-// The files that some hosts prove a caller's right with, and how they are read.
+// Reads the files with which some hosts authenticate their callers.
 #pragma once
 
 #include <midas/error.hpp>
@@ -10,20 +10,22 @@
 
 namespace midas::internal {
 
-/// In the way of a value, so that tests can stand in for the machine. Any thread may call them.
+/// File access as a value, so that tests can replace it. May be called from any thread.
 struct credential_files {
-  /// The content of Azure Arc's key file: opened once, without following a link in its last part;
-  /// a regular file of at most `max_bytes`, owned by root, by this user, or by whom its directory
-  /// belongs to, as whom the agent runs. Fails with errc::challenge_rejected, naming the file,
-  /// never its content.
+  /// The content of Azure Arc's key file. Opens the file once, without following a symbolic link in
+  /// the last component of `path`, and accepts only a regular file of at most `max_bytes` that
+  /// belongs to root, to this user, or to the owner of its directory, the user that the agent runs
+  /// as. Fails with errc::challenge_rejected, naming the file but never its content.
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_key;
-  /// The content of a federated token file, which may be a link (Kubernetes makes it one). Fails
-  /// with errc::invalid_configuration, naming the file.
+  /// The content of a federated token file, which may be a symbolic link, as in Kubernetes. Accepts
+  /// only a regular file of at most `max_bytes` that is not blank. Fails with
+  /// errc::invalid_configuration, naming the file but never its content.
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_federated_token;
 };
 
+/// Reads the files of this machine.
 credential_files credential_files_of_this_machine();
 
 }  // namespace midas::internal

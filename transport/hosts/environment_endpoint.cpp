@@ -1,7 +1,7 @@
 #include "transport/hosts/environment_endpoint.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/formats/plain_text.hpp"
+#include "transport/formats/ascii.hpp"
 #include "transport/formats/url.hpp"
 
 #include <algorithm>
@@ -11,28 +11,35 @@ namespace midas::internal {
 
 namespace {
 
-unexpected naming(std::string_view variable, error problem) {
-  problem.message.insert(0, std::string{variable} + ": ");
-  return unexpected{std::move(problem)};
-}
-
 unexpected not_set(std::string_view variable) {
   return fail(errc::invalid_configuration, std::string{variable} + " is not set",
-              "Set it as the host does, or ask another kind of host");
+              "Set it as the host does, or choose another host");
 }
 
 bool is_link_local(std::string_view url) {
   const auto parts = parse_url(url);
-  // Of digits and dots alone it is an address: parse_url lets no other such host pass.
+  // A host of digits and dots is an address: parse_url rejects any other.
   return parts && parts->host.starts_with("169.254.") &&
          parts->host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
-bool breaks_header(char c) noexcept {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}  // namespace
+
+unexpected blame_variable(std::string_view variable, error problem) {
+  problem.message.insert(0, std::string{variable} + ": ");
+  return unexpected{std::move(problem)};
 }
 
-}  // namespace
+expected<std::string> check_variable_url(std::string_view variable, std::string_view url,
+                                         bool allow_insecure) {
+  if (auto parts = check_endpoint(url, allow_insecure); !parts) {
+    return blame_variable(variable, std::move(parts.error()));
+  }
+  if (auto checked = check_no_query(url); !checked) {
+    return blame_variable(variable, std::move(checked.error()));
+  }
+  return std::string{url};
+}
 
 expected<std::string> endpoint_from_environment(const host_environment& environment,
                                                 std::string_view variable, bool allow_insecure) {
@@ -40,18 +47,7 @@ expected<std::string> endpoint_from_environment(const host_environment& environm
   if (url.empty()) {
     return not_set(variable);
   }
-  auto parts = check_endpoint(url, allow_insecure || is_link_local(url));
-  if (!parts) {
-    return naming(variable, std::move(parts.error()));
-  }
-  if (url.find('?') != std::string_view::npos) {
-    return naming(variable,
-                  make_error(errc::invalid_endpoint,
-                             "the endpoint " + quoted(one_line(url.substr(0, url.find('?')), 200)) +
-                                 " has a query, which is midas's to make",
-                             "Give the endpoint without the ? and what follows it"));
-  }
-  return std::string{url};
+  return check_variable_url(variable, url, allow_insecure || is_link_local(url));
 }
 
 expected<sensitive_string> header_from_environment(const host_environment& environment,
@@ -60,11 +56,12 @@ expected<sensitive_string> header_from_environment(const host_environment& envir
   if (value.empty()) {
     return not_set(variable);
   }
-  if (std::ranges::any_of(value, breaks_header)) {
+  if (std::ranges::any_of(value, ascii::breaks_header)) {
     return fail(errc::invalid_configuration,
                 std::string{variable} +
-                    " holds a line break or another control character, which no header may",
-                "Look for a line break at the end of where it was set from");
+                    " contains a line break or another control character, which headers must not "
+                    "have",
+                "Remove the line break where the variable is set");
   }
   return sensitive_string{value};
 }

@@ -1,9 +1,9 @@
 #include "transport/hosts/host_detection.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
@@ -11,149 +11,91 @@ namespace midas::internal {
 
 namespace {
 
-constexpr std::string_view authority_variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-
-// What a host is told by.
-struct host_signature {
-  identity_host host;
-  // All of them have to be set. (No host has more; the rest is empty.)
-  std::array<std::string_view, 3> variables{};
-  // Who sets them.
-  std::string_view advice{};
-
-  [[nodiscard]] std::span<const std::string_view> needed() const noexcept {
-    return std::span{variables}.first(static_cast<std::size_t>(
-        std::ranges::find(variables, std::string_view{}) - variables.begin()));
-  }
-};
-
-constexpr std::string_view ask_for_identity =
-    "Give the app a managed identity, for the platform to set it";
-constexpr std::string_view ask_for_compute = "Run this where Azure Machine Learning sets it";
-
-// In the order in which they are looked for, those last that are not.
-constexpr std::array<host_signature, 8> signatures{{
-    {identity_host::workload_identity,
-     {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"},
-     "Label the pod azure.workload.identity/use: \"true\", for AKS to set it; or set it yourself"},
-    {identity_host::service_fabric,
-     {"IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT"},
-     "Give the application a managed identity in its manifest, for Service Fabric to set it"},
-    {identity_host::app_service, {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}, ask_for_identity},
-    {identity_host::machine_learning, {"MSI_ENDPOINT", "MSI_SECRET"}, ask_for_compute},
-    {identity_host::cloud_shell, {"MSI_ENDPOINT"}, "Run this in Azure Cloud Shell, which sets it"},
-    {identity_host::azure_arc, {"IDENTITY_ENDPOINT", "IMDS_ENDPOINT"}},
-    {identity_host::app_service_2017, {"MSI_ENDPOINT", "MSI_SECRET"}, ask_for_identity},
-    {identity_host::imds, {authority_variable}},
-}};
-constexpr auto detected_signatures = std::span{signatures}.first<6>();
-
-const host_signature* signature_of(identity_host host) noexcept {
-  const auto* found = std::ranges::find(signatures, host, &host_signature::host);
-  return found == signatures.end() ? nullptr : found;
-}
-
-// The agent of Azure Arc, and IMDS, have an address of their own where no variable gives one.
-constexpr bool needs_variables(identity_host host) noexcept {
-  return host != identity_host::azure_arc && host != identity_host::imds;
-}
-
-// A secret, and the endpoint that it is for.
-struct secret_pair {
-  std::string_view secret;
-  std::string_view endpoint;
-};
-
-constexpr std::array<secret_pair, 2> secret_pairs{{
-    {"IDENTITY_HEADER", "IDENTITY_ENDPOINT"},
-    {"MSI_SECRET", "MSI_ENDPOINT"},
-}};
-
-// Those by which somebody may have meant another host than the one that is found.
-constexpr std::array<std::string_view, 8> indicative_variables{"AZURE_FEDERATED_TOKEN_FILE",
-                                                               "IDENTITY_ENDPOINT",
-                                                               "IDENTITY_HEADER",
-                                                               "IDENTITY_SERVER_THUMBPRINT",
-                                                               "MSI_ENDPOINT",
-                                                               "MSI_SECRET",
-                                                               "IMDS_ENDPOINT",
-                                                               authority_variable};
-
 host_evidence look_at(const host_environment& environment, std::string_view variable) {
   const bool is_set = !environment.variable(variable).empty();
-  const bool is_there = environment.variables.contains(variable);
+  const bool exists = environment.variables.contains(variable);
   return {.subject = std::string{variable},
-          .found = is_set     ? "set"
-                   : is_there ? "empty, which counts as not set"
-                              : "not set",
+          .found = is_set   ? "set"
+                   : exists ? "empty, which counts as not set"
+                            : "not set",
           .present = is_set};
 }
 
-host_evidence look_for_agent(const host_environment& environment) {
-  const auto file = arc_agent_file(environment);
-  const bool exists = environment.arc_agent_installed;
-  return {.subject = file.empty() ? "Azure Arc's agent" : "the file " + file,
-          .found = exists         ? "exists"
-                   : file.empty() ? "does not run on this platform"
-                                  : "does not exist",
-          .present = exists};
-}
-
-host_finding look_for(const host_signature& sign, const host_environment& environment) {
-  host_finding result{.host = sign.host, .matched = true, .evidence = {}};
-  for (const auto variable : sign.needed()) {
-    result.evidence.push_back(look_at(environment, variable));
+host_finding look_for(const host_profile& profile, const host_environment& environment) {
+  host_finding result{.host = profile.host, .matched = true, .evidence = {}};
+  for (const auto& variable : profile.signature.needed()) {
+    result.evidence.push_back(look_at(environment, variable.name));
     result.matched = result.matched && result.evidence.back().present;
   }
-  if (sign.host == identity_host::azure_arc && !result.matched) {
-    result.evidence.push_back(look_for_agent(environment));
+  if (profile.signature.find_other_evidence != nullptr && !result.matched) {
+    result.evidence.push_back(profile.signature.find_other_evidence(environment));
     result.matched = result.evidence.back().present;
   }
   return result;
 }
 
+bool uses(const host_profile& profile, std::string_view variable) {
+  return std::ranges::find(profile.signature.needed(), variable, &signature_variable::name) !=
+         profile.signature.needed().end();
+}
+
 std::vector<std::string> remarks_on(const host_environment& environment,
-                                    const host_signature& sign) {
+                                    const host_profile& found) {
   std::vector<std::string> result;
-  for (const auto variable : indicative_variables) {
-    if (!environment.variable(variable).empty() &&
-        std::ranges::find(sign.needed(), variable) == sign.needed().end()) {
-      result.push_back(std::string{variable} + " is set, and says nothing to " +
-                       std::string{to_string(sign.host)});
+  for (const auto& other : host_profiles()) {
+    for (const auto& [variable, is_common] : other.signature.needed()) {
+      if (is_common || environment.variable(variable).empty() || uses(found, variable)) {
+        continue;
+      }
+      auto remark =
+          std::string{variable} + " is set, but " + std::string{found.name} + " does not use it";
+      if (std::ranges::find(result, remark) == result.end()) {
+        result.push_back(std::move(remark));
+      }
     }
   }
   return result;
 }
 
-expected<identity_host> check_choice(const host_finding& finding, const host_signature& sign,
+const host_profile& fallback_profile() {
+  return *std::ranges::find(host_profiles(), detection_mode::fallback,
+                            [](const auto& profile) { return profile.signature.mode; });
+}
+
+expected<identity_host> check_choice(const host_finding& finding, const host_profile& profile,
                                      std::string_view imds_authority) {
-  const std::string name{to_string(sign.host)};
-  if (!imds_authority.empty() && sign.host != identity_host::imds) {
+  const std::string name{profile.name};
+  const auto& fallback = fallback_profile();
+  if (!imds_authority.empty() && profile.host != fallback.host) {
     return fail(errc::invalid_configuration,
-                "the endpoint that was given is for IMDS, but " + name +
-                    " was chosen for the host: they contradict each other",
-                "Give one or the other");
+                "the endpoint option is for " + std::string{fallback.name} +
+                    ", but the host option chooses " + name,
+                "Set one of the two options");
   }
   const auto missing = std::ranges::find(finding.evidence, false, &host_evidence::present);
-  if (needs_variables(sign.host) && missing != finding.evidence.end()) {
+  if (profile.signature.needs_variables && missing != finding.evidence.end()) {
     return fail(errc::invalid_configuration,
-                name + " was chosen for the host, but " + missing->subject + " is not set",
-                std::string{sign.advice});
+                "the host option chooses " + name + ", but " + missing->subject + " is not set",
+                std::string{profile.signature.advice});
   }
-  return sign.host;
+  return profile.host;
+}
+
+bool is_known(identity_host host) {
+  return std::ranges::find(identity_hosts(), host) != identity_hosts().end();
 }
 
 host_detection choose(const host_environment& environment, identity_host chosen,
                       std::string_view imds_authority) {
-  const auto* const sign = signature_of(chosen);
-  if (sign == nullptr) {
-    return {fail(errc::invalid_configuration, "the host that was chosen is of no known kind",
-                 "Choose one of midas::identity_host's"),
+  if (!is_known(chosen)) {
+    return {fail(errc::invalid_configuration, "the chosen host is not a midas::identity_host",
+                 "Choose one of midas::identity_hosts()"),
             {},
             {}};
   }
-  auto finding = look_for(*sign, environment);
-  host_detection result{check_choice(finding, *sign, imds_authority), {}, {}};
+  const auto& profile = profile_of(chosen);
+  auto finding = look_for(profile, environment);
+  host_detection result{check_choice(finding, profile, imds_authority), {}, {}};
   finding.matched = result.host.has_value();
   finding.evidence.insert(finding.evidence.begin(),
                           {.subject = "the choice of the host", .found = "given", .present = true});
@@ -162,42 +104,50 @@ host_detection choose(const host_environment& environment, identity_host chosen,
 }
 
 expected<identity_host> check_secrets(const host_environment& environment) {
-  for (const auto& [secret, endpoint] : secret_pairs) {
-    if (!environment.variable(secret).empty() && environment.variable(endpoint).empty()) {
+  for (const auto& profile : host_profiles()) {
+    const auto secret = profile.signature.secret;
+    const auto endpoint = profile.signature.variables.front().name;
+    if (!secret.empty() && !environment.variable(secret).empty() &&
+        environment.variable(endpoint).empty()) {
       return fail(errc::invalid_configuration,
-                  std::string{secret} + " is set, but not " + std::string{endpoint} +
-                      ", where it belongs: they contradict each other",
-                  "Set " + std::string{endpoint} + " too, or unset " + std::string{secret} +
-                      "; or choose the host yourself");
+                  std::string{secret} + " is set, but " + std::string{endpoint} +
+                      ", the endpoint that it belongs to, is not",
+                  "Set " + std::string{endpoint} + ", unset " + std::string{secret} +
+                      ", or choose the host explicitly");
     }
   }
-  return identity_host::imds;
+  return fallback_profile().host;
 }
 
 host_detection choose_for_endpoint() {
-  return {identity_host::imds,
-          {{.host = identity_host::imds,
+  const auto host = fallback_profile().host;
+  return {host,
+          {{.host = host,
             .matched = true,
             .evidence = {{.subject = "the endpoint", .found = "given", .present = true}}}},
           {}};
 }
 
 host_detection detect(const host_environment& environment) {
-  host_detection result{identity_host::imds, {}, {}};
-  for (const auto& sign : detected_signatures) {
-    result.findings.push_back(look_for(sign, environment));
+  const auto& fallback = fallback_profile();
+  host_detection result{fallback.host, {}, {}};
+  for (const auto& profile : host_profiles()) {
+    if (profile.signature.mode != detection_mode::by_signature) {
+      continue;
+    }
+    result.findings.push_back(look_for(profile, environment));
     if (result.findings.back().matched) {
-      result.host = sign.host;
+      result.host = profile.host;
       return result;
     }
   }
-  auto imds = look_for(*signature_of(identity_host::imds), environment);
-  if (!imds.matched) {
+  auto finding = look_for(fallback, environment);
+  if (!finding.matched) {
     result.host = check_secrets(environment);
-    imds.matched = result.host.has_value();
-    imds.evidence.push_back({.subject = "another host", .found = "not found", .present = true});
+    finding.matched = result.host.has_value();
+    finding.evidence.push_back({.subject = "another host", .found = "not found", .present = true});
   }
-  result.findings.push_back(std::move(imds));
+  result.findings.push_back(std::move(finding));
   return result;
 }
 
@@ -209,7 +159,7 @@ host_detection detect_host(const host_environment& environment, std::optional<id
                           : imds_authority.empty() ? detect(environment)
                                                    : choose_for_endpoint();
   if (result.host) {
-    result.remarks = remarks_on(environment, *signature_of(*result.host));
+    result.remarks = remarks_on(environment, profile_of(*result.host));
   }
   return result;
 }

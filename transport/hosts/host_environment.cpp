@@ -1,5 +1,7 @@
 #include "transport/hosts/host_environment.hpp"
 
+#include "transport/hosts/host_registry.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -43,9 +45,9 @@ std::string arc_agent_file(const host_environment& environment) {
 host_environment environment_of_this_process() {
   host_environment result;
   result.platform = this_platform();
-  for (const auto name : identity_variables) {
+  for (const auto name : identity_variables()) {
     const std::string text{name};
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): the caller's part
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the caller ensures that no thread sets variables
     if (const auto* value = std::getenv(text.c_str()); value != nullptr) {
       result.variables.emplace(text, value);
     }

@@ -1,12 +1,12 @@
-// A host's dialect as plain functions on values: all that an acquisition knows of the host.
+// The protocol of a host as plain functions on values: all that an acquisition needs from it.
 #pragma once
 
 #include "messages/http_message.hpp"
 #include "transport/hosts/credential_files.hpp"
+#include "transport/hosts/resolved_request.hpp"
 #include <midas/access_token.hpp>
 #include <midas/error.hpp>
 #include <midas/identity_host.hpp>
-#include <midas/token_request.hpp>
 
 #include <chrono>
 #include <functional>
@@ -18,22 +18,22 @@
 
 namespace midas::internal {
 
-/// What the application may set about the dialects.
+/// The settings that host protocols take from the application.
 struct host_settings {
-  /// Plain http to hosts that are neither loopback nor known is allowed.
+  /// Allow plain http to endpoints that are neither on this machine nor known.
   bool allow_insecure = false;
   /// Sent as xms_cc to hosts that support it, e.g. "cp1".
   std::vector<std::string> client_capabilities{};
   credential_files files = credential_files_of_this_machine();
-  /// Scheme and authority of IMDS, in place of AZURE_POD_IDENTITY_AUTHORITY_HOST; empty: that
-  /// one's.
+  /// Scheme and authority of IMDS; takes precedence over AZURE_POD_IDENTITY_AUTHORITY_HOST unless
+  /// it is empty.
   std::string imds_authority{};
 };
 
-/// What the answer to a request leads to: a token, or the next request of the same acquisition.
+/// The result of an HTTP response: a token, or the next request of the same acquisition.
 using decode_result = std::variant<token_grant, http_request>;
 
-/// A token or a request as an answer, an error as itself.
+/// Makes the result of a function that returns only one of the two, passing an error through.
 template <class Value>
 expected<decode_result> as_decode_result(expected<Value> value) {
   if (!value) {
@@ -42,21 +42,23 @@ expected<decode_result> as_decode_result(expected<Value> value) {
   return decode_result{*std::move(value)};
 }
 
-/// Immutable once made; its functions may be called from any thread, several at a time.
+/// Immutable once made; its functions may be called from any thread, concurrently.
 struct host_protocol {
   identity_host host = identity_host::imds;
-  /// The dialect, for people: "IMDS".
+  /// The host's name in errors: "IMDS".
   std::string source;
-  /// The URL that requests go to, for messages.
+  /// The URL that requests go to, without a query; for messages.
   std::string address;
-  /// The request for a token. `refused_token_sha256` is the lower-case hex SHA-256 of the held
-  /// token that the claims of the request are about, empty when there is none. Fails when the host
-  /// cannot do what is asked.
-  std::function<expected<http_request>(const token_request&, std::string_view refused_token_sha256)>
+  /// Makes the HTTP request for a token. `refused_token_sha256` is the SHA-256, in lower-case hex,
+  /// of the held token that the claims are about; empty if there is none. Fails if the host does
+  /// not support the request, or with the error of a credential that cannot be read.
+  std::function<expected<http_request>(const resolved_request&,
+                                       std::string_view refused_token_sha256)>
       encode;
-  /// Reads the answer, received at `now` (UTC), of whatever status. `step` is 0 for the answer to
-  /// what encode made, 1 for the answer to the request that followed it, and so on.
-  std::function<expected<decode_result>(const token_request&, http_response,
+  /// Reads a response of any status, received at `now` (UTC). `leg` is 0 for the response to the
+  /// request that encode made, 1 for the response to the request that followed it, and so on. The
+  /// caller sets token_grant::resource.
+  std::function<expected<decode_result>(const resolved_request&, http_response,
                                         std::chrono::sys_seconds now, unsigned leg)>
       decode;
 };

@@ -1,6 +1,7 @@
 #include "transport/hosts/host_registry.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/formats/plain_text.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
@@ -9,34 +10,207 @@
 #include "transport/hosts/service_fabric.hpp"
 #include "transport/hosts/workload_identity.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace midas::internal {
 
-host_limits default_limits(identity_host host) noexcept {
-  return host == identity_host::imds ? host_limits{} : host_limits{192, 0};
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::array<status_range, 4> usual_transient_statuses{{{408}, {429}, {500}, {502, 504}}};
+
+// Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM to acquire an
+// access token", section "Retry guidance".
+constexpr std::array<status_range, 5> imds_transient_statuses{
+    {{404}, {408}, {410}, {429}, {500, 599}}};
+
+// The schedule of MSAL .NET. An update of IMDS, announced by 410, takes up to 70 s.
+constexpr retry_schedule imds_retries{.max_retries = 3,
+                                      .first_pause = milliseconds{1'000},
+                                      .growth = 2,
+                                      .max_pause = milliseconds{4'000},
+                                      .update_status = 410,
+                                      .update_pause = milliseconds{10'000},
+                                      .max_update_retries = 7};
+
+// The defaults of host_limits are those of IMDS. The other hosts document no limits;
+// docs/performance.md has the measurement behind the number of requests in flight.
+constexpr host_limits measured_limits{.max_in_flight = 192, .max_per_second = 0};
+
+constexpr std::string_view assign_identity =
+    "Assign a managed identity to the app; the platform then sets the variable";
+
+expected<host_protocol> make_app_service(const host_environment& environment,
+                                         const host_settings& settings) {
+  return app_service::make_protocol(app_service::api_2019, environment, settings);
+}
+
+expected<host_protocol> make_app_service_2017(const host_environment& environment,
+                                              const host_settings& settings) {
+  return app_service::make_protocol(app_service::api_2017, environment, settings);
+}
+
+expected<host_protocol> refuse_unknown(const host_environment&, const host_settings&) {
+  return fail(errc::invalid_configuration, "the host is not a midas::identity_host",
+              "Choose one of midas::identity_hosts()");
+}
+
+// In the order of detection; the last one is never detected.
+constexpr std::array<host_profile, 8> rows{
+    {{.host = identity_host::workload_identity,
+      .name = "Workload identity",
+      .option = "workload-identity",
+      .signature = {.variables = {{{"AZURE_TENANT_ID", true},
+                                   {"AZURE_CLIENT_ID", true},
+                                   {"AZURE_FEDERATED_TOKEN_FILE"}}},
+                    .advice = workload_identity::how_variables_get_set},
+      .other_variables = {"AZURE_AUTHORITY_HOST"},
+      .transient_statuses = usual_transient_statuses,
+      .limits = measured_limits,
+      .make = workload_identity::make_protocol},
+     {.host = identity_host::service_fabric,
+      .name = "Service Fabric",
+      .option = "service-fabric",
+      .signature = {.variables = {{{"IDENTITY_ENDPOINT"},
+                                   {"IDENTITY_HEADER"},
+                                   {"IDENTITY_SERVER_THUMBPRINT"}}},
+                    .secret = "IDENTITY_HEADER",
+                    .advice = "Give the application a managed identity in its manifest; Service "
+                              "Fabric then sets the variable"},
+      .transient_statuses = usual_transient_statuses,
+      .limits = measured_limits,
+      .make = service_fabric::make_protocol},
+     {.host = identity_host::app_service,
+      .name = "App Service",
+      .option = "app-service",
+      .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IDENTITY_HEADER"}}},
+                    .secret = "IDENTITY_HEADER",
+                    .advice = assign_identity},
+      .transient_statuses = usual_transient_statuses,
+      .limits = measured_limits,
+      .make = make_app_service},
+     {.host = identity_host::machine_learning,
+      .name = "Machine Learning",
+      .option = "machine-learning",
+      .signature = {.variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
+                    .secret = "MSI_SECRET",
+                    .advice = "Run the program on Azure Machine Learning compute, which sets the "
+                              "variable"},
+      .other_variables = {"DEFAULT_IDENTITY_CLIENT_ID"},
+      .transient_statuses = usual_transient_statuses,
+      .limits = measured_limits,
+      .make = machine_learning::make_protocol},
+     {.host = identity_host::cloud_shell,
+      .name = "Cloud Shell",
+      .option = "cloud-shell",
+      .signature = {.variables = {{{"MSI_ENDPOINT"}}},
+                    .advice = "Run the program in Azure Cloud Shell, which sets the variable"},
+      .transient_statuses = usual_transient_statuses,
+      .limits = measured_limits,
+      .make = cloud_shell::make_protocol},
+     {.host = identity_host::azure_arc,
+      .name = "Azure Arc",
+      .option = "arc",
+      .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IMDS_ENDPOINT"}}},
+                    .needs_variables = false,
+                    .find_other_evidence = azure_arc::look_for_agent},
+      .other_variables = {"ProgramData", "ProgramFiles"},
+      .transient_statuses = usual_transient_statuses,
+      .begins_with_challenge = true,
+      .limits = measured_limits,
+      .make = azure_arc::make_protocol},
+     {.host = identity_host::imds,
+      .name = "IMDS",
+      .option = "imds",
+      .signature = {.mode = detection_mode::fallback,
+                    .variables = {{{"AZURE_POD_IDENTITY_AUTHORITY_HOST"}}},
+                    .needs_variables = false},
+      .transient_statuses = imds_transient_statuses,
+      .retries = imds_retries,
+      .limits = host_limits{},
+      .make = imds::make_protocol},
+     {.host = identity_host::app_service_2017,
+      .name = "App Service of 2017",
+      .option = "app-service-2017",
+      .signature = {.mode = detection_mode::never,
+                    .variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
+                    .secret = "MSI_SECRET",
+                    .advice = assign_identity},
+      .transient_statuses = usual_transient_statuses,
+      .limits = measured_limits,
+      .make = make_app_service_2017}}};
+
+constexpr auto is_fallback = [](const host_profile& row) {
+  return row.signature.mode == detection_mode::fallback;
+};
+static_assert(std::ranges::count_if(rows, is_fallback) == 1,
+              "exactly one host is assumed if none is detected");
+
+constexpr host_profile unknown_row{.name = "unknown", .option = "unknown", .make = refuse_unknown};
+
+struct variable_list {
+  // A row names at most five variables.
+  std::array<std::string_view, 5 * rows.size()> names{};
+  std::size_t size = 0;
+
+  void add(std::string_view name) {
+    const auto end = names.begin() + size;
+    if (!name.empty() && std::find(names.begin(), end, name) == end) {
+      names.at(size++) = name;
+    }
+  }
+};
+
+variable_list collect_variables() noexcept {
+  variable_list result;
+  for (const auto& row : rows) {
+    for (const auto& variable : row.signature.variables) {
+      result.add(variable.name);
+    }
+    for (const auto name : row.other_variables) {
+      result.add(name);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::span<const host_profile> host_profiles() noexcept { return rows; }
+
+const host_profile& profile_of(identity_host host) noexcept {
+  const auto* const found = std::ranges::find(rows, host, &host_profile::host);
+  return found == rows.end() ? unknown_row : *found;
+}
+
+std::string host_options(std::size_t max_width) {
+  std::string result;
+  std::size_t line_begin = 0;
+  for (const auto& row : rows) {
+    if (!result.empty()) {
+      // Room for the option and the commas on both sides of it.
+      const bool fits = result.size() - line_begin + row.option.size() + 3 <= max_width;
+      result += fits ? ", " : ",\n";
+      line_begin = fits ? line_begin : result.size();
+    }
+    result += row.option;
+  }
+  return result;
+}
+
+host_limits default_limits(identity_host host) noexcept { return profile_of(host).limits; }
+
+std::span<const std::string_view> identity_variables() noexcept {
+  static const auto all = collect_variables();
+  return std::span{all.names}.first(all.size);
 }
 
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
                                       const host_settings& settings) {
-  switch (host) {
-    case identity_host::imds:
-      return imds::make_protocol(environment, settings);
-    case identity_host::app_service:
-      return app_service::make_protocol(app_service::api_2019, environment, settings);
-    case identity_host::app_service_2017:
-      return app_service::make_protocol(app_service::api_2017, environment, settings);
-    case identity_host::service_fabric:
-      return service_fabric::make_protocol(environment, settings);
-    case identity_host::azure_arc:
-      return azure_arc::make_protocol(environment, settings);
-    case identity_host::machine_learning:
-      return machine_learning::make_protocol(environment, settings);
-    case identity_host::cloud_shell:
-      return cloud_shell::make_protocol(environment, settings);
-    case identity_host::workload_identity:
-      return workload_identity::make_protocol(environment, settings);
-  }
-  return fail(errc::invalid_configuration, "the host is of no known kind",
-              "Choose one of midas::identity_host's");
+  return profile_of(host).make(environment, settings);
 }
 
 expected<host_protocol> make_protocol(const host_detection& detection,
@@ -49,3 +223,34 @@ expected<host_protocol> make_protocol(const host_detection& detection,
 }
 
 }  // namespace midas::internal
+
+namespace midas {
+
+std::string_view to_string(identity_host host) noexcept { return internal::profile_of(host).name; }
+
+std::string_view option_name(identity_host host) noexcept {
+  return internal::profile_of(host).option;
+}
+
+std::span<const identity_host> identity_hosts() noexcept {
+  static constexpr auto all = [] {
+    std::array<identity_host, internal::rows.size()> result{};
+    std::ranges::transform(internal::rows, result.begin(), &internal::host_profile::host);
+    return result;
+  }();
+  return all;
+}
+
+expected<identity_host> read_identity_host(std::string_view option) {
+  const auto* const found =
+      std::ranges::find(internal::rows, option, &internal::host_profile::option);
+  if (found != internal::rows.end()) {
+    return found->host;
+  }
+  return internal::fail(
+      errc::invalid_configuration,
+      "unknown identity host " + internal::quoted(internal::one_line(option, 100)),
+      "Use one of " + internal::host_options());
+}
+
+}  // namespace midas

@@ -1,23 +1,43 @@
-// From a host to its dialect.
+// The registry of hosts: one row for each. Names, detection, retries, limits, and the texts that
+// list hosts come from the rows.
 #pragma once
 
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_environment.hpp"
+#include "transport/hosts/host_profile.hpp"
 #include "transport/hosts/host_protocol.hpp"
 #include <midas/error.hpp>
 #include <midas/host_limits.hpp>
 
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
 namespace midas::internal {
 
-/// The limits of a host whose application gives none: those that IMDS documents; 192 requests at
-/// once for the others, which document none (docs/performance.md has the measurement).
+/// Every row, in the order of detection; hosts that are never detected come last.
+std::span<const host_profile> host_profiles() noexcept;
+
+/// The row of a host. For a number that is not an enumerator, a row named "unknown" whose `make`
+/// fails with errc::invalid_configuration.
+const host_profile& profile_of(identity_host host) noexcept;
+
+/// Every host_profile::option: "workload-identity, service-fabric, ...", in lines of at most
+/// `max_width` characters.
+std::string host_options(std::size_t max_width = std::string::npos);
+
+/// The limits of a host unless the application sets others.
 host_limits default_limits(identity_host host) noexcept;
 
-/// The endpoint of that host. Fails as the make_protocol of its dialect does.
+/// Every environment variable that some host reads.
+std::span<const std::string_view> identity_variables() noexcept;
+
+/// The protocol of a host. Fails as host_profile::make does.
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
                                       const host_settings& settings);
 
-/// The endpoint of the host that was detected in that environment. Fails also as the detection did.
+/// The protocol of the detected host. Fails also if the detection failed, with its error.
 expected<host_protocol> make_protocol(const host_detection& detection,
                                       const host_environment& environment,
                                       const host_settings& settings);

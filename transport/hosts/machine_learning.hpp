@@ -1,37 +1,34 @@
-// The dialect of Azure Machine Learning compute: App Service's of 2017, with an identity that the
-// workspace chooses. What MSAL for Python, .NET and Go send.
+// The protocol of Azure Machine Learning compute: that of App Service of 2017, with an identity
+// that the workspace selects. It follows what MSAL for Python, .NET and Go send.
 #pragma once
 
 #include "messages/http_message.hpp"
 #include "transport/hosts/host_environment.hpp"
 #include "transport/hosts/host_protocol.hpp"
-#include <midas/access_token.hpp>
 #include <midas/error.hpp>
 #include <midas/sensitive_string.hpp>
-#include <midas/token_request.hpp>
 
 #include <string>
 
 namespace midas::internal::machine_learning {
 
-/// Where tokens are to be had, the secret that shows that it is the job that asks, and the client
-/// id of the identity that stands for the system-assigned one; empty when none is named.
+/// The token endpoint, and the secret that authenticates the job to it.
 struct connection_settings {
   std::string url{};
   sensitive_string secret{};
+  /// The client id to send for the system-assigned identity; empty to send none.
   std::string default_client_id{};
 };
 
-/// Reads MSI_ENDPOINT, MSI_SECRET and DEFAULT_IDENTITY_CLIENT_ID. Errors: those of
-/// endpoint_from_environment and header_from_environment.
-expected<connection_settings> read_address(const host_environment& environment,
-                                           bool allow_insecure);
+/// Reads MSI_ENDPOINT, MSI_SECRET and DEFAULT_IDENTITY_CLIENT_ID. Fails as
+/// endpoint_from_environment and header_from_environment do.
+expected<connection_settings> read_settings(const host_environment& environment,
+                                            bool allow_insecure);
 
-/// The request for a token. Errors: those of make_key, and errc::identity_not_supported for an
-/// object or resource id.
-expected<http_request> encode(const connection_settings& address, const token_request& request);
+/// The request for a token. Fails with errc::identity_not_supported for an object or resource id.
+expected<http_request> encode(const connection_settings& settings, const resolved_request& request);
 
-/// The dialect as a whole; its answers are those of read_simple_response.
+/// Fails as read_settings does.
 expected<host_protocol> make_protocol(const host_environment& environment,
                                       const host_settings& settings);
 

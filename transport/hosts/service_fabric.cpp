@@ -4,7 +4,7 @@
 #include "transport/curl/certificate_pin.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
-#include "transport/responses/simple_response.hpp"
+#include "transport/hosts/simple_protocol.hpp"
 
 #include <utility>
 
@@ -13,17 +13,18 @@ namespace midas::internal::service_fabric {
 namespace {
 
 constexpr std::string_view endpoint_variable = "IDENTITY_ENDPOINT";
-// 2020-05-01 is documented, too, but is not known to take capabilities and hashes.
+// The documentation also names 2020-05-01, but it is unknown whether that version accepts
+// capabilities and token hashes.
 constexpr std::string_view api_version = "2019-07-01-preview";
 
 expected<std::string> read_url(const host_environment& environment) {
-  // Plain http is refused here, wherever it goes to.
+  // Plain http is rejected below, whatever the address.
   auto url = endpoint_from_environment(environment, endpoint_variable, true);
   if (url && parse_url(*url)->scheme != "https") {
     return fail(errc::endpoint_not_allowed,
                 std::string{endpoint_variable} +
-                    " is not https: Service Fabric's endpoint is known by its certificate, and is "
-                    "sent a secret",
+                    " must be an https URL: Service Fabric's endpoint is authenticated by its "
+                    "certificate, and receives a secret",
                 "Set it as Service Fabric does, e.g. to "
                 "https://localhost:2377/metadata/identity/oauth2/token");
   }
@@ -38,18 +39,18 @@ std::string joined(const std::vector<std::string>& capabilities) {
   return result;
 }
 
-expected<void> check_identity(const token_request& request) {
+expected<void> check_identity(const resolved_request& request) {
   if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
     return refuse_identity(to_string(identity_host::service_fabric), kind,
-                           "the application's manifest says which identity it has",
-                           "Name the identity in the manifest, and ask without one");
+                           "the application's manifest defines the identity",
+                           "Name the identity in the manifest, and request the token without one");
   }
   return {};
 }
 
 }  // namespace
 
-expected<connection_settings> read_address(const host_environment& environment) {
+expected<connection_settings> read_settings(const host_environment& environment) {
   constexpr std::string_view thumbprint_variable = "IDENTITY_SERVER_THUMBPRINT";
   auto url = read_url(environment);
   if (!url) {
@@ -67,27 +68,23 @@ expected<connection_settings> read_address(const host_environment& environment) 
   return connection_settings{*std::move(url), *std::move(secret), *certificate};
 }
 
-expected<http_request> encode(const connection_settings& address, const token_request& request,
+expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
                               const std::vector<std::string>& client_capabilities,
                               std::string_view refused_token_sha256) {
-  const auto key = make_key(request);
-  if (!key) {
-    return unexpected{key.error()};
-  }
   if (auto checked = check_identity(request); !checked) {
     return unexpected{std::move(checked.error())};
   }
   http_request result;
-  result.url.append(address.url).append("?api-version=").append(api_version);
-  result.url += "&resource=" + percent_encode(key->resource);
+  result.url.append(settings.url).append("?api-version=").append(api_version);
+  result.url += "&resource=" + percent_encode(request.resource);
   if (!client_capabilities.empty()) {
     result.url += "&xms_cc=" + percent_encode(joined(client_capabilities));
   }
   if (!request.claims.empty() && !refused_token_sha256.empty()) {
     result.url.append("&token_sha256_to_refresh=").append(refused_token_sha256);
   }
-  result.headers = {{"Secret", address.secret}, {"Accept", "application/json"}};
-  result.pinned_certificate = address.certificate;
+  result.headers = {{"Secret", settings.secret}, {"Accept", "application/json"}};
+  result.pinned_certificate = settings.certificate;
   return result;
 }
 
@@ -97,29 +94,20 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   if (!url) {
     return unexpected{std::move(url.error())};
   }
-  host_protocol result;
-  result.host = identity_host::service_fabric;
-  result.source = to_string(result.host);
-  result.address = *std::move(url);
-  // What is wrong with the secret or the pin is told to those who ask for what there could be.
-  result.encode = [address = read_address(environment),
-                   capabilities = settings.client_capabilities](
-                      const token_request& request,
-                      std::string_view refused_token_sha256) -> expected<http_request> {
-    if (auto checked = check_identity(request); !checked) {
-      return unexpected{std::move(checked.error())};
-    }
-    if (!address) {
-      return unexpected{address.error()};
-    }
-    return service_fabric::encode(*address, request, capabilities, refused_token_sha256);
-  };
-  result.decode = [](const token_request& request, http_response response,
-                     std::chrono::sys_seconds now, unsigned) {
-    return as_decode_result(read_simple_response(to_string(identity_host::service_fabric), request,
-                                                 std::move(response), now));
-  };
-  return result;
+  // An unsupported identity is reported before a secret or a thumbprint that cannot be used.
+  return simple_protocol(
+      identity_host::service_fabric, *std::move(url),
+      [connection = read_settings(environment), capabilities = settings.client_capabilities](
+          const resolved_request& request,
+          std::string_view refused_token_sha256) -> expected<http_request> {
+        if (auto checked = check_identity(request); !checked) {
+          return unexpected{std::move(checked.error())};
+        }
+        if (!connection) {
+          return unexpected{connection.error()};
+        }
+        return service_fabric::encode(*connection, request, capabilities, refused_token_sha256);
+      });
 }
 
 }  // namespace midas::internal::service_fabric

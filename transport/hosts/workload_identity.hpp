@@ -1,5 +1,5 @@
-// The dialect of workload identity federation, as AKS sets it up for a pod: a token that the
-// cluster signed is exchanged at Microsoft Entra ID for one of Entra's. Microsoft Learn: "Use
+// The protocol of workload identity federation, as AKS sets it up for a pod: a token that the
+// cluster signed is exchanged at Microsoft Entra ID for an access token. Microsoft Learn: "Use
 // Microsoft Entra Workload ID with Azure Kubernetes Service", "Microsoft identity platform and the
 // OAuth 2.0 client credentials flow"; RFC 7523.
 #pragma once
@@ -7,52 +7,49 @@
 #include "messages/http_message.hpp"
 #include "transport/hosts/host_environment.hpp"
 #include "transport/hosts/host_protocol.hpp"
-#include <midas/access_token.hpp>
 #include <midas/error.hpp>
-#include <midas/token_request.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace midas::internal::workload_identity {
 
-/// A larger federated token is none.
+/// Longer federated tokens are rejected.
 constexpr std::size_t max_federated_token_bytes = 65'536;
 
-/// What the environment says of the federation.
-struct federation {
-  /// Where tokens are exchanged: "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token".
-  std::string token_url{};
+/// The advice for a missing variable.
+inline constexpr std::string_view how_variables_get_set =
+    "Label the pod azure.workload.identity/use: \"true\", and AKS sets the variable; or set it "
+    "yourself";
+
+/// The federation that the environment describes.
+struct connection_settings {
+  /// The token endpoint: "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token".
+  std::string url{};
   /// The application or user-assigned identity that trusts the cluster.
   std::string client_id{};
-  /// Read anew for each acquisition: the cluster replaces it about once an hour.
+  /// Read for each acquisition, since the cluster replaces the token about once an hour.
   std::string federated_token_file{};
-  /// AD FS, which wants the resource itself for a scope.
+  /// AD FS expects the resource itself as the scope.
   bool is_adfs = false;
 };
 
-/// Reads AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE and, unless it is Azure's
-/// public cloud, AZURE_AUTHORITY_HOST. Fails with errc::invalid_configuration for a variable that
-/// is not set, and for a tenant in which there is anything but letters, digits, '.' and '-'; as
-/// parse_url does for an authority that is no URL; with errc::endpoint_not_allowed for one that is
-/// not https, unless `allow_insecure`. Each error names the variable.
-expected<federation> read_federation(const host_environment& environment, bool allow_insecure);
+/// Reads AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE and, for other clouds than
+/// the public one, AZURE_AUTHORITY_HOST. Fails with errc::invalid_configuration for a variable that
+/// is not set, and for a tenant with other characters than letters, digits, '.' and '-'; as
+/// parse_url does for the authority; and with errc::endpoint_not_allowed for an authority without
+/// https, unless `allow_insecure`. Each error names the variable.
+expected<connection_settings> read_settings(const host_environment& environment,
+                                            bool allow_insecure);
 
-/// The request that exchanges `federated_token` for a token. A client id of the request's own
-/// takes the place of the environment's. The claims, if any, go with it. Fails as make_key does,
-/// and with errc::identity_not_supported for an identity that is named by anything but its client
-/// id.
-expected<http_request> encode(const federation& setup, const token_request& request,
+/// The request that exchanges `federated_token`. A client id in the request takes precedence over
+/// the environment's. Claims are sent. Fails with errc::identity_not_supported for an object or
+/// resource id.
+expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
                               std::string_view federated_token);
 
-/// Reads the answer received at `now`, of whatever status. See read_token_response and
-/// read_service_error.
-expected<token_grant> decode(const token_request& request, http_response response,
-                             std::chrono::sys_seconds now);
-
-/// All of it. Fails as read_federation does; its encode also as credential_files does.
+/// Fails as read_settings does; its encode also fails as credential_files does.
 expected<host_protocol> make_protocol(const host_environment& environment,
                                       const host_settings& settings);
 

@@ -26,7 +26,7 @@ std::string shown(std::string_view text, std::size_t max_bytes) {
 
 std::string excerpt_of(std::string_view body) {
   if (body.find("access_token") != std::string_view::npos) {
-    return "(not shown, since it may hold a token)";
+    return "(not shown, since it may contain a token)";
   }
   return quoted(shown(body.substr(0, 4 * max_excerpt_length), max_excerpt_length));
 }
@@ -63,8 +63,9 @@ void read_members(sensitive_string& body, error_body& result) {
   result.correlation_id = shown(
       first_stated({&nested_correlation, &nested_correlation_2, &correlation, &correlation_2}),
       max_code_length);
-  const bool told = !first_stated({&error, &nested_code}).empty() || !result.description.empty();
-  result.form = told ? body_form::error : body_form::no_error;
+  const bool is_error =
+      !first_stated({&error, &nested_code}).empty() || !result.description.empty();
+  result.form = is_error ? body_form::error : body_form::no_error;
 }
 
 }  // namespace
@@ -75,7 +76,7 @@ error_body read_error_body(sensitive_string body) {
   if (begin == sensitive_string::npos) {
     return result;
   }
-  // Before the reading, which overwrites the body.
+  // Must precede the parsing, which overwrites the body.
   result.excerpt = excerpt_of(body);
   if (body[begin] == '<') {
     result.form = body_form::markup;

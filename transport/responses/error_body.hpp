@@ -1,4 +1,4 @@
-// What the body of an error answer says, whichever of the hosts' shapes it has.
+// Reads the body of an error response, in any of the forms that hosts use.
 #pragma once
 
 #include <midas/sensitive_string.hpp>
@@ -9,29 +9,29 @@
 namespace midas::internal {
 
 enum class body_form : std::uint8_t {
-  /// Nothing, or white space.
+  /// Empty, or white space only.
   empty,
   /// HTML or XML.
   markup,
-  /// No JSON.
+  /// Not JSON.
   unreadable,
-  /// JSON in which no error is found.
+  /// JSON without a recognized error.
   no_error,
-  /// JSON with a code or a description.
+  /// JSON with an error code or a description.
   error,
 };
 
-/// Everything in it is one line, cut, and free of what looks like a token: fit to be shown.
+/// Each text is one line, of limited length, and without anything that looks like a token.
 struct error_body {
   body_form form = body_form::empty;
   std::string code{};
   std::string description{};
   std::string correlation_id{};
-  /// How the body begins, between quotes, unless it may hold a token.
+  /// The beginning of the body, in quotes, unless it may contain a token.
   std::string excerpt{};
 };
 
-/// Knows the shapes that Microsoft Learn and the hosts show:
+/// Recognizes the forms that Microsoft Learn documents and hosts use:
 /// {"error": "code", "error_description": "text"} (OAuth 2.0, RFC 6749),
 /// {"error": {"code", "message", "correlationId"}}, {"statusCode", "message", "correlationId"}.
 error_body read_error_body(sensitive_string body);

@@ -1,5 +1,7 @@
 #include "transport/responses/expiry.hpp"
 
+#include "transport/formats/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -10,9 +12,7 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-// Reads a text from its front; once something is not as demanded, nothing more is.
+// Reads a text from its front. Once a demand is not met, all later ones fail.
 class scanner {
  public:
   explicit scanner(std::string_view text) noexcept : rest_(text) {}
@@ -34,7 +34,7 @@ class scanner {
   int digits(std::size_t fewest, std::size_t most) noexcept {
     int value = 0;
     std::size_t count = 0;
-    for (; count < most && is_digit(next()); ++count) {
+    for (; count < most && ascii::is_digit(next()); ++count) {
       value = value * 10 + (next() - '0');
       rest_.remove_prefix(1);
     }
@@ -42,7 +42,7 @@ class scanner {
     return value;
   }
 
-  // The position of the name that comes next, among `names`, counted from 1.
+  // The position among `names` of the name that follows, counted from 1.
   template <std::size_t Count>
   unsigned name(const std::array<std::string_view, Count>& names) noexcept {
     const auto found =
@@ -69,7 +69,7 @@ struct fields {
 std::optional<sys_seconds> to_time(const fields& f) noexcept {
   using namespace std::chrono;
   const year_month_day date{year{f.year}, month{f.month}, day{f.day}};
-  // A 60th second is a leap second, which RFC 3339 permits.
+  // RFC 3339 permits 60 for a leap second.
   if (!date.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) {
     return std::nullopt;
   }
@@ -86,7 +86,7 @@ void read_clock(scanner& text, fields& f, std::size_t min_hour_digits) noexcept 
   f.second = text.digits(2, 2);
 }
 
-// "+01:00", " -0500"; true when there is none.
+// "+01:00", " -0500"; true if there is none.
 bool read_offset(scanner& text, fields& f) noexcept {
   const bool east = text.accept("+") || text.accept(" +");
   if (!east && !text.accept("-") && !text.accept(" -")) {
@@ -121,7 +121,7 @@ std::optional<sys_seconds> read_iso_time(std::string_view all) noexcept {
   return text.complete() && offset_in_range ? to_time(f) : std::nullopt;
 }
 
-// With AM or PM, hours go from 1 to 12; 12 AM is midnight.
+// With AM or PM, hours range from 1 to 12; 12 AM is midnight.
 bool read_half_of_day(scanner& text, fields& f) noexcept {
   const bool morning = text.accept(" AM");
   if (!morning && !text.accept(" PM")) {
@@ -159,7 +159,7 @@ std::optional<std::int64_t> read_integer(std::string_view text) noexcept {
     }
     text = text.substr(0, point);
   }
-  if (text.empty() || text.size() > 18 || !std::ranges::all_of(text, is_digit)) {
+  if (text.empty() || text.size() > 18 || !std::ranges::all_of(text, ascii::is_digit)) {
     return std::nullopt;
   }
   std::int64_t value = 0;

@@ -1,4 +1,4 @@
-// The forms in which identity endpoints write numbers and times, read into whole seconds of UTC.
+// Reads numbers and times in the forms that identity endpoints use, as whole seconds of UTC.
 #pragma once
 
 #include <chrono>
@@ -8,31 +8,32 @@
 
 namespace midas::internal {
 
-/// The last second of the year 9999, beyond which nothing here reads a time.
+/// The last second of the year 9999. Later times are not read.
 constexpr std::chrono::sys_seconds latest_time{std::chrono::seconds{253'402'300'799}};
 
-/// "3600", "-5", and what serializers of floating-point numbers make of it, "3600.0"; nothing for
-/// any other text, and for more than 18 digits.
+/// "3600", "-5", and the output of serializers of floating-point numbers, "3600.0". Empty for any
+/// other text, and for more than 18 digits.
 std::optional<std::int64_t> read_integer(std::string_view text) noexcept;
 
-/// A date and time, of any of these forms; UTC unless there is an offset; fractions of a second, up
-/// to nine digits, are cut off; nothing for any other text, or a field out of its range:
+/// A date and time in one of these forms:
 /// - "2025-11-22T04:05:06.1234567Z", "2025-11-22 04:05:06+01:00" (RFC 3339, ISO 8601),
 /// - "11/22/2025 04:05:06", "1/16/2020 12:00:00 AM +00:00" (App Service of 2017),
-/// - "Sat, 22 Nov 2025 04:05:06 GMT" (RFC 9110's IMF-fixdate, once RFC 1123), the name of the day
-/// not
-///   compared with the date.
+/// - "Sat, 22 Nov 2025 04:05:06 GMT" (IMF-fixdate of RFC 9110, formerly RFC 1123); the name of the
+///   day is not compared with the date.
+///
+/// UTC unless the text has an offset. Fractions of a second, up to nine digits, are truncated.
+/// Empty for any other text, and for a field out of range.
 std::optional<std::chrono::sys_seconds> read_date_time(std::string_view text) noexcept;
 
-/// The third form above alone, which is what HTTP headers hold.
+/// Only the third form above, that of HTTP headers.
 std::optional<std::chrono::sys_seconds> read_http_date(std::string_view text) noexcept;
 
-/// An `expires_in`: seconds from `now`, as an integer.
+/// An `expires_in`: seconds from `now`, as an integer. Empty if it is unreadable.
 std::optional<std::chrono::sys_seconds> read_expires_in(std::string_view text,
                                                         std::chrono::sys_seconds now) noexcept;
 
-/// An `expires_on`: Unix time as an integer, or a date and time. Integers that would lie before
-/// 2001 are seconds from `now`, as MSAL .NET takes them.
+/// An `expires_on`: Unix time as an integer, or a date and time. Integers that would be before 2001
+/// are seconds from `now`, as in MSAL .NET. Empty if it is unreadable.
 std::optional<std::chrono::sys_seconds> read_expires_on(std::string_view text,
                                                         std::chrono::sys_seconds now) noexcept;
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds max_retry_after = std::chrono::hours{24 * 365};
 
-// "1", "0.25"; fractions of a millisecond count as one.
+// "1", "0.25"; rounded up to milliseconds.
 std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) noexcept {
   const auto point = text.find('.');
   const auto whole = text.substr(0, point);

@@ -1,4 +1,4 @@
-// How long a host asks to be left alone.
+// Reads Retry-After: how long a host asks clients to wait.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -8,8 +8,8 @@
 
 namespace midas::internal {
 
-/// The header Retry-After (RFC 9110): seconds, also with a fraction, or a date; nothing when it is
-/// unreadable or in the past. At most a year.
+/// The wait that the header Retry-After (RFC 9110) requests, as seconds, which may have a fraction,
+/// or as a date. Empty if the header is absent, unreadable, or in the past. At most a year.
 std::optional<std::chrono::milliseconds> read_retry_after(const http_response& response,
                                                           std::chrono::sys_seconds now);
 

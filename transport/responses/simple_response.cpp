@@ -4,36 +4,37 @@
 #include "transport/responses/service_error.hpp"
 #include "transport/responses/token_response.hpp"
 
-#include <string>
 #include <utility>
 
 namespace midas::internal {
 
-expected<token_grant> read_simple_response(std::string_view source, const token_request& request,
-                                           http_response response, std::chrono::sys_seconds now) {
-  auto key = make_key(request);
-  if (!key) {
-    return unexpected{std::move(key.error())};
+expected<token_grant> read_simple_response(const response_format& format,
+                                           const resolved_request& request, http_response response,
+                                           std::chrono::sys_seconds now) {
+  if (response.status == 200) {
+    return read_token_response(format.source, std::move(response), now);
   }
-  if (response.status != 200) {
-    return unexpected{read_service_error({.source = source, .request = request, .now = now},
-                                         std::move(response))};
+  auto problem = read_service_error({.source = format.source,
+                                     .request = request,
+                                     .transient_statuses = format.transient_statuses,
+                                     .now = now},
+                                    std::move(response));
+  if (format.advise != nullptr) {
+    if (const auto advice = format.advise(problem); !advice.empty()) {
+      problem.advice = advice;
+    }
   }
-  auto grant = read_token_response(source, std::move(response), now);
-  if (grant) {
-    grant->resource = std::move(key->resource);
-  }
-  return grant;
+  return unexpected{std::move(problem)};
 }
 
 unexpected refuse_identity(std::string_view source, identity_kind kind, std::string_view reason,
                            std::string advice) {
-  auto refusal = fail(errc::identity_not_supported,
-                      std::string{source} + " takes no " + std::string{to_string(kind)} + ": " +
-                          std::string{reason},
-                      std::move(advice));
-  refusal.value().source = source;
-  return refusal;
+  auto refusal = make_error(errc::identity_not_supported,
+                            std::string{source} + " cannot select an identity by " +
+                                std::string{to_string(kind)} + ": " + std::string{reason},
+                            std::move(advice));
+  refusal.source = source;
+  return unexpected{std::move(refusal)};
 }
 
 }  // namespace midas::internal

@@ -1,6 +1,7 @@
 #include "transport/responses/token_response.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/formats/ascii.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/expiry.hpp"
 
@@ -40,19 +41,18 @@ bool is_stated(const json_member& member) noexcept {
          !(member.kind == json_kind::string && member.text.empty());
 }
 
-// Anything else would break the header that the token is sent in, or be lost from its ends. Without
-// leaving early, so that it is done for many characters at a time.
+// Other characters would break the header that carries the token, or be lost from its ends. The
+// loop has no early exit, so that the compiler can vectorize it.
 bool fits_header(std::string_view token) noexcept {
-  unsigned char strangers = 0;
+  unsigned char unprintable = 0;
   for (const char c : token) {
-    strangers |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7e - 0x20);
+    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7e - 0x20);
   }
-  return strangers == 0 && !token.starts_with(' ') && !token.ends_with(' ');
+  return unprintable == 0 && !token.starts_with(' ') && !token.ends_with(' ');
 }
 
 bool is_token_type_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view{"-._+"}.find(c) != std::string_view::npos;
+  return ascii::is_alphanumeric(c) || std::string_view{"-._+"}.find(c) != std::string_view::npos;
 }
 
 // "access_token: string, expires_in: null, 3 other members"
@@ -73,11 +73,12 @@ std::string shape_of(const token_members& members, std::size_t count) {
 }
 
 unexpected reject(std::string_view source, const std::string& what) {
-  auto result = fail(errc::invalid_response, std::string{source} + " answered HTTP 200 " + what,
-                     "See whether it is an identity endpoint that answers at this address");
-  result.value().source = source;
-  result.value().http_status = 200;
-  return result;
+  auto result =
+      make_error(errc::invalid_response, std::string{source} + " answered HTTP 200 " + what,
+                 "Check that the server at this address is an identity endpoint");
+  result.source = source;
+  result.http_status = 200;
+  return unexpected{std::move(result)};
 }
 
 struct expiry {
@@ -103,8 +104,8 @@ std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_secon
   return time && *time > now && *time < expires_on ? time : std::nullopt;
 }
 
-// The body's own memory becomes the token's, and what stood before the token there (at least its
-// name, which nobody needs any more) gives place to the type, as an Authorization header has it.
+// The token keeps the memory of the body. The text before the token, at least the name of its
+// member, is overwritten with the type, which makes the value of an Authorization header.
 void keep_token(token_grant& grant, sensitive_string body, std::size_t at, std::size_t size) {
   constexpr std::size_t name_before = std::string_view{R"(access_token":")"}.size();
   const auto type = grant.token_type + ' ';
@@ -132,7 +133,7 @@ expected<token_grant> read_token_response(std::string_view source, http_response
                               " bytes that could not be parsed as JSON");
   }
   if (reading.result == json_reading::outcome::other_value) {
-    return reject(source, "with JSON that is no object");
+    return reject(source, "with JSON that is not an object");
   }
   const auto shape = [&] { return " (" + shape_of(members, reading.members) + ")"; };
   const auto token = members.access_token.text;
@@ -140,23 +141,23 @@ expected<token_grant> read_token_response(std::string_view source, http_response
     return reject(source, "without an access token" + shape());
   }
   if (members.access_token.kind != json_kind::string || !fits_header(token)) {
-    return reject(source, "with an access token that is no text of printable ASCII" + shape());
+    return reject(source, "with an access token that is not printable ASCII text" + shape());
   }
   const bool typed = is_stated(members.token_type);
   if (typed && (members.token_type.kind != json_kind::string ||
                 members.token_type.text.size() > max_token_type_length ||
                 !std::ranges::all_of(members.token_type.text, is_token_type_character))) {
-    return reject(source, "with a token type that is no word" + shape());
+    return reject(source, "with a token type that is not a word" + shape());
   }
   const auto expires = find_expiry(members, now);
   if (!expires.stated) {
-    return reject(source, "without saying when the access token expires: expiry missing" + shape());
+    return reject(source, "without an expiry of the access token: expiry missing" + shape());
   }
   if (!expires.time) {
     return reject(source, "with an expiry that could not be read" + shape());
   }
   if (*expires.time <= now) {
-    return reject(source, "with an access token that has expired already" + shape());
+    return reject(source, "with an access token that has already expired" + shape());
   }
   token_grant grant;
   if (typed) {
@@ -164,7 +165,7 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   }
   grant.expires_on = *expires.time;
   grant.refresh_on = find_refresh(members.refresh_in, now, grant.expires_on);
-  // Last, since all members point into the body.
+  // Comes last, since all members point into the body.
   const auto at = static_cast<std::size_t>(token.data() - response.body.data());
   keep_token(grant, std::move(response.body), at, token.size());
   return grant;

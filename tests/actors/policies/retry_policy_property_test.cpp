@@ -1,6 +1,6 @@
-// Whatever fails, in whatever order: neither more retries than allowed, nor too early, nor too
-// late.
+// For any failures in any order: no more retries than allowed, none too early, none too late.
 #include "actors/policies/retry_policy.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 using namespace midas;
 using namespace midas::internal;
@@ -18,15 +19,13 @@ using time_point = retry_policy::time_point;
 namespace {
 
 identity_host any_host() {
-  // IMDS, which has a schedule of its own, as often as all the others.
-  return *rc::gen::oneOf(
-      rc::gen::just(identity_host::imds),
-      rc::gen::element(identity_host::app_service, identity_host::service_fabric,
-                       identity_host::azure_arc, identity_host::cloud_shell,
-                       identity_host::machine_learning, identity_host::workload_identity));
+  // Favors IMDS, which has its own schedule.
+  const auto all = identity_hosts();
+  return *rc::gen::oneOf(rc::gen::just(identity_host::imds),
+                         rc::gen::elementOf(std::vector<identity_host>(all.begin(), all.end())));
 }
 
-double any_spread() { return *rc::gen::inRange(0, 1'000'000) / 1e6; }
+double any_jitter() { return *rc::gen::inRange(0, 1'000'000) / 1e6; }
 
 error any_failure() {
   error result;
@@ -44,11 +43,11 @@ error any_failure() {
 
 }  // namespace
 
-TEST_CASE("whatever fails, there are no more retries than allowed") {
+TEST_CASE("for any failures, there are no more retries than allowed") {
   std::size_t max_seen = 0;
   CHECK(rc::check("number of retries", [&max_seen] {
     const auto host = any_host();
-    retry_policy policy{host};
+    retry_policy policy{profile_of(host)};
     std::optional<bool> began_with_410;
     std::size_t retries = 0;
     time_point now{0s};
@@ -58,10 +57,10 @@ TEST_CASE("whatever fails, there are no more retries than allowed") {
       if (i == 0 && updating) {
         failure.http_status = 410;
       }
-      if (is_transient(host, failure) && !began_with_410) {
+      if (is_transient(profile_of(host), failure) && !began_with_410) {
         began_with_410 = host == identity_host::imds && failure.http_status == 410;
       }
-      if (const auto next = policy.next(failure, false, now, time_point::max(), any_spread())) {
+      if (const auto next = policy.next(failure, false, now, time_point::max(), any_jitter())) {
         ++retries;
         now = *next;
       }
@@ -69,21 +68,21 @@ TEST_CASE("whatever fails, there are no more retries than allowed") {
     RC_ASSERT(retries <= (began_with_410.value_or(false) ? 7U : 3U));
     max_seen = std::max(max_seen, retries);
   }));
-  // Else what fails is so mixed that the limits are never met.
+  // Otherwise the failures were too mixed to reach the limit.
   CHECK(max_seen == 7);
 }
 
-TEST_CASE("whatever fails, no retry is earlier than its pause, or at the last deadline, or after") {
+TEST_CASE("for any failures, every retry is after its pause and before the last deadline") {
   int planned = 0;
   CHECK(rc::check("time of retries", [&planned] {
     const auto host = any_host();
-    retry_policy policy{host};
+    retry_policy policy{profile_of(host)};
     time_point now{std::chrono::seconds{*rc::gen::inRange(0, 1'000'000)}};
     for (int i = 0; i < 8; ++i) {
       const auto failure = any_failure();
       const auto latest = now + milliseconds{*rc::gen::inRange(-1'000, 120'000)} +
                           std::chrono::nanoseconds{*rc::gen::inRange(0, 3)};
-      const auto next = policy.next(failure, false, now, latest, any_spread());
+      const auto next = policy.next(failure, false, now, latest, any_jitter());
       if (!next) {
         continue;
       }
@@ -101,35 +100,35 @@ TEST_CASE("whatever fails, no retry is earlier than its pause, or at the last de
   CHECK(planned > 0);
 }
 
-TEST_CASE("more left to chance is never an earlier retry") {
-  CHECK(rc::check("retries are monotone in the spread", [] {
-    retry_policy policy{any_host()};
+TEST_CASE("a larger jitter never makes a retry earlier") {
+  CHECK(rc::check("retries are monotonic in the jitter", [] {
+    retry_policy policy{profile_of(any_host())};
     const time_point now{1'000s};
     for (int i = 0; i < 4; ++i) {
       const auto failure = any_failure();
       const auto latest = now + milliseconds{*rc::gen::inRange(1'000, 30'000)};
-      const auto one = any_spread();
-      const auto two = any_spread();
+      const auto one = any_jitter();
+      const auto two = any_jitter();
       auto same = policy;
       const auto early = policy.next(failure, false, now, latest, std::min(one, two));
       const auto late = same.next(failure, false, now, latest, std::max(one, two));
-      // Whether there is a retry at all is not left to chance.
+      // The jitter must not decide whether there is a retry.
       RC_ASSERT(early.has_value() == late.has_value());
       RC_ASSERT(early.value_or(now) <= late.value_or(now));
     }
   }));
 }
 
-TEST_CASE("a longer wait of the callers never takes a retry away") {
-  CHECK(rc::check("retries are monotone in the deadline", [] {
-    retry_policy policy{any_host()};
+TEST_CASE("a later deadline never removes a retry") {
+  CHECK(rc::check("retries are monotonic in the deadline", [] {
+    retry_policy policy{profile_of(any_host())};
     const time_point now{1'000s};
     const auto failure = any_failure();
     const auto latest = now + milliseconds{*rc::gen::inRange(0, 80'000)};
     const auto later = latest + milliseconds{*rc::gen::inRange(0, 80'000)};
     auto same = policy;
-    const auto next = policy.next(failure, false, now, latest, any_spread());
-    const auto next_of_later = same.next(failure, false, now, later, any_spread());
+    const auto next = policy.next(failure, false, now, latest, any_jitter());
+    const auto next_of_later = same.next(failure, false, now, later, any_jitter());
     RC_ASSERT(!next || next_of_later);
   }));
 }

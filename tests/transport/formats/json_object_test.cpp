@@ -37,7 +37,7 @@ std::string repeated(std::string_view text, std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("members of a JSON object are found by their names, of whatever kind") {
+TEST_CASE("members of a JSON object are found by name, whatever their type") {
   const auto [json, a] = GENERATE(table<std::string, std::string>({
       {R"({"a":"text"})", "string:text"},
       {R"({"a":""})", "string:"},
@@ -62,7 +62,7 @@ TEST_CASE("members of a JSON object are found by their names, of whatever kind")
   CHECK(read.a() == a);
 }
 
-TEST_CASE("of members with the same name the last one counts") {
+TEST_CASE("among members with the same name, the last one wins") {
   CHECK(read_members{R"({"a":"first","a":"last"})"}.a() == "string:last");
   CHECK(read_members{R"({"a":"first","a":null})"}.a() == "null:");
   CHECK(read_members{R"({"o":{"a":1,"a":2}})"}.o_a() == "number:2");
@@ -71,7 +71,7 @@ TEST_CASE("of members with the same name the last one counts") {
   CHECK(read_members{R"({"o":{"a":1},"o":"text"})"}.o() == "string:text");
 }
 
-TEST_CASE("members of an object in the object are found, and no deeper ones") {
+TEST_CASE("members of a nested object are found, but not of deeper ones") {
   CHECK(read_members{R"({"o":{"a":"inner"},"a":"outer"})"}.o_a() == "string:inner");
   CHECK(read_members{R"({"o":{"a":"inner"},"a":"outer"})"}.a() == "string:outer");
   CHECK(read_members{R"({"o":{"x":{"a":1}}})"}.o_a() == "absent:");
@@ -79,18 +79,18 @@ TEST_CASE("members of an object in the object are found, and no deeper ones") {
   CHECK(read_members{R"({"x":{"a":1}})"}.o_a() == "absent:");
 }
 
-TEST_CASE("members are counted, the ones that are not wanted included") {
+TEST_CASE("all members are counted, including those not requested") {
   CHECK(read_members{R"({})"}.reading.members == 0);
   CHECK(read_members{R"({"a":1,"b":{"c":1,"d":2},"e":[1,2]})"}.reading.members == 3);
 }
 
-TEST_CASE("JSON that is no object is told from what is no JSON") {
+TEST_CASE("JSON that is not an object is distinguished from text that is not JSON") {
   for (const auto* json : {"[]", "[{\"a\":1}]", "\"a\"", "1", "null", "true"}) {
     CHECK(read_members{json}.reading.result == outcome::other_value);
   }
 }
 
-TEST_CASE("what is no JSON yields no members, not even those before the fault") {
+TEST_CASE("malformed JSON yields no members, not even those before the error") {
   const std::string json = GENERATE(
       as<std::string>{}, "", " ", "\xef\xbb\xbf", "{", R"({"a":1)", R"({"a":1,})", R"({"a":1}})",
       R"({"a":1} x)", R"({"a":1}{"a":2})", R"({"a":"text)", R"({'a':1})", R"({a:1})",
@@ -105,7 +105,7 @@ TEST_CASE("what is no JSON yields no members, not even those before the fault") 
   CHECK(read.a() == "absent:");
 }
 
-TEST_CASE("deep nesting neither overflows the stack nor passes") {
+TEST_CASE("deep nesting is rejected without overflowing the stack") {
   constexpr std::size_t mebibyte = 1U << 20U;
   CHECK(read_members{repeated("[", mebibyte)}.reading.result == outcome::other_value);
   CHECK(read_members{repeated("{\"a\":", mebibyte / 5)}.reading.result == outcome::malformed);
@@ -117,7 +117,7 @@ TEST_CASE("deep nesting neither overflows the stack nor passes") {
         "number:1");
 }
 
-TEST_CASE("text is found in the buffer itself, so that no copy of it remains elsewhere") {
+TEST_CASE("strings are found in the buffer itself, so that no copy remains elsewhere") {
   sensitive_string text = R"({"a":"a text that is longer than any small string \u0041"})";
   std::array<json_member, 1> wanted{{{.name = "a"}}};
   REQUIRE(read_json_object(text, wanted).result == outcome::object);

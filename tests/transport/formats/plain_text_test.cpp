@@ -7,7 +7,7 @@
 using namespace midas;
 using namespace midas::internal;
 
-TEST_CASE("text from elsewhere becomes one line without control characters") {
+TEST_CASE("untrusted text becomes one line without control characters") {
   const auto [text, shown] = GENERATE(table<std::string, std::string>({
       {"plain", "plain"},
       {"", ""},
@@ -28,7 +28,7 @@ TEST_CASE("text from elsewhere becomes one line without control characters") {
       {"a\xe2\x80\xae"
        "b\xe2\x80\x8b",
        "a?b?"},
-      // Stray continuation, cut sequence, overlong slash, surrogate, beyond Unicode, impossible.
+      // Stray continuation, cut sequence, overlong slash, surrogate, beyond Unicode, invalid byte.
       {"a\x80", "a?"},
       {"a\xe2\x82", "a??"},
       {"\xc0\xaf", "??"},
@@ -50,7 +50,7 @@ TEST_CASE("a long text is cut between characters") {
   CHECK(one_line(std::string(1'000'000, ' ') + "x", 5) == "x");
 }
 
-TEST_CASE("what looks like a JSON Web Token is not shown") {
+TEST_CASE("a text that looks like a JSON Web Token is not shown") {
   const std::string token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJodHRwcyJ9.c2lnbmF0dXJl_-";
   CHECK(without_tokens("bearer " + token + " is late") == "bearer <redacted> is late");
   CHECK(without_tokens("\"" + token + "\",\"" + token + "\"") == "\"<redacted>\",\"<redacted>\"");

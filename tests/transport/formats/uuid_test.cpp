@@ -8,7 +8,7 @@
 using namespace midas;
 using namespace midas::internal;
 
-TEST_CASE("a UUID carries its bytes, but for version and variant") {
+TEST_CASE("a UUID has its bytes, except for version and variant") {
   CHECK(uuid_of({}) == "00000000-0000-4000-8000-000000000000");
   std::array<unsigned char, 16> bytes{};
   bytes.fill(0xff);

@@ -1,4 +1,4 @@
-// Azure Arc's two requests over the wire, with a key file on the disk between them.
+// The two requests of Azure Arc over the wire, with a key file on disk.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
@@ -27,15 +27,15 @@ namespace {
 
 constexpr std::chrono::sys_seconds now{1'700'000'000s};
 const std::string agent_directory = "/var/opt/azcmagent/tokens/";
-const token_request vault{.resource = "https://vault.azure.net"};
+const resolved_request vault{.resource = "https://vault.azure.net"};
 
-// Writes a key file for each challenge, and grants a token to whom knows what is in it.
+// Writes a key file for each challenge, and grants a token for a request with its content.
 class simulated_agent {
  public:
   simulated_agent() {
     auto name = (fs::temp_directory_path() / "midas-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
-      throw std::system_error{errno, std::generic_category(), "no scratch directory"};
+      throw std::system_error{errno, std::generic_category(), "cannot create a scratch directory"};
     }
     directory_ = name;
   }
@@ -48,7 +48,7 @@ class simulated_agent {
 
   [[nodiscard]] std::string url() const { return server_.url() + "/token"; }
 
-  // The agent's directory is where it is, and no test's to write to.
+  // Redirects the agent's directory, which tests must not write to, to the scratch directory.
   [[nodiscard]] credential_files files() const {
     auto result = credential_files_of_this_machine();
     result.read_key = [this, read = result.read_key](const std::string& path,
@@ -80,7 +80,7 @@ class simulated_agent {
   }};
 };
 
-// As an acquisition goes about it.
+// Requests a token as an acquisition does.
 expected<token_grant> acquire(const host_protocol& endpoint, http_transport& transport) {
   auto request = endpoint.encode(vault, {});
   for (unsigned leg = 0; request; ++leg) {
@@ -102,7 +102,7 @@ expected<token_grant> acquire(const host_protocol& endpoint, http_transport& tra
 
 }  // namespace
 
-TEST_CASE("each token of Arc's costs one challenge and the content of its key file") {
+TEST_CASE("each token of Arc takes one challenge and the content of its key file") {
   const simulated_agent agent;
   curl_multi_loop loop;
   const auto endpoint = azure_arc::make_protocol(

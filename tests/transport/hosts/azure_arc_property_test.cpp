@@ -1,4 +1,4 @@
-// Whatever the challenge: no file but the agent's own is opened, and nothing of a key is shown.
+// For any challenge: only the agent's own files are opened, and no part of a key is shown.
 #include "transport/hosts/azure_arc.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,13 +16,13 @@ namespace {
 
 const std::string url = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
 const std::string directory = "/var/opt/azcmagent/tokens";
-const token_request vault{.resource = "https://vault.azure.net"};
+const resolved_request vault{.resource = "https://vault.azure.net"};
 
 rc::Gen<std::string> any_bytes() {
   return rc::gen::container<std::string>(rc::gen::arbitrary<char>());
 }
 
-// Pieces of challenges, so that many are almost right, and some are.
+// Fragments of challenges, so that many are almost valid, and some are valid.
 rc::Gen<std::string> challenge_like() {
   const auto piece = rc::gen::elementOf(std::vector<std::string>{"Basic realm=",
                                                                  "basic",
@@ -70,7 +70,7 @@ std::string almost_right() {
   return text + *challenge_like() + *rc::gen::element<std::string>(".key", "");
 }
 
-// The rule once more, in other words.
+// The rule, implemented a second time.
 bool is_own_key_file(const std::string& path) {
   if (!path.starts_with(directory + "/") || !path.ends_with(".key")) {
     return false;
@@ -113,8 +113,8 @@ void check(const std::string& value, int& answered) {
   RC_ASSERT(opened.size() <= 1);
   RC_ASSERT(std::ranges::all_of(opened, is_own_key_file));
   RC_ASSERT(next.has_value() == (opened.size() == 1));
-  const bool well_told = next.has_value() || is_fit_rejection(next.error());
-  RC_ASSERT(well_told);
+  const bool is_well_reported = next.has_value() || is_fit_rejection(next.error());
+  RC_ASSERT(is_well_reported);
   const auto wanted = std::string{"Basic realm="};
   const bool right = value.starts_with(wanted) && is_own_key_file(value.substr(wanted.size())) &&
                      value.find('=', wanted.size()) == std::string::npos;
@@ -125,28 +125,27 @@ void check(const std::string& value, int& answered) {
 
 }  // namespace
 
-TEST_CASE("arbitrary bytes for a challenge open no file") {
+TEST_CASE("a challenge of arbitrary bytes opens no file") {
   int answered = 0;
   CHECK(rc::check("arbitrary challenges", [&] { check(*any_bytes(), answered); }));
   CHECK(rc::check("arbitrary paths", [&] { check("Basic realm=" + *any_bytes(), answered); }));
   CHECK(answered == 0);
 }
 
-TEST_CASE(
-    "a challenge that is put together from right pieces opens a key file of the agent's or none") {
+TEST_CASE("a challenge made of valid fragments opens a key file of the agent, or no file") {
   int answered = 0;
-  CHECK(rc::check("almost right challenges", [&] { check(*challenge_like(), answered); }));
-  CHECK(rc::check("challenges that are hardly wrong", [&] { check(almost_right(), answered); }));
-  CHECK(rc::check("right challenges", [&] {
+  CHECK(rc::check("almost valid challenges", [&] { check(*challenge_like(), answered); }));
+  CHECK(rc::check("challenges with one defect", [&] { check(almost_right(), answered); }));
+  CHECK(rc::check("valid challenges", [&] {
     const auto name =
         *rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange<char>('a', 'z')));
     check("Basic realm=" + directory + "/" + name + ".key", answered);
   }));
-  // Else nothing is tested but refusals.
+  // Otherwise only rejections were tested.
   CHECK(answered > 0);
 }
 
-TEST_CASE("whatever is in a key file goes into one header as it is, or nowhere") {
+TEST_CASE("the content of a key file is sent unchanged in one header, or not at all") {
   const auto challenge = "Basic realm=" + directory + "/a.key";
   CHECK(rc::check("arbitrary keys", [&] {
     const auto content = *any_bytes();
@@ -156,9 +155,9 @@ TEST_CASE("whatever is in a key file goes into one header as it is, or nowhere")
     });
     RC_ASSERT(next.has_value() == (clean && !content.empty()));
     // RC_ASSERT evaluates both sides of an ||.
-    const bool well_used =
+    const bool is_well_used =
         next ? next->headers.back().value == "Basic " + sensitive_string{content}
              : content.size() < 4 || to_string(next.error()).find(content) == std::string::npos;
-    RC_ASSERT(well_used);
+    RC_ASSERT(is_well_used);
   }));
 }

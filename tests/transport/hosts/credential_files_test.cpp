@@ -1,4 +1,4 @@
-// Key files and federated tokens, as they are and as an attacker would have them.
+// Key files and federated tokens, genuine ones and those of an attacker.
 #include "transport/hosts/credential_files.hpp"
 
 #include <catch2/catch.hpp>
@@ -26,7 +26,7 @@ class scratch_directory {
   scratch_directory() {
     auto name = (fs::temp_directory_path() / "midas-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
-      throw std::system_error{errno, std::generic_category(), "no scratch directory"};
+      throw std::system_error{errno, std::generic_category(), "cannot create a scratch directory"};
     }
     path_ = name;
   }
@@ -49,7 +49,7 @@ class scratch_directory {
 };
 
 constexpr std::size_t limit = 4096;
-// Nobody here has this number.
+// A user id that no account has.
 constexpr uid_t stranger = 54'321;
 
 using reader = expected<sensitive_string> (*)(const std::string&, std::size_t);
@@ -67,18 +67,18 @@ expected<sensitive_string> token(const std::string& path) { return token(path, l
 
 bool is_root() { return ::geteuid() == 0; }
 
-// Reads as a user who has nothing to do with root. By a relative name: scratch directories may be
-// where only root gets in, and it is the file's own rights that are in question.
+// Reads as an unprivileged user. Uses a relative name, since only root may be able to enter the
+// scratch directory, while the test is about the permissions of the file.
 expected<sensitive_string> as_stranger(reader read, const scratch_directory& directory,
                                        const std::string& name) {
   const auto before = fs::current_path();
   fs::current_path(directory.path(""));
   if (::seteuid(stranger) != 0) {
-    throw std::system_error{errno, std::generic_category(), "no other user"};
+    throw std::system_error{errno, std::generic_category(), "cannot become another user"};
   }
   auto result = read(name, limit);
   if (::seteuid(0) != 0) {
-    throw std::system_error{errno, std::generic_category(), "not root any more"};
+    throw std::system_error{errno, std::generic_category(), "cannot become root again"};
   }
   fs::current_path(before);
   return result;
@@ -107,7 +107,7 @@ void check_token_refused(const std::string& path, std::string_view why) {
 
 }  // namespace
 
-TEST_CASE("a file is read as it is, byte by byte, up to its limit") {
+TEST_CASE("a file of up to the size limit is read unchanged") {
   const auto read = GENERATE(reader{key}, reader{token});
   const auto content = GENERATE(as<std::string>{}, "hush", " h\r\nu\tsh\n",
                                 std::string("\0\xff", 2), std::string(limit, 'x'));
@@ -117,22 +117,22 @@ TEST_CASE("a file is read as it is, byte by byte, up to its limit") {
   CHECK(*outcome == sensitive_string{content});
 }
 
-TEST_CASE("a file of one byte over its limit is refused") {
+TEST_CASE("a file that exceeds the size limit by one byte is rejected") {
   const scratch_directory directory;
   const auto path = directory.file("a.key", std::string(limit + 1, 'x'));
   check_key_refused(path, "larger than 4096 bytes");
   check_token_refused(path, "larger than 4096 bytes");
 }
 
-TEST_CASE("a file that says it is empty and is not is held to its limit all the same") {
-  // Files of the kernel's have no size before they are read.
+TEST_CASE("the size limit applies to a file that reports no size") {
+  // Files in /proc report no size.
   const std::string path = "/proc/self/environ";
   REQUIRE(fs::file_size(path) == 0);
   const auto outcome = token(path, 1);
   check_failure(outcome, errc::invalid_configuration, path, "larger than 1 bytes");
 }
 
-TEST_CASE("a file that is not there is named") {
+TEST_CASE("the error for a missing file names it") {
   const scratch_directory directory;
   for (const auto* const name : {"a.key", "no/a.key"}) {
     check_key_refused(directory.path(name), "does not exist");
@@ -140,7 +140,7 @@ TEST_CASE("a file that is not there is named") {
   }
 }
 
-TEST_CASE("a name with a null character in it is no shorter name") {
+TEST_CASE("a null character does not truncate a name") {
   const scratch_directory directory;
   const auto path = directory.file("a.key", "hush");
   const auto longer = path + std::string("\0.key", 5);
@@ -149,7 +149,7 @@ TEST_CASE("a name with a null character in it is no shorter name") {
   check_failure(token(longer), errc::invalid_configuration, path, "name");
 }
 
-TEST_CASE("a key file is not looked for behind a symbolic link, a federated token is") {
+TEST_CASE("a key file must not be a symbolic link, a federated token may be one") {
   const scratch_directory directory;
   directory.file("target", "hush");
   const auto link = directory.path("a.key");
@@ -161,7 +161,7 @@ TEST_CASE("a key file is not looked for behind a symbolic link, a federated toke
   check_token_refused(link, "does not exist");
 }
 
-TEST_CASE("the directory of a key file may be reached by a link") {
+TEST_CASE("the directory of a key file may be a symbolic link") {
   const scratch_directory directory;
   fs::create_directory(directory.path("real"));
   directory.file("real/a.key", "hush");
@@ -169,21 +169,21 @@ TEST_CASE("the directory of a key file may be reached by a link") {
   CHECK(key(directory.path("link/a.key")) == sensitive_string{"hush"});
 }
 
-TEST_CASE("what is no regular file is refused, and not waited for") {
+TEST_CASE("a file that is not regular is rejected without blocking") {
   const scratch_directory directory;
   const auto fifo = directory.path("fifo.key");
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-  check_key_refused(fifo, "no regular file");
-  check_token_refused(fifo, "no regular file");
+  check_key_refused(fifo, "not a regular file");
+  check_token_refused(fifo, "not a regular file");
   const auto folder = directory.path("folder.key");
   fs::create_directory(folder);
-  check_key_refused(folder, "no regular file");
-  check_token_refused(folder, "no regular file");
-  check_failure(key("/dev/zero"), errc::challenge_rejected, "/dev/zero", "no regular file");
-  check_failure(token("/dev/zero"), errc::invalid_configuration, "/dev/zero", "no regular file");
+  check_key_refused(folder, "not a regular file");
+  check_token_refused(folder, "not a regular file");
+  check_failure(key("/dev/zero"), errc::challenge_rejected, "/dev/zero", "not a regular file");
+  check_failure(token("/dev/zero"), errc::invalid_configuration, "/dev/zero", "not a regular file");
 }
 
-TEST_CASE("a key file belongs to root, to this user, or to whom its directory belongs to") {
+TEST_CASE("a key file must belong to root, to this user, or to the owner of its directory") {
   if (!is_root()) {
     WARN("skipped: only root can give files away");
     return;
@@ -194,7 +194,7 @@ TEST_CASE("a key file belongs to root, to this user, or to whom its directory be
   REQUIRE(key(path));
   REQUIRE(::chown(path.c_str(), stranger, 0) == 0);
   check_key_refused(path, "belongs to neither");
-  // A federated token belongs to whom the cluster gives it.
+  // A federated token may belong to any user.
   CHECK(token(path));
   const auto agent = directory.path("agent");
   REQUIRE(::chown(agent.c_str(), stranger, 0) == 0);
@@ -205,7 +205,7 @@ TEST_CASE("a key file belongs to root, to this user, or to whom its directory be
   CHECK(key(path));
 }
 
-TEST_CASE("a key file of root's or of this user's own is read in whosever directory it is") {
+TEST_CASE("a key file of root or of this user is read from a directory of any owner") {
   if (!is_root()) {
     WARN("skipped: only root can give files away");
     return;
@@ -223,12 +223,12 @@ TEST_CASE("a key file of root's or of this user's own is read in whosever direct
                 "belongs to neither");
 }
 
-TEST_CASE("a file that this user may not read is told with the way to the right") {
+TEST_CASE("the error for a file that this user may not read has advice") {
   const scratch_directory directory;
   const auto path = directory.file("a.key", "hush");
   REQUIRE(::chmod(path.c_str(), 0) == 0);
   REQUIRE(::chmod(directory.path("").c_str(), 0755) == 0);
-  // Root may read anything; in its place goes a user who may not.
+  // Root may read everything, so the test runs as another user.
   const auto from_key = is_root() ? as_stranger(key, directory, "a.key") : key(path);
   const auto from_token = is_root() ? as_stranger(token, directory, "a.key") : token(path);
   check_failure(from_key, errc::challenge_rejected, "a.key", "may not be read");
@@ -236,13 +236,13 @@ TEST_CASE("a file that this user may not read is told with the way to the right"
   check_failure(from_token, errc::invalid_configuration, "a.key", "may not be read");
 }
 
-TEST_CASE("a federated token that is empty is refused") {
+TEST_CASE("an empty federated token is rejected") {
   const auto content = GENERATE(as<std::string>{}, "", "\n", " \t\r\n");
   const scratch_directory directory;
   check_token_refused(directory.file("token", content), "empty");
 }
 
-TEST_CASE("reading leaves no file open") {
+TEST_CASE("no file stays open after reading") {
   const auto open_files = [] {
     return std::distance(fs::directory_iterator{"/proc/self/fd"}, fs::directory_iterator{});
   };

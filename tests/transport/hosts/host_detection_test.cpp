@@ -61,7 +61,7 @@ const variables all_of_them{
 
 }  // namespace
 
-TEST_CASE("a host is told by its variables") {
+TEST_CASE("a host is detected by its variables") {
   const auto [expected_host, set] = GENERATE(table<host, variables>({
       {host::workload_identity,
        {{"AZURE_TENANT_ID", "t"}, {"AZURE_CLIENT_ID", "c"}, {"AZURE_FEDERATED_TOKEN_FILE", "f"}}},
@@ -82,8 +82,8 @@ TEST_CASE("a host is told by its variables") {
   CHECK(detection.remarks.empty());
 }
 
-TEST_CASE("of several hosts that variables speak for, the first in order is it") {
-  // Each host in turn loses what tells it, and the next one is found.
+TEST_CASE("if the variables of several hosts are set, the first in order is detected") {
+  // Removes the variables of each host in turn, so that the next one is detected.
   auto set = all_of_them;
   CHECK(*detect_host(with(set)).host == host::workload_identity);
   set["AZURE_CLIENT_ID"] = "";
@@ -100,7 +100,7 @@ TEST_CASE("of several hosts that variables speak for, the first in order is it")
   CHECK(*detect_host(with(set)).host == host::imds);
 }
 
-TEST_CASE("Azure Arc is told by its agent alone, after every host that variables tell") {
+TEST_CASE("the agent alone identifies Azure Arc, after all hosts that have variables") {
   CHECK(*detect_host(with_agent()).host == host::azure_arc);
   CHECK(*detect_host(with_agent({{"IDENTITY_ENDPOINT", "e"}})).host == host::azure_arc);
   CHECK(*detect_host(with_agent({{"MSI_ENDPOINT", "e"}})).host == host::cloud_shell);
@@ -108,7 +108,7 @@ TEST_CASE("Azure Arc is told by its agent alone, after every host that variables
         host::azure_arc);
 }
 
-TEST_CASE("what half tells a host tells nothing") {
+TEST_CASE("an incomplete set of variables identifies no host") {
   const variables set = GENERATE(values<variables>({
       {{"IDENTITY_ENDPOINT", "e"}},
       {{"IMDS_ENDPOINT", "i"}},
@@ -124,7 +124,7 @@ TEST_CASE("what half tells a host tells nothing") {
   CHECK(*detection.host == host::imds);
 }
 
-TEST_CASE("a detection tells what it looked at, in order, and what it found") {
+TEST_CASE("a detection lists what it examined, in order, and what it found") {
   CHECK(described(detect_host(with({{"IDENTITY_ENDPOINT", "e"},
                                     {"IDENTITY_HEADER", ""},
                                     {"IMDS_ENDPOINT", "i"},
@@ -151,16 +151,23 @@ TEST_CASE("a detection tells what it looked at, in order, and what it found") {
         "IMDS! AZURE_POD_IDENTITY_AUTHORITY_HOST set");
 }
 
-TEST_CASE("what is set for another host than the one that is found is remarked on") {
+TEST_CASE("variables that the detected host does not use are remarked on") {
   const auto detection =
       detect_host(with({{"MSI_ENDPOINT", "e"}, {"IDENTITY_HEADER", "h"}, {"IMDS_ENDPOINT", "i"}}));
   CHECK(*detection.host == host::cloud_shell);
   CHECK(detection.remarks ==
-        std::vector<std::string>{"IDENTITY_HEADER is set, and says nothing to Cloud Shell",
-                                 "IMDS_ENDPOINT is set, and says nothing to Cloud Shell"});
+        std::vector<std::string>{"IDENTITY_HEADER is set, but Cloud Shell does not use it",
+                                 "IMDS_ENDPOINT is set, but Cloud Shell does not use it"});
 }
 
-TEST_CASE("a secret without its endpoint is a contradiction where nothing tells another host") {
+TEST_CASE("variables that unrelated programs set, too, are not remarked on") {
+  const auto detection = detect_host(
+      with({{"MSI_ENDPOINT", "e"}, {"AZURE_TENANT_ID", "t"}, {"AZURE_CLIENT_ID", "c"}}));
+  CHECK(*detection.host == host::cloud_shell);
+  CHECK(detection.remarks.empty());
+}
+
+TEST_CASE("a secret without its endpoint is an error if no other host is detected") {
   check_contradiction(detect_host(with({{"IDENTITY_HEADER", "h"}})), "IDENTITY_HEADER");
   check_contradiction(detect_host(with({{"IDENTITY_HEADER", "h"}})), "IDENTITY_ENDPOINT");
   check_contradiction(detect_host(with({{"MSI_SECRET", "s"}, {"MSI_ENDPOINT", ""}})),
@@ -173,7 +180,7 @@ TEST_CASE("a secret without its endpoint is a contradiction where nothing tells 
   CHECK(*detect_host(with({{"IDENTITY_HEADER", "h"}}), host::imds).host == host::imds);
 }
 
-TEST_CASE("a chosen host goes before everything that the environment tells") {
+TEST_CASE("a chosen host takes precedence over the environment") {
   const auto detection = detect_host(with(all_of_them), host::cloud_shell);
   CHECK(*detection.host == host::cloud_shell);
   CHECK(described(detection) ==
@@ -183,7 +190,7 @@ TEST_CASE("a chosen host goes before everything that the environment tells") {
   CHECK(*detect_host({}, host::azure_arc).host == host::azure_arc);
 }
 
-TEST_CASE("a chosen host without a variable that it needs is refused, naming it and a remedy") {
+TEST_CASE("a chosen host that lacks a variable is rejected, naming the variable and a remedy") {
   const auto [chosen, set, missing] = GENERATE(table<host, variables, std::string>({
       {host::workload_identity, {{"AZURE_TENANT_ID", "t"}}, "AZURE_CLIENT_ID"},
       {host::service_fabric,
@@ -203,7 +210,7 @@ TEST_CASE("a chosen host without a variable that it needs is refused, naming it 
   CHECK_FALSE(detect_host({}, static_cast<host>(99), "http://127.0.0.1").host);
 }
 
-TEST_CASE("an endpoint that is given is IMDS's, and contradicts the choice of another host") {
+TEST_CASE("the endpoint option selects IMDS, and contradicts the choice of another host") {
   CHECK(*detect_host(with(all_of_them), {}, "http://127.0.0.1:1").host == host::imds);
   CHECK(*detect_host(with(all_of_them), host::imds, "http://127.0.0.1:1").host == host::imds);
   CHECK(described(detect_host({}, {}, "http://127.0.0.1:1")) ==
@@ -212,7 +219,7 @@ TEST_CASE("an endpoint that is given is IMDS's, and contradicts the choice of an
   check_contradiction(both, "App Service");
 }
 
-TEST_CASE("nothing that a detection says holds the value of a variable") {
+TEST_CASE("no text of a detection contains the value of a variable") {
   const std::optional<host> chosen =
       GENERATE(values<std::optional<host>>({std::nullopt, host::app_service, host::imds}));
   auto set = all_of_them;

@@ -12,7 +12,8 @@ using namespace midas;
 using namespace midas::internal;
 using Catch::Matchers::Contains;
 
-TEST_CASE("the environment of this process holds what is set, and an empty value counts as none") {
+TEST_CASE(
+    "the environment of this process has the variables that are set; empty counts as not set") {
   setenv("MSI_SECRET", "s", 1);
   setenv("IMDS_ENDPOINT", "", 1);
   setenv("MIDAS_OF_NO_HOST", "x", 1);
@@ -29,7 +30,7 @@ TEST_CASE("the environment of this process holds what is set, and an empty value
   CHECK(environment.platform == host_platform::unix_like);
 }
 
-TEST_CASE("Azure Arc's agent is looked for where its installer puts it") {
+TEST_CASE("the executable of Azure Arc's agent is expected where its installer puts it") {
   CHECK(arc_agent_file({}) == "/opt/azcmagent/bin/himds");
   CHECK(arc_agent_file({.variables = {{"ProgramFiles", "D:\\Programs"}},
                         .platform = host_platform::windows}) ==
@@ -38,20 +39,19 @@ TEST_CASE("Azure Arc's agent is looked for where its installer puts it") {
   CHECK(arc_agent_file({.platform = host_platform::other}).empty());
 }
 
-TEST_CASE("each host has a name for people, and one for command lines that is read again") {
+TEST_CASE("each host has a name for people, and an option name that can be read") {
   std::set<std::string_view> names;
-  for (unsigned i = 0; i <= static_cast<unsigned>(identity_host::workload_identity); ++i) {
-    const auto host = static_cast<identity_host>(i);
+  for (const auto host : identity_hosts()) {
     CHECK(*read_identity_host(option_name(host)) == host);
     names.insert(to_string(host));
   }
-  CHECK(names.size() == 8);
+  CHECK(names.size() == identity_hosts().size());
   CHECK_FALSE(names.contains("unknown"));
   CHECK(to_string(static_cast<identity_host>(200)) == "unknown");
   CHECK(option_name(static_cast<identity_host>(200)) == "unknown");
 }
 
-TEST_CASE("a host that there is none of is refused, with those that there are") {
+TEST_CASE("an unknown option name is rejected with a list of the known ones") {
   const auto host = read_identity_host("kubernetes\n");
   REQUIRE_FALSE(host);
   CHECK(host.error().code == errc::invalid_configuration);

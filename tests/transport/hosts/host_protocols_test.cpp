@@ -1,4 +1,4 @@
-// The hosts that answer a request with a token or an error, and no more.
+// The hosts that answer one request with a token or an error.
 #include "transport/curl/certificate_pin.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/cloud_shell.hpp"
@@ -22,7 +22,7 @@ namespace {
 constexpr std::chrono::sys_seconds now{1'800'000'000s};
 constexpr std::string_view thumbprint = "ABABABABABABABABABABABABABABABABABABABAB";
 constexpr std::string_view secret_text = "only-the-host-knows";
-const token_request vault{.resource = "https://vault.azure.net"};
+const resolved_request vault{.resource = "https://vault.azure.net"};
 
 host_environment environment(std::map<std::string, std::string, std::less<>> variables) {
   return {.variables = std::move(variables)};
@@ -60,14 +60,14 @@ host_protocol made(maker make, const host_environment& where, host_settings sett
   return *std::move(result);
 }
 
-http_request asked(const host_protocol& endpoint, const token_request& request,
+http_request asked(const host_protocol& endpoint, const resolved_request& request,
                    std::string_view refused = {}) {
   auto result = endpoint.encode(request, refused);
   REQUIRE(result);
   return *std::move(result);
 }
 
-token_request with(managed_identity identity) {
+resolved_request with(managed_identity identity) {
   return {.identity = std::move(identity), .resource = "https://vault.azure.net"};
 }
 
@@ -91,7 +91,7 @@ const auto some_resource = managed_identity::resource_id("/subscriptions/1");
 
 }  // namespace
 
-TEST_CASE("App Service is asked with its secret, and for an identity by each kind of id") {
+TEST_CASE("a request to App Service has the secret, and selects an identity by any kind of id") {
   const auto endpoint = made(make_2019, on_app_service);
   const std::string plain =
       "http://127.0.0.1:41564/msi/"
@@ -108,7 +108,7 @@ TEST_CASE("App Service is asked with its secret, and for an identity by each kin
   CHECK(endpoint.address == "http://127.0.0.1:41564/msi/token");
 }
 
-TEST_CASE("App Service of 2017 has names of its own for everything") {
+TEST_CASE("App Service of 2017 has its own names for the secret and the parameters") {
   const auto endpoint = made(make_2017, on_app_service_2017);
   const std::string plain =
       "http://127.0.0.1:41741/MSI/token/"
@@ -120,7 +120,7 @@ TEST_CASE("App Service of 2017 has names of its own for everything") {
   CHECK(asked(endpoint, with(some_resource)).url == plain + "&mi_res_id=%2Fsubscriptions%2F1");
 }
 
-TEST_CASE("Machine Learning's system-assigned identity is the one that the environment names") {
+TEST_CASE("the environment selects the system-assigned identity of Machine Learning") {
   const auto endpoint = made(machine_learning::make_protocol, on_machine_learning);
   const std::string plain =
       "http://localhost:7071/msi/"
@@ -133,7 +133,7 @@ TEST_CASE("Machine Learning's system-assigned identity is the one that the envir
   CHECK(asked(made(machine_learning::make_protocol, nameless), vault).url == plain);
 }
 
-TEST_CASE("Cloud Shell is sent a form") {
+TEST_CASE("a request to Cloud Shell is a form") {
   const auto request = asked(made(cloud_shell::make_protocol, on_cloud_shell), vault);
   CHECK(request.method == "POST");
   CHECK(request.url == "http://localhost:50342/oauth2/token");
@@ -142,8 +142,7 @@ TEST_CASE("Cloud Shell is sent a form") {
   CHECK(header(request, "Content-Type") == "application/x-www-form-urlencoded");
 }
 
-TEST_CASE(
-    "Service Fabric is asked over a pinned connection, with capabilities and refused tokens") {
+TEST_CASE("a request to Service Fabric has a pinned certificate, capabilities and refused tokens") {
   const std::string plain =
       "https://localhost:2377/metadata/identity/oauth2/token?api-version=2019-07-01-preview"
       "&resource=https%3A%2F%2Fvault.azure.net";
@@ -165,7 +164,7 @@ TEST_CASE(
         plain + "&xms_cc=cp1%2Ccp2");
 }
 
-TEST_CASE("a host that cannot give an identity by that id says so, and what to do") {
+TEST_CASE("a host that cannot select an identity by a kind of id fails with advice") {
   const auto refusal = [](maker make, const host_environment& where, const managed_identity& who) {
     const auto request = made(make, where).encode(with(who), {});
     REQUIRE_FALSE(request);
@@ -186,7 +185,7 @@ TEST_CASE("a host that cannot give an identity by that id says so, and what to d
   }
 }
 
-TEST_CASE("a variable that is missing or wrong is named, its value only when it is no secret") {
+TEST_CASE("a missing or invalid variable is named, and a secret value is not shown") {
   const auto without = [](host_environment where, const std::string& name) {
     where.variables.erase(name);
     return where;
@@ -231,14 +230,14 @@ TEST_CASE("a variable that is missing or wrong is named, its value only when it 
   for (const auto& each : all) {
     CAPTURE(each.variable);
     const auto endpoint = each.make(each.where, {});
-    // Service Fabric's dialect tells some of it when it is asked.
+    // Service Fabric reports some of the problems when it encodes.
     const auto problem = endpoint ? problem_of(endpoint->encode(vault, {})) : problem_of(endpoint);
     CHECK(problem.code == each.code);
     CHECK(problem.message.find(each.variable) != std::string::npos);
   }
 }
 
-TEST_CASE("plain http goes to this machine and its link-local addresses, elsewhere when allowed") {
+TEST_CASE("plain http is allowed to this machine and link-local addresses, elsewhere by option") {
   const auto at = [](const std::string& url) {
     auto where = on_app_service;
     where.variables["IDENTITY_ENDPOINT"] = url;
@@ -253,7 +252,7 @@ TEST_CASE("plain http goes to this machine and its link-local addresses, elsewhe
   CHECK(make_2019(at("http://example.org/token"), insecure));
 }
 
-TEST_CASE("every host's answer is a token, or an error with the host's own code and text") {
+TEST_CASE("every response is a token, or an error with the host's own code and text") {
   struct host {
     maker make;
     host_environment where;
@@ -281,7 +280,6 @@ TEST_CASE("every host's answer is a token, or an error with the host's own code 
     REQUIRE(answer);
     const auto& grant = std::get<token_grant>(*answer);
     CHECK(grant.token.reveal() == "T");
-    CHECK(grant.resource == "https://vault.azure.net");
     CHECK(grant.expires_on == now + 1h);
     const auto failure = endpoint.decode(
         vault, {.status = 500, .headers = {}, .body = sensitive_string{each.failure}}, now, 0);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 using namespace midas;
@@ -22,7 +24,7 @@ const host_environment anywhere{
 
 }  // namespace
 
-TEST_CASE("each host has a dialect, at the address that the environment gives it") {
+TEST_CASE("each host has a protocol, with the address that the environment gives it") {
   using host = identity_host;
   const auto [chosen, address] = GENERATE(table<host, std::string>({
       {host::imds, "http://127.0.0.1:3/metadata/identity/oauth2/token"},
@@ -43,7 +45,7 @@ TEST_CASE("each host has a dialect, at the address that the environment gives it
   CHECK(endpoint->decode);
 }
 
-TEST_CASE("there is no endpoint of a host that was not found, nor of one of no known kind") {
+TEST_CASE("a host that was not detected, or an unknown one, has no protocol") {
   const host_environment contradictory{.variables = {{"MSI_SECRET", "s"}}};
   const auto detection = detect_host(contradictory);
   const auto endpoint = make_protocol(detection, contradictory, {});
@@ -51,4 +53,46 @@ TEST_CASE("there is no endpoint of a host that was not found, nor of one of no k
   CHECK(endpoint.error().message == detection.host.error().message);
   CHECK(make_protocol(static_cast<identity_host>(99), anywhere, {}).error().code ==
         errc::invalid_configuration);
+}
+
+TEST_CASE("every host has one row, and an unknown host has one of its own") {
+  std::set<identity_host> hosts;
+  std::set<std::string_view> options;
+  for (const auto& row : host_profiles()) {
+    CHECK(&profile_of(row.host) == &row);
+    hosts.insert(row.host);
+    options.insert(row.option);
+  }
+  CHECK(hosts.size() == host_profiles().size());
+  CHECK(options.size() == host_profiles().size());
+  // Every enumerator up to the last one.
+  CHECK(static_cast<std::size_t>(*hosts.rbegin()) + 1 == hosts.size());
+  CHECK(profile_of(static_cast<identity_host>(99)).name == "unknown");
+}
+
+TEST_CASE("the rows, and so the lists of hosts, are in the order of detection") {
+  CHECK(host_options() ==
+        "workload-identity, service-fabric, app-service, machine-learning, cloud-shell, arc, imds, "
+        "app-service-2017");
+  CHECK(host_options(36) ==
+        "workload-identity, service-fabric,\napp-service, machine-learning,\ncloud-shell, arc, "
+        "imds,\napp-service-2017");
+  CHECK(std::ranges::equal(identity_hosts(), host_profiles(), {}, {}, &host_profile::host));
+}
+
+TEST_CASE("the limits of IMDS are those that it documents, the others' those that were measured") {
+  for (const auto host : identity_hosts()) {
+    CHECK(default_limits(host) ==
+          (host == identity_host::imds ? host_limits{5, 20} : host_limits{192, 0}));
+  }
+}
+
+TEST_CASE("the environment variables that midas reads are those of the rows, each once") {
+  const auto all = identity_variables();
+  CHECK(std::set<std::string_view>(all.begin(), all.end()).size() == all.size());
+  for (const auto* const name :
+       {"AZURE_TENANT_ID", "IDENTITY_SERVER_THUMBPRINT", "MSI_SECRET", "DEFAULT_IDENTITY_CLIENT_ID",
+        "AZURE_AUTHORITY_HOST", "ProgramData", "AZURE_POD_IDENTITY_AUTHORITY_HOST"}) {
+    CHECK(std::ranges::find(all, name) != all.end());
+  }
 }

@@ -1,4 +1,4 @@
-// Whatever the wire sends: no crash, no token that was not sent, no token in an error.
+// For any response: no crash, no token that was not sent, no token in an error.
 #include "transport/hosts/imds.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 
 using namespace midas;
 using namespace midas::internal;
@@ -16,8 +17,8 @@ using std::chrono::sys_seconds;
 namespace {
 
 constexpr sys_seconds now{1'700'000'000s};
-const token_request vault{.resource = "https://vault.azure.net"};
-// No eight characters of it occur in anything that midas says.
+const resolved_request vault{.resource = "https://vault.azure.net"};
+// No eight characters of it occur in any text of midas.
 const std::string secret_text = "Zq7-Xv3.Kj9_Wp5~Yb2+Nh8/Gf4=";
 
 expected<token_grant> decode(int status, std::string_view body, std::string_view retry_after = "") {
@@ -25,13 +26,18 @@ expected<token_grant> decode(int status, std::string_view body, std::string_view
   response.status = status;
   response.body = body;
   response.headers = {{"Retry-After", sensitive_string{retry_after}}};
-  return imds::decode(vault, std::move(response), now);
+  static const auto protocol = imds::make_protocol({}, {});
+  const auto result = protocol->decode(vault, std::move(response), now, 0);
+  if (!result) {
+    return unexpected{result.error()};
+  }
+  return std::get<token_grant>(*result);
 }
 
 bool is_sound(const token_grant& grant, const std::string& body) {
   const auto token = std::string{grant.token.reveal()};
   const bool visible = std::ranges::all_of(token, [](char c) { return c >= 0x21 && c <= 0x7e; });
-  // An escape in the body is the one way to write a token in other characters.
+  // Only escapes can make the token differ from the text in the body.
   const bool sent = body.find(token) != std::string::npos || body.find('\\') != std::string::npos;
   return !token.empty() && visible && sent && grant.expires_on > now;
 }
@@ -47,7 +53,7 @@ bool is_sound(const expected<token_grant>& grant, const std::string& body) {
   return grant ? is_sound(*grant, body) : is_fit_to_show(grant.error());
 }
 
-// Not even a part of the secret.
+// Also true for a part of the secret.
 bool shows_secret(const expected<token_grant>& grant) {
   const auto text = grant ? std::string{} : to_string(grant.error());
   for (std::size_t at = 0; at + 8 <= secret_text.size(); ++at) {
@@ -62,7 +68,7 @@ rc::Gen<std::string> any_bytes() {
   return rc::gen::container<std::string>(rc::gen::arbitrary<char>());
 }
 
-// Pieces of JSON, so that many texts are almost right.
+// Fragments of JSON, so that many texts are almost valid.
 rc::Gen<std::string> json_like() {
   const auto piece = rc::gen::elementOf(std::vector<std::string>{"{",
                                                                  "}",
@@ -110,7 +116,7 @@ std::string valid_body() {
          R"("refresh_in":43200,"resource":"https://vault.azure.net","token_type":"Bearer"})";
 }
 
-// A few bytes replaced, removed, added or repeated, or the text cut.
+// Replaces, removes, adds or repeats a few bytes, or truncates the text.
 std::string mutated(std::string text) {
   const auto changes = *rc::gen::inRange(1, 5);
   for (int i = 0; i < changes && !text.empty(); ++i) {
@@ -139,7 +145,7 @@ std::string mutated(std::string text) {
 
 }  // namespace
 
-TEST_CASE("arbitrary bytes neither crash the reading nor pass as a token") {
+TEST_CASE("arbitrary bytes neither crash the parser nor yield a token") {
   CHECK(rc::check("arbitrary bytes", [] {
     const auto body = *any_bytes();
     const auto grant =
@@ -148,7 +154,7 @@ TEST_CASE("arbitrary bytes neither crash the reading nor pass as a token") {
   }));
 }
 
-TEST_CASE("texts that are almost JSON neither crash the reading nor pass as a token") {
+TEST_CASE("texts that are almost JSON neither crash the parser nor yield a wrong token") {
   CHECK(rc::check("almost JSON", [] {
     const auto body = *json_like();
     const auto grant = decode(*rc::gen::element(200, 400, 500), body);
@@ -156,20 +162,20 @@ TEST_CASE("texts that are almost JSON neither crash the reading nor pass as a to
   }));
 }
 
-TEST_CASE("a damaged answer yields what is in it, or an error that does not show it") {
+TEST_CASE("a damaged response yields the token in it, or an error that does not show the token") {
   int granted = 0;
-  CHECK(rc::check("damaged answer", [&granted] {
+  CHECK(rc::check("damaged response", [&granted] {
     const auto body = mutated(valid_body());
     const auto grant = decode(200, body);
     granted += grant ? 1 : 0;
     RC_ASSERT(is_sound(grant, body));
     RC_ASSERT(!shows_secret(grant));
   }));
-  // Else the damage is so great that nothing is tested.
+  // Otherwise the damage was too great to test anything.
   CHECK(granted > 0);
 }
 
-TEST_CASE("a token sent with an error status is not shown") {
+TEST_CASE("a token in a response with an error status is not shown") {
   CHECK(rc::check("token with an error status", [] {
     auto body = valid_body();
     if (*rc::gen::arbitrary<bool>()) {

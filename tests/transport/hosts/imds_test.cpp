@@ -1,12 +1,17 @@
 #include "transport/hosts/imds.hpp"
 
+#include "tests/transport/hosts/resolved.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 
 using namespace midas;
 using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 
@@ -14,7 +19,7 @@ namespace {
 
 constexpr sys_seconds now{1'700'000'000s};
 const std::string url = "http://169.254.169.254/metadata/identity/oauth2/token";
-const token_request vault{.resource = "https://vault.azure.net"};
+const resolved_request vault{.resource = "https://vault.azure.net"};
 
 std::string header(const http_request& request, std::string_view name) {
   for (const auto& each : request.headers) {
@@ -36,13 +41,21 @@ expected<host_protocol> made_with(const std::string& authority) {
   return imds::make_protocol({.variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", authority}}}, {});
 }
 
+expected<token_grant> decode(const resolved_request& request, http_response response) {
+  const auto result = made_with({})->decode(request, std::move(response), now, 0);
+  if (!result) {
+    return unexpected{result.error()};
+  }
+  return std::get<token_grant>(*result);
+}
+
 }  // namespace
 
-TEST_CASE("IMDS is asked at its own address unless another is given") {
+TEST_CASE("IMDS has a well-known address, unless another authority is given") {
   CHECK(*imds::token_url("", false) == url);
 }
 
-TEST_CASE("an override brings scheme, host and port, its path is replaced unless it is complete") {
+TEST_CASE("an authority sets scheme, host and port; its path is replaced unless it is complete") {
   const auto [authority, expected_url] = GENERATE(table<std::string, std::string>({
       {"http://127.0.0.1:8080", "http://127.0.0.1:8080/metadata/identity/oauth2/token"},
       {"http://localhost:1234//", "http://localhost:1234/metadata/identity/oauth2/token"},
@@ -61,7 +74,7 @@ TEST_CASE("an override brings scheme, host and port, its path is replaced unless
   CHECK(*imds::token_url(authority, false) == expected_url);
 }
 
-TEST_CASE("an override that is no endpoint is refused") {
+TEST_CASE("an authority that is not a valid endpoint is rejected") {
   const auto [authority, code] = GENERATE(table<std::string, errc>({
       {"no url", errc::invalid_endpoint},
       {"ftp://127.0.0.1", errc::invalid_endpoint},
@@ -75,12 +88,12 @@ TEST_CASE("an override that is no endpoint is refused") {
   CHECK(made_with(authority).error().code == code);
 }
 
-TEST_CASE("plain http to a foreign host is asked where that is allowed") {
+TEST_CASE("plain http to another machine can be allowed") {
   CHECK(*imds::token_url("http://10.0.0.4:80", true) ==
         "http://10.0.0.4/metadata/identity/oauth2/token");
 }
 
-TEST_CASE("the query names version, resource and at most one identity") {
+TEST_CASE("the query has the version, the resource and at most one identity") {
   const auto [identity, resource, query] =
       GENERATE(table<managed_identity, std::string, std::string>({
           {{}, "R", "api-version=2018-02-01&resource=R"},
@@ -95,55 +108,43 @@ TEST_CASE("the query names version, resource and at most one identity") {
            "api-version=2018-02-01&resource=a%26client_id%3Dx&client_id=ABCDEF01-2345"},
           {{}, "https://x//.default", "api-version=2018-02-01&resource=https%3A%2F%2Fx%2F"},
       }));
-  const auto request = imds::encode(url, {.identity = identity, .resource = resource}, "id");
-  REQUIRE(request);
-  CHECK(request->url == url + "?" + query);
-  CHECK(request->method == "GET");
-  CHECK(request->body.empty());
+  const auto request =
+      imds::encode(url, resolved({.identity = identity, .resource = resource}), "id");
+  CHECK(request.url == url + "?" + query);
+  CHECK(request.method == "GET");
+  CHECK(request.body.empty());
 }
 
-TEST_CASE("the headers are those that IMDS demands, and who asks") {
+TEST_CASE("the headers are those that IMDS requires, and those that identify the client") {
   const auto request = imds::encode(url, vault, "some-request-id");
-  REQUIRE(request);
-  CHECK(header(*request, "Metadata") == "true");
-  CHECK(header(*request, "x-client-SKU") == "midas");
-  CHECK(!header(*request, "x-client-Ver").empty());
-  CHECK(header(*request, "x-ms-client-request-id") == "some-request-id");
-  CHECK(request->headers.size() == 4);
+  CHECK(header(request, "Metadata") == "true");
+  CHECK(header(request, "x-client-SKU") == "midas");
+  CHECK(!header(request, "x-client-Ver").empty());
+  CHECK(header(request, "x-ms-client-request-id") == "some-request-id");
+  CHECK(request.headers.size() == 4);
 }
 
-TEST_CASE("claims and a forced refresh do not travel") {
-  auto pressing = vault;
-  pressing.claims = "{\"access_token\":{\"nbf\":{}}}";
-  pressing.force_refresh = true;
-  const auto request = imds::encode(url, pressing, "id");
+TEST_CASE("claims and a forced refresh do not change the request") {
+  const token_request urgent{.resource = vault.resource,
+                             .claims = "{\"access_token\":{\"nbf\":{}}}",
+                             .force_refresh = true};
+  const auto request = imds::encode(url, resolved(urgent), "id");
   const auto plain = imds::encode(url, vault, "id");
-  REQUIRE(request);
-  CHECK(request->url == plain->url);
-  CHECK(request->headers.size() == plain->headers.size());
-  CHECK(request->body.empty());
+  CHECK(request.url == plain.url);
+  CHECK(request.headers.size() == plain.headers.size());
+  CHECK(request.body.empty());
 }
 
-TEST_CASE("a request that has no key is not encoded") {
-  CHECK(imds::encode(url, {}, "id").error().code == errc::invalid_resource);
-  CHECK(imds::encode(url, {.resource = "a b"}, "id").error().code == errc::invalid_resource);
-  CHECK(imds::encode(url, {.identity = managed_identity::client_id(""), .resource = "R"}, "id")
-            .error()
-            .code == errc::invalid_identity);
-}
-
-TEST_CASE("IMDS's answer becomes a grant for the resource, reduced") {
+TEST_CASE("a successful response of IMDS becomes a grant") {
   const auto grant =
-      imds::decode({.resource = "https://vault.azure.net/.default"},
-                   response_of(200, R"({"access_token":"AT","expires_in":"7890"})"), now);
+      decode(vault, response_of(200, R"({"access_token":"AT","expires_in":"7890"})"));
   REQUIRE(grant);
   CHECK(grant->token == secret{"AT"});
-  CHECK(grant->resource == "https://vault.azure.net");
   CHECK(grant->token_type == "Bearer");
   CHECK(grant->expires_on == now + 7890s);
 }
 
-TEST_CASE("IMDS's refusals become errors") {
+TEST_CASE("an unsuccessful response of IMDS becomes an error") {
   const auto [status, body, code] = GENERATE(table<int, std::string, errc>({
       {400, R"({"error":"invalid_request","error_description":"Identity not found"})",
        errc::identity_not_found},
@@ -167,25 +168,24 @@ TEST_CASE("IMDS's refusals become errors") {
       {400, R"({"access_token":"AT","expires_in":"7890"})", errc::request_rejected},
       {302, "", errc::request_rejected},
   }));
-  const auto grant = imds::decode(vault, response_of(status, body), now);
+  const auto grant = decode(vault, response_of(status, body));
   REQUIRE(!grant);
   CHECK(grant.error().code == code);
   CHECK(grant.error().source == "IMDS");
   CHECK(grant.error().http_status == status);
 }
 
-TEST_CASE("what IMDS itself said is in the text of the error") {
-  const auto grant = imds::decode(
-      vault,
-      response_of(400, R"({"error":"invalid_request","error_description":"AADSTS90014: missing"})"),
-      now);
+TEST_CASE("the text of an error contains IMDS's own words") {
+  const auto grant = decode(
+      vault, response_of(
+                 400, R"({"error":"invalid_request","error_description":"AADSTS90014: missing"})"));
   const auto text = to_string(grant.error());
   for (const auto* part : {"HTTP 400", "invalid_request", "AADSTS90014", "vault.azure.net"}) {
     CHECK(text.find(part) != std::string::npos);
   }
 }
 
-TEST_CASE("an endpoint encodes with a new request id each time, and decodes") {
+TEST_CASE("the protocol encodes with a new request id each time, and decodes") {
   const auto endpoint = made_with("http://127.0.0.1:8080");
   REQUIRE(endpoint);
   CHECK(endpoint->source == "IMDS");

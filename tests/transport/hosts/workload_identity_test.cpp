@@ -1,6 +1,7 @@
 #include "transport/hosts/workload_identity.hpp"
 
 #include "messages/make_error.hpp"
+#include "tests/transport/hosts/resolved.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,6 +11,7 @@
 
 using namespace midas;
 using namespace midas::internal;
+using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 
@@ -19,7 +21,7 @@ constexpr sys_seconds now{1'700'000'000s};
 const std::string tenant = "01234567-89ab-cdef-fedc-ba8976543210";
 const std::string client = "fedcba98-7654-3210-0123-456789abcdef";
 const std::string url = "https://login.microsoftonline.com/" + tenant + "/oauth2/v2.0/token";
-const token_request vault{.resource = "https://vault.azure.net"};
+const resolved_request vault{.resource = "https://vault.azure.net"};
 
 host_environment federated(std::string authority = {}, std::string tenant_id = tenant) {
   host_environment result;
@@ -86,14 +88,14 @@ TEST_CASE("federated tokens are exchanged at the tenant's authority") {
       {"https://127.0.0.1:8443/prefix/", "t", "https://127.0.0.1:8443/prefix/t/oauth2/v2.0/token"},
       {"https://adfs.contoso.com/", "adfs", "https://adfs.contoso.com/adfs/oauth2/token"},
   }));
-  const auto setup = workload_identity::read_federation(federated(authority, tenant_id), false);
+  const auto setup = workload_identity::read_settings(federated(authority, tenant_id), false);
   REQUIRE(setup);
-  CHECK(setup->token_url == expected_url);
+  CHECK(setup->url == expected_url);
   CHECK(setup->client_id == client);
   CHECK(setup->federated_token_file == "/var/run/secrets/token");
 }
 
-TEST_CASE("a variable that federation needs and that is not set is named") {
+TEST_CASE("a missing variable of the federation is named") {
   const auto* const variable =
       GENERATE("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE");
   const bool empty = GENERATE(true, false);
@@ -109,7 +111,8 @@ TEST_CASE("a variable that federation needs and that is not set is named") {
   CHECK_FALSE(made.error().advice.empty());
 }
 
-TEST_CASE("an authority that the federated token must not be sent to is refused by its variable") {
+TEST_CASE(
+    "an authority that must not receive the federated token is rejected, naming the variable") {
   const auto [authority, code] = GENERATE(table<std::string, errc>({
       {"login.microsoftonline.com", errc::invalid_endpoint},
       {"https://", errc::invalid_endpoint},
@@ -127,14 +130,14 @@ TEST_CASE("an authority that the federated token must not be sent to is refused 
   CHECK_FALSE(made.error().advice.empty());
 }
 
-TEST_CASE("an authority without https is asked where that is allowed") {
+TEST_CASE("an authority without https can be allowed") {
   const auto made =
       workload_identity::make_protocol(federated("http://127.0.0.1:1/"), {.allow_insecure = true});
   REQUIRE(made);
   CHECK(made->address == "http://127.0.0.1:1/" + tenant + "/oauth2/v2.0/token");
 }
 
-TEST_CASE("a tenant that would lead elsewhere is refused") {
+TEST_CASE("a tenant that would change the URL is rejected") {
   const auto tenant_id = GENERATE(as<std::string>{}, "a/b", "a?b", "a#b", "a b", "a%2fb", "\xe9",
                                   "a\n", "a_b", "a@b", "a:b");
   const auto made = workload_identity::make_protocol(federated("", tenant_id), {});
@@ -143,11 +146,11 @@ TEST_CASE("a tenant that would lead elsewhere is refused") {
   CHECK(made.error().message.find("AZURE_TENANT_ID") != std::string::npos);
 }
 
-TEST_CASE("the exchange is a form with the federated token for an assertion") {
+TEST_CASE("the exchange is a form with the federated token as the assertion") {
   const auto* const assertion = GENERATE("FEDERATED-TOKEN", "eyJ.a-b_c.x+y/z=&=%20\n");
-  const auto setup = workload_identity::read_federation(federated(), false);
+  const auto setup = workload_identity::read_settings(federated(), false);
   const auto request = workload_identity::encode(
-      *setup, {.resource = "https://vault.azure.net/.default"}, assertion);
+      *setup, resolved({.resource = "https://vault.azure.net/.default"}), assertion);
   REQUIRE(request);
   CHECK(request->method == "POST");
   CHECK(request->url == url);
@@ -165,24 +168,24 @@ TEST_CASE("the exchange is a form with the federated token for an assertion") {
         sensitive_string::npos);
 }
 
-TEST_CASE("the scope keeps a resource's own separator, and is the resource itself for AD FS") {
-  const auto setup = workload_identity::read_federation(federated(), false);
-  const auto adfs = workload_identity::read_federation(federated("", "adfs"), false);
-  const token_request slashed{.resource = "https://x/"};
+TEST_CASE("the scope keeps the resource's trailing slash, and is the resource itself for AD FS") {
+  const auto setup = workload_identity::read_settings(federated(), false);
+  const auto adfs = workload_identity::read_settings(federated("", "adfs"), false);
+  const resolved_request slashed{.resource = "https://x/"};
   CHECK(form_of(*workload_identity::encode(*setup, slashed, "T")).at("scope") ==
         "https://x//.default");
   CHECK(form_of(*workload_identity::encode(*adfs, slashed, "T")).at("scope") == "https://x/");
 }
 
-TEST_CASE("a claims challenge goes to the authority") {
-  const auto setup = workload_identity::read_federation(federated(), false);
+TEST_CASE("a claims challenge is sent to the authority") {
+  const auto setup = workload_identity::read_settings(federated(), false);
   auto request = vault;
   request.claims = R"({"access_token":{"nbf":{"value":"1"}}})";
   CHECK(form_of(*workload_identity::encode(*setup, request, "T")).at("claims") == request.claims);
 }
 
-TEST_CASE("another client may be named by its client id, and by no other") {
-  const auto setup = workload_identity::read_federation(federated(), false);
+TEST_CASE("another client can be selected by its client id only") {
+  const auto setup = workload_identity::read_settings(federated(), false);
   const auto named = workload_identity::encode(
       *setup, {.identity = managed_identity::client_id("a&b"), .resource = "R"}, "T");
   REQUIRE(named);
@@ -196,12 +199,7 @@ TEST_CASE("another client may be named by its client id, and by no other") {
   CHECK(refused.error().message.find(to_string(identity.kind())) != std::string::npos);
 }
 
-TEST_CASE("a request that has no key is not exchanged") {
-  const auto setup = workload_identity::read_federation(federated(), false);
-  CHECK(workload_identity::encode(*setup, {}, "T").error().code == errc::invalid_resource);
-}
-
-TEST_CASE("the federated token is read for each exchange, since it is replaced") {
+TEST_CASE("the federated token is read for each exchange, since the cluster replaces it") {
   std::string content = "first";
   std::string asked_for;
   const auto endpoint =
@@ -215,7 +213,7 @@ TEST_CASE("the federated token is read for each exchange, since it is replaced")
   CHECK(asked_for == "/var/run/secrets/token");
 }
 
-TEST_CASE("a federated token that cannot be read is the error of the request") {
+TEST_CASE("the error of a federated token that cannot be read is that of the request") {
   host_settings settings;
   settings.files.read_federated_token = [](const std::string&, std::size_t) {
     return expected<sensitive_string>{fail(errc::invalid_configuration, "no such file")};
@@ -225,24 +223,23 @@ TEST_CASE("a federated token that cannot be read is the error of the request") {
   CHECK(endpoint->encode(vault, "").error().message == "no such file");
 }
 
-TEST_CASE("Entra's answer becomes a grant for the resource, reduced") {
+TEST_CASE("a successful response of Entra becomes a grant") {
   std::string content;
   std::string asked_for;
   const auto endpoint =
       workload_identity::make_protocol(federated(), with_token(content, asked_for));
   const auto answer = endpoint->decode(
-      {.resource = "https://vault.azure.net/.default"},
+      vault,
       response_of(200, R"({"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,)"
                        R"("access_token":"AT"})"),
       now, 0);
   REQUIRE(answer);
   const auto& grant = std::get<token_grant>(*answer);
   CHECK(grant.token == secret{"AT"});
-  CHECK(grant.resource == "https://vault.azure.net");
   CHECK(grant.expires_on == now + 3599s);
 }
 
-TEST_CASE("Entra's refusals become errors, with advice for the well-known") {
+TEST_CASE("an unsuccessful response of Entra becomes an error, with advice for known ones") {
   const auto [status, body, code, advice] = GENERATE(table<int, std::string, errc, std::string>({
       {400,
        R"({"error":"invalid_request","error_description":"AADSTS70021: No matching federated )"
@@ -263,7 +260,8 @@ TEST_CASE("Entra's refusals become errors, with advice for the well-known") {
       {500, "", errc::service_unavailable, ""},
       {200, R"({"access_token":""})", errc::invalid_response, ""},
   }));
-  const auto grant = workload_identity::decode(vault, response_of(status, body), now);
+  const auto grant = workload_identity::make_protocol(federated(), {})
+                         ->decode(vault, response_of(status, body), now, 0);
   REQUIRE_FALSE(grant);
   CHECK(grant.error().code == code);
   CHECK(grant.error().http_status == status);

@@ -21,7 +21,7 @@ std::optional<std::int64_t> count(const std::optional<sys_seconds>& time) {
 
 }  // namespace
 
-TEST_CASE("integers are read, also as serializers of floating-point numbers write them") {
+TEST_CASE("integers are read, also in the form of floating-point numbers") {
   const auto [text, value] = GENERATE(table<std::string, std::int64_t>({
       {"0", 0},
       {"3600", 3600},
@@ -36,7 +36,7 @@ TEST_CASE("integers are read, also as serializers of floating-point numbers writ
   CHECK(read_integer(text) == value);
 }
 
-TEST_CASE("what is no integer is not read as one") {
+TEST_CASE("a text that is not an integer is not read as one") {
   const std::string text =
       GENERATE(as<std::string>{}, "", "-", ".", ".0", "1.", "1.5", "1.05", "1e3", "1.0e3", "+1",
                " 1", "1 ", "1,000", "0x10", "1.0.0", "--1", "1-", "1000000000000000000",
@@ -44,7 +44,7 @@ TEST_CASE("what is no integer is not read as one") {
   CHECK_FALSE(read_integer(text));
 }
 
-TEST_CASE("every form of date and time that hosts are known to write is read") {
+TEST_CASE("every form of date and time that hosts are known to use is read") {
   const auto [text, time] = GENERATE(table<std::string, std::int64_t>({
       // RFC 3339 and ISO 8601.
       {"3333-11-22T04:05:06.000Z", 43040261106},
@@ -87,7 +87,7 @@ TEST_CASE("every form of date and time that hosts are known to write is read") {
   CHECK(count(read_date_time(text)) == time);
 }
 
-TEST_CASE("a date with a field out of range, or anything before or after it, is not read") {
+TEST_CASE("a date with a field out of range, or with text before or after it, is not read") {
   const std::string text = GENERATE(
       as<std::string>{}, "", "unknown format", "3333", "3333-11-22", "3333-13-22T04:05:06Z",
       "3333-00-22T04:05:06Z", "3333-11-31T04:05:06Z", "3333-11-00T04:05:06Z",

@@ -43,7 +43,7 @@ TEST_CASE("Retry-After is seconds or a date") {
   CHECK(retry_after(text) == wait);
 }
 
-TEST_CASE("a Retry-After that is unreadable or past is ignored") {
+TEST_CASE("a Retry-After that is unreadable or in the past is ignored") {
   const std::string text = GENERATE(
       as<std::string>{}, "", " ", "-1", "-0.5", "+1", "1s", "1,5", "1.", ".5", "1.2.3", "1e3",
       "0x10", "soon", "1 2", "Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:37",
@@ -51,4 +51,4 @@ TEST_CASE("a Retry-After that is unreadable or past is ignored") {
   CHECK_FALSE(retry_after(text));
 }
 
-TEST_CASE("nothing is asked for without the header") { CHECK_FALSE(read_retry_after({}, now)); }
+TEST_CASE("without the header there is no Retry-After") { CHECK_FALSE(read_retry_after({}, now)); }

@@ -14,8 +14,8 @@ using std::chrono::sys_seconds;
 namespace {
 
 constexpr sys_seconds now{784111777s};  // Sun, 06 Nov 1994 08:49:37 GMT
-const token_request request{.identity = managed_identity::client_id("some-id"),
-                            .resource = "https://vault.azure.net"};
+const resolved_request request{.identity = managed_identity::client_id("some-id"),
+                               .resource = "https://vault.azure.net"};
 
 http_response response_of(int status, std::string_view body) {
   http_response response;
@@ -25,9 +25,9 @@ http_response response_of(int status, std::string_view body) {
 }
 
 error read(int status, std::string_view body) {
-  constexpr std::array<int, 2> passing{404, 410};
+  static constexpr std::array<status_range, 2> transient{{{404}, {410}}};
   return read_service_error(
-      {.source = "IMDS", .request = request, .transient_statuses = passing, .now = now},
+      {.source = "IMDS", .request = request, .transient_statuses = transient, .now = now},
       response_of(status, body));
 }
 
@@ -42,7 +42,7 @@ bool contains(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("code, description and correlation id are found in every shape of error body") {
+TEST_CASE("code, description and correlation id are found in every form of error body") {
   struct sample {
     std::string body, code, description, correlation_id;
   };
@@ -79,7 +79,7 @@ TEST_CASE("code, description and correlation id are found in every shape of erro
   CHECK_FALSE(contains(e.message, "body"));
 }
 
-TEST_CASE("the status decides what kind of failure it is") {
+TEST_CASE("the status determines the error code") {
   const auto [status, code] = GENERATE(table<int, errc>({
       {400, errc::request_rejected},
       {401, errc::request_rejected},
@@ -104,13 +104,13 @@ TEST_CASE("the status decides what kind of failure it is") {
   CHECK(read(status, body).http_status == status);
 }
 
-TEST_CASE("404 and 410 pass only at a host of which that is known") {
+TEST_CASE("404 and 410 are transient only for a host that declares them so") {
   CHECK(read_elsewhere(404, R"({"error":"x"})").code == errc::request_rejected);
   CHECK(read_elsewhere(410, R"({"error":"x"})").code == errc::request_rejected);
   CHECK(read_elsewhere(503, R"({"error":"x"})").code == errc::service_unavailable);
 }
 
-TEST_CASE("an identity that the host does not have is told from other refusals") {
+TEST_CASE("an identity that the host does not have is distinguished from other refusals") {
   const auto [status, body] = GENERATE(table<int, std::string>({
       {400, R"({"error":"invalid_request","error_description":"Identity not found"})"},
       {404, R"({"error":"identity_not_found","error_description":"the requested identity has not )"
@@ -126,28 +126,28 @@ TEST_CASE("an identity that the host does not have is told from other refusals")
   CHECK(contains(e.advice, "Assign the identity"));
 }
 
-TEST_CASE("a failure of the service is none of the identity, whatever it says") {
+TEST_CASE("a failure of the service is not blamed on the identity, whatever the body says") {
   CHECK(read(500, R"({"error":"x","error_description":"Identity not found"})").code ==
         errc::service_unavailable);
   CHECK(read(429, R"({"error":"x","error_description":"Identity not found"})").code ==
         errc::throttled);
 }
 
-TEST_CASE("well-known refusals come with the way out") {
+TEST_CASE("known refusals have advice") {
   const auto [status, body, advice] = GENERATE(table<int, std::string, std::string>({
       {400,
        R"({"error":"invalid_request","error_description":"Multiple user assigned identities exist, )"
        R"(please specify the clientId / resourceId of the identity in the token request"})",
-       "Name one"},
+       "Select one"},
       {400, R"({"error":"invalid_resource","error_description":"AADSTS500011: x"})",
        "Check the resource"},
       {400, R"({"error":{"code":"AudienceNotSupported","message":"x"}})", "Check the resource"},
-      {400, R"({"error":"bad_request_102","error_description":"x"})", "no proxy"},
+      {400, R"({"error":"bad_request_102","error_description":"x"})", "Bypass the proxy"},
       {400,
        R"({"error":"invalid_request","error_description":"Required metadata header not specified"})",
-       "no proxy"},
+       "Bypass the proxy"},
       {400, R"({"error":"invalid_request","error_description":"X-Forwarded-For is refused"})",
-       "no proxy"},
+       "Bypass the proxy"},
       {400, R"({"error":{"code":"SecretHeaderNotFound","message":"x"}})", "IDENTITY_HEADER"},
       {401, R"({"error":"unknown_source","error_description":"x"})", "Azure host itself"},
       {403, "<!DOCTYPE html><html>Squid</html>", "proxy"},
@@ -162,14 +162,14 @@ TEST_CASE("well-known refusals come with the way out") {
   CHECK(contains(read(status, body).advice, advice));
 }
 
-TEST_CASE("an empty body is said to be one") {
+TEST_CASE("an empty body is reported as empty") {
   const std::string body = GENERATE(as<std::string>{}, "", " \r\n");
   const auto e = read(500, body);
   CHECK(contains(e.message, "no response received"));
   CHECK(contains(to_string(e), "HTTP 500"));
 }
 
-TEST_CASE("of a body that is no JSON the beginning is shown, on one line") {
+TEST_CASE("the beginning of a body that is not JSON is shown on one line") {
   const auto e = read(500, "plain\r\ntext \x1b[31m" + std::string(10'000, 'x') + "\xff");
   CHECK(contains(e.message, "could not be parsed"));
   CHECK(contains(e.message, "\"plain text [31mxxx"));
@@ -177,22 +177,21 @@ TEST_CASE("of a body that is no JSON the beginning is shown, on one line") {
   CHECK(e.message.find_first_of("\r\n\x1b") == std::string::npos);
 }
 
-TEST_CASE("a body that holds no known error is shown, too") {
+TEST_CASE("a body without a known error is shown") {
   const auto e = read(400, R"({"raw": "error format is undefined"})");
   CHECK(contains(e.message, "error format is undefined"));
-  CHECK(
-      contains(read(500, R"({"notExpectedJson":"someValue"})").message, "no error that is known"));
+  CHECK(contains(read(500, R"({"notExpectedJson":"someValue"})").message, "no known error"));
   CHECK(contains(read(500, R"(["a"])").message, R"(["a"])"));
-  CHECK(contains(read(500, R"({"statusCode":500})").message, "no error that is known"));
+  CHECK(contains(read(500, R"({"statusCode":500})").message, "no known error"));
 }
 
-TEST_CASE("an error names the request, so that the reader knows which one it was") {
+TEST_CASE("an error names the resource and the identity of the request") {
   for (const int status : {204, 302, 400, 429, 503}) {
     CHECK(contains(read(status, "{}").message, "https://vault.azure.net for client id some-id"));
   }
 }
 
-TEST_CASE("descriptions from elsewhere are cut between characters, and steer no terminal") {
+TEST_CASE("the host's texts are cut between characters, and cannot control a terminal") {
   std::string text = "\\r\\n\\u001b[2J\\u202e";
   for (int i = 0; i < 1'000; ++i) {
     text += "\xe2\x82\xac";
@@ -206,7 +205,7 @@ TEST_CASE("descriptions from elsewhere are cut between characters, and steer no 
   }
 }
 
-TEST_CASE("whatever looks like a token is not shown, wherever it stands") {
+TEST_CASE("a text that looks like a token is not shown, wherever it is") {
   const std::string token = "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJodHRwcyJ9.c2lnbmF0dXJl";
   const auto [status, body] = GENERATE_COPY(table<int, std::string>({
       {400, R"({"error":")" + token + R"(","error_description":"for )" + token + R"("})"},
@@ -222,7 +221,7 @@ TEST_CASE("whatever looks like a token is not shown, wherever it stands") {
   CHECK_FALSE(contains(to_string(read(status, body)), "c2lnbmF0dXJl"));
 }
 
-TEST_CASE("Retry-After travels with the error, of whatever status") {
+TEST_CASE("Retry-After is part of the error, whatever the status") {
   const int status = GENERATE(400, 404, 429, 503);
   auto response = response_of(status, R"({"error":"x"})");
   response.headers = {{"Retry-After", "3"}};

@@ -1,0 +1,104 @@
+// What midas knows of a kind of host besides its protocol: one row of the registry.
+#pragma once
+
+#include "transport/hosts/host_environment.hpp"
+#include "transport/hosts/host_protocol.hpp"
+#include "transport/responses/status_range.hpp"
+#include <midas/error.hpp>
+#include <midas/host_limits.hpp>
+#include <midas/identity_host.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace midas::internal {
+
+/// One fact that detection examined. Holds no value of a variable, since some are secrets.
+struct host_evidence {
+  /// "IDENTITY_ENDPOINT", "the file /opt/azcmagent/bin/himds".
+  std::string subject;
+  /// "set", "not set", "empty, which counts as not set", "exists", "does not exist".
+  std::string found;
+  /// Whether it indicates the host.
+  bool present = false;
+
+  friend bool operator==(const host_evidence&, const host_evidence&) = default;
+};
+
+enum class detection_mode : std::uint8_t {
+  /// Detected by its signature. The order of the rows is the order of detection.
+  by_signature,
+  /// Assumed if no other host is detected; one host only. The `endpoint` option is its endpoint.
+  fallback,
+  /// Used only if the application chooses it.
+  never,
+};
+
+struct signature_variable {
+  std::string_view name{};
+  /// Whether programs unrelated to the host set it, too: alone, it does not indicate the host.
+  bool is_common = false;
+};
+
+/// How a host is recognized.
+struct host_signature {
+  detection_mode mode = detection_mode::by_signature;
+  /// The environment variables that must all be set and not empty. Unused entries are empty.
+  std::array<signature_variable, 3> variables{};
+  /// The variable with a secret for the endpoint in the first of `variables`; empty if none.
+  std::string_view secret{};
+  /// Whether choosing the host without its variables is an error.
+  bool needs_variables = true;
+  /// Evidence that identifies the host without its variables; null if there is none.
+  host_evidence (*find_other_evidence)(const host_environment&) = nullptr;
+  /// How a missing variable gets set: the advice of the error.
+  std::string_view advice{};
+
+  [[nodiscard]] constexpr std::span<const signature_variable> needed() const noexcept {
+    const auto end = std::ranges::find(variables, std::string_view{}, &signature_variable::name);
+    return std::span{variables}.first(static_cast<std::size_t>(end - variables.begin()));
+  }
+};
+
+/// The pauses between the attempts of one acquisition, before Retry-After and jitter.
+struct retry_schedule {
+  std::size_t max_retries = 3;
+  std::chrono::milliseconds first_pause{1'000};
+  /// Each pause is the previous one times this, up to `max_pause`.
+  unsigned growth = 1;
+  std::chrono::milliseconds max_pause{4'000};
+  /// The status of a host that is being updated; 0 if it has none. Its pause is always
+  /// `update_pause`; if it is the first failure, there are up to `max_update_retries`.
+  int update_status = 0;
+  std::chrono::milliseconds update_pause{0};
+  std::size_t max_update_retries = 0;
+};
+
+struct host_profile {
+  identity_host host{};
+  /// For people: "App Service".
+  std::string_view name;
+  /// For command lines and files: "app-service".
+  std::string_view option;
+  host_signature signature{};
+  /// Environment variables that the host's code reads besides those of the signature. Unused
+  /// entries are empty.
+  std::array<std::string_view, 2> other_variables{};
+  /// The HTTP statuses after which the same request may succeed a little later.
+  status_set transient_statuses{};
+  retry_schedule retries{};
+  /// Whether the first response of an acquisition is a challenge: a 4xx in its place is final.
+  bool begins_with_challenge = false;
+  /// The limits unless the application sets others.
+  host_limits limits{};
+  /// Makes the protocol. Fails if the environment lacks what the protocol needs.
+  expected<host_protocol> (*make)(const host_environment&, const host_settings&) = nullptr;
+};
+
+}  // namespace midas::internal
