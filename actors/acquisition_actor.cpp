@@ -2,6 +2,7 @@
 
 #include "actors/policies/refresh_policy.hpp"
 #include "actors/policies/retry_policy.hpp"
+#include "actors/support/actor_lifetime.hpp"
 #include "actors/support/waiter.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/sha256.hpp"
@@ -23,18 +24,15 @@ struct acquisition_state {
 
   explicit acquisition_state(acquisition_actor::pointer actor) : self(actor) {}
 
-  void start(acquisition_settings given) {
+  void start(gate::holder alive, acquisition_settings given) {
     settings = std::move(given);
-    holder = settings.service->live_actors->enter();
-    caf_compat::on_exit_request(self, [this](const caf::error& reason) {
-      ending = reason;
+    lifetime.begin<acquisition_actor>(self, std::move(alive), [this] {
       if (acquiring && refreshing) {
         // For whoever takes this actor's place.
         service().table->postpone_refresh(key(), service().now().boot);
       }
       finish();
-      answer_all(end_error(ending));
-      caf_compat::send(self, acquisition_actor{self}, drain_done{});
+      answer_all(lifetime.end());
     });
   }
 
@@ -57,7 +55,7 @@ struct acquisition_state {
             caf_compat::send(self, settings.cache, idle_report{settings.key, received});
           }
         },
-        [this](drain_done) { self->quit(ending); },
+        [this](drain_done) { lifetime.quit(self); },
     };
   }
 
@@ -89,8 +87,8 @@ struct acquisition_state {
 
   // What a request is told at once: nothing, unless no token can come for it.
   std::optional<error> refuse(const acquisition_request& asked, time_point now) {
-    if (ending) {
-      return end_error(ending);
+    if (lifetime.ending()) {
+      return lifetime.end();
     }
     if (asked.deadline <= now) {
       return expired(asked.request.resource);
@@ -113,7 +111,7 @@ struct acquisition_state {
   }
 
   void refresh() {
-    if (ending || !service().table->is_refresh_due(key(), service().now())) {
+    if (lifetime.ending() || !service().table->is_refresh_due(key(), service().now())) {
       return;
     }
     if (acquiring) {
@@ -160,7 +158,7 @@ struct acquisition_state {
   }
 
   void responded(http_response response) {
-    if (ending) {
+    if (lifetime.ending()) {
       return;
     }
     const auto now = service().now();
@@ -220,7 +218,7 @@ struct acquisition_state {
   }
 
   void failed(error failure) {
-    if (ending) {
+    if (lifetime.ending()) {
       return;
     }
     if (failure.source.empty()) {
@@ -359,7 +357,7 @@ struct acquisition_state {
   }
 
   acquisition_actor::pointer self;
-  gate::holder holder;
+  actor_lifetime lifetime;
   acquisition_settings settings;
   std::multimap<time_point, waiter> waiters;
   std::size_t received = 0;
@@ -384,14 +382,14 @@ struct acquisition_state {
   time_point negative_until{};
 
   unsigned failed_refreshes = 0;
-  // Why it has been asked to end; nothing as long as it has not.
-  caf::error ending;
 };
 
 }  // namespace
 
 acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_settings settings) {
-  return caf_compat::spawn<acquisition_actor, acquisition_state>(system, std::move(settings));
+  auto alive = settings.service->live_actors->enter();
+  return caf_compat::spawn<acquisition_actor, acquisition_state>(system, std::move(alive),
+                                                                 std::move(settings));
 }
 
 }  // namespace midas::internal

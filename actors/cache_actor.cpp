@@ -2,6 +2,7 @@
 
 #include "actors/policies/deadline.hpp"
 #include "actors/policies/timer_queue.hpp"
+#include "actors/support/actor_lifetime.hpp"
 #include "messages/make_error.hpp"
 
 #include <algorithm>
@@ -46,9 +47,7 @@ struct cache_state {
   cache_state(const cache_state&) = delete;
   cache_state& operator=(const cache_state&) = delete;
   ~cache_state() {
-    const auto orderly = caf_compat::classify(ending) == caf_compat::error_class::orderly_exit;
-    const auto end_reason =
-        orderly ? caf::exit_reason::user_shutdown : caf::exit_reason::unhandled_exception;
+    const auto end_reason = lifetime.exit_reason_of_children();
     for (const auto& item : acquisitions) {
       caf_compat::send_exit(item.second.actor, end_reason);
     }
@@ -57,13 +56,9 @@ struct cache_state {
     }
   }
 
-  void start(cache_settings given) {
+  void start(gate::holder alive, cache_settings given) {
     settings = std::move(given);
-    holder = service().live_actors->enter();
-    caf_compat::on_exit_request(self, [this](const caf::error& reason) {
-      ending = reason;
-      caf_compat::send(self, cache_actor{self}, drain_done{});
-    });
+    lifetime.begin<cache_actor>(self, std::move(alive), [] {});
     caf_compat::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
     start_http();
     search_at = caf_compat::now(self) + search_interval();
@@ -92,7 +87,7 @@ struct cache_state {
         [this](const refresh_overdue& overdue) { refresh(overdue.key); },
         [this](refreshes_changed) { wake_for_refreshes(); },
         [this](timer_due) { fire_timers(); },
-        [this](drain_done) { self->quit(ending); },
+        [this](drain_done) { lifetime.quit(self); },
     };
   }
 
@@ -158,8 +153,8 @@ struct cache_state {
 
   [[nodiscard]] expected<token_key> acceptable_key(const token_request& request,
                                                    std::chrono::nanoseconds timeout) const {
-    if (ending) {
-      return unexpected{end_error(ending)};
+    if (lifetime.ending()) {
+      return unexpected{lifetime.end()};
     }
     if (!service().endpoint) {
       return unexpected{service().endpoint.error()};
@@ -348,7 +343,7 @@ struct cache_state {
   [[nodiscard]] const service_context& service() const { return *settings.service; }
 
   cache_actor::pointer self;
-  gate::holder holder;
+  actor_lifetime lifetime;
   cache_settings settings;
   http_actor http;
   std::unordered_map<acquisition_key, acquisition_entry, acquisition_key_hash> acquisitions;
@@ -359,14 +354,13 @@ struct cache_state {
   // When to look for acquisitions at rest, and for tokens that nobody asks for.
   time_point sweep_at = time_point::max();
   time_point search_at{};
-  // Why it has been asked to end; nothing as long as it has not.
-  caf::error ending;
 };
 
 }  // namespace
 
 cache_actor spawn_cache(caf::actor_system& system, cache_settings settings) {
-  return caf_compat::spawn<cache_actor, cache_state>(system, std::move(settings));
+  auto alive = settings.service->live_actors->enter();
+  return caf_compat::spawn<cache_actor, cache_state>(system, std::move(alive), std::move(settings));
 }
 
 }  // namespace midas::internal

@@ -1,6 +1,7 @@
 #include "actors/http_actor.hpp"
 
 #include "actors/policies/rate_limit.hpp"
+#include "actors/support/actor_lifetime.hpp"
 #include "actors/support/completion_queue.hpp"
 #include "messages/make_error.hpp"
 #include "transport/responses/retry_after.hpp"
@@ -37,9 +38,8 @@ struct http_state {
   http_state& operator=(const http_state&) = delete;
   ~http_state() { answer_all(end_error(caf::exit_reason::kill)); }
 
-  void start(const http_settings& settings) {
+  void start(gate::holder alive, const http_settings& settings) {
     service = settings.service;
-    holder = service->live_actors->enter();
     transport = settings.transport;
     // Where nothing is limited by the second there is nothing to wait for here: the transport
     // itself opens no more connections than may be in flight, and begins the exchange that is due
@@ -47,19 +47,15 @@ struct http_state {
     const auto in_flight =
         settings.limits.max_per_second != 0 ? settings.limits.max_in_flight : rate_limit::unlimited;
     limit = rate_limit{{in_flight, settings.limits.max_per_second}};
-    caf_compat::on_exit_request(self, [this](const caf::error& reason) {
-      ending = reason;
-      answer_all(end_error(ending));
-      caf_compat::send(self, http_actor{self}, drain_done{});
-    });
+    lifetime.begin<http_actor>(self, std::move(alive), [this] { answer_all(lifetime.end()); });
   }
 
   http_actor::behavior_type make_behavior() {
     return {
         [this](http_request& request) {
           auto promise = self->make_response_promise<http_response>();
-          if (ending) {
-            promise.deliver(to_caf_error(end_error(ending)));
+          if (lifetime.ending()) {
+            promise.deliver(to_caf_error(lifetime.end()));
             return promise;
           }
           if (const auto wait = wait_beyond_deadline(request)) {
@@ -89,7 +85,7 @@ struct http_state {
           reject_unservable();
           admit();
         },
-        [this](drain_done) { self->quit(ending); },
+        [this](drain_done) { lifetime.quit(self); },
     };
   }
 
@@ -200,7 +196,7 @@ struct http_state {
 
   http_actor::pointer self;
   std::shared_ptr<const service_context> service;
-  gate::holder holder;
+  actor_lifetime lifetime;
   std::shared_ptr<http_transport> transport;
   rate_limit limit{{}};
   std::multimap<std::chrono::steady_clock::time_point, queued> waiting;
@@ -210,14 +206,13 @@ struct http_state {
   std::uint64_t last_id = 0;
   std::uint64_t connections_emitted = 0;
   bool admission_pending = false;
-  // Why it has been asked to end; nothing as long as it has not.
-  caf::error ending;
 };
 
 }  // namespace
 
 http_actor spawn_http(caf::actor_system& system, http_settings settings) {
-  return caf_compat::spawn<http_actor, http_state>(system, std::move(settings));
+  auto alive = settings.service->live_actors->enter();
+  return caf_compat::spawn<http_actor, http_state>(system, std::move(alive), std::move(settings));
 }
 
 }  // namespace midas::internal
