@@ -25,7 +25,7 @@ struct acquisition_state {
     host = {settings.service, settings.key};
     published = {settings.service, settings.key};
     report = {settings.service, settings.key};
-    fsm = {host.make_retry_policy(), service().negative_cache_ttl};
+    fsm = {host.make_retry_policy(), service().options.negative_cache_ttl};
     lifetime.begin<acquisition_actor>(self, std::move(alive),
                                       [this] { perform(fsm.on_exit(lifetime.end())); });
   }
@@ -55,7 +55,8 @@ struct acquisition_state {
 
   void admit(acquisition_request& asked, waiter caller) {
     ++received;
-    if (const auto failure = refusal(asked)) {
+    const auto asked_at = now();
+    if (const auto failure = refusal(asked, asked_at)) {
       report.refused();
       caller.answer(*failure);
       return;
@@ -66,18 +67,19 @@ struct acquisition_state {
       return;
     }
     waiters.add(asked.deadline, std::move(caller));
-    auto actions = fsm.on_request(std::move(asked.request), now());
+    auto actions = fsm.on_request(std::move(asked.request), asked_at);
     if (actions.empty()) {
       report.joined();
     }
     perform(std::move(actions));
   }
 
-  [[nodiscard]] std::optional<error> refusal(const acquisition_request& asked) const {
-    if (asked.deadline <= now() && !lifetime.ending()) {
+  [[nodiscard]] std::optional<error> refusal(const acquisition_request& asked,
+                                             acquisition_fsm::time_point at) const {
+    if (asked.deadline <= at && !lifetime.ending()) {
       return host.deadline_error(asked.request.resource);
     }
-    return fsm.refusal(asked.deadline, now());
+    return fsm.refusal(asked.deadline, at);
   }
 
   // The cache actor may have forwarded the request before the token was published.
@@ -115,7 +117,7 @@ struct acquisition_state {
     if (auto encoded = host.encode(fsm.request())) {
       send(*std::move(encoded));
     } else {
-      failed(std::move(encoded.error()));
+      resume(host.failed(std::move(encoded.error())));
     }
   }
 
@@ -134,7 +136,7 @@ struct acquisition_state {
     const access_token token{std::move(granted.grant), token_source::identity_provider};
     // Published first, so that a caller that was answered finds the token.
     if (published.publish(token, granted)) {
-      caf_compat::send(self, settings.cache, refreshes_changed{});
+      caf_compat::send(self, settings.cache, refresh_planned{key()});
     }
     report.succeeded(granted, token, now(), waiters.size());
     waiters.answer_all(token, report.counters());
@@ -142,7 +144,7 @@ struct acquisition_state {
 
   void perform(const report_failure& failed) {
     if (failed.next_refresh && published.postpone_refresh(*failed.next_refresh)) {
-      caf_compat::send(self, settings.cache, refreshes_changed{});
+      caf_compat::send(self, settings.cache, refresh_planned{key()});
     }
     report.failed(failed, now(), waiters.size());
     waiters.answer_all(failed.failure, report.counters());
@@ -152,40 +154,16 @@ struct acquisition_state {
     host.apply_limits(request);
     request.deadline = waiters.first_deadline().value_or(now() + request.total_timeout);
     caf_compat::request(self, settings.http, std::move(request))
-        .then([this](http_response& response) { responded(std::move(response)); },
-              [this](const caf::error& failure) { failed(to_error(failure)); });
+        .then(
+            [this](http_response& response) {
+              if (!lifetime.ending()) {
+                resume(host.read(fsm.request(), std::move(response), fsm.leg()));
+              }
+            },
+            [this](const caf::error& failure) { resume(host.read(failure)); });
   }
 
-  void responded(http_response response) {
-    if (lifetime.ending()) {
-      return;
-    }
-    auto result = host.decode(fsm.request(), std::move(response), fsm.leg());
-    if (!result) {
-      failed(std::move(result.error()));
-    } else if (auto* next = std::get_if<http_request>(&*result)) {
-      perform(fsm.on_challenge(std::move(*next)));
-    } else {
-      granted(std::get<token_grant>(*std::move(result)));
-    }
-  }
-
-  void granted(token_grant grant) {
-    grant.resource = key().resource;
-    const bool is_new = published.is_new(grant);
-    perform(fsm.on_token(std::move(grant), is_new, service().now(), service().jitter()));
-  }
-
-  void failed(error failure) {
-    host.add_source(failure);
-    if (failure.code == errc::deadline_exceeded) {
-      const auto wait = failure.retry_after.value_or(std::chrono::milliseconds{0});
-      perform(fsm.on_not_admitted(failure, wait, conditions()));
-    } else {
-      const bool final = host.is_final(failure);
-      perform(fsm.on_failure(std::move(failure), final, conditions()));
-    }
-  }
+  void resume(attempt_result result) { perform(fsm.on_result(std::move(result), conditions())); }
 
   [[nodiscard]] acquisition_fsm::conditions conditions() const {
     return {now(), waiters.last_deadline(), published.usable_for(), service().jitter()};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <midas/sensitive_string.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <array>
 #include <chrono>
@@ -30,11 +31,11 @@ struct http_request {
   sensitive_string body{};
 
   /// For the connection alone, the name look-up and TLS included.
-  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds connect_timeout = token_service_options{}.connect_timeout;
   /// For the whole exchange, from the first byte sent until the last received.
-  std::chrono::milliseconds total_timeout{30'000};
+  std::chrono::milliseconds total_timeout = token_service_options{}.attempt_timeout;
   /// A larger body (or header block) ends the exchange with errc::response_too_large.
-  std::size_t max_response_bytes = std::size_t{1} << 20U;
+  std::size_t max_response_bytes = token_service_options{}.max_response_bytes;
   /// The SHA-1 of the DER of the server's own certificate: with it, https trusts that certificate
   /// and no other, whatever its name and issuer; without it, the usual authorities.
   std::optional<sha1_digest> pinned_certificate{};

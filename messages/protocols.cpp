@@ -27,6 +27,23 @@ error to_error(const caf::error& failure) {
 
 namespace internal {
 
+caf::error to_caf_error(const not_admitted& refused) {
+  return caf_compat::make_error(errc::deadline_exceeded, refused);
+}
+
+std::optional<not_admitted> to_not_admitted(const caf::error& failure) {
+  return caf_compat::error_details<not_admitted>(failure);
+}
+
+error error_of(const not_admitted& refused) {
+  auto result = make_error(errc::deadline_exceeded,
+                           "the host's request limits would admit this request only after its "
+                           "deadline",
+                           "Give the request more time, or request fewer different tokens at once");
+  result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(refused.wait);
+  return result;
+}
+
 error end_error(const caf::error& reason) {
   if (caf_compat::classify(reason) == caf_compat::error_class::orderly_exit) {
     return make_error(errc::shutting_down, "the token service is shutting down");

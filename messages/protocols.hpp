@@ -12,6 +12,7 @@
 #include <midas/token_request.hpp>
 
 #include <chrono>
+#include <optional>
 
 // None of these ever leaves its process: a token belongs to the machine that got it.
 MIDAS_LOCAL_MESSAGE(midas::internal::acquisition_request)
@@ -24,9 +25,10 @@ MIDAS_LOCAL_MESSAGE(midas::internal::deadline_set)
 MIDAS_LOCAL_MESSAGE(midas::internal::drain_done)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_response)
+MIDAS_LOCAL_MESSAGE(midas::internal::not_admitted)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_overdue)
-MIDAS_LOCAL_MESSAGE(midas::internal::refreshes_changed)
+MIDAS_LOCAL_MESSAGE(midas::internal::refresh_planned)
 MIDAS_LOCAL_MESSAGE(midas::internal::retry_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
@@ -77,13 +79,23 @@ using cache_actor = caf_compat::typed_actor<
     void(deadline_set),
     // A token was handed out whose renewal is overdue. (From the front door.)
     void(refresh_overdue),
-    // The next renewal of all is an earlier one than it was. (From an acquisition.)
-    void(refreshes_changed),
+    // Schedules the next refresh of a published token. (From an acquisition.)
+    void(refresh_planned),
     // The earliest deadline of all acquisitions, or the next renewal, has come, or it is time to
     // drop what nobody has asked for. (From itself.)
     void(timer_due),
     // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
     void(drain_done)>;
+
+/// The HTTP actor's answer to a request that it does not send.
+caf::error to_caf_error(const not_admitted& refused);
+
+/// The not_admitted in such an answer; none in any other.
+std::optional<not_admitted> to_not_admitted(const caf::error& failure);
+
+/// What the callers of a request that was not admitted are told: errc::deadline_exceeded, with the
+/// wait as retry_after.
+error error_of(const not_admitted& refused);
 
 /// What an actor that ends for that reason tells those who wait for it: errc::shutting_down after
 /// an orderly shutdown, else errc::actor_terminated.

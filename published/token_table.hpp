@@ -68,23 +68,39 @@ class token_table {
   /// Whether a token is the one that was held already.
   enum class token_changed : bool { no, yes };
 
-  /// Replaces what was held under that key. One that comes again has lived before. True when its
-  /// renewal comes before all others.
-  bool publish(const token_key& key, const access_token& token, const token_validity& validity,
+  /// Replaces the token of that key, and when it must be refreshed. A token that its host returns
+  /// again (token_changed::no) keeps its original lifetime.
+  void publish(const token_key& key, const access_token& token, const token_validity& validity,
                const clock_reading& now, token_changed changed = token_changed::yes);
 
-  /// The renewal of that token has been in vain, and is tried again then. True when that comes
-  /// before all others.
+  /// Replaces only when the token must be refreshed. False if the table does not hold the key.
   bool postpone_refresh(const token_key& key, boot_clock::time_point at);
 
-  /// When the first token is to be renewed.
-  [[nodiscard]] std::optional<boot_clock::time_point> next_refresh() const;
+  /// When the token must be refreshed; none if the table does not hold the key.
+  [[nodiscard]] std::optional<boot_clock::time_point> refresh_at(const token_key& key) const;
 
-  /// The keys of those whose time has come; each is told once for each time that it is planned.
-  /// Those that nobody has asked for as long as a token of theirs lives leave the table instead,
-  /// and go to `dropped`.
-  std::vector<token_key> take_due_refreshes(const clock_reading& now,
-                                            std::vector<token_key>& dropped);
+  struct planned_refresh {
+    token_key key;
+    boot_clock::time_point at;
+  };
+
+  /// The refreshes of all tokens, in no particular order: for a cache actor that takes over the
+  /// tokens of another.
+  [[nodiscard]] std::vector<planned_refresh> planned_refreshes() const;
+
+  /// What begin_refresh() found.
+  enum class refresh_step {
+    /// The refresh is not due, or the table does not hold the key.
+    none,
+    /// A new token must be acquired. Readers no longer report the refresh as overdue.
+    begun,
+    /// Nobody has requested the token for as long as it lives, or it is no longer usable: the key
+    /// has left the table.
+    dropped,
+  };
+
+  /// The time at which the token must be refreshed has come.
+  refresh_step begin_refresh(const token_key& key, const clock_reading& now);
 
   /// How long the token may still be handed out; 0 when there is none.
   [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key,
@@ -111,11 +127,6 @@ class token_table {
     // When it ends; when it is renewed stands in the slot.
     clock_reading end;
     std::chrono::nanoseconds life{};
-    // As in the map; none once it is there no more.
-    const token_key* key = nullptr;
-    // Of its renewal among all that were ever planned; 0 for none.
-    std::uint64_t plan = 0;
-
     [[nodiscard]] token_validity validity() const noexcept {
       return {end, published_slot::refresh()};
     }
@@ -126,21 +137,7 @@ class token_table {
                                                      const coarse_clock_reading& coarse);
   [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept,
                                                            const clock_reading& now);
-  // One that was planned. It is void when its entry has another plan by now.
-  struct refresh {
-    boot_clock::time_point at;
-    std::uint64_t plan = 0;
-    std::shared_ptr<entry> of;
-
-    [[nodiscard]] bool is_void() const noexcept { return of->plan != plan; }
-    friend bool operator>(const refresh& left, const refresh& right) noexcept {
-      return left.at != right.at ? left.at > right.at : left.plan > right.plan;
-    }
-  };
-
-  bool plan(const std::shared_ptr<entry>& item, boot_clock::time_point when);
-  void drop_first_refresh();
-  void drop_void_refreshes();
+  static void plan(entry& item, boot_clock::time_point when) noexcept;
   void erase(entries::iterator at);
   static bool is_idle(const entry& item, const clock_reading& now,
                       std::optional<std::chrono::seconds> idle) noexcept;
@@ -149,10 +146,6 @@ class token_table {
   hit_counters hits_;
   mutable std::shared_mutex mutex_;
   entries entries_;
-  // A heap whose first is the next and never void. Others may be: what is planned anew leaves its
-  // old plan where it is, since to take it out would touch as many tokens as the heap is deep.
-  std::vector<refresh> refreshes_;
-  std::uint64_t plans_ = 0;
   bool closed_ = false;
 };
 

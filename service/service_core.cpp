@@ -45,11 +45,8 @@ std::shared_ptr<const service_context> make_context(
     const token_service_options& options, const std::optional<host_environment>& environment) {
   auto context = std::make_shared<service_context>(
       service_context{find_host(options, environment ? *environment : environment_of(options))});
-  context->connect_timeout = options.connect_timeout;
-  context->attempt_timeout = options.attempt_timeout;
-  context->max_response_bytes = options.max_response_bytes;
-  context->retries = options.retries;
-  context->negative_cache_ttl = options.negative_cache_ttl;
+  context->options = options;
+  context->options.max_keys = std::max<std::size_t>(1, options.max_keys);
   return context;
 }
 
@@ -93,10 +90,9 @@ service_core::service_core(const token_service_options& options, service_parts p
       limits_(limits_of(options, *context_)),
       transport_(parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_)),
       frontend_(std::make_shared<service_frontend>(
-          context_, cache_supervisor::start(
-                        parts.system != nullptr ? *parts.system : *owned_system_->system,
-                        {context_, transport_, limits_, options.default_timeout,
-                         options.idle_key_timeout, std::max<std::size_t>(1, options.max_keys)}))) {}
+          context_,
+          cache_supervisor::start(parts.system != nullptr ? *parts.system : *owned_system_->system,
+                                  {context_, transport_, limits_}))) {}
 
 service_core::~service_core() { shutdown(); }
 

@@ -71,67 +71,63 @@ acquisition_actions acquisition_fsm::start(token_request request, bool refreshin
   return list(report_start{refreshing}, start_attempt{});
 }
 
-acquisition_actions acquisition_fsm::on_challenge(http_request next) {
+acquisition_actions acquisition_fsm::on_result(attempt_result result, const conditions& at) {
   if (is_ending()) {
     return {};
   }
-  const auto number = leg() + 1;
-  asked().later = later_leg{number, next};
-  return list(send_request{std::move(next)});
+  return std::visit([&](auto& each) { return on(std::move(each), at); }, result);
 }
 
-acquisition_actions acquisition_fsm::on_token(token_grant grant, bool is_new,
-                                              const clock_reading& now, double jitter) {
-  if (is_ending()) {
-    return {};
-  }
-  grant.refresh_on = refresh_on(grant, now.wall);
-  auto validity = validity_of(grant, now, jitter);
-  // A host may return the token that it granted before.
-  failed_refreshes_ = is_new ? 0 : failed_refreshes_ + 1;
-  if (!is_new) {
-    validity.refresh_at =
-        now.boot + next_refresh_after(failed_refreshes_, validity.end.boot - now.boot, {}, jitter);
-  }
+acquisition_actions acquisition_fsm::on(challenged challenge, const conditions& /*at*/) {
+  auto& later = asked().later;
+  later = later_leg{later ? later->number + 1 : 1, challenge.reply};
+  return list(send_request{std::move(challenge.reply)});
+}
+
+acquisition_actions acquisition_fsm::on(token_granted granted, const conditions& at) {
   const auto& done = asked();
-  publish_token result{std::move(grant), validity, is_new, done.refreshing, done.started_at, now};
+  const auto& now = granted.at;
+  granted.grant.refresh_on = refresh_on(granted.grant, now.wall);
+  auto validity = validity_of(granted.grant, now, at.jitter);
+  // A host may return the token that it granted before.
+  failed_refreshes_ = granted.is_new ? 0 : failed_refreshes_ + 1;
+  if (!granted.is_new) {
+    validity.refresh_at =
+        now.boot +
+        next_refresh_after(failed_refreshes_, validity.end.boot - now.boot, {}, at.jitter);
+  }
+  publish_token result{std::move(granted.grant), validity,        granted.is_new,
+                       done.refreshing,          done.started_at, now};
   state_ = idle{};
   return list(std::move(result));
 }
 
-acquisition_actions acquisition_fsm::on_failure(error failure, bool is_refusal,
-                                                const conditions& at) {
-  if (is_ending()) {
-    return {};
-  }
-  auto& failed = asked();
+acquisition_actions acquisition_fsm::on(attempt_failed failed, const conditions& at) {
+  auto& failure = failed.failure;
+  auto& attempt = asked();
   // If nobody waits, the next attempt is the next refresh.
   const auto latest = at.last_deadline.value_or(at.now);
-  const auto retry_at = failed.retries.next(failure, !failed.later, at.now, latest, at.jitter);
+  const auto retry_at = attempt.retries.next(failure, !attempt.later, at.now, latest, at.jitter);
   if (!retry_at) {
-    if (is_refusal) {
+    if (failed.is_refusal) {
       negative_.store(failure, at.now + negative_cache_ttl_);
     }
     return list(fail(failure, at));
   }
-  auto paused = std::move(failed);
+  auto paused = std::move(attempt);
   state_ = pausing{std::move(paused), *retry_at, failure};
   return list(answer_waiters{*retry_at, failure}, pause_until{*retry_at, ++attempt_, failure});
 }
 
-acquisition_actions acquisition_fsm::on_not_admitted(const error& failure,
-                                                     std::chrono::nanoseconds wait,
-                                                     const conditions& at) {
-  if (is_ending()) {
-    return {};
-  }
-  const auto admitted_at = at.now + wait;
-  acquisition_actions result{answer_waiters{admitted_at, failure}};
+acquisition_actions acquisition_fsm::on(attempt_not_admitted refused, const conditions& at) {
+  auto& attempt = asked();
+  const auto admitted_at = at.now + refused.wait;
+  auto result = list(answer_waiters{admitted_at, refused.failure});
   if (at.last_deadline && *at.last_deadline > admitted_at) {
-    asked().later.reset();
+    attempt.later.reset();
     result.emplace_back(start_attempt{});
   } else {
-    result.emplace_back(fail(failure, at));
+    result.emplace_back(fail(refused.failure, at));
   }
   return result;
 }

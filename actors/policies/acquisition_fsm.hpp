@@ -3,9 +3,9 @@
 #pragma once
 
 #include "actors/policies/acquisition_actions.hpp"
+#include "actors/policies/attempt_result.hpp"
 #include "actors/policies/negative_cache.hpp"
 #include "actors/policies/retry_policy.hpp"
-#include "messages/clock_reading.hpp"
 #include <midas/token_request.hpp>
 
 #include <chrono>
@@ -36,7 +36,7 @@ class acquisition_fsm {
   /// scheduled. ending: the actor was asked to end.
   enum class phase { idle, asking, pausing, ending };
 
-  /// What the machine needs to know about its actor when an attempt fails.
+  /// What the machine needs to know about its actor when an attempt ends.
   struct conditions {
     time_point now{};
     /// The latest deadline of the waiters; none if nobody waits.
@@ -74,20 +74,8 @@ class acquisition_fsm {
   /// The published token should be refreshed with `request`, though nobody waits.
   acquisition_actions on_refresh_due(token_request request, time_point now);
 
-  /// The host answered with a challenge, to which `next` is the reply.
-  acquisition_actions on_challenge(http_request next);
-
-  /// The host granted a token. `is_new`: it differs from the one that is held.
-  acquisition_actions on_token(token_grant grant, bool is_new, const clock_reading& now,
-                               double jitter);
-
-  /// The attempt failed. `is_refusal`: the host would refuse the same request again.
-  acquisition_actions on_failure(error failure, bool is_refusal, const conditions& at);
-
-  /// The request was not sent: the host's limits admit it only after `wait`, when its first waiter
-  /// has given up.
-  acquisition_actions on_not_admitted(const error& failure, std::chrono::nanoseconds wait,
-                                      const conditions& at);
+  /// The request in flight ended.
+  acquisition_actions on_result(attempt_result result, const conditions& at);
 
   /// The pause before that attempt is over. Ignored if the acquisition has ended meanwhile.
   acquisition_actions on_retry_due(std::uint64_t attempt);
@@ -132,6 +120,10 @@ class acquisition_fsm {
   [[nodiscard]] const acquisition& current() const;
   [[nodiscard]] acquisition& asked() { return std::get<asking>(state_).current; }
 
+  acquisition_actions on(token_granted granted, const conditions& at);
+  acquisition_actions on(challenged challenge, const conditions& at);
+  acquisition_actions on(attempt_failed failed, const conditions& at);
+  acquisition_actions on(attempt_not_admitted refused, const conditions& at);
   acquisition_actions start(token_request request, bool refreshing, time_point now);
   report_failure fail(const error& failure, const conditions& at);
 

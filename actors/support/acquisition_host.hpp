@@ -1,10 +1,10 @@
 // The host as one acquisition sees it.
 #pragma once
 
+#include "actors/policies/attempt_result.hpp"
 #include "actors/policies/retry_policy.hpp"
 #include "actors/support/service_context.hpp"
-#include "messages/actor_messages.hpp"
-#include "messages/http_message.hpp"
+#include "messages/protocols.hpp"
 
 #include <memory>
 #include <string>
@@ -27,12 +27,14 @@ class acquisition_host {
   /// The first HTTP request of an attempt.
   [[nodiscard]] expected<http_request> encode(const token_request& request) const;
 
-  /// The token, or the next HTTP request, after `leg` earlier ones.
-  [[nodiscard]] expected<decode_result> decode(const token_request& request, http_response response,
-                                               unsigned leg) const;
+  /// What the host answered after `leg` earlier requests. Names the host in failures.
+  [[nodiscard]] attempt_result read(const token_request& request, http_response response,
+                                    unsigned leg) const;
 
-  /// The host would refuse the same request again.
-  [[nodiscard]] bool is_final(const error& failure) const;
+  /// Why there is no response.
+  [[nodiscard]] attempt_result read(const caf::error& failure) const;
+
+  [[nodiscard]] attempt_result failed(error failure) const;
 
   /// Applies the service's timeouts and size limit.
   void apply_limits(http_request& request) const;
@@ -40,11 +42,12 @@ class acquisition_host {
   /// The caller's deadline passed.
   [[nodiscard]] error deadline_error(const std::string& resource) const;
 
-  /// Names the host as the source of a failure that has none.
-  void add_source(error& failure) const;
-
  private:
   [[nodiscard]] const host_protocol& protocol() const { return *service_->endpoint; }
+  [[nodiscard]] expected<decode_result> decode(const token_request& request, http_response response,
+                                               unsigned leg) const;
+  [[nodiscard]] bool is_final(const error& failure) const;
+  [[nodiscard]] error from_host(error failure) const;
   [[nodiscard]] std::string refused_token_sha256() const;
 
   std::shared_ptr<const service_context> service_;

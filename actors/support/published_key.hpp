@@ -29,12 +29,6 @@ class published_key {
     return found ? std::optional{std::move(found->token)} : std::nullopt;
   }
 
-  /// The token of `grant` differs from the one that was published last.
-  [[nodiscard]] bool is_new(const token_grant& grant) const {
-    const auto held = table().find_held(key_->token);
-    return !held || !(held->token() == grant.token);
-  }
-
   /// How long the token may still be handed out; 0 without one.
   [[nodiscard]] std::chrono::nanoseconds usable_for() const {
     return table().time_left(key_->token, service_->now());
@@ -44,14 +38,18 @@ class published_key {
     return table().is_refresh_due(key_->token, service_->now());
   }
 
-  /// Publishes the token unless it has no life left.
+  /// Publishes the token unless it has no life left. Returns whether it did.
   bool publish(const access_token& token, const publish_token& granted) const {
-    return is_usable(granted.validity, granted.at) &&
-           table().publish(
-               key_->token, token, granted.validity, granted.at,
-               granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no);
+    if (!is_usable(granted.validity, granted.at)) {
+      return false;
+    }
+    table().publish(
+        key_->token, token, granted.validity, granted.at,
+        granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no);
+    return true;
   }
 
+  /// Plans the next refresh after `delay`. False if the token has left the table.
   bool postpone_refresh(std::chrono::nanoseconds delay) const {
     return table().postpone_refresh(key_->token, service_->now().boot + delay);
   }

@@ -433,9 +433,9 @@ TEST_CASE("every request of an acquisition has the same deadline, timeouts and l
   const auto first = actors.transport->request(0);
   const auto second = actors.transport->request(1);
   CHECK(second.deadline == first.deadline);
-  CHECK(second.connect_timeout == actors.context->connect_timeout);
-  CHECK(second.total_timeout == actors.context->attempt_timeout);
-  CHECK(second.max_response_bytes == actors.context->max_response_bytes);
+  CHECK(second.connect_timeout == actors.context->options.connect_timeout);
+  CHECK(second.total_timeout == actors.context->options.attempt_timeout);
+  CHECK(second.max_response_bytes == actors.context->options.max_response_bytes);
 }
 
 TEST_CASE("an acquisition whose waiters have all left between its requests goes on") {

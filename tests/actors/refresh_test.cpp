@@ -260,10 +260,8 @@ TEST_CASE("an actor that dies while it renews is replaced, and the renewal is ma
 TEST_CASE("beyond max_keys the tokens asked for the longest ago leave memory") {
   virtual_actors actors;
   // A cache of its own with that bound; the one of the fixture does nothing.
-  auto settings = actors.settings;
-  settings.max_keys = 16;
   const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), settings);
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(16));
   actors.run();
   for (int i = 0; i < 16; ++i) {
     actors.ask(("r" + std::to_string(i)).c_str());
@@ -282,10 +280,8 @@ TEST_CASE("beyond max_keys the tokens asked for the longest ago leave memory") {
 
 TEST_CASE("a key that somebody waits for stays, though there are more than may be") {
   virtual_actors actors;
-  auto settings = actors.settings;
-  settings.max_keys = 2;
   const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), settings);
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(2));
   actors.run();
   std::vector<std::shared_ptr<answers>> told;
   for (int i = 0; i < 8; ++i) {

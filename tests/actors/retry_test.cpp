@@ -126,7 +126,7 @@ TEST_CASE("a longer Retry-After is kept to, for all that the host is asked after
 
 TEST_CASE("a service that retries nothing tells the first failure") {
   service_context context{virtual_actors::endpoint()};
-  context.retries = false;
+  context.options.retries = false;
   virtual_actors actors{std::move(context)};
   const auto told = actors.ask("r");
   actors.refuse(0, 503);

@@ -192,12 +192,12 @@ class process {
     const auto* options = member(content_, "options");
     service_context context{endpoint(options)};
     if (options != nullptr && member(*options, "request_timeout_ms") != nullptr) {
-      context.attempt_timeout =
+      context.options.attempt_timeout =
           std::chrono::milliseconds{(*options)["request_timeout_ms"].GetInt64()};
     }
     // The profiles are those of other libraries, with the delays that midas has, too.
     const auto retry = options == nullptr ? std::string{} : text_of(*options, "retry");
-    context.retries = !retry.empty() && retry != "none";
+    context.options.retries = !retry.empty() && retry != "none";
     // Else a case that lets hours pass would find the token dropped, and a new one got for that.
     constexpr auto never = std::chrono::years{1};
     actors_ = std::make_unique<test::virtual_actors>(std::move(context), host_limits{64, 0}, never);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -38,10 +39,10 @@ midas::internal::token_validity lasting(seconds usable, seconds refresh_in,
   return {.end = from + usable, .refresh_at = from.boot + refresh_in};
 }
 
-bool publish(token_table& table, const std::string& resource, seconds usable, seconds refresh_in,
+void publish(token_table& table, const std::string& resource, seconds usable, seconds refresh_in,
              const clock_reading& at = now) {
-  return table.publish(key(resource), token_named("token of " + resource),
-                       lasting(usable, refresh_in, at), at);
+  table.publish(key(resource), token_named("token of " + resource), lasting(usable, refresh_in, at),
+                at);
 }
 
 std::string text_of(const std::optional<token_table::found_token>& found) {
@@ -67,10 +68,26 @@ struct refreshes {
   keys dropped;
 };
 
+// Begins the refreshes that are due, in the order of their time, as a cache actor does.
 refreshes take(token_table& table, const clock_reading& at) {
-  std::vector<token_key> dropped;
-  auto due = resources_of(table.take_due_refreshes(at, dropped));
-  return {std::move(due), sorted(dropped)};
+  auto planned = table.planned_refreshes();
+  std::ranges::sort(planned, {}, [](const auto& each) {
+    return std::pair{each.at, each.key.resource};
+  });
+  refreshes result;
+  for (const auto& each : planned) {
+    switch (table.begin_refresh(each.key, at)) {
+      case token_table::refresh_step::none:
+        break;
+      case token_table::refresh_step::begun:
+        result.due.push_back(each.key.resource);
+        break;
+      case token_table::refresh_step::dropped:
+        result.dropped.push_back(each.key.resource);
+        break;
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -155,44 +172,53 @@ TEST_CASE("how long a token lasts is what was said of it last, though it is the 
   CHECK(table.find(key("a"), now + 90min));
 }
 
-TEST_CASE("renewals are told in the order of their time, each once") {
+TEST_CASE("the table lists when each token must be refreshed") {
   token_table table;
-  CHECK_FALSE(table.next_refresh());
+  CHECK(table.planned_refreshes().empty());
   publish(table, "c", 1h, 30min);
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
-  CHECK(table.next_refresh() == now.boot + 10min);
+  CHECK(table.refresh_at(key("a")) == now.boot + 10min);
+  CHECK(table.refresh_at(key("b")) == now.boot + 20min);
+  CHECK_FALSE(table.refresh_at(key("unknown")));
+  auto planned = table.planned_refreshes();
+  std::ranges::sort(planned, {}, &token_table::planned_refresh::at);
+  REQUIRE(planned.size() == 3);
+  CHECK(planned[0].key == key("a"));
+  CHECK(planned[2].at == now.boot + 30min);
+}
+
+TEST_CASE("a refresh begins at its time, not before") {
+  token_table table;
+  publish(table, "c", 1h, 30min);
+  publish(table, "a", 1h, 10min);
+  publish(table, "b", 1h, 20min);
   CHECK(take(table, now + 599s).due.empty());
   CHECK(take(table, now + 600s).due == keys{"a"});
-  CHECK(take(table, now + 600s).due.empty());
-  CHECK(table.next_refresh() == now.boot + 20min);
-  CHECK(take(table, now + 40min).due == keys{"b", "c"});
-  CHECK_FALSE(table.next_refresh());
-  CHECK(take(table, now + 50min).due.empty());
+  CHECK(take(table, now + 40min).due == keys{"a", "b", "c"});
+  CHECK(table.begin_refresh(key("unknown"), now + 40min) == token_table::refresh_step::none);
 }
 
-TEST_CASE("who plans a renewal is told whether it is the first") {
+TEST_CASE("a refresh is postponed only for a key that the table holds") {
   token_table table;
-  CHECK(publish(table, "a", 1h, 20min));
-  CHECK_FALSE(publish(table, "b", 1h, 30min));
-  CHECK(publish(table, "c", 1h, 10min));
-  CHECK_FALSE(table.postpone_refresh(key("c"), now.boot + 25min));
+  publish(table, "a", 1h, 20min);
+  publish(table, "b", 1h, 30min);
+  CHECK(table.postpone_refresh(key("a"), now.boot + 25min));
   CHECK(table.postpone_refresh(key("b"), now.boot + 5min));
   CHECK_FALSE(table.postpone_refresh(key("unknown"), now.boot));
-  CHECK(take(table, now + 25min).due == keys{"b", "a", "c"});
+  CHECK(take(table, now + 25min).due == keys{"b", "a"});
 }
 
-TEST_CASE("a plan that is replaced leaves nothing behind") {
+TEST_CASE("a later plan replaces an earlier one") {
   token_table table;
   publish(table, "a", 1h, 10min);
   publish(table, "a", 1h, 30min);
-  CHECK(table.next_refresh() == now.boot + 30min);
+  CHECK(table.refresh_at(key("a")) == now.boot + 30min);
   table.postpone_refresh(key("a"), now.boot + 20min);
-  CHECK(table.next_refresh() == now.boot + 20min);
+  CHECK(table.refresh_at(key("a")) == now.boot + 20min);
   table.postpone_refresh(key("a"), now.boot + 40min);
   CHECK(take(table, now + 39min).due.empty());
   CHECK(take(table, now + 40min).due == keys{"a"});
-  CHECK(take(table, now + 55min).due.empty());
 }
 
 TEST_CASE("a renewal in vain that is put off is told again") {
@@ -254,11 +280,11 @@ TEST_CASE("what leaves the table leaves no renewal") {
     CHECK(sorted(table.drop_oldest(1)) == keys{"a", "b"});
   }
   CHECK(table.size() == 1);
-  CHECK(table.next_refresh() == now.boot + 30min);
+  CHECK(table.planned_refreshes().size() == 1);
+  CHECK_FALSE(table.refresh_at(key("a")));
   CHECK(take(table, now + 50min).due == keys{"c"});
   CHECK_FALSE(table.find_held(key("a")));
   CHECK_FALSE(table.postpone_refresh(key("a"), now.boot));
-  CHECK_FALSE(table.next_refresh());
 }
 
 TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the others stay") {
@@ -313,7 +339,6 @@ TEST_CASE("a renewal of what nobody has asked for as long as it lives is not tol
   CHECK(taken.due == keys{"used"});
   CHECK(taken.dropped == keys{"idle"});
   CHECK(table.size() == 1);
-  CHECK_FALSE(table.next_refresh());
 }
 
 TEST_CASE("a token that its host returns again lives as long as it did before") {
@@ -329,7 +354,7 @@ TEST_CASE("a token that its host returns again lives as long as it did before") 
   CHECK(table.find(key("a"), now + 20h));
   // Another is measured by its own life.
   table.publish(key("a"), token_named("other"), lasting(1h, 30min, now + 20h), now + 20h);
-  CHECK(sorted(table.drop_idle(now + 20h + 59min, {})).empty());
+  CHECK(table.drop_idle(now + 20h + 59min, {}).empty());
   table.publish(key("a"), token_named("another"), lasting(1h, 30min, now + 20h + 59min),
                 now + 20h + 59min);
   CHECK(sorted(table.drop_idle(now + 21h + 1s, {})) == keys{"a"});
@@ -352,7 +377,7 @@ TEST_CASE("those looked up the longest ago leave first when there are too many")
   CHECK(sorted(table.drop_oldest(2)) == keys{"1", "4", "7", "8"});
   CHECK(sorted(table.drop_oldest(0)) == keys{"0", "5"});
   CHECK(table.size() == 0);
-  CHECK_FALSE(table.next_refresh());
+  CHECK(table.planned_refreshes().empty());
 }
 
 TEST_CASE("looking up what is held, or how long, is no use of a token") {

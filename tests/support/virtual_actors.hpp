@@ -50,8 +50,11 @@ class virtual_actors {
                           std::optional<std::chrono::seconds> idle_key_timeout = {}) {
     made.now = [this] { return clock_reading{now_, boot_clock::time_point{booted_}}; };
     made.jitter = [] { return 0.0; };
+    if (idle_key_timeout) {
+      made.options.idle_key_timeout = idle_key_timeout;
+    }
     context = std::make_shared<service_context>(std::move(made));
-    settings = {context, transport, limits, 30s, idle_key_timeout};
+    settings = {context, transport, limits};
     cache = spawn_cache(system_, settings);
     run();
   }
@@ -146,6 +149,13 @@ class virtual_actors {
     }
     transport->complete(index, std::move(response));
     run();
+  }
+
+  /// The settings of another cache actor, which keeps at most so many keys.
+  [[nodiscard]] cache_settings with_max_keys(std::size_t count) const {
+    auto other = std::make_shared<service_context>(*context);
+    other->options.max_keys = count;
+    return {other, transport, settings.limits};
   }
 
   [[nodiscard]] std::size_t live_actors() { return system_.registry().running(); }

@@ -44,6 +44,8 @@ token_grant token_for(std::chrono::seconds life) {
   return result;
 }
 
+token_granted granted(bool is_new) { return {token_for(24h), is_new, granted_at}; }
+
 http_request challenge_reply(std::string url = "reply") {
   http_request result;
   result.url = std::move(url);
@@ -66,7 +68,7 @@ fsm refreshing() {
 // Its pause, number 1, ends at start + 1s.
 fsm pausing() {
   auto result = asking();
-  result.on_failure(with_status(503), false, waiting_until(start + 30s));
+  result.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s));
   return result;
 }
 
@@ -136,13 +138,12 @@ TEST_CASE("a refresh that becomes due starts an acquisition in the background") 
 TEST_CASE("a refresh that becomes due during an acquisition joins it") {
   auto machine = asking();
   CHECK(machine.on_refresh_due({.resource = "r"}, start).empty());
-  CHECK(only<publish_token>(machine.on_token(token_for(24h), true, granted_at, 0)).refreshing);
+  CHECK(only<publish_token>(machine.on_result(granted(true), nobody_waits())).refreshing);
   auto paused = pausing();
   CHECK(paused.on_refresh_due({.resource = "r"}, start).empty());
   paused.on_retry_due(1);
-  CHECK(only<publish_token>(paused.on_token(token_for(24h), true, granted_at, 0)).refreshing);
-  CHECK_FALSE(
-      only<publish_token>(asking().on_token(token_for(24h), true, granted_at, 0)).refreshing);
+  CHECK(only<publish_token>(paused.on_result(granted(true), nobody_waits())).refreshing);
+  CHECK_FALSE(only<publish_token>(asking().on_result(granted(true), nobody_waits())).refreshing);
 }
 
 TEST_CASE("a refresh that becomes due while the machine is ending is ignored") {
@@ -153,38 +154,44 @@ TEST_CASE("a refresh that becomes due while the machine is ending is ignored") {
 
 TEST_CASE("each challenge is answered with the next request of the attempt") {
   auto machine = asking();
-  CHECK(only<send_request>(machine.on_challenge(challenge_reply("1"))).request.url == "1");
+  CHECK(only<send_request>(machine.on_result(challenged{challenge_reply("1")}, nobody_waits()))
+            .request.url == "1");
   CHECK(machine.leg() == 1);
-  CHECK(only<send_request>(machine.on_challenge(challenge_reply("2"))).request.url == "2");
+  CHECK(only<send_request>(machine.on_result(challenged{challenge_reply("2")}, nobody_waits()))
+            .request.url == "2");
   CHECK(machine.leg() == 2);
   CHECK(machine.current_phase() == phase::asking);
 }
 
 TEST_CASE("responses are ignored while the machine is ending") {
   auto machine = ending();
-  CHECK(machine.on_challenge(challenge_reply()).empty());
-  CHECK(machine.on_token(token_for(24h), true, granted_at, 0).empty());
-  CHECK(machine.on_failure(with_status(503), false, waiting_until(never)).empty());
-  CHECK(machine.on_failure(with_status(400), true, nobody_waits()).empty());
-  CHECK(machine.on_not_admitted(with_status(0), 1s, waiting_until(start + 9s)).empty());
+  CHECK(machine.on_result(challenged{challenge_reply()}, nobody_waits()).empty());
+  CHECK(machine.on_result(granted(true), nobody_waits()).empty());
+  CHECK(machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never)).empty());
+  CHECK(machine.on_result(attempt_failed{with_status(400), true}, nobody_waits()).empty());
+  CHECK(machine.on_result(attempt_not_admitted{with_status(0), 1s}, waiting_until(start + 9s))
+            .empty());
   CHECK(machine.current_phase() == phase::ending);
 }
 
 TEST_CASE("responses are illegal while no request is in flight") {
   auto machine = GENERATE_COPY(make_fsm(), pausing());
   const auto before = machine.current_phase();
-  CHECK_THROWS_AS(machine.on_challenge(challenge_reply()), std::bad_variant_access);
-  CHECK_THROWS_AS(machine.on_token(token_for(24h), true, granted_at, 0), std::bad_variant_access);
-  CHECK_THROWS_AS(machine.on_failure(with_status(503), false, waiting_until(start + 9s)),
+  CHECK_THROWS_AS(machine.on_result(challenged{challenge_reply()}, nobody_waits()),
                   std::bad_variant_access);
-  CHECK_THROWS_AS(machine.on_not_admitted(with_status(0), 1s, waiting_until(start + 9s)),
-                  std::bad_variant_access);
+  CHECK_THROWS_AS(machine.on_result(granted(true), nobody_waits()), std::bad_variant_access);
+  CHECK_THROWS_AS(
+      machine.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 9s)),
+      std::bad_variant_access);
+  CHECK_THROWS_AS(
+      machine.on_result(attempt_not_admitted{with_status(0), 1s}, waiting_until(start + 9s)),
+      std::bad_variant_access);
   CHECK(machine.current_phase() == before);
 }
 
 TEST_CASE("a token ends the acquisition and is published with its validity") {
   auto machine = asking();
-  const auto done = only<publish_token>(machine.on_token(token_for(24h), true, granted_at, 0));
+  const auto done = only<publish_token>(machine.on_result(granted(true), nobody_waits()));
   CHECK(done.is_new);
   CHECK(done.started_at == start);
   CHECK(done.at.boot == granted_at.boot);
@@ -199,21 +206,21 @@ TEST_CASE("a token that the host returned before is refreshed after ever longer 
   auto machine = make_fsm();
   for (const auto pause : {30s, 60s, 120s}) {
     machine.on_refresh_due({.resource = "r"}, start);
-    const auto done = only<publish_token>(machine.on_token(token_for(24h), false, granted_at, 0));
+    const auto done = only<publish_token>(machine.on_result(granted(false), nobody_waits()));
     CHECK_FALSE(done.is_new);
     CHECK(done.validity.refresh_at == granted_at.boot + pause);
     CHECK_FALSE(machine.is_disposable(1h));
     CHECK(machine.is_disposable(0s));
   }
   machine.on_refresh_due({.resource = "r"}, start);
-  machine.on_token(token_for(24h), true, granted_at, 0);
+  machine.on_result(granted(true), nobody_waits());
   CHECK(machine.is_disposable(1h));
 }
 
 TEST_CASE("a transient failure pauses, and waiters that cannot wait for the retry are answered") {
   auto machine = asking();
   const auto [answer, pause] = both<answer_waiters, pause_until>(
-      machine.on_failure(with_status(503), false, waiting_until(start + 30s)));
+      machine.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s)));
   CHECK(answer.deadline == start + 1s);
   CHECK(answer.failure.http_status == 503);
   CHECK(pause.at == start + 1s);
@@ -233,8 +240,8 @@ TEST_CASE("while pausing, only requests that the next attempt could serve wait")
 
 TEST_CASE("a transient failure that nobody waits for ends the acquisition") {
   auto machine = asking();
-  const auto failed =
-      only<report_failure>(machine.on_failure(with_status(503), false, nobody_waits(start + 2s)));
+  const auto failed = only<report_failure>(
+      machine.on_result(attempt_failed{with_status(503), false}, nobody_waits(start + 2s)));
   CHECK(failed.failure.http_status == 503);
   CHECK(failed.started_at == start);
   CHECK_FALSE(failed.next_refresh);
@@ -246,25 +253,29 @@ TEST_CASE("an acquisition fails when its attempts are used up, and the next one 
   auto machine = asking();
   auto now = start;
   for (std::uint64_t attempt = 1; attempt <= 3; ++attempt) {
-    const auto pause = both<answer_waiters, pause_until>(
-                           machine.on_failure(with_status(503), false, waiting_until(never, now)))
-                           .second;
+    const auto pause =
+        both<answer_waiters, pause_until>(
+            machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)))
+            .second;
     CHECK(pause.attempt == attempt);
     now = pause.at;
     only<start_attempt>(machine.on_retry_due(attempt));
   }
-  only<report_failure>(machine.on_failure(with_status(503), false, waiting_until(never, now)));
+  only<report_failure>(
+      machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)));
   machine.on_request({.resource = "r"}, now);
-  const auto pause = both<answer_waiters, pause_until>(
-                         machine.on_failure(with_status(503), false, waiting_until(never, now)))
-                         .second;
+  const auto pause =
+      both<answer_waiters, pause_until>(
+          machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)))
+          .second;
   CHECK(pause.at == now + 1s);
   CHECK(pause.attempt == 4);
 }
 
 TEST_CASE("a refusal is remembered for the time that was set, and then asked for again") {
   auto machine = asking();
-  only<report_failure>(machine.on_failure(with_status(400), true, waiting_until(start + 30s)));
+  only<report_failure>(
+      machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s)));
   REQUIRE(machine.refusal(start + 30s, start + 4'999ms));
   CHECK(machine.refusal(start + 30s, start + 4'999ms)->http_status == 400);
   CHECK_FALSE(machine.refusal(start + 30s, start + 5s));
@@ -272,13 +283,14 @@ TEST_CASE("a refusal is remembered for the time that was set, and then asked for
 
 TEST_CASE("a permanent failure that is not a refusal is not remembered") {
   auto machine = asking();
-  only<report_failure>(machine.on_failure(with_status(400), false, waiting_until(start + 30s)));
+  only<report_failure>(
+      machine.on_result(attempt_failed{with_status(400), false}, waiting_until(start + 30s)));
   CHECK_FALSE(machine.refusal(start + 30s, start));
 }
 
 TEST_CASE("a refresh forgets a remembered refusal") {
   auto machine = asking();
-  machine.on_failure(with_status(400), true, waiting_until(start + 30s));
+  machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s));
   machine.on_refresh_due({.resource = "r"}, start + 1s);
   CHECK_FALSE(machine.refusal(start + 30s, start + 1s));
 }
@@ -290,14 +302,15 @@ TEST_CASE(
   at.usable_for = 24h;
   for (const auto pause : {30s, 60s}) {
     machine.on_refresh_due({.resource = "r"}, start);
-    CHECK(only<report_failure>(machine.on_failure(with_status(503), false, at)).next_refresh ==
-          pause);
+    CHECK(only<report_failure>(machine.on_result(attempt_failed{with_status(503), false}, at))
+              .next_refresh == pause);
     CHECK_FALSE(machine.is_disposable(1h));
   }
   machine.on_refresh_due({.resource = "r"}, start);
   auto failure = with_status(429);
   failure.retry_after = 600s;
-  CHECK(only<report_failure>(machine.on_failure(failure, false, at)).next_refresh == 600s);
+  CHECK(only<report_failure>(machine.on_result(attempt_failed{failure, false}, at)).next_refresh ==
+        600s);
 }
 
 TEST_CASE("a retry repeats a first request by encoding it anew") {
@@ -309,8 +322,8 @@ TEST_CASE("a retry repeats a first request by encoding it anew") {
 
 TEST_CASE("a retry repeats a later request as it was sent") {
   auto machine = asking();
-  machine.on_challenge(challenge_reply());
-  machine.on_failure(with_status(503), false, waiting_until(start + 30s));
+  machine.on_result(challenged{challenge_reply()}, nobody_waits());
+  machine.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s));
   CHECK(only<send_request>(machine.on_retry_due(1)).request.url == "reply");
   CHECK(machine.leg() == 1);
 }
@@ -322,7 +335,8 @@ TEST_CASE("a retry that is due for an earlier pause is ignored") {
   CHECK(machine.current_phase() == phase::pausing);
   machine.on_retry_due(1);
   CHECK(machine.on_retry_due(1).empty());
-  machine.on_failure(with_status(503), false, waiting_until(start + 30s, start + 1s));
+  machine.on_result(attempt_failed{with_status(503), false},
+                    waiting_until(start + 30s, start + 1s));
   CHECK(machine.on_retry_due(1).empty());
   CHECK(machine.current_phase() == phase::pausing);
   CHECK(make_fsm().on_retry_due(0).empty());
@@ -348,10 +362,10 @@ TEST_CASE("a request in flight goes on when the last waiter leaves") {
 
 TEST_CASE("a request that was not admitted is sent again for the waiters with more time") {
   auto machine = asking();
-  machine.on_challenge(challenge_reply());
+  machine.on_result(challenged{challenge_reply()}, nobody_waits());
   const auto failure = make_error(errc::deadline_exceeded, "too late");
   const auto [answer, attempt] = both<answer_waiters, start_attempt>(
-      machine.on_not_admitted(failure, 2s, waiting_until(start + 2s + 1ms)));
+      machine.on_result(attempt_not_admitted{failure, 2s}, waiting_until(start + 2s + 1ms)));
   CHECK(answer.deadline == start + 2s);
   CHECK(answer.failure.message == "too late");
   CHECK(machine.current_phase() == phase::asking);
@@ -362,8 +376,8 @@ TEST_CASE("a request that was not admitted fails if nobody can wait for its admi
   const auto at = GENERATE(waiting_until(start + 2s), nobody_waits());
   auto machine = asking();
   const auto failure = make_error(errc::deadline_exceeded, "too late");
-  const auto [answer, failed] =
-      both<answer_waiters, report_failure>(machine.on_not_admitted(failure, 2s, at));
+  const auto [answer, failed] = both<answer_waiters, report_failure>(
+      machine.on_result(attempt_not_admitted{failure, 2s}, at));
   CHECK(answer.deadline == start + 2s);
   CHECK(failed.failure.message == "too late");
   CHECK(machine.current_phase() == phase::idle);
@@ -374,8 +388,9 @@ TEST_CASE("a refresh that was not admitted is postponed") {
   auto at = nobody_waits();
   at.usable_for = 1h;
   const auto failure = make_error(errc::deadline_exceeded, "too late");
-  CHECK(both<answer_waiters, report_failure>(machine.on_not_admitted(failure, 2s, at))
-            .second.next_refresh == 30s);
+  CHECK(
+      both<answer_waiters, report_failure>(machine.on_result(attempt_not_admitted{failure, 2s}, at))
+          .second.next_refresh == 30s);
 }
 
 TEST_CASE("an exit answers all waiters in every phase, and is final") {
