@@ -15,14 +15,13 @@ error to_error(const caf::error& failure) {
     return *std::move(details);
   }
   if (caf_compat::classify(failure) == caf_compat::error_class::request_timeout) {
-    return internal::make_error(errc::deadline_exceeded,
-                                "the actor system's own timeout for the request passed",
-                                "Give the timeout in the message, and CAF caf::infinite");
+    return internal::make_error(errc::deadline_exceeded, "the CAF timeout of the request passed",
+                                "Pass the timeout in the message, and caf::infinite to CAF");
   }
   return internal::make_error(
       errc::actor_terminated,
       "the actor that received the request has ended (" + caf_compat::render(failure) + ")",
-      "Get the cache actor from the token service again, and ask it again");
+      "Get the cache actor from the token service again and repeat the request");
 }
 
 namespace internal {
@@ -48,7 +47,8 @@ error end_error(const caf::error& reason) {
   if (caf_compat::classify(reason) == caf_compat::error_class::orderly_exit) {
     return make_error(errc::shutting_down, "the token service is shutting down");
   }
-  return make_error(errc::actor_terminated, "the actor that held the request ended", "Ask again");
+  return make_error(errc::actor_terminated, "the actor that held the request ended",
+                    "Repeat the request");
 }
 
 }  // namespace internal

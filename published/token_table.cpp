@@ -101,7 +101,7 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
 void token_table::publish(const token_key& key, const access_token& token,
                           const token_validity& validity, const clock_reading& now,
                           token_changed changed) {
-  // Goes, and is wiped, when nobody has to wait for the lock any more.
+  // Destroyed, and wiped, after the lock is released.
   access_token replaced;
   const std::lock_guard lock{mutex_};
   const auto at = entries_.try_emplace(key).first;
@@ -187,7 +187,7 @@ bool token_table::is_refresh_due(const token_key& key, const clock_reading& now)
 
 bool token_table::is_idle(const entry& item, const clock_reading& now,
                           std::optional<std::chrono::seconds> idle) noexcept {
-  // Looks are told apart by the second: the last may be one later than it seems.
+  // Uses are recorded in whole seconds: the last one may be almost a second later.
   const auto limit =
       idle ? *idle : std::chrono::ceil<std::chrono::seconds>(item.life) + std::chrono::seconds{1};
   return second_of(now) - item.last_used.load() >= limit.count();
@@ -229,7 +229,7 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left) {
 }
 
 void token_table::erase(entries::iterator at) {
-  // Whoever still has the slot has no use for the token.
+  // Threads may still refer to the entry.
   auto& item = *at->second;
   item.token = {};
   item.change();

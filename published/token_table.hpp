@@ -1,4 +1,4 @@
-// The tokens at hand, published for every thread of the process to look up without asking an actor.
+// The published tokens, which every thread of the process can read without asking an actor.
 #pragma once
 
 #include "messages/clock_reading.hpp"
@@ -27,9 +27,10 @@ using detail::coarse_clock_reading;
 using detail::thread_cache;
 using detail::token_lookup;
 
-/// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
-/// token here. Threads that ask again and again keep copies of what they found (see
-/// thread_cache.hpp), and look at a token's slot to see whether theirs is still the right one.
+/// Thread-safe. Acquisition actors publish a token before they answer with it, so that a caller
+/// that was answered finds it. Threads cache copies of the tokens that they read (see
+/// thread_cache.hpp); a token's slot tells them whether their copy is current. The table outlives
+/// the actors.
 class token_table {
  public:
   token_table();
@@ -38,10 +39,10 @@ class token_table {
   token_table& operator=(const token_table&) = delete;
 
   struct found_token {
-    /// Says of itself that it comes from the cache.
+    /// Its source is token_source::cache.
     access_token token;
-    /// It is time to renew it, and nobody has been told so since that was planned: the cache should
-    /// hear of it. Its own timer comes late when the machine was suspended.
+    /// The refresh is due, and the cache actor does not know it yet: its timer is late if the
+    /// machine was suspended. The caller must send it refresh_overdue. True for one caller.
     bool refresh_overdue = false;
   };
 
@@ -49,23 +50,23 @@ class token_table {
   [[nodiscard]] std::optional<found_token> find(const token_key& key,
                                                 const clock_reading& now) const;
 
-  /// A token that may be handed out now, for a thread that has found none by find_fresh(): from now
-  /// on it does. Counted among hits().
+  /// A token that may be handed out now, for a thread that did not find it with find_fresh(): the
+  /// thread caches a copy. Counted in hits().
   [[nodiscard]] std::optional<found_token> read(const token_lookup& lookup);
 
-  /// In a process, no other table has or had it.
+  /// Unique in the process; never reused.
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
 
-  /// Counts how often threads have read a token that was at hand.
+  /// Counts how often threads have read a published token.
   [[nodiscard]] const hit_counters& hits() const noexcept { return hits_; }
 
-  /// From now on nothing is read from it.
+  /// Ends all reads: read() and the copies of all threads find no token from now on.
   void close();
 
   /// The token last published, whether or not it is still usable.
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
 
-  /// Whether a token is the one that was held already.
+  /// Whether the token differs from the one that was held.
   enum class token_changed : bool { no, yes };
 
   /// Replaces the token of that key, and when it must be refreshed. A token that its host returns
@@ -102,19 +103,19 @@ class token_table {
   /// The time at which the token must be refreshed has come.
   refresh_step begin_refresh(const token_key& key, const clock_reading& now);
 
-  /// How long the token may still be handed out; 0 when there is none.
+  /// How long the token may still be handed out; 0 if there is no usable token.
   [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key,
                                                    const clock_reading& now) const;
 
-  /// Whether that token's renewal is due.
+  /// The token must be refreshed.
   [[nodiscard]] bool is_refresh_due(const token_key& key, const clock_reading& now) const;
 
-  /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer; without
-  /// it, for as long as the token lives. Returns the keys.
+  /// Drops the tokens that are no longer usable, and those that were not looked up for `idle` or
+  /// longer; without it, for as long as the token lives. Returns the keys.
   std::vector<token_key> drop_idle(const clock_reading& now,
                                    std::optional<std::chrono::seconds> idle);
 
-  /// Drops the tokens that were looked up the longest ago until so many are left. Returns the keys.
+  /// Drops the tokens that were looked up the longest ago, so that `left` remain. Returns the keys.
   std::vector<token_key> drop_oldest(std::size_t left);
 
   [[nodiscard]] std::size_t size() const;
@@ -124,7 +125,7 @@ class token_table {
   using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
   struct entry : published_slot {
     access_token token;
-    // When it ends; when it is renewed stands in the slot.
+    // The other half of the validity, the time of the refresh, is in the slot.
     clock_reading end;
     std::chrono::nanoseconds life{};
     [[nodiscard]] token_validity validity() const noexcept {

@@ -92,7 +92,7 @@ refreshes take(token_table& table, const clock_reading& at) {
 
 }  // namespace
 
-TEST_CASE("a published token is found under its key alone, and says that it comes from the cache") {
+TEST_CASE("a published token is found only under its key, with the cache as its source") {
   token_table table;
   publish(table, "a", 24h, 12h);
   const auto found = table.find(key("a"), now);
@@ -103,7 +103,7 @@ TEST_CASE("a published token is found under its key alone, and says that it come
   CHECK_FALSE(table.find({managed_identity::client_id("a"), "a"}, now));
 }
 
-TEST_CASE("identities that differ only in how they are named have tokens of their own") {
+TEST_CASE("identities that differ only in their kind have tokens of their own") {
   token_table table;
   const auto validity = lasting(1h, 30min);
   table.publish({managed_identity::client_id("x"), "r"}, token_named("client"), validity, now);
@@ -112,7 +112,7 @@ TEST_CASE("identities that differ only in how they are named have tokens of thei
   CHECK(text_of(table.find({managed_identity::object_id("x"), "r"}, now)) == "object");
 }
 
-TEST_CASE("a token is found until one of the clocks says that it has ended, and held after that") {
+TEST_CASE("a token is found until either clock says that it has ended, and held after that") {
   token_table table;
   publish(table, "a", 1h, 30min);
   CHECK(table.find(key("a"), now + 3'599s));
@@ -128,7 +128,7 @@ TEST_CASE("a token is found until one of the clocks says that it has ended, and 
   CHECK_FALSE(table.find_held(key("b")));
 }
 
-TEST_CASE("the time left of a token is what the clock that ends it first leaves") {
+TEST_CASE("the time left of a token is that on the clock that ends it first") {
   token_table table;
   publish(table, "a", 1h, 30min);
   CHECK(table.time_left(key("a"), now) == 1h);
@@ -144,7 +144,7 @@ TEST_CASE("the time left of a token is what the clock that ends it first leaves"
   CHECK(table.time_left(key("b"), now) == 0s);
 }
 
-TEST_CASE("the time left of a token that ends in another century overflows nothing") {
+TEST_CASE("the time left of a token that ends in another century does not overflow") {
   token_table table;
   midas::internal::token_validity validity;
   validity.end.wall = now.wall + 10'000'000'000s;
@@ -154,7 +154,7 @@ TEST_CASE("the time left of a token that ends in another century overflows nothi
   CHECK(table.time_left(key("a"), now) >= 24h * 365);
 }
 
-TEST_CASE("the last token published is the one that is found") {
+TEST_CASE("the token that was published last is found") {
   token_table table;
   table.publish(key("a"), token_named("old"), lasting(1h, 30min), now);
   table.publish(key("a"), token_named("new"), lasting(1h, 30min), now);
@@ -162,7 +162,7 @@ TEST_CASE("the last token published is the one that is found") {
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("how long a token lasts is what was said of it last, though it is the same") {
+TEST_CASE("the last validity of a token counts, even if the token is the same") {
   token_table table;
   publish(table, "a", 1h, 30min);
   publish(table, "a", 30min, 10min);
@@ -221,7 +221,7 @@ TEST_CASE("a later plan replaces an earlier one") {
   CHECK(take(table, now + 40min).due == keys{"a"});
 }
 
-TEST_CASE("a renewal in vain that is put off is told again") {
+TEST_CASE("a postponed refresh begins again") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK(take(table, now + 10min).due == keys{"a"});
@@ -230,7 +230,7 @@ TEST_CASE("a renewal in vain that is put off is told again") {
   CHECK(take(table, now + 11min).due == keys{"a"});
 }
 
-TEST_CASE("a renewal is due from its time on, told or not, until another is planned") {
+TEST_CASE("a refresh is due from its time on, begun or not, until another is planned") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK_FALSE(table.is_refresh_due(key("a"), now + 599s));
@@ -242,7 +242,7 @@ TEST_CASE("a renewal is due from its time on, told or not, until another is plan
   CHECK_FALSE(table.is_refresh_due(key("unknown"), now + 10min));
 }
 
-TEST_CASE("the first who looks up a token whose renewal is overdue is told, and nobody else") {
+TEST_CASE("only the first reader of a token with an overdue refresh must report it") {
   token_table table;
   const auto overdue = [&table](const clock_reading& at) {
     return table.find(key("a"), at)->refresh_overdue;
@@ -252,21 +252,21 @@ TEST_CASE("the first who looks up a token whose renewal is overdue is told, and 
   CHECK(overdue(now + 600s));
   CHECK_FALSE(overdue(now + 600s));
   CHECK_FALSE(overdue(now + 30min));
-  // The next plan is another matter.
+  // The next plan is reported again.
   table.postpone_refresh(key("a"), now.boot + 35min);
   CHECK_FALSE(overdue(now + 34min));
   CHECK(overdue(now + 35min));
   CHECK_FALSE(overdue(now + 35min));
 }
 
-TEST_CASE("a renewal that its timer has told is not overdue for readers") {
+TEST_CASE("a refresh that has begun is not overdue for readers") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK(take(table, now + 10min).due == keys{"a"});
   CHECK_FALSE(table.find(key("a"), now + 10min)->refresh_overdue);
 }
 
-TEST_CASE("what leaves the table leaves no renewal") {
+TEST_CASE("a token that leaves the table leaves no refresh behind") {
   token_table table;
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
@@ -287,7 +287,7 @@ TEST_CASE("what leaves the table leaves no renewal") {
   CHECK_FALSE(table.postpone_refresh(key("a"), now.boot));
 }
 
-TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the others stay") {
+TEST_CASE("unused and expired tokens leave the table; the others stay") {
   token_table table;
   publish(table, "used", 24h, 12h);
   publish(table, "idle", 24h, 12h);
@@ -299,7 +299,7 @@ TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the o
   CHECK(table.find(key("used"), now + 70min));
 }
 
-TEST_CASE("an expired token leaves the table, however lately it was looked up") {
+TEST_CASE("an expired token leaves the table, however recently it was looked up") {
   token_table table;
   publish(table, "a", 20min, 10min);
   CHECK(table.find(key("a"), now + 1'199s));
@@ -317,17 +317,17 @@ TEST_CASE("a token is not idle for the part of a second in which it was looked u
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("a token is idle when nobody has asked for as long as it lives, unless a time is set") {
+TEST_CASE("a token is idle if it was not requested for its lifetime, unless a time is set") {
   token_table table;
   publish(table, "a", 1h, 30min);
-  // Each renewal lives for an hour more, and none of them is looked up.
+  // Each refreshed token lives for another hour, and none of them is looked up.
   publish(table, "a", 1h, 30min, now + 30min);
   CHECK(table.drop_idle(now + 3'599s, {}).empty());
   publish(table, "a", 1h, 30min, now + 55min);
   CHECK(sorted(table.drop_idle(now + 1h + 1s, {})) == keys{"a"});
 }
 
-TEST_CASE("a renewal of what nobody has asked for as long as it lives is not told, and ends it") {
+TEST_CASE("the refresh of a token that was not requested for its lifetime drops it instead") {
   token_table table;
   publish(table, "idle", 1h, 40min);
   publish(table, "used", 1h, 40min);
@@ -341,18 +341,18 @@ TEST_CASE("a renewal of what nobody has asked for as long as it lives is not tol
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("a token that its host returns again lives as long as it did before") {
+TEST_CASE("a token that its host returns again keeps its original lifetime") {
   token_table table;
   const auto end = lasting(24h, 12h).end;
   table.publish(key("a"), token_named("same"), lasting(24h, 12h), now);
   CHECK(take(table, now + 12h).due == keys{"a"});
   table.publish(key("a"), token_named("same"), {end, now.boot + 13h}, now + 12h,
                 token_table::token_changed::no);
-  // Nobody has asked for 13 hours of its 24, though only 12 were left when it came again.
+  // Not requested for 13 hours of its 24, though only 12 were left when it was returned again.
   CHECK(take(table, now + 13h).due == keys{"a"});
   CHECK(table.drop_idle(now + 13h, {}).empty());
   CHECK(table.find(key("a"), now + 20h));
-  // Another is measured by its own life.
+  // Another token counts by its own lifetime.
   table.publish(key("a"), token_named("other"), lasting(1h, 30min, now + 20h), now + 20h);
   CHECK(table.drop_idle(now + 20h + 59min, {}).empty());
   table.publish(key("a"), token_named("another"), lasting(1h, 30min, now + 20h + 59min),
@@ -360,7 +360,7 @@ TEST_CASE("a token that its host returns again lives as long as it did before") 
   CHECK(sorted(table.drop_idle(now + 21h + 1s, {})) == keys{"a"});
 }
 
-TEST_CASE("those looked up the longest ago leave first when there are too many") {
+TEST_CASE("the tokens that were looked up the longest ago leave first") {
   token_table table;
   for (int i = 0; i < 10; ++i) {
     publish(table, std::to_string(i), 24h, 12h);
@@ -380,7 +380,7 @@ TEST_CASE("those looked up the longest ago leave first when there are too many")
   CHECK(table.planned_refreshes().empty());
 }
 
-TEST_CASE("looking up what is held, or how long, is no use of a token") {
+TEST_CASE("asking for the held token, or for its time left, does not count as a use") {
   token_table table;
   publish(table, "a", 24h, 12h);
   CHECK(table.find_held(key("a")));

@@ -1,4 +1,4 @@
-// Many threads at one table; what the thread sanitizer watches.
+// Many threads use one table, for the thread sanitizer.
 #include "published/token_table.hpp"
 
 #include <catch2/catch.hpp>
@@ -64,7 +64,7 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
     table.publish(key(i), token_of(i, 0), lasting(1h, 10s, now), now);
   }
   std::atomic<int> wrong = 0;
-  // However the threads take turns, the others go on until the readers have seen enough.
+  // The writers go on until the readers have found enough tokens.
   std::atomic<int> reading = 2;
   const auto read = [&] {
     for (int i = 0, found = 0; found < enough; ++i) {
@@ -109,7 +109,7 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   }
 }
 
-TEST_CASE("of many threads that look up a token whose renewal is overdue, one is told") {
+TEST_CASE("of many threads that look up a token with an overdue refresh, one must report it") {
   token_table table;
   for (int round = 0; round < 200; ++round) {
     const auto at = now + seconds{round};
