@@ -15,12 +15,12 @@ struct acquisition_settings {
   http_actor http;
 };
 
-/// One exchange with the host at a time, of as many requests as its dialect needs, and everyone who
-/// asks meanwhile waits for it. What fails is tried again as retry_policy says, for as long as
-/// somebody waits. Each waiter is answered once: with the token; with the error of the acquisition,
-/// as soon as it is known that no attempt will succeed before the waiter's deadline; by that
-/// deadline; or, when this actor ends, with errc::shutting_down or errc::actor_terminated. It is
-/// ended by the cache.
+/// Has at most one HTTP request in flight; everyone who asks meanwhile waits for the same
+/// acquisition. What to send, when to retry and when to give up is decided by acquisition_fsm.
+/// Each waiter is answered once: with the token; with the acquisition's error, as soon as no
+/// attempt can succeed before the waiter's deadline; with errc::deadline_exceeded at that deadline;
+/// or, when the actor ends, with errc::shutting_down or errc::actor_terminated. The cache actor
+/// ends it.
 acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_settings settings);
 
 }  // namespace midas::internal

@@ -1,4 +1,4 @@
-// Keeps a cache actor running: when it ends before its time, another takes its place.
+// Keeps a cache actor running: replaces it when it ends too early.
 #pragma once
 
 #include "actors/cache_actor.hpp"
@@ -8,18 +8,18 @@
 
 namespace midas::internal {
 
-/// Thread-safe. No actor, since it stands above the actor that watches all others. It owns nothing
-/// but handles, so that the last reference to it may go on any thread.
+/// Thread-safe. Not an actor itself: the cache actor supervises all others, and nothing would
+/// supervise this one. Owns only handles, so that it may be destroyed on any thread.
 class cache_supervisor : public std::enable_shared_from_this<cache_supervisor> {
  public:
-  /// `system` has to live until close() was called.
+  /// `system` must not be destroyed before close() has been called.
   static std::shared_ptr<cache_supervisor> start(caf::actor_system& system,
                                                  cache_settings settings);
 
-  /// The cache actor of the moment; an empty handle once closed.
+  /// The current cache actor; an empty handle after close().
   [[nodiscard]] cache_actor current() const;
 
-  /// Asks the cache actor, and with it all others, to end, and replaces it no more. Does not wait.
+  /// Asks the cache actor, which ends all others, to end, and no longer replaces it. Does not wait.
   void close();
 
  private:

@@ -1,4 +1,4 @@
-// The http actor: the one way from actors to the wire.
+// The HTTP actor: sends the requests of all actors to the host.
 #pragma once
 
 #include "actors/support/service_context.hpp"
@@ -11,17 +11,16 @@
 namespace midas::internal {
 
 struct http_settings {
-  /// Has at most limits.max_in_flight exchanges on the wire, the others in order of deadline.
+  /// Has at most limits.max_in_flight exchanges in flight; others wait in it by deadline.
   std::shared_ptr<http_transport> transport;
   host_limits limits{};
   std::shared_ptr<const service_context> service;
 };
 
-/// Requests beyond the host's limits wait here, in order of deadline: all pass through this actor,
-/// so no other needs to be asked for leave. One whose turn cannot come before its deadline is
-/// answered errc::deadline_exceeded as soon as that is known, and then says in retry_after how long
-/// its turn is away. When it ends it cancels what it has on the wire, and
-/// answers every request.
+/// Requests beyond the host's limits wait here, the earliest deadline first; since all requests
+/// pass through this actor, no other actor counts them. A request that the limits admit only after
+/// its deadline fails with not_admitted as soon as that is known. When the actor ends, it cancels
+/// the exchanges in flight and answers every request.
 http_actor spawn_http(caf::actor_system& system, http_settings settings);
 
 }  // namespace midas::internal

@@ -11,7 +11,7 @@ std::string_view to_string(token_source source) noexcept {
 
 namespace {
 
-// One copy of the token serves as both.
+// The token is a part of the header, so that memory holds it once.
 void add_authorization_header(token_grant& grant) {
   sensitive_string text;
   text.reserve(grant.token_type.size() + 1 + grant.token.size());

@@ -15,8 +15,13 @@ std::string to_string(const acquisition_request& message) {
 }
 
 std::string to_string(const idle_report& message) {
-  return "acquisition_settled(" + shown(*message.key) +
-         ", received=" + std::to_string(message.received) + ")";
+  return "idle_report(" + shown(*message.key) + ", received=" + std::to_string(message.received) +
+         ")";
+}
+
+std::string to_string(const not_admitted& message) {
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(message.wait);
+  return "not_admitted(for " + std::to_string(wait.count()) + " ms)";
 }
 
 std::string to_string(const deadline_set& message) {
@@ -24,7 +29,11 @@ std::string to_string(const deadline_set& message) {
 }
 
 std::string to_string(const refresh_overdue& message) {
-  return "renewal_overdue(" + to_string(message.key) + ")";
+  return "refresh_overdue(" + to_string(message.key) + ")";
+}
+
+std::string to_string(const refresh_planned& message) {
+  return "refresh_planned(" + to_string(message.key) + ")";
 }
 
 std::string to_string(const retry_due& message) {

@@ -1,4 +1,4 @@
-// The messages that midas's actors send each other and themselves, beside requests and answers.
+// The messages that midas's actors send each other and themselves, apart from requests and answers.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -13,13 +13,13 @@
 
 namespace midas::internal {
 
-/// A request that the cache hands on, with the moment by which it must be answered.
+/// A request that the cache actor forwards, and the time by which it must be answered.
 struct acquisition_request {
   token_request request{};
   std::chrono::steady_clock::time_point deadline{};
 };
 
-/// What an acquisition is for: those who ask for the same meet.
+/// What an acquisition actor is responsible for. Requests with equal keys are coalesced.
 struct acquisition_key {
   token_key token{};
   std::string claims{};
@@ -27,56 +27,75 @@ struct acquisition_key {
   friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
 };
 
-/// Nobody waits for that acquisition. `received` counts the requests its actor has got in its life:
-/// when it equals what the cache has sent, none is on its way to it, and it can be ended.
+/// Why the HTTP actor did not send a request: the host's limits admit it only after `wait`, when
+/// its deadline has passed.
+struct not_admitted {
+  std::chrono::nanoseconds wait{};
+};
+
+/// Asks an acquisition actor for an idle_report.
+struct idle_query {};
+
+/// The acquisition actor of that key has nothing to do. `received` counts the requests that it ever
+/// received; see acquisition_pool.
 struct idle_report {
   std::shared_ptr<const acquisition_key> key;
   std::size_t received = 0;
 };
 
-/// Of those who still wait for that acquisition, the first does so until then.
+/// The earliest deadline of the requests that still wait for that acquisition.
 struct deadline_set {
   std::shared_ptr<const acquisition_key> key;
   std::chrono::steady_clock::time_point at{};
 };
 
-/// Asks an acquisition to say so when nobody waits for it.
-struct idle_query {};
-
-/// Somebody was handed a token whose renewal is overdue.
+/// A caller was handed a token whose refresh is overdue.
 struct refresh_overdue {
   token_key key{};
 };
 
-/// The attempt of that number failed, and the time for the next one has come.
+/// The table holds a new time at which that token must be refreshed.
+struct refresh_planned {
+  token_key key{};
+};
+
+/// The pause after the failed attempt of that number is over.
 struct retry_due {
   std::uint64_t attempt = 0;
 };
 
-/// What actors are sent when a moment has come.
-struct admission_due {};
-struct timer_due {};
-struct completions_due {};
+/// The deadline of a waiter has come.
 struct deadline_due {};
+
+/// The token must be refreshed.
 struct refresh_due {};
-/// A token was published whose renewal comes before all others'.
-struct refreshes_changed {};
-/// Sent to itself by an actor that has been asked to end, so that it still answers what is in its
-/// mailbox by then: CAF would tell those callers no more than that their receiver is down.
+
+/// A timer of the cache actor has fired.
+struct timer_due {};
+
+/// The host's limits may admit another request.
+struct admission_due {};
+
+/// The transport has finished exchanges.
+struct completions_due {};
+
+/// Sent to itself by an actor that was asked to end, so that it still answers the requests in its
+/// mailbox: CAF would answer them only with the fact that the actor is down.
 struct drain_done {};
 
 std::string to_string(const acquisition_request&);
+std::string to_string(const not_admitted&);
 std::string to_string(const idle_report&);
 std::string to_string(const deadline_set&);
 std::string to_string(const refresh_overdue&);
+std::string to_string(const refresh_planned&);
 std::string to_string(const retry_due&);
-inline std::string to_string(const admission_due&) { return "admission_due"; }
-inline std::string to_string(const timer_due&) { return "alarm_due"; }
-inline std::string to_string(const completions_due&) { return "completions_due"; }
+inline std::string to_string(const idle_query&) { return "idle_query"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }
-inline std::string to_string(const drain_done&) { return "end_due"; }
-inline std::string to_string(const refresh_due&) { return "renewal_due"; }
-inline std::string to_string(const refreshes_changed&) { return "renewals_changed"; }
-inline std::string to_string(const idle_query&) { return "settled_query"; }
+inline std::string to_string(const refresh_due&) { return "refresh_due"; }
+inline std::string to_string(const timer_due&) { return "timer_due"; }
+inline std::string to_string(const admission_due&) { return "admission_due"; }
+inline std::string to_string(const completions_due&) { return "completions_due"; }
+inline std::string to_string(const drain_done&) { return "drain_done"; }
 
 }  // namespace midas::internal

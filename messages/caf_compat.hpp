@@ -1,6 +1,5 @@
-// Together with <midas/detail/caf_compat.hpp>, the one place that knows which release of CAF midas
-// is built with: this is what applications do not need. Everything else is written against these
-// names.
+// Everything that depends on the release of CAF, together with <midas/detail/caf_compat.hpp>. This
+// header is the part that applications do not need.
 #pragma once
 
 #include <midas/detail/caf_compat.hpp>
@@ -29,13 +28,13 @@ namespace midas::caf_compat {
 
 // -- actors: a state struct with `name`, `self` and make_behavior() --
 
-/// What a state's constructor receives and keeps as `self`.
+/// The type of `self`, which the constructor of a state receives.
 template <class Handle>
 using pointer = typename Handle::pointer;
 
-/// Spawns an actor of type Handle whose state is State{self}, calls `state.start(args...)` in the
-/// spawning thread's stead when the actor first runs, and installs `state.make_behavior()`.
-/// Works from an actor system and from an actor (`self->spawn`) alike.
+/// Spawns an actor of type Handle whose state is State{self}. When the actor first runs, it calls
+/// `state.start(args...)` and installs `state.make_behavior()`. `spawner` is an actor system or an
+/// actor.
 template <class Handle, class State, class Spawner, class... Args>
 Handle spawn(Spawner& spawner, Args... args) {
   return spawner.spawn(
@@ -47,9 +46,9 @@ Handle spawn(Spawner& spawner, Args... args) {
       std::move(args)...);
 }
 
-/// After an actor has spawned another: whichever thread runs it is one of its own system's again.
-/// An actor is run by the threads of whoever sends to it, be they another system's, and spawning in
-/// its own system leaves them what on_helper_thread tells of.
+/// Call in an actor after it has spawned another. An actor may run on a thread of another actor
+/// system, that of the sender, and spawning leaves a reference to the logger of its own system in
+/// that thread; see on_helper_thread().
 template <class Self>
 void restore_logger_context(Self* self) {
   caf::logger::set_current_actor_system(&self->context()->system());
@@ -58,7 +57,7 @@ void restore_logger_context(Self* self) {
 template <class... Ts>
 using promise = caf::typed_response_promise<Ts...>;
 
-/// One value that is the answer to many requests: CAF would keep a copy for each.
+/// One value that answers many requests without a copy for each.
 template <class T>
 class shared_answer {
  public:
@@ -72,14 +71,14 @@ class shared_answer {
   caf::message message_;
 };
 
-/// To the actor itself, after `delay`. The actor must be ended by somebody: until it is, a message
-/// under way keeps its system from closing.
+/// Sends a message to the actor itself after `delay`. Until the actor has ended, the delayed
+/// message keeps its actor system from shutting down.
 template <class Self, class Message>
 void send_to_self_after(Self* self, std::chrono::nanoseconds delay, Message message) {
   self->delayed_send(self, delay, std::move(message));
 }
 
-/// From an actor, with no answer expected.
+/// Sends a message from an actor, without expecting an answer.
 template <class Self, class Handle, class... Ts>
 void send(Self* self, const Handle& receiver, Ts&&... xs) {
   self->send(receiver, std::forward<Ts>(xs)...);
@@ -87,14 +86,14 @@ void send(Self* self, const Handle& receiver, Ts&&... xs) {
 
 // -- the end of actors --
 
-/// Asks an actor to end; safe from any thread. One that has ended ignores it.
+/// Asks an actor to end. Any thread. Does nothing if the actor has ended.
 template <class Handle>
 void send_exit(const Handle& receiver, caf::exit_reason reason) {
   caf::anon_send_exit(receiver, reason);
 }
 
-/// Calls `on_exit(reason)` in the actor when it is asked to end; it then has to quit. As in CAF,
-/// the reason `normal` asks nothing, and `kill` ends the actor without that.
+/// Calls `on_exit(reason)` in the actor when it is asked to end; the actor must then quit. As in
+/// CAF, the reason `normal` is ignored, and `kill` ends the actor without this call.
 template <class Self, class Function>
 void on_exit_request(Self* self, Function on_exit) {
   self->set_exit_handler([on_exit](caf::exit_msg& exit) {
@@ -104,7 +103,7 @@ void on_exit_request(Self* self, Function on_exit) {
   });
 }
 
-/// Calls `on_down(address)` in the actor when one that it monitors has ended.
+/// Calls `on_down(address)` in the actor when an actor that it monitors has ended.
 template <class Self, class Function>
 void on_down(Self* self, Function on_down) {
   self->set_down_handler([on_down](caf::down_msg& down) { on_down(down.source); });
@@ -120,7 +119,7 @@ void demonitor(Self* self, const Handle& handle) {
   self->demonitor(handle.address());
 }
 
-/// Calls `function()` once the actor has ended, on whatever thread it ends.
+/// Calls `function()` when the actor has ended, on the thread that it ended on.
 template <class Handle, class Function>
 void after_end_of(const Handle& handle, Function function) {
   caf::actor_cast<caf::abstract_actor*>(handle)->attach_functor(std::move(function));
@@ -128,10 +127,11 @@ void after_end_of(const Handle& handle, Function function) {
 
 // -- threads --
 
-/// Runs the function in a thread that ends with it. Whatever makes, destroys, or spawns in, an
-/// actor system on behalf of a thread that is not ours does it this way: 0.17 leaves a reference to
-/// the system's logger in each such thread, the system's destructor waits until all of them are
-/// gone, and in the main thread it finds its own gone already when the system is a static object.
+/// Runs the function on a new thread and waits for it. Needed to create, destroy, or spawn in an
+/// actor system on behalf of a thread that midas does not own: CAF 0.17 leaves a reference to the
+/// system's logger in a thread-local of the calling thread, and the destructor of the system waits
+/// until all these references are released. In the main thread, that thread-local is destroyed
+/// before a static actor system is.
 template <class Function>
 auto on_helper_thread(Function function) {
   return std::async(std::launch::async, std::move(function)).get();
@@ -139,7 +139,7 @@ auto on_helper_thread(Function function) {
 
 // -- time --
 
-/// The actor's own clock: the steady clock in earnest, a virtual one in tests.
+/// The actor's clock: the steady clock, or a virtual clock in tests.
 template <class Self>
 std::chrono::steady_clock::time_point now(Self* self) {
   return self->clock().now();
@@ -147,18 +147,18 @@ std::chrono::steady_clock::time_point now(Self* self) {
 
 // -- configuration --
 
-/// A scheduler of so many threads, which sleep while there is nothing to do: those of CAF's
-/// default, work stealing, poll. No log.
+/// Configures a scheduler of `threads` threads that sleep while they are idle, and no log. CAF's
+/// default, work stealing, polls.
 inline void configure_sleeping_threads(caf::actor_system_config& config, std::size_t threads) {
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", threads);
-  // CAF's default is no limit: then the cache would read all the requests of a burst before the
-  // acquisition that it began with the first of them gets to run.
+  // Without a limit, CAF's default, the cache actor would read all requests of a burst before the
+  // acquisition that it started for the first request runs.
   config.set("scheduler.max-throughput", std::size_t{32});
   config.set("logger.verbosity", caf::atom("quiet"));
 }
 
-// -- errors: a code in midas's category, the details as context --
+// -- errors: a code in the category of midas, with the details as context --
 
 constexpr caf::atom_value error_category = caf::atom("midas");
 
@@ -167,7 +167,7 @@ caf::error make_error(Code code, const Details& details) {
   return {static_cast<std::uint8_t>(code), error_category, caf::make_message(details)};
 }
 
-/// The details of an error made by make_error; nothing for any other error.
+/// The details of an error created by make_error(); none for any other error.
 template <class Details>
 std::optional<Details> error_details(const caf::error& e) {
   if (e && e.category() == error_category && e.context().template match_elements<Details>()) {
@@ -176,7 +176,7 @@ std::optional<Details> error_details(const caf::error& e) {
   return std::nullopt;
 }
 
-/// What an error of CAF's own means to one who asked.
+/// What an error of CAF means to the requester.
 enum class error_class { request_timeout, orderly_exit, other };
 
 inline error_class classify(const caf::error& e) {

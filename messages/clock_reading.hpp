@@ -1,4 +1,4 @@
-// Now, on the two clocks that a token's life is measured by.
+// The two clocks that measure the lifetime of a token.
 #pragma once
 
 #include <chrono>
@@ -8,8 +8,8 @@
 
 namespace midas::internal {
 
-/// Time since the machine was started, the time that it was suspended included (CLOCK_BOOTTIME):
-/// nobody sets it, and it stands still for nobody.
+/// Time since boot, including time suspended (CLOCK_BOOTTIME). Cannot be set, and keeps running
+/// while the machine is suspended.
 struct boot_clock {
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
@@ -24,7 +24,7 @@ struct boot_clock {
   }
 };
 
-/// One moment on both clocks. Tokens state their expiry in UTC, but UTC is what somebody sets.
+/// The same time on both clocks. Tokens state their expiry in UTC, but UTC can be set.
 struct clock_reading {
   std::chrono::sys_seconds wall{};
   boot_clock::time_point boot{};

@@ -1,7 +1,8 @@
-// One HTTP request to an identity endpoint and its response, as values.
+// HTTP requests to an identity endpoint, and responses.
 #pragma once
 
 #include <midas/sensitive_string.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <array>
 #include <chrono>
@@ -14,7 +15,7 @@
 
 namespace midas::internal {
 
-/// One header field. Values may be secret (X-IDENTITY-HEADER), so all are kept as such.
+/// One header field. Values may be secret (X-IDENTITY-HEADER), so all are treated as secret.
 struct http_header {
   std::string name;
   sensitive_string value;
@@ -29,17 +30,17 @@ struct http_request {
   std::vector<http_header> headers{};
   sensitive_string body{};
 
-  /// For the connection alone, the name look-up and TLS included.
-  std::chrono::milliseconds connect_timeout{5'000};
-  /// For the whole exchange, from the first byte sent until the last received.
-  std::chrono::milliseconds total_timeout{30'000};
-  /// A larger body (or header block) ends the exchange with errc::response_too_large.
-  std::size_t max_response_bytes = std::size_t{1} << 20U;
-  /// The SHA-1 of the DER of the server's own certificate: with it, https trusts that certificate
-  /// and no other, whatever its name and issuer; without it, the usual authorities.
+  /// For establishing the connection, including name resolution and TLS.
+  std::chrono::milliseconds connect_timeout = token_service_options{}.connect_timeout;
+  /// For the whole exchange, from the first byte sent to the last byte received.
+  std::chrono::milliseconds total_timeout = token_service_options{}.attempt_timeout;
+  /// A larger body or header block fails with errc::response_too_large.
+  std::size_t max_response_bytes = token_service_options{}.max_response_bytes;
+  /// The SHA-1 digest of the server certificate in DER. If set, https trusts only that certificate,
+  /// whatever its name and issuer; otherwise the usual certificate authorities.
   std::optional<sha1_digest> pinned_certificate{};
-  /// When the first caller behind this request gives up: of several requests that wait for their
-  /// turn, the one with the earliest deadline goes first. Not a timeout.
+  /// The earliest deadline of the callers that wait for the response: of several waiting requests,
+  /// the one with the earliest deadline is sent first. Not a timeout.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
@@ -49,13 +50,13 @@ struct http_response {
   sensitive_string body{};
 };
 
-/// As the names of headers are compared: the case of ASCII letters does not count.
+/// Compares header names: the case of ASCII letters is ignored.
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
 
-/// The first header of that name, without regard to case; nullptr when there is none.
+/// The first header of that name, ignoring case; null if the response has none.
 const http_header* find_header(const http_response&, std::string_view name) noexcept;
 
-/// Method, URL without its query, and sizes: shapes, never values.
+/// Method, URL without its query, and sizes; never values.
 std::string to_string(const http_request&);
 std::string to_string(const http_response&);
 

@@ -1,4 +1,4 @@
-// How errors are made.
+// Functions that create errors.
 #pragma once
 
 #include <midas/error.hpp>
@@ -8,7 +8,7 @@
 
 namespace midas::internal {
 
-/// An error that says what happened and, if `advice` is not empty, what to do about it.
+/// `message` says what failed, on which input; `advice`, if not empty, what the reader can do.
 [[nodiscard]] inline error make_error(errc code, std::string message, std::string advice = {}) {
   error result;
   result.code = code;
@@ -17,7 +17,7 @@ namespace midas::internal {
   return result;
 }
 
-/// The same as the failure of a function that returns expected<T>.
+/// The same, as the result of a function that returns expected<T>.
 [[nodiscard]] inline unexpected fail(errc code, std::string message, std::string advice = {}) {
   return unexpected{make_error(code, std::move(message), std::move(advice))};
 }

@@ -40,15 +40,15 @@ expected<void> managed_identity::validate() const {
   const std::string name{to_string(kind_)};
   if (id_.empty()) {
     return fail(errc::invalid_identity, "the " + name + " of the user-assigned identity is empty",
-                "Give the " + name + ", or ask for the system-assigned identity");
+                "Pass the " + name + ", or request the system-assigned identity");
   }
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   if (id_.front() == ' ' || id_.back() == ' ' || std::ranges::any_of(id_, is_control)) {
     return fail(errc::invalid_identity,
                 "the " + name +
-                    " of the user-assigned identity has white space at an end or holds "
-                    "control characters",
-                "Give the " + name + " as the Azure portal shows it");
+                    " of the user-assigned identity begins or ends with white space, or "
+                    "contains control characters",
+                "Pass the " + name + " as the Azure portal shows it");
   }
   return {};
 }

@@ -15,23 +15,40 @@ error to_error(const caf::error& failure) {
     return *std::move(details);
   }
   if (caf_compat::classify(failure) == caf_compat::error_class::request_timeout) {
-    return internal::make_error(errc::deadline_exceeded,
-                                "the actor system's own timeout for the request passed",
-                                "Give the timeout in the message, and CAF caf::infinite");
+    return internal::make_error(errc::deadline_exceeded, "the CAF timeout of the request passed",
+                                "Pass the timeout in the message, and caf::infinite to CAF");
   }
   return internal::make_error(
       errc::actor_terminated,
       "the actor that received the request has ended (" + caf_compat::render(failure) + ")",
-      "Get the cache actor from the token service again, and ask it again");
+      "Get the cache actor from the token service again and repeat the request");
 }
 
 namespace internal {
+
+caf::error to_caf_error(const not_admitted& refused) {
+  return caf_compat::make_error(errc::deadline_exceeded, refused);
+}
+
+std::optional<not_admitted> to_not_admitted(const caf::error& failure) {
+  return caf_compat::error_details<not_admitted>(failure);
+}
+
+error error_of(const not_admitted& refused) {
+  auto result = make_error(errc::deadline_exceeded,
+                           "the host's request limits would admit this request only after its "
+                           "deadline",
+                           "Give the request more time, or request fewer different tokens at once");
+  result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(refused.wait);
+  return result;
+}
 
 error end_error(const caf::error& reason) {
   if (caf_compat::classify(reason) == caf_compat::error_class::orderly_exit) {
     return make_error(errc::shutting_down, "the token service is shutting down");
   }
-  return make_error(errc::actor_terminated, "the actor that held the request ended", "Ask again");
+  return make_error(errc::actor_terminated, "the actor that held the request ended",
+                    "Repeat the request");
 }
 
 }  // namespace internal

@@ -1,4 +1,4 @@
-// Every actor interface of midas, and every message, with one sentence above each.
+// The interfaces of midas's actors, with one sentence above each message.
 #pragma once
 
 #include "messages/actor_messages.hpp"
@@ -12,8 +12,9 @@
 #include <midas/token_request.hpp>
 
 #include <chrono>
+#include <optional>
 
-// None of these ever leaves its process: a token belongs to the machine that got it.
+// Tokens belong to the machine that acquired them: none of these types can be serialized.
 MIDAS_LOCAL_MESSAGE(midas::internal::acquisition_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_report)
 MIDAS_LOCAL_MESSAGE(midas::internal::admission_due)
@@ -24,69 +25,79 @@ MIDAS_LOCAL_MESSAGE(midas::internal::deadline_set)
 MIDAS_LOCAL_MESSAGE(midas::internal::drain_done)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_response)
+MIDAS_LOCAL_MESSAGE(midas::internal::not_admitted)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_overdue)
-MIDAS_LOCAL_MESSAGE(midas::internal::refreshes_changed)
+MIDAS_LOCAL_MESSAGE(midas::internal::refresh_planned)
 MIDAS_LOCAL_MESSAGE(midas::internal::retry_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
 
 namespace midas::internal {
 
-/// Speaks HTTP for the whole service: queues requests by deadline, keeps to what the host allows.
+/// Sends the HTTP requests of all actors, within the host's limits.
 using http_actor = caf_compat::typed_actor<
-    // Sends the request when its turn comes, and answers with the response, whatever its status.
+    // Sends the request once the limits admit it, and answers with the response of any status.
     http_response(http_request),
-    // The transport has finished exchanges, which wait to be taken. (From the transport's thread.)
+    // Takes the exchanges that the transport has finished. (From the transport's thread.)
     void(completions_due),
-    // Time to look whether the host allows another request. (From itself.)
+    // Sends waiting requests that the limits admit now. (From itself.)
     void(admission_due),
-    // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
+    // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
 
-/// Acquires tokens for one identity, resource and claims; all who ask meanwhile wait together.
+/// Acquires tokens for one identity, resource and claims.
 using acquisition_actor = caf_compat::typed_actor<
-    // Answers with the token of the acquisition under way, or of one begun now.
+    // Answers with the token of the acquisition in progress, or starts one.
     access_token(acquisition_request),
-    // The same for a caller that is no actor.
+    // Does the same for a caller that is not an actor.
     void(acquisition_request, token_waiter),
-    // From now on, requests go to this http actor, since the one before it ended.
+    // Sends all further requests to this HTTP actor, which replaces one that ended.
     void(http_actor),
-    // The deadline of some waiter has come. (From the cache, which knows the first of them.)
+    // Answers the waiters whose deadlines have come. (From the cache actor.)
     void(deadline_due),
-    // The token at hand is to be renewed, though nobody waits. (From the cache.)
+    // Refreshes the published token in the background. (From the cache actor.)
     void(refresh_due),
-    // It is time for another attempt. (From itself.)
+    // Starts the next attempt. (From itself.)
     void(retry_due),
-    // If nobody waits for it, the cache is told. (From the cache, when it was long unused.)
+    // Replies with idle_report if it has nothing to do. (From the cache actor.)
     void(idle_query),
-    // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
+    // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
 
-/// Where every caller asks, and the only one that starts acquisitions.
+/// Receives the requests of all callers, and starts all acquisitions and refreshes.
 using cache_actor = caf_compat::typed_actor<
-    // A token for the request, by the service's default timeout.
+    // Answers within the service's default timeout.
     access_token(token_request),
-    // A token for the request, by a timeout of the caller's own.
+    // Answers within the caller's own timeout.
     access_token(token_request, std::chrono::nanoseconds),
-    // The same for a caller that is no actor.
+    // Does the same for a caller that is not an actor.
     void(token_request, std::chrono::nanoseconds, token_waiter),
-    // Nobody waits for that acquisition, which was asked whether anybody does.
+    // Ends an idle acquisition actor. (From that actor.)
     void(idle_report),
-    // That is the first deadline of those who still wait for an acquisition.
+    // Sets the timer for the earliest deadline of an acquisition. (From the acquisition actor.)
     void(deadline_set),
-    // A token was handed out whose renewal is overdue. (From the front door.)
+    // Refreshes a token whose timer is late. (From a thread that read the token.)
     void(refresh_overdue),
-    // The next renewal of all is an earlier one than it was. (From an acquisition.)
-    void(refreshes_changed),
-    // The earliest deadline of all acquisitions, or the next renewal, has come, or it is time to
-    // drop what nobody has asked for. (From itself.)
+    // Schedules the next refresh of a published token. (From an acquisition actor.)
+    void(refresh_planned),
+    // Handles what is due: deadlines, refreshes, and keys that are no longer used. (From itself.)
     void(timer_due),
-    // It has been asked to end, and what was in its mailbox then is answered. (From itself.)
+    // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
 
-/// What an actor that ends for that reason tells those who wait for it: errc::shutting_down after
-/// an orderly shutdown, else errc::actor_terminated.
+/// The HTTP actor's answer to a request that it does not send.
+caf::error to_caf_error(const not_admitted& refused);
+
+/// The not_admitted in such an answer; none for any other error.
+std::optional<not_admitted> to_not_admitted(const caf::error& failure);
+
+/// What the callers of a request that was not admitted receive: errc::deadline_exceeded, with the
+/// wait as retry_after.
+error error_of(const not_admitted& refused);
+
+/// What an actor that ends for `reason` answers to its waiters: errc::shutting_down after an
+/// orderly shutdown, otherwise errc::actor_terminated.
 error end_error(const caf::error& reason);
 
 }  // namespace midas::internal

@@ -40,7 +40,7 @@ struct printer {
     return "refresh_scheduled(" + to_string(e.key) + ", after " + shown(e.delay) + ")";
   }
   std::string operator()(const refresh_done& e) const {
-    return "refresh_done(" + to_string(e.key) + (e.refreshed ? ", renewed)" : ", not renewed)");
+    return "refresh_done(" + to_string(e.key) + (e.refreshed ? ", refreshed)" : ", not refreshed)");
   }
   std::string operator()(const key_evicted& e) const {
     return "key_evicted(" + to_string(e.key) + ")";

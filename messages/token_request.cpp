@@ -21,9 +21,9 @@ std::string_view without_default_scope(std::string_view resource) {
   return resource;
 }
 
-// Input is shown in an error message so that the reader recognises it, not so that it can write
-// control sequences to their terminal or fill their log.
-std::string shown(std::string_view text) {
+// Quotes input in an error message, without control sequences for the reader's terminal, and short
+// enough for a log.
+std::string quoted(std::string_view text) {
   std::string result{text.substr(0, 80)};
   std::ranges::replace_if(
       result, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
@@ -50,23 +50,24 @@ expected<token_key> make_key(const token_request& request) {
 expected<token_key> make_key(const managed_identity& identity, std::string_view given) {
   const auto resource = without_default_scope(given);
   if (resource.empty()) {
-    return fail(errc::invalid_resource,
-                given.empty() ? "the resource is empty"
-                              : "the resource " + shown(given) + " is empty but for its /.default",
-                "Give the Azure resource URI that the token is for, e.g. https://vault.azure.net");
+    return fail(
+        errc::invalid_resource,
+        given.empty() ? "the resource is empty"
+                      : "the resource " + quoted(given) + " is only /.default",
+        "Pass the URI of the Azure resource that the token is for, e.g. https://vault.azure.net");
   }
   const auto is_foreign = [](unsigned char c) { return c <= 0x20 || c >= 0x7f; };
   if (std::ranges::any_of(resource, is_foreign)) {
-    return fail(
-        errc::invalid_resource,
-        "the resource " + shown(given) + " holds white space, control or non-ASCII characters",
-        "Give one Azure resource URI or one scope, percent-encoded where needed");
+    return fail(errc::invalid_resource,
+                "the resource " + quoted(given) +
+                    " contains white space, control characters or non-ASCII characters",
+                "Pass one resource URI or one scope, percent-encoded if necessary");
   }
   if (resource.size() > max_resource_size) {
     return fail(errc::invalid_resource,
-                "the resource " + shown(given) + " has " + std::to_string(resource.size()) +
-                    " characters, more than 2048",
-                "Give the Azure resource URI that the token is for");
+                "the resource " + quoted(given) + " has " + std::to_string(resource.size()) +
+                    " characters; the maximum is 2048",
+                "Pass the URI of the Azure resource that the token is for");
   }
   if (auto valid = identity.validate(); !valid) {
     return unexpected{std::move(valid.error())};

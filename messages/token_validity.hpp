@@ -5,9 +5,9 @@
 
 namespace midas::internal {
 
-/// Decided once, when the token was granted.
+/// Computed once, when the token is granted.
 struct token_validity {
-  /// When the token is no longer handed out, whichever clock reaches it first.
+  /// The token is no longer handed out once either clock reaches this.
   clock_reading end{};
   /// When a new token is to be acquired, while this one is still handed out.
   boot_clock::time_point refresh_at{};

@@ -30,7 +30,8 @@ class token_waiter::state {
     if (closing_ != nullptr && closing_->load()) {
       answer(fail(errc::shutting_down, "the token service shut down before it could answer"));
     } else {
-      answer(fail(errc::actor_terminated, "the actor that held the request ended", "Ask again"));
+      answer(fail(errc::actor_terminated, "the actor that held the request ended",
+                  "Repeat the request"));
     }
   }
 
@@ -38,7 +39,7 @@ class token_waiter::state {
     if (answered_.exchange(true)) {
       return false;
     }
-    // What the completion captured goes with it, not with the last copy of the waiter.
+    // The completion and its captures are destroyed now, not with the last copy of the waiter.
     const auto complete = std::exchange(complete_, nullptr);
     token_waiter::complete(complete, std::move(outcome));
     return true;
@@ -47,10 +48,10 @@ class token_waiter::state {
   [[nodiscard]] bool answered() const noexcept { return answered_.load(); }
 
   static void cancel_on(const std::shared_ptr<state>& self, const std::stop_token& stop) {
-    // Whoever asks for the stop keeps no waiter alive that nobody else does.
+    // The stop callback must not keep the waiter alive.
     self->stop_ = std::make_unique<stop_callback>(stop, [weak = std::weak_ptr{self}] {
       if (const auto waiting = weak.lock()) {
-        waiting->answer(fail(errc::cancelled, "the caller cancelled its request"));
+        waiting->answer(fail(errc::cancelled, "the caller canceled the request"));
       }
     });
   }
@@ -59,7 +60,7 @@ class token_waiter::state {
   std::atomic<bool> answered_ = false;
   completion complete_;
   std::shared_ptr<const std::atomic<bool>> closing_;
-  // Apart, since few have one, and a million may wait.
+  // Allocated separately: few waiters have one, and a million may wait.
   std::unique_ptr<stop_callback> stop_;
 };
 

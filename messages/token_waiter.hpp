@@ -1,4 +1,4 @@
-// A caller that is no actor: the completion of one request, answered exactly once.
+// A caller that is not an actor: the completion of one request, called exactly once.
 #pragma once
 
 #include <midas/access_token.hpp>
@@ -12,9 +12,9 @@
 
 namespace midas::internal {
 
-/// Copies share one answer: the first one given counts, later ones are dropped. When the last copy
-/// goes unanswered (the actor or the mailbox that held it is gone), the caller is told so: with
-/// errc::shutting_down while its service closes, else with errc::actor_terminated. Thread-safe.
+/// Copies share one answer: the first one counts, later ones are dropped. If the last copy is
+/// destroyed without an answer (the actor or the mailbox that held it is gone), the caller receives
+/// errc::shutting_down while its service shuts down, otherwise errc::actor_terminated. Thread-safe.
 class token_waiter {
  public:
   using completion = std::function<void(expected<access_token>)>;
@@ -22,22 +22,22 @@ class token_waiter {
   token_waiter() noexcept = default;
 
   /// `complete` runs on the thread that answers, and must neither block nor throw (an exception
-  /// ends the process). `closing` is set by the service once it shuts down.
+  /// ends the process). The service sets `closing` when it shuts down.
   token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing);
 
-  /// Has it answered with errc::cancelled, in the thread that asks for the stop, as soon as a stop
-  /// is asked for: at once when it has been. Once at most, and before there are copies.
+  /// Answers with errc::cancelled, on the thread that requests the stop, when a stop is requested;
+  /// immediately if it already was. Call at most once, before the waiter is copied.
   void cancel_on(const std::stop_token& stop) const;
 
-  /// True when this call was the one that answered.
+  /// True if this call gave the answer.
   bool answer(expected<access_token> outcome) const noexcept;
 
   [[nodiscard]] bool answered() const noexcept;
 
-  /// Calls it with an outcome that is there already, as answer() would.
+  /// Calls `done` with an outcome that is already known, as answer() would.
   static void complete(const completion& done, expected<access_token> outcome) noexcept;
 
-  /// Whether the calling thread is running a completion just now, and so must not wait for midas.
+  /// The calling thread is running a completion, and so must not wait for midas.
   static bool inside_completion() noexcept;
 
  private:

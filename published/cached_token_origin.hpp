@@ -1,4 +1,4 @@
-// What a thread's copy of a token keeps of the table that it was read from.
+// What a thread's copy of a token keeps from the token table.
 #pragma once
 
 #include "messages/token_validity.hpp"
@@ -16,7 +16,7 @@ struct cached_token::origin {
   internal::token_validity validity;
   std::shared_ptr<internal::published_slot> slot;
   std::uint32_t version = 0;
-  // Of the lookup.
+  // The hash of the lookup.
   std::uint64_t hash = 0;
 };
 

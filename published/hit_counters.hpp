@@ -1,4 +1,4 @@
-// How many tokens all threads have read from their caches.
+// Counts the tokens that all threads have read from their caches.
 #pragma once
 
 #include <midas/detail/hit_counter.hpp>
@@ -16,7 +16,7 @@ using detail::hit_counter;
 /// Thread-safe.
 class hit_counters {
  public:
-  /// For the calling thread, which keeps it as long as it counts.
+  /// A counter for the calling thread, which keeps it as long as it counts.
   std::shared_ptr<hit_counter> make() {
     auto made = std::make_shared<hit_counter>();
     const std::lock_guard lock{mutex_};
@@ -25,7 +25,7 @@ class hit_counters {
     return made;
   }
 
-  /// Of a thread that has no counter.
+  /// Counts a hit of a thread that has no counter.
   void add_one() {
     const std::lock_guard lock{mutex_};
     ++past_;
@@ -41,7 +41,7 @@ class hit_counters {
   }
 
  private:
-  // Those of threads that have ended.
+  // Adds up and removes the counters of threads that have ended.
   void fold() {
     std::erase_if(counters_, [this](const auto& each) {
       if (!each->ended.load(std::memory_order_acquire)) {

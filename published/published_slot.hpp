@@ -1,4 +1,4 @@
-// What the readers of one published token share.
+// The state that all readers of one published token share.
 #pragma once
 
 #include "messages/clock_reading.hpp"
@@ -19,17 +19,17 @@ struct published_slot {
   published_slot& operator=(const published_slot&) = delete;
   ~published_slot() { version_slots::give_back(slot_index); }
 
-  /// Where its version stands, which changes with whatever is published here, and when it is
-  /// published no more.
+  /// The slot of the version, which changes when another token is published under the key, and when
+  /// the key leaves the table.
   const version_slots::slot_index slot_index;
 
-  /// On the boot clock. Written only when the second changes.
+  /// In seconds of the boot clock. Written only when the second changes.
   std::atomic<std::chrono::seconds::rep> last_used = 0;
 
-  /// From when on the token is to be renewed, on the boot clock.
+  /// When the token must be refreshed, on the boot clock.
   std::atomic<boot_clock::rep> refresh_at = 0;
 
-  /// The cache knows that the renewal is due.
+  /// The cache actor knows that the refresh is due.
   std::atomic<bool> refresh_reported = false;
 
   void use(const clock_reading& now) noexcept {
@@ -43,7 +43,7 @@ struct published_slot {
     return boot_clock::time_point{boot_clock::duration{refresh_at.load(std::memory_order_relaxed)}};
   }
 
-  /// True for one reader after that moment: the one who has to tell the cache.
+  /// True for one reader after refresh(): that reader must notify the cache actor.
   bool take_overdue_refresh(const clock_reading& now) noexcept {
     return now.boot >= refresh() && !refresh_reported.load(std::memory_order_relaxed) &&
            !refresh_reported.exchange(true);
@@ -55,7 +55,7 @@ struct published_slot {
                : version_slots::at(slot_index).load(std::memory_order_acquire);
   }
 
-  /// Whoever has a copy of what is published here has to look again.
+  /// Invalidates the copies that threads have.
   void change() const noexcept {
     if (slot_index != version_slots::no_slot) {
       version_slots::at(slot_index).fetch_add(1, std::memory_order_release);

@@ -1,4 +1,4 @@
-// When the lease of a cached token begins and ends. Pure.
+// Computes the lease of a cached token. Pure.
 #pragma once
 
 #include "messages/clock_reading.hpp"
@@ -11,7 +11,8 @@
 
 namespace midas::internal {
 
-/// The lease that begins at `now`, when the token is usable. `coarse` is the same time.
+/// The lease that begins at `now`, when the token is usable. `coarse` is the same time on the
+/// coarse clocks.
 inline detail::read_lease lease_at(const token_validity& validity, const clock_reading& now,
                                    const detail::coarse_clock_reading& coarse) noexcept {
   using std::chrono::nanoseconds;

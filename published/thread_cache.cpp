@@ -15,8 +15,8 @@ constinit thread_local thread_cache* cache_of_this_thread = nullptr;
 
 namespace {
 
-// A thread that asks for some tokens now and then drops those that it has not asked for this long.
-constexpr std::int64_t unused_for = std::chrono::nanoseconds{std::chrono::minutes{1}}.count();
+// A thread drops the tokens that it has not read for this long.
+constexpr std::int64_t max_unused = std::chrono::nanoseconds{std::chrono::minutes{1}}.count();
 
 }  // namespace
 
@@ -35,9 +35,9 @@ cached_token::cached_token(const token_lookup& lookup, origin from, hit_counter&
       kind_(lookup.identity.kind()),
       origin_(std::make_unique<origin>(std::move(from))) {
   origin_->hash = lookup.hash;
-  auto* const text_behind = reinterpret_cast<char*>(this) + sizeof *this;
-  std::ranges::copy(lookup.resource, text_behind);
-  std::ranges::copy(lookup.identity.id(), text_behind + resource_size_);
+  auto* const text_after = reinterpret_cast<char*>(this) + sizeof *this;
+  std::ranges::copy(lookup.resource, text_after);
+  std::ranges::copy(lookup.identity.id(), text_after + resource_size_);
 }
 
 bool cached_token::extend_lease(const internal::clock_reading& now,
@@ -65,7 +65,7 @@ thread_cache* thread_cache::make_current() {
     thread_cache tokens;
     bool& ended;
   };
-  // Other objects of a thread that ends may still ask; they outlive this one.
+  // Thread-locals that outlive this one may still read tokens while the thread ends.
   static thread_local bool ended = false;
   if (cache_of_this_thread == nullptr && !ended) {
     static thread_local holder mine{{}, ended};
@@ -83,12 +83,12 @@ thread_cache::~thread_cache() {
 
 cached_token& thread_cache::insert(const token_lookup& lookup, cached_token::origin from,
                                    internal::hit_counters& hits) {
-  const auto place = from.slot->slot_index;
+  const auto slot = from.slot->slot_index;
   const auto version = from.version;
   auto& to = entry_for(lookup);
   auto* const made = cached_token::make(lookup, std::move(from), counter_of(lookup.table, hits));
   clear(to);
-  to = {made, tag_of(lookup.hash) << 24U | place, version};
+  to = {made, tag_of(lookup.hash) << 24U | slot, version};
   return *made;
 }
 
@@ -131,8 +131,8 @@ void thread_cache::bind_handle(std::uint64_t handle, const token_lookup& lookup)
   to = {handle, found->token, &found->version_at(), found->version};
 }
 
-// Another handle uses the place, and there may be more places. Handles for one token, which may be
-// made for a single read each, are not worth as many.
+// Another handle uses the entry, and the array may grow. Handles for one token, which may be
+// created for a single read each, do not make it grow as far.
 bool thread_cache::is_taken_from(std::uint64_t handle, const cached_token& token) noexcept {
   const auto& to = handle_entries_[handle];
   return to.handle != handle && to.handle != 0 && to.is_current() &&
@@ -140,7 +140,7 @@ bool thread_cache::is_taken_from(std::uint64_t handle, const cached_token& token
 }
 
 void thread_cache::grow_buckets() {
-  // Each bucket becomes two, so that nothing is without a seat.
+  // Each bucket is split into two, so that every entry fits.
   pow2_array<bucket> larger{buckets_.size() * 2};
   for (const auto& group : buckets_) {
     for (const auto& each : group) {
@@ -175,25 +175,25 @@ void thread_cache::evict_stale(const coarse_clock_reading& now) {
   if (now.steady < next_eviction_) {
     return;
   }
-  next_eviction_ = now.steady + unused_for;
+  next_eviction_ = now.steady + max_unused;
   for_each_entry([&now](auto& each) {
     if (each.token != nullptr &&
-        (!each.is_current() || each.token->lease().steady_end < now.steady - unused_for)) {
+        (!each.is_current() || each.token->lease().steady_end < now.steady - max_unused)) {
       clear(each);
     }
   });
-  // Those of tables that are gone. After the copies that are counted there.
+  // The counters of destroyed tables, after the copies that refer to them.
   std::erase_if(counters_, [](const auto& each) { return each.second.use_count() == 1; });
 }
 
-void thread_cache::clear(entry& taken) noexcept {
-  if (auto* const token = std::exchange(taken, entry{}).token) {
+void thread_cache::clear(entry& used) noexcept {
+  if (auto* const token = std::exchange(used, entry{}).token) {
     token->drop();
   }
 }
 
-void thread_cache::clear(handle_entry& taken) noexcept {
-  if (auto* const token = std::exchange(taken, handle_entry{}).token) {
+void thread_cache::clear(handle_entry& used) noexcept {
+  if (auto* const token = std::exchange(used, handle_entry{}).token) {
     token->release();
   }
 }

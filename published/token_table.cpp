@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -99,17 +98,16 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
   return found == entries_.end() ? std::nullopt : std::optional{found->second->token};
 }
 
-bool token_table::publish(const token_key& key, const access_token& token,
+void token_table::publish(const token_key& key, const access_token& token,
                           const token_validity& validity, const clock_reading& now,
                           token_changed changed) {
-  // Goes, and is wiped, when nobody has to wait for the lock any more.
+  // Destroyed, and wiped, after the lock is released.
   access_token replaced;
   const std::lock_guard lock{mutex_};
   const auto at = entries_.try_emplace(key).first;
   auto& item = at->second;
   if (item == nullptr) {
     item = std::make_shared<entry>();
-    item->key = &at->first;
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
@@ -117,64 +115,55 @@ bool token_table::publish(const token_key& key, const access_token& token,
   replaced = std::exchange(item->token, token.from_cache());
   item->end = validity.end;
   item->change();
-  return plan(item, validity.refresh_at);
+  plan(*item, validity.refresh_at);
 }
 
 bool token_table::postpone_refresh(const token_key& key, boot_clock::time_point at) {
   const std::lock_guard lock{mutex_};
   const auto found = entries_.find(key);
-  return found != entries_.end() && plan(found->second, at);
-}
-
-bool token_table::plan(const std::shared_ptr<entry>& item, boot_clock::time_point when) {
-  item->refresh_at = when.time_since_epoch().count();
-  item->refresh_reported = false;
-  item->plan = ++plans_;
-  refreshes_.push_back({when, item->plan, item});
-  std::ranges::push_heap(refreshes_, std::greater<>{});
-  drop_void_refreshes();
-  return refreshes_.front().plan == item->plan;
-}
-
-void token_table::drop_first_refresh() {
-  std::ranges::pop_heap(refreshes_, std::greater<>{});
-  refreshes_.pop_back();
-}
-
-void token_table::drop_void_refreshes() {
-  constexpr std::size_t few = 64;
-  if (refreshes_.size() > 2 * std::max(few, entries_.size())) {
-    std::erase_if(refreshes_, [](const refresh& each) { return each.is_void(); });
-    std::ranges::make_heap(refreshes_, std::greater<>{});
+  if (found == entries_.end()) {
+    return false;
   }
-  while (!refreshes_.empty() && refreshes_.front().is_void()) {
-    drop_first_refresh();
-  }
+  plan(*found->second, at);
+  return true;
 }
 
-std::optional<boot_clock::time_point> token_table::next_refresh() const {
+void token_table::plan(entry& item, boot_clock::time_point when) noexcept {
+  item.refresh_at = when.time_since_epoch().count();
+  item.refresh_reported = false;
+}
+
+std::optional<boot_clock::time_point> token_table::refresh_at(const token_key& key) const {
   const std::shared_lock lock{mutex_};
-  return refreshes_.empty() ? std::nullopt : std::optional{refreshes_.front().at};
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? std::nullopt : std::optional{found->second->refresh()};
 }
 
-std::vector<token_key> token_table::take_due_refreshes(const clock_reading& now,
-                                                       std::vector<token_key>& dropped) {
-  std::vector<token_key> due;
-  const std::lock_guard lock{mutex_};
-  while (!refreshes_.empty() && refreshes_.front().at <= now.boot) {
-    const auto item = refreshes_.front().of;
-    // Whoever asks for one that may be handed out no more has a new one acquired.
-    if (!is_usable(item->validity(), now) || is_idle(*item, now, std::nullopt)) {
-      dropped.push_back(*item->key);
-      erase(entries_.find(*item->key));
-      continue;
-    }
-    item->plan = 0;
-    item->refresh_reported = true;
-    due.push_back(*item->key);
-    drop_void_refreshes();
+std::vector<token_table::planned_refresh> token_table::planned_refreshes() const {
+  std::vector<planned_refresh> result;
+  const std::shared_lock lock{mutex_};
+  result.reserve(entries_.size());
+  for (const auto& each : entries_) {
+    result.push_back({each.first, each.second->refresh()});
   }
-  return due;
+  return result;
+}
+
+token_table::refresh_step token_table::begin_refresh(const token_key& key,
+                                                     const clock_reading& now) {
+  const std::lock_guard lock{mutex_};
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second->refresh() > now.boot) {
+    return refresh_step::none;
+  }
+  auto& item = *found->second;
+  // The next caller who requests an unusable token starts an acquisition.
+  if (!is_usable(item.validity(), now) || is_idle(item, now, std::nullopt)) {
+    erase(found);
+    return refresh_step::dropped;
+  }
+  item.refresh_reported = true;
+  return refresh_step::begun;
 }
 
 std::chrono::nanoseconds token_table::time_left(const token_key& key,
@@ -198,7 +187,7 @@ bool token_table::is_refresh_due(const token_key& key, const clock_reading& now)
 
 bool token_table::is_idle(const entry& item, const clock_reading& now,
                           std::optional<std::chrono::seconds> idle) noexcept {
-  // Looks are told apart by the second: the last may be one later than it seems.
+  // Uses are recorded in whole seconds: the last one may be almost a second later.
   const auto limit =
       idle ? *idle : std::chrono::ceil<std::chrono::seconds>(item.life) + std::chrono::seconds{1};
   return second_of(now) - item.last_used.load() >= limit.count();
@@ -240,14 +229,11 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left) {
 }
 
 void token_table::erase(entries::iterator at) {
-  // Whoever still has the slot has no use for the token.
+  // Threads may still refer to the entry.
   auto& item = *at->second;
   item.token = {};
   item.change();
-  item.key = nullptr;
-  item.plan = 0;
   entries_.erase(at);
-  drop_void_refreshes();
 }
 
 std::size_t token_table::size() const {

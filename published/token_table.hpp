@@ -1,4 +1,4 @@
-// The tokens at hand, published for every thread of the process to look up without asking an actor.
+// The published tokens, which every thread of the process can read without asking an actor.
 #pragma once
 
 #include "messages/clock_reading.hpp"
@@ -27,9 +27,10 @@ using detail::coarse_clock_reading;
 using detail::thread_cache;
 using detail::token_lookup;
 
-/// Thread-safe. Acquisition actors publish, before they answer: whoever has been answered finds the
-/// token here. Threads that ask again and again keep copies of what they found (see
-/// thread_cache.hpp), and look at a token's slot to see whether theirs is still the right one.
+/// Thread-safe. Acquisition actors publish a token before they answer with it, so that a caller
+/// that was answered finds it. Threads cache copies of the tokens that they read (see
+/// thread_cache.hpp); a token's slot tells them whether their copy is current. The table outlives
+/// the actors.
 class token_table {
  public:
   token_table();
@@ -38,10 +39,10 @@ class token_table {
   token_table& operator=(const token_table&) = delete;
 
   struct found_token {
-    /// Says of itself that it comes from the cache.
+    /// Its source is token_source::cache.
     access_token token;
-    /// It is time to renew it, and nobody has been told so since that was planned: the cache should
-    /// hear of it. Its own timer comes late when the machine was suspended.
+    /// The refresh is due, and the cache actor does not know it yet: its timer is late if the
+    /// machine was suspended. The caller must send it refresh_overdue. True for one caller.
     bool refresh_overdue = false;
   };
 
@@ -49,56 +50,72 @@ class token_table {
   [[nodiscard]] std::optional<found_token> find(const token_key& key,
                                                 const clock_reading& now) const;
 
-  /// A token that may be handed out now, for a thread that has found none by find_fresh(): from now
-  /// on it does. Counted among hits().
+  /// A token that may be handed out now, for a thread that did not find it with find_fresh(): the
+  /// thread caches a copy. Counted in hits().
   [[nodiscard]] std::optional<found_token> read(const token_lookup& lookup);
 
-  /// In a process, no other table has or had it.
+  /// Unique in the process; never reused.
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
 
-  /// Counts how often threads have read a token that was at hand.
+  /// Counts how often threads have read a published token.
   [[nodiscard]] const hit_counters& hits() const noexcept { return hits_; }
 
-  /// From now on nothing is read from it.
+  /// Ends all reads: read() and the copies of all threads find no token from now on.
   void close();
 
   /// The token last published, whether or not it is still usable.
   [[nodiscard]] std::optional<access_token> find_held(const token_key& key) const;
 
-  /// Whether a token is the one that was held already.
+  /// Whether the token differs from the one that was held.
   enum class token_changed : bool { no, yes };
 
-  /// Replaces what was held under that key. One that comes again has lived before. True when its
-  /// renewal comes before all others.
-  bool publish(const token_key& key, const access_token& token, const token_validity& validity,
+  /// Replaces the token of that key, and when it must be refreshed. A token that its host returns
+  /// again (token_changed::no) keeps its original lifetime.
+  void publish(const token_key& key, const access_token& token, const token_validity& validity,
                const clock_reading& now, token_changed changed = token_changed::yes);
 
-  /// The renewal of that token has been in vain, and is tried again then. True when that comes
-  /// before all others.
+  /// Replaces only when the token must be refreshed. False if the table does not hold the key.
   bool postpone_refresh(const token_key& key, boot_clock::time_point at);
 
-  /// When the first token is to be renewed.
-  [[nodiscard]] std::optional<boot_clock::time_point> next_refresh() const;
+  /// When the token must be refreshed; none if the table does not hold the key.
+  [[nodiscard]] std::optional<boot_clock::time_point> refresh_at(const token_key& key) const;
 
-  /// The keys of those whose time has come; each is told once for each time that it is planned.
-  /// Those that nobody has asked for as long as a token of theirs lives leave the table instead,
-  /// and go to `dropped`.
-  std::vector<token_key> take_due_refreshes(const clock_reading& now,
-                                            std::vector<token_key>& dropped);
+  struct planned_refresh {
+    token_key key;
+    boot_clock::time_point at;
+  };
 
-  /// How long the token may still be handed out; 0 when there is none.
+  /// The refreshes of all tokens, in no particular order: for a cache actor that takes over the
+  /// tokens of another.
+  [[nodiscard]] std::vector<planned_refresh> planned_refreshes() const;
+
+  /// What begin_refresh() found.
+  enum class refresh_step {
+    /// The refresh is not due, or the table does not hold the key.
+    none,
+    /// A new token must be acquired. Readers no longer report the refresh as overdue.
+    begun,
+    /// Nobody has requested the token for as long as it lives, or it is no longer usable: the key
+    /// has left the table.
+    dropped,
+  };
+
+  /// The time at which the token must be refreshed has come.
+  refresh_step begin_refresh(const token_key& key, const clock_reading& now);
+
+  /// How long the token may still be handed out; 0 if there is no usable token.
   [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key,
                                                    const clock_reading& now) const;
 
-  /// Whether that token's renewal is due.
+  /// The token must be refreshed.
   [[nodiscard]] bool is_refresh_due(const token_key& key, const clock_reading& now) const;
 
-  /// Drops what is no longer usable, and what nobody has looked up for `idle` or longer; without
-  /// it, for as long as the token lives. Returns the keys.
+  /// Drops the tokens that are no longer usable, and those that were not looked up for `idle` or
+  /// longer; without it, for as long as the token lives. Returns the keys.
   std::vector<token_key> drop_idle(const clock_reading& now,
                                    std::optional<std::chrono::seconds> idle);
 
-  /// Drops the tokens that were looked up the longest ago until so many are left. Returns the keys.
+  /// Drops the tokens that were looked up the longest ago, so that `left` remain. Returns the keys.
   std::vector<token_key> drop_oldest(std::size_t left);
 
   [[nodiscard]] std::size_t size() const;
@@ -108,14 +125,9 @@ class token_table {
   using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
   struct entry : published_slot {
     access_token token;
-    // When it ends; when it is renewed stands in the slot.
+    // The other half of the validity, the time of the refresh, is in the slot.
     clock_reading end;
     std::chrono::nanoseconds life{};
-    // As in the map; none once it is there no more.
-    const token_key* key = nullptr;
-    // Of its renewal among all that were ever planned; 0 for none.
-    std::uint64_t plan = 0;
-
     [[nodiscard]] token_validity validity() const noexcept {
       return {end, published_slot::refresh()};
     }
@@ -126,21 +138,7 @@ class token_table {
                                                      const coarse_clock_reading& coarse);
   [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept,
                                                            const clock_reading& now);
-  // One that was planned. It is void when its entry has another plan by now.
-  struct refresh {
-    boot_clock::time_point at;
-    std::uint64_t plan = 0;
-    std::shared_ptr<entry> of;
-
-    [[nodiscard]] bool is_void() const noexcept { return of->plan != plan; }
-    friend bool operator>(const refresh& left, const refresh& right) noexcept {
-      return left.at != right.at ? left.at > right.at : left.plan > right.plan;
-    }
-  };
-
-  bool plan(const std::shared_ptr<entry>& item, boot_clock::time_point when);
-  void drop_first_refresh();
-  void drop_void_refreshes();
+  static void plan(entry& item, boot_clock::time_point when) noexcept;
   void erase(entries::iterator at);
   static bool is_idle(const entry& item, const clock_reading& now,
                       std::optional<std::chrono::seconds> idle) noexcept;
@@ -149,10 +147,6 @@ class token_table {
   hit_counters hits_;
   mutable std::shared_mutex mutex_;
   entries entries_;
-  // A heap whose first is the next and never void. Others may be: what is planned anew leaves its
-  // old plan where it is, since to take it out would touch as many tokens as the heap is deep.
-  std::vector<refresh> refreshes_;
-  std::uint64_t plans_ = 0;
   bool closed_ = false;
 };
 

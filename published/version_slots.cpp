@@ -11,7 +11,7 @@ constinit std::array<std::atomic<version_slots::chunk*>,
 
 namespace {
 
-// Never destroyed: objects of the process that go last may still give places back.
+// Never destroyed: static objects that are destroyed late may still give slots back.
 struct free_slots {
   std::mutex mutex;
   std::vector<version_slots::slot_index> given_back;

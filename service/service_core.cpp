@@ -44,11 +44,8 @@ std::shared_ptr<const internal::service_context> make_context(
     const std::optional<internal::host_environment>& environment) {
   auto context = std::make_shared<internal::service_context>(internal::service_context{
       find_host(options, environment ? *environment : internal::environment_of(options))});
-  context->connect_timeout = options.connect_timeout;
-  context->attempt_timeout = options.attempt_timeout;
-  context->max_response_bytes = options.max_response_bytes;
-  context->retries = options.retries;
-  context->negative_cache_ttl = options.negative_cache_ttl;
+  context->options = options;
+  context->options.max_keys = std::max<std::size_t>(1, options.max_keys);
   return context;
 }
 
@@ -95,8 +92,7 @@ service_core::service_core(const token_service_options& options, internal::servi
       frontend_(std::make_shared<service_frontend>(
           context_, internal::cache_supervisor::start(
                         parts.system != nullptr ? *parts.system : *owned_system_->system,
-                        {context_, transport_, limits_, options.default_timeout,
-                         options.idle_key_timeout, std::max<std::size_t>(1, options.max_keys)}))) {}
+                        {context_, transport_, limits_}))) {}
 
 service_core::~service_core() { shutdown(); }
 

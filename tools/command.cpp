@@ -26,23 +26,6 @@ std::string usage_error_text(const error& problem) {
   return problem.message + ". " + problem.advice;
 }
 
-std::string host_option_names() {
-  constexpr std::size_t max_line = 70;
-  std::string text;
-  std::size_t line_begin = 0;
-  for (const auto host : identity_hosts()) {
-    const auto name = option_name(host);
-    if (!text.empty()) {
-      text += ',';
-      const bool fits = text.size() - line_begin + 1 + name.size() < max_line;
-      text += fits ? ' ' : '\n';
-      line_begin = fits ? line_begin : text.size();
-    }
-    text += name;
-  }
-  return text;
-}
-
 std::string refuse_empty(const std::string& value) {
   return value.empty() ? "the value is empty; give a value or omit the option" : std::string{};
 }

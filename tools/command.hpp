@@ -37,9 +37,6 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
 /// The message and the advice of an error, joined for CLI::ValidationError.
 std::string usage_error_text(const error& problem);
 
-/// The option names of all hosts for a help text: separated by commas, wrapped to fit a terminal.
-std::string host_option_names();
-
 /// CLI11 validators; each returns an error text, or an empty string for a valid value.
 /// refuse_empty rejects the value of a variable that a script left unset, refuse_option an option
 /// that was parsed as the value of the option before it.

@@ -1,4 +1,4 @@
-// From a timeout to a deadline.
+// Converts a timeout to a deadline.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,8 @@
 
 namespace midas::internal {
 
-/// `now + timeout`, where "for ever" (nanoseconds::max(), say) means a year instead of an overflow.
+/// `now + timeout`. Timeouts above a year are cut to a year, so that nanoseconds::max() does not
+/// overflow.
 inline std::chrono::steady_clock::time_point deadline_after(
     std::chrono::steady_clock::time_point now, std::chrono::nanoseconds timeout) noexcept {
   constexpr std::chrono::nanoseconds year = std::chrono::hours{24 * 365};

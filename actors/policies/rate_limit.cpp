@@ -28,36 +28,37 @@ rate_limit::rate_limit(host_limits limits)
 rate_limit::time_point rate_limit::next_admission(time_point now) noexcept {
   recover(now);
   if (in_flight_ < in_flight_allowed_) {
-    return by_the_second(0, now);
+    return within_rate(0, now);
   }
-  // Those in flight may hang for longer than the limits stay narrow.
+  // Requests in flight may hang for longer than the limits stay lowered.
   return widened_at_.value_or(time_point::max());
 }
 
 rate_limit::time_point rate_limit::earliest_admission(std::size_t ahead, time_point now) noexcept {
   recover(now);
-  return by_the_second(ahead, now);
+  return within_rate(ahead, now);
 }
 
-rate_limit::time_point rate_limit::by_the_second(std::size_t ahead, time_point now) const noexcept {
+rate_limit::time_point rate_limit::within_rate(std::size_t ahead, time_point now) const noexcept {
   const auto open = std::max(now, paused_until_);
   if (begun_.empty()) {
     return open;
   }
   auto allowed = per_second_allowed_;
-  auto turn = at_rate(allowed, ahead, open);
-  // While they wait, more may be allowed.
-  for (auto widened = widened_at_; widened && *widened < turn && allowed < limits_.max_per_second;
+  auto admitted_at = at_rate(allowed, ahead, open);
+  // The limits may be doubled before the request is sent.
+  for (auto widened = widened_at_;
+       widened && *widened < admitted_at && allowed < limits_.max_per_second;
        *widened += widening_interval) {
     allowed = doubled(allowed, limits_.max_per_second);
-    turn = std::max(*widened, at_rate(allowed, ahead, open));
+    admitted_at = std::max(*widened, at_rate(allowed, ahead, open));
   }
-  return turn;
+  return admitted_at;
 }
 
 rate_limit::time_point rate_limit::at_rate(std::size_t per_second, std::size_t ahead,
                                            time_point open) const noexcept {
-  // Each goes a window after the one that was as many places before it as may go in a second.
+  // A request is sent one window after the request that is `per_second` places before it.
   const auto back = per_second - ahead % per_second;
   const auto rounds = rate_window * static_cast<int>(ahead / per_second);
   const auto before = begun_[(oldest_ + begun_.size() - back) % begun_.size()];
@@ -77,7 +78,7 @@ void rate_limit::end() noexcept { --in_flight_; }
 rate_limit::time_point rate_limit::throttled(
     time_point now, std::optional<std::chrono::milliseconds> retry_after) noexcept {
   recover(now);
-  // Those that were in flight together when the host had enough are one complaint.
+  // Several 429s to requests that were in flight together lower the limits once.
   if (now >= paused_until_) {
     const auto most = in_flight_allowed_ == unlimited ? in_flight_ + 1 : in_flight_allowed_;
     in_flight_allowed_ = std::max<std::size_t>(1, most / 2);

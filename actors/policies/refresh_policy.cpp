@@ -9,13 +9,13 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// The time for which refreshes of a fleet are spread, at most.
+// The refreshes of a fleet are spread over at most this time.
 constexpr seconds max_jitter{300};
 
 constexpr nanoseconds min_wait = seconds{30};
 constexpr nanoseconds max_wait = seconds{3'600};
 
-// Endpoints have granted tokens into the year 3333: nanoseconds since 1970 do not reach as far.
+// Hosts have granted tokens until the year 3333, which nanoseconds since 1970 cannot express.
 constexpr seconds max_life = std::chrono::hours{24 * 365 * 100};
 
 nanoseconds part(nanoseconds whole, double of) noexcept {
@@ -44,13 +44,13 @@ token_validity validity_of(const token_grant& grant, const clock_reading& now,
   token_validity result;
   result.end.wall = grant.expires_on - std::min(expiry_margin, stated_life / 2);
   result.end.boot = now.boot + usable;
-  // Of UTC whole seconds are known, so that it may end up to a second earlier.
+  // UTC is read in whole seconds: the token may end up to a second earlier.
   const auto sure = usable - std::min<nanoseconds>(seconds{1}, usable / 2);
-  // As late as possible for one that says nothing, but with time for a few attempts.
+  // Without a refresh_on, as late as leaves time for a few attempts.
   const auto latest = sure - std::min<nanoseconds>(expiry_margin, sure / 5);
   auto refresh = latest;
   if (const auto stated = refresh_on(grant, now.wall)) {
-    // A host that says "at once" says so of each new token, too.
+    // A host that says "immediately" says so for each new token, too.
     refresh = std::clamp<nanoseconds>(std::clamp(*stated - now.wall, seconds{0}, max_life),
                                       std::min(min_wait, latest), latest);
   }
@@ -68,11 +68,11 @@ nanoseconds next_refresh_after(unsigned failed_refreshes, nanoseconds left,
   }
   wait = std::min(wait, max_wait);
   wait += part(wait / 4, jitter);
-  // What is left is halved time and again, but not into ever smaller pieces.
+  // Half of the time that is left, but not ever shorter waits.
   if (wait > left / 2) {
     wait = std::max(left / 2, std::min(min_wait, wait));
   }
-  // Nor does a host that asks for a year keep the token from being renewed at all.
+  // A Retry-After of a year must not prevent the refresh.
   return std::max(
       wait, std::min<nanoseconds>(retry_after.value_or(std::chrono::milliseconds{0}), left / 2));
 }

@@ -1,4 +1,4 @@
-// How long a token may be handed out, and when a new one is sought. Pure: time and chance are
+// How long a token may be handed out, and when it is refreshed. Pure: time and jitter are
 // arguments.
 #pragma once
 
@@ -11,29 +11,30 @@
 
 namespace midas::internal {
 
-/// A token is handed out only while it has more than this left, as every MSAL does, so that it
-/// outlives the request that it is put on; one that lives less than twice as long, for the first
-/// half of its life.
+/// A token is handed out only while it has more than this left, as in every MSAL, so that it
+/// outlives the request that carries it. A token with less than twice this lifetime is handed out
+/// for the first half of its lifetime.
 constexpr std::chrono::seconds expiry_margin{300};
 
-/// Tokens that live shorter than this have no refresh_on of their own making.
+/// No refresh_on is derived for tokens with a shorter lifetime.
 constexpr std::chrono::seconds min_life_for_early_refresh{7'200};
 
-/// When a token granted at `now` should be renewed: what the endpoint said, else half of its life
-/// when that is long enough (MSAL's rule), else nothing.
+/// When a token granted at `now` should be refreshed: the host's refresh_on; otherwise after half
+/// of its lifetime, if that is long enough (MSAL's rule); otherwise none.
 std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept;
 
-/// Of a token granted at `now`. It is renewed from its refresh_on, if it has one, and in any case
-/// soon enough before it may be handed out no more; a part of that time, `spread` of it between 0
-/// and 1, is left to chance, so that a fleet does not ask in step.
+/// The validity of a token granted at `now`. It is refreshed at its refresh_on, if it has one, and
+/// in any case in time for a few attempts before it is no longer handed out. A part of the time
+/// that is left, `jitter` between 0 and 1 of it, is added so that the machines of a fleet do not
+/// ask at the same time.
 token_validity validity_of(const token_grant& grant, const clock_reading& now,
                            double jitter) noexcept;
 
-/// After how long a renewal that failed, or brought no newer token, is tried again: half a minute
-/// doubled each time up to an hour, or as long as the host asked for if that is longer, but never
-/// so long that what is left of the token passes unused: `left` is how long it may still be handed
-/// out. `failed_refreshes` counts from 1.
+/// The delay before the next refresh, after `failed_refreshes` (at least 1) in a row have failed or
+/// returned the same token: half a minute, doubled each time up to an hour, or the host's
+/// `retry_after` if that is longer; but at most half of `left`, the time for which the token may
+/// still be handed out, unless half a minute is longer.
 std::chrono::nanoseconds next_refresh_after(unsigned failed_refreshes,
                                             std::chrono::nanoseconds left,
                                             std::optional<std::chrono::milliseconds> retry_after,

@@ -1,4 +1,4 @@
-// Who is to be woken, and when. Pure: time is an argument.
+// Timers, each set for a subject. Pure: time is an argument.
 #pragma once
 
 #include <chrono>
@@ -10,51 +10,56 @@
 
 namespace midas::internal {
 
-/// At most one alarm for each. `Who` is hashable and cheap to copy. Not thread-safe.
-template <class Who>
+/// At most one timer for each subject. Setting and canceling cost a look-up and a step down a tree.
+/// Not thread-safe.
+template <class Subject, class Clock = std::chrono::steady_clock, class Hash = std::hash<Subject>>
 class timer_queue {
  public:
-  using time_point = std::chrono::steady_clock::time_point;
+  using time_point = typename Clock::time_point;
 
-  /// In place of the alarm that it may have.
-  void set(Who who, time_point at) {
-    cancel(who);
-    by_who_.emplace(who, by_time_.emplace(at, who));
+  /// Replaces the subject's timer, if it has one.
+  void set(const Subject& subject, time_point at) {
+    const auto timer = timers_.try_emplace(subject, by_time_.end()).first;
+    if (timer->second != by_time_.end()) {
+      by_time_.erase(timer->second);
+    }
+    // The key of an unordered map stays where it is.
+    timer->second = by_time_.emplace(at, &timer->first);
   }
 
-  void cancel(Who who) {
-    if (const auto found = by_who_.find(who); found != by_who_.end()) {
+  void cancel(const Subject& subject) {
+    if (const auto found = timers_.find(subject); found != timers_.end()) {
       by_time_.erase(found->second);
-      by_who_.erase(found);
+      timers_.erase(found);
     }
   }
 
-  [[nodiscard]] std::optional<time_point> time_of(Who who) const {
-    const auto found = by_who_.find(who);
-    return found == by_who_.end() ? std::nullopt : std::optional{found->second->first};
+  [[nodiscard]] std::optional<time_point> time_of(const Subject& subject) const {
+    const auto found = timers_.find(subject);
+    return found == timers_.end() ? std::nullopt : std::optional{found->second->first};
   }
 
-  /// The first alarm of all.
+  /// When the earliest timer is due.
   [[nodiscard]] std::optional<time_point> next() const {
     return by_time_.empty() ? std::nullopt : std::optional{by_time_.begin()->first};
   }
 
-  /// Those whose time has come at `now`, the earliest first. They have no alarm any more.
-  std::vector<Who> take_due(time_point now) {
-    std::vector<Who> due;
+  /// Removes the timers that are due at `now`. Returns their subjects, the earliest first.
+  std::vector<Subject> take_due(time_point now) {
+    std::vector<Subject> due;
     while (!by_time_.empty() && by_time_.begin()->first <= now) {
-      due.push_back(by_time_.begin()->second);
-      by_who_.erase(due.back());
+      auto timer = timers_.extract(*by_time_.begin()->second);
       by_time_.erase(by_time_.begin());
+      due.push_back(std::move(timer.key()));
     }
     return due;
   }
 
  private:
-  using by_time = std::multimap<time_point, Who>;
+  using times = std::multimap<time_point, const Subject*>;
 
-  by_time by_time_;
-  std::unordered_map<Who, typename by_time::iterator> by_who_;
+  times by_time_;
+  std::unordered_map<Subject, typename times::iterator, Hash> timers_;
 };
 
 }  // namespace midas::internal

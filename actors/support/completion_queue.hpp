@@ -1,4 +1,4 @@
-// What the transport's thread has finished, until the http actor takes it.
+// Finished exchanges on their way from the transport's thread to the HTTP actor.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -11,8 +11,8 @@
 
 namespace midas::internal {
 
-/// Exchanges finish many at a time, and a message for each would cost more than what it carries: so
-/// one message tells of all that finished before it was read. Thread-safe.
+/// Exchanges finish many at a time, and a message costs more than the completion it would carry:
+/// one message announces all completions that are pushed before it is read. Thread-safe.
 class completion_queue {
  public:
   struct completion {
@@ -20,16 +20,16 @@ class completion_queue {
     expected<http_response> outcome;
   };
 
-  /// Whether whoever takes has to be told: not if that has been done, and nothing was taken since.
+  /// True if the HTTP actor must be notified: the queue was empty.
   [[nodiscard]] bool push(std::uint64_t id, expected<http_response> outcome) {
     const std::lock_guard lock{mutex_};
     completions_.push_back({id, std::move(outcome)});
     return completions_.size() == 1;
   }
 
-  /// Puts all that came since the last time, the earliest first, in place of what `taken` holds.
+  /// Replaces the content of `taken` with all completions, the earliest first.
   void take(std::vector<completion>& taken) {
-    // Not given back: the threads use the memory by turns.
+    // The two vectors are swapped, so that both threads reuse their memory.
     taken.clear();
     const std::lock_guard lock{mutex_};
     taken.swap(completions_);

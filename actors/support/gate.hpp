@@ -1,4 +1,4 @@
-// Counts what is still alive, so that a shutdown can wait for it.
+// Counts the actors that are alive, so that a shutdown can wait for them.
 #pragma once
 
 #include <atomic>
@@ -10,18 +10,18 @@
 
 namespace midas::internal {
 
-/// Thread-safe. Each holder of a pass keeps the gate from being passed.
+/// Thread-safe. wait_for() blocks while a holder exists.
 class gate : public std::enable_shared_from_this<gate> {
  public:
   using holder = std::shared_ptr<const void>;
 
-  /// The gate counts it as one, until the last copy of the pass is gone.
+  /// Counts as one until the last copy is destroyed.
   holder enter() {
     holders_.fetch_add(1);
     return {this, [self = shared_from_this()](const void*) { self->leave(); }};
   }
 
-  /// Whether all had left within that time.
+  /// True if all holders were destroyed within that time.
   bool wait_for(std::chrono::nanoseconds timeout) {
     std::unique_lock lock{mutex_};
     return all_left_.wait_for(lock, timeout, [this] { return holders_ == 0; });

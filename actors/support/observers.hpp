@@ -1,4 +1,4 @@
-// Those who want to be told what a token service does.
+// The observers of a token service.
 #pragma once
 
 #include <midas/detail/access.hpp>
@@ -18,7 +18,7 @@ namespace midas::internal {
 /// Thread-safe.
 class observers {
  public:
-  /// Called on the thread that the event happens on; must neither block nor throw.
+  /// Called on the thread that causes the event; must neither block nor throw.
   using callback = std::function<void(const token_event&)>;
 
   std::uint64_t add(callback call) {
@@ -28,9 +28,9 @@ class observers {
     return last_id_;
   }
 
-  /// An event that is under way may still reach it.
+  /// The observer may still receive an event that is being emitted.
   void remove(std::uint64_t id) {
-    // Outlives the lock: what it holds may be another observation, which then ends.
+    // Destroyed after the lock is released: the callback may own another subscription.
     callbacks::node_type removed;
     const std::lock_guard lock{mutex_};
     removed = calls_.extract(id);
@@ -39,7 +39,8 @@ class observers {
 
   [[nodiscard]] bool any() const noexcept { return any_.load(std::memory_order_relaxed); }
 
-  /// `make` makes one of the alternatives of token_event, only if there is somebody to tell it to.
+  /// Calls `make`, which returns one of the alternatives of token_event, only if there are
+  /// observers.
   template <class Make>
   void emit(Make make) const {
     if (any()) {
@@ -50,7 +51,7 @@ class observers {
  private:
   using callbacks = std::map<std::uint64_t, std::shared_ptr<const callback>>;
 
-  // Outside of the lock, so that an observer may add and remove.
+  // Calls without the lock, so that an observer may add and remove observers.
   void emit_to_all(const token_event& event) const {
     callbacks calls;
     {
@@ -68,7 +69,7 @@ class observers {
   std::atomic<bool> any_ = false;
 };
 
-/// Registers `call` until the subscription is destroyed, which may outlive `with`.
+/// Registers `call` until the subscription is destroyed. The subscription may outlive `with`.
 inline event_subscription subscribe(const std::shared_ptr<observers>& with,
                                     observers::callback call) {
   const auto id = with->add(std::move(call));

@@ -7,9 +7,8 @@
 #include "messages/clock_reading.hpp"
 #include "published/token_table.hpp"
 #include "transport/hosts/host_protocol.hpp"
+#include <midas/token_service_options.hpp>
 
-#include <chrono>
-#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -18,24 +17,21 @@ namespace midas::internal {
 /// Uniform in [0, 1). Thread-safe.
 double random_unit();
 
-/// Shared by actors on many threads: what it points at is thread-safe, the rest is constant.
+/// Shared by actors on many threads: the objects that it points to are thread-safe, the rest is
+/// constant.
 struct service_context {
-  /// The host's dialect; an error when the service is misconfigured, and so the answer to every
-  /// request.
+  /// The host, or why the service does not know it: that error answers every request.
   expected<host_protocol> endpoint;
+  /// The only place of defaults. Adjusted once, when the service is created.
+  token_service_options options{};
   std::shared_ptr<token_table> table = std::make_shared<token_table>();
   std::shared_ptr<service_counters> counters = std::make_shared<service_counters>();
   std::shared_ptr<gate> live_actors = std::make_shared<gate>();
   std::shared_ptr<internal::observers> observers = std::make_shared<internal::observers>();
-  /// For what expires. What waits is timed by the actor's own clock.
+  /// For the lifetime of tokens. Deadlines and pauses are measured by the actors' own clock.
   std::function<clock_reading()> now = &clock_reading::now;
-  /// What is left to chance, between 0 and 1.
+  /// Between 0 and 1.
   std::function<double()> jitter = &random_unit;
-  std::chrono::milliseconds connect_timeout{5'000};
-  std::chrono::milliseconds attempt_timeout{30'000};
-  std::size_t max_response_bytes = std::size_t{1} << 20U;
-  bool retries = true;
-  std::chrono::milliseconds negative_cache_ttl{5'000};
 };
 
 }  // namespace midas::internal

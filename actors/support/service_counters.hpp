@@ -6,7 +6,7 @@
 
 namespace midas::internal {
 
-/// Incremented by actors and by callers' threads.
+/// Incremented by actors and by the threads of callers.
 struct service_counters {
   std::atomic<std::uint64_t> tokens = 0;
   std::atomic<std::uint64_t> errors = 0;

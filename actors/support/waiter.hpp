@@ -1,5 +1,4 @@
-// One who waits for a token, in either of its forms: an actor's request or another caller's
-// completion.
+// A caller that waits for a token: an actor's request, or the completion of any other caller.
 #pragma once
 
 #include "messages/protocols.hpp"
@@ -10,8 +9,8 @@
 
 namespace midas::internal {
 
-/// To be answered in the actor that made it, and by its handlers alone. Moves; one that goes
-/// unanswered says errc::actor_terminated.
+/// Answered only by the handlers of the actor that created it. A waiter that is destroyed without
+/// an answer answers errc::actor_terminated.
 class waiter {
  public:
   using promise = caf_compat::promise<access_token>;
@@ -24,10 +23,10 @@ class waiter {
     if (auto* request = requester()) {
       request->deliver(to_caf_error(end_error(caf::exit_reason::kill)));
     }
-    // A token_waiter says so itself.
+    // A token_waiter does this itself.
   }
 
-  /// With a token that many wait for, and the same as an actor's answer.
+  /// `answer` holds `token` as the answer to the requests of actors; many waiters share it.
   void answer(const access_token& token, const caf_compat::shared_answer<access_token>& answer) {
     if (auto* request = requester()) {
       answer.deliver_to(*request);
@@ -52,7 +51,7 @@ class waiter {
     return request != nullptr ? request->get() : nullptr;
   }
 
-  // A promise is three times as large as the other, and would make it as large.
+  // A promise is three times as large as a token_waiter, and is therefore allocated.
   std::variant<std::monostate, std::unique_ptr<promise>, token_waiter> to_;
 };
 

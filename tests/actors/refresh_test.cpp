@@ -1,4 +1,4 @@
-// How tokens are renewed in the background: virtual days, in milliseconds.
+// Refreshes in the background: days of virtual time in milliseconds.
 #include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,7 +9,7 @@ using namespace midas::internal::test;
 
 namespace {
 
-// Asks every so often, and answers what the host is asked; nobody may ever have to wait.
+// Requests the token every `pause`, and answers as the host. Returns how many requests waited.
 std::size_t live(virtual_actors& actors, std::chrono::minutes time, std::chrono::minutes pause) {
   std::size_t waits = 0;
   auto answered = actors.transport->started();
@@ -25,7 +25,7 @@ std::size_t live(virtual_actors& actors, std::chrono::minutes time, std::chrono:
 
 }  // namespace
 
-TEST_CASE("past refresh_on the host is asked once in the background, and nobody waits") {
+TEST_CASE("after refresh_on the host is asked once in the background, and no caller waits") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -41,7 +41,7 @@ TEST_CASE("past refresh_on the host is asked once in the background, and nobody 
   CHECK(is_token(*actors.ask("r"), "token-1"));
 }
 
-TEST_CASE("in a month of use nobody waits, and the host is asked twice a day") {
+TEST_CASE("in a month of use no caller waits, and the host is asked twice a day") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -50,7 +50,7 @@ TEST_CASE("in a month of use nobody waits, and the host is asked twice a day") {
   CHECK(actors.transport->started() >= 60);
 }
 
-TEST_CASE("a token that is not asked for is renewed once, and then leaves memory") {
+TEST_CASE("a token that is not requested is refreshed once, then leaves memory") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -64,7 +64,7 @@ TEST_CASE("a token that is not asked for is renewed once, and then leaves memory
   CHECK_FALSE(actors.has_timers());
 }
 
-TEST_CASE("a renewal that fails keeps the token, and is tried again after ever longer pauses") {
+TEST_CASE("a failed refresh keeps the token and is tried again after ever longer pauses") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -84,8 +84,8 @@ TEST_CASE("a renewal that fails keeps the token, and is tried again after ever l
 }
 
 TEST_CASE(
-    "through an outage of twelve hours the token at hand is handed out, and the host is asked "
-    "a bounded number of times") {
+    "in an outage of twelve hours the token is handed out, and the host receives a bounded number "
+    "of requests") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -98,11 +98,11 @@ TEST_CASE(
     REQUIRE(is_token(*actors.ask("r"), "token-0"));
   }
   CHECK(actors.transport->started() < 40);
-  // The last attempts are made while there is still time.
+  // The last attempts are made before the token ends.
   CHECK(actors.transport->started() > 15);
 }
 
-TEST_CASE("once a token may be handed out no more, only those who ask have the host asked") {
+TEST_CASE("once a token is no longer handed out, the host is asked only for callers") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 1h);
@@ -124,7 +124,7 @@ TEST_CASE("once a token may be handed out no more, only those who ask have the h
   CHECK(actors.transport->started() == asked + 1);
 }
 
-TEST_CASE("a host that returns the same old token is asked ever more seldom") {
+TEST_CASE("a host that returns the same token is asked ever less often") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -141,7 +141,7 @@ TEST_CASE("a host that returns the same old token is asked ever more seldom") {
   CHECK(actors.transport->started() < 40);
 }
 
-TEST_CASE("a token that its host returns again is kept unasked as long as before") {
+TEST_CASE("a token that its host returns again stays in memory as long as before") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -150,12 +150,12 @@ TEST_CASE("a token that its host returns again is kept unasked as long as before
   actors.transport->respond(1, 200, "token-0 43200");
   actors.run();
   actors.advance(1h);
-  // Not 12 hours, which is all that it had left then.
+  // Not dropped after 12 hours, which is what was left of it then.
   CHECK(actors.context->table->size() == 1);
   CHECK(actors.transport->started() == 3);
 }
 
-TEST_CASE("a host that would have its tokens renewed at once is asked twice a minute at most") {
+TEST_CASE("a host that demands an immediate refresh is asked at most twice a minute") {
   auto endpoint = virtual_actors::endpoint();
   endpoint.decode = [](const resolved_request& request, http_response response,
                        std::chrono::sys_seconds now, unsigned step) {
@@ -170,21 +170,21 @@ TEST_CASE("a host that would have its tokens renewed at once is asked twice a mi
   CHECK(actors.transport->started() <= 121);
 }
 
-TEST_CASE("a suspended machine finds its token expired when it wakes, whatever its timers say") {
+TEST_CASE("a machine finds its token expired after a suspension, whatever its timers say") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
   actors.suspend(25h);
-  const auto told = actors.ask("r");
-  CHECK(told->empty());
+  const auto received = actors.ask("r");
+  CHECK(received->empty());
   REQUIRE(actors.transport->started() == 2);
   actors.grant(1, 24h);
-  CHECK(is_token(*told, "token-1"));
+  CHECK(is_token(*received, "token-1"));
 }
 
 TEST_CASE(
-    "a machine that was suspended past refresh_on renews when somebody asks, who gets what is "
-    "at hand") {
+    "after a suspension past refresh_on, the next request starts a refresh and receives the "
+    "published token") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -196,7 +196,7 @@ TEST_CASE(
   CHECK(is_token(*actors.ask("r"), "token-1"));
 }
 
-TEST_CASE("a clock that is set back does not make an expired token good again") {
+TEST_CASE("setting the clock back does not make an expired token usable") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 1h);
@@ -206,7 +206,7 @@ TEST_CASE("a clock that is set back does not make an expired token good again") 
   CHECK(actors.transport->started() == 2);
 }
 
-TEST_CASE("a clock that is set forward lets no token be handed out that it calls expired") {
+TEST_CASE("a token that a clock set forward calls expired is not handed out") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 1h);
@@ -215,14 +215,14 @@ TEST_CASE("a clock that is set forward lets no token be handed out that it calls
   CHECK(actors.transport->started() == 2);
 }
 
-TEST_CASE("a forced refresh that meets a renewal joins it") {
+TEST_CASE("a forced refresh joins a background refresh") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
   actors.advance(12h);
   const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
   CHECK(actors.transport->started() == 2);
-  // From now on somebody waits, so that it is tried again at a waiter's pace.
+  // It has a waiter now, and so is retried at the pace for waiters.
   actors.refuse(1, 503);
   actors.advance(1s);
   REQUIRE(actors.transport->started() == 3);
@@ -230,7 +230,7 @@ TEST_CASE("a forced refresh that meets a renewal joins it") {
   CHECK(is_token(*forced, "token-2"));
 }
 
-TEST_CASE("a renewal is planned anew when a forced refresh that it met fails") {
+TEST_CASE("a refresh is planned again when the forced refresh that it joined fails") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -244,7 +244,7 @@ TEST_CASE("a renewal is planned anew when a forced refresh that it met fails") {
   CHECK(actors.transport->started() == 3);
 }
 
-TEST_CASE("an actor that dies while it renews is replaced, and the renewal is made") {
+TEST_CASE("an acquisition actor that fails during a refresh is replaced, and the refresh is made") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -257,13 +257,11 @@ TEST_CASE("an actor that dies while it renews is replaced, and the renewal is ma
   CHECK(is_token(*actors.ask("r"), "token-2"));
 }
 
-TEST_CASE("beyond max_keys the tokens asked for the longest ago leave memory") {
+TEST_CASE("beyond max_keys the least recently requested tokens leave memory") {
   virtual_actors actors;
-  // A cache of its own with that bound; the one of the fixture does nothing.
-  auto settings = actors.settings;
-  settings.max_keys = 16;
+  // The cache actor of the fixture stays idle.
   const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), settings);
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(16));
   actors.run();
   for (int i = 0; i < 16; ++i) {
     actors.ask(("r" + std::to_string(i)).c_str());
@@ -280,30 +278,28 @@ TEST_CASE("beyond max_keys the tokens asked for the longest ago leave memory") {
   caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
-TEST_CASE("a key that somebody waits for stays, though there are more than may be") {
+TEST_CASE("a key that has waiters stays, even beyond max_keys") {
   virtual_actors actors;
-  auto settings = actors.settings;
-  settings.max_keys = 2;
   const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), settings);
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(2));
   actors.run();
-  std::vector<std::shared_ptr<answers>> told;
+  std::vector<std::shared_ptr<answers>> received;
   for (int i = 0; i < 8; ++i) {
-    told.push_back(actors.ask(("r" + std::to_string(i)).c_str()));
+    received.push_back(actors.ask(("r" + std::to_string(i)).c_str()));
   }
   for (std::size_t i = 0; i < 8; ++i) {
     actors.grant(i);
-    CHECK(is_token(*told[i], "token-" + std::to_string(i)));
+    CHECK(is_token(*received[i], "token-" + std::to_string(i)));
   }
   caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
-TEST_CASE("observers are told what happens, in order") {
+TEST_CASE("observers receive the events in order") {
   virtual_actors actors;
-  std::vector<std::string> heard;
-  const auto id = actors.context->observers->add([&heard](const token_event& event) {
+  std::vector<std::string> received;
+  const auto id = actors.context->observers->add([&received](const token_event& event) {
     const auto text = to_string(event);
-    heard.push_back(text.substr(0, text.find('(')));
+    received.push_back(text.substr(0, text.find('(')));
   });
   actors.ask("r");
   actors.ask("r");
@@ -314,9 +310,9 @@ TEST_CASE("observers are told what happens, in order") {
   actors.grant(2, 24h);
   actors.context->observers->remove(id);
   actors.ask("other");
-  CHECK(heard == std::vector<std::string>{"acquisition_started", "acquisition_joined",
-                                          "host_throttled", "acquisition_retried",
-                                          "acquisition_succeeded", "refresh_scheduled",
-                                          "acquisition_started", "acquisition_succeeded",
-                                          "refresh_done", "refresh_scheduled"});
+  CHECK(received == std::vector<std::string>{"acquisition_started", "acquisition_joined",
+                                             "host_throttled", "acquisition_retried",
+                                             "acquisition_succeeded", "refresh_scheduled",
+                                             "acquisition_started", "acquisition_succeeded",
+                                             "refresh_done", "refresh_scheduled"});
 }

@@ -115,12 +115,12 @@ class process {
     const auto* options = member(content_, "options");
     service_context context{endpoint(options)};
     if (options != nullptr && member(*options, "request_timeout_ms") != nullptr) {
-      context.attempt_timeout =
+      context.options.attempt_timeout =
           std::chrono::milliseconds{(*options)["request_timeout_ms"].GetInt64()};
     }
     // The retry profiles are those of other libraries; midas has the same delays.
     const auto retry = options == nullptr ? std::string{} : text_of(*options, "retry");
-    context.retries = !retry.empty() && retry != "none";
+    context.options.retries = !retry.empty() && retry != "none";
     // Otherwise a case that lets hours pass would find its key evicted.
     constexpr auto never = std::chrono::years{1};
     actors_ = std::make_unique<test::virtual_actors>(std::move(context), host_limits{64, 0}, never);

@@ -15,7 +15,7 @@ access_token some_token() {
   token_grant grant;
   grant.token = secret{"passphrase"};
   grant.resource = "https://vault.azure.net";
-  // The year 3333, which 64 bits of nanoseconds do not reach.
+  // The year 3333, which 64 bits of nanoseconds cannot express.
   grant.expires_on = std::chrono::sys_seconds{43'040'261'106s};
   grant.refresh_on = std::chrono::sys_seconds{1'700'000'000s};
   return {std::move(grant), token_source::identity_provider};
@@ -33,7 +33,7 @@ TEST_CASE("an access token shows everything but the token") {
   CHECK(caf::deep_to_string(some_token()).find("passphrase") == std::string::npos);
 }
 
-TEST_CASE("an access token gives back what was granted") {
+TEST_CASE("an access token returns what was granted") {
   const auto token = some_token();
   CHECK_FALSE(token.empty());
   CHECK(token.token().reveal() == "passphrase");
@@ -42,7 +42,7 @@ TEST_CASE("an access token gives back what was granted") {
   CHECK(token.refresh_on() == std::chrono::sys_seconds{1'700'000'000s});
 }
 
-TEST_CASE("the value of its Authorization header is ready, in one piece of memory with the token") {
+TEST_CASE("the Authorization header and the token share one piece of memory") {
   const auto token = some_token();
   CHECK(token.authorization_header().reveal() == "Bearer passphrase");
   CHECK(token.token().reveal().data() == token.authorization_header().reveal().data() + 7);
@@ -80,7 +80,7 @@ TEST_CASE("copies of an access token share its secret") {
   CHECK(copy.token().reveal().data() == token.token().reveal().data());
 }
 
-TEST_CASE("a token from the cache says so, and is the same otherwise") {
+TEST_CASE("a token from the cache differs only in its source") {
   const auto token = some_token();
   const auto cached = token.from_cache();
   CHECK(cached.source() == token_source::cache);
@@ -89,7 +89,7 @@ TEST_CASE("a token from the cache says so, and is the same otherwise") {
   CHECK(to_string(token_source::cache) == "cache");
 }
 
-TEST_CASE("an access token made of nothing is empty") {
+TEST_CASE("a default-constructed access token is empty") {
   CHECK(access_token{}.empty());
   CHECK(access_token{}.from_cache().empty());
   CHECK(to_string(access_token{}) == "access_token()");

@@ -23,7 +23,7 @@ TEST_CASE("every error code has a name of its own") {
   CHECK(to_string(errc::identity_not_found) == "identity_not_found");
 }
 
-TEST_CASE("an error is one line, with all that is known and the way out") {
+TEST_CASE("an error is shown in one line, with all details and the advice") {
   error e;
   e.code = errc::request_rejected;
   e.message = "IMDS refused a token for R";
@@ -42,7 +42,7 @@ TEST_CASE("an error is one line, with all that is known and the way out") {
   CHECK(out.str() == line + " request_rejected");
 }
 
-TEST_CASE("what is not known leaves no trace in the line") {
+TEST_CASE("missing details leave no trace in the line") {
   error e;
   e.code = errc::cancelled;
   e.message = "the caller cancelled";
@@ -54,7 +54,7 @@ TEST_CASE("what is not known leaves no trace in the line") {
   CHECK(to_string(e) == "cancelled: the caller cancelled. Ask again");
 }
 
-TEST_CASE("a failure says what happened and what to do") {
+TEST_CASE("a failure holds its code, message and advice") {
   const auto failed = [](std::string advice) -> expected<int> {
     return fail(errc::unreachable, "no connection", std::move(advice));
   };

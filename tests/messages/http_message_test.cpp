@@ -7,7 +7,7 @@
 using namespace midas;
 using namespace midas::internal;
 
-TEST_CASE("a header is found without regard to case, the first of its name") {
+TEST_CASE("the first header of a name is found, ignoring case") {
   http_response response;
   response.headers = {{"Content-Type", "text"}, {"RETRY-after", "1"}, {"Retry-After", "2"}};
   REQUIRE(find_header(response, "Retry-After") != nullptr);
@@ -17,7 +17,7 @@ TEST_CASE("a header is found without regard to case, the first of its name") {
   CHECK(find_header({}, "Retry-After") == nullptr);
 }
 
-TEST_CASE("requests and responses show shapes, never values") {
+TEST_CASE("requests and responses are shown without values") {
   http_request request;
   request.url = "http://127.0.0.1/token?code=passphrase";
   request.headers = {{"X-IDENTITY-HEADER", "passphrase"}};

@@ -16,14 +16,14 @@ TEST_CASE("an identity is system-assigned unless an id is given") {
   CHECK(managed_identity::resource_id("/r").id() == "/r");
 }
 
-TEST_CASE("an identity is valid with any id that a header and a line can hold") {
+TEST_CASE("an identity is valid with any id that fits in a header line") {
   CHECK(managed_identity{}.validate());
   CHECK(managed_identity::client_id("6a5e0c5d-0000-4000-8000-000000000000").validate());
   CHECK(managed_identity::object_id("no GUID").validate());
   CHECK(managed_identity::resource_id("/subscriptions/s/x\xc3\xa4").validate());
 }
 
-TEST_CASE("an identity without its id, or with a broken one, is invalid, and says which kind") {
+TEST_CASE("an identity with an empty or malformed id is invalid, and the error names its kind") {
   const std::string id = GENERATE(as<std::string>{}, "", " c", "c ", " ", "c\n", "\tc", "a\rb",
                                   "a\x7f", std::string{"a\0b", 3});
   for (const auto& [identity, name] :

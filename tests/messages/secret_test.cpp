@@ -19,7 +19,7 @@ using namespace midas;
 
 namespace {
 
-// Memory that is looked at in the moment in which it is given back.
+// An allocator that inspects memory when it is released.
 struct watched_memory {
   const char* begin = nullptr;
   std::size_t size = 0;
@@ -61,7 +61,7 @@ void operator delete(void* block) noexcept {
 
 void operator delete(void* block, std::size_t /*size*/) noexcept { operator delete(block); }
 
-TEST_CASE("a secret gives its text to nobody but who asks for it by name") {
+TEST_CASE("a secret shows its text only through reveal()") {
   const secret value{"passphrase"};
   CHECK(value.reveal() == "passphrase");
   CHECK(value.size() == 10);
@@ -72,7 +72,7 @@ TEST_CASE("a secret gives its text to nobody but who asks for it by name") {
   CHECK(caf::deep_to_string(value).find("passphrase") == std::string::npos);
 }
 
-TEST_CASE("an empty secret shows as nothing") {
+TEST_CASE("an empty secret is shown as an empty string") {
   CHECK(secret{}.empty());
   CHECK(secret{""}.empty());
   CHECK(to_string(secret{}).empty());
@@ -84,7 +84,7 @@ TEST_CASE("a secret may hold any bytes") {
   CHECK(secret{bytes}.reveal() == bytes);
 }
 
-TEST_CASE("secrets are equal by their text") {
+TEST_CASE("secrets compare by their text") {
   CHECK(secret{"abc"} == secret{"abc"});
   CHECK(secret{} == secret{""});
   CHECK_FALSE(secret{"abc"} == secret{"abd"});
@@ -94,7 +94,7 @@ TEST_CASE("secrets are equal by their text") {
   CHECK_FALSE(secret{"abc"} == secret{});
 }
 
-TEST_CASE("copies of a secret share one block, which lives as long as the last of them") {
+TEST_CASE("copies of a secret share one block, which lives as long as the last copy") {
   secret copy;
   {
     const secret original{std::string(100, 'x')};
@@ -104,7 +104,7 @@ TEST_CASE("copies of a secret share one block, which lives as long as the last o
   CHECK(copy.reveal() == std::string(100, 'x'));
 }
 
-TEST_CASE("a secret, short or long, is wiped when its last copy goes, and not before") {
+TEST_CASE("a secret, short or long, is wiped when its last copy is destroyed, not before") {
   const std::size_t size = GENERATE(1U, 15U, 16U, 2'000U);
   auto value = std::make_unique<secret>(std::string(size, 'x'));
   auto copy = std::make_unique<secret>(*value);
@@ -117,7 +117,7 @@ TEST_CASE("a secret, short or long, is wiped when its last copy goes, and not be
   CHECK(watched.wiped);
 }
 
-TEST_CASE("a secret that is part of a text is that part, and wipes all of the text at the end") {
+TEST_CASE("a secret that is a part of a text wipes the whole text") {
   const std::size_t size = GENERATE(1U, 12U, 2'000U);
   sensitive_string text = sensitive_string("<") + sensitive_string(size, 'x') + ">";
   auto value = std::make_unique<secret>(std::move(text), 1, size);
@@ -128,12 +128,12 @@ TEST_CASE("a secret that is part of a text is that part, and wipes all of the te
   CHECK(watched.wiped);
 }
 
-TEST_CASE("a secret cannot begin behind the text that it is part of") {
+TEST_CASE("a secret cannot begin beyond the end of its text") {
   CHECK_THROWS_AS(secret(sensitive_string("abc"), 4, 1), std::out_of_range);
   CHECK(secret(sensitive_string("abc"), 1, 100).reveal() == "bc");
 }
 
-TEST_CASE("a sensitive string wipes its memory when it goes and when it grows") {
+TEST_CASE("a sensitive string wipes its memory when it is destroyed and when it grows") {
   auto text = std::make_unique<sensitive_string>(100, 'x');
   watch(text->data(), text->size());
   text->append(1'000, 'y');
@@ -145,7 +145,7 @@ TEST_CASE("a sensitive string wipes its memory when it goes and when it grows") 
   CHECK(watched.wiped);
 }
 
-TEST_CASE("wiping overwrites exactly what it is given") {
+TEST_CASE("wipe() overwrites exactly the given memory") {
   std::array<char, 5> bytes{'a', 'b', 'c', 'd', 'e'};
   wipe(bytes.data() + 1, 3);
   CHECK(bytes == std::array<char, 5>{'a', 0, 0, 0, 'e'});
@@ -154,7 +154,7 @@ TEST_CASE("wiping overwrites exactly what it is given") {
   CHECK(bytes.front() == 'a');
 }
 
-TEST_CASE("a part of a secret shares its memory, and keeps it") {
+TEST_CASE("a part of a secret shares its memory and keeps it alive") {
   auto whole = std::make_unique<secret>("Bearer passphrase");
   const auto part = whole->from(7);
   CHECK(part.reveal() == "passphrase");
@@ -165,10 +165,10 @@ TEST_CASE("a part of a secret shares its memory, and keeps it") {
   CHECK_THROWS_AS(part.from(11), std::out_of_range);
 }
 
-TEST_CASE("a secret that was moved from is empty") {
+TEST_CASE("a moved-from secret is empty") {
   secret value{"passphrase"};
   const auto moved = std::move(value);
-  CHECK(value.empty());  // NOLINT(bugprone-use-after-move): what is said of it
+  CHECK(value.empty());  // NOLINT(bugprone-use-after-move): documented
   value = secret{"another"};
   secret target{"old"};
   target = std::move(value);

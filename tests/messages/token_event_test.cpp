@@ -23,7 +23,7 @@ error busy() {
 
 }  // namespace
 
-TEST_CASE("each event is shown in a line of its own") {
+TEST_CASE("each event is shown in one line") {
   CHECK(to_string(acquisition_started{vault, false}) ==
         "acquisition_started(https://vault.azure.net for system-assigned)");
   CHECK(to_string(acquisition_started{storage, true}) ==
@@ -42,15 +42,15 @@ TEST_CASE("each event is shown in a line of its own") {
   CHECK(to_string(refresh_scheduled{vault, 12h}) ==
         "refresh_scheduled(https://vault.azure.net for system-assigned, after 43200000 ms)");
   CHECK(to_string(refresh_done{vault, true}) ==
-        "refresh_done(https://vault.azure.net for system-assigned, renewed)");
+        "refresh_done(https://vault.azure.net for system-assigned, refreshed)");
   CHECK(to_string(refresh_done{vault, false}) ==
-        "refresh_done(https://vault.azure.net for system-assigned, not renewed)");
+        "refresh_done(https://vault.azure.net for system-assigned, not refreshed)");
   CHECK(to_string(key_evicted{storage}) ==
         "key_evicted(https://storage.azure.com for client id 6a5e)");
   CHECK(to_string(connection_opened{2}) == "connection_opened(2)");
 }
 
-TEST_CASE("a failure in an event says what the host said") {
+TEST_CASE("a failure in an event shows what the host said") {
   CHECK(
       to_string(acquisition_failed{vault, busy(), 0ms, 1}).find("throttled: IMDS is throttling") !=
       std::string::npos);

@@ -13,7 +13,7 @@ token_request asking_for(std::string resource) { return {.resource = std::move(r
 
 }  // namespace
 
-TEST_CASE("one /.default at the end of a resource is taken off") {
+TEST_CASE("one /.default at the end of a resource is removed") {
   const auto [resource, reduced] = GENERATE(table<std::string, std::string>({
       {"https://vault.azure.net", "https://vault.azure.net"},
       {"https://vault.azure.net/.default", "https://vault.azure.net"},
@@ -30,7 +30,7 @@ TEST_CASE("one /.default at the end of a resource is taken off") {
   CHECK(make_key(asking_for(resource))->resource == reduced);
 }
 
-TEST_CASE("an empty or broken resource has no key, and the error shows it") {
+TEST_CASE("an empty or malformed resource has no key, and the error quotes it") {
   const auto [resource, shown] = GENERATE(table<std::string, std::string>({
       {"", "empty"},
       {"/.default", "/.default"},
@@ -64,8 +64,7 @@ TEST_CASE("a request for an invalid identity has no key") {
   CHECK(make_key(request).error().code == errc::invalid_identity);
 }
 
-TEST_CASE(
-    "requests meet under one key whatever the case of a GUID, their claims and their urgency") {
+TEST_CASE("the case of a GUID, claims and force_refresh do not change the key") {
   const token_request one{.identity = managed_identity::client_id("ABC"), .resource = "R"};
   token_request other{.identity = managed_identity::client_id("abc"), .resource = "R/.default"};
   other.claims = "{}";

@@ -16,7 +16,7 @@ using namespace midas::internal;
 
 namespace {
 
-// What a waiter's completion was told, and how often.
+// The outcomes that a waiter's completion received.
 struct listener {
   std::vector<expected<access_token>> told;
   std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
@@ -59,7 +59,7 @@ TEST_CASE("copies of a waiter share one answer") {
   CHECK(caller.told.front().error().code == errc::throttled);
 }
 
-TEST_CASE("a waiter that is dropped unanswered is told so, once its last copy goes") {
+TEST_CASE("a waiter is answered when its last copy is destroyed") {
   listener caller;
   {
     auto waiter = caller.waiter();
@@ -72,7 +72,7 @@ TEST_CASE("a waiter that is dropped unanswered is told so, once its last copy go
   CHECK(caller.told.front().error().code == errc::actor_terminated);
 }
 
-TEST_CASE("a waiter that is dropped while its service closes is told that") {
+TEST_CASE("a waiter that is destroyed while its service shuts down receives shutting_down") {
   listener caller;
   {
     const auto waiter = caller.waiter();
@@ -82,7 +82,7 @@ TEST_CASE("a waiter that is dropped while its service closes is told that") {
   CHECK(caller.told.front().error().code == errc::shutting_down);
 }
 
-TEST_CASE("a waiter of no service that closes is told of the actor's end") {
+TEST_CASE("a waiter without a service receives actor_terminated") {
   std::vector<errc> told;
   {
     const token_waiter waiter{
@@ -92,7 +92,7 @@ TEST_CASE("a waiter of no service that closes is told of the actor's end") {
   CHECK(told == std::vector{errc::actor_terminated});
 }
 
-TEST_CASE("what a completion holds goes with the answer, not with the last copy of the waiter") {
+TEST_CASE("a completion is destroyed with the answer, not with the last copy of the waiter") {
   auto held = std::make_shared<int>(7);
   const std::weak_ptr<int> observed = held;
   const token_waiter waiter{[held = std::move(held)](const expected<access_token>&) {}, nullptr};
@@ -101,7 +101,7 @@ TEST_CASE("what a completion holds goes with the answer, not with the last copy 
   CHECK(observed.expired());
 }
 
-TEST_CASE("a completion knows that it is one") {
+TEST_CASE("inside_completion() is true only inside a completion") {
   CHECK_FALSE(token_waiter::inside_completion());
   bool inside = false;
   bool inside_elsewhere = true;
@@ -117,13 +117,13 @@ TEST_CASE("a completion knows that it is one") {
   CHECK_FALSE(token_waiter::inside_completion());
 }
 
-TEST_CASE("a waiter made of nothing counts as answered") {
+TEST_CASE("a default-constructed waiter counts as answered") {
   const token_waiter waiter;
   CHECK(waiter.answered());
   CHECK_FALSE(waiter.answer(some_token()));
 }
 
-TEST_CASE("of many threads that answer at once, one does") {
+TEST_CASE("of many threads that answer a waiter, one succeeds") {
   constexpr int threads = 4;
   for (int round = 0; round < 50; ++round) {
     std::atomic<int> told = 0;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-// 300 ms into a second since boot. The coarse steady clock stands elsewhere, as it does after a
+// 300 ms into a second since boot. The coarse steady clock differs from the boot clock, as after a
 // suspension.
 const clock_reading now{std::chrono::sys_seconds{1'900'000'000s},
                         boot_clock::time_point{5'000'300ms}};
@@ -32,7 +32,7 @@ coarse_clock_reading later(std::int64_t nanoseconds, std::int64_t wall_seconds =
 
 }  // namespace
 
-TEST_CASE("the coarse clocks are good for the rest of the second") {
+TEST_CASE("the lease lasts for the rest of the second") {
   const auto lease = lease_at(good_for(1h), now, coarse);
   CHECK(lease.contains(coarse));
   CHECK(lease.contains(later(second * 7 / 10 - 1)));
@@ -40,7 +40,7 @@ TEST_CASE("the coarse clocks are good for the rest of the second") {
   CHECK_FALSE(lease.contains(later(second * 7 / 10)));
 }
 
-TEST_CASE("a clock that is set sends the reader to the exact ones, whichever way") {
+TEST_CASE("setting the clock in either direction ends the lease") {
   const auto lease = lease_at(good_for(1h), now, coarse);
   CHECK_FALSE(lease.contains(later(1, -1)));
   CHECK_FALSE(lease.contains(later(1, -100'000)));
@@ -48,11 +48,11 @@ TEST_CASE("a clock that is set sends the reader to the exact ones, whichever way
   CHECK_FALSE(lease.contains(later(1, 100'000)));
 }
 
-TEST_CASE("a suspension, which the steady clock does not show, is seen on the other") {
+TEST_CASE("a suspension, which the steady clock does not show, ends the lease") {
   CHECK_FALSE(lease_at(good_for(24h), now, coarse).contains(later(1, 3'600)));
 }
 
-TEST_CASE("the window ends with the token, whichever clock says so first") {
+TEST_CASE("the lease ends with the token, on whichever clock comes first") {
   auto validity = good_for(1h);
   validity.end.boot = now.boot + 200ms;
   auto lease = lease_at(validity, now, coarse);
@@ -69,18 +69,18 @@ TEST_CASE("the window ends with the token, whichever clock says so first") {
   CHECK_FALSE(lease_at(validity, now, coarse).contains(coarse));
 }
 
-TEST_CASE("the window ends when the renewal comes due, so that it is noticed") {
+TEST_CASE("the lease ends when the refresh becomes due, so that a reader notices") {
   auto validity = good_for(1h);
   validity.refresh_at = now.boot + 100ms;
   const auto lease = lease_at(validity, now, coarse);
   CHECK(lease.contains(later(second / 10 - 1)));
   CHECK_FALSE(lease.contains(later(second / 10)));
-  // Later on it is known.
+  // After that it is reported.
   validity.refresh_at = now.boot - 1s;
   CHECK(lease_at(validity, now, coarse).contains(later(second / 2)));
 }
 
-TEST_CASE("a window of nothing holds no moment") {
+TEST_CASE("an empty lease contains no time") {
   CHECK_FALSE(read_lease{}.contains(coarse));
   CHECK_FALSE(read_lease{}.contains({}));
 }

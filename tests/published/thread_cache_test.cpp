@@ -1,4 +1,4 @@
-// Published tokens as threads read them, by copies of their own.
+// Published tokens as threads read them from their caches.
 #include "published/token_table.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include <midas/detail/thread_cache.hpp>
@@ -42,7 +42,7 @@ token_lookup looking(const token_table& table, const std::string& resource,
   return make_lookup(table.id(), identity, resource);
 }
 
-// As the front door does it.
+// Reads as token_service does.
 std::optional<access_token> read(token_table& table, const token_lookup& what) {
   if (auto* const found = find_fresh(what)) {
     return access_token{*found, token_source::cache};
@@ -62,7 +62,7 @@ std::optional<access_token> good(std::uint64_t handle) {
   return found == nullptr ? std::nullopt : std::optional{access_token{*found, token_source::cache}};
 }
 
-// As a handle does it.
+// Reads as token_handle does.
 std::optional<access_token> read(token_table& table, std::uint64_t handle,
                                  const std::string& resource) {
   if (auto token = good(handle)) {
@@ -100,7 +100,7 @@ TEST_CASE("a published token is read by every thread, from the cache, and counte
   CHECK(table.hits().total() == 4);
 }
 
-TEST_CASE("a hit takes no allocation, whether the thread has looked this second or not") {
+TEST_CASE("a hit allocates no memory, with or without a current lease") {
   token_table table;
   publish(table, {{}, vault}, "T");
   const managed_identity system;
@@ -114,7 +114,7 @@ TEST_CASE("a hit takes no allocation, whether the thread has looked this second 
   CHECK(test::allocations_of_this_thread() == before);
 }
 
-TEST_CASE("whoever has read a token reads the one that takes its place") {
+TEST_CASE("a thread that has read a token reads the token that replaces it") {
   token_table table;
   publish(table, {{}, vault}, "first");
   const auto held = read(table, looking(table, vault, {}));
@@ -124,7 +124,7 @@ TEST_CASE("whoever has read a token reads the one that takes its place") {
   CHECK(text_of(held) == "first");
 }
 
-TEST_CASE("publishing one token leaves the copies of the others good") {
+TEST_CASE("publishing one token leaves the copies of the others current") {
   token_table table;
   publish(table, {{}, vault}, "T");
   REQUIRE(read(table, looking(table, vault, {})));
@@ -134,7 +134,7 @@ TEST_CASE("publishing one token leaves the copies of the others good") {
   CHECK(find_fresh(looking(table, vault, {})));
 }
 
-TEST_CASE("what has left the table is read no more") {
+TEST_CASE("a token that has left the table is no longer read") {
   token_table table;
   publish(table, {{}, vault}, "T");
   REQUIRE(read(table, looking(table, vault, {})));
@@ -144,7 +144,7 @@ TEST_CASE("what has left the table is read no more") {
   CHECK(read_text(table, vault) == "again");
 }
 
-TEST_CASE("a table that is closed gives nothing, to threads that had copies neither") {
+TEST_CASE("a closed table returns no token, even to threads that have copies") {
   token_table table;
   publish(table, {{}, vault}, "T");
   REQUIRE(read(table, looking(table, vault, {})));
@@ -154,13 +154,13 @@ TEST_CASE("a table that is closed gives nothing, to threads that had copies neit
   CHECK(read_text(table, vault) == "nothing");
 }
 
-TEST_CASE("a token that may be handed out no more is not read, though it is published") {
+TEST_CASE("a token that is no longer usable is not read, even if it is published") {
   token_table table;
   publish(table, {{}, vault}, "T", 0s);
   CHECK(read_text(table, vault) == "nothing");
 }
 
-TEST_CASE("a token is valid as long as it is held, its table and its thread gone or not") {
+TEST_CASE("a token stays valid after its table and its thread are gone") {
   std::optional<access_token> held;
   std::thread{[&held] {
     token_table table;
@@ -173,7 +173,7 @@ TEST_CASE("a token is valid as long as it is held, its table and its thread gone
   CHECK(copy.authorization_header().reveal() == "Bearer T");
 }
 
-TEST_CASE("tokens that are read in one thread may go in another") {
+TEST_CASE("a token that was read in one thread may be destroyed in another") {
   token_table table;
   publish(table, {{}, vault}, "T");
   std::vector<access_token> read_here;
@@ -190,7 +190,7 @@ TEST_CASE("tokens that are read in one thread may go in another") {
   CHECK(text_of(read_here.back()) == "T");
 }
 
-TEST_CASE("tables that publish the same key are told apart, in what they count as well") {
+TEST_CASE("tables that publish the same key are kept apart, and so are their hits") {
   token_table one;
   auto other = std::make_unique<token_table>();
   publish(one, {{}, vault}, "one");
@@ -207,7 +207,7 @@ TEST_CASE("tables that publish the same key are told apart, in what they count a
   CHECK(read_text(third, vault) == "nothing");
 }
 
-TEST_CASE("identities are told apart, and the ways to write a key lead to one token") {
+TEST_CASE("identities are kept apart, and all ways to write a key find the same token") {
   token_table table;
   const auto guid = std::string{"6a5e8f3c-0000-4000-8000-00000000000a"};
   publish(table, {{}, vault}, "system");
@@ -227,7 +227,7 @@ TEST_CASE("identities are told apart, and the ways to write a key lead to one to
   }
 }
 
-TEST_CASE("a handle leads to its token, whatever other handles there are for it") {
+TEST_CASE("a handle finds its token, whatever other handles exist") {
   token_table table;
   publish(table, {{}, "https://a.net"}, "a");
   publish(table, {{}, "https://b.net"}, "b");
@@ -241,16 +241,16 @@ TEST_CASE("a handle leads to its token, whatever other handles there are for it"
     CHECK(text_of(good(handle)) == text);
   }
   CHECK(table.hits().total() == 2 * handles.size());
-  // They share the copies of those who look by key.
+  // They share the copies that were read by key.
   CHECK(find_fresh(looking(table, "https://a.net", {})) == find_fresh(4));
-  // Other threads have their own.
+  // Other threads have their own copies.
   std::thread{[&table] {
     CHECK(read_by_handle(table, 2, "https://b.net") == "b");
     CHECK_FALSE(find_fresh(1));
   }}.join();
 }
 
-TEST_CASE("a hit by handle takes no allocation") {
+TEST_CASE("a hit by handle allocates no memory") {
   token_table table;
   publish(table, {{}, vault}, "T");
   REQUIRE(read_by_handle(table, 1, vault) == "T");
@@ -262,7 +262,7 @@ TEST_CASE("a hit by handle takes no allocation") {
 }
 
 TEST_CASE(
-    "a handle that has led to a token leads to the one in its place, and to none after that") {
+    "a handle finds the token that replaces its first one, and none after it has left the table") {
   token_table table;
   publish(table, {{}, vault}, "first");
   REQUIRE(read_by_handle(table, 1, vault) == "first");
@@ -271,7 +271,7 @@ TEST_CASE(
   CHECK(text_of(held) == "first");
   publish(table, {{}, vault}, "second");
   CHECK_FALSE(find_fresh(1));
-  // The copy of the old one goes, by key, while the handle still knows it.
+  // Reading by key drops the old copy while the handle still refers to it.
   CHECK(read_text(table, vault) == "second");
   CHECK_FALSE(find_fresh(1));
   CHECK(read_by_handle(table, 1, vault) == "second");
@@ -286,7 +286,7 @@ TEST_CASE(
   CHECK(text_of(held) == "first");
 }
 
-TEST_CASE("handles that want the same place lead to their own tokens all the same") {
+TEST_CASE("handles that share an entry still find their own tokens") {
   token_table table;
   publish(table, {{}, "https://a.net"}, "a");
   publish(table, {{}, "https://b.net"}, "b");
@@ -297,12 +297,12 @@ TEST_CASE("handles that want the same place lead to their own tokens all the sam
     CHECK(read_by_handle(table, 1, "https://a.net") == "a");
     CHECK(read_by_handle(table, other, "https://b.net") == "b");
   }
-  // Beyond the number that a thread knows at once, the last one stays.
+  // Beyond the maximum number of entries, the last one stays.
   CHECK((find_fresh(1) != nullptr) == (distance < thread_cache::max_tokens));
   CHECK(find_fresh(other));
 }
 
-TEST_CASE("handles that are made for a single read each take few places, and read all the same") {
+TEST_CASE("handles that are created for a single read use few entries and still find their token") {
   token_table table;
   publish(table, {{}, vault}, "T");
   std::size_t known = 0;
@@ -318,8 +318,7 @@ TEST_CASE("handles that are made for a single read each take few places, and rea
   CHECK(known == 1'024);
 }
 
-TEST_CASE(
-    "what a thread has not read for a minute it lets go, and what was replaced at once then") {
+TEST_CASE("a thread drops tokens that it has not read for a minute, and replaced ones with them") {
   enum class then { just_read, long_unread, replaced };
   const auto what = GENERATE(then::just_read, then::long_unread, then::replaced);
   token_table table;
@@ -346,7 +345,7 @@ TEST_CASE(
   CHECK(kept_by_handle == (what == then::just_read));
 }
 
-TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all the same") {
+TEST_CASE("a thread caches a bounded number of tokens and still reads the others") {
   constexpr std::size_t count = thread_cache::max_tokens + 5'000;
   token_table table;
   std::vector<std::string> resources;
@@ -370,7 +369,8 @@ TEST_CASE("a thread keeps a bounded number of tokens, and reads the others all t
   CHECK(table.hits().total() == count);
 }
 
-TEST_CASE("threads that read while tokens come and go see whole tokens, each of its own key") {
+TEST_CASE(
+    "threads that read while tokens are published and dropped see whole tokens of the right key") {
   constexpr int key_count = 8;
   constexpr int enough = 20'000;
   token_table table;
@@ -401,7 +401,7 @@ TEST_CASE("threads that read while tokens come and go see whole tokens, each of 
         ++wrong;
         continue;
       }
-      // A thread never goes back to an older one.
+      // A thread never reads an older token again.
       const auto version = std::stoi(text.substr(prefix.size()));
       wrong += version < newest[static_cast<std::size_t>(number)] ? 1 : 0;
       newest[static_cast<std::size_t>(number)] = version;
@@ -425,7 +425,7 @@ TEST_CASE("threads that read while tokens come and go see whole tokens, each of 
   CHECK(wrong == 0);
 }
 
-TEST_CASE("what a thread counted is counted still when it has ended") {
+TEST_CASE("the hits of a thread are still counted after it has ended") {
   token_table table;
   publish(table, {{}, vault}, "T");
   for (int i = 1; i <= 20; ++i) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -38,10 +39,10 @@ midas::internal::token_validity lasting(seconds usable, seconds refresh_in,
   return {.end = from + usable, .refresh_at = from.boot + refresh_in};
 }
 
-bool publish(token_table& table, const std::string& resource, seconds usable, seconds refresh_in,
+void publish(token_table& table, const std::string& resource, seconds usable, seconds refresh_in,
              const clock_reading& at = now) {
-  return table.publish(key(resource), token_named("token of " + resource),
-                       lasting(usable, refresh_in, at), at);
+  table.publish(key(resource), token_named("token of " + resource), lasting(usable, refresh_in, at),
+                at);
 }
 
 std::string text_of(const std::optional<token_table::found_token>& found) {
@@ -67,15 +68,31 @@ struct refreshes {
   keys dropped;
 };
 
+// Begins the refreshes that are due, in the order of their time, as a cache actor does.
 refreshes take(token_table& table, const clock_reading& at) {
-  std::vector<token_key> dropped;
-  auto due = resources_of(table.take_due_refreshes(at, dropped));
-  return {std::move(due), sorted(dropped)};
+  auto planned = table.planned_refreshes();
+  std::ranges::sort(planned, {}, [](const auto& each) {
+    return std::pair{each.at, each.key.resource};
+  });
+  refreshes result;
+  for (const auto& each : planned) {
+    switch (table.begin_refresh(each.key, at)) {
+      case token_table::refresh_step::none:
+        break;
+      case token_table::refresh_step::begun:
+        result.due.push_back(each.key.resource);
+        break;
+      case token_table::refresh_step::dropped:
+        result.dropped.push_back(each.key.resource);
+        break;
+    }
+  }
+  return result;
 }
 
 }  // namespace
 
-TEST_CASE("a published token is found under its key alone, and says that it comes from the cache") {
+TEST_CASE("a published token is found only under its key, with the cache as its source") {
   token_table table;
   publish(table, "a", 24h, 12h);
   const auto found = table.find(key("a"), now);
@@ -86,7 +103,7 @@ TEST_CASE("a published token is found under its key alone, and says that it come
   CHECK_FALSE(table.find({managed_identity::client_id("a"), "a"}, now));
 }
 
-TEST_CASE("identities that differ only in how they are named have tokens of their own") {
+TEST_CASE("identities that differ only in their kind have tokens of their own") {
   token_table table;
   const auto validity = lasting(1h, 30min);
   table.publish({managed_identity::client_id("x"), "r"}, token_named("client"), validity, now);
@@ -95,7 +112,7 @@ TEST_CASE("identities that differ only in how they are named have tokens of thei
   CHECK(text_of(table.find({managed_identity::object_id("x"), "r"}, now)) == "object");
 }
 
-TEST_CASE("a token is found until one of the clocks says that it has ended, and held after that") {
+TEST_CASE("a token is found until either clock says that it has ended, and held after that") {
   token_table table;
   publish(table, "a", 1h, 30min);
   CHECK(table.find(key("a"), now + 3'599s));
@@ -111,7 +128,7 @@ TEST_CASE("a token is found until one of the clocks says that it has ended, and 
   CHECK_FALSE(table.find_held(key("b")));
 }
 
-TEST_CASE("the time left of a token is what the clock that ends it first leaves") {
+TEST_CASE("the time left of a token is that on the clock that ends it first") {
   token_table table;
   publish(table, "a", 1h, 30min);
   CHECK(table.time_left(key("a"), now) == 1h);
@@ -127,7 +144,7 @@ TEST_CASE("the time left of a token is what the clock that ends it first leaves"
   CHECK(table.time_left(key("b"), now) == 0s);
 }
 
-TEST_CASE("the time left of a token that ends in another century overflows nothing") {
+TEST_CASE("the time left of a token that ends in another century does not overflow") {
   token_table table;
   midas::internal::token_validity validity;
   validity.end.wall = now.wall + 10'000'000'000s;
@@ -137,7 +154,7 @@ TEST_CASE("the time left of a token that ends in another century overflows nothi
   CHECK(table.time_left(key("a"), now) >= 24h * 365);
 }
 
-TEST_CASE("the last token published is the one that is found") {
+TEST_CASE("the token that was published last is found") {
   token_table table;
   table.publish(key("a"), token_named("old"), lasting(1h, 30min), now);
   table.publish(key("a"), token_named("new"), lasting(1h, 30min), now);
@@ -145,7 +162,7 @@ TEST_CASE("the last token published is the one that is found") {
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("how long a token lasts is what was said of it last, though it is the same") {
+TEST_CASE("the last validity of a token counts, even if the token is the same") {
   token_table table;
   publish(table, "a", 1h, 30min);
   publish(table, "a", 30min, 10min);
@@ -155,47 +172,56 @@ TEST_CASE("how long a token lasts is what was said of it last, though it is the 
   CHECK(table.find(key("a"), now + 90min));
 }
 
-TEST_CASE("renewals are told in the order of their time, each once") {
+TEST_CASE("the table lists when each token must be refreshed") {
   token_table table;
-  CHECK_FALSE(table.next_refresh());
+  CHECK(table.planned_refreshes().empty());
   publish(table, "c", 1h, 30min);
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
-  CHECK(table.next_refresh() == now.boot + 10min);
+  CHECK(table.refresh_at(key("a")) == now.boot + 10min);
+  CHECK(table.refresh_at(key("b")) == now.boot + 20min);
+  CHECK_FALSE(table.refresh_at(key("unknown")));
+  auto planned = table.planned_refreshes();
+  std::ranges::sort(planned, {}, &token_table::planned_refresh::at);
+  REQUIRE(planned.size() == 3);
+  CHECK(planned[0].key == key("a"));
+  CHECK(planned[2].at == now.boot + 30min);
+}
+
+TEST_CASE("a refresh begins at its time, not before") {
+  token_table table;
+  publish(table, "c", 1h, 30min);
+  publish(table, "a", 1h, 10min);
+  publish(table, "b", 1h, 20min);
   CHECK(take(table, now + 599s).due.empty());
   CHECK(take(table, now + 600s).due == keys{"a"});
-  CHECK(take(table, now + 600s).due.empty());
-  CHECK(table.next_refresh() == now.boot + 20min);
-  CHECK(take(table, now + 40min).due == keys{"b", "c"});
-  CHECK_FALSE(table.next_refresh());
-  CHECK(take(table, now + 50min).due.empty());
+  CHECK(take(table, now + 40min).due == keys{"a", "b", "c"});
+  CHECK(table.begin_refresh(key("unknown"), now + 40min) == token_table::refresh_step::none);
 }
 
-TEST_CASE("who plans a renewal is told whether it is the first") {
+TEST_CASE("a refresh is postponed only for a key that the table holds") {
   token_table table;
-  CHECK(publish(table, "a", 1h, 20min));
-  CHECK_FALSE(publish(table, "b", 1h, 30min));
-  CHECK(publish(table, "c", 1h, 10min));
-  CHECK_FALSE(table.postpone_refresh(key("c"), now.boot + 25min));
+  publish(table, "a", 1h, 20min);
+  publish(table, "b", 1h, 30min);
+  CHECK(table.postpone_refresh(key("a"), now.boot + 25min));
   CHECK(table.postpone_refresh(key("b"), now.boot + 5min));
   CHECK_FALSE(table.postpone_refresh(key("unknown"), now.boot));
-  CHECK(take(table, now + 25min).due == keys{"b", "a", "c"});
+  CHECK(take(table, now + 25min).due == keys{"b", "a"});
 }
 
-TEST_CASE("a plan that is replaced leaves nothing behind") {
+TEST_CASE("a later plan replaces an earlier one") {
   token_table table;
   publish(table, "a", 1h, 10min);
   publish(table, "a", 1h, 30min);
-  CHECK(table.next_refresh() == now.boot + 30min);
+  CHECK(table.refresh_at(key("a")) == now.boot + 30min);
   table.postpone_refresh(key("a"), now.boot + 20min);
-  CHECK(table.next_refresh() == now.boot + 20min);
+  CHECK(table.refresh_at(key("a")) == now.boot + 20min);
   table.postpone_refresh(key("a"), now.boot + 40min);
   CHECK(take(table, now + 39min).due.empty());
   CHECK(take(table, now + 40min).due == keys{"a"});
-  CHECK(take(table, now + 55min).due.empty());
 }
 
-TEST_CASE("a renewal in vain that is put off is told again") {
+TEST_CASE("a postponed refresh begins again") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK(take(table, now + 10min).due == keys{"a"});
@@ -204,7 +230,7 @@ TEST_CASE("a renewal in vain that is put off is told again") {
   CHECK(take(table, now + 11min).due == keys{"a"});
 }
 
-TEST_CASE("a renewal is due from its time on, told or not, until another is planned") {
+TEST_CASE("a refresh is due from its time on, begun or not, until another is planned") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK_FALSE(table.is_refresh_due(key("a"), now + 599s));
@@ -216,7 +242,7 @@ TEST_CASE("a renewal is due from its time on, told or not, until another is plan
   CHECK_FALSE(table.is_refresh_due(key("unknown"), now + 10min));
 }
 
-TEST_CASE("the first who looks up a token whose renewal is overdue is told, and nobody else") {
+TEST_CASE("only the first reader of a token with an overdue refresh must report it") {
   token_table table;
   const auto overdue = [&table](const clock_reading& at) {
     return table.find(key("a"), at)->refresh_overdue;
@@ -226,21 +252,21 @@ TEST_CASE("the first who looks up a token whose renewal is overdue is told, and 
   CHECK(overdue(now + 600s));
   CHECK_FALSE(overdue(now + 600s));
   CHECK_FALSE(overdue(now + 30min));
-  // The next plan is another matter.
+  // The next plan is reported again.
   table.postpone_refresh(key("a"), now.boot + 35min);
   CHECK_FALSE(overdue(now + 34min));
   CHECK(overdue(now + 35min));
   CHECK_FALSE(overdue(now + 35min));
 }
 
-TEST_CASE("a renewal that its timer has told is not overdue for readers") {
+TEST_CASE("a refresh that has begun is not overdue for readers") {
   token_table table;
   publish(table, "a", 1h, 10min);
   CHECK(take(table, now + 10min).due == keys{"a"});
   CHECK_FALSE(table.find(key("a"), now + 10min)->refresh_overdue);
 }
 
-TEST_CASE("what leaves the table leaves no renewal") {
+TEST_CASE("a token that leaves the table leaves no refresh behind") {
   token_table table;
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
@@ -254,14 +280,14 @@ TEST_CASE("what leaves the table leaves no renewal") {
     CHECK(sorted(table.drop_oldest(1)) == keys{"a", "b"});
   }
   CHECK(table.size() == 1);
-  CHECK(table.next_refresh() == now.boot + 30min);
+  CHECK(table.planned_refreshes().size() == 1);
+  CHECK_FALSE(table.refresh_at(key("a")));
   CHECK(take(table, now + 50min).due == keys{"c"});
   CHECK_FALSE(table.find_held(key("a")));
   CHECK_FALSE(table.postpone_refresh(key("a"), now.boot));
-  CHECK_FALSE(table.next_refresh());
 }
 
-TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the others stay") {
+TEST_CASE("unused and expired tokens leave the table; the others stay") {
   token_table table;
   publish(table, "used", 24h, 12h);
   publish(table, "idle", 24h, 12h);
@@ -273,7 +299,7 @@ TEST_CASE("tokens that nobody looks up, and expired ones, leave the table, the o
   CHECK(table.find(key("used"), now + 70min));
 }
 
-TEST_CASE("an expired token leaves the table, however lately it was looked up") {
+TEST_CASE("an expired token leaves the table, however recently it was looked up") {
   token_table table;
   publish(table, "a", 20min, 10min);
   CHECK(table.find(key("a"), now + 1'199s));
@@ -291,17 +317,17 @@ TEST_CASE("a token is not idle for the part of a second in which it was looked u
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("a token is idle when nobody has asked for as long as it lives, unless a time is set") {
+TEST_CASE("a token is idle if it was not requested for its lifetime, unless a time is set") {
   token_table table;
   publish(table, "a", 1h, 30min);
-  // Each renewal lives for an hour more, and none of them is looked up.
+  // Each refreshed token lives for another hour, and none of them is looked up.
   publish(table, "a", 1h, 30min, now + 30min);
   CHECK(table.drop_idle(now + 3'599s, {}).empty());
   publish(table, "a", 1h, 30min, now + 55min);
   CHECK(sorted(table.drop_idle(now + 1h + 1s, {})) == keys{"a"});
 }
 
-TEST_CASE("a renewal of what nobody has asked for as long as it lives is not told, and ends it") {
+TEST_CASE("the refresh of a token that was not requested for its lifetime drops it instead") {
   token_table table;
   publish(table, "idle", 1h, 40min);
   publish(table, "used", 1h, 40min);
@@ -313,29 +339,28 @@ TEST_CASE("a renewal of what nobody has asked for as long as it lives is not tol
   CHECK(taken.due == keys{"used"});
   CHECK(taken.dropped == keys{"idle"});
   CHECK(table.size() == 1);
-  CHECK_FALSE(table.next_refresh());
 }
 
-TEST_CASE("a token that its host returns again lives as long as it did before") {
+TEST_CASE("a token that its host returns again keeps its original lifetime") {
   token_table table;
   const auto end = lasting(24h, 12h).end;
   table.publish(key("a"), token_named("same"), lasting(24h, 12h), now);
   CHECK(take(table, now + 12h).due == keys{"a"});
   table.publish(key("a"), token_named("same"), {end, now.boot + 13h}, now + 12h,
                 token_table::token_changed::no);
-  // Nobody has asked for 13 hours of its 24, though only 12 were left when it came again.
+  // Not requested for 13 hours of its 24, though only 12 were left when it was returned again.
   CHECK(take(table, now + 13h).due == keys{"a"});
   CHECK(table.drop_idle(now + 13h, {}).empty());
   CHECK(table.find(key("a"), now + 20h));
-  // Another is measured by its own life.
+  // Another token counts by its own lifetime.
   table.publish(key("a"), token_named("other"), lasting(1h, 30min, now + 20h), now + 20h);
-  CHECK(sorted(table.drop_idle(now + 20h + 59min, {})).empty());
+  CHECK(table.drop_idle(now + 20h + 59min, {}).empty());
   table.publish(key("a"), token_named("another"), lasting(1h, 30min, now + 20h + 59min),
                 now + 20h + 59min);
   CHECK(sorted(table.drop_idle(now + 21h + 1s, {})) == keys{"a"});
 }
 
-TEST_CASE("those looked up the longest ago leave first when there are too many") {
+TEST_CASE("the tokens that were looked up the longest ago leave first") {
   token_table table;
   for (int i = 0; i < 10; ++i) {
     publish(table, std::to_string(i), 24h, 12h);
@@ -352,10 +377,10 @@ TEST_CASE("those looked up the longest ago leave first when there are too many")
   CHECK(sorted(table.drop_oldest(2)) == keys{"1", "4", "7", "8"});
   CHECK(sorted(table.drop_oldest(0)) == keys{"0", "5"});
   CHECK(table.size() == 0);
-  CHECK_FALSE(table.next_refresh());
+  CHECK(table.planned_refreshes().empty());
 }
 
-TEST_CASE("looking up what is held, or how long, is no use of a token") {
+TEST_CASE("asking for the held token, or for its time left, does not count as a use") {
   token_table table;
   publish(table, "a", 24h, 12h);
   CHECK(table.find_held(key("a")));

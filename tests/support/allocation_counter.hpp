@@ -1,4 +1,4 @@
-// How often this thread has taken memory by operator new. Link allocation_counter.cpp.
+// Counts the calls of operator new by this thread. Link allocation_counter.cpp.
 #pragma once
 
 #include <cstddef>

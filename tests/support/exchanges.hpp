@@ -1,4 +1,4 @@
-// Exchanges of a transport as a test wants them: begun here, awaited there.
+// Starts the exchanges of a test and waits for them.
 #pragma once
 
 #include "transport/http_transport.hpp"
@@ -17,7 +17,8 @@ namespace midas::internal::test {
 
 using http_outcome = expected<http_response>;
 
-/// Collects the outcomes of the exchanges it begins, which must all be complete before it goes.
+/// Collects the outcomes of the exchanges that it starts. All must be complete before it is
+/// destroyed.
 class exchanges {
  public:
   explicit exchanges(http_transport& transport) : transport_(transport) {}
@@ -29,14 +30,14 @@ class exchanges {
     });
   }
 
-  /// The outcome of the exchange that was begun as number `index`, from 0 on; waits for it.
+  /// Waits for the outcome of the exchange that was started as number `index`, from 0.
   const http_outcome& outcome(std::size_t index) {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [&] { return outcomes_.at(index).has_value(); });
     return *outcomes_[index];
   }
 
-  /// Waits for so many exchanges to be complete.
+  /// Waits until `count` exchanges are complete.
   void wait_for(std::size_t count) {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [&] { return completed_ >= count; });
@@ -47,7 +48,7 @@ class exchanges {
     return completed_;
   }
 
-  /// How many of the completed ones failed so.
+  /// How many exchanges failed with that code.
   [[nodiscard]] std::size_t failed_with(errc code) {
     const std::lock_guard lock{mutex_};
     std::size_t result = 0;
@@ -87,7 +88,7 @@ inline http_request get_request(std::string url) {
   return result;
 }
 
-/// One exchange from its begin to its end.
+/// Starts one exchange and waits for it.
 inline http_outcome exchange(http_transport& transport, http_request request) {
   exchanges one{transport};
   one.begin(std::move(request));

@@ -1,4 +1,4 @@
-// Collects what many callers are told, from whatever threads, and waits for all of them.
+// Collects the answers of many callers, from any thread.
 #pragma once
 
 #include <midas/access_token.hpp>
@@ -16,37 +16,37 @@ class outcomes {
  public:
   void add(expected<access_token> outcome) {
     const std::lock_guard lock{mutex_};
-    told_.push_back(std::move(outcome));
-    came_.notify_all();
+    received_.push_back(std::move(outcome));
+    arrived_.notify_all();
   }
 
-  /// Until that many have come; then all that have.
+  /// Waits until `count` answers have arrived. Returns all of them.
   std::vector<expected<access_token>> wait_for(std::size_t count) {
     std::unique_lock lock{mutex_};
-    came_.wait(lock, [this, count] { return told_.size() >= count; });
-    return told_;
+    arrived_.wait(lock, [this, count] { return received_.size() >= count; });
+    return received_;
   }
 
   [[nodiscard]] std::size_t size() const {
     const std::lock_guard lock{mutex_};
-    return told_.size();
+    return received_.size();
   }
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<expected<access_token>> told_;
+  std::condition_variable arrived_;
+  std::vector<expected<access_token>> received_;
 };
 
-inline bool all_same_token(const std::vector<expected<access_token>>& told) {
-  return !told.empty() && std::ranges::all_of(told, [&told](const auto& each) {
-    return each && each->token() == told.front()->token();
+inline bool all_same_token(const std::vector<expected<access_token>>& received) {
+  return !received.empty() && std::ranges::all_of(received, [&received](const auto& each) {
+    return each && each->token() == received.front()->token();
   });
 }
 
-inline bool all_are(const std::vector<expected<access_token>>& told, errc code) {
+inline bool all_are(const std::vector<expected<access_token>>& received, errc code) {
   return std::ranges::all_of(
-      told, [code](const auto& each) { return !each && each.error().code == code; });
+      received, [code](const auto& each) { return !each && each.error().code == code; });
 }
 
 }  // namespace midas::internal::test

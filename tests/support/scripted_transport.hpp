@@ -1,5 +1,4 @@
-// A way to the wire that ends in the test: it keeps what it is asked to send until told the
-// outcome.
+// A transport that keeps each request until the test completes it.
 #pragma once
 
 #include "messages/make_error.hpp"
@@ -43,7 +42,7 @@ class scripted_transport final : public http_transport {
     }
   }
 
-  /// Ends the n-th exchange, unless it has ended.
+  /// Completes the n-th exchange, unless it is complete.
   void complete(std::size_t index, expected<http_response> outcome) {
     completion done;
     {
@@ -55,7 +54,7 @@ class scripted_transport final : public http_transport {
     }
   }
 
-  /// Ends it with a response of that status and body.
+  /// Completes it with a response of that status and body.
   void respond(std::size_t index, int status, std::string_view body) {
     http_response response;
     response.status = status;

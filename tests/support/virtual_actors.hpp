@@ -1,4 +1,4 @@
-// The actors of a token service on one thread and in virtual time, with a host played by the test.
+// The actors of a token service, on one thread and in virtual time. The test plays the host.
 #pragma once
 
 #include "actors/cache_actor.hpp"
@@ -24,15 +24,15 @@ namespace midas::internal::test {
 
 using namespace std::chrono_literals;
 
-/// What one caller was told, in order; a caller that is told more or less than once is a bug.
+/// The answers that one caller received, in order. More or fewer than one is a bug.
 using answers = std::vector<expected<access_token>>;
 
-inline bool is_token(const answers& told, std::string_view text) {
-  return told.size() == 1 && told[0] && told[0]->token().reveal() == text;
+inline bool is_token(const answers& received, std::string_view text) {
+  return received.size() == 1 && received[0] && received[0]->token().reveal() == text;
 }
 
-inline bool is_error(const answers& told, errc code) {
-  return told.size() == 1 && !told[0] && told[0].error().code == code;
+inline bool is_error(const answers& received, errc code) {
+  return received.size() == 1 && !received[0] && received[0].error().code == code;
 }
 
 struct virtual_config : caf::actor_system_config {
@@ -45,13 +45,16 @@ class virtual_actors {
                           std::optional<std::chrono::seconds> idle_key_timeout = {})
       : virtual_actors(service_context{endpoint()}, limits, idle_key_timeout) {}
 
-  /// With a host of the caller's own.
+  /// With another host or other options.
   explicit virtual_actors(service_context made, host_limits limits = {64, 0},
                           std::optional<std::chrono::seconds> idle_key_timeout = {}) {
     made.now = [this] { return clock_reading{now_, boot_clock::time_point{booted_}}; };
     made.jitter = [] { return 0.0; };
+    if (idle_key_timeout) {
+      made.options.idle_key_timeout = idle_key_timeout;
+    }
     context = std::make_shared<service_context>(std::move(made));
-    settings = {context, transport, limits, 30s, idle_key_timeout};
+    settings = {context, transport, limits};
     cache = spawn_cache(system_, settings);
     run();
   }
@@ -63,75 +66,77 @@ class virtual_actors {
     run();
   }
 
-  /// Until no actor has anything to do; time stands still.
+  /// Runs the actors until their mailboxes are empty. Time does not advance.
   void run() {
     while (scheduler_.try_run_once()) {
     }
   }
 
-  /// All clocks go on, the one that tokens expire by in whole seconds.
+  /// Advances all clocks, UTC in whole seconds.
   void advance(std::chrono::milliseconds by) {
     suspend(by);
     scheduler_.advance_time(by);
     run();
   }
 
-  /// Only UTC and the time since the start go on: timers stand still.
+  /// Advances only UTC and the boot clock: timers do not fire.
   void suspend(std::chrono::milliseconds by) {
     set_wall_clock(std::chrono::floor<std::chrono::seconds>(by));
     booted_ += by;
   }
 
-  /// Somebody sets UTC, by so much.
+  /// Sets UTC forward by so much.
   void set_wall_clock(std::chrono::seconds by) { now_ += by; }
 
   [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
 
-  /// A caller that is no actor asks; what it is told comes into the list.
+  /// A request of a caller that is not an actor. Its answers are added to the result.
   std::shared_ptr<answers> ask(token_request request, std::chrono::nanoseconds timeout = 30s,
                                const std::stop_token& stop = {}) {
-    auto told = std::make_shared<answers>();
-    const auto waiter = waiter_into(told);
+    auto received = std::make_shared<answers>();
+    const auto waiter = waiter_into(received);
     waiter.cancel_on(stop);
     if (!waiter.answered()) {
       caf_compat::anonymous_send(cache, std::move(request), timeout, waiter);
       run();
     }
-    return told;
+    return received;
   }
   std::shared_ptr<answers> ask(const char* resource, std::chrono::nanoseconds timeout = 30s) {
     return ask(token_request{.resource = resource}, timeout);
   }
 
-  /// An actor asks.
+  /// A request of an actor.
   template <class... Args>
   std::shared_ptr<answers> ask_as_actor(Args... args) {
-    auto told = std::make_shared<answers>();
-    send_as_actor(told, args...);
+    auto received = std::make_shared<answers>();
+    send_as_actor(received, args...);
     run();
-    return told;
+    return received;
   }
 
-  /// The same, but that nothing runs yet but the caller itself.
+  /// The same, but only the requesting actor runs yet.
   template <class... Args>
-  void send_as_actor(std::shared_ptr<answers> told, Args... args) {
-    // The handle as an argument: without any, CAF 0.17 binds a reference to nothing.
+  void send_as_actor(std::shared_ptr<answers> received, Args... args) {
+    // The handle is an argument: without any, CAF 0.17 binds a dangling reference.
     system_.spawn(
-        [told, args...](caf::event_based_actor* self, const cache_actor& to) {
+        [received, args...](caf::event_based_actor* self, const cache_actor& to) {
           self->request(to, caf::infinite, args...)
-              .then([told](const access_token& token) { told->emplace_back(token); },
-                    [told](const caf::error& e) { told->emplace_back(unexpected{to_error(e)}); });
+              .then([received](const access_token& token) { received->emplace_back(token); },
+                    [received](const caf::error& e) {
+                      received->emplace_back(unexpected{to_error(e)});
+                    });
         },
         cache);
     scheduler_.try_run_once();
   }
 
-  token_waiter waiter_into(const std::shared_ptr<answers>& told) {
-    return {[told](expected<access_token> outcome) { told->push_back(std::move(outcome)); },
+  token_waiter waiter_into(const std::shared_ptr<answers>& received) {
+    return {[received](expected<access_token> outcome) { received->push_back(std::move(outcome)); },
             closing};
   }
 
-  /// The host answers the n-th request with a token of that life, whose text is "token-n".
+  /// The host answers the n-th request with the token "token-n", which has that lifetime.
   void grant(std::size_t index, std::chrono::seconds life = 24h) {
     transport->respond(index, 200,
                        "token-" + std::to_string(index) + " " + std::to_string(life.count()));
@@ -148,10 +153,17 @@ class virtual_actors {
     run();
   }
 
+  /// The settings of another cache actor, which keeps at most so many keys.
+  [[nodiscard]] cache_settings with_max_keys(std::size_t count) const {
+    auto other = std::make_shared<service_context>(*context);
+    other->options.max_keys = count;
+    return {other, transport, settings.limits};
+  }
+
   [[nodiscard]] std::size_t live_actors() { return system_.registry().running(); }
   [[nodiscard]] bool has_timers() const { return scheduler_.has_pending_timeout(); }
 
-  // A dialect of the test's own: the answer is "TOKEN SECONDS".
+  // A host protocol of the test: the response body is "TOKEN SECONDS".
   static host_protocol endpoint() {
     host_protocol result;
     result.source = "test host";
@@ -174,7 +186,7 @@ class virtual_actors {
     return result;
   }
 
-  // The status 401 asks for another request, which says how many there have been.
+  // The status 401 is a challenge; the reply states how many there were.
   static expected<decode_result> decode(const resolved_request& request, http_response response,
                                         std::chrono::sys_seconds now, unsigned leg) {
     if (response.status == 401) {

@@ -1,5 +1,6 @@
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include "tools/simulate/announcement.hpp"
 #include "tools/simulate/environment_text.hpp"
 #include "tools/simulate/fault_arguments.hpp"
@@ -83,7 +84,7 @@ void add_host(CLI::App& command, simulated_host_options& options) {
             }
             options.host = *host;
           },
-          "The kind of host [imds]:\n" + host_option_names())
+          "The kind of host [imds]:\n" + internal::host_options(70))
       ->type_name("HOST");
 }
 

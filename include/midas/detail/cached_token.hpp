@@ -32,7 +32,7 @@ class cached_token final : public biased_refcount {
   // know
   static void operator delete(void* memory) noexcept { ::operator delete(memory, alignment); }
 
-  /// Ends the thread's own use; the object lives on as long as somebody holds the token.
+  /// Ends the thread's own use. The object lives as long as an access_token refers to it.
   void drop() noexcept { release_bias(); }
 
   [[nodiscard]] bool matches(const token_lookup& lookup) const noexcept {
@@ -45,16 +45,16 @@ class cached_token final : public biased_refcount {
 
   [[nodiscard]] const read_lease& lease() const noexcept { return lease_; }
 
-  /// Counts that the token is handed out. Only through a cache entry that was just found current:
-  /// otherwise the counter may be gone.
+  /// Counts that the token is handed out. Call only through a cache entry that was just found
+  /// current: otherwise the counter may have been destroyed.
   void count_hit() noexcept { hits_->add(); }
 
-  /// Returns whether the token may be handed out by the exact clocks. If so, the lease begins anew.
+  /// True if the token may be handed out by the exact clocks; its lease then begins anew.
   [[nodiscard]] bool extend_lease(const internal::clock_reading& now,
                                   const coarse_clock_reading& coarse) noexcept;
 
   [[nodiscard]] internal::published_slot& slot() const noexcept;
-  /// The hash of the lookup that it was made for.
+  /// The hash of the lookup that it was created for.
   [[nodiscard]] std::uint64_t hash() const noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// The current time on the clocks that cost next to nothing to read.
+// The current time on the clocks that are cheapest to read.
 #pragma once
 
 #include <cstdint>

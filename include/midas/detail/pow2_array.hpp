@@ -24,7 +24,7 @@ class pow2_array {
 
  private:
   std::vector<T> items_;
-  // Kept, so that indexing computes neither.
+  // Stored, so that indexing does not compute them.
   T* first_;
   std::size_t mask_;
 };

@@ -30,8 +30,8 @@ class thread_cache;
 /// The calling thread's cache; null before the thread has cached a token, and while it ends.
 MIDAS_THREAD_LOCAL_DATA extern constinit thread_local thread_cache* cache_of_this_thread;
 
-/// A hash table of bounded size, in buckets of one cache line, and beside it an array of the tokens
-/// that handles lead to. Created when the thread first reads a token, destroyed with the thread.
+/// A hash table of bounded size, in buckets of one cache line, and an array of the tokens that
+/// handles refer to. Created when the thread first reads a token, destroyed with the thread.
 class thread_cache {
  public:
   /// At most this many tokens are cached by key, and as many by handle.
@@ -50,7 +50,7 @@ class thread_cache {
       return version_slots::at(tag_and_slot & slot_bits);
     }
 
-    /// Nothing else has been published under the key since.
+    /// No other token has been published under the key since.
     [[nodiscard]] bool is_current() const noexcept {
       return version_at().load(std::memory_order_acquire) == version;
     }
@@ -106,8 +106,8 @@ class thread_cache {
   cached_token& insert(const token_lookup& lookup, cached_token::origin from,
                        internal::hit_counters& hits);
 
-  /// From now on the handle finds what is cached under that key, if anything. Does nothing when
-  /// memory runs out.
+  /// Makes the handle find the token that is cached under that key, if there is one. Does nothing
+  /// if memory runs out.
   void bind_handle(std::uint64_t handle, const token_lookup& lookup);
 
   /// Once a minute, drops tokens that were replaced or not read for a minute. Called for each read
@@ -125,13 +125,13 @@ class thread_cache {
   // Both throw std::bad_alloc, and then leave the entries as they are.
   void grow_buckets();
   void grow_handle_entries();
-  // Handle entries come first: the tokens that they hold have entries by key, too.
+  // Handle entries first: the tokens that they hold also have entries by key.
   template <class Action>
   void for_each_entry(const Action& act);
   bool is_taken_from(std::uint64_t handle, const cached_token& token) noexcept;
   hit_counter& counter_of(std::uint64_t table, internal::hit_counters& all);
-  static void clear(entry& taken) noexcept;
-  static void clear(handle_entry& taken) noexcept;
+  static void clear(entry& used) noexcept;
+  static void clear(handle_entry& used) noexcept;
 
   static constexpr std::size_t min_buckets = 16;
   static constexpr std::size_t max_buckets = max_tokens / 4;
@@ -139,7 +139,7 @@ class thread_cache {
   static constexpr std::size_t max_entries_per_token = 1'024;
 
   pow2_array<bucket> buckets_{min_buckets};
-  // Handles are numbered consecutively, so that those made together stand side by side.
+  // Handles are numbered consecutively: those created together are adjacent.
   pow2_array<handle_entry> handle_entries_{min_handle_entries};
   std::int64_t next_eviction_ = 0;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<hit_counter>>> counters_;

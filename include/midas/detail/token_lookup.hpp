@@ -1,4 +1,4 @@
-// What a look for a published token compares.
+// The key by which a thread looks for a published token.
 #pragma once
 
 #include <midas/managed_identity.hpp>
@@ -10,10 +10,10 @@
 
 namespace midas::detail {
 
-/// The text of a request as the caller wrote it, so that nothing has to be folded, reduced or
-/// allocated to compare it; two ways to write one key are two lookups. Refers to the request.
+/// The text of a request as the caller wrote it, so that comparing it neither normalizes nor
+/// allocates; two ways to write one key are two lookups. Refers to the request.
 struct token_lookup {
-  /// Of the token table; no two in a process have the same.
+  /// The id of the token table, unique in the process.
   std::uint64_t table = 0;
   const managed_identity& identity;
   std::string_view resource;
@@ -27,7 +27,7 @@ inline std::uint64_t bytes_at(const char* text, std::size_t count) noexcept {
   return word;
 }
 
-// Two words a step, in two lanes that do not wait for each other.
+// Two words in each step, in two lanes that do not depend on each other.
 inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexcept {
   constexpr std::uint64_t first_odd = 0x9e3779b97f4a7c15U;
   constexpr std::uint64_t second_odd = 0xd6e8feb86659fd93U;
@@ -46,7 +46,7 @@ inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexce
     first ^= first >> 29U;
   }
   if (text.size() >= 8) {
-    // The last eight bytes, some of which have been there already.
+    // The last eight bytes, which may overlap bytes that were hashed already.
     second = (second ^ bytes_at(at + left - 8, 8)) * second_odd;
   } else {
     second = (second ^ bytes_at(at, left)) * second_odd;

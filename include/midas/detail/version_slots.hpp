@@ -1,4 +1,4 @@
-// One version number for each published token, side by side in memory.
+// One version number for each published token, adjacent in memory.
 #pragma once
 
 #include <midas/detail/export.hpp>
@@ -10,9 +10,9 @@
 
 namespace midas::detail {
 
-/// Thread-safe. Sixteen version numbers share a cache line, so that a thread which reads ten
-/// thousand tokens finds their versions close together; tokens are published too rarely for the
-/// neighbours to notice. Memory is allocated as slots are taken, reused, and never freed.
+/// Thread-safe. Sixteen version numbers share a cache line, so that a thread that reads ten
+/// thousand tokens finds their versions close together; tokens are published too rarely for false
+/// sharing to matter. Memory is allocated as slots are taken, reused, and never freed.
 class version_slots {
  public:
   using slot_index = std::uint32_t;

@@ -1,5 +1,5 @@
-// Whatever is asked and answered, and when: the host is never sent more than it allows, and nobody
-// is told of a wait that is longer than it has to be.
+// Whatever is requested and answered, and when: the host never receives more requests than it
+// allows, and no predicted wait is longer than necessary.
 #include "actors/policies/rate_limit.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,7 +18,7 @@ using time_point = rate_limit::time_point;
 
 namespace {
 
-// A limit that is used, and beside it what its user knows.
+// A rate limit, and what its user knows about it.
 struct limited_host {
   host_limits limits{*rc::gen::inRange<std::size_t>(1, 8), *rc::gen::inRange<std::size_t>(0, 25)};
   rate_limit limit{limits};
@@ -86,8 +86,8 @@ struct limited_host {
   }
 };
 
-// When the last of so many goes, which all go as soon as they may and end at once. It is looked
-// anew every few milliseconds, since limits widen with time.
+// When the last of `count` requests is sent, if each is sent as soon as possible and ends
+// immediately. Asks again every few milliseconds, since the limits double with time.
 time_point turn_of_last(rate_limit limit, std::size_t in_flight, std::size_t count,
                         time_point now) {
   for (; in_flight > 0; --in_flight) {
@@ -109,7 +109,7 @@ time_point turn_of_last(rate_limit limit, std::size_t in_flight, std::size_t cou
 
 }  // namespace
 
-TEST_CASE("a host is never sent more in a second, or at once, than its limits say") {
+TEST_CASE("a host never receives more requests, in flight or per second, than its limits allow") {
   std::size_t max_begun = 0;
   CHECK(rc::check("limits", [&max_begun] {
     limited_host host;
@@ -126,11 +126,11 @@ TEST_CASE("a host is never sent more in a second, or at once, than its limits sa
     }
     max_begun = std::max(max_begun, host.begun.size());
   }));
-  // Else hardly anything went at all.
+  // Otherwise hardly any request was sent.
   CHECK(max_begun > 50);
 }
 
-TEST_CASE("a request waits only as long as it must at a host that has not complained") {
+TEST_CASE("without a 429, a request waits only as long as necessary") {
   CHECK(rc::check("admission", [] {
     limited_host host;
     for (int i = 0; i < 200; ++i) {
@@ -142,13 +142,13 @@ TEST_CASE("a request waits only as long as it must at a host that has not compla
       }
       const auto most = host.limits.max_per_second;
       const bool room = most == 0 || host.begun_since(host.now - rate_window) < most;
-      // The first of a full window leaves it after exactly that window.
+      // The first request of a full window leaves it after exactly one window.
       RC_ASSERT(next == (room ? host.now : host.begun[host.begun.size() - most] + rate_window));
     }
   }));
 }
 
-TEST_CASE("when the turn of a request comes is told exactly where only the second limits it") {
+TEST_CASE("the earliest admission is exact if only max_per_second limits it") {
   CHECK(rc::check("turns", [] {
     limited_host host;
     for (int i = *rc::gen::inRange(0, 100); i > 0; --i) {
@@ -160,7 +160,7 @@ TEST_CASE("when the turn of a request comes is told exactly where only the secon
   }));
 }
 
-TEST_CASE("the turn of a request never comes before the one that was told, complaints or not") {
+TEST_CASE("a request is never admitted before the earliest admission, with or without 429s") {
   std::size_t narrowed = 0;
   CHECK(rc::check("lower bound of turns", [&narrowed] {
     limited_host host;
@@ -169,15 +169,15 @@ TEST_CASE("the turn of a request never comes before the one that was told, compl
     }
     narrowed += host.complaints > 0 ? 1 : 0;
     const auto ahead = *rc::gen::inRange<std::size_t>(0, 70);
-    const auto told = host.limit.earliest_admission(ahead, host.now);
-    RC_ASSERT(told >= host.now);
-    RC_ASSERT(told >= host.closed_until);
-    RC_ASSERT(told <= turn_of_last(host.limit, host.in_flight, ahead + 1, host.now));
+    const auto predicted = host.limit.earliest_admission(ahead, host.now);
+    RC_ASSERT(predicted >= host.now);
+    RC_ASSERT(predicted >= host.closed_until);
+    RC_ASSERT(predicted <= turn_of_last(host.limit, host.in_flight, ahead + 1, host.now));
   }));
   CHECK(narrowed > 0);
 }
 
-TEST_CASE("who has more ahead is not told an earlier turn") {
+TEST_CASE("a request behind more others is not admitted earlier") {
   CHECK(rc::check("order of turns", [] {
     limited_host host;
     for (int i = *rc::gen::inRange(0, 200); i > 0; --i) {
@@ -185,14 +185,14 @@ TEST_CASE("who has more ahead is not told an earlier turn") {
     }
     auto last = host.now;
     for (std::size_t ahead = 0; ahead < 60; ++ahead) {
-      const auto told = host.limit.earliest_admission(ahead, host.now);
-      RC_ASSERT(told >= last);
-      last = told;
+      const auto predicted = host.limit.earliest_admission(ahead, host.now);
+      RC_ASSERT(predicted >= last);
+      last = predicted;
     }
   }));
 }
 
-TEST_CASE("a moment that was told for the next request is one at which it may go") {
+TEST_CASE("a request may be sent at the time that next_admission() returned") {
   CHECK(rc::check("promises", [] {
     limited_host host;
     for (int i = 0; i < 200; ++i) {
@@ -203,7 +203,7 @@ TEST_CASE("a moment that was told for the next request is one at which it may go
       }
       RC_ASSERT(next >= host.now);
       auto then = host.limit;
-      // Later, if those in flight fill the limits that have widened by then, too.
+      // Later, if the requests in flight also fill the limits that have doubled by then.
       RC_ASSERT(then.next_admission(next) >= next);
       auto earlier = host.limit;
       if (next > host.now) {
@@ -213,7 +213,7 @@ TEST_CASE("a moment that was told for the next request is one at which it may go
   }));
 }
 
-TEST_CASE("a host that complains no more is sent all that it was sent before") {
+TEST_CASE("without further 429s, the original limits are restored") {
   CHECK(rc::check("recovery", [] {
     limited_host host;
     for (int i = 0; i < 200; ++i) {
@@ -222,7 +222,7 @@ TEST_CASE("a host that complains no more is sent all that it was sent before") {
     while (host.in_flight > 0) {
       host.end();
     }
-    // From 1, the largest of these limits takes five steps of a second.
+    // From 1, the largest of these limits takes five doublings.
     host.now = std::max(host.now, host.closed_until) + 5s;
     rate_limit fresh{host.limits};
     for (std::size_t i = 0; i < 40; ++i) {

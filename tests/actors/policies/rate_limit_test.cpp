@@ -17,14 +17,14 @@ const rate_limit::time_point start{1'000s};
 
 }  // namespace
 
-TEST_CASE("requests go at once while the limits leave room") {
+TEST_CASE("requests are sent immediately while the limits are not reached") {
   rate_limit limit{{2, 0}};
   CHECK(limit.next_admission(start) == start);
   limit.begin(start);
   CHECK(limit.next_admission(start) == start);
 }
 
-TEST_CASE("a request waits for one in flight to end when as many as may are in flight") {
+TEST_CASE("a request beyond max_in_flight waits until one in flight ends") {
   rate_limit limit{{2, 0}};
   limit.begin(start);
   limit.begin(start);
@@ -33,8 +33,7 @@ TEST_CASE("a request waits for one in flight to end when as many as may are in f
   CHECK(limit.next_admission(start + 1h) == start + 1h);
 }
 
-TEST_CASE(
-    "the request after a full second's worth waits until the first of them has left the window") {
+TEST_CASE("a request beyond max_per_second waits until the first one has left the window") {
   rate_limit limit{{100, 3}};
   limit.begin(start);
   limit.begin(start + 200ms);
@@ -46,7 +45,7 @@ TEST_CASE(
   CHECK(limit.next_admission(turn) == turn + 200ms);
 }
 
-TEST_CASE("no window of a second ever holds more than the limit, however requests come") {
+TEST_CASE("no window of a second holds more requests than the limit, however they arrive") {
   rate_limit limit{{1'000, 20}};
   std::deque<rate_limit::time_point> window;
   auto now = start;
@@ -62,14 +61,14 @@ TEST_CASE("no window of a second ever holds more than the limit, however request
   }
 }
 
-TEST_CASE("a limit of none in flight still lets one through, so that nothing waits for ever") {
+TEST_CASE("a limit of 0 in flight admits one request, so that no request waits forever") {
   rate_limit limit{{0, 0}};
   CHECK(limit.next_admission(start) == start);
 }
 
 namespace {
 
-// How many of those that stay in flight may go at that moment, up to a thousand.
+// How many requests are admitted at `now` if they stay in flight, up to a thousand.
 std::size_t at_once(rate_limit limit, rate_limit::time_point now) {
   std::size_t count = 0;
   for (; count < 1'000 && limit.next_admission(now) <= now; ++count) {
@@ -78,7 +77,7 @@ std::size_t at_once(rate_limit limit, rate_limit::time_point now) {
   return count;
 }
 
-// How many may go at that moment if they end at once, up to a thousand.
+// How many requests are admitted at `now` if each ends immediately, up to a thousand.
 std::size_t in_a_second(rate_limit limit, rate_limit::time_point now) {
   std::size_t count = 0;
   for (; count < 1'000 && limit.next_admission(now) <= now; ++count) {
@@ -88,7 +87,7 @@ std::size_t in_a_second(rate_limit limit, rate_limit::time_point now) {
   return count;
 }
 
-// One request is answered 429 at `now`.
+// One request is answered with 429 at `now`.
 rate_limit::time_point refuse(rate_limit& limit, rate_limit::time_point now,
                               std::optional<std::chrono::milliseconds> retry_after = {}) {
   limit.begin(now);
@@ -98,7 +97,7 @@ rate_limit::time_point refuse(rate_limit& limit, rate_limit::time_point now,
 
 }  // namespace
 
-TEST_CASE("nothing is sent for a second after a 429, or as long as the host asks, up to a minute") {
+TEST_CASE("after a 429 no request is sent for a second, or for the Retry-After of up to a minute") {
   const auto pause = [](std::optional<std::chrono::milliseconds> retry_after) {
     rate_limit limit{{5, 20}};
     const auto until = refuse(limit, start, retry_after);
@@ -116,13 +115,13 @@ TEST_CASE("nothing is sent for a second after a 429, or as long as the host asks
   CHECK(pause(24h) == 60s);
 }
 
-TEST_CASE("after a 429 half as much is sent, at once and in a second, and never nothing") {
+TEST_CASE("a 429 halves both limits, but not below 1") {
   rate_limit limit{{8, 20}};
   auto now = start;
   std::vector<std::size_t> at_once_seen;
   std::vector<std::size_t> in_a_second_seen;
   for (int i = 0; i < 6; ++i) {
-    // A window later, so that what was refused does not count.
+    // A window later, so that the throttled requests do not count.
     now = refuse(limit, now) + 100ms;
     at_once_seen.push_back(at_once(limit, now));
     in_a_second_seen.push_back(in_a_second(limit, now));
@@ -131,7 +130,7 @@ TEST_CASE("after a 429 half as much is sent, at once and in a second, and never 
   CHECK(in_a_second_seen == std::vector<std::size_t>{10, 5, 2, 1, 1, 1});
 }
 
-TEST_CASE("a host without another 429 is sent twice as much every second, up to its limits") {
+TEST_CASE("the limits double with every second without another 429, up to the original ones") {
   rate_limit limit{{8, 20}};
   auto now = start;
   for (int i = 0; i < 5; ++i) {
@@ -142,7 +141,7 @@ TEST_CASE("a host without another 429 is sent twice as much every second, up to 
   std::vector<std::size_t> at_once_seen;
   std::vector<std::size_t> in_a_second_seen;
   for (int i = 1; i <= 6; ++i) {
-    // A copy each, as if nobody had looked in between.
+    // A copy each, as if the limit had not been read in between.
     at_once_seen.push_back(at_once(limit, now + i * 1s));
     in_a_second_seen.push_back(in_a_second(limit, now + i * 1s));
   }
@@ -150,7 +149,7 @@ TEST_CASE("a host without another 429 is sent twice as much every second, up to 
   CHECK(in_a_second_seen == std::vector<std::size_t>{2, 4, 8, 16, 20, 20});
 }
 
-TEST_CASE("another 429 puts off the day when more is sent") {
+TEST_CASE("another 429 delays the doubling of the limits") {
   rate_limit limit{{8, 0}};
   refuse(limit, start);
   const auto until = refuse(limit, start + 1'500ms);
@@ -184,7 +183,7 @@ TEST_CASE("a shorter Retry-After does not shorten a pause") {
   CHECK(limit.next_admission(start + 4s) == until);
 }
 
-TEST_CASE("a host without limits is sent half of what was in flight when it says 429") {
+TEST_CASE("without a limit, a 429 allows half of the requests that were in flight") {
   rate_limit limit{{rate_limit::unlimited, 0}};
   for (int i = 0; i < 10; ++i) {
     limit.begin(start);
@@ -195,13 +194,13 @@ TEST_CASE("a host without limits is sent half of what was in flight when it says
   while (limit.next_admission(until) > until) {
     limit.end();
   }
-  // Four of the nine are left, so that there is room for a fifth.
+  // Four of the nine are in flight, so that a fifth is admitted.
   CHECK(at_once(limit, until) == 1);
   CHECK(at_once(limit, until + 1s) == 6);
   CHECK(at_once(limit, until + 24h) == 1'000);
 }
 
-TEST_CASE("requests that hang keep others up only as long as the limits are narrow") {
+TEST_CASE("requests that hang delay others only while the limits are lowered") {
   rate_limit limit{{4, 0}};
   for (int i = 0; i < 3; ++i) {
     limit.begin(start);
@@ -212,7 +211,7 @@ TEST_CASE("requests that hang keep others up only as long as the limits are narr
   CHECK(limit.next_admission(until + 1s) == until + 1s);
 }
 
-TEST_CASE("limits widen as often as time has passed, though nobody has looked meanwhile") {
+TEST_CASE("the limits double as time passes, even if they are not read meanwhile") {
   rate_limit limit{{8, 0}};
   for (int i = 0; i < 6; ++i) {
     limit.begin(start);
@@ -221,11 +220,11 @@ TEST_CASE("limits widen as often as time has passed, though nobody has looked me
   limit.throttled(start, std::nullopt);
   limit.end();
   const auto until = limit.throttled(start + 1s, std::nullopt);
-  // Four are left, and two are allowed, then four, then eight.
+  // Four are in flight; two are allowed, then four, then eight.
   CHECK(limit.next_admission(until + 2s) == until + 2s);
 }
 
-TEST_CASE("who waits for their turn behind others is told of it with limits that widen meanwhile") {
+TEST_CASE("the wait behind other requests takes into account that the limits double") {
   rate_limit limit{{8, 16}};
   auto now = start;
   for (int i = 0; i < 5; ++i) {

@@ -1,5 +1,4 @@
-// Of whatever a host grants: never handed out when it has expired, never sought too often, never
-// too late.
+// Whatever a host grants: no expired token is handed out, and no refresh is too early or too late.
 #include "actors/policies/refresh_policy.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,7 +19,7 @@ namespace {
 
 constexpr seconds year_3333{43'040'261'106};
 
-double any_spread() { return *rc::gen::inRange(0, 1'000'000) / 1e6; }
+double any_jitter() { return *rc::gen::inRange(0, 1'000'000) / 1e6; }
 
 clock_reading any_moment() {
   return {sys_seconds{seconds{*rc::gen::inRange<std::int64_t>(0, 4'000'000'000)}},
@@ -28,7 +27,7 @@ clock_reading any_moment() {
               *rc::gen::inRange<std::int64_t>(0, std::int64_t{400'000'000} * 1'000'000'000)}}};
 }
 
-// From an instant to more than a thousand years.
+// From zero to more than a thousand years.
 seconds any_life() {
   return seconds{*rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 700),
                                  rc::gen::inRange<std::int64_t>(0, 10'000),
@@ -49,7 +48,7 @@ token_grant any_grant(const clock_reading& now, seconds life) {
   return grant;
 }
 
-// A duration up to that one.
+// A duration up to the given one.
 nanoseconds any_within(nanoseconds longest) {
   return nanoseconds{*rc::gen::inRange<std::int64_t>(0, longest.count() + 1)};
 }
@@ -61,33 +60,33 @@ TEST_CASE("no token is handed out at its expiry or later, by either clock") {
     const auto now = any_moment();
     const auto life = any_life();
     const auto grant = any_grant(now, life);
-    const auto found = validity_of(grant, now, any_spread());
+    const auto found = validity_of(grant, now, any_jitter());
     RC_ASSERT(found.end.wall <= grant.expires_on);
     RC_ASSERT(found.end.boot >= now.boot);
-    // Nanoseconds do not reach as far as the longest lives.
+    // Nanoseconds cannot express the longest lifetimes.
     const auto on_boot_clock = std::chrono::ceil<seconds>(found.end.boot - now.boot);
     RC_ASSERT(on_boot_clock <= life);
-    // What is kept back is not more than documented.
+    // The margin is not larger than documented.
     RC_ASSERT(found.end.wall >= grant.expires_on - std::min<seconds>(300s, life / 2));
   }));
 }
 
-TEST_CASE("a token that lives two seconds or longer is handed out at first") {
+TEST_CASE("a token with a lifetime of two seconds or more is handed out at first") {
   CHECK(rc::check("usable tokens", [] {
     const auto now = any_moment();
     const auto life = any_life() + 2s;
-    const auto found = validity_of(any_grant(now, life), now, any_spread());
+    const auto found = validity_of(any_grant(now, life), now, any_jitter());
     RC_ASSERT(is_usable(found, now));
     RC_ASSERT(is_usable(found, now + std::min<seconds>(life / 2 - 1s, 24h * 365)));
   }));
 }
 
-TEST_CASE("a token that has expired is not handed out, whatever becomes of the clocks") {
+TEST_CASE("an expired token is not handed out, however the clocks change") {
   CHECK(rc::check("expired tokens", [] {
     const auto now = any_moment();
     const auto life = -any_life();
     const auto grant = any_grant(now, life);
-    const auto found = validity_of(grant, now, any_spread());
+    const auto found = validity_of(grant, now, any_jitter());
     auto later = now;
     later.wall += seconds{*rc::gen::inRange<std::int64_t>(-1'000'000, 1'000'000)};
     later.boot += any_within(24h);
@@ -96,44 +95,44 @@ TEST_CASE("a token that has expired is not handed out, whatever becomes of the c
   }));
 }
 
-TEST_CASE("a token is renewed after half a minute at the earliest, and before it ends") {
-  CHECK(rc::check("time of renewals", [] {
+TEST_CASE("a token is refreshed after at least half a minute, and before it ends") {
+  CHECK(rc::check("time of refreshes", [] {
     const auto now = any_moment();
     const auto life = any_life() + 1s;
-    const auto found = validity_of(any_grant(now, life), now, any_spread());
+    const auto found = validity_of(any_grant(now, life), now, any_jitter());
     const auto usable = found.end.boot - now.boot;
-    // UTC is known in whole seconds.
+    // UTC is read in whole seconds.
     const auto sure = usable - std::min<nanoseconds>(1s, usable / 2);
     RC_ASSERT(found.refresh_at >= now.boot + std::min<nanoseconds>(30s, sure / 5 * 4));
     RC_ASSERT(found.refresh_at < found.end.boot);
-    // There is time for a few attempts.
+    // This leaves time for a few attempts.
     RC_ASSERT(now.boot + sure - found.refresh_at >= std::min<nanoseconds>(225s, sure / 20 * 3));
   }));
 }
 
-TEST_CASE("a renewal comes when the host says, or later by what is left to chance") {
-  CHECK(rc::check("stated renewals", [] {
+TEST_CASE("a refresh is due when the host says, or later by the jitter") {
+  CHECK(rc::check("stated refreshes", [] {
     const auto now = any_moment();
-    // 20 minutes are enough for neither bound to come into play.
+    // With 20 minutes, neither bound applies.
     const auto life = std::min<seconds>(any_life(), 24h * 365) + 20min;
     token_grant grant;
     grant.expires_on = now.wall + life;
     const seconds in{*rc::gen::inRange<std::int64_t>(30, (life * 7 / 10).count())};
     grant.refresh_on = now.wall + in;
     RC_PRE(in <= life - 10min - 1s);
-    const auto found = validity_of(grant, now, any_spread());
+    const auto found = validity_of(grant, now, any_jitter());
     RC_ASSERT(found.refresh_at >= now.boot + in);
     RC_ASSERT(found.refresh_at < now.boot + in + 300s);
     RC_ASSERT(validity_of(grant, now, 0).refresh_at == now.boot + in);
   }));
 }
 
-TEST_CASE("chance only delays a renewal, and moves the end of no token") {
-  CHECK(rc::check("spread of renewals", [] {
+TEST_CASE("jitter only delays the refresh; it does not change when the token ends") {
+  CHECK(rc::check("jitter of refreshes", [] {
     const auto now = any_moment();
     const auto grant = any_grant(now, any_life());
-    const auto one = any_spread();
-    const auto two = any_spread();
+    const auto one = any_jitter();
+    const auto two = any_jitter();
     const auto early = validity_of(grant, now, std::min(one, two));
     const auto late = validity_of(grant, now, std::max(one, two));
     RC_ASSERT(early.refresh_at <= late.refresh_at);
@@ -143,12 +142,12 @@ TEST_CASE("chance only delays a renewal, and moves the end of no token") {
   }));
 }
 
-TEST_CASE("a clock that is set does not make an expired token usable") {
+TEST_CASE("setting the clock does not make an expired token usable") {
   CHECK(rc::check("wall clock that is set", [] {
     const auto now = any_moment();
     const auto life = any_life();
-    const auto found = validity_of(any_grant(now, life), now, any_spread());
-    // What has really passed is what the boot clock says; the other shows anything at all.
+    const auto found = validity_of(any_grant(now, life), now, any_jitter());
+    // The boot clock shows the time that has passed; UTC may show any time.
     const auto longest = std::min<seconds>(life, 24h * 365 * 100);
     clock_reading later;
     later.boot = now.boot + longest + any_within(24h);
@@ -158,11 +157,11 @@ TEST_CASE("a clock that is set does not make an expired token usable") {
   }));
 }
 
-TEST_CASE("a boot clock that stands still does not make an expired token usable") {
+TEST_CASE("a stopped boot clock does not make an expired token usable") {
   CHECK(rc::check("boot clock that stands still", [] {
     const auto now = any_moment();
     const auto grant = any_grant(now, any_life());
-    const auto found = validity_of(grant, now, any_spread());
+    const auto found = validity_of(grant, now, any_jitter());
     clock_reading later;
     later.boot = now.boot + any_within(24h) - 12h;
     later.wall = grant.expires_on + seconds{*rc::gen::inRange<std::int64_t>(0, 1'000'000)};
@@ -170,9 +169,9 @@ TEST_CASE("a boot clock that stands still does not make an expired token usable"
   }));
 }
 
-TEST_CASE("a renewal in vain is tried again not too soon, and not too late") {
-  CHECK(rc::check("renewals in vain", [] {
-    const auto in_vain = *rc::gen::oneOf(rc::gen::inRange(1U, 12U), rc::gen::arbitrary<unsigned>());
+TEST_CASE("a failed refresh is tried again neither too early nor too late") {
+  CHECK(rc::check("failed refreshes", [] {
+    const auto failed = *rc::gen::oneOf(rc::gen::inRange(1U, 12U), rc::gen::arbitrary<unsigned>());
     const auto left = any_within(*rc::gen::element<nanoseconds>(5min, 3h, 24h, 24h * 365 * 100));
     std::optional<std::chrono::milliseconds> asked;
     if (*rc::gen::arbitrary<bool>()) {
@@ -180,43 +179,43 @@ TEST_CASE("a renewal in vain is tried again not too soon, and not too late") {
           rc::gen::inRange<std::int64_t>(-1'000, 100'000),
           rc::gen::inRange<std::int64_t>(0, std::chrono::milliseconds{24h * 365}.count()))};
     }
-    const auto wait = next_refresh_after(in_vain, left, asked, any_spread());
+    const auto wait = next_refresh_after(failed, left, asked, any_jitter());
     RC_ASSERT(wait >= 30s);
     RC_ASSERT(wait <= std::max<nanoseconds>(30s, left / 2));
-    // As long as the host asked for, if that leaves time for another attempt.
+    // The host's Retry-After, if that leaves time for another attempt.
     RC_ASSERT(wait >= std::min<nanoseconds>(asked.value_or(0s), left / 2));
     RC_ASSERT(wait <= std::max<nanoseconds>(75min, asked.value_or(0s)));
-    RC_ASSERT(next_refresh_after(in_vain, left, {}, 0) <= wait);
+    RC_ASSERT(next_refresh_after(failed, left, {}, 0) <= wait);
   }));
 }
 
-TEST_CASE("the more renewals in vain, the longer the wait, as long as there is time") {
-  CHECK(rc::check("back-off of renewals", [] {
-    const auto in_vain = *rc::gen::inRange(1U, 40U);
+TEST_CASE("the more refreshes have failed, the longer the wait, as long as there is time") {
+  CHECK(rc::check("backoff of refreshes", [] {
+    const auto failed = *rc::gen::inRange(1U, 40U);
     const auto left = 3h + any_within(24h * 365);
-    const auto wait = next_refresh_after(in_vain, left, {}, 0);
-    const auto next = next_refresh_after(in_vain + 1, left, {}, 0);
+    const auto wait = next_refresh_after(failed, left, {}, 0);
+    const auto next = next_refresh_after(failed + 1, left, {}, 0);
     RC_ASSERT(next == std::min<nanoseconds>(2 * wait, 1h));
-    const auto jitter = next_refresh_after(in_vain, left, {}, any_spread()) - wait;
+    const auto jitter = next_refresh_after(failed, left, {}, any_jitter()) - wait;
     RC_ASSERT(jitter <= wait / 4);
   }));
 }
 
-TEST_CASE("a token that no renewal replaces is sought seldom, and up to its end") {
-  CHECK(rc::check("renewals of a whole life", [] {
+TEST_CASE("in an outage a token is refreshed rarely, and until it ends") {
+  CHECK(rc::check("refreshes of a whole lifetime", [] {
     const auto now = any_moment();
     const auto life = seconds{*rc::gen::inRange(1, 400'000)};
     token_grant grant;
     grant.expires_on = now.wall + life;
-    const auto granted = validity_of(grant, now, any_spread());
+    const auto granted = validity_of(grant, now, any_jitter());
     unsigned tries = 0;
     auto last = now.boot;
     for (auto at = granted.refresh_at; at < granted.end.boot;) {
       last = at;
-      at += next_refresh_after(++tries, granted.end.boot - at, {}, any_spread());
+      at += next_refresh_after(++tries, granted.end.boot - at, {}, any_jitter());
     }
-    // Seven times until there is an hour between them, then every hour, then for the last two hours
-    // each time half of what is left, down to half a minute.
+    // Seven times until an hour lies between them, then every hour, then in the last two hours
+    // after half of the time left, down to half a minute.
     const auto hours = std::chrono::floor<std::chrono::hours>(life).count();
     RC_ASSERT(tries >= 1);
     RC_ASSERT(tries <= 7 + hours / 2 + 1 + 9);

@@ -34,16 +34,17 @@ midas::internal::token_validity validity(seconds life, std::optional<seconds> re
 
 nanoseconds usable_for(seconds life) { return validity(life).end.boot - now.boot; }
 
-nanoseconds renewed_after(seconds life, std::optional<seconds> refresh_in = {}, double jitter = 0) {
+nanoseconds refreshed_after(seconds life, std::optional<seconds> refresh_in = {},
+                            double jitter = 0) {
   return validity(life, refresh_in, jitter).refresh_at - now.boot;
 }
 
-nanoseconds after(unsigned in_vain, nanoseconds left,
+nanoseconds after(unsigned failed, nanoseconds left,
                   std::optional<std::chrono::milliseconds> retry_after = {}, double jitter = 0) {
-  return midas::internal::next_refresh_after(in_vain, left, retry_after, jitter);
+  return midas::internal::next_refresh_after(failed, left, retry_after, jitter);
 }
 
-// When a token that no renewal replaces is sought anew, since it was granted.
+// The times of all refreshes of a token that no refresh replaces, since it was granted.
 std::vector<nanoseconds> failed_refreshes(seconds life, double jitter) {
   const auto granted = validity(life, {}, jitter);
   std::vector<nanoseconds> result;
@@ -67,14 +68,14 @@ TEST_CASE("a token is handed out until five minutes before it expires, on both c
   }
 }
 
-TEST_CASE("a token that lives less than ten minutes is handed out for half of its life") {
+TEST_CASE("a token with a lifetime below ten minutes is handed out for half of it") {
   CHECK(usable_for(599s) == 299'500ms);
   CHECK(usable_for(120s) == 60s);
   CHECK(usable_for(1s) == 500ms);
   CHECK(validity(120s).end.wall == now.wall + 60s);
 }
 
-TEST_CASE("a token that has expired already is not handed out") {
+TEST_CASE("an expired token is not handed out") {
   for (const auto life : {0s, -1s, -300s, -86'400s}) {
     CHECK_FALSE(is_usable(validity(life), now));
     auto set_back = now;
@@ -83,7 +84,7 @@ TEST_CASE("a token that has expired already is not handed out") {
   }
 }
 
-TEST_CASE("one clock that says that a token has ended is enough") {
+TEST_CASE("a token ends when either clock says so") {
   const auto found = validity(1h);
   auto later = now;
   CHECK(is_usable(found, later));
@@ -94,48 +95,48 @@ TEST_CASE("one clock that says that a token has ended is enough") {
   CHECK_FALSE(is_usable(found, later));
 }
 
-TEST_CASE("a token that lives two hours or longer is renewed at half of its life") {
+TEST_CASE("a token with a lifetime of two hours or more is refreshed after half of it") {
   CHECK(refresh_on(grant_for(7'890s), now.wall) == now.wall + 3'945s);
   CHECK(refresh_on(grant_for(7'200s), now.wall) == now.wall + 3'600s);
   CHECK(refresh_on(grant_for(7'199s), now.wall) == std::nullopt);
-  CHECK(renewed_after(24h) == 12h);
+  CHECK(refreshed_after(24h) == 12h);
 }
 
-TEST_CASE("what the endpoint says about renewal goes before half of the life") {
+TEST_CASE("the host's refresh_on takes precedence over half of the lifetime") {
   CHECK(refresh_on(grant_for(24h, 60s), now.wall) == now.wall + 60s);
-  CHECK(renewed_after(24h, 60s) == 60s);
-  CHECK(renewed_after(1h, 20min) == 20min);
+  CHECK(refreshed_after(24h, 60s) == 60s);
+  CHECK(refreshed_after(1h, 20min) == 20min);
 }
 
-TEST_CASE("a host that says that a token be renewed at once is asked in half a minute") {
+TEST_CASE("a host that demands an immediate refresh is asked after half a minute") {
   for (const auto refresh_in : {0s, 1s, 29s, -1s, -86'400s}) {
-    CHECK(renewed_after(24h, refresh_in) == 30s);
+    CHECK(refreshed_after(24h, refresh_in) == 30s);
   }
-  CHECK(renewed_after(24h, 31s) == 31s);
+  CHECK(refreshed_after(24h, 31s) == 31s);
 }
 
-TEST_CASE("a token is renewed while it may still be handed out, whatever its host says") {
-  // Of 55 minutes less the second that UTC is not known to, the last five are kept for it.
-  CHECK(renewed_after(1h) == 50min - 1s);
-  CHECK(renewed_after(1h, 55min) == 50min - 1s);
-  CHECK(renewed_after(1h, 48h) == 50min - 1s);
-  // Of less than 25 minutes, the last fifth.
-  CHECK(renewed_after(10min) == 239'200ms);
-  CHECK(renewed_after(20s) == 7'200ms);
-  CHECK(renewed_after(20s, 0s) == 7'200ms);
-  // Of two seconds and less, half is sure.
-  CHECK(renewed_after(2s) == 400ms);
+TEST_CASE("a token is refreshed while it may still be handed out, whatever its host says") {
+  // The last five minutes of 55, less the second by which UTC may be off.
+  CHECK(refreshed_after(1h) == 50min - 1s);
+  CHECK(refreshed_after(1h, 55min) == 50min - 1s);
+  CHECK(refreshed_after(1h, 48h) == 50min - 1s);
+  // Below 25 minutes, the last fifth.
+  CHECK(refreshed_after(10min) == 239'200ms);
+  CHECK(refreshed_after(20s) == 7'200ms);
+  CHECK(refreshed_after(20s, 0s) == 7'200ms);
+  // Up to two seconds, half of it.
+  CHECK(refreshed_after(2s) == 400ms);
 }
 
-TEST_CASE("up to five minutes, and a quarter of the time that remains, are left to chance") {
-  CHECK(renewed_after(24h, {}, 0.5) == 12h + 150s);
-  CHECK(renewed_after(24h, {}, 0.999'999'999) > 12h + 299s);
-  CHECK(renewed_after(24h, {}, 0.999'999'999) < 12h + 300s);
-  CHECK(renewed_after(1h, {}, 0.5) == 50min - 1s + 37'500ms);
-  CHECK(renewed_after(10min, {}, 0.5) == 239'200ms + 7'475ms);
+TEST_CASE("the jitter is at most five minutes, and at most a quarter of the time that is left") {
+  CHECK(refreshed_after(24h, {}, 0.5) == 12h + 150s);
+  CHECK(refreshed_after(24h, {}, 0.999'999'999) > 12h + 299s);
+  CHECK(refreshed_after(24h, {}, 0.999'999'999) < 12h + 300s);
+  CHECK(refreshed_after(1h, {}, 0.5) == 50min - 1s + 37'500ms);
+  CHECK(refreshed_after(10min, {}, 0.5) == 239'200ms + 7'475ms);
 }
 
-TEST_CASE("a token that expires in the year 3333 overflows nothing") {
+TEST_CASE("a token that expires in the year 3333 does not overflow") {
   token_grant grant;
   grant.expires_on = std::chrono::sys_seconds{43'040'261'106s};
   const auto found = validity_of(grant, now, 0.5);
@@ -147,23 +148,23 @@ TEST_CASE("a token that expires in the year 3333 overflows nothing") {
   CHECK(validity_of(grant, now, 0.5).refresh_at < validity_of(grant, now, 0.5).end.boot);
 }
 
-TEST_CASE("a renewal that is stated for another century overflows nothing") {
-  CHECK(renewed_after(24h, -10'000'000'000s) == 30s);
-  CHECK(renewed_after(24h, 10'000'000'000s) == 24h - 10min - 1s);
+TEST_CASE("a refresh_on in another century does not overflow") {
+  CHECK(refreshed_after(24h, -10'000'000'000s) == 30s);
+  CHECK(refreshed_after(24h, 10'000'000'000s) == 24h - 10min - 1s);
 }
 
-TEST_CASE("a renewal in vain is tried again after half a minute, doubled up to an hour") {
+TEST_CASE("a failed refresh is tried again after half a minute, doubled up to an hour") {
   const std::array<nanoseconds, 10> waits{30s,  60s,    120s,   240s,   480s,
                                           960s, 1'920s, 3'600s, 3'600s, 3'600s};
   for (unsigned i = 0; i < waits.size(); ++i) {
-    INFO(i + 1 << " in vain");
+    INFO(i + 1 << " failed refreshes");
     CHECK(after(i + 1, 1'000h) == waits.at(i));
     CHECK(after(i + 1, 1'000h, {}, 0.5) == waits.at(i) + waits.at(i) / 8);
   }
   CHECK(after(4'000'000'000U, 1'000h) == 1h);
 }
 
-TEST_CASE("a renewal is tried again before half of what is left of the token has passed") {
+TEST_CASE("a failed refresh is tried again within half of the token's remaining time") {
   CHECK(after(8, 2h) == 1h);
   CHECK(after(8, 1h) == 30min);
   CHECK(after(5, 10min) == 5min);
@@ -171,14 +172,14 @@ TEST_CASE("a renewal is tried again before half of what is left of the token has
   CHECK(after(5, 60s) == 30s);
 }
 
-TEST_CASE("however little is left of a token, its host is left alone for half a minute") {
+TEST_CASE("however little time a token has left, its host is not asked for half a minute") {
   for (const nanoseconds left : {59s, 30s, 1s, 0s}) {
     CHECK(after(1, left) == 30s);
     CHECK(after(9, left, {}, 0.9) == 30s);
   }
 }
 
-TEST_CASE("a renewal in vain is not tried again before the host said so") {
+TEST_CASE("a failed refresh is not tried again before the host's Retry-After") {
   CHECK(after(1, 10h, 30s) == 30s);
   CHECK(after(1, 10h, 31s) == 31s);
   CHECK(after(1, 10h, 10min) == 10min);
@@ -187,19 +188,19 @@ TEST_CASE("a renewal in vain is not tried again before the host said so") {
   CHECK(after(1, 10h, -1h) == 30s);
 }
 
-TEST_CASE("a host that asks for longer than a token lasts is asked once more before its end") {
+TEST_CASE("a host whose Retry-After outlasts the token is asked once more before the token ends") {
   CHECK(after(1, 10h, 24h * 365) == 5h);
   CHECK(after(1, 10min, 8min) == 5min);
   CHECK(after(1, 40s, 40s) == 30s);
 }
 
-TEST_CASE("a token of 24 hours that no renewal replaces is sought not more than 30 times") {
+TEST_CASE("a token of 24 hours is refreshed at most 30 times in an outage") {
   for (const double jitter : {0.0, 0.3, 0.5, 0.999'999}) {
     const auto tries = failed_refreshes(24h, jitter);
-    INFO(tries.size() << " times with a spread of " << jitter);
+    INFO(tries.size() << " times with a jitter of " << jitter);
     CHECK(tries.size() >= 20);
     CHECK(tries.size() <= 30);
-    // Up to the very end, and not after it.
+    // Until the end of the token, not after it.
     const auto end = usable_for(24h);
     CHECK(tries.back() < end);
     CHECK(tries.back() >= end - 60s);

@@ -11,7 +11,7 @@ const queue::time_point start{1'000s};
 
 }  // namespace
 
-TEST_CASE("alarms come due in the order of their time") {
+TEST_CASE("timers become due in the order of their time") {
   queue alarms;
   CHECK(alarms.next() == std::nullopt);
   alarms.set(1, start + 3s);
@@ -25,7 +25,7 @@ TEST_CASE("alarms come due in the order of their time") {
   CHECK(alarms.next() == std::nullopt);
 }
 
-TEST_CASE("each has one alarm, the last that was set") {
+TEST_CASE("each subject has one timer, the last that was set") {
   queue alarms;
   alarms.set(1, start + 1s);
   alarms.set(1, start + 5s);
@@ -37,7 +37,7 @@ TEST_CASE("each has one alarm, the last that was set") {
   CHECK(alarms.take_due(start + 1h).empty());
 }
 
-TEST_CASE("an alarm that is cancelled does not come, and the others do") {
+TEST_CASE("a canceled timer does not become due; the others do") {
   queue alarms;
   alarms.set(1, start);
   alarms.set(2, start);

@@ -19,7 +19,7 @@ midas::internal::http_response status(int value) {
 
 }  // namespace
 
-TEST_CASE("whoever takes completions is told of the first since the last time") {
+TEST_CASE("the consumer is notified of the first completion since the last take") {
   completion_queue queue;
   CHECK(queue.push(1, status(200)));
   CHECK_FALSE(queue.push(2, status(404)));
@@ -32,7 +32,7 @@ TEST_CASE("whoever takes completions is told of the first since the last time") 
   CHECK(queue.push(3, status(200)));
 }
 
-TEST_CASE("what was taken before gives way to what is taken now") {
+TEST_CASE("a take replaces the completions of the one before") {
   completion_queue queue;
   std::vector<completion_queue::completion> taken;
   REQUIRE(queue.push(1, status(200)));
@@ -46,7 +46,7 @@ TEST_CASE("what was taken before gives way to what is taken now") {
   CHECK(taken.empty());
 }
 
-TEST_CASE("each completion is taken once, and none is left without whoever takes being told") {
+TEST_CASE("each completion is taken once, and the consumer is notified of all") {
   constexpr std::uint64_t count = 20'000;
   completion_queue queue;
   std::atomic<std::uint64_t> told = 0;

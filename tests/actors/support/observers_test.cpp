@@ -26,13 +26,13 @@ void emit(const observers& all, std::uint64_t count) {
   all.emit([count] { return opened(count); });
 }
 
-// Writes down what it hears.
+// Records the events that it receives.
 struct listener {
-  std::vector<std::uint64_t> heard{};
+  std::vector<std::uint64_t> received{};
 
   event_subscription subscribe(const std::shared_ptr<observers>& to) {
     return midas::internal::subscribe(to, [this](const token_event& event) {
-      heard.push_back(std::get<connection_opened>(event).count);
+      received.push_back(std::get<connection_opened>(event).count);
     });
   }
 };
@@ -41,7 +41,7 @@ using counts = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("each observer hears each event, in the order in which they happen") {
+TEST_CASE("each observer receives each event, in the order in which they happen") {
   const auto all = std::make_shared<observers>();
   listener one;
   listener two;
@@ -50,11 +50,11 @@ TEST_CASE("each observer hears each event, in the order in which they happen") {
   const auto second = two.subscribe(all);
   emit(*all, 2);
   emit(*all, 3);
-  CHECK(one.heard == counts{1, 2, 3});
-  CHECK(two.heard == counts{2, 3});
+  CHECK(one.received == counts{1, 2, 3});
+  CHECK(two.received == counts{2, 3});
 }
 
-TEST_CASE("no event is made when nobody observes") {
+TEST_CASE("no event is created without observers") {
   const auto all = std::make_shared<observers>();
   int made = 0;
   const auto make = [&made] {
@@ -71,7 +71,7 @@ TEST_CASE("no event is made when nobody observes") {
     const auto second = two.subscribe(all);
     CHECK(all->any());
     all->emit(make);
-    // Made once, for both.
+    // Created once, for both.
     CHECK(made == 1);
   }
   CHECK_FALSE(all->any());
@@ -79,7 +79,7 @@ TEST_CASE("no event is made when nobody observes") {
   CHECK(made == 1);
 }
 
-TEST_CASE("an observation ends with its subscription, the others go on") {
+TEST_CASE("destroying a subscription ends it; the others go on") {
   const auto all = std::make_shared<observers>();
   listener one;
   listener two;
@@ -90,11 +90,11 @@ TEST_CASE("an observation ends with its subscription, the others go on") {
   }
   CHECK(all->any());
   emit(*all, 2);
-  CHECK(one.heard == counts{1, 2});
-  CHECK(two.heard == counts{1});
+  CHECK(one.received == counts{1, 2});
+  CHECK(two.received == counts{1});
 }
 
-TEST_CASE("a subscription is moved, never copied, and what it is moved from ends nothing") {
+TEST_CASE("a subscription is moved, never copied, and destroying a moved-from one has no effect") {
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<event_subscription>);
   STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<event_subscription>);
   STATIC_REQUIRE(std::is_nothrow_move_constructible_v<event_subscription>);
@@ -114,10 +114,10 @@ TEST_CASE("a subscription is moved, never copied, and what it is moved from ends
     emit(*all, 2);
   }
   emit(*all, 3);
-  CHECK(one.heard == counts{1, 2});
+  CHECK(one.received == counts{1, 2});
 }
 
-TEST_CASE("a subscription that is assigned to ends what it observed at once") {
+TEST_CASE("assigning to a subscription ends its previous observation") {
   const auto all = std::make_shared<observers>();
   listener one;
   listener two;
@@ -125,48 +125,48 @@ TEST_CASE("a subscription that is assigned to ends what it observed at once") {
   auto next = two.subscribe(all);
   subscription = std::move(next);
   emit(*all, 1);
-  CHECK(one.heard.empty());
-  CHECK(two.heard == counts{1});
+  CHECK(one.received.empty());
+  CHECK(two.received == counts{1});
   subscription = {};
   emit(*all, 2);
-  CHECK(two.heard == counts{1});
+  CHECK(two.received == counts{1});
   CHECK_FALSE(all->any());
 }
 
-TEST_CASE("a subscription that is assigned to itself goes on") {
+TEST_CASE("a subscription survives self-assignment") {
   const auto all = std::make_shared<observers>();
   listener one;
   auto subscription = one.subscribe(all);
   auto& same = subscription;
   subscription = std::move(same);
   emit(*all, 1);
-  CHECK(one.heard == counts{1});
+  CHECK(one.received == counts{1});
 }
 
-TEST_CASE("a subscription may outlive what it observes") {
+TEST_CASE("a subscription may outlive the observed object") {
   auto all = std::make_shared<observers>();
   listener one;
   const auto subscription = one.subscribe(all);
   emit(*all, 1);
   all.reset();
-  CHECK(one.heard == counts{1});
+  CHECK(one.received == counts{1});
 }
 
-TEST_CASE("an observer may add and remove observers while it is told") {
+TEST_CASE("an observer may add and remove observers while it is called") {
   const auto all = std::make_shared<observers>();
   listener late;
   std::optional<event_subscription> own;
   std::optional<event_subscription> added;
-  int heard = 0;
+  int received = 0;
   own.emplace(midas::internal::subscribe(all, [&](const token_event&) {
-    ++heard;
+    ++received;
     added.emplace(late.subscribe(all));
     own.reset();
   }));
   emit(*all, 1);
   emit(*all, 2);
-  CHECK(heard == 1);
-  CHECK(late.heard == counts{2});
+  CHECK(received == 1);
+  CHECK(late.received == counts{2});
 }
 
 TEST_CASE("an observer may own the subscription of another") {
@@ -184,16 +184,18 @@ TEST_CASE("an observer may own the subscription of another") {
         midas::internal::subscribe(all, [own = std::move(handed_over)](const token_event&) {});
     emit(*all, 1);
   }
-  // The inner one twice for as long as the outer one was there.
+  // The inner observer is called while the outer one exists.
   emit(*all, 2);
-  CHECK(inner.heard == counts{1, 1, 2});
+  CHECK(inner.received == counts{1, 1, 2});
 }
 
-TEST_CASE("observers come and go while others tell, and who stays misses nothing") {
+TEST_CASE(
+    "observers are added and removed while events are emitted, and the others miss no event") {
   constexpr std::uint64_t count = 2'000;
   const auto all = std::make_shared<observers>();
-  std::atomic<std::uint64_t> heard = 0;
-  const auto steady = midas::internal::subscribe(all, [&heard](const token_event&) { ++heard; });
+  std::atomic<std::uint64_t> received = 0;
+  const auto steady =
+      midas::internal::subscribe(all, [&received](const token_event&) { ++received; });
   std::vector<std::thread> threads;
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&all] {
@@ -203,7 +205,7 @@ TEST_CASE("observers come and go while others tell, and who stays misses nothing
     });
     threads.emplace_back([&all] {
       for (std::uint64_t i = 0; i < count / 10; ++i) {
-        // An event that is under way may reach it after it has gone.
+        // It may still receive an event that is being emitted.
         const auto own = std::make_shared<std::atomic<std::uint64_t>>(0);
         const auto passing = midas::internal::subscribe(all, [own](const token_event&) { ++*own; });
         emit(*all, i);
@@ -213,21 +215,21 @@ TEST_CASE("observers come and go while others tell, and who stays misses nothing
   for (auto& thread : threads) {
     thread.join();
   }
-  CHECK(heard == 2 * count + 2 * (count / 10));
+  CHECK(received == 2 * count + 2 * (count / 10));
   CHECK(all->any());
 }
 
-TEST_CASE("who is being told on another thread may be removed without waiting for it") {
+TEST_CASE("an observer may be removed while another thread calls it") {
   const auto all = std::make_shared<observers>();
   std::atomic<int> stage = 0;
-  std::atomic<int> heard = 0;
+  std::atomic<int> received = 0;
   std::optional<event_subscription> subscription;
-  subscription.emplace(midas::internal::subscribe(all, [&stage, &heard](const token_event&) {
+  subscription.emplace(midas::internal::subscribe(all, [&stage, &received](const token_event&) {
     stage = 1;
     stage.notify_all();
-    // Goes on only when it has been removed.
+    // Returns only after it was removed.
     stage.wait(1);
-    ++heard;
+    ++received;
   }));
   std::thread teller{[&all] { emit(*all, 1); }};
   stage.wait(0);
@@ -237,5 +239,5 @@ TEST_CASE("who is being told on another thread may be removed without waiting fo
   stage.notify_all();
   teller.join();
   emit(*all, 2);
-  CHECK(heard == 1);
+  CHECK(received == 1);
 }

@@ -1,0 +1,141 @@
+// The state machine of an acquisition. Pure: it takes events and returns actions; time and jitter
+// are arguments.
+#pragma once
+
+#include "actors/policies/acquisition_actions.hpp"
+#include "actors/policies/attempt_result.hpp"
+#include "actors/policies/negative_cache.hpp"
+#include "actors/policies/retry_policy.hpp"
+#include "transport/hosts/resolved_request.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+namespace midas::internal {
+
+/// Acquires tokens for one key, one acquisition at a time. Not thread-safe.
+///
+///            request, refresh                    failure: retry later
+///     idle ------------------> asking ------------------------------> pausing
+///      ^                        |  ^                                   |   |
+///      |   token, failure       |  |              retry due            |   |
+///      +------------------------+  +-----------------------------------+   |
+///      |                    last waiter left                               |
+///      +-------------------------------------------------------------------+
+///
+/// An exit request leads from each phase to `ending`, which is final: later responses are ignored.
+/// An event that cannot occur in a phase (a response while no request is in flight, a request while
+/// ending) throws std::bad_variant_access.
+class acquisition_fsm {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// idle: no acquisition. asking: one HTTP request is in flight. pausing: the next attempt is
+  /// scheduled. ending: the actor was asked to end.
+  enum class phase { idle, asking, pausing, ending };
+
+  /// What the machine needs to know about its actor when an attempt ends.
+  struct conditions {
+    time_point now{};
+    /// The latest deadline of the waiters; none if nobody waits.
+    std::optional<time_point> last_deadline{};
+    /// How long the published token may still be handed out; 0 without one.
+    std::chrono::nanoseconds usable_for{};
+    double jitter = 0;
+  };
+
+  acquisition_fsm() = default;
+  /// Each acquisition starts with a copy of `retries`. A refusal by the host is remembered for
+  /// `negative_cache_ttl`.
+  acquisition_fsm(const retry_policy& retries, std::chrono::nanoseconds negative_cache_ttl)
+      : retries_(retries), negative_cache_ttl_(negative_cache_ttl) {}
+
+  [[nodiscard]] phase current_phase() const noexcept { return static_cast<phase>(state_.index()); }
+
+  /// The request that the acquisition was started for. Only while asking or pausing.
+  [[nodiscard]] const resolved_request& request() const { return current().request; }
+
+  /// How many HTTP requests of the current attempt were answered before the one in flight. Only
+  /// while asking or pausing.
+  [[nodiscard]] unsigned leg() const;
+
+  /// The error for a request with that deadline that cannot succeed; none if it should wait.
+  [[nodiscard]] std::optional<error> refusal(time_point deadline, time_point now) const;
+
+  /// Nothing is lost if the actor ends: no acquisition is in progress, and no failed refreshes need
+  /// to be counted for a token that is still usable.
+  [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for) const noexcept;
+
+  /// A request that refusal() let pass waits. Returns no actions if it joins an acquisition.
+  acquisition_actions on_request(resolved_request request, time_point now);
+
+  /// The published token should be refreshed with `request`, though nobody waits.
+  acquisition_actions on_refresh_due(resolved_request request, time_point now);
+
+  /// The request in flight ended.
+  acquisition_actions on_result(attempt_result result, const conditions& at);
+
+  /// The pause before that attempt is over. Ignored if the acquisition has ended meanwhile.
+  acquisition_actions on_retry_due(std::uint64_t attempt);
+
+  /// Nobody waits anymore.
+  acquisition_actions on_last_waiter_left(const conditions& at);
+
+  /// The actor must end; `reason` answers everyone.
+  acquisition_actions on_exit(error reason);
+
+ private:
+  // Repeated by itself when it fails.
+  struct later_leg {
+    unsigned number = 1;
+    http_request request;
+  };
+
+  struct acquisition {
+    resolved_request request;
+    bool refreshing = false;
+    time_point started_at{};
+    retry_policy retries;
+    // None during the first leg.
+    std::optional<later_leg> later;
+  };
+
+  struct idle {};
+  struct asking {
+    acquisition current;
+  };
+  struct pausing {
+    acquisition current;
+    time_point until;
+    error failure;
+  };
+  struct ending {
+    error reason;
+  };
+
+  [[nodiscard]] bool is_ending() const noexcept { return current_phase() == phase::ending; }
+  // The acquisition in progress. The only places that check whether an event is legal.
+  [[nodiscard]] const acquisition& current() const;
+  [[nodiscard]] acquisition& asked() { return std::get<asking>(state_).current; }
+
+  acquisition_actions on(token_granted granted, const conditions& at);
+  acquisition_actions on(challenged challenge, const conditions& at);
+  acquisition_actions on(attempt_failed failed, const conditions& at);
+  acquisition_actions on(attempt_not_admitted refused, const conditions& at);
+  acquisition_actions start(resolved_request request, bool refreshing, time_point now);
+  report_failure fail(const error& failure, const conditions& at);
+
+  retry_policy retries_;
+  std::chrono::nanoseconds negative_cache_ttl_{};
+  // In the order of `phase`.
+  std::variant<idle, asking, pausing, ending> state_;
+  negative_cache negative_;
+  // Counts the pauses, so that a retry_due of an earlier one is recognized.
+  std::uint64_t attempt_ = 0;
+  // In a row.
+  unsigned failed_refreshes_ = 0;
+};
+
+}  // namespace midas::internal

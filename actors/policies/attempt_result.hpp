@@ -1,0 +1,44 @@
+// How an HTTP request of an acquisition ended.
+#pragma once
+
+#include "messages/clock_reading.hpp"
+#include "messages/http_message.hpp"
+#include <midas/access_token.hpp>
+#include <midas/error.hpp>
+
+#include <chrono>
+#include <variant>
+
+namespace midas::internal {
+
+/// The host granted a token.
+struct token_granted {
+  token_grant grant{};
+  /// The token differs from the one that is held.
+  bool is_new = true;
+  clock_reading at{};
+};
+
+/// The host answered with a challenge, to which `reply` is the next request.
+struct challenged {
+  http_request reply{};
+};
+
+/// The request could not be encoded or sent, or the host answered it with an error.
+struct attempt_failed {
+  error failure{};
+  /// The host would refuse the same request again.
+  bool is_refusal = false;
+};
+
+/// The request was not sent: the host's limits admit it only after `wait`, when its first waiter
+/// has given up.
+struct attempt_not_admitted {
+  error failure{};
+  std::chrono::nanoseconds wait{};
+};
+
+using attempt_result =
+    std::variant<token_granted, challenged, attempt_failed, attempt_not_admitted>;
+
+}  // namespace midas::internal

@@ -1,0 +1,146 @@
+#include "actors/support/cached_keys.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace midas::internal {
+
+cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
+                         time_point now)
+    : service_(std::move(service)), pool_(owner, service_), search_at_(now + search_interval()) {
+  for (const auto& planned : table().planned_refreshes()) {
+    timers_.refreshes.set(planned.key, planned.at);
+    timers_.sweep_by(search_at_);
+  }
+}
+
+acquisition_pool::entry& cached_keys::use_acquisition(acquisition_key key, const http_actor& http,
+                                                      time_point now) {
+  auto* found = pool_.find(key);
+  if (found == nullptr) {
+    make_room();
+    found = &pool_.add(std::move(key), http, now);
+    timers_.sweep_by(now + max_rest());
+  }
+  found->use(now);
+  return *found;
+}
+
+bool cached_keys::add_deadline(const acquisition_pool::entry& acquisition, time_point at) {
+  const auto first = timers_.deadlines.time_of(acquisition.key);
+  const bool is_first = !first || at < *first;
+  if (is_first) {
+    timers_.deadlines.set(acquisition.key, at);
+  }
+  return is_first;
+}
+
+void cached_keys::set_deadline(const acquisition_key& key, time_point at) {
+  if (const auto* found = pool_.find(key)) {
+    timers_.deadlines.set(found->key, at);
+  }
+}
+
+std::vector<acquisition_actor> cached_keys::take_due_deadlines(time_point now) {
+  std::vector<acquisition_actor> result;
+  for (const auto& key : timers_.deadlines.take_due(now)) {
+    if (const auto* found = pool_.find(*key)) {
+      result.push_back(found->actor);
+    }
+  }
+  return result;
+}
+
+void cached_keys::schedule_refresh(const token_key& key) {
+  if (const auto at = table().refresh_at(key)) {
+    timers_.refreshes.set(key, *at);
+  }
+}
+
+std::vector<token_key> cached_keys::take_due_refreshes() {
+  const auto now = service_->now();
+  auto due = timers_.refreshes.take_due(now.boot);
+  std::vector<token_key> dropped;
+  std::erase_if(due, [&](const token_key& key) {
+    const auto step = table().begin_refresh(key, now);
+    if (step == token_table::refresh_step::dropped) {
+      dropped.push_back(key);
+    }
+    return step != token_table::refresh_step::begun;
+  });
+  forget(dropped);
+  return due;
+}
+
+// A sixteenth leaves at a time, so that the search for the oldest keys costs little for each.
+void cached_keys::make_room() {
+  const auto max = service_->options.max_keys;
+  const auto left = max - std::min(max, max / 16 + 1);
+  if (table().size() >= max) {
+    forget(table().drop_oldest(left));
+  }
+  if (pool_.size() >= max) {
+    pool_.query_oldest(left);
+  }
+}
+
+void cached_keys::sweep_if_due(time_point now) {
+  if (timers_.take_sweep(now)) {
+    sweep(now);
+  }
+}
+
+void cached_keys::sweep(time_point now) {
+  pool_.query_idle(now - max_rest());
+  if (now >= search_at_) {
+    forget(table().drop_idle(service_->now(), service_->options.idle_key_timeout));
+    search_at_ = now + search_interval();
+  }
+  if (pool_.size() != 0) {
+    timers_.sweep_by(now + max_rest());
+  }
+  if (table().size() != 0) {
+    timers_.sweep_by(search_at_);
+  }
+}
+
+void cached_keys::remove_idle(const idle_report& report, time_point now) {
+  if (const auto ended = pool_.remove_idle(report, now - max_rest())) {
+    timers_.deadlines.cancel(ended);
+  }
+}
+
+void cached_keys::remove_ended(const caf::actor_addr& ended) {
+  const auto key = pool_.remove_ended(ended);
+  if (key == nullptr) {
+    return;
+  }
+  timers_.deadlines.cancel(key);
+  // It may have been refreshing its token.
+  if (table().postpone_refresh(key->token, service_->now().boot)) {
+    schedule_refresh(key->token);
+  }
+}
+
+std::optional<std::chrono::nanoseconds> cached_keys::arm(time_point now) {
+  return timers_.arm(now, service_->now().boot);
+}
+
+void cached_keys::forget(const std::vector<token_key>& dropped) {
+  for (const auto& key : dropped) {
+    timers_.refreshes.cancel(key);
+    service_->observers->emit([&key] { return key_evicted{key}; });
+  }
+}
+
+std::chrono::seconds cached_keys::search_interval() const {
+  constexpr std::chrono::seconds default_interval{3'600};
+  return service_->options.idle_key_timeout.value_or(default_interval);
+}
+
+// An acquisition actor that was not used for this long is ended; a refresh spawns another.
+std::chrono::seconds cached_keys::max_rest() const {
+  return std::min(std::chrono::seconds{10}, search_interval());
+}
+
+}  // namespace midas::internal

@@ -1,0 +1,74 @@
+// The keys that a cache actor keeps in memory.
+#pragma once
+
+#include "actors/policies/cache_timers.hpp"
+#include "actors/support/acquisition_pool.hpp"
+#include "actors/support/service_context.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace midas::internal {
+
+/// Keeps the acquisition actors, the deadlines of their waiters, and the schedule of all refreshes
+/// in step with the token table. Drops the keys that are idle or beyond
+/// token_service_options::max_keys. Used by the cache actor only.
+class cached_keys {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Schedules the refreshes of the tokens in the table: they outlive a cache actor that fails.
+  cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
+              time_point now);
+
+  /// The acquisition actor of that key, spawned if need be. In use from `now` on, so that it does
+  /// not end before it has read what is sent to it next.
+  acquisition_pool::entry& use_acquisition(acquisition_key key, const http_actor& http,
+                                           time_point now);
+
+  /// A waiter of that acquisition has this deadline. True if it is the first.
+  bool add_deadline(const acquisition_pool::entry& acquisition, time_point at);
+  /// The acquisition knows its first deadline.
+  void set_deadline(const acquisition_key& key, time_point at);
+  /// The actors whose deadline has come.
+  std::vector<acquisition_actor> take_due_deadlines(time_point now);
+
+  /// Schedules the refresh of that token for when the table says.
+  void schedule_refresh(const token_key& key);
+  /// The keys whose tokens must be refreshed now. Drops the keys that are idle or unusable instead.
+  std::vector<token_key> take_due_refreshes();
+
+  /// Drops what is idle, if it is time to.
+  void sweep_if_due(time_point now);
+  /// Ends the actor that sent the report if it is still idle.
+  void remove_idle(const idle_report& report, time_point now);
+
+  /// All acquisitions use this actor from now on.
+  void replace_http(const http_actor& http) { pool_.replace_http(http); }
+  /// An acquisition actor ended too early: the next request or refresh spawns another.
+  void remove_ended(const caf::actor_addr& ended);
+  void end_all(caf::exit_reason reason) { pool_.end_all(reason); }
+
+  /// A delayed message to the cache actor has arrived.
+  void woken(time_point now) { timers_.woken(now); }
+  /// See cache_timers::arm().
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(time_point now);
+
+ private:
+  void make_room();
+  void sweep(time_point now);
+  void forget(const std::vector<token_key>& dropped);
+  [[nodiscard]] token_table& table() const { return *service_->table; }
+  [[nodiscard]] std::chrono::seconds search_interval() const;
+  [[nodiscard]] std::chrono::seconds max_rest() const;
+
+  const std::shared_ptr<const service_context> service_;
+  acquisition_pool pool_;
+  cache_timers<acquisition_pool::shared_key> timers_;
+  // When to search the table for idle tokens.
+  time_point search_at_;
+};
+
+}  // namespace midas::internal

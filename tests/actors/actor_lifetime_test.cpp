@@ -1,0 +1,171 @@
+// How actors begin, end, and are replaced, in virtual time.
+#include "actors/cache_supervisor.hpp"
+#include "tests/support/virtual_actors.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+
+TEST_CASE("a shutdown waits for an actor that has not run yet") {
+  virtual_actors actors;
+  auto settings = actors.settings;
+  auto context = std::make_shared<service_context>(*settings.service);
+  context->live_actors = std::make_shared<gate>();
+  settings.service = context;
+  const auto cache = spawn_cache(actors.system(), settings);
+  CHECK_FALSE(context->live_actors->wait_for(0s));
+  caf_compat::send_exit(cache, caf::exit_reason::user_shutdown);
+  actors.run();
+  CHECK(context->live_actors->wait_for(0s));
+}
+
+TEST_CASE("an actor that is asked to end twice still answers its mailbox and ends once") {
+  virtual_actors actors;
+  const auto waiting = actors.ask("a");
+  const auto unread = std::make_shared<answers>();
+  actors.send_as_actor(unread, token_request{.resource = "b"});
+  caf_compat::send_exit(actors.cache, caf::exit_reason::user_shutdown);
+  caf_compat::send_exit(actors.cache, caf::exit_reason::user_shutdown);
+  actors.run();
+  CHECK(is_error(*waiting, errc::shutting_down));
+  CHECK(is_error(*unread, errc::shutting_down));
+  CHECK(actors.live_actors() == 0);
+}
+
+TEST_CASE("an acquisition actor that fails answers its waiters and is replaced") {
+  virtual_actors actors;
+  const auto first = actors.ask("r");
+  const auto second = actors.ask_as_actor(token_request{.resource = "r"});
+  actors.transport->respond(0, 200, "throw");
+  actors.run();
+  CHECK(is_error(*first, errc::actor_terminated));
+  CHECK(is_error(*second, errc::actor_terminated));
+  const auto third = actors.ask("r");
+  REQUIRE(actors.transport->started() == 2);
+  actors.grant(1);
+  CHECK(is_token(*third, "token-1"));
+}
+
+TEST_CASE("an HTTP actor that fails answers its requests, cancels its exchanges, and is replaced") {
+  virtual_actors actors{host_limits{2, 1'000}};
+  const auto on_wire = actors.ask("a");
+  const auto killer = actors.ask("throw");
+  CHECK(is_error(*on_wire, errc::actor_terminated));
+  CHECK(is_error(*killer, errc::actor_terminated));
+  CHECK(actors.transport->cancelled() == 1);
+  const auto again = actors.ask("a");
+  REQUIRE(actors.transport->started() == 2);
+  actors.grant(1);
+  CHECK(is_token(*again, "token-1"));
+}
+
+TEST_CASE("a cache actor that fails is replaced, and the tokens outlive it") {
+  virtual_actors actors;
+  const auto supervisor = cache_supervisor::start(actors.system(), actors.settings);
+  actors.cache = supervisor->current();
+  actors.ask("r");
+  actors.grant(0);
+  const auto waiting = actors.ask_as_actor(token_request{.resource = "other"});
+  caf_compat::send_exit(supervisor->current(),
+                        GENERATE(caf::exit_reason::kill, caf::exit_reason::unhandled_exception));
+  actors.run();
+  CHECK(is_error(*waiting, errc::actor_terminated));
+  CHECK(is_error(*actors.ask("r"), errc::actor_terminated));
+  CHECK(supervisor->current() != actors.cache);
+  actors.cache = supervisor->current();
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  supervisor->close();
+  actors.run();
+  CHECK_FALSE(supervisor->current());
+}
+
+TEST_CASE("an orderly end answers every waiter with shutting_down and leaves no actor behind") {
+  virtual_actors actors{host_limits{1, 1'000}};
+  const auto first = actors.ask("a");
+  const auto second = actors.ask_as_actor(token_request{.resource = "a"});
+  const auto queued = actors.ask_as_actor(token_request{.resource = "b"});
+  // In the mailbox of the cache actor when it is asked to end.
+  const auto unread = std::make_shared<answers>();
+  actors.send_as_actor(unread, token_request{.resource = "c"});
+  caf_compat::send_exit(actors.cache, caf::exit_reason::user_shutdown);
+  actors.run();
+  CHECK(is_error(*first, errc::shutting_down));
+  CHECK(is_error(*second, errc::shutting_down));
+  CHECK(is_error(*queued, errc::shutting_down));
+  CHECK(is_error(*unread, errc::shutting_down));
+  CHECK(is_error(*actors.ask_as_actor(token_request{.resource = "a"}), errc::actor_terminated));
+  CHECK(actors.context->live_actors->wait_for(0s));
+  CHECK(actors.live_actors() == 0);
+}
+
+TEST_CASE("the token and the actor of an idle key leave memory; keys in use stay") {
+  virtual_actors actors{host_limits{64, 0}, 3'600s};
+  actors.ask("used");
+  actors.ask("idle");
+  actors.grant(0, 24h);
+  actors.grant(1, 24h);
+  const auto busy = actors.ask("busy", 24h);
+  const auto with_all = actors.live_actors();
+  actors.advance(2'000s);
+  actors.ask("used");
+  actors.advance(1'600s);
+  CHECK(actors.context->table->size() == 1);
+  CHECK(actors.live_actors() == with_all - 2);
+  CHECK(is_token(*actors.ask("used"), "token-0"));
+  CHECK(busy->empty());
+  actors.grant(2);
+  CHECK(is_token(*busy, "token-2"));
+  actors.advance(10'000s);
+  actors.advance(10'000s);
+  CHECK(actors.context->table->size() == 0);
+  CHECK(actors.live_actors() == with_all - 3);
+}
+
+TEST_CASE("an idle acquisition actor is ended soon, and its token is still refreshed") {
+  virtual_actors actors;
+  const auto before = actors.live_actors();
+  actors.ask("r");
+  const auto waiting = actors.ask("hangs", 1h);
+  CHECK(actors.live_actors() == before + 2);
+  actors.grant(0, 24h);
+  actors.advance(11s);
+  actors.advance(11s);
+  // The actor that has a waiter stays.
+  CHECK(actors.live_actors() == before + 1);
+  CHECK(waiting->empty());
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  actors.advance(12h);
+  CHECK(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+  CHECK(waiting->size() == 1);
+}
+
+TEST_CASE("an acquisition actor is not idle while it backs off from failed refreshes") {
+  virtual_actors actors;
+  const auto before = actors.live_actors();
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  actors.refuse(1, 503);
+  actors.advance(25s);
+  CHECK(actors.live_actors() == before + 1);
+  actors.advance(5s);
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  actors.advance(11s);
+  actors.advance(11s);
+  CHECK(actors.live_actors() == before);
+}
+
+TEST_CASE("no timer is left once every key has left memory") {
+  virtual_actors actors{host_limits{64, 0}, 3'600s};
+  actors.ask("r");
+  actors.grant(0);
+  CHECK(actors.has_timers());
+  actors.advance(10'000s);
+  actors.advance(12h);
+  CHECK_FALSE(actors.has_timers());
+}

@@ -1,0 +1,52 @@
+#include "messages/protocols.hpp"
+
+#include "messages/make_error.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using namespace midas;
+using namespace midas::internal;
+
+TEST_CASE("the answer to a request that is not admitted is no other error") {
+  const auto refused = to_not_admitted(to_caf_error(not_admitted{1'500us}));
+  REQUIRE(refused);
+  CHECK(refused->wait == 1'500us);
+  CHECK_FALSE(to_not_admitted(to_caf_error(make_error(errc::deadline_exceeded, "too late"))));
+  CHECK_FALSE(to_not_admitted(caf::make_error(caf::sec::request_timeout)));
+}
+
+TEST_CASE("callers of a request that is not admitted receive deadline_exceeded and the wait") {
+  const auto failure = error_of(not_admitted{1'500us});
+  CHECK(failure.code == errc::deadline_exceeded);
+  CHECK(failure.retry_after == 2ms);
+  CHECK_FALSE(failure.advice.empty());
+}
+
+TEST_CASE("a midas error survives being an actor's answer") {
+  auto failure = make_error(errc::throttled, "too many", "Wait");
+  failure.http_status = 429;
+  const auto received = to_error(to_caf_error(failure));
+  CHECK(received.code == errc::throttled);
+  CHECK(received.message == "too many");
+  CHECK(received.advice == "Wait");
+  CHECK(received.http_status == 429);
+}
+
+TEST_CASE("errors of CAF become the nearest errors of midas") {
+  CHECK(to_error(caf::make_error(caf::sec::request_timeout)).code == errc::deadline_exceeded);
+  CHECK(to_error(caf::make_error(caf::sec::request_receiver_down)).code == errc::actor_terminated);
+  CHECK(end_error(caf::exit_reason::user_shutdown).code == errc::shutting_down);
+  CHECK(end_error(caf::exit_reason::kill).code == errc::actor_terminated);
+}
+
+TEST_CASE("a message is shown by its name and its key") {
+  const auto key = std::make_shared<acquisition_key>(acquisition_key{{{}, "r"}, "{}"});
+  CHECK(to_string(idle_report{key, 3}) ==
+        "idle_report(r for system-assigned, with claims, received=3)");
+  CHECK(to_string(deadline_set{key, {}}) == "deadline_set(r for system-assigned, with claims)");
+  CHECK(to_string(refresh_planned{{{}, "r"}}) == "refresh_planned(r for system-assigned)");
+  CHECK(to_string(refresh_overdue{{{}, "r"}}) == "refresh_overdue(r for system-assigned)");
+  CHECK(to_string(not_admitted{1'500us}) == "not_admitted(for 2 ms)");
+  CHECK(to_string(drain_done{}) == "drain_done");
+}
