@@ -61,14 +61,11 @@ BEGIN {
   libraries["rapidcheck"] = " tests "
   libraries["rapidcheck.h"] = " tests "
   libraries["benchmark"] = " bench "
+  # curl parses URLs there, which takes no handle and no loop.
+  extra["transport/formats/url.cpp", "curl"] = 1
   caf_headers["include/midas/actors.hpp"] = 1
   caf_headers["include/midas/detail/caf_compat.hpp"] = 1
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
-}
-
-# Is this name of a header of this repository, as an #include of <...> spells it?
-function check_public(name) {
-  if (!(("include/" name) in exists)) offends("no such public header")
 }
 
 function check_quoted(name,   other) {
@@ -84,7 +81,7 @@ function check_quoted(name,   other) {
 
 function check_angled(name,   first) {
   if (name ~ /^midas\//) {
-    check_public(name)
+    if (!(("include/" name) in exists)) offends("not a public header")
     return
   }
   if (name in exists) {
@@ -96,7 +93,8 @@ function check_angled(name,   first) {
   if (room == "include") {
     if (first == "caf" ? !(file in caf_headers) : name !~ public_library)
       offends("a public header may not include this")
-  } else if (first in libraries && index(libraries[first], " " room " ") == 0) {
+  } else if (first in libraries && index(libraries[first], " " room " ") == 0 &&
+             !((file, first) in extra)) {
     offends(room " may not include " first)
   }
 }
