@@ -1,17 +1,21 @@
-# midas_hardening: what an attacker who finds a fault in the code would meet. On by default for
-# optimised builds; not with sanitizers, which bring their own checks and cannot be fortified.
-option(MIDAS_HARDENING "Stack protector, FORTIFY, CET and full RELRO for optimised builds" ON)
+# midas_hardening: compiler and linker flags that make memory errors harder to exploit. On by default
+# in optimized builds; off with sanitizers, which cannot be combined with FORTIFY. The test `hardening`
+# reads the result from the binaries.
+option(MIDAS_HARDENING "Stack protector, FORTIFY, CET and full RELRO in optimized builds" ON)
 
 add_library(midas_hardening INTERFACE)
 if(MIDAS_HARDENING AND NOT MIDAS_SANITIZE)
-  set(optimised $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
+  set(optimized $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
   target_compile_options(midas_hardening INTERFACE
-    $<${optimised}:-fstack-protector-strong>
-    $<${optimised}:-U_FORTIFY_SOURCE>
-    $<${optimised}:-D_FORTIFY_SOURCE=2>)
+    $<${optimized}:-fstack-protector-strong>
+    # Distributions predefine it, and redefinition is a warning.
+    $<${optimized}:-U_FORTIFY_SOURCE>
+    $<${optimized}:-D_FORTIFY_SOURCE=2>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    target_compile_options(midas_hardening INTERFACE $<${optimised}:-fcf-protection=full>)
+    target_compile_options(midas_hardening INTERFACE $<${optimized}:-fcf-protection=full>)
   endif()
   target_link_options(midas_hardening INTERFACE
-    $<${optimised}:LINKER:-z,relro> $<${optimised}:LINKER:-z,now>)
+    $<${optimized}:LINKER:-z,relro>
+    $<${optimized}:LINKER:-z,now>
+    $<${optimized}:LINKER:-z,noexecstack>)
 endif()

@@ -1,15 +1,24 @@
 # The library, its headers, and what find_package(midas) and pkg-config read.
+#
+# Install components, for packagers: midas_runtime (a shared library), midas_development (headers,
+# a static library, package files), midas_simulator and midas_program.
 include(CMakePackageConfigHelpers)
 
 set(midas_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/midas")
-install(TARGETS midas_headers midas EXPORT midasTargets FILE_SET HEADERS)
-install(EXPORT midasTargets NAMESPACE midas:: DESTINATION "${midas_cmake_dir}")
+install(TARGETS midas_headers midas EXPORT midasTargets
+  RUNTIME COMPONENT midas_runtime
+  LIBRARY COMPONENT midas_runtime NAMELINK_COMPONENT midas_development
+  ARCHIVE COMPONENT midas_development
+  FILE_SET HEADERS COMPONENT midas_development)
+install(EXPORT midasTargets
+  NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_development)
 if(TARGET midas_simulator)
-  install(TARGETS midas_simulator EXPORT midasSimulatorTargets)
-  install(EXPORT midasSimulatorTargets NAMESPACE midas:: DESTINATION "${midas_cmake_dir}")
+  install(TARGETS midas_simulator EXPORT midasSimulatorTargets ARCHIVE COMPONENT midas_simulator)
+  install(EXPORT midasSimulatorTargets
+    NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_simulator)
 endif()
 if(TARGET midas_program)
-  install(TARGETS midas_program)
+  install(TARGETS midas_program RUNTIME COMPONENT midas_program)
 endif()
 
 configure_package_config_file(cmake/midasConfig.cmake.in midasConfig.cmake
@@ -19,20 +28,25 @@ install(FILES
   "${PROJECT_BINARY_DIR}/midasConfig.cmake"
   "${PROJECT_BINARY_DIR}/midasConfigVersion.cmake"
   cmake/FindCAF.cmake
-  DESTINATION "${midas_cmake_dir}")
+  DESTINATION "${midas_cmake_dir}" COMPONENT midas_development)
 
-# A static library leaves it to whoever links it to name what it needs.
-set(midas_pc_flags "")
-set(midas_pc_private ".private")
+# pkg-config's files name the prefix by their own place, so that an installed tree may be moved.
+set(midas_pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+file(RELATIVE_PATH midas_pc_prefix "/prefix/${midas_pc_dir}" "/prefix")
+# A program that links a static midas also links the libraries that midas uses.
 if(BUILD_SHARED_LIBS)
   set(midas_pc_flags "-DMIDAS_SHARED")
+  set(midas_pc_private ".private")
 else()
+  set(midas_pc_flags "")
   set(midas_pc_private "")
 endif()
-configure_file(cmake/midas.pc.in midas.pc @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/midas.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+function(midas_install_pc name component)
+  configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${name}.pc"
+    DESTINATION "${midas_pc_dir}" COMPONENT ${component})
+endfunction()
+midas_install_pc(midas midas_development)
 if(TARGET midas_simulator)
-  configure_file(cmake/midas-simulator.pc.in midas-simulator.pc @ONLY)
-  install(FILES "${PROJECT_BINARY_DIR}/midas-simulator.pc"
-    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+  midas_install_pc(midas-simulator midas_simulator)
 endif()

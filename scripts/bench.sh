@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Measures everything that docs/performance.md tells, and writes it.
+# Measures every figure of docs/performance.md, and writes that page.
 #
 #   scripts/bench.sh           within a quarter of an hour, into docs/performance.md and
 #                              docs/performance/
-#   scripts/bench.sh --quick   as little as shows that it works, into build/release/bench/quick/
+#   scripts/bench.sh --quick   a short run that shows that everything works, into
+#                              build/release/bench/quick/
 #
-# A figure that is missed is told and fails nothing; a program that fails does.
+# Fails if a program fails. A missed target is printed and is not a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -26,17 +27,17 @@ else
 fi
 
 install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"
-# Whether there are tests is left as it is: they are not what is built here.
+# Leaves MIDAS_BUILD_TESTS as it is in the cache: no test is built here.
 cmake --preset release >/dev/null
 cmake --build --preset release --target midas_benchmarks
 
-# What is not told its endpoint ends at a closed port of this machine.
+# A stray request ends at a closed port of this machine.
 export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:9
 rm -rf "$results"
 mkdir -p "$results" "$build/bench/peers"
 failed=()
 
-measure() { # NAME COMMAND: its tables, and what it finds in a file of that name
+measure() { # NAME COMMAND: prints its tables, and writes its results to NAME.json
   local name=$1 status=0
   shift
   printf '\n== %s\n' "$name"

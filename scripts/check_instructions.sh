@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How many instructions a token at hand takes, and a request that waits with others: no more than
-# bench/baseline.json says, give or take 5 %. Instructions, because they are the same on a busy
-# machine.
+# Counts the instructions of a cached read and of a coalesced request, and compares them with
+# bench/baseline.json: at most 5 % may be missing or added. Instruction counts, unlike times, are the
+# same on a busy machine.
 #
 #   scripts/check_instructions.sh            compares
-#   scripts/check_instructions.sh --write    writes bench/baseline.json anew
+#   scripts/check_instructions.sh --write    replaces bench/baseline.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -15,7 +15,7 @@ case "${1:-}" in
   *) echo "usage: scripts/check_instructions.sh [--write]" >&2; exit 2 ;;
 esac
 
-install_packages "${build_packages[@]}" "${test_packages[@]}" valgrind
+install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"
 cmake --preset release >/dev/null
 cmake --build --preset release --target midas_bench_instructions
 
@@ -39,13 +39,13 @@ fi
 awk -F '[":, ]+' '
   NF < 3 { next }
   NR == FNR { expected[$2] = $3; next }
-  !($2 in expected) { print "there is no " $2 " in the baseline"; wrong = 1; next }
+  !($2 in expected) { print "the baseline lacks " $2; wrong = 1; next }
   {
     checked++
     part = $3 / expected[$2]
     printf "%s: %d instructions, %.3f of the baseline\n", $2, $3, part
     if (part > 1.05 || part < 0.95) {
-      print "  more than 5 % off: see why; if it is meant, scripts/check_instructions.sh --write"
+      print "  more than 5 % off: find out why; if it is intended, run scripts/check_instructions.sh --write"
       wrong = 1
     }
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds midas, and shows its main job against the simulator in the same process.
+# Builds midas and shows its main job: many callers, one HTTP request, against a simulated host.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh

@@ -1,25 +1,51 @@
 #!/usr/bin/env bash
-# Formatting, and clang-tidy over every source that is not a test.
+# clang-format over every source, and clang-tidy over every source that is not a test or a benchmark.
 #
-#   scripts/lint.sh          without the static analyzer, which takes half as long again
-#   scripts/lint.sh --deep   with it
+#   scripts/lint.sh [--deep] [BASE]
+#
+#   BASE      a commit: clang-tidy reads only the sources that changed since, or that include a header
+#             that did
+#   --deep    also clang's static analyzer, which takes half as long again
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 checks=(--checks=-clang-analyzer-*)
-case "${1:-}" in
-  "") ;;
-  --deep) checks=() ;;
-  *) echo "usage: scripts/lint.sh [--deep]" >&2; exit 2 ;;
-esac
+base=
+for argument in "$@"; do
+  case "$argument" in
+    --deep) checks=() ;;
+    -*) echo "usage: scripts/lint.sh [--deep] [BASE]" >&2; exit 2 ;;
+    *) base=$argument ;;
+  esac
+done
 
 git ls-files -z '*.hpp' '*.cpp' | xargs -0 clang-format --dry-run --Werror
 echo "clang-format: clean"
 
-# Configured apart: clang cannot read the precompiled headers of g++.
-cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DMIDAS_BUILD_TESTS=OFF >/dev/null
-git ls-files -z 'messages/*.cpp' 'transport/*.cpp' 'actors/*.cpp' 'simulator/*.cpp' 'tools/*.cpp' \
-  'examples/*.cpp' |
-  xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet "${checks[@]}" \
-    --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2)
-echo "clang-tidy: clean"
+rooms=(messages transport published actors service simulator tools examples)
+sources=("${rooms[@]/%//*.cpp}")
+
+# The sources that a change since BASE concerns.
+concerned() {
+  local file
+  git diff --name-only --diff-filter=d "$base" -- "${sources[@]}"
+  git diff --name-only "$base" -- '*.hpp' | while read -r file; do
+    git grep -lF "${file#include/}" -- "${sources[@]}" || true
+  done
+}
+
+if [ -n "$base" ] && git diff --quiet "$base" -- .clang-tidy; then
+  mapfile -t files < <(concerned | sort -u)
+else
+  mapfile -t files < <(git ls-files "${sources[@]}")
+fi
+
+if [ ${#files[@]} -gt 0 ]; then
+  # Configured separately: clang cannot read the precompiled headers of g++.
+  cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DMIDAS_BUILD_TESTS=OFF \
+    -DMIDAS_BUILD_EXAMPLES=ON >/dev/null
+  printf '%s\0' "${files[@]}" |
+    xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet "${checks[@]}" \
+      --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2)
+fi
+echo "clang-tidy: clean (${#files[@]} files)"

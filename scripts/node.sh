@@ -1,4 +1,5 @@
-# Sourced by what runs clients for Node.js. What it lacks is no failure: ctest takes 77 for skipped.
+# Sourced by scripts that run clients for Node.js. A missing tool is not a failure: they exit with 77,
+# which ctest reports as skipped.
 
 skip() {
   echo "skipped: $*"
@@ -8,7 +9,7 @@ skip() {
 need_tools() { # TOOL...
   local tool
   for tool in "$@"; do
-    command -v "$tool" >/dev/null || skip "there is no $tool (see scripts/packages.sh)"
+    command -v "$tool" >/dev/null || skip "$tool is missing (see scripts/packages.sh)"
   done
 }
 
@@ -18,7 +19,7 @@ need_node_18() {
     skip "Node.js 18 or later is needed, this is $(node --version)"
 }
 
-install_npm_packages() { # SOURCES WORK: what SOURCES has a lock file of; again when that has changed
+install_npm_packages() { # SOURCES WORK: installs SOURCES/package-lock.json into WORK if it changed
   mkdir -p "$2"
   if ! cmp -s "$1/package-lock.json" "$2/installed-lock.json"; then
     cp "$1/package.json" "$1/package-lock.json" "$2/"

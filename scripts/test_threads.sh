@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# The tests under the thread sanitizer: all that need no actor system.
+# Runs the tests that need no actor system under the thread sanitizer.
 #
-# Debian's libcaf is not instrumented. The sanitizer sees none of the locks and atomics by which CAF's
-# queues order what one thread writes and another reads, and so takes every message between actors for
-# a race: what it says of a program with an actor system is not true, and suppressing it would hide
-# what is. Nothing here is suppressed.
+# Debian's libcaf is not instrumented: the sanitizer does not see the locks and atomics of CAF's
+# queues, and reports each message between actors as a race. Suppressing those reports would also
+# hide real races, so programs with an actor system are left out and nothing is suppressed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-watched=(messages transport simulator policies)
+watched=(messages transport published simulator policies)
 
 cmake --preset tsan >/dev/null
 cmake --build --preset tsan --target $(printf "midas_%s_tests " "${watched[@]}")

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What a change must pass besides scripts/test.sh: formatting, includes, spelling, clang-tidy, and the
+# tests under ASan and UBSan.
+#
+#   scripts/check.sh [--all] [BASE]
+#
+#   BASE     a commit: clang-tidy reads only the sources that changed since, or that include a header
+#            that did
+#   --all    also clang's static analyzer, the thread sanitizer, and the instructions of the fast paths
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/packages.sh
+source scripts/build_and_test.sh
+
+all=no base=()
+for argument in "$@"; do
+  case "$argument" in
+    --all) all=yes ;;
+    -*) echo "usage: scripts/check.sh [--all] [BASE]" >&2; exit 2 ;;
+    *) base=("$argument") ;;
+  esac
+done
+deep=()
+if [ "$all" = yes ]; then
+  deep=(--deep)
+fi
+
+install_packages "${build_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"
+scripts/check_includes.sh
+scripts/check_spelling.sh
+scripts/lint.sh "${deep[@]}" "${base[@]}"
+build_and_test asan
+if [ "$all" = yes ]; then
+  scripts/test_threads.sh
+  scripts/check_instructions.sh
+fi

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Checks every #include against the rooms of docs/architecture.md: which room may include which.
+# Prints "includes: clean", or one line for each offending include, and exits with 1.
+#
+#   scripts/check_includes.sh [ROOT]    ROOT: another tree to check, for the tests of this script
+set -euo pipefail
+cd "${1:-$(dirname "$0")/..}"
+
+rooms=(include messages transport published actors service simulator tools tests bench examples)
+present=()
+for room in "${rooms[@]}"; do
+  if [ -d "$room" ]; then
+    present+=("$room")
+  fi
+done
+
+find "${present[@]}" \( -name '*.hpp' -o -name '*.cpp' -o -type l \) -printf '%y %p\n' | sort | awk '
+# The room that a path from the root belongs to. A folder with rules of its own is a room, too.
+function room_of(path) {
+  if (path ~ /^include\/midas\//) return "include"
+  if (path ~ /^(transport\/curl|actors\/policies|tests\/consumers)\//) {
+    match(path, /^[^\/]+\/[^\/]+/)
+    return substr(path, 1, RLENGTH)
+  }
+  match(path, /^[^\/]+/)
+  return substr(path, 1, RLENGTH)
+}
+
+function offends(why) {
+  print file ":" line ": " text ": " why
+  count++
+}
+
+function allow(room, others,   list, i, n) {
+  n = split(others, list, " ")
+  for (i = 1; i <= n; i++) allowed[room, list[i]] = 1
+}
+
+BEGIN {
+  # Every room may include itself and the public headers.
+  allow("transport", "messages")
+  allow("transport/curl", "messages transport")
+  allow("published", "messages")
+  allow("actors", "messages published transport actors/policies")
+  allow("actors/policies", "messages transport")
+  allow("service", "messages transport transport/curl published actors actors/policies")
+  allow("simulator", "messages")
+  everything = "messages transport transport/curl published actors actors/policies service simulator"
+  allow("tools", everything)
+  allow("tests", everything " tools")
+  allow("bench", everything " tools tests")
+
+  # Who may include a library. Others are open to all: OpenSSL, POSIX, the standard library.
+  libraries["caf"] = " messages actors service tools tests bench examples tests/consumers "
+  libraries["curl"] = " transport/curl tests bench "
+  libraries["rapidjson"] = " transport service simulator tools tests bench "
+  libraries["boost"] = " simulator tools tests "
+  libraries["CLI"] = " tools "
+  libraries["fmt"] = " tools bench "
+  libraries["catch2"] = " tests "
+  libraries["rapidcheck"] = " tests "
+  libraries["rapidcheck.h"] = " tests "
+  libraries["benchmark"] = " bench "
+  # curl parses URLs there, which takes no handle and no loop.
+  extra["transport/formats/url.cpp", "curl"] = 1
+  caf_headers["include/midas/actors.hpp"] = 1
+  caf_headers["include/midas/detail/caf_compat.hpp"] = 1
+  public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
+}
+
+function check_quoted(name,   other) {
+  if (!(name in exists)) {
+    offends("not a path from the root of the repository")
+    return
+  }
+  other = room_of(name)
+  if (other == "include") offends("public headers are included as <midas/...>")
+  else if (room == "include") offends("a public header may include only public headers")
+  else if (other != room && !((room, other) in allowed)) offends(room " may not include " other)
+}
+
+function check_angled(name,   first) {
+  if (name ~ /^midas\//) {
+    if (!(("include/" name) in exists)) offends("not a public header")
+    return
+  }
+  if (name in exists) {
+    offends("only public headers are included with <...>")
+    return
+  }
+  first = name
+  sub(/\/.*/, "", first)
+  if (room == "include") {
+    if (first == "caf" ? !(file in caf_headers) : name !~ public_library)
+      offends("a public header may not include this")
+  } else if (first in libraries && index(libraries[first], " " room " ") == 0 &&
+             !((file, first) in extra)) {
+    offends(room " may not include " first)
+  }
+}
+
+# What <midas/midas.hpp> reaches, over public headers.
+function check_closure(header,   list, i, n) {
+  if (header in reached) return
+  reached[header] = 1
+  if (header ~ /(host_environment|http_|simulated_|actors\.hpp|caf_compat)/) {
+    file = header; line = 1; text = "reached from <midas/midas.hpp>"
+    offends("applications would pay for it")
+  }
+  n = split(includes[header], list, "\n")
+  for (i = 1; i <= n; i++) if (list[i] != "") check_closure("include/" list[i])
+}
+
+{
+  kind = $1
+  sub(/^. /, "")
+  if (kind == "l") {
+    print $0 ":1: a symbolic link: every file has one path"
+    count++
+    next
+  }
+  exists[$0] = 1
+  files[++total] = $0
+}
+
+END {
+  for (f = 1; f <= total; f++) {
+    file = files[f]
+    room = room_of(file)
+    line = 0
+    while ((getline text < file) > 0) {
+      line++
+      if (text !~ /^[ \t]*#[ \t]*include/) continue
+      if (match(text, /"[^"]+"/)) {
+        check_quoted(substr(text, RSTART + 1, RLENGTH - 2))
+      } else if (match(text, /<[^>]+>/)) {
+        name = substr(text, RSTART + 1, RLENGTH - 2)
+        check_angled(name)
+        if (name ~ /^midas\//) includes[file] = includes[file] name "\n"
+      } else {
+        offends("neither \"room/name.hpp\" nor <library/name>")
+      }
+    }
+    close(file)
+  }
+  if (!("include/midas/midas.hpp" in exists)) {
+    print "include/midas/midas.hpp:1: missing"
+    count++
+  } else {
+    check_closure("include/midas/midas.hpp")
+  }
+  if (count == 0) print "includes: clean"
+  exit count > 0
+}'

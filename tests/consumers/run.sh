@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Builds and runs programs that use midas from outside, as applications do.
+#
+#   run.sh install BUILD PREFIX               installs BUILD into PREFIX, and checks what is there
+#   run.sh installed PREFIX WORK COMPILER     find_package(midas) in PREFIX
+#   run.sh pkg_config PREFIX WORK COMPILER    pkg-config, and a plain compiler command
+#   run.sh subdirectory WORK COMPILER [CMAKE_OPTION...]
+#   run.sh exports PREFIX                     what the shared library in PREFIX exports
+#
+# CMake's defaults apply: a consumer sets no standard, no build type, and no flag except warnings.
+# Exits with 77, which ctest reports as skipped, if a tool is missing.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+# A stray request ends at a closed port of this machine.
+export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:9
+# The flags of the build that started this test are not those of its consumers.
+unset CXXFLAGS CPPFLAGS LDFLAGS
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+need() { # TOOL
+  command -v "$1" >/dev/null || { echo "skipped: $1 is missing (see scripts/packages.sh)"; exit 77; }
+}
+
+# Only public headers are installed, all of them, and no link but those of a shared library's name.
+check_prefix() { # PREFIX
+  diff <(cd "$here/../../include" && find midas -type f | sort) \
+    <(cd "$1/include" && find . -type f | sed 's|^\./||' | sort) ||
+    fail "other headers are installed than include/ has"
+  local links
+  links=$(find "$1" -type l ! -name 'libmidas.so*')
+  [ -z "$links" ] || fail "symbolic links are installed: $links"
+}
+
+# A shared midas exports its public names, and neither internal names nor those of its libraries.
+# Templates of CAF and of the standard library that it instantiates are weak, and allowed.
+check_exports() { # LIBRARY
+  local exported wrong
+  # Without arguments, so that what is left is whose name it is.
+  exported=$(nm -DC --defined-only "$1" | sed -E 's/^[0-9a-f]+ //
+    s/operator(<<|<=>|<|->|>|\(\))/operator/g
+    :again
+    s/<[^<>]*>|\([^()]*\)|\{[^{}]*\}//g
+    t again' | sort -u)
+  grep -q '^T midas::token_service::get$' <<<"$exported" ||
+    fail "midas::token_service is not exported"
+  wrong=$(grep 'midas::internal' <<<"$exported" || true)
+  [ -z "$wrong" ] || fail "internal names are exported: $wrong"
+  wrong=$(grep -E '^[A-UX-Z] ' <<<"$exported" | grep -v 'midas::' || true)
+  [ -z "$wrong" ] || fail "names that are not midas's are exported: $wrong"
+}
+
+build_and_run() { # WORK COMPILER SOURCE [CMAKE_OPTION...]
+  local work=$1 compiler=$2 source=$3 program
+  shift 3
+  rm -rf "$work"
+  cmake -G Ninja -S "$here/$source" -B "$work" -DCMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
+  cmake --build "$work" --target consumer consumer_23 first_program
+  for program in consumer consumer_23; do
+    "$work/$program"
+  done
+}
+
+case "$1" in
+  install)
+    rm -rf "$3"
+    cmake --install "$2" --prefix "$3" >/dev/null
+    check_prefix "$3"
+    ;;
+  installed)
+    need "$4"
+    build_and_run "$3" "$4" installed -DCMAKE_PREFIX_PATH="$2"
+    ;;
+  pkg_config)
+    need "$4"
+    need pkg-config
+    mkdir -p "$3"
+    library_path=$(dirname "$(find "$2" -name 'libmidas.*' | head -n 1)")
+    for dialect in gnu++20 gnu++2b; do
+      "$here/pkg_config/build.sh" "$2" "$4" "$dialect" "$here/consumer.cpp" "$3/$dialect"
+      LD_LIBRARY_PATH=$library_path "$3/$dialect"
+    done
+    ;;
+  subdirectory)
+    need "$3"
+    build_and_run "$2" "$3" subdirectory "${@:4}"
+    ;;
+  exports)
+    library=$(find "$2" -name 'libmidas.so' | head -n 1)
+    [ -n "$library" ] || fail "there is no shared midas in $2"
+    check_exports "$library"
+    ;;
+  *) fail "unknown test: $1" ;;
+esac

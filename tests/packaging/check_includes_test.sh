@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# scripts/check_includes.sh on small trees of one file each: what it accepts, and what it rejects.
+set -euo pipefail
+check=$(cd "$(dirname "$0")/../.." && pwd)/scripts/check_includes.sh
+tree=$(mktemp -d "${TMPDIR:-/tmp}/midas-includes-XXXXXX")
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree"/{include/midas/detail,messages,transport/curl,published,actors/policies,service,simulator,tools}
+echo '#include <string>' >"$tree/include/midas/midas.hpp"
+for header in messages/a transport/a transport/curl/a published/a actors/a service/a simulator/a tools/a; do
+  : >"$tree/$header.hpp"
+done
+: >"$tree/include/midas/simulated_host.hpp"
+
+failures=0
+try() { # accepts|rejects FILE INCLUDE
+  local outcome=accepts kept
+  kept=$(cat "$tree/$2" 2>/dev/null || true)
+  printf '#include %s\n' "$3" >"$tree/$2"
+  "$check" "$tree" >"$tree/output" || outcome=rejects
+  if [ "$outcome" != "$1" ]; then
+    echo "$outcome $2: #include $3"
+    failures=$((failures + 1))
+  fi
+  if [ -n "$kept" ]; then printf '%s\n' "$kept" >"$tree/$2"; else rm -f "$tree/$2"; fi
+}
+
+try accepts messages/b.cpp '<midas/midas.hpp>'
+try accepts transport/b.cpp '"messages/a.hpp"'
+try accepts actors/b.cpp '"transport/a.hpp"'
+try accepts service/b.cpp '"transport/curl/a.hpp"'
+try accepts tools/b.cpp '"simulator/a.hpp"'
+try accepts messages/b.cpp '<caf/actor.hpp>'
+try accepts include/midas/actors.hpp '<caf/actor.hpp>'
+try rejects messages/b.cpp '"transport/a.hpp"'
+try rejects transport/b.cpp '"transport/curl/a.hpp"'
+try rejects transport/b.cpp '"actors/a.hpp"'
+try rejects published/b.cpp '"transport/a.hpp"'
+try rejects actors/b.cpp '"transport/curl/a.hpp"'
+try rejects actors/b.cpp '"service/a.hpp"'
+try rejects actors/policies/b.cpp '"published/a.hpp"'
+try rejects simulator/b.cpp '"actors/a.hpp"'
+try rejects service/b.cpp '"tools/a.hpp"'
+try rejects actors/b.cpp '"a.hpp"'
+try rejects actors/b.cpp '"missing/a.hpp"'
+try rejects actors/b.cpp '"midas/midas.hpp"'
+try rejects actors/b.cpp '"include/midas/midas.hpp"'
+try rejects actors/b.cpp '<messages/a.hpp>'
+try rejects actors/b.cpp '<midas/a.hpp>'
+try rejects transport/b.cpp '<caf/actor.hpp>'
+try rejects actors/b.cpp '<curl/curl.h>'
+try rejects simulator/b.cpp '<fmt/format.h>'
+try rejects include/midas/a.hpp '"messages/a.hpp"'
+try rejects include/midas/a.hpp '<caf/actor.hpp>'
+try rejects include/midas/a.hpp '<unistd.h>'
+try rejects include/midas/midas.hpp '<midas/simulated_host.hpp>'
+ln -s ../messages/a.hpp "$tree/actors/link.hpp"
+try rejects messages/b.cpp '<string>'
+exit "$((failures > 0))"
