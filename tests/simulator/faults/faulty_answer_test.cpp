@@ -81,7 +81,7 @@ TEST_CASE("a status is answered with an error in the host's own form") {
   CHECK_FALSE(text_of(parse_object(imds.body), "error_description").empty());
   CHECK(field_of(imds, "Content-Type") == "application/json; charset=utf-8");
 
-  simulated_app_service app_service(app_service_2019(), {}, "secret");
+  simulated_app_service app_service(app_service_2019(), {});
   const auto other = answer_of(app_service, R"({"status":503})");
   CHECK(other.status == 503);
   CHECK(parse_object(other.body)["statusCode"].GetInt() == 503);

@@ -27,7 +27,8 @@ protocol_request right(const app_service_api& api, const std::string& more = {})
 }
 
 simulated_app_service served(const app_service_api& api, simulated_host_options options = {}) {
-  return {api, std::move(options), "a secret"};
+  options.secret = "a secret";
+  return {api, std::move(options)};
 }
 
 /// "status: message" of App Service's error, whose members must agree with each other.
@@ -155,7 +156,7 @@ TEST_CASE("App Service refuses other versions, and requests without a resource")
                             "?api-version=2017-09-01&resource=https://vault.azure.net",
                             "?api-version=&resource=https://vault.azure.net"}) {
     request.target = "/msi/token" + std::string(query);
-    CHECK(complaint_of(request.ask(protocol)) == "400: The only api-version here is 2019-08-01.");
+    CHECK(complaint_of(request.ask(protocol)) == "400: The supported api-version is 2019-08-01.");
   }
   for (const auto* query : {"?api-version=2019-08-01", "?api-version=2019-08-01&resource="}) {
     request.target = "/msi/token" + std::string(query);

@@ -68,7 +68,7 @@ std::size_t files_in(const std::string& directory) {
 }  // namespace
 
 TEST_CASE("Azure Arc hands out a token to who can read the file that it names") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   const auto answer = answered(protocol, right());
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
@@ -77,7 +77,7 @@ TEST_CASE("Azure Arc hands out a token to who can read the file that it names") 
 }
 
 TEST_CASE("Azure Arc tells where it is in two variables") {
-  const simulated_arc protocol({}, {});
+  const simulated_arc protocol({});
   CHECK(variable_of(protocol, "IDENTITY_ENDPOINT") ==
         "http://127.0.0.1:1/metadata/identity/oauth2/token");
   CHECK(variable_of(protocol, "IMDS_ENDPOINT") == "http://127.0.0.1:1");
@@ -85,7 +85,7 @@ TEST_CASE("Azure Arc tells where it is in two variables") {
 }
 
 TEST_CASE("a key file is in the key directory, ends in .key, and is this user's alone") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   const auto path = challenged(right().ask(protocol));
   CHECK(fs::path(path).parent_path() == protocol.key_directory());
   CHECK(fs::path(path).extension() == ".key");
@@ -100,7 +100,7 @@ TEST_CASE("a key file is in the key directory, ends in .key, and is this user's 
 }
 
 TEST_CASE("a key is good for one request") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   auto request = right();
   const auto path = challenged(request.ask(protocol));
   const auto authorization = "Basic " + content_of(path);
@@ -113,7 +113,7 @@ TEST_CASE("a key is good for one request") {
 }
 
 TEST_CASE("what is no key of this agent is answered with another challenge") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   auto request = right();
   const auto key = content_of(challenged(request.ask(protocol)));
   for (const auto& authorization : {std::string("Basic "), std::string("Basic nonsense"),
@@ -128,7 +128,7 @@ TEST_CASE("what is no key of this agent is answered with another challenge") {
 }
 
 TEST_CASE("keys that nobody uses do not pile up, and the newest stay good") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   const auto first = challenged(right().ask(protocol));
   for (int i = 0; i < 1100; ++i) {
     challenged(right().ask(protocol));
@@ -139,7 +139,7 @@ TEST_CASE("keys that nobody uses do not pile up, and the newest stay good") {
 }
 
 TEST_CASE("Azure Arc confirms the name by which a user-assigned identity was asked for") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   const auto confirmed = [&](const std::string& name, const std::string& value) {
     const auto answer = answered(protocol, right("&" + name + "=" + value));
     CHECK(owner_of(answer, vault) == user.client_id);
@@ -152,7 +152,7 @@ TEST_CASE("Azure Arc confirms the name by which a user-assigned identity was ask
 }
 
 TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   auto request = right();
   const auto complaint = [&](const std::string& target) {
     request.target = target;
@@ -179,7 +179,7 @@ TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
 }
 
 TEST_CASE("Azure Arc passes on what Entra says of an unknown resource") {
-  simulated_arc protocol({}, {});
+  simulated_arc protocol({});
   auto request = right();
   request.target = "/metadata/identity/oauth2/token?api-version=2019-11-01&resource=vault";
   const auto answer = answered(protocol, request);

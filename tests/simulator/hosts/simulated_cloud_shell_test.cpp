@@ -57,14 +57,14 @@ TEST_CASE("Cloud Shell refuses what is no form with a resource, and says why") {
   auto request = right();
   request.body = "";
   CHECK(complaint_of(request.ask(protocol)) ==
-        "400 InvalidRequest: The parameter 'resource' is missing in the body.");
+        "400 InvalidRequest: The parameter 'resource' is missing from the body.");
   request.body = "resource=";
   CHECK(complaint_of(request.ask(protocol)).find("'resource' is missing") != std::string::npos);
   request.body = "resource=%";
-  CHECK(complaint_of(request.ask(protocol)).find("The body is no form") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("The body must be a form") != std::string::npos);
   request = right();
   request.fields = {{"Metadata", "true"}, {"Content-Type", "application/json"}};
-  CHECK(complaint_of(request.ask(protocol)).find("The body is no form") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("The body must be a form") != std::string::npos);
   request.fields = {{"Content-Type", "application/x-www-form-urlencoded"}};
   CHECK(complaint_of(request.ask(protocol)).find("'Metadata: true'") != std::string::npos);
 }
@@ -85,5 +85,5 @@ TEST_CASE("Cloud Shell names an audience that it does not support") {
   auto request = right();
   request.body = "resource=vault";
   CHECK(complaint_of(request.ask(protocol)) ==
-        "400 AudienceNotSupported: There is no audience vault.");
+        "400 AudienceNotSupported: The audience vault is not supported.");
 }

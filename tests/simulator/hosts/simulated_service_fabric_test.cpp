@@ -25,7 +25,8 @@ protocol_request right(const std::string& more = {}) {
 }
 
 simulated_service_fabric served(simulated_host_options options = {}) {
-  return {std::move(options), "a secret", "ABCD"};
+  options.secret = "a secret";
+  return {std::move(options), "ABCD"};
 }
 
 /// "status code: message".
