@@ -35,14 +35,13 @@ bool is_visible_ascii(std::string_view text) {
 }
 
 simulated_host_options checked(simulated_host_options options) {
-  require(options.latency >= 0ns && options.latency <= 24h, "latency",
-          "between zero and 24 hours; give a duration in that range");
+  require(options.latency >= 0ns && options.latency <= 24h, "latency", "between zero and 24 hours");
   require(options.expires_in >= 0s && options.expires_in <= std::chrono::years{100}, "expires_in",
-          "between zero and 100 years; give a duration in that range");
+          "between zero and 100 years");
   require(options.idle_timeout >= 1ms && options.idle_timeout <= 24h, "idle_timeout",
-          "between one millisecond and 24 hours; give a duration in that range");
+          "between one millisecond and 24 hours");
   require(options.stop_timeout >= 0ms && options.stop_timeout <= 60s, "stop_timeout",
-          "between zero and a minute; give a duration in that range");
+          "between zero and one minute");
   require(options.limit_per_second <= 1'000'000, "limit_per_second",
           "at most a million; 0 means no limit");
   require(options.journal_size <= 10'000'000, "journal_size",

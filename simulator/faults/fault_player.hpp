@@ -1,5 +1,4 @@
-// Decides, step by step, how a connection sends an answer that has a wire fault. No sockets, no
-// clock.
+// Decides step by step how a connection sends an answer with a wire fault. No sockets, no clock.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"

@@ -28,8 +28,7 @@ class request_reader {
   }
   /// Adds the first `size` bytes of that space.
   void commit(std::size_t size) noexcept { input_.commit(size); }
-  /// Bytes have arrived that do not belong to the current request.
-  [[nodiscard]] bool has_input() const noexcept { return !input_.empty(); }
+  /// Discards everything that has arrived and is not parsed.
   void discard_input() noexcept { input_.clear(); }
 
   /// Parses what has arrived. False if the request is incomplete. True if it is complete, or if it
