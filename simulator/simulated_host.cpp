@@ -1,11 +1,6 @@
 #include "simulator/faults/fault_injector.hpp"
+#include "simulator/hosts/host_registry.hpp"
 #include "simulator/hosts/private_directory.hpp"
-#include "simulator/hosts/simulated_app_service.hpp"
-#include "simulator/hosts/simulated_arc.hpp"
-#include "simulator/hosts/simulated_cloud_shell.hpp"
-#include "simulator/hosts/simulated_imds.hpp"
-#include "simulator/hosts/simulated_service_fabric.hpp"
-#include "simulator/hosts/simulated_workload_identity.hpp"
 #include "simulator/http/http_server.hpp"
 #include "simulator/http/tls_certificate.hpp"
 #include "simulator/http/traffic_counter.hpp"
@@ -27,7 +22,6 @@ namespace simulator = internal::simulator;
 namespace {
 
 using namespace std::chrono_literals;
-using kind = identity_host;
 
 void require(bool in_range, std::string_view option, std::string_view range) {
   if (!in_range) {
@@ -41,21 +35,20 @@ bool is_visible_ascii(std::string_view text) {
 }
 
 simulated_host_options checked(simulated_host_options options) {
-  require(options.latency >= 0ns && options.latency <= 24h, "latency",
-          "between zero and 24 hours; give a duration in that range");
+  require(options.latency >= 0ns && options.latency <= 24h, "latency", "between zero and 24 hours");
   require(options.expires_in >= 0s && options.expires_in <= std::chrono::years{100}, "expires_in",
-          "between zero and 100 years; give a duration in that range");
+          "between zero and 100 years");
   require(options.idle_timeout >= 1ms && options.idle_timeout <= 24h, "idle_timeout",
-          "between one millisecond and 24 hours; give a duration in that range");
+          "between one millisecond and 24 hours");
   require(options.stop_timeout >= 0ms && options.stop_timeout <= 60s, "stop_timeout",
-          "between zero and a minute; give a duration in that range");
+          "between zero and one minute");
   require(options.limit_per_second <= 1'000'000, "limit_per_second",
-          "at most a million; 0 is no limit");
+          "at most a million; 0 means no limit");
   require(options.journal_size <= 10'000'000, "journal_size",
-          "at most ten million; 0 is no journal");
-  require(is_visible_ascii(options.secret), "secret",
-          "visible ASCII characters, since it travels in a header; leave it empty for one that "
-          "nobody can guess");
+          "at most ten million; 0 means no journal");
+  require(
+      is_visible_ascii(options.secret), "secret",
+      "visible ASCII characters, since it is sent in a header; leave it empty for a random one");
   if (options.secret.empty()) {
     options.secret = simulator::random_hexadecimal(16);
   }
@@ -72,17 +65,12 @@ simulator::http_server_options server_options(const simulated_host_options& opti
   return result;
 }
 
-bool is_https(const simulated_host_options& options) {
-  return options.host == kind::service_fabric ||
-         (options.host == kind::workload_identity && !options.plain_http);
-}
-
-/// Empty for no file at all.
+/// The directory of a file; empty if `file` is.
 std::string directory_of(const std::string& file) {
   return file.empty() ? file : std::filesystem::absolute(file).parent_path().string();
 }
 
-/// An https host's certificate, and the file that clients read it from.
+/// The certificate of an https host, and the file that clients read it from.
 class tls_identity {
  public:
   explicit tls_identity(const simulated_host_options& options)
@@ -104,50 +92,21 @@ class tls_identity {
   std::string file_;
 };
 
-std::unique_ptr<simulator::simulated_protocol> make_simulated_protocol(
-    const simulated_host_options& options, const std::string& thumbprint) {
-  using namespace simulator;
-  const auto app_service = [&options](const app_service_api& api) {
-    return std::make_unique<simulated_app_service>(api, options, options.secret);
-  };
-  switch (options.host) {
-    case kind::app_service:
-      return app_service(app_service_2019());
-    case kind::app_service_2017:
-      return app_service(app_service_2017());
-    case kind::machine_learning:
-      return app_service(machine_learning_api());
-    case kind::service_fabric:
-      return std::make_unique<simulated_service_fabric>(options, options.secret, thumbprint);
-    case kind::azure_arc:
-      return std::make_unique<simulated_arc>(options, options.arc_key_directory);
-    case kind::cloud_shell:
-      return std::make_unique<simulated_cloud_shell>(options);
-    case kind::workload_identity:
-      return std::make_unique<simulated_workload_identity>(options);
-    case kind::imds:
-      break;
-  }
-  return std::make_unique<simulated_imds>(options);
-}
-
 }  // namespace
 
 class simulated_host::implementation {
  public:
   explicit implementation(simulated_host_options given) : options_(checked(std::move(given))) {
+    const auto& row = simulator::row_of(options_.host);
     auto server = server_options(options_);
     simulator::check_address(server);
-    if (is_https(options_)) {
+    if (row.uses_tls(options_)) {
       tls_.emplace(options_);
       server.certificate = tls_->certificate();
       thumbprint_ = tls_->certificate()->thumbprint();
     }
-    protocol_ = make_simulated_protocol(options_, thumbprint_);
+    protocol_ = row.make(options_, thumbprint_);
     injector_.emplace(options_, *protocol_);
-    if (const auto* arc = dynamic_cast<const simulator::simulated_arc*>(protocol_.get())) {
-      arc_key_directory_ = arc->key_directory();
-    }
     server_.emplace(
         server,
         [this](const simulator::request_view& request, std::chrono::system_clock::time_point now,
@@ -165,7 +124,9 @@ class simulated_host::implementation {
     static const std::string none;
     return tls_ ? tls_->file() : none;
   }
-  [[nodiscard]] const std::string& arc_key_directory() const noexcept { return arc_key_directory_; }
+  [[nodiscard]] const std::string& arc_key_directory() const noexcept {
+    return protocol_->key_directory();
+  }
   [[nodiscard]] simulated_host_statistics statistics() const { return counter_.snapshot(); }
   [[nodiscard]] simulator::fault_injector& faults() noexcept { return *injector_; }
   void stop() { server_->stop(); }
@@ -173,20 +134,20 @@ class simulated_host::implementation {
  private:
   void answer(const simulator::request_view& request, std::chrono::system_clock::time_point now,
               simulator::response& out) {
-    if (request.path() == "/stats" && is_look(request)) {
-      return tell(to_json(counter_.snapshot()), out);
+    if (request.path() == "/stats" && is_read(request)) {
+      return write_json(to_json(counter_.snapshot()), out);
     }
-    if (request.path() == "/journal" && is_look(request)) {
-      return tell(to_json(injector_->journal(), injector_->start()), out);
+    if (request.path() == "/journal" && is_read(request)) {
+      return write_json(to_json(injector_->journal(), injector_->start()), out);
     }
     injector_->answer(request, now, out);
   }
 
-  static bool is_look(const simulator::request_view& request) {
+  static bool is_read(const simulator::request_view& request) {
     return request.method == "GET" || request.method == "HEAD";
   }
 
-  static void tell(std::string json, simulator::response& out) {
+  static void write_json(std::string json, simulator::response& out) {
     out.counted = false;
     out.add_field("Content-Type", "application/json");
     out.body = std::move(json);
@@ -195,12 +156,11 @@ class simulated_host::implementation {
   simulated_host_options options_;
   std::optional<tls_identity> tls_;
   std::string thumbprint_;
-  std::string arc_key_directory_;
   simulator::traffic_counter counter_;
   std::unique_ptr<simulator::simulated_protocol> protocol_;
   std::optional<simulator::fault_injector> injector_;
   std::vector<environment_variable> environment_;
-  // Last, so that its thread ends before what it uses.
+  // Declared last, so that its thread ends before the members that it uses are destroyed.
   std::optional<simulator::http_server> server_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using simulator::json_object;
 
-/// Milliseconds, to the microsecond.
+/// Milliseconds, rounded to microseconds.
 double milliseconds_of(std::chrono::nanoseconds time) {
   return std::round(std::chrono::duration<double, std::micro>(time).count()) / 1000;
 }

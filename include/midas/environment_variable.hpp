@@ -1,13 +1,15 @@
-// A variable that tells programs of the identity endpoint of their host.
+// An environment variable as a value: how a program finds the identity endpoint of its host.
 #pragma once
 
 #include <string>
 
 namespace midas {
 
+/// A variable and its value, e.g. "IDENTITY_ENDPOINT" and a URL. The value may be a secret.
 struct environment_variable {
   std::string name;
   std::string value;
+
   bool operator==(const environment_variable&) const = default;
 };
 

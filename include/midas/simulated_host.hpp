@@ -1,5 +1,5 @@
-// A simulated Azure host of any kind that hands out tokens of managed identities, for a test or a
-// load run to embed.
+// A simulated identity endpoint of an Azure host, to test programs that request managed-identity
+// tokens. Link midas::simulator. docs/simulator.md describes the hosts and the fault rules.
 #pragma once
 
 #include <midas/environment_variable.hpp>
@@ -15,61 +15,79 @@
 
 namespace midas {
 
-/// Serves on a thread of its own, from construction until stop() or destruction, the host's token
-/// path as the real host does, its mistakes included, and
+/// An HTTP server on a thread of its own, which answers token requests as the real host does,
+/// mistaken requests included. It serves from construction until stop() or destruction.
 ///
-///   GET /stats     the statistics as JSON; never delayed, never counted
-///   GET /journal   the journal as JSON; never delayed, never counted
+/// Tokens have the form of real ones, about 1.8 kB each, and every token is unique. Their signature
+/// is filler, so no service accepts them. Besides the paths of the host, every simulated host
+/// answers two requests, which are neither delayed nor counted:
 ///
-/// Its tokens look like real ones, about 1.8 kB each and no two the same, and are worth nothing.
-/// All members may be called from any thread. To run until a signal comes is the program's part:
-/// the simulator's thread takes none.
+///   GET /stats     statistics() as JSON
+///   GET /journal   journal() as JSON
+///
+/// Any thread may call any member function, except that the destructor must not run concurrently
+/// with other calls. The server's thread blocks all signals.
 class simulated_host {
  public:
-  /// Returns when connections are accepted. Throws std::invalid_argument when an option is out of
-  /// its range or the address is not allowed, std::system_error when the system refuses to listen
-  /// or to write a file; both name the value and the way out.
+  /// Starts to serve; the host accepts connections when the constructor returns.
+  ///
+  /// Throws std::invalid_argument if an option is out of its range, if the address is not a
+  /// loopback address and options.allow_any_address is not set, or if options.fault_rules is
+  /// malformed. Throws std::system_error if the system cannot listen on the address and port,
+  /// cannot write a file or cannot start a thread, and std::runtime_error if OpenSSL fails. what()
+  /// names the value and a remedy.
   explicit simulated_host(const simulated_host_options& options = {});
-  /// stop(), and removes its files.
+
+  /// Calls stop(), and removes the files that the host created.
   ~simulated_host();
   simulated_host(const simulated_host&) = delete;
   simulated_host& operator=(const simulated_host&) = delete;
 
-  /// "http://127.0.0.1:PORT"; https for Service Fabric and workload identity.
+  /// "http://ADDRESS:PORT", or "https://ADDRESS:PORT" for Service Fabric and workload identity. An
+  /// IPv6 address is in brackets.
   [[nodiscard]] const std::string& endpoint() const noexcept;
-  /// The port it listens on, also when the options asked for 0.
+
+  /// The TCP port that the host listens on, the chosen one if options.port was 0.
   [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// The variables by which programs find it, as those on a real host do. The one that carries the
-  /// secret is among them.
+  /// The variables that a program on a real host finds in its environment, for
+  /// token_service_options::environment or for the environment of a child process. On some hosts
+  /// one of them is the secret of the endpoint.
   [[nodiscard]] const std::vector<environment_variable>& environment() const noexcept;
 
-  /// The certificate of an https host, in PEM, for clients that check it against a trust store;
-  /// empty for an http host.
+  /// The path of a PEM file with the certificate of an https host, for clients that verify it
+  /// against a trust store. Empty for an http host. The file exists until the host is destroyed.
   [[nodiscard]] const std::string& certificate_file() const noexcept;
-  /// Its SHA-1 digest, 40 hexadecimal digits; empty for an http host.
+
+  /// The SHA-1 digest of that certificate as 40 uppercase hexadecimal digits. Empty for an http
+  /// host.
   [[nodiscard]] const std::string& certificate_thumbprint() const noexcept;
 
-  /// Where Azure Arc's key files are; empty for other hosts.
+  /// The directory of Azure Arc's key files. Empty for other hosts.
   [[nodiscard]] const std::string& arc_key_directory() const noexcept;
 
-  /// Of this moment; after stop(), of the end. Whoever has read an answer finds it counted.
+  /// The current statistics, or after stop() the final ones. An answer is counted before its first
+  /// byte is sent, so a client that has read an answer finds it counted.
   [[nodiscard]] simulated_host_statistics statistics() const;
 
-  /// The seed of what the fault rules leave to chance, also when the options asked for 0.
+  /// The seed of the random decisions of the fault rules: options.seed or, if that is 0, the seed
+  /// that was drawn.
   [[nodiscard]] std::uint64_t seed() const;
 
-  /// Replaces the fault rules now: requests that arrive after the return meet the new ones. Time
-  /// windows, counts of requests and the sequence of chances begin anew. Empty for none. Throws
-  /// std::invalid_argument, and keeps the rules as they are, when the text is malformed: what()
-  /// names the rule, its member and the remedy.
+  /// Replaces the fault rules for all requests that arrive after the call returns. `json` is the
+  /// text of a rules file; empty text removes all rules. Time windows, request counts and random
+  /// sequences restart.
+  ///
+  /// Throws std::invalid_argument and keeps the previous rules if the text is malformed; what()
+  /// names the rule, its member and how to correct it.
   void set_fault_rules(std::string_view json);
 
-  /// The newest token requests, oldest first; empty when the options ask for no journal.
+  /// The newest token requests, oldest first, at most options.journal_size of them.
   [[nodiscard]] std::vector<journal_entry> journal() const;
 
-  /// Takes no new connections or requests, lets answers in flight finish for up to stop_timeout,
-  /// then closes what is left. Returns when all that is done; again at once.
+  /// Stops accepting connections and requests, lets answers in flight finish for up to
+  /// options.stop_timeout and then closes all connections. Returns when all of this is done. Has no
+  /// effect after the first call. The other functions remain usable.
   void stop();
 
  private:

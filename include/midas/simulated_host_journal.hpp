@@ -1,4 +1,4 @@
-// What a simulated host was asked, and when: the other side of a client's history.
+// The journal of a simulated host: its token requests with their times and answers.
 #pragma once
 
 #include <chrono>
@@ -7,31 +7,32 @@
 
 namespace midas {
 
-/// One token request. All times are of the simulator's own clock.
+/// One token request. Times are those of std::chrono::steady_clock in the simulator's process.
 struct journal_entry {
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// It had arrived in full.
+  /// When the whole request had arrived.
   time_point arrived{};
-  /// Its answer began to go to the socket: noted before a client can read it. max() while the
-  /// request is open, and for good when the connection ended without an answer.
+  /// When the answer was about to be sent, which is before a client can read any of it. max() while
+  /// the request is open, and permanently if the connection ended without an answer.
   time_point answered = time_point::max();
-  /// Nothing more is sent for it: the answer has gone, or the connection. max() until then. A
-  /// client that leaves may know so a little earlier.
+  /// When the end of the answer was about to be sent, or when the connection closed. max() until
+  /// then. A client that closes the connection may observe the end a little earlier.
   time_point ended = time_point::max();
-  /// As asked for; empty when the request named none.
+  /// The resource that the request names. Empty if it names none.
   std::string resource{};
-  /// Of the identity whose token was given; empty when none was.
+  /// The client id of the identity whose token was issued. Empty if none was.
   std::string client_id{};
-  /// 0 when none was sent.
+  /// The HTTP status of the answer. 0 if none was sent.
   int status = 0;
-  /// The members of the rule's action that was applied, e.g. "status" or "status+latency"; empty
-  /// when no rule was.
+  /// The names of the members of the fault rule's action that was applied, e.g. "status" or
+  /// "status+latency". Empty if no rule was applied.
   std::string fault{};
 };
 
-/// One JSON object: `entries`, oldest first, with the names above. Times are milliseconds since
-/// `start`, with a fraction; null instead of max().
+/// A JSON object with the member `entries`: an array of objects whose members are named as above,
+/// in the order of `journal`. Times are milliseconds since `start` with a fraction; null instead of
+/// max().
 [[nodiscard]] std::string to_json(const std::vector<journal_entry>& journal,
                                   journal_entry::time_point start);
 

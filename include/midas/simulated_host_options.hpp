@@ -1,4 +1,4 @@
-// Which host is simulated, how it behaves, and where it listens.
+// The options of a simulated host.
 #pragma once
 
 #include <midas/identity_host.hpp>
@@ -12,106 +12,114 @@
 
 namespace midas {
 
-/// The three names of one managed identity. Ids are compared without regard to case.
+/// The three ids of a managed identity, each of which a request may use to select it. Ids are
+/// compared case-insensitively.
 struct simulated_identity {
-  /// A GUID; the application that the tokens are for (`appid`).
+  /// A GUID; the claim `appid` of tokens.
   std::string client_id{};
-  /// A GUID; the principal (`oid`).
+  /// A GUID; the claims `oid` and `sub` of tokens.
   std::string object_id{};
-  /// "/subscriptions/.../providers/...": what the tokens carry as `xms_mirid`.
+  /// "/subscriptions/.../providers/..."; the claim `xms_mirid` of tokens.
   std::string resource_id{};
 };
 
-/// The identity of the simulated machine itself.
+/// The default system-assigned identity of a simulated host.
 [[nodiscard]] simulated_identity sample_system_assigned_identity();
-/// A user-assigned identity for tests and examples to name.
+
+/// The default user-assigned identity of a simulated host, for tests to select.
 [[nodiscard]] simulated_identity sample_user_assigned_identity();
 
+/// All options have defaults. The constructor of simulated_host checks the ranges and throws
+/// std::invalid_argument if a value is out of its range.
 struct simulated_host_options {
+  /// The host to simulate. Default: IMDS.
   identity_host host = identity_host::imds;
 
-  /// An IP address without a port, e.g. "127.0.0.1" or "::1". Loopback only, unless
-  /// allow_any_address says otherwise. Default: 127.0.0.1.
+  /// An IP address without a port, e.g. "127.0.0.1" or "::1". Must be a loopback address, unless
+  /// allow_any_address is set. Default: 127.0.0.1.
   std::string address = "127.0.0.1";
 
-  /// Lets `address` be any address of this machine, so that others can reach the simulator. What it
-  /// hands out opens nothing, but it will say yes to everyone. Default: no.
+  /// Permits every address of this machine for `address`, so that other machines can reach the
+  /// simulator. It gives tokens to everyone, although no service accepts them. Default: false.
   bool allow_any_address = false;
 
-  /// TCP port; 0 picks a free one. Default: 0.
+  /// TCP port; 0 selects a free one. Default: 0.
   std::uint16_t port = 0;
 
-  /// How long each answer of the token path waits, mistakes included; other paths do not wait.
-  /// Requests on different connections wait side by side, those on one connection in turn.
-  /// A client that leaves meanwhile is noticed when its answer goes out. At most a day.
-  /// Default: none.
+  /// The delay of every answer to a token request, errors included; other requests are not delayed.
+  /// Requests on different connections are delayed concurrently, those on one connection one after
+  /// the other. A client that leaves during the delay is noticed when its answer is sent. 0 to 24
+  /// hours. Default: 0.
   std::chrono::nanoseconds latency{0};
 
-  /// The lifetime of a token, counted from the arrival of its request. 0 to 100 years; a token of
-  /// no lifetime is expired when it arrives. Default: a day, as the real service.
+  /// The lifetime of tokens, from the arrival of the request. 0 to 100 years; with 0, tokens have
+  /// already expired when they are issued. Default: 24 hours, as on real hosts.
   std::chrono::seconds expires_in{86400};
 
-  /// The machine's own identity; empty for a machine without one. As on a real machine, a request
-  /// that names no identity then gets the token of the only user-assigned one.
+  /// The system-assigned identity; empty for a host without one. As on a real host, a request that
+  /// names no identity then gets a token of the user-assigned identity if there is only one.
   /// Default: sample_system_assigned_identity().
   std::optional<simulated_identity> system_assigned = sample_system_assigned_identity();
 
-  /// The user-assigned identities that the machine has. Default: sample_user_assigned_identity().
+  /// The user-assigned identities. Default: sample_user_assigned_identity().
   std::vector<simulated_identity> user_assigned = {sample_user_assigned_identity()};
 
-  /// Accepts every other user-assigned identity too, if its id is a GUID (client id, object id) or
-  /// a resource id of a user-assigned identity; its other names are made up from it. Default: no.
+  /// Accepts every other user-assigned identity as well if it is selected by a GUID (client id or
+  /// object id) or by the resource id of a user-assigned identity. Its other ids are derived from
+  /// that one. Default: false.
   bool any_user_assigned = false;
 
-  /// The resources that the tenant knows, compared exactly. Others are answered as unknown
-  /// (AADSTS500011). Empty for any absolute URI or GUID. Default: empty.
+  /// The resources that the tenant knows, compared exactly; requests for others fail with
+  /// AADSTS500011. If empty, every absolute URI and every GUID is known. Default: empty.
   std::vector<std::string> resources{};
 
-  /// A connection that has completed no request for this long is closed, wherever it got stuck.
-  /// At least a millisecond, at most a day; kept to within a quarter. Default: two minutes.
+  /// Connections without progress for this long are closed, up to a quarter of it late. One
+  /// millisecond to 24 hours. Default: two minutes.
   std::chrono::milliseconds idle_timeout{120'000};
 
-  /// How long stop() lets answers in flight finish before it closes their connections.
-  /// At most a minute. Default: half a second.
+  /// How long stop() waits for answers in flight before it closes their connections. 0 to one
+  /// minute. Default: half a second.
   std::chrono::milliseconds stop_timeout{500};
 
-  /// The text of a rules file, JSON: which token requests go wrong, and how. docs/simulator.md has
-  /// the language. Empty for none. Default: none.
+  /// The text of a rules file (JSON): which token requests fail, and how. docs/simulator.md
+  /// describes it. Empty for no faults. Default: empty.
   std::string fault_rules{};
 
-  /// Makes what the rules leave to chance (probabilities, distributions of latency) repeatable: the
-  /// same seed, rules and order of requests give the same faults. 0 draws one; see seed().
-  /// Default: 0.
+  /// Makes the random decisions of the fault rules (probabilities and latencies) repeatable: equal
+  /// seeds, rules and sequences of requests have equal faults. 0 draws a seed; see
+  /// simulated_host::seed(). Default: 0.
   std::uint64_t seed = 0;
 
-  /// Token requests that are admitted in any one second, a window that slides with their arrivals;
-  /// those beyond it are answered with 429 and Retry-After at once, and count for nothing. At most
-  /// a million; 0 for no limit. Default: no limit.
+  /// Token requests admitted in any one second, which is a sliding window. Others are answered at
+  /// once with 429 and "Retry-After: 1", and do not count. 0 to a million; 0 means no limit.
+  /// Default: 0.
   std::size_t limit_per_second = 0;
 
-  /// Token requests that may wait for their answer at once; those beyond it are answered as those
-  /// beyond limit_per_second. 0 for no limit. Default: no limit.
+  /// Token requests that may be in progress at the same time. Others are answered at once with 429,
+  /// as above. 0 means no limit. Default: 0.
   std::size_t limit_concurrency = 0;
 
-  /// How many of the newest token requests the journal keeps. At most ten million; 0 for no
-  /// journal. Default: none.
+  /// The number of token requests that the journal keeps, the newest ones. 0 to ten million; 0
+  /// means no journal. Default: 0.
   std::size_t journal_size = 0;
 
-  /// What IDENTITY_HEADER or MSI_SECRET takes on App Service, Service Fabric and Machine Learning:
-  /// visible ASCII. Empty for one that nobody can guess. Default: empty.
+  /// The secret that requests to App Service, Service Fabric and Machine Learning must carry, as
+  /// given by IDENTITY_HEADER or MSI_SECRET. Visible ASCII characters. If empty, a random one.
+  /// Default: empty.
   std::string secret{};
 
-  /// Where Azure Arc's key files go. Most clients trust /var/opt/azcmagent/tokens alone. Made if it
-  /// is missing, and then removed at the end, as are the files. Empty for a new directory under
-  /// TMPDIR. Default: empty.
+  /// The directory of Azure Arc's key files. Most clients trust only /var/opt/azcmagent/tokens. A
+  /// missing directory is created, and removed with the host, as are the files. If empty, a new
+  /// directory under TMPDIR. Default: empty.
   std::string arc_key_directory{};
 
-  /// Where an https host's certificate is written, in PEM; there must be no file of that name. It
-  /// is removed at the end. Empty for one in a new directory under TMPDIR. Default: empty.
+  /// The file for the certificate of an https host, in PEM. It must not exist, and is removed with
+  /// the host. If empty, a file in a new directory under TMPDIR. Default: empty.
   std::string certificate_file{};
 
-  /// Workload identity over plain http, for clients that can be told to allow it. Elsewhere without
-  /// effect: Service Fabric is always https, the others never are. Default: no.
+  /// Serves workload identity over plain http, for clients that can be configured to allow it. Has
+  /// no effect on other hosts: Service Fabric always uses https, the others never do. Default:
+  /// false.
   bool plain_http = false;
 };
 

@@ -1,4 +1,4 @@
-// What a simulated endpoint has heard and answered.
+// The statistics of a simulated host.
 #pragma once
 
 #include <cstdint>
@@ -7,29 +7,30 @@
 
 namespace midas {
 
-/// All numbers count from the start of the simulator. Asking for them through GET /stats shows in
-/// the connections only.
+/// Counts since the start of the simulated host. Requests to /stats and /journal count only as
+/// connections.
 struct simulated_host_statistics {
-  /// Requests that arrived, malformed ones included.
+  /// Requests received, malformed ones included.
   std::uint64_t requests = 0;
-  /// Those of them that went to the token path, whatever they were answered.
+  /// Requests to the token path, whatever their answer.
   std::uint64_t token_requests = 0;
-  /// Connections accepted in all.
+  /// Connections accepted.
   std::uint64_t connections = 0;
-  /// Connections open now.
+  /// Connections that are open now.
   std::uint64_t open_connections = 0;
-  /// Requests that have arrived in full, and whose answer has not been handed to the socket.
+  /// Requests that have arrived completely and whose answer is not being sent yet.
   std::uint64_t in_flight = 0;
-  /// The most that in_flight has been.
+  /// Maximum of in_flight.
   std::uint64_t peak_in_flight = 0;
-  /// Token requests by the resource they named. After 65,536 resources new ones count as
-  /// "(others)".
+  /// Token requests by the resource that they name. Beyond 65,536 resources, further ones are
+  /// counted as "(others)".
   std::map<std::string, std::uint64_t> resources{};
   /// Answers by HTTP status.
   std::map<int, std::uint64_t> statuses{};
 };
 
-/// One JSON object with the names above; `statuses` has its numbers as text, as JSON demands.
+/// A JSON object whose members are named as above. The names in `statuses` are strings, since JSON
+/// requires it.
 [[nodiscard]] std::string to_json(const simulated_host_statistics& statistics);
 
 }  // namespace midas

@@ -6,8 +6,8 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// The step and the finalizer of SplitMix64 (Steele, Lea, Flood, 2014). The standard library's
-/// distributions may draw differently from one library to the next.
+/// The increment and the finalizer of SplitMix64 (Steele, Lea, Flood, 2014). The distributions of
+/// the standard library differ between implementations, which would break repeatability.
 constexpr std::uint64_t step = 0x9e3779b97f4a7c15U;
 
 std::uint64_t mixed(std::uint64_t value) noexcept {

@@ -1,24 +1,24 @@
-// What is left to chance, repeatably.
+// Repeatable random numbers for the fault rules.
 #pragma once
 
 #include <cstdint>
 
 namespace midas::internal::simulator {
 
-/// A sequence of numbers that look random, and are the same for the same seed, rule and request:
-/// so what one rule draws does not depend on how often another one drew.
+/// A pseudorandom sequence that depends only on the seed, the rule and the request. The numbers
+/// that one rule draws therefore do not depend on how often another rule drew.
 class chance {
  public:
   chance(std::uint64_t seed, std::uint64_t rule, std::uint64_t request) noexcept;
 
-  /// In [0, 1).
+  /// The next number, in [0, 1).
   double next() noexcept;
 
  private:
   std::uint64_t state_;
 };
 
-/// A seed that nobody chose; never 0.
+/// A random seed, never 0.
 [[nodiscard]] std::uint64_t draw_seed();
 
 }  // namespace midas::internal::simulator

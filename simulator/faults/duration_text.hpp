@@ -1,4 +1,4 @@
-// Durations as rules files and command lines write them: "5s", "200ms", "1.5h".
+// Durations as written in rules files and on command lines: "5s", "200ms", "1.5h".
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,8 @@
 
 namespace midas::internal::simulator {
 
-/// A number and a unit: ns, us, ms, s, m or min, h, d. Empty for anything else, for a negative one
-/// and for one over a hundred years.
+/// Reads a number followed by a unit: ns, us, ms, s, m or min, h, d. Empty for any other text, for
+/// a negative duration and for more than a hundred years.
 [[nodiscard]] std::optional<std::chrono::nanoseconds> read_duration(std::string_view text);
 
 }  // namespace midas::internal::simulator

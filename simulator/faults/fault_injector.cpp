@@ -9,14 +9,15 @@
 
 namespace midas::internal::simulator {
 
-using std::chrono::steady_clock;
-
-fault_injector::fault_injector(const simulated_host_options& options, simulated_protocol& host)
+fault_injector::fault_injector(const simulated_host_options& options, simulated_protocol& host,
+                               clock now)
     : host_(host),
+      now_(std::move(now)),
       kind_(options.host),
       latency_(options.latency),
       limit_concurrency_(options.limit_concurrency),
       seed_(options.seed != 0 ? options.seed : draw_seed()),
+      start_(now_()),
       journal_(options.journal_size),
       follows_(options.journal_size > 0 || options.limit_concurrency > 0),
       limits_(options.limit_per_second > 0 || options.limit_concurrency > 0),
@@ -26,7 +27,7 @@ fault_injector::fault_injector(const simulated_host_options& options, simulated_
 
 void fault_injector::set_rules(std::string_view json) {
   auto next = std::make_shared<rules_in_force>(
-      rules_in_force{fault_schedule(parse_fault_rules(json), kind_, seed_), steady_clock::now()});
+      rules_in_force{fault_schedule(parse_fault_rules(json), kind_, seed_), now_()});
   const bool has_rules = !next->schedule.empty();
   const std::lock_guard lock(rules_mutex_);
   rules_ = std::move(next);
@@ -50,14 +51,14 @@ void fault_injector::answer(const request_view& request, std::chrono::system_clo
 void fault_injector::answer_token_request(const request_view& request,
                                           std::chrono::system_clock::time_point now,
                                           response& out) {
-  const auto arrived = steady_clock::now();
+  const auto arrived = now_();
   facts_ = facts_of(request);
   if (!admit(arrived)) {
     answer_throttled(host_, out);
     out.resource = facts_.resource;
     return note_throttled(arrived, out);
   }
-  // Kept for as long as the decision refers to it; others may replace the rules meanwhile.
+  // The decision refers to the rules, which another thread may replace meanwhile.
   const auto in_force = rules();
   const auto decided = in_force->schedule.decide(facts_, arrived - in_force->since);
   host_.issuer().forget_recipient();
@@ -89,12 +90,12 @@ void fault_injector::note_throttled(time_point arrived, const response& out) {
 }
 
 void fault_injector::answered(std::uint64_t number, int status) {
-  journal_.answered(number, status, steady_clock::now());
+  journal_.answered(number, status, now_());
 }
 
 void fault_injector::ended(std::uint64_t number) {
   --waiting_;
-  journal_.ended(number, steady_clock::now());
+  journal_.ended(number, now_());
 }
 
 }  // namespace midas::internal::simulator

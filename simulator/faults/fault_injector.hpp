@@ -1,5 +1,5 @@
-// Stands between the server and the host's dialect: holds the limits, applies the fault rules, and
-// keeps the journal.
+// Enforces a simulated host's limits, applies its fault rules and keeps its journal, between the
+// HTTP server and the host's protocol.
 #pragma once
 
 #include "simulator/faults/fault_schedule.hpp"
@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -19,23 +20,27 @@
 
 namespace midas::internal::simulator {
 
-/// answer() and what it hears of exchanges belong to the server's thread, the rest to any. With
-/// nothing to do it costs a load of an atomic.
+/// answer(), answered() and ended() are for the server's thread; any thread may call the other
+/// functions. Without limits, rules and a journal, a request costs one atomic load more.
 class fault_injector final : public exchange_listener {
  public:
   using time_point = std::chrono::steady_clock::time_point;
+  /// Returns the current time, which must not decrease. Called from any thread.
+  using clock = std::function<time_point()>;
 
-  /// Throws std::invalid_argument when the rules are malformed.
-  fault_injector(const simulated_host_options& options, simulated_protocol& host);
+  /// Throws std::invalid_argument if the rules are malformed. `host` must outlive the injector.
+  fault_injector(const simulated_host_options& options, simulated_protocol& host,
+                 clock now = &std::chrono::steady_clock::now);
 
-  /// Fills an empty response.
+  /// Fills an empty response. `now` is the time that tokens are issued at.
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out);
 
+  /// See simulated_host::set_fault_rules().
   void set_rules(std::string_view json);
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   [[nodiscard]] std::vector<journal_entry> journal() const { return journal_.snapshot(); }
-  /// When it was made.
+  /// The time of construction.
   [[nodiscard]] time_point start() const noexcept { return start_; }
 
   void answered(std::uint64_t number, int status) override;
@@ -54,17 +59,19 @@ class fault_injector final : public exchange_listener {
   [[nodiscard]] std::shared_ptr<rules_in_force> rules() const;
 
   simulated_protocol& host_;
+  clock now_;
   identity_host kind_;
   std::chrono::nanoseconds latency_;
   std::size_t limit_concurrency_;
   std::uint64_t seed_;
-  time_point start_ = std::chrono::steady_clock::now();
+  time_point start_;
   request_journal journal_;
-  /// Whether exchanges are followed to their end.
+  /// Every token request gets a number, by which answered() and ended() report on it.
   bool follows_;
   bool limits_;
 
   rate_window window_;
+  /// Token requests whose answers are not complete yet.
   std::size_t waiting_ = 0;
   request_facts facts_;
 

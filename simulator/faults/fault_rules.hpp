@@ -1,4 +1,4 @@
-// The rules by which a simulated host goes wrong, as values. docs/simulator.md has their language.
+// Fault rules as values. docs/simulator.md describes the language of rules files.
 #pragma once
 
 #include "simulator/faults/latency_distribution.hpp"
@@ -17,7 +17,7 @@
 
 namespace midas::internal::simulator {
 
-/// Which of the requests that match the rest of a rule, counted from 1.
+/// Selects requests by number, counted from 1 among those that match the rest of the rule.
 struct nth_request {
   std::uint64_t from = 1;
   std::uint64_t to = std::numeric_limits<std::uint64_t>::max();
@@ -28,7 +28,7 @@ struct nth_request {
   }
 };
 
-/// Since the rules are in force: from `from` on, and before `to`.
+/// The time since the rules took effect, from `from` until just before `to`.
 struct time_window {
   std::chrono::nanoseconds from{0};
   std::chrono::nanoseconds to = std::chrono::nanoseconds::max();
@@ -38,11 +38,12 @@ struct time_window {
   }
 };
 
-/// Of which requests a rule is; all that is set must hold.
+/// The conditions of a rule. All of those that are set must hold.
 struct fault_match {
   std::optional<identity_host> host{};
   std::optional<std::string> resource{};
-  /// As asked for, compared without regard to case; empty for a request that names none.
+  /// The id that the request names, compared case-insensitively. Empty text matches requests that
+  /// name none.
   std::optional<std::string> identity{};
   nth_request nth{};
   time_window window{};
@@ -50,7 +51,7 @@ struct fault_match {
 };
 
 struct fault_action {
-  /// The members of the file's action, in the order of this struct, joined by '+'.
+  /// The members of the action in the rules file, in the order of this struct, joined by '+'.
   std::string name{};
 
   std::optional<int> status{};
@@ -61,10 +62,10 @@ struct fault_action {
   std::optional<latency_distribution> latency{};
   wire_fault wire{};
   token_change token{};
-  /// Takes the place of the value of expires_on.
+  /// Replaces the value of expires_on.
   std::optional<std::string> expires_on_form{};
 
-  /// It takes the place of what the host would have answered.
+  /// The host's own answer is replaced, not modified.
   [[nodiscard]] bool replaces_answer() const noexcept { return status || redirect; }
 };
 
@@ -73,8 +74,8 @@ struct fault_rule {
   fault_action action{};
 };
 
-/// Empty text has no rules. Throws std::invalid_argument when it is no rules file; what() names the
-/// rule, its member and the remedy.
+/// Reads a rules file; empty text has no rules. Throws std::invalid_argument if the file is
+/// malformed; what() names the rule, its member and how to correct it.
 [[nodiscard]] std::vector<fault_rule> parse_fault_rules(std::string_view json);
 
 }  // namespace midas::internal::simulator

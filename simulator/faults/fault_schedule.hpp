@@ -1,4 +1,4 @@
-// Which fault a request meets. No sockets, no clock, and no chance but the seed's.
+// Decides which fault applies to a request. No sockets, no clock; randomness comes from the seed.
 #pragma once
 
 #include "simulator/faults/fault_rules.hpp"
@@ -13,31 +13,32 @@ namespace midas::internal::simulator {
 
 /// A rule's action for one request.
 struct fault {
-  /// Of the schedule, and valid as long as it.
+  /// Owned by the schedule.
   const fault_action& action;
-  /// Drawn, if the action has a latency.
+  /// The latency drawn for this request. Empty if the action has none.
   std::optional<std::chrono::nanoseconds> latency;
 };
 
-/// Goes through the rules in their order, and applies the first one that matches; those after it do
-/// not learn of the request. The same seed, rules, requests and times give the same faults. One
-/// thread at a time.
+/// Applies the first rule that matches; later rules do not count the request. The same seed, rules,
+/// requests and times give the same faults. One thread at a time.
 class fault_schedule {
  public:
   fault_schedule(std::vector<fault_rule> rules, identity_host host, std::uint64_t seed);
 
   [[nodiscard]] bool empty() const noexcept { return rules_.empty(); }
 
-  /// `elapsed` since the rules are in force. Counts the request.
+  /// Counts the request. `elapsed` is the time since the rules took effect. Empty if no rule
+  /// matches.
   [[nodiscard]] std::optional<fault> decide(const request_facts& request,
                                             std::chrono::nanoseconds elapsed);
 
  private:
   struct counted_rule {
     fault_rule rule;
-    /// Requests that matched all but chance and number: each has a sequence of chances.
+    /// Requests that matched everything except probability and nth. Each has its own sequence of
+    /// random numbers.
     std::uint64_t candidates = 0;
-    /// Those that chance let pass.
+    /// Requests among the candidates that also matched the probability.
     std::uint64_t matched = 0;
   };
 

@@ -17,8 +17,8 @@ struct error_text {
   std::string_view description;
 };
 
-/// Throttling in the words of live machines (dotnet/SqlClient issue 2344); the code of 5xx from
-/// Microsoft Learn; the rest is ours.
+/// The text of 429 is that of live machines (dotnet/SqlClient issue 2344) and the code of 5xx is
+/// documented on Microsoft Learn; the others are ours.
 error_text text_for(int status) {
   if (status == 429) {
     return {"invalid_request", "Temporarily throttled, too many requests"};
@@ -27,12 +27,12 @@ error_text text_for(int status) {
     return {"not_available", "The endpoint is being updated"};
   }
   if (status >= 500) {
-    return {"unknown", "The service is not available at the moment"};
+    return {"unknown", "The service is temporarily unavailable"};
   }
-  return {"invalid_request", "The simulator was told to refuse this request"};
+  return {"invalid_request", "A fault rule of the simulator refuses this request"};
 }
 
-/// Takes every field of that name out of complete lines.
+/// Removes every field of that name. `fields` consists of complete lines.
 void remove_field(std::string& fields, std::string_view name) {
   for (std::size_t at = 0; at < fields.size();) {
     const auto next = fields.find("\r\n", at) + 2;
@@ -71,7 +71,7 @@ void write_replacement(const fault_action& action, simulated_protocol& host, res
   }
 }
 
-/// Leaves a body alone that is no token with an expires_on.
+/// Leaves a body without the member expires_on unchanged.
 void replace_expires_on(std::string& body, const std::string& text) {
   rapidjson::Document document;
   document.Parse(body.data(), body.size());
@@ -86,7 +86,7 @@ void replace_expires_on(std::string& body, const std::string& text) {
   body = std::move(changed);
 }
 
-/// As long as it lives, the host's tokens are wrong.
+/// Applies a change to the host's tokens for the lifetime of the object.
 class scoped_token_change {
  public:
   scoped_token_change(token_issuer& issuer, const token_change& change) : issuer_(issuer) {
@@ -132,7 +132,7 @@ void answer_throttled(simulated_protocol& host, response& out) {
   constexpr int too_many_requests = 429;
   out.token_request = true;
   write_error(host, too_many_requests, out);
-  // Within this time the window has moved on.
+  // The limit is per second.
   out.add_field("Retry-After", "1");
 }
 

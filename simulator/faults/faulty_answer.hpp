@@ -1,4 +1,4 @@
-// What a host answers when a rule or the limit has it. No sockets, no clock.
+// Answers under a fault rule or beyond a limit. No sockets, no clock.
 #pragma once
 
 #include "simulator/faults/fault_rules.hpp"
@@ -9,13 +9,13 @@
 
 namespace midas::internal::simulator {
 
-/// Fills an empty response as the action says; where it says nothing, the host answers. `delay` is
-/// the host's own when the action replaces its answer.
+/// Fills an empty response: the host's own answer, modified or replaced by the action. If it is
+/// replaced, `delay` stays 0.
 void answer_with_fault(const fault_action& action, simulated_protocol& host,
                        const request_view& request, std::chrono::system_clock::time_point now,
                        response& out);
 
-/// Fills an empty response as a host does that is asked too often (429), with the text of IMDS.
+/// Fills an empty response with a 429 that has the text of IMDS and "Retry-After: 1".
 void answer_throttled(simulated_protocol& host, response& out);
 
 }  // namespace midas::internal::simulator

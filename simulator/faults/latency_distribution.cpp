@@ -12,7 +12,7 @@ using std::chrono::nanoseconds;
 constexpr double normal_p99 = 2.3263478740408408;
 constexpr double two_pi = 6.283185307179586;
 
-/// Box and Muller's transform.
+/// The Box-Muller transform.
 double draw_normal(chance& draws) {
   const double radius = std::sqrt(-2 * std::log(1 - draws.next()));
   return radius * std::cos(two_pi * draws.next());

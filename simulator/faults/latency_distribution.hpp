@@ -1,4 +1,4 @@
-// How long the answers of a faulty host take.
+// Distributions of the latency of a simulated host.
 #pragma once
 
 #include "simulator/faults/chance.hpp"
@@ -12,14 +12,14 @@ struct fixed_latency {
   std::chrono::nanoseconds value{0};
 };
 
-/// Every time between the two is as likely.
+/// Every latency from `min` to `max` is equally likely.
 struct uniform_latency {
   std::chrono::nanoseconds min{0};
   std::chrono::nanoseconds max{0};
 };
 
-/// Most take about the median, a few very long: the logarithm is normally distributed. Half take
-/// longer than `median`, which is above zero, and one in a hundred longer than `p99`.
+/// The logarithm of the latency is normally distributed: most latencies are near the median, a few
+/// are very long. `median` must be above zero; 1 % of the latencies exceed `p99`.
 struct lognormal_latency {
   std::chrono::nanoseconds median{0};
   std::chrono::nanoseconds p99{0};
@@ -27,10 +27,10 @@ struct lognormal_latency {
 
 using latency_distribution = std::variant<fixed_latency, uniform_latency, lognormal_latency>;
 
-/// The longest that any answer is delayed.
+/// The maximum latency of an answer.
 inline constexpr std::chrono::hours max_latency{24};
 
-/// Draws as often as the distribution needs it. Never negative nor above max_latency.
+/// A latency from 0 to max_latency. Takes as many numbers from `draws` as the distribution needs.
 [[nodiscard]] std::chrono::nanoseconds draw_latency(const latency_distribution& distribution,
                                                     chance& draws);
 

@@ -1,4 +1,4 @@
-// A limit on what is admitted in any one second.
+// A limit on the requests admitted in any one second.
 #pragma once
 
 #include <chrono>
@@ -7,21 +7,23 @@
 
 namespace midas::internal::simulator {
 
-/// Exact: no second, wherever it begins, holds more than `limit` admitted arrivals. What is refused
-/// does not count. Admission costs no memory after construction.
+/// An exact sliding window: no second, wherever it begins, contains more than `limit` admitted
+/// requests. Refused requests do not count. Does not allocate after construction.
 class rate_window {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// 0 admits everything.
+  /// 0 means no limit.
   explicit rate_window(std::size_t limit);
 
-  /// Whether one that arrives now is within the limit; if so, it counts. Times must not decrease.
+  /// Whether a request that arrives at `now` is within the limit; if so, counts it. Times must not
+  /// decrease.
   bool admit(time_point now);
 
  private:
   std::size_t limit_;
-  /// The newest `limit` admissions. oldest_ is where the next one goes once there are so many.
+  /// A ring buffer of the newest `limit` admissions. Once it is full, the next admission replaces
+  /// the one at oldest_.
   std::vector<time_point> admitted_;
   std::size_t oldest_ = 0;
 };

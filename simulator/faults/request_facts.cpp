@@ -8,7 +8,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// By which names the hosts take an identity; no host has one of them for anything else.
+/// The parameters that select an identity on any host. No host uses one of them for anything else.
 constexpr std::array<const char*, 6> identity_parameters{"client_id",    "clientid",   "object_id",
                                                          "principal_id", "msi_res_id", "mi_res_id"};
 

@@ -1,4 +1,4 @@
-// What a rule can know of a token request: what it asks for, as it asks.
+// The properties of a token request that fault rules match.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
@@ -8,16 +8,16 @@
 namespace midas::internal::simulator {
 
 struct request_facts {
-  /// As in the parameter `resource`, or of a `scope` what stands before "/.default"; empty when the
-  /// request names none.
+  /// The parameter `resource`, or the part of the parameter `scope` before "/.default". Empty if
+  /// the request has neither.
   std::string resource{};
-  /// The client id, object id or resource id that the request names; empty when it names none, and
-  /// so asks for the host's own identity.
+  /// The client id, object id or resource id that the request names. Empty if it names none, which
+  /// selects the host's own identity.
   std::string identity{};
 };
 
-/// Reads the query of a GET and the form of a POST, of any host. What cannot be decoded names
-/// nothing.
+/// Reads the query of a GET or the form of a POST, for every host. Both facts are empty if the
+/// parameters cannot be decoded.
 [[nodiscard]] request_facts facts_of(const request_view& request);
 
 }  // namespace midas::internal::simulator

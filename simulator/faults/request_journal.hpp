@@ -1,4 +1,4 @@
-// The newest token requests, as they arrive and are answered.
+// The newest token requests of a simulated host, with their times and answers.
 #pragma once
 
 #include <midas/simulated_host_journal.hpp>
@@ -10,7 +10,7 @@
 
 namespace midas::internal::simulator {
 
-/// Written by a server's thread, read by any. Keeps nothing when its capacity is 0.
+/// Any thread may use it. Keeps nothing if its capacity is 0.
 class request_journal {
  public:
   using time_point = journal_entry::time_point;
@@ -19,8 +19,8 @@ class request_journal {
 
   [[nodiscard]] bool keeps_any() const noexcept { return capacity_ > 0; }
 
-  /// The number by which the other functions know the entry: 1, 2, 3 ... An entry that newer ones
-  /// have displaced is no longer changed.
+  /// Adds an entry and returns its number: 1, 2, 3 and so on. The functions below ignore the
+  /// numbers of entries that newer ones have displaced.
   std::uint64_t begin(journal_entry entry);
   void answered(std::uint64_t number, int status, time_point now);
   void ended(std::uint64_t number, time_point now);
@@ -29,13 +29,13 @@ class request_journal {
   [[nodiscard]] std::vector<journal_entry> snapshot() const;
 
  private:
-  /// Null when it is not kept.
+  /// Null if the entry has been displaced.
   journal_entry* find(std::uint64_t number);
 
   std::size_t capacity_;
   mutable std::mutex mutex_;
   std::uint64_t last_ = 0;
-  /// The entry of a number stands at (number - 1) % capacity_.
+  /// A ring buffer: the entry with number n is at (n - 1) % capacity_.
   std::vector<journal_entry> entries_;
 };
 

@@ -14,7 +14,7 @@ std::string_view view_of(const rapidjson::Value& text) {
   return {text.GetString(), text.GetStringLength()};
 }
 
-/// The shortest text of a number.
+/// The shortest text that reads back as the same number.
 std::string text_of(double number) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
@@ -32,13 +32,13 @@ std::string list_of(std::initializer_list<std::string_view> names) {
 }  // namespace
 
 void rule_value::refuse(std::string_view what) const {
-  throw std::invalid_argument("the fault rules are wrong: " + (path_.empty() ? "the file" : path_) +
-                              " " + std::string(what));
+  throw std::invalid_argument("the fault rules are invalid: " +
+                              (path_.empty() ? "the file" : path_) + " " + std::string(what));
 }
 
 const rule_value& rule_value::require_object(std::initializer_list<std::string_view> names) const {
   if (!value_.IsObject()) {
-    refuse("must be an object that may have " + list_of(names));
+    refuse("must be an object with members among " + list_of(names));
   }
   for (auto at = value_.MemberBegin(); at != value_.MemberEnd(); ++at) {
     const auto name = view_of(at->name);
@@ -47,7 +47,7 @@ const rule_value& rule_value::require_object(std::initializer_list<std::string_v
              list_of(names));
     }
     if (&value_.FindMember(at->name)->value != &at->value) {
-      refuse(std::string("has the member '").append(name) + "' twice; leave one of them");
+      refuse(std::string("has the member '").append(name) + "' twice; remove one of them");
     }
   }
   return *this;
@@ -65,7 +65,7 @@ std::optional<rule_value> rule_value::member(std::string_view name) const {
 rule_value rule_value::required(std::string_view name) const {
   auto found = member(name);
   if (!found) {
-    refuse(std::string("has no member '").append(name) + "'; give it one");
+    refuse(std::string("has no member '").append(name) + "'; add it");
   }
   return *found;
 }

@@ -1,5 +1,5 @@
-// Reading a rules file: a JSON value that knows where it stands, and says so when it is wrong.
-// Inner header: it includes RapidJSON.
+// A JSON value of a rules file together with its path, for error messages. Only simulator/faults/
+// may include this header, since it includes RapidJSON.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -16,34 +16,38 @@
 
 namespace midas::internal::simulator {
 
-/// Refers to the document. Whatever is not as asked throws std::invalid_argument, which names the
-/// path of the value, e.g. "rules[2].match.nth", and what would be right.
+/// Refers to the document, which must outlive it. Functions that expect a kind of value throw
+/// std::invalid_argument for any other; what() has the path of the value, e.g.
+/// "rules[2].match.nth", and the expected value.
 class rule_value {
  public:
   rule_value(const rapidjson::Value& value, std::string path)
       : value_(value), path_(std::move(path)) {}
 
+  /// Throws std::invalid_argument: `what` after the path.
   [[noreturn]] void refuse(std::string_view what) const;
 
-  /// An object that has no members but these, and none of them twice.
+  /// Expects an object that has no other members than these, and none of them twice.
   const rule_value& require_object(std::initializer_list<std::string_view> names) const;
+  /// Empty if the object has no such member.
   [[nodiscard]] std::optional<rule_value> member(std::string_view name) const;
-  /// The same, refused when it is missing.
+  /// Expects the object to have the member.
   [[nodiscard]] rule_value required(std::string_view name) const;
-  /// The members of an object, whatever their names.
+  /// Expects an object with any members.
   [[nodiscard]] std::vector<std::pair<std::string, rule_value>> members() const;
-  /// The elements of an array.
+  /// Expects an array.
   [[nodiscard]] std::vector<rule_value> elements() const;
 
   [[nodiscard]] bool is_object() const { return value_.IsObject(); }
   [[nodiscard]] bool is_array() const { return value_.IsArray(); }
 
+  /// These expect text, or a number from `min` to `max`.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] double number(double min, double max) const;
   [[nodiscard]] std::uint64_t count(std::uint64_t min, std::uint64_t max) const;
-  /// Text such as "50ms".
+  /// Expects text such as "50ms"; see read_duration().
   [[nodiscard]] std::chrono::nanoseconds duration(std::chrono::nanoseconds max) const;
-  /// A member that is there to be true: refuses all else.
+  /// Expects `true`; a flag that is not set must be left out.
   [[nodiscard]] bool is_set() const;
 
  private:

@@ -31,7 +31,7 @@ void append_faulty_response(std::string& out, const response& answer, framing fr
     return;
   }
   if (fault.kind == wire_fault_kind::garbage) {
-    out.append("\x16\x03\x03This is no HTTP.\r\n\r\n");
+    out.append("\x16\x03\x03This is not HTTP.\r\n\r\n");
     return;
   }
   frame.with_length = fault.kind != wire_fault_kind::endless_body;

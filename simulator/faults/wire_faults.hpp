@@ -1,4 +1,4 @@
-// The bytes of answers that go wrong on their way.
+// The bytes that are sent for an answer with a wire fault.
 #pragma once
 
 #include "simulator/http/response_writer.hpp"
@@ -7,12 +7,12 @@
 
 namespace midas::internal::simulator {
 
-/// The connection does not outlive the answer.
+/// Whether the connection ends with the answer.
 [[nodiscard]] bool ends_connection(wire_fault_kind kind) noexcept;
-/// The client gets to see a status.
+/// Whether the client receives the whole head, the status included.
 [[nodiscard]] bool sends_whole_head(wire_fault_kind kind) noexcept;
 
-/// Appends what is sent of the answer: all of it for slow_drip, the beginning for endless_body, and
+/// Appends the bytes to send: the whole answer for slow_drip, its beginning for endless_body,
 /// nothing for reset_before and hang.
 void append_faulty_response(std::string& out, const response& answer, framing frame);
 

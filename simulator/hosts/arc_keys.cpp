@@ -9,7 +9,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// More callers than this at once, each between its two requests, are none of this simulator's.
+/// Far more than the callers that are between their two requests at the same time.
 constexpr std::size_t max_keys = 1024;
 
 }  // namespace

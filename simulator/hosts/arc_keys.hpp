@@ -1,4 +1,5 @@
-// The key files by which a simulated Azure Arc agent sees that a caller may read what root may.
+// The key files of a simulated Azure Arc agent. A caller that can read one has the privileges that
+// the agent requires.
 #pragma once
 
 #include "simulator/hosts/private_directory.hpp"
@@ -9,7 +10,7 @@
 
 namespace midas::internal::simulator {
 
-/// A key is good for one request. One thread at a time.
+/// Each key is valid for one request. One thread at a time.
 class arc_keys {
  public:
   /// Throws as private_directory does.
@@ -17,11 +18,11 @@ class arc_keys {
 
   [[nodiscard]] const std::string& directory() const noexcept { return directory_.path(); }
 
-  /// Writes a key to a new file; its path. The oldest one goes when there are many that nobody has
-  /// used. Throws std::system_error when there is no room.
+  /// Writes a key to a new file and returns its path. Removes the oldest key if 1,024 are unused.
+  /// Throws std::system_error if the file cannot be written.
   std::string challenge();
 
-  /// Whether this is a key that is still good; it is not from then on, and its file is gone.
+  /// Whether the key is valid. If so, invalidates it and removes its file.
   bool redeem(std::string_view key);
 
  private:

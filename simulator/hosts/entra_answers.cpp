@@ -19,6 +19,15 @@ std::string timestamp(std::int64_t now) {
   return {text.data(), size};
 }
 
+std::string unknown_resource_text(std::string_view resource) {
+  return std::string("The resource principal named ")
+      .append(resource)
+      .append(
+          " was not found in the tenant named Simulated. This can happen if the application has "
+          "not been installed by the administrator of the tenant or consented to by any user in "
+          "the tenant. You might have sent your authentication request to the wrong tenant.");
+}
+
 }  // namespace
 
 void write_imds_members(json_object& answer, const issued_token& token) {
@@ -70,13 +79,8 @@ void write_unknown_resource(response& out, std::string_view resource, std::int64
                     now, issuer);
 }
 
-std::string unknown_resource_text(std::string_view resource) {
-  return std::string("The resource principal named ")
-      .append(resource)
-      .append(
-          " was not found in the tenant named Simulated. This can happen if the application has "
-          "not been installed by the administrator of the tenant or consented to by any user in "
-          "the tenant. You might have sent your authentication request to the wrong tenant.");
+std::string unknown_resource_error(std::string_view resource) {
+  return "AADSTS" + std::to_string(unknown_resource) + ": " + unknown_resource_text(resource);
 }
 
 }  // namespace midas::internal::simulator

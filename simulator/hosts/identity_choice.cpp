@@ -25,7 +25,7 @@ simulated_identity sample_user_assigned_identity() {
 namespace midas::internal::simulator {
 namespace {
 
-/// A GUID that belongs to a name: always the same for one, most likely another for another.
+/// A GUID derived from a name by hashing: equal for equal names.
 std::string guid_of(std::string_view name, std::uint64_t hash) {
   for (const char c : name) {
     hash = (hash ^ static_cast<unsigned char>(c | 0x20)) * 0x100000001b3U;
@@ -50,7 +50,8 @@ bool is_resource_id(std::string_view text) noexcept {
          equal_ignoring_case(text.substr(last + 1 - kind.size(), kind.size()), kind);
 }
 
-simulated_identity invented(std::string simulated_identity::*member, const std::string& id) {
+simulated_identity derived_identity(std::string simulated_identity::*member,
+                                    const std::string& id) {
   simulated_identity identity{
       guid_of(id, 1), guid_of(id, 2),
       "/subscriptions/5151a7ed-0000-4000-8000-0000000000ff/resourceGroups/simulated"
@@ -93,14 +94,14 @@ identity_choice choose_identity(const simulated_host_options& options, const que
       return identity;
     }
   }
-  // The machine's own identity answers to its ids as well.
+  // The system-assigned identity can be selected by its ids, too.
   if (!id->empty() && options.system_assigned &&
       equal_ignoring_case((*options.system_assigned).*chosen->name, *id)) {
     return *options.system_assigned;
   }
   const bool by_resource_id = chosen->name == &simulated_identity::resource_id;
   if (options.any_user_assigned && (by_resource_id ? is_resource_id(*id) : is_guid(*id))) {
-    return invented(chosen->name, *id);
+    return derived_identity(chosen->name, *id);
   }
   return identity_refusal::not_found;
 }

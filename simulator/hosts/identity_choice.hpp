@@ -1,4 +1,4 @@
-// Which identity of a simulated host a token request means.
+// Selects the identity that a token request to a simulated host asks for.
 #pragma once
 
 #include "simulator/http/query_string.hpp"
@@ -12,30 +12,31 @@
 
 namespace midas::internal::simulator {
 
-/// A parameter by which requests to a host name an identity, and the name that it takes.
+/// A parameter that selects an identity, and the id that its value is compared with.
 struct identity_selector {
   std::string_view parameter;
   std::string simulated_identity::*name;
 };
 
-/// Why no identity was chosen. What a host says of that is its dialect's concern.
+/// Why no identity was selected. Each host has its own error for it.
 enum class identity_refusal : std::uint8_t {
-  /// The host has no such identity, or none at all.
+  /// The host does not have this identity, or it has no identity at all.
   not_found,
-  /// No identity was named, and the host has several.
+  /// The request names no identity, and the host has several.
   ambiguous,
-  /// More than one was named.
+  /// The request has more than one of the parameters.
   contradictory,
 };
 
 using identity_choice = std::variant<simulated_identity, identity_refusal>;
 
-/// Goes by the one of these parameters that the query has, or by none of them.
+/// Selects by the parameter in `query` that is among `selectors`. If there is none, does the same
+/// as choose_unnamed().
 [[nodiscard]] identity_choice choose_identity(const simulated_host_options& options,
                                               const query_string& query,
                                               std::span<const identity_selector> selectors);
 
-/// The system-assigned identity of a host; without one, its only user-assigned identity.
+/// The system-assigned identity or, if the host has none, its only user-assigned identity.
 [[nodiscard]] identity_choice choose_unnamed(const simulated_host_options& options);
 
 }  // namespace midas::internal::simulator

@@ -21,43 +21,43 @@ namespace fs = std::filesystem;
                           "cannot " + what + " " + path + "; " + remedy);
 }
 
-std::string make_temporary() {
+std::string create_temporary() {
   std::error_code error;
   const auto parent = fs::temp_directory_path(error);
   if (error) {
     fail(error.value(), "find", "a directory for temporary files",
-         "set TMPDIR to one that you may write to");
+         "set TMPDIR to a writable directory");
   }
   auto path = (parent / "midas-simulator-XXXXXX").string();
   if (::mkdtemp(path.data()) == nullptr) {
-    fail(errno, "make", path, "set TMPDIR to a directory that you may write to");
+    fail(errno, "create", path, "set TMPDIR to a writable directory");
   }
   return path;
 }
 
-/// The directories that this makes, the outermost first.
-std::vector<std::string> make_directories(const fs::path& path) {
+/// Creates the missing directories of a path, and returns them, outermost first.
+std::vector<std::string> create_directories(const fs::path& path) {
   std::vector<fs::path> missing;
   std::error_code error;
   for (auto each = path; !each.empty() && !fs::exists(each, error); each = each.parent_path()) {
     missing.push_back(each);
   }
   std::reverse(missing.begin(), missing.end());
-  std::vector<std::string> made;
+  std::vector<std::string> created;
   for (const auto& each : missing) {
     if (::mkdir(each.c_str(), 0700) != 0) {
-      fail(errno, "make", each.string(), "give a directory that you may write to");
+      fail(errno, "create", each.string(), "choose a writable directory");
     }
-    made.push_back(each.string());
+    created.push_back(each.string());
   }
   if (!fs::is_directory(path, error)) {
-    fail(ENOTDIR, "use", path.string(), "give a directory");
+    fail(ENOTDIR, "use", path.string(), "choose a directory");
   }
-  return made;
+  return created;
 }
 
-/// Absolute and without a slash at the end: challenges name it, and are compared as text.
-std::string plain(const std::string& path) {
+/// The absolute path without a slash at the end. Clients compare the paths in challenges as text.
+std::string normalized(const std::string& path) {
   auto absolute = fs::absolute(path).lexically_normal();
   return (absolute.has_filename() ? absolute : absolute.parent_path()).string();
 }
@@ -66,11 +66,11 @@ std::string plain(const std::string& path) {
 
 private_directory::private_directory(const std::string& path) {
   if (path.empty()) {
-    path_ = make_temporary();
-    made_.push_back(path_);
+    path_ = create_temporary();
+    created_.push_back(path_);
   } else {
-    path_ = plain(path);
-    made_ = make_directories(path_);
+    path_ = normalized(path);
+    created_ = create_directories(path_);
   }
 }
 
@@ -78,16 +78,16 @@ private_directory::~private_directory() {
   for (const auto& file : files_) {
     (void)::unlink(file.c_str());
   }
-  // The innermost first.
-  std::reverse(made_.begin(), made_.end());
-  for (const auto& each : made_) {
+  // Innermost first.
+  std::reverse(created_.begin(), created_.end());
+  for (const auto& each : created_) {
     (void)::rmdir(each.c_str());
   }
 }
 
 std::string private_directory::write(std::string_view name, std::string_view content) {
   auto path = std::string(path_).append("/").append(name);
-  const std::string remedy = "see that it is free, and that there is room";
+  const std::string remedy = "check that the file does not exist and that the disk has space";
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) {
     fail(errno, "write", path, remedy);

@@ -11,7 +11,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// `principal_id` and `object_id` are two names of one parameter.
+/// `principal_id` and `object_id` name the same parameter.
 constexpr std::array<identity_selector, 4> selectors_2019{{
     {"client_id", &simulated_identity::client_id},
     {"principal_id", &simulated_identity::object_id},
@@ -44,6 +44,14 @@ void write_members_2017(json_object& answer, const issued_token& token) {
   answer.text("expires_on", {time.data(), size})
       .text("resource", token.resource)
       .text("token_type", "Bearer");
+}
+
+protocol_traits traits_of(const app_service_api& api) {
+  return {.token_path = api.path,
+          .fields = "Content-Type: application/json; charset=utf-8\r\nServer: Kestrel\r\n",
+          .wrong_path = {404, "not_found", "This path does not exist."},
+          .wrong_method = {405, "method_not_allowed", "This method is not allowed."},
+          .malformed_parameters = {400, "invalid_request", "The query string is malformed."}};
 }
 
 }  // namespace
@@ -88,99 +96,69 @@ const app_service_api& machine_learning_api() {
 }
 
 simulated_app_service::simulated_app_service(const app_service_api& api,
-                                             simulated_host_options options, std::string secret)
-    : api_(api), options_(std::move(options)), secret_(std::move(secret)), issuer_(options_) {}
+                                             simulated_host_options options)
+    : simulated_protocol(std::move(options), traits_of(api)), api_(api) {}
 
-void simulated_app_service::answer(const request_view& request,
-                                   std::chrono::system_clock::time_point now, response& out) {
-  out.add_field("Content-Type", "application/json; charset=utf-8");
-  out.add_field("Server", "Kestrel");
-  if (!is_token_path(request.path())) {
-    return refuse(out, 404, "not_found", "There is nothing at this path.");
-  }
-  out.token_request = true;
-  out.delay = options_.latency;
-  if (request.method != "GET") {
-    out.add_field("Allow", "GET");
-    return refuse(out, 405, "method_not_allowed", "This method is not allowed here.");
-  }
-  if (!knows_secret(request)) {
-    return refuse(out, 401, "unauthorized",
-                  std::string("The value of the header ")
-                      .append(api_.secret_field)
-                      .append(" is missing or wrong."));
-  }
-  const auto query = query_string::parse(request.query());
-  if (!query) {
-    return refuse(out, 400, "invalid_request", "The query string is malformed.");
-  }
-  answer_token(*query, unix_seconds(now), out);
-}
-
-bool simulated_app_service::knows_secret(const request_view& request) const {
+std::optional<host_error> simulated_app_service::check_request(const request_view& request) const {
   const auto secret = request.field(api_.secret_field);
-  return secret && *secret == secret_;
+  if (secret && *secret == options().secret) {
+    return std::nullopt;
+  }
+  return host_error{401, "unauthorized",
+                    std::string("The value of the header ")
+                        .append(api_.secret_field)
+                        .append(" is missing or wrong.")};
 }
 
-void simulated_app_service::answer_token(const query_string& query, std::int64_t now,
-                                         response& out) {
-  const auto* resource = query.find("resource");
-  if (resource != nullptr) {
-    resource_ = *resource;
-    out.resource = resource_;
-  }
+void simulated_app_service::answer_token_request(const request_view&, const query_string& query,
+                                                 std::int64_t now, response& out) {
+  const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");
   if (version == nullptr || *version != api_.version) {
-    return refuse(out, 400, "unsupported_api_version",
-                  std::string("The only api-version here is ").append(api_.version).append("."));
+    return write_error(
+        out, 400, "unsupported_api_version",
+        std::string("The supported api-version is ").append(api_.version).append("."));
   }
-  if (resource == nullptr || resource->empty()) {
-    return refuse(out, 400, "invalid_request", "The parameter 'resource' is missing.");
+  if (resource == nullptr) {
+    return write_error(out, 400, "invalid_request", "The parameter 'resource' is missing.");
   }
-  const auto choice = choose_identity(options_, query, api_.selectors);
+  const auto choice = choose_identity(options(), query, api_.selectors);
   const auto* const identity = std::get_if<simulated_identity>(&choice);
   if (identity == nullptr) {
-    return refuse(out, 400, "identity_not_found", "Unable to load the proper Managed Identity.");
+    return write_error(out, 400, "identity_not_found",
+                       "Unable to load the proper Managed Identity.");
   }
-  if (!issuer_.knows(*resource)) {
-    return refuse(out, 400, "invalid_resource",
-                  "AADSTS500011: " + unknown_resource_text(*resource));
-  }
-  issuer_.write_token(out.body, *identity, *resource, now, api_.form);
+  write_token(*identity, *resource, now, api_.form, out);
 }
 
-void simulated_app_service::refuse(response& out, int status, std::string_view code,
-                                   std::string_view message) {
-  out.status = status;
-  if (api_.has_error_code) {
-    json_object(out.body).text("error", code).text("message", message);
-    return;
-  }
-  const auto id = issuer_.next_id();
-  out.add_field("X-CORRELATION-ID", id);
-  json_object(out.body)
-      .number("statusCode", status)
-      .text("message", message)
-      .text("correlationId", id);
-}
-
-bool simulated_app_service::is_token_path(std::string_view path) const noexcept {
-  return path == api_.path;
+void simulated_app_service::refuse_resource(const std::string& resource, std::int64_t,
+                                            response& out) {
+  write_error(out, 400, "invalid_resource", unknown_resource_error(resource));
 }
 
 void simulated_app_service::write_error(response& out, int status, std::string_view code,
                                         std::string_view text) {
-  refuse(out, status, code, text);
+  out.status = status;
+  if (api_.has_error_code) {
+    json_object(out.body).text("error", code).text("message", text);
+    return;
+  }
+  const auto id = issuer().next_id();
+  out.add_field("X-CORRELATION-ID", id);
+  json_object(out.body)
+      .number("statusCode", status)
+      .text("message", text)
+      .text("correlationId", id);
 }
 
 std::vector<environment_variable> simulated_app_service::environment(
     const std::string& endpoint) const {
   std::vector<environment_variable> variables{
       {std::string(api_.endpoint_variable), endpoint + std::string(api_.path)},
-      {std::string(api_.secret_variable), secret_}};
-  if (!api_.default_client_id_variable.empty() && options_.system_assigned) {
+      {std::string(api_.secret_variable), options().secret}};
+  if (!api_.default_client_id_variable.empty() && options().system_assigned) {
     variables.push_back(
-        {std::string(api_.default_client_id_variable), options_.system_assigned->client_id});
+        {std::string(api_.default_client_id_variable), options().system_assigned->client_id});
   }
   return variables;
 }

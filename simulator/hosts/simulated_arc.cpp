@@ -1,6 +1,7 @@
 #include "simulator/hosts/simulated_arc.hpp"
 
 #include "simulator/hosts/entra_answers.hpp"
+#include "simulator/hosts/identity_choice.hpp"
 #include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
@@ -18,7 +19,7 @@ constexpr std::array<identity_selector, 3> selectors{{
     {"msi_res_id", &simulated_identity::resource_id},
 }};
 
-/// Those that Azure's libraries and the documentation name.
+/// The versions that Azure's libraries and the documentation name.
 constexpr std::array<std::string_view, 3> api_versions{"2019-08-15", "2019-11-01", "2020-06-01"};
 
 void write_members_by_object_id(json_object& answer, const issued_token& token) {
@@ -31,7 +32,7 @@ void write_members_by_resource_id(json_object& answer, const issued_token& token
   answer.text("msi_res_id", token.identity.resource_id);
 }
 
-/// The client id is confirmed always, as IMDS tells it always.
+/// IMDS's answer always has the client id, so only the other two ids need a form of their own.
 token_form form_for(const query_string& query) {
   if (query.find("object_id") != nullptr) {
     return &write_members_by_object_id;
@@ -42,16 +43,16 @@ token_form form_for(const query_string& query) {
 std::string_view description_of(identity_refusal refusal) {
   switch (refusal) {
     case identity_refusal::ambiguous:
-      return "This server has several identities, and the request names none of them";
+      return "This server has several identities; the request must name one of them";
     case identity_refusal::contradictory:
-      return "A request may name one identity only";
+      return "A request may name only one identity";
     case identity_refusal::not_found:
       break;
   }
   return "This server has no such identity";
 }
 
-/// What follows the scheme of `Authorization: Basic KEY`.
+/// The key in `Authorization: Basic KEY`. Empty for another scheme.
 std::string_view key_of(std::string_view authorization) {
   constexpr std::string_view scheme = "Basic ";
   return equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)
@@ -59,76 +60,57 @@ std::string_view key_of(std::string_view authorization) {
              : std::string_view{};
 }
 
-}  // namespace
-
-simulated_arc::simulated_arc(simulated_host_options options, const std::string& key_directory)
-    : options_(std::move(options)), keys_(key_directory), issuer_(options_) {}
-
-void simulated_arc::answer(const request_view& request, std::chrono::system_clock::time_point now,
-                           response& out) {
-  out.add_field("Content-Type", "application/json");
-  if (!is_token_path(request.path())) {
-    return write_oauth_error(out, 404, "not_found", "There is nothing at this path");
-  }
-  out.token_request = true;
-  out.delay = options_.latency;
-  if (request.method != "GET") {
-    out.add_field("Allow", "GET");
-    return write_oauth_error(out, 405, "method_not_allowed", "This method is not allowed here");
-  }
-  const auto metadata = request.field("Metadata");
-  if (!metadata || !equal_ignoring_case(*metadata, "true")) {
-    return write_oauth_error(out, 400, "invalid_request", "The header 'Metadata: true' is missing");
-  }
-  const auto query = query_string::parse(request.query());
-  if (!query) {
-    return write_oauth_error(out, 400, "invalid_request", "The query string is malformed");
-  }
-  answer_token(request, *query, unix_seconds(now), out);
+protocol_traits arc_traits() {
+  return {.token_path = imds_token_path,
+          .fields = "Content-Type: application/json\r\n",
+          .wrong_path = {404, "not_found", "This path does not exist"},
+          .wrong_method = {405, "method_not_allowed", "This method is not allowed"},
+          .malformed_parameters = {400, "invalid_request", "The query string is malformed"}};
 }
 
-void simulated_arc::answer_token(const request_view& request, const query_string& query,
-                                 std::int64_t now, response& out) {
-  const auto* resource = query.find("resource");
-  if (resource != nullptr) {
-    resource_ = *resource;
-    out.resource = resource_;
+}  // namespace
+
+simulated_arc::simulated_arc(simulated_host_options options)
+    : simulated_protocol(std::move(options), arc_traits()),
+      keys_(simulated_protocol::options().arc_key_directory) {}
+
+std::optional<host_error> simulated_arc::check_request(const request_view& request) const {
+  if (!has_metadata_field(request)) {
+    return host_error{400, "invalid_request", "The header 'Metadata: true' is missing"};
   }
+  return std::nullopt;
+}
+
+void simulated_arc::answer_token_request(const request_view& request, const query_string& query,
+                                         std::int64_t now, response& out) {
+  const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");
   if (version == nullptr ||
       std::find(api_versions.begin(), api_versions.end(), *version) == api_versions.end()) {
-    return write_oauth_error(out, 400, "invalid_request",
-                             "The supported versions are 2019-08-15, 2019-11-01 and 2020-06-01");
+    return write_error(out, 400, "invalid_request",
+                       "The supported versions are 2019-08-15, 2019-11-01 and 2020-06-01");
   }
-  if (resource == nullptr || resource->empty()) {
-    return write_oauth_error(out, 400, "invalid_request", "The parameter 'resource' is missing");
+  if (resource == nullptr) {
+    return write_error(out, 400, "invalid_request", "The parameter 'resource' is missing");
   }
-  const auto choice = choose_identity(options_, query, selectors);
+  const auto choice = choose_identity(options(), query, selectors);
   if (const auto* const refusal = std::get_if<identity_refusal>(&choice)) {
-    const bool is_lost = *refusal == identity_refusal::not_found;
-    return write_oauth_error(out, is_lost ? 404 : 400,
-                             is_lost ? "identity_not_found" : "invalid_request",
-                             description_of(*refusal));
+    const bool is_unknown = *refusal == identity_refusal::not_found;
+    return write_error(out, is_unknown ? 404 : 400,
+                       is_unknown ? "identity_not_found" : "invalid_request",
+                       description_of(*refusal));
   }
   const auto authorization = request.field("Authorization");
   if (!authorization || !keys_.redeem(key_of(*authorization))) {
     return challenge(out);
   }
-  if (!issuer_.knows(*resource)) {
-    return write_unknown_resource(out, *resource, now, issuer_);
-  }
-  issuer_.write_token(out.body, std::get<simulated_identity>(choice), *resource, now,
-                      form_for(query));
+  write_token(std::get<simulated_identity>(choice), *resource, now, form_for(query), out);
 }
 
 void simulated_arc::challenge(response& out) {
   out.add_field("Www-Authenticate", "Basic realm=" + keys_.challenge());
-  write_oauth_error(out, 401, "unauthorized_client",
-                    "Ask again with the content of the file that the challenge names");
-}
-
-bool simulated_arc::is_token_path(std::string_view path) const noexcept {
-  return path == imds_token_path;
+  write_error(out, 401, "unauthorized_client",
+              "Repeat the request with the content of the file that the challenge names");
 }
 
 void simulated_arc::write_error(response& out, int status, std::string_view code,
@@ -137,8 +119,7 @@ void simulated_arc::write_error(response& out, int status, std::string_view code
 }
 
 std::vector<environment_variable> simulated_arc::environment(const std::string& endpoint) const {
-  return {{"IDENTITY_ENDPOINT", endpoint + std::string(imds_token_path)},
-          {"IMDS_ENDPOINT", endpoint}};
+  return {{"IDENTITY_ENDPOINT", endpoint + std::string(token_path())}, {"IMDS_ENDPOINT", endpoint}};
 }
 
 }  // namespace midas::internal::simulator

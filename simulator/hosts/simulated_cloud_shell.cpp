@@ -10,7 +10,18 @@
 namespace midas::internal::simulator {
 namespace {
 
-constexpr std::string_view token_path = "/oauth2/token";
+host_error malformed_form() {
+  return {400, "InvalidRequest",
+          "The body must be a form of type application/x-www-form-urlencoded."};
+}
+
+protocol_traits cloud_shell_traits() {
+  return {.token_path = "/oauth2/token",
+          .method = "POST",
+          .wrong_path = {404, "NotFound", "This path does not exist."},
+          .wrong_method = {405, "MethodNotAllowed", "Token requests must use POST."},
+          .malformed_parameters = malformed_form()};
+}
 
 bool is_form(const request_view& request) {
   const auto type = request.field("Content-Type");
@@ -21,64 +32,44 @@ bool is_form(const request_view& request) {
 }  // namespace
 
 simulated_cloud_shell::simulated_cloud_shell(simulated_host_options options)
-    : options_(std::move(options)), issuer_(options_) {}
+    : simulated_protocol(std::move(options), cloud_shell_traits()) {}
 
-void simulated_cloud_shell::answer(const request_view& request,
-                                   std::chrono::system_clock::time_point now, response& out) {
-  out.add_field("Content-Type", "application/json; charset=utf-8");
-  if (!is_token_path(request.path())) {
-    return refuse(out, 404, "NotFound", "There is nothing at this path.");
+std::optional<host_error> simulated_cloud_shell::check_request(const request_view& request) const {
+  if (!has_metadata_field(request)) {
+    return host_error{400, "InvalidRequest", "The header 'Metadata: true' is missing."};
   }
-  out.token_request = true;
-  out.delay = options_.latency;
-  if (request.method != "POST") {
-    out.add_field("Allow", "POST");
-    return refuse(out, 405, "MethodNotAllowed", "Tokens are asked for with POST.");
+  return is_form(request) ? std::nullopt : std::optional(malformed_form());
+}
+
+void simulated_cloud_shell::answer_token_request(const request_view&, const query_string& form,
+                                                 std::int64_t now, response& out) {
+  const auto* resource = note_resource(form, out);
+  if (resource == nullptr) {
+    return write_error(out, 400, "InvalidRequest",
+                       "The parameter 'resource' is missing from the body.");
   }
-  const auto metadata = request.field("Metadata");
-  if (!metadata || !equal_ignoring_case(*metadata, "true")) {
-    return refuse(out, 400, "InvalidRequest", "The header 'Metadata: true' is missing.");
-  }
-  const auto form = query_string::parse(request.body);
-  if (!is_form(request) || !form) {
-    return refuse(out, 400, "InvalidRequest",
-                  "The body is no form of type application/x-www-form-urlencoded.");
-  }
-  const auto* resource = form->find("resource");
-  if (resource == nullptr || resource->empty()) {
-    return refuse(out, 400, "InvalidRequest", "The parameter 'resource' is missing in the body.");
-  }
-  resource_ = *resource;
-  out.resource = resource_;
-  const auto choice = choose_unnamed(options_);
+  const auto choice = choose_unnamed(options());
   const auto* const identity = std::get_if<simulated_identity>(&choice);
   if (identity == nullptr) {
-    return refuse(out, 400, "InvalidRequest", "Nobody is signed in.");
+    return write_error(out, 400, "InvalidRequest", "No user is signed in.");
   }
-  if (!issuer_.knows(*resource)) {
-    return refuse(out, 400, "AudienceNotSupported", "There is no audience " + *resource + ".");
-  }
-  issuer_.write_token(out.body, *identity, *resource, unix_seconds(now), &write_imds_members);
+  write_token(*identity, *resource, now, &write_imds_members, out);
 }
 
-void simulated_cloud_shell::refuse(response& out, int status, std::string_view code,
-                                   std::string_view message) {
-  out.status = status;
-  json_object(out.body).nested("error", texts_by_name({{"code", code}, {"message", message}}));
-}
-
-bool simulated_cloud_shell::is_token_path(std::string_view path) const noexcept {
-  return path == token_path;
+void simulated_cloud_shell::refuse_resource(const std::string& resource, std::int64_t,
+                                            response& out) {
+  write_error(out, 400, "AudienceNotSupported", "The audience " + resource + " is not supported.");
 }
 
 void simulated_cloud_shell::write_error(response& out, int status, std::string_view code,
                                         std::string_view text) {
-  refuse(out, status, code, text);
+  out.status = status;
+  json_object(out.body).nested("error", texts_by_name({{"code", code}, {"message", text}}));
 }
 
 std::vector<environment_variable> simulated_cloud_shell::environment(
     const std::string& endpoint) const {
-  return {{"MSI_ENDPOINT", endpoint + std::string(token_path)}};
+  return {{"MSI_ENDPOINT", endpoint + std::string(token_path())}};
 }
 
 }  // namespace midas::internal::simulator

@@ -1,39 +1,35 @@
-// How the identity endpoint of Azure Cloud Shell speaks.
+// The simulated identity endpoint of Azure Cloud Shell.
 //
-// Facts: Microsoft Learn, "Acquire a token from Azure Cloud Shell", and what Azure's libraries send
-// there. The texts of errors are ours.
+// Sources: Microsoft Learn, "Acquire a token from Azure Cloud Shell", and the requests of Azure's
+// libraries. The error texts are ours.
 #pragma once
 
 #include "simulator/hosts/simulated_protocol.hpp"
-#include "simulator/tokens/token_issuer.hpp"
 
-#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace midas::internal::simulator {
 
-/// The tokens of a real Cloud Shell are those of the person who is signed in; here they are those
-/// of the system-assigned identity, and without one of the only user-assigned one.
+/// The real Cloud Shell issues tokens of the signed-in user. The simulated one issues those of the
+/// system-assigned identity or, if there is none, of the only user-assigned identity.
 class simulated_cloud_shell final : public simulated_protocol {
  public:
   explicit simulated_cloud_shell(simulated_host_options options);
 
-  void answer(const request_view& request, std::chrono::system_clock::time_point now,
-              response& out) override;
-  [[nodiscard]] bool is_token_path(std::string_view path) const noexcept override;
   void write_error(response& out, int status, std::string_view code,
                    std::string_view text) override;
-  [[nodiscard]] token_issuer& issuer() noexcept override { return issuer_; }
   [[nodiscard]] std::vector<environment_variable> environment(
       const std::string& endpoint) const override;
 
  private:
-  static void refuse(response& out, int status, std::string_view code, std::string_view message);
-
-  simulated_host_options options_;
-  token_issuer issuer_;
-  std::string resource_;
+  [[nodiscard]] std::optional<host_error> check_request(const request_view& request) const override;
+  void answer_token_request(const request_view& request, const query_string& form, std::int64_t now,
+                            response& out) override;
+  void refuse_resource(const std::string& resource, std::int64_t now, response& out) override;
 };
 
 }  // namespace midas::internal::simulator

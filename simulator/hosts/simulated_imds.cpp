@@ -31,20 +31,14 @@ std::string_view description_of(identity_refusal refusal) {
   return "Identity not found";
 }
 
-/// Microsoft Learn, "Azure Instance Metadata Service": supported versions, newest first, down to
-/// the first that has the identity category.
+/// Microsoft Learn, "Azure Instance Metadata Service": the supported versions, newest first, back
+/// to the first one that has the identity category.
 constexpr std::array<std::string_view, 25> api_versions{
     "2023-11-15", "2023-07-01", "2021-12-13", "2021-11-15", "2021-11-01",
     "2021-10-01", "2021-05-01", "2021-03-01", "2021-02-01", "2021-01-01",
     "2020-12-01", "2020-10-01", "2020-09-01", "2020-07-15", "2020-06-01",
     "2019-11-01", "2019-08-15", "2019-08-01", "2019-06-04", "2019-06-01",
     "2019-04-30", "2019-03-11", "2018-10-01", "2018-04-02", "2018-02-01"};
-
-/// What the parts of IMDS that are not about identity say.
-void write_plain_error(response& out, int status, std::string_view text) {
-  out.status = status;
-  json_object(out.body).text("error", text);
-}
 
 void write_version_error(response& out, std::string_view complaint) {
   out.status = 400;
@@ -55,58 +49,48 @@ void write_version_error(response& out, std::string_view complaint) {
       .texts("newest-versions", std::array{api_versions[0], api_versions[1], api_versions[2]});
 }
 
-/// AKS's pod identity, which AZURE_POD_IDENTITY_AUTHORITY_HOST was made for, is asked by MSAL for
-/// Node with a slash at the end.
-bool is_imds_token_path(std::string_view path) {
-  return path == imds_token_path ||
-         (path.starts_with(imds_token_path) && path.substr(imds_token_path.size()) == "/");
+/// Errors without a code are those of the metadata service around the identity endpoint.
+protocol_traits imds_traits() {
+  return {.token_path = imds_token_path,
+          .fields =
+              "Content-Type: application/json; charset=utf-8\r\n"
+              "Server: IMDS/150.870.65.1854\r\n",
+          .has_request_id = true,
+          .wrong_path = {404, "", "Not found"},
+          .wrong_method = {405, "", "Method not allowed"},
+          .malformed_parameters = {400, "invalid_request", "The query string is malformed"}};
 }
 
 }  // namespace
 
 simulated_imds::simulated_imds(simulated_host_options options)
-    : options_(std::move(options)), issuer_(options_) {}
+    : simulated_protocol(std::move(options), imds_traits()) {}
 
-void simulated_imds::answer(const request_view& request, std::chrono::system_clock::time_point now,
-                            response& out) {
-  out.add_field("Content-Type", "application/json; charset=utf-8");
-  out.add_field("Server", "IMDS/150.870.65.1854");
-  out.add_field("x-ms-request-id", issuer_.next_id());
-
-  if (!is_token_path(request.path())) {
-    return write_plain_error(out, 404, "Not found");
-  }
-  out.token_request = true;
-  out.delay = options_.latency;
-  if (request.method != "GET") {
-    out.add_field("Allow", "GET");
-    return write_plain_error(out, 405, "Method not allowed");
-  }
-  if (request.field("X-Forwarded-For")) {
-    return write_oauth_error(out, 400, "invalid_request",
-                             "Requests that carry an X-Forwarded-For header are refused");
-  }
-  const auto metadata = request.field("Metadata");
-  if (!metadata || !equal_ignoring_case(*metadata, "true")) {
-    return write_oauth_error(out, 400, "invalid_request", "Required metadata header not specified");
-  }
-  const auto query = query_string::parse(request.query());
-  if (!query) {
-    return write_oauth_error(out, 400, "invalid_request", "The query string is malformed");
-  }
-  if (const auto* name = query->repeated()) {
-    return write_oauth_error(out, 400, "invalid_request",
-                             "Query variable '" + *name + "' is specified more than once");
-  }
-  answer_token(*query, unix_seconds(now), out);
+bool simulated_imds::is_token_path(std::string_view path) const noexcept {
+  // MSAL for Node appends a slash to the path that it derives from
+  // AZURE_POD_IDENTITY_AUTHORITY_HOST, which AKS pod identity accepted.
+  return path == imds_token_path ||
+         (path.starts_with(imds_token_path) && path.substr(imds_token_path.size()) == "/");
 }
 
-void simulated_imds::answer_token(const query_string& query, std::int64_t now, response& out) {
-  const auto* resource = query.find("resource");
-  if (resource != nullptr) {
-    resource_ = *resource;
-    out.resource = resource_;
+std::optional<host_error> simulated_imds::check_request(const request_view& request) const {
+  if (request.field("X-Forwarded-For")) {
+    return host_error{400, "invalid_request",
+                      "Requests that carry an X-Forwarded-For header are refused"};
   }
+  if (!has_metadata_field(request)) {
+    return host_error{400, "invalid_request", "Required metadata header not specified"};
+  }
+  return std::nullopt;
+}
+
+void simulated_imds::answer_token_request(const request_view&, const query_string& query,
+                                          std::int64_t now, response& out) {
+  if (const auto* name = query.repeated()) {
+    return write_error(out, 400, "invalid_request",
+                       "Query variable '" + *name + "' is specified more than once");
+  }
+  const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");
   if (version == nullptr || version->empty()) {
     return write_version_error(out, "was not specified in the request");
@@ -114,27 +98,24 @@ void simulated_imds::answer_token(const query_string& query, std::int64_t now, r
   if (std::find(api_versions.begin(), api_versions.end(), *version) == api_versions.end()) {
     return write_version_error(out, "is invalid or not supported");
   }
-  if (resource == nullptr || resource->empty()) {
-    return write_oauth_error(out, 400, "invalid_request",
-                             "Required query variable 'resource' is missing");
+  if (resource == nullptr) {
+    return write_error(out, 400, "invalid_request",
+                       "Required query variable 'resource' is missing");
   }
-  const auto choice = choose_identity(options_, query, selectors);
+  const auto choice = choose_identity(options(), query, selectors);
   if (const auto* refusal = std::get_if<identity_refusal>(&choice)) {
-    return write_oauth_error(out, 400, "invalid_request", description_of(*refusal));
+    return write_error(out, 400, "invalid_request", description_of(*refusal));
   }
-  if (!issuer_.knows(*resource)) {
-    return write_unknown_resource(out, *resource, now, issuer_);
-  }
-  issuer_.write_token(out.body, std::get<simulated_identity>(choice), *resource, now,
-                      &write_imds_members);
-}
-
-bool simulated_imds::is_token_path(std::string_view path) const noexcept {
-  return is_imds_token_path(path);
+  write_token(std::get<simulated_identity>(choice), *resource, now, &write_imds_members, out);
 }
 
 void simulated_imds::write_error(response& out, int status, std::string_view code,
                                  std::string_view text) {
+  if (code.empty()) {
+    out.status = status;
+    json_object(out.body).text("error", text);
+    return;
+  }
   write_oauth_error(out, status, code, text);
 }
 

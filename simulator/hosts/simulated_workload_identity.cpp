@@ -25,7 +25,7 @@ std::string in_tenant(std::string_view path) {
   return std::string("/").append(simulated_tenant_id).append(path);
 }
 
-const std::string& token_path() {
+const std::string& token_path_in_tenant() {
   static const std::string path = in_tenant("/oauth2/v2.0/token");
   return path;
 }
@@ -35,14 +35,14 @@ const std::string& configuration_path() {
   return path;
 }
 
-/// Version 2 of the endpoint writes its numbers as numbers.
+/// Version 2 of the endpoint writes numbers as JSON numbers.
 void write_members(json_object& answer, const issued_token& token) {
   answer.text("token_type", "Bearer")
       .number("expires_in", token.lifetime.count())
       .number("ext_expires_in", token.lifetime.count());
 }
 
-/// Shaped like the token that a cluster gives to a pod.
+/// A token of the same form as the one that a cluster projects into a pod.
 std::string make_federated_token() {
   std::string payload;
   json_object(payload)
@@ -54,7 +54,7 @@ std::string make_federated_token() {
          base64url(payload) + "." + base64url(random_hexadecimal(128));
 }
 
-/// The resource that a scope "RESOURCE/.default" means.
+/// The resource of a scope "RESOURCE/.default". Empty for any other scope.
 std::optional<std::string> resource_of(const std::string& scope) {
   constexpr std::string_view suffix = "/.default";
   if (scope.size() <= suffix.size() || !scope.ends_with(suffix) ||
@@ -64,108 +64,26 @@ std::optional<std::string> resource_of(const std::string& scope) {
   return scope.substr(0, scope.size() - suffix.size());
 }
 
-}  // namespace
-
-simulated_workload_identity::simulated_workload_identity(simulated_host_options options)
-    : options_(std::move(options)),
-      federated_token_(make_federated_token()),
-      federated_token_file_(directory_.write("federated-token", federated_token_)),
-      issuer_(options_) {}
-
-void simulated_workload_identity::answer(const request_view& request,
-                                         std::chrono::system_clock::time_point now, response& out) {
-  out.add_field("Content-Type", "application/json; charset=utf-8");
-  out.add_field("Cache-Control", "no-store, no-cache");
-  out.add_field("x-ms-request-id", issuer_.next_id());
-  if (request.path() == configuration_path() && request.method == "GET") {
-    return answer_configuration(request, out);
-  }
-  const auto seconds = unix_seconds(now);
-  if (!is_token_path(request.path())) {
-    return write_entra_error(out, 400, "invalid_tenant", 90'002,
-                             "There is no such tenant, or nothing at this path of it.", seconds,
-                             issuer_);
-  }
-  out.token_request = true;
-  out.delay = options_.latency;
-  if (request.method != "POST") {
-    return write_entra_error(out, 400, "invalid_request", 900'561,
-                             "The endpoint takes POST requests only.", seconds, issuer_);
-  }
-  const auto form = query_string::parse(request.body);
-  if (!form) {
-    return write_entra_error(out, 400, "invalid_request", 90'014, "The form is malformed.", seconds,
-                             issuer_);
-  }
-  answer_token(*form, seconds, out);
+protocol_traits workload_identity_traits() {
+  return {
+      .token_path = token_path_in_tenant(),
+      .method = "POST",
+      .fields =
+          "Content-Type: application/json; charset=utf-8\r\n"
+          "Cache-Control: no-store, no-cache\r\n",
+      .has_request_id = true,
+      .wrong_path = {400, "invalid_tenant",
+                     "The tenant does not exist, or it has nothing at this path.", 90'002},
+      .wrong_method = {400, "invalid_request", "The endpoint accepts only POST requests.", 900'561},
+      .malformed_parameters = {400, "invalid_request", "The form is malformed.", 90'014}};
 }
 
-void simulated_workload_identity::answer_token(const query_string& form, std::int64_t now,
-                                               response& out) {
-  for (const auto* name :
-       {"grant_type", "client_id", "scope", "client_assertion_type", "client_assertion"}) {
-    const auto* value = form.find(name);
-    if (value == nullptr || value->empty()) {
-      return write_entra_error(
-          out, 400, "invalid_request", 900'144,
-          std::string("The body of the request must have the parameter '").append(name) + "'.", now,
-          issuer_);
-    }
-  }
-  const auto resource = resource_of(*form.find("scope"));
-  if (resource) {
-    resource_ = *resource;
-    out.resource = resource_;
-  }
-  if (*form.find("grant_type") != "client_credentials") {
-    return write_entra_error(out, 400, "unsupported_grant_type", 70'003,
-                             "The grant type is not supported.", now, issuer_);
-  }
-  const auto choice = choose_identity(options_, form, selectors);
-  const auto* const identity = std::get_if<simulated_identity>(&choice);
-  if (identity == nullptr) {
-    return write_entra_error(out, 400, "unauthorized_client", 700'016,
-                             "The tenant has no application of this client id.", now, issuer_);
-  }
-  if (!has_valid_assertion(form, now, out)) {
-    return;
-  }
-  if (!resource) {
-    return write_entra_error(out, 400, "invalid_scope", 1'002'012,
-                             "With client credentials, the scope must be one resource and "
-                             "'/.default' behind it.",
-                             now, issuer_);
-  }
-  if (!issuer_.knows(*resource)) {
-    return write_unknown_resource(out, *resource, now, issuer_);
-  }
-  issuer_.write_token(out.body, *identity, *resource, now, &write_members);
-}
-
-bool simulated_workload_identity::has_valid_assertion(const query_string& form, std::int64_t now,
-                                                      response& out) {
-  if (*form.find("client_assertion_type") != assertion_type) {
-    write_entra_error(out, 400, "invalid_request", 50'027,
-                      "The type of the client assertion is not supported.", now, issuer_);
-    return false;
-  }
-  if (*form.find("client_assertion") != federated_token_) {
-    write_entra_error(out, 401, "invalid_client", 700'213,
-                      "No federated identity credential of the application matches the "
-                      "client assertion.",
-                      now, issuer_);
-    return false;
-  }
-  return true;
-}
-
-void simulated_workload_identity::answer_configuration(const request_view& request,
-                                                       response& out) const {
-  // The name that the client knows the authority by, since it compares it with these.
-  const auto host = request.field("Host");
-  const auto base = "https://" + std::string(host.value_or("localhost"));
+/// The OpenID Connect Discovery document. It uses the host name that the client sent, because
+/// clients compare it with the name that they know the authority by.
+void write_configuration(const request_view& request, response& out) {
+  const auto base = "https://" + std::string(request.field("Host").value_or("localhost"));
   json_object(out.body)
-      .text("token_endpoint", base + token_path())
+      .text("token_endpoint", base + token_path_in_tenant())
       .text("authorization_endpoint", base + in_tenant("/oauth2/v2.0/authorize"))
       .text("end_session_endpoint", base + in_tenant("/oauth2/v2.0/logout"))
       .text("jwks_uri", base + in_tenant("/discovery/v2.0/keys"))
@@ -177,8 +95,85 @@ void simulated_workload_identity::answer_configuration(const request_view& reque
       .texts("id_token_signing_alg_values_supported", std::array<std::string_view, 1>{"RS256"});
 }
 
-bool simulated_workload_identity::is_token_path(std::string_view path) const noexcept {
-  return path == token_path();
+}  // namespace
+
+simulated_workload_identity::simulated_workload_identity(simulated_host_options options)
+    : simulated_protocol(std::move(options), workload_identity_traits()),
+      federated_token_(make_federated_token()),
+      federated_token_file_(directory_.write("federated-token", federated_token_)) {}
+
+void simulated_workload_identity::answer_other_path(const request_view& request, std::int64_t now,
+                                                    response& out) {
+  if (request.path() == configuration_path() && request.method == "GET") {
+    return write_configuration(request, out);
+  }
+  simulated_protocol::answer_other_path(request, now, out);
+}
+
+void simulated_workload_identity::answer_token_request(const request_view&,
+                                                       const query_string& form, std::int64_t now,
+                                                       response& out) {
+  for (const auto* name :
+       {"grant_type", "client_id", "scope", "client_assertion_type", "client_assertion"}) {
+    const auto* value = form.find(name);
+    if (value == nullptr || value->empty()) {
+      return refuse(out,
+                    {400, "invalid_request",
+                     std::string("The body of the request must have the parameter '")
+                         .append(name)
+                         .append("'."),
+                     900'144},
+                    now);
+    }
+  }
+  const auto resource = resource_of(*form.find("scope"));
+  if (resource) {
+    note_resource(*resource, out);
+  }
+  if (*form.find("grant_type") != "client_credentials") {
+    return refuse(out, {400, "unsupported_grant_type", "The grant type is not supported.", 70'003},
+                  now);
+  }
+  const auto choice = choose_identity(options(), form, selectors);
+  const auto* const identity = std::get_if<simulated_identity>(&choice);
+  if (identity == nullptr) {
+    return refuse(
+        out,
+        {400, "unauthorized_client", "The tenant has no application with this client id.", 700'016},
+        now);
+  }
+  if (!accept_assertion(form, now, out)) {
+    return;
+  }
+  if (!resource) {
+    return refuse(out,
+                  {400, "invalid_scope",
+                   "With client credentials, the scope must be one resource followed by "
+                   "'/.default'.",
+                   1'002'012},
+                  now);
+  }
+  write_token(*identity, *resource, now, &write_members, out);
+}
+
+bool simulated_workload_identity::accept_assertion(const query_string& form, std::int64_t now,
+                                                   response& out) {
+  if (*form.find("client_assertion_type") != assertion_type) {
+    refuse(out,
+           {400, "invalid_request", "The type of the client assertion is not supported.", 50'027},
+           now);
+    return false;
+  }
+  if (*form.find("client_assertion") != federated_token_) {
+    refuse(out,
+           {401, "invalid_client",
+            "The client assertion does not match a federated identity credential of the "
+            "application.",
+            700'213},
+           now);
+    return false;
+  }
+  return true;
 }
 
 void simulated_workload_identity::write_error(response& out, int status, std::string_view code,
@@ -188,9 +183,9 @@ void simulated_workload_identity::write_error(response& out, int status, std::st
 
 std::vector<environment_variable> simulated_workload_identity::environment(
     const std::string& endpoint) const {
-  const auto& identity = options_.user_assigned.empty()
-                             ? options_.system_assigned.value_or(simulated_identity{})
-                             : options_.user_assigned.front();
+  const auto& identity = options().user_assigned.empty()
+                             ? options().system_assigned.value_or(simulated_identity{})
+                             : options().user_assigned.front();
   return {{"AZURE_AUTHORITY_HOST", endpoint + "/"},
           {"AZURE_TENANT_ID", std::string(simulated_tenant_id)},
           {"AZURE_CLIENT_ID", identity.client_id},

@@ -1,4 +1,4 @@
-// One HTTP exchange as plain values: what a simulated host reads, and what it answers.
+// One HTTP exchange as plain values: the request that a simulated host receives and its response.
 #pragma once
 
 #include <chrono>
@@ -17,42 +17,42 @@ struct header_field {
   std::string_view value;
 };
 
-/// A request that has arrived in full. Every view is valid only during the call it is handed to.
+/// A complete request. The views are valid only during the call that receives the request.
 struct request_view {
-  /// As on the wire, e.g. "GET".
+  /// E.g. "GET"; the case is that of the request.
   std::string_view method;
   /// Path and query, still percent-encoded.
   std::string_view target;
-  /// In the order of the wire, repetitions included.
+  /// All fields in the order of the request. Names may occur more than once.
   std::span<const header_field> fields;
   std::string_view body;
 
-  /// The first field of that name, which is compared without regard to case.
+  /// The value of the first field of that name, compared case-insensitively.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
   /// The target up to its '?'.
   [[nodiscard]] std::string_view path() const noexcept;
-  /// What stands behind the '?'; empty when there is none.
+  /// The part of the target after '?'; empty without one.
   [[nodiscard]] std::string_view query() const noexcept;
 };
 
-/// How an answer goes wrong on its way to the client.
+/// How the sending of an answer fails.
 enum class wire_fault_kind : std::uint8_t {
   none,
-  /// The connection is reset, and nothing is sent.
+  /// Nothing is sent, and the connection is reset.
   reset_before,
-  /// It is reset when half of the head is sent.
+  /// The connection is reset after half of the head.
   reset_within_headers,
-  /// It is reset when the head is sent.
+  /// The connection is reset after the head.
   reset_after_headers,
-  /// It ends after `bytes` of the body, of which the head promises all.
+  /// The connection closes after `bytes` of the body, although Content-Length is that of all of it.
   truncate_body,
-  /// The answer goes in pieces of `bytes`, one `every`.
+  /// The answer is sent in pieces of `bytes`, with a pause of `every` between them.
   slow_drip,
-  /// The body has no end, and the head tells no length.
+  /// The body never ends, and the head has no Content-Length.
   endless_body,
-  /// What comes is no HTTP, and then the connection ends.
+  /// Bytes that are not HTTP are sent, and the connection closes.
   garbage,
-  /// Nothing comes at all, until the client leaves or the server stops.
+  /// Nothing is sent until the client leaves or the server stops.
   hang,
 };
 
@@ -64,7 +64,7 @@ struct wire_fault {
   bool operator==(const wire_fault&) const = default;
 };
 
-/// What a dialect answers. The server adds Date, Content-Length and Connection.
+/// The answer of a host protocol. The server adds Date, Content-Length and Connection.
 struct response {
   int status = 200;
   /// Complete lines "Name: value\r\n"; add_field() writes them.
@@ -72,31 +72,30 @@ struct response {
   std::string body;
   /// How long the server waits before it sends this answer.
   std::chrono::nanoseconds delay{0};
-  /// Close the connection after this answer.
+  /// Close the connection after the answer.
   bool close = false;
   wire_fault fault{};
-  /// By which the server's exchange_listener is told what becomes of it; 0 for an exchange that
-  /// nobody follows.
+  /// Identifies the exchange in calls of exchange_listener; 0 if they are not wanted.
   std::uint64_t number = 0;
 
-  /// For the statistics. An exchange that is not counted leaves no trace in them at all.
+  /// The exchange is part of the statistics.
   bool counted = true;
-  /// The request went to the path that hands out tokens, whatever came of it.
+  /// The request was for the token path, whatever the answer.
   bool token_request = false;
-  /// The resource a token was asked for; empty when none was named. Must outlive the exchange's
-  /// counting, which happens right after the dialect returns.
+  /// The resource that the request names; empty if it names none. Must stay valid until the server
+  /// has counted the exchange, which it does as soon as the request handler returns.
   std::string_view resource;
 
   void add_field(std::string_view name, std::string_view value);
-  /// Back to the defaults, keeping the memory.
+  /// Restores the defaults, and keeps the allocated memory.
   void clear() noexcept;
 };
 
-/// How a host speaks. Gets an empty response to fill. The server calls it from its one thread only.
+/// Fills an empty response. Called on the server's thread.
 using request_handler = std::function<void(
     const request_view& request, std::chrono::system_clock::time_point now, response& answer)>;
 
-/// Compares ASCII text without regard to case; other bytes compare as they are.
+/// Compares ASCII letters case-insensitively and all other bytes exactly.
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace midas::internal::simulator

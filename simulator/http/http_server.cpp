@@ -24,14 +24,14 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// Looks at idle connections in one idle_timeout: so it is kept to within a quarter.
+/// Checks for idle connections per idle_timeout, so a connection is closed at most a quarter late.
 constexpr int rounds_to_idle = 4;
 
-/// How long to leave a system alone that has no descriptors or memory for another connection.
+/// The pause after a failed accept, which usually means that descriptors or memory ran out.
 constexpr std::chrono::milliseconds accept_pause{20};
 
-/// A thread inherits the mask of the one that starts it: the program's signals stay with the
-/// program.
+/// Blocks all signals in the current thread, so that a thread started meanwhile inherits the mask
+/// and signals go to the program's own threads.
 class signals_blocked {
  public:
   signals_blocked() {
@@ -73,7 +73,7 @@ class http_server::implementation {
         stop_timer_(io_.get_executor()) {
     state_.all_closed = [this] { end_timers(); };
     accept();
-    look_for_idle();
+    check_for_idle();
     const signals_blocked blocked;
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -129,7 +129,7 @@ class http_server::implementation {
     });
   }
 
-  void look_for_idle() {
+  void check_for_idle() {
     idle_timer_.expires_after(state_.options.idle_timeout / rounds_to_idle);
     idle_timer_.async_wait([this](error_code error) {
       if (error || (state_.stopping && state_.open.empty())) {
@@ -142,7 +142,7 @@ class http_server::implementation {
         }
       }
       if (!state_.stopping || !state_.open.empty()) {
-        look_for_idle();
+        check_for_idle();
       }
     });
   }
@@ -167,7 +167,7 @@ class http_server::implementation {
     }
   }
 
-  /// The last work of the io_context, which then ends its run.
+  /// Cancels the last operations of the io_context, which makes run() return.
   void end_timers() {
     error_code ignored;
     accept_timer_.cancel(ignored);
@@ -175,12 +175,12 @@ class http_server::implementation {
     stop_timer_.cancel(ignored);
   }
 
-  /// A copy, for closing takes them out of the original.
+  /// A copy, since closing a connection removes it from the original.
   [[nodiscard]] std::vector<std::shared_ptr<client_connection>> connections() const {
     return {state_.open.begin(), state_.open.end()};
   }
 
-  // One thread runs it, and others only post to it.
+  // One thread runs it; other threads only post to it.
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   server_state state_;
   std::optional<asio::ssl::context> tls_;

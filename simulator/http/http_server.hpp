@@ -1,4 +1,4 @@
-// An HTTP/1.1 server on one thread, for any dialect; over TLS when it is given a certificate.
+// An HTTP/1.1 server with one thread and one request handler, over TLS if it has a certificate.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
@@ -14,7 +14,7 @@ namespace midas::internal::simulator {
 class tls_certificate;
 class traffic_counter;
 
-/// Hears what becomes of the exchanges whose response has a number. Called on the server's thread.
+/// Follows the exchanges whose response has a number. Called on the server's thread.
 class exchange_listener {
  public:
   exchange_listener() = default;
@@ -22,10 +22,11 @@ class exchange_listener {
   exchange_listener(const exchange_listener&) = delete;
   exchange_listener& operator=(const exchange_listener&) = delete;
 
-  /// The answer is about to go to the socket, its head whole. Not called when that never happens.
+  /// The answer is about to be written, its whole head at least. Not called for an exchange that
+  /// ends without that.
   virtual void answered(std::uint64_t number, int status) = 0;
-  /// Once for every number: the last of the answer is about to go to the socket, or the connection
-  /// has ended.
+  /// Called once for every number: the end of the answer is about to be written, or the connection
+  /// is about to close.
   virtual void ended(std::uint64_t number) = 0;
 };
 
@@ -33,29 +34,28 @@ struct http_server_options {
   std::string address = "127.0.0.1";
   bool allow_any_address = false;
   std::uint16_t port = 0;
-  /// Bytes of request line and header fields together; beyond it the answer is 431.
+  /// Bytes of request line and header fields together. Requests above it are answered with 431.
   std::uint32_t head_limit = 16'384;
-  /// Bytes of a request's body; beyond it the answer is 413.
+  /// Bytes of a request's body. Requests above it are answered with 413.
   std::uint64_t body_limit = 65'536;
-  /// A connection that completes no request for this long is closed.
+  /// Connections without progress for this long are closed.
   std::chrono::milliseconds idle_timeout{120'000};
-  /// How long stop() waits for answers in flight.
+  /// How long stop() waits until the answers in flight are written.
   std::chrono::milliseconds stop_timeout{500};
-  /// Speaks https (TLS 1.2 or later) and shows this; plain http when there is none.
+  /// The certificate for https, with TLS 1.2 or later. Null for plain http.
   std::shared_ptr<const tls_certificate> certificate{};
 };
 
-/// Throws as http_server's constructor does when the address is none or is not allowed.
+/// Throws std::invalid_argument if the address is not an IP address or not allowed.
 void check_address(const http_server_options& options);
 
-/// Keeps connections open, takes pipelined requests and answers them in order. Signals are left to
-/// the program's other threads.
+/// Keeps connections open, and answers pipelined requests in order. Its thread blocks all signals.
 class http_server {
  public:
-  /// Listens and serves at once. Throws std::invalid_argument for an address that is none or that
-  /// is not allowed, std::system_error when the system refuses; both say what to do. The dialect,
-  /// the counter and the listener, if any, are used on the server's thread until stop() has
-  /// returned.
+  /// Starts to serve. Throws std::invalid_argument if the address is not an IP address or not
+  /// allowed, and std::system_error if the system cannot listen there; what() has a remedy. The
+  /// server's thread uses the handler, the counter and the listener, which may be null, until
+  /// stop() returns.
   http_server(const http_server_options& options, request_handler answer, traffic_counter& counter,
               exchange_listener* listener = nullptr);
   ~http_server();
@@ -66,9 +66,9 @@ class http_server {
   [[nodiscard]] const std::string& endpoint() const noexcept;
   [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// Takes no new connections and requests, sends the answers in flight as long as stop_timeout
-  /// allows, closes every connection, ends the thread. Any thread, any number of times: each call
-  /// returns when all this is done.
+  /// Stops accepting connections and requests, writes the answers in flight for up to stop_timeout,
+  /// then closes all connections and ends the thread. Any thread may call it, and may call it
+  /// again; every call returns when all of this is done.
   void stop();
 
  private:

@@ -23,29 +23,28 @@ asio::ip::address address_of(const http_server_options& options) {
   if (error) {
     throw std::invalid_argument(
         "the address '" + options.address +
-        "' is no IP address; give one such as 127.0.0.1 or ::1, without a port");
+        "' is not an IP address; use one such as 127.0.0.1 or ::1, without a port");
   }
   if (!address.is_loopback() && !options.allow_any_address) {
     throw std::invalid_argument("the address " + options.address +
-                                " is no loopback address, and others could reach the simulator "
-                                "there; use 127.0.0.1, or set "
-                                "allow_any_address when that is what you want");
+                                " is not a loopback address, so others could reach the "
+                                "simulator; use 127.0.0.1, or set allow_any_address to permit it");
   }
   return address;
 }
 
 std::string_view remedy_for(error_code error) {
   if (error == asio::error::address_in_use) {
-    return "another program listens there; choose another port, or 0 for a free one";
+    return "another program is listening there; choose another port, or 0 for a free one";
   }
   if (error == asio::error::access_denied) {
-    return "ports below 1024 need root; choose another port, or 0 for a free one";
+    return "ports below 1024 require root; choose another port, or 0 for a free one";
   }
   if (error.value() == EADDRNOTAVAIL || error.value() == EAFNOSUPPORT) {
-    return "this machine has no such address; use 127.0.0.1, or give the address to an interface "
-           "first";
+    return "this machine does not have this address; use 127.0.0.1, or assign the address to an "
+           "interface first";
   }
-  return "see the system's error";
+  return "the system refused";
 }
 
 [[noreturn]] void fail(const tcp::endpoint& where, error_code error) {
@@ -69,12 +68,12 @@ tcp_listener open_listener(asio::io_context& io, const http_server_options& opti
   };
   listener.open(where.protocol(), error);
   check();
-  // A restarted simulator gets its port although old connections still linger in TIME_WAIT.
+  // A restarted simulator gets its port even if old connections are still in TIME_WAIT.
   listener.set_option(tcp_listener::reuse_address(true), error);
   check();
   listener.bind(where, error);
   check();
-  // As many as the kernel allows: a cold burst may connect ten thousand times at once.
+  // The kernel reduces this to its maximum. A burst of clients may open ten thousand connections.
   listener.listen(65'535, error);
   check();
   return listener;

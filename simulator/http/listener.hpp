@@ -1,4 +1,5 @@
-// The socket that an http_server listens on. Inner header: it includes Asio.
+// The socket that an http_server listens on. Only simulator/http/ may include this header, since it
+// includes Asio.
 #pragma once
 
 #include "simulator/http/http_server.hpp"
@@ -14,7 +15,7 @@ namespace midas::internal::simulator {
 using tcp_listener = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
                                                         boost::asio::io_context::executor_type>;
 
-/// Binds and listens. Throws as http_server's constructor does.
+/// Binds and listens. Throws as the constructor of http_server does.
 [[nodiscard]] tcp_listener open_listener(boost::asio::io_context& io,
                                          const http_server_options& options);
 

@@ -59,7 +59,7 @@ std::optional<std::string> percent_decode(std::string_view text) {
     all_ascii = all_ascii && static_cast<unsigned char>(c) < 0x80;
     decoded.push_back(c);
   }
-  // Decoded text is echoed in JSON, which has no way to carry other bytes.
+  // Answers repeat the text in JSON, which cannot represent other bytes.
   if (!all_ascii && !is_utf8(decoded)) {
     return std::nullopt;
   }
@@ -96,8 +96,8 @@ const std::string* query_string::find(std::string_view name) const noexcept {
 }
 
 const std::string* query_string::repeated() const noexcept {
-  // Quadratic work is bounded through the server's limit on a request's head, and a real query has
-  // three parameters.
+  // Quadratic, but the server limits the size of a request's head, and real queries have three
+  // parameters.
   for (auto later = parameters_.begin(); later != parameters_.end(); ++later) {
     if (std::any_of(parameters_.begin(), later,
                     [&](const parameter& earlier) { return earlier.name == later->name; })) {

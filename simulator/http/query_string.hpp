@@ -1,4 +1,4 @@
-// The query of a request target, taken apart and percent-decoded.
+// The parameters of a query or a form, percent-decoded.
 #pragma once
 
 #include <optional>
@@ -8,19 +8,19 @@
 
 namespace midas::internal::simulator {
 
-/// Percent-decodes one component of a query, '+' meaning a space. Empty when an escape is cut short
-/// or no hexadecimal number, or when the result is no UTF-8.
+/// Percent-decodes one component of a query, where '+' means a space. Empty if an escape is
+/// incomplete or not hexadecimal, or if the result is not UTF-8.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
-/// The parameters of a query, in order. A value, free of views into the request.
+/// The parameters of a query in their order. Does not refer to the request.
 class query_string {
  public:
-  /// Takes what stands behind the '?'. Empty when a component cannot be decoded.
+  /// Parses the text after '?', or the body of a form. Empty if a component cannot be decoded.
   [[nodiscard]] static std::optional<query_string> parse(std::string_view text);
 
-  /// The first value of that name; names are compared exactly.
+  /// The first value of that name, compared exactly. Null without one.
   [[nodiscard]] const std::string* find(std::string_view name) const noexcept;
-  /// A name that occurs twice or more; null when there is none.
+  /// A name that occurs more than once. Null without one.
   [[nodiscard]] const std::string* repeated() const noexcept;
 
  private:

@@ -46,8 +46,8 @@ void request_parser::on_request_impl(http::verb, text_view method, text_view tar
 
 void request_parser::on_field_impl(http::field, text_view name, text_view value,
                                    error_code& error) {
-  // Beast's own limit is for what it has not parsed yet: fields that come one by one, or a chunked
-  // body's trailer, would pass it without end. Four bytes for the colon, a space and the line end.
+  // Beast's own limit applies to unparsed input only. Fields that arrive one by one and the trailer
+  // of a chunked body would never exceed it. Four bytes are for the colon, a space and CRLF.
   const auto used = text_.head_.size() + text_.pieces_.size() * 4;
   if (used + name.size() + value.size() > head_limit_) {
     error = http::error::header_limit;

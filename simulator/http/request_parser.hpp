@@ -1,4 +1,4 @@
-// Beast's HTTP/1.1 request parser, keeping what it reads in memory that a connection reuses.
+// Beast's HTTP/1.1 request parser, with storage that a connection reuses.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
@@ -12,17 +12,17 @@
 
 namespace midas::internal::simulator {
 
-/// The text of one request at a time.
+/// The text of one request. A connection reuses it for the next.
 class request_text {
  public:
-  /// Valid until the next change.
+  /// Valid until the text changes.
   [[nodiscard]] request_view view();
   void clear() noexcept;
 
  private:
   friend class request_parser;
 
-  // Offsets, for the text moves while it grows.
+  // Offsets instead of pointers, since the text moves when it grows.
   struct piece {
     std::size_t at = 0;
     std::size_t size = 0;
@@ -47,11 +47,11 @@ class request_text {
 /// Parses one request. Feed it with put().
 class request_parser final : public boost::beast::http::basic_parser<true> {
  public:
-  /// `head_limit` bounds request line and header fields together, `body_limit` the body; both
-  /// bytes. Going over fails with http::error::header_limit or body_limit.
+  /// Limits in bytes: `head_limit` applies to the request line and the header fields together,
+  /// `body_limit` to the body. Exceeding one fails with http::error::header_limit or body_limit.
   request_parser(request_text& text, std::uint32_t head_limit, std::uint64_t body_limit);
 
-  /// The client speaks HTTP/1.0, which closes unless told otherwise.
+  /// The request is HTTP/1.0, where connections close by default.
   [[nodiscard]] bool is_http_1_0() const noexcept { return version_ == 10; }
 
  private:

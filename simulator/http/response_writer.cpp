@@ -19,12 +19,12 @@ void append_number(std::string& out, std::size_t number) {
 
 std::string_view date_field::at(std::chrono::system_clock::time_point now) {
   const auto second = std::chrono::floor<std::chrono::seconds>(now);
-  if (second != rendered_) {
-    rendered_ = second;
+  if (second != formatted_) {
+    formatted_ = second;
     const auto time = static_cast<std::time_t>(second.time_since_epoch().count());
     std::tm parts{};
     ::gmtime_r(&time, &parts);
-    // Not strftime: it would speak the language of whoever set the locale.
+    // Not strftime, which depends on the locale.
     constexpr std::string_view days = "SunMonTueWedThuFriSat";
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const auto two_digits = [this](int number) {

@@ -1,4 +1,4 @@
-// A response as HTTP/1.1 bytes.
+// Writes responses as HTTP/1.1.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
@@ -9,25 +9,25 @@
 
 namespace midas::internal::simulator {
 
-/// The Date field, rendered once a second.
+/// The value of the Date field, formatted once per second.
 class date_field {
  public:
   /// E.g. "Sun, 06 Nov 1994 08:49:37 GMT"; valid until the next call.
   [[nodiscard]] std::string_view at(std::chrono::system_clock::time_point now);
 
  private:
-  std::chrono::sys_seconds rendered_{std::chrono::sys_seconds::min()};
+  std::chrono::sys_seconds formatted_{std::chrono::sys_seconds::min()};
   std::string text_;
 };
 
-/// What the connection adds to a response.
+/// The parts of a response that the connection determines.
 struct framing {
   std::string_view date;
-  /// The value of the Connection field; empty for none.
+  /// The value of the Connection field; empty for no such field.
   std::string_view connection;
-  /// An answer to HEAD has the Content-Length of a body it does not carry.
+  /// False for answers to HEAD, which have a Content-Length but no body.
   bool with_body = true;
-  /// Without it the body ends with the connection.
+  /// Write Content-Length. Without it, the body ends when the connection closes.
   bool with_length = true;
 };
 

@@ -25,24 +25,25 @@ void require(bool done, const char* what) {
 }
 
 void set_validity(X509* certificate) {
-  // Clocks of clients may be a little late.
+  // The clock of a client may be slow.
   constexpr long an_hour = 3600;
   constexpr long a_year = 365L * 24L * an_hour;
   require(X509_gmtime_adj(X509_getm_notBefore(certificate), -an_hour) != nullptr &&
               X509_gmtime_adj(X509_getm_notAfter(certificate), a_year) != nullptr,
-          "date its certificate");
+          "set the validity of its certificate");
 }
 
-/// Two certificates of one issuer must not have one number: browsers and some libraries refuse it.
+/// Browsers and some libraries reject two certificates with the same issuer and serial number.
 void set_serial(X509* certificate) {
   std::array<unsigned char, 8> number{};
-  require(RAND_bytes(number.data(), number.size()) == 1, "number its certificate");
+  require(RAND_bytes(number.data(), number.size()) == 1,
+          "set the serial number of its certificate");
   std::uint64_t serial = 0;
   for (const auto byte : number) {
     serial = serial << 8 | byte;
   }
   require(ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1) == 1,
-          "number its certificate");
+          "set the serial number of its certificate");
 }
 
 void set_names(X509* certificate) {
@@ -52,14 +53,14 @@ void set_names(X509* certificate) {
                                      reinterpret_cast<const unsigned char*>(name.data()),
                                      static_cast<int>(name.size()), -1, 0) == 1 &&
               X509_set_issuer_name(certificate, subject) == 1,
-          "name its certificate");
+          "set the names in its certificate");
 }
 
 void add_extension(X509* certificate, int kind, const std::string& value) {
   const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> extension(
       X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str()), &X509_EXTENSION_free);
   require(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1,
-          "describe its certificate");
+          "add an extension to its certificate");
 }
 
 }  // namespace
@@ -70,7 +71,7 @@ tls_certificate::tls_certificate(const std::string& address)
   require(key_ != nullptr && certificate != nullptr &&
               X509_set_version(certificate, X509_VERSION_3) == 1 &&
               X509_set_pubkey(certificate, key_.get()) == 1,
-          "make a certificate");
+          "create a certificate");
   set_serial(certificate);
   set_validity(certificate);
   set_names(certificate);

@@ -1,4 +1,4 @@
-// A certificate that a simulated host makes for itself, and the key that it is for.
+// The self-signed certificate of a simulated host, and its key.
 #pragma once
 
 #include <memory>
@@ -11,21 +11,21 @@ struct ssl_ctx_st;
 
 namespace midas::internal::simulator {
 
-/// Self-signed, for localhost and for one address, good for a year; the key is on P-256 and never
-/// leaves the process. Immutable: any thread.
+/// Valid for localhost and one address, for a year. The key is a P-256 key and never leaves the
+/// process. Immutable; any thread may use it.
 class tls_certificate {
  public:
-  /// Throws std::runtime_error when OpenSSL has no memory or no randomness.
+  /// `address` is an IP address. Throws std::runtime_error if OpenSSL fails.
   explicit tls_certificate(const std::string& address);
 
-  /// The SHA-1 digest of the certificate as 40 hexadecimal digits, in upper case: what
-  /// IDENTITY_SERVER_THUMBPRINT takes.
+  /// The SHA-1 digest of the certificate as 40 uppercase hexadecimal digits, as in
+  /// IDENTITY_SERVER_THUMBPRINT.
   [[nodiscard]] std::string thumbprint() const;
 
-  /// The certificate, without its key, for the trust stores of clients.
+  /// The certificate without its key, for the trust stores of clients.
   [[nodiscard]] std::string pem() const;
 
-  /// Has connections of that context show it.
+  /// Makes the connections of the context present the certificate.
   void use_in(ssl_ctx_st& context) const;
 
  private:

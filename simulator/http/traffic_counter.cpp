@@ -5,7 +5,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// Whoever invents resources without end must not fill the memory.
+/// Bounds the memory that a client with ever new resources can use.
 constexpr std::size_t max_resources = 65'536;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The running totals behind the statistics of a simulated endpoint.
+// Counts the traffic of a simulated host for its statistics.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
@@ -12,18 +12,18 @@
 
 namespace midas::internal::simulator {
 
-/// Written by a server's thread, read by any. An uncontended lock is some 20 ns of the 10 µs that
-/// an exchange costs; in return a snapshot is of one moment.
+/// Any thread may use it. The lock makes snapshots consistent, and costs about 20 ns of the 10 µs
+/// of an exchange when it is uncontended.
 class traffic_counter {
  public:
   void connection_opened();
   void connection_closed();
 
-  /// A request arrived in full, and this will be its answer. Copies what it keeps.
+  /// A request has arrived completely, and `answer` is its answer.
   void request_arrived(const response& answer);
-  /// The answer of one that arrived goes to the socket.
+  /// The answer of a request that arrived is about to be written.
   void answered(int status);
-  /// The connection of one that arrived went away before its answer.
+  /// The connection of a request that arrived ends without its answer.
   void abandoned();
 
   [[nodiscard]] simulated_host_statistics snapshot() const;
@@ -40,7 +40,7 @@ class traffic_counter {
   std::uint64_t& count_of(std::string_view resource);
 
   mutable std::mutex mutex_;
-  /// All but the resources, which are counted where finding them is quick.
+  /// Without the resources, which are counted in a container with faster look-up.
   simulated_host_statistics totals_;
   text_counts resources_;
 };

@@ -1,4 +1,4 @@
-// JSON written through RapidJSON straight into a std::string that the caller owns and reuses.
+// Writes JSON with RapidJSON into a std::string of the caller.
 #pragma once
 
 #include <rapidjson/writer.h>
@@ -11,7 +11,7 @@
 
 namespace midas::internal::simulator {
 
-/// The output stream that RapidJSON's Writer asks for.
+/// An output stream for RapidJSON's Writer.
 class string_stream {
  public:
   using Ch = char;  // NOLINT(readability-identifier-naming): RapidJSON's name
@@ -24,7 +24,7 @@ class string_stream {
   std::string& out_;
 };
 
-/// One JSON object, appended to a string and closed by its destructor. Text must be UTF-8.
+/// Appends one JSON object to a string. The destructor closes the object. Text must be UTF-8.
 class json_object {
  public:
   using writer = rapidjson::Writer<string_stream>;
@@ -51,7 +51,7 @@ class json_object {
     return *this;
   }
 
-  /// An array of text.
+  /// An array of strings.
   template <class Range>
   json_object& texts(std::string_view name, const Range& values) {
     key(name);
@@ -63,7 +63,7 @@ class json_object {
     return *this;
   }
 
-  /// One value, which the function writes with the RapidJSON writer it is given.
+  /// A value that `write` writes with the RapidJSON writer that it receives.
   template <class Function>
   json_object& nested(std::string_view name, const Function& write) {
     key(name);
@@ -83,7 +83,8 @@ class json_object {
   writer writer_{stream_};
 };
 
-/// What json_object::nested() is given when the value is an object of numbers by name.
+/// For json_object::nested(): an object of numbers. `name_of` returns the name for a key of the
+/// map. Refers to the map.
 template <class Map, class Name>
 auto numbers_by_name(const Map& map, Name name_of) {
   return [&map, name_of](json_object::writer& writer) {
@@ -97,8 +98,8 @@ auto numbers_by_name(const Map& map, Name name_of) {
   };
 }
 
-/// What json_object::nested() is given when the value is an object of texts. For use in the same
-/// expression: it refers to the list.
+/// For json_object::nested(): an object of strings. Refers to the list, so it must be used in the
+/// same expression.
 inline auto texts_by_name(
     std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
   return [members](json_object::writer& writer) {

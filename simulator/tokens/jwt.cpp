@@ -34,7 +34,7 @@ std::uint32_t byte_at(std::string_view bytes, std::size_t i) noexcept {
 }
 
 std::uint64_t scrambled(std::uint64_t x) noexcept {
-  // The finaliser of splitmix64: a bijection, so different numbers stay different.
+  // The finalizer of SplitMix64. It is a bijection, so different numbers stay different.
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
   return x ^ (x >> 31);
@@ -59,14 +59,15 @@ const std::string& encoded_signature() {
   return text;
 }
 
-/// Takes characters out of the filler, so that what follows it begins on a border between groups of
-/// three bytes.
+/// Removes characters of the filler, so that `border` becomes a multiple of three: text after it
+/// then starts a base64 group.
 void align(std::string& json, std::size_t filler_at, std::size_t border) {
   json.erase(filler_at, border % 3);
 }
 
-/// The claims of the payload that are those of the identity, from the comma before them to the end,
-/// encoded. They are most of a token, and few identities ask for many resources.
+/// The encoded claims that depend only on the identity: the end of the payload, from the comma
+/// before them. They are most of a token and worth keeping, since few identities request many
+/// resources.
 class identity_claims {
  public:
   explicit identity_claims(const jwt_claims& claims)
@@ -120,7 +121,7 @@ class identity_claims {
   std::size_t unique_id_at_ = 0;
 };
 
-/// Those of the last identity that this thread was asked for are kept.
+/// Each thread keeps the claims of the identity that it encoded last.
 const identity_claims& claims_of_identity(const jwt_claims& claims) {
   thread_local std::optional<identity_claims> last;
   if (!last || !last->are_of(claims)) {
@@ -129,7 +130,7 @@ const identity_claims& claims_of_identity(const jwt_claims& claims) {
   return *last;
 }
 
-/// The claims that are those of the token, from the beginning of the payload up to the comma.
+/// The encoded claims that differ between tokens: the beginning of the payload, up to the comma.
 std::string encoded_token_claims(const jwt_claims& claims) {
   constexpr std::string_view filler = "k2RgYSimulatedByMidasSimulatedByMidas0000==";
   std::string json;
@@ -187,7 +188,7 @@ void stamp_unique_id(char* slot, std::uint64_t issuer, std::uint64_t serial) noe
   char* out = claim.data();
   std::uint64_t first = scrambled(serial);
   std::uint64_t second = scrambled(issuer);
-  // Eleven characters of six bits hold one number of 64.
+  // Eleven characters of six bits hold a number of 64 bits.
   for (auto* number : {&first, &second}) {
     for (int i = 0; i < 11; ++i, *number >>= 6) {
       *out++ = alphabet[*number & 63];

@@ -1,4 +1,4 @@
-// Tokens that look like those of Microsoft Entra ID, and prove nothing.
+// Tokens in the form of Microsoft Entra ID's, without a valid signature.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace midas::internal::simulator {
 /// base64url without padding (RFC 4648, section 5).
 [[nodiscard]] std::string base64url(std::string_view bytes);
 
-/// What varies from token to token. Times are Unix seconds.
+/// The claims that differ between tokens. Times are Unix seconds.
 struct jwt_claims {
   /// `aud`.
   std::string_view resource;
@@ -29,14 +29,14 @@ struct jwt_claims {
   std::int64_t expires_on = 0;
 };
 
-/// A finished token but for its `uti`, the claim that tells two tokens apart. Making one costs a
-/// microsecond or two, stamping a copy of it some nanoseconds: so make one a second for each
-/// identity and resource.
+/// A token that is complete except for its `uti`, the claim that makes it unique. Making a template
+/// takes a microsecond or two, stamping a copy of it only nanoseconds, so one template serves all
+/// tokens of the same identity, resource and second.
 struct jwt_template {
-  /// header.payload.signature, about 1.8 kB with a resource of usual length. The signature is
-  /// filler of the right size: decoded, it says so.
+  /// header.payload.signature, about 1.8 kB for a resource of typical length. The signature is
+  /// filler of the right size, and says so when decoded.
   std::string text;
-  /// Where in the text the unique_id_size characters that stamp_unique_id() replaces begin.
+  /// The position in the text of the unique_id_size characters that stamp_unique_id() replaces.
   std::size_t unique_id_at = 0;
 };
 
@@ -44,8 +44,8 @@ inline constexpr std::size_t unique_id_size = 32;
 
 [[nodiscard]] jwt_template make_jwt_template(const jwt_claims& claims);
 
-/// Writes the unique id made of the two numbers to slot[0 .. unique_id_size). Different pairs give
-/// different tokens.
+/// Writes the unique id of the two numbers to slot[0 .. unique_id_size). Different pairs give
+/// different ids.
 void stamp_unique_id(char* slot, std::uint64_t issuer, std::uint64_t serial) noexcept;
 
 }  // namespace midas::internal::simulator

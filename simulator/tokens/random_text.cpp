@@ -20,7 +20,7 @@ std::string hexadecimal(std::span<const unsigned char> bytes) {
 std::string random_hexadecimal(std::size_t bytes) {
   std::vector<unsigned char> drawn(bytes);
   if (RAND_bytes(drawn.data(), static_cast<int>(bytes)) != 1) {
-    throw std::runtime_error("the simulator gets no random numbers from the system");
+    throw std::runtime_error("the simulator cannot get random numbers from the system");
   }
   return hexadecimal(drawn);
 }

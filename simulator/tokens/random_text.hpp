@@ -1,5 +1,4 @@
-// Bytes as text, and text that nobody can guess: a simulated host's secrets are as good as a real
-// one's.
+// Hexadecimal text and random secrets.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +7,11 @@
 
 namespace midas::internal::simulator {
 
-/// Two hexadecimal digits a byte, in upper case.
+/// Two uppercase hexadecimal digits per byte.
 [[nodiscard]] std::string hexadecimal(std::span<const unsigned char> bytes);
 
-/// The same of random bytes. Any thread. Throws std::runtime_error when the
-/// system has no randomness.
+/// Cryptographically random bytes in that form. Any thread may call it. Throws std::runtime_error
+/// if the system has no random numbers.
 [[nodiscard]] std::string random_hexadecimal(std::size_t bytes);
 
 }  // namespace midas::internal::simulator

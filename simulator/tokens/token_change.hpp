@@ -1,4 +1,4 @@
-// What may be wrong with a token that is handed out.
+// Deliberate errors in the tokens that a simulated host issues.
 #pragma once
 
 #include <chrono>
@@ -7,12 +7,12 @@
 namespace midas::internal::simulator {
 
 struct token_change {
-  /// Takes the place of the host's own lifetime of tokens.
+  /// Replaces the token lifetime of the host.
   std::optional<std::chrono::seconds> lifetime{};
-  /// The answer is another identity's, token and all.
+  /// Issue the token of another identity.
   bool wrong_identity = false;
-  /// The token that was given last for the same identity and resource, with what is left of its
-  /// lifetime; a new one when none was.
+  /// Repeat the last token for the same identity and resource, with the rest of its lifetime. If
+  /// there was none, issue a new one.
   bool same_token = false;
 
   bool operator==(const token_change&) const = default;

@@ -8,12 +8,12 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// A request for a token costs microseconds less when its answer was prepared in the same second;
-/// this bounds what is kept for that to about 2.5 MB.
+/// An answer prepared earlier in the same second saves microseconds. This limit bounds the memory
+/// for prepared answers to about 2.5 MB.
 constexpr std::size_t max_bodies = 1024;
 
-/// The real service lets its tokens begin five minutes before they are handed out, which forgives
-/// clocks that are late.
+/// Like the real service, tokens are valid from five minutes before they are issued, which
+/// tolerates slow clocks.
 constexpr std::int64_t clock_allowance = 300;
 
 bool is_absolute_uri(std::string_view text) noexcept {
@@ -27,7 +27,7 @@ bool is_absolute_uri(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-/// Writes the lowest digits of a number over the group of a GUID that ends at `end`.
+/// Writes the lowest digits of a number into the group of a GUID that ends at `end`.
 void write_hexadecimal(std::string& guid, std::size_t end, std::uint64_t number) noexcept {
   for (; number != 0 && end > 0 && guid[end - 1] != '-'; number >>= 4) {
     guid[--end] = "0123456789abcdef"[number & 15];
@@ -63,7 +63,7 @@ token_issuer::token_issuer(const simulated_host_options& options)
   if (options.system_assigned) {
     identities_.push_back(*options.system_assigned);
   }
-  // So that there is another identity to be wrong with.
+  // Ensures that there is another identity for token_change::wrong_identity.
   identities_.push_back(sample_user_assigned_identity());
   identities_.push_back(sample_system_assigned_identity());
 }
@@ -138,8 +138,8 @@ token_issuer::body_template token_issuer::make_body(const body_source& source) {
     source.form(answer, {source.identity, source.resource, claims.not_before, claims.expires_on,
                          source.left});
   }
-  // Put in afterwards: a token has nothing to escape, and looking for it costs more than all the
-  // rest.
+  // The token is inserted afterwards, since it contains nothing to escape and scanning it would
+  // cost more than everything else.
   constexpr std::string_view before_token = R"({"access_token":")";
   body.text.insert(before_token.size(), token.text);
   body.unique_id_at = before_token.size() + token.unique_id_at;

@@ -1,4 +1,4 @@
-// Makes the tokens of a simulated host, and the numbers by which its answers are told apart.
+// Issues the tokens of a simulated host and the ids of its answers.
 #pragma once
 
 #include "simulator/http/http_exchange.hpp"
@@ -22,61 +22,61 @@ class json_object;
 /// The tenant of every simulated identity.
 inline constexpr std::string_view simulated_tenant_id = "5151a7ed-0000-4000-8000-0000000000aa";
 
-/// A token that is being handed out, for the members of the answer that go with it.
+/// The facts about a token that its answer has as members.
 struct issued_token {
   const simulated_identity& identity;
   const std::string& resource;
   /// Unix seconds.
   std::int64_t not_before;
   std::int64_t expires_on;
-  /// From now to expires_on.
+  /// The time from the answer to expires_on.
   std::chrono::seconds lifetime;
 };
 
-/// How a host writes the members that follow `access_token`. The address of the function tells one
-/// form from another.
+/// Writes the members of a token answer after `access_token`, in the form of one host. The address
+/// of the function identifies the form.
 using token_form = void (*)(json_object& answer, const issued_token& token);
 
-/// The same request at the same time gets the same answer but for `uti` of the token and the ids of
-/// answers, which count. One thread at a time.
+/// Equal requests at the same time get equal answers, except for the token's `uti` and the ids of
+/// answers, which are unique. One thread at a time.
 class token_issuer {
  public:
-  /// Reads expires_in, the identities and the resources.
+  /// Uses expires_in, the identities and the resources.
   explicit token_issuer(const simulated_host_options& options);
 
-  /// Whether the tenant has the resource: it is listed, or none is and it is an absolute URI or a
-  /// GUID.
+  /// Whether the tenant knows the resource: it is among options.resources or, if those are empty,
+  /// it is an absolute URI or a GUID.
   [[nodiscard]] bool knows(const std::string& resource) const;
 
-  /// Appends a JSON object with a token that is good from `now`, Unix seconds, and as wrong as
-  /// change() said.
+  /// Appends a token answer as a JSON object, with the errors set by change(). `now` is in Unix
+  /// seconds.
   void write_token(std::string& out, const simulated_identity& asked, const std::string& resource,
                    std::int64_t now, token_form form);
 
-  /// What is wrong with the tokens from now on; nothing, to begin with.
+  /// Sets the errors of the following tokens. Initially there are none.
   void change(const token_change& change) { change_ = change; }
 
-  /// Forgets whose token was written last. Until this is called for the first time nothing is
-  /// remembered, which costs.
+  /// Clears recipient(). Recipients are recorded only after the first call, to save the cost if
+  /// they are not needed.
   void forget_recipient();
-  /// The client id of the identity whose token was written last; empty when none was since
-  /// forget_recipient(). Valid until the next token.
+  /// The client id of the identity in the last token since forget_recipient(); empty if there was
+  /// none. Valid until the next token.
   [[nodiscard]] std::string_view recipient() const noexcept { return recipient_; }
 
-  /// A GUID that no other answer of this process has.
+  /// A GUID that is unique in the process.
   [[nodiscard]] std::string next_id();
 
  private:
-  /// The body of a token answer, finished but for the token's unique id.
+  /// The body of a token answer, complete except for the token's unique id.
   struct body_template {
     std::int64_t made_at = 0;
     std::chrono::seconds lifetime{0};
-    /// Of the token that it was used for last.
+    /// The serial number of the last token made of it.
     std::uint64_t serial = 0;
     std::string text;
     std::size_t unique_id_at = 0;
   };
-  /// A form and what is known of the token by name.
+  /// A form, and the names of the identity and the resource in one text.
   struct body_key {
     token_form form = nullptr;
     std::string text;
@@ -88,7 +88,7 @@ class token_issuer {
     }
   };
 
-  /// What a body is made of, and `left` of the token's lifetime.
+  /// The facts that a body is made of. `left` is the rest of the token's lifetime.
   struct body_source {
     const simulated_identity& identity;
     const std::string& resource;

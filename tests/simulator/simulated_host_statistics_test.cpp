@@ -10,7 +10,7 @@ using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
 
-TEST_CASE("statistics as JSON have every number under its name") {
+TEST_CASE("the JSON of the statistics has every number under its name") {
   simulated_host_statistics numbers;
   numbers.requests = 7;
   numbers.token_requests = 6;
@@ -33,7 +33,7 @@ TEST_CASE("statistics as JSON have every number under its name") {
   CHECK(json["statuses"]["404"].GetUint64() == 6);
 }
 
-TEST_CASE("resources with quotes, line ends and zeros stay intact in JSON") {
+TEST_CASE("resources with quotes, line breaks and zeros are correct in JSON") {
   const std::string nasty("a\"b\\c\nd\0e\x01", 10);
   simulated_host_statistics numbers;
   numbers.resources[nasty] = 1;
@@ -42,7 +42,7 @@ TEST_CASE("resources with quotes, line ends and zeros stay intact in JSON") {
   CHECK(std::string(resource.name.GetString(), resource.name.GetStringLength()) == nasty);
 }
 
-TEST_CASE("the counter knows what is in flight, and what was at most") {
+TEST_CASE("the counter knows the requests in flight and their maximum") {
   simulator::traffic_counter counter;
   simulator::response token;
   token.token_request = true;
@@ -67,7 +67,7 @@ TEST_CASE("the counter knows what is in flight, and what was at most") {
   CHECK(numbers.statuses.size() == 1);
 }
 
-TEST_CASE("resources without end are counted together from a point on") {
+TEST_CASE("resources beyond a maximum are counted together") {
   simulator::traffic_counter counter;
   simulator::response token;
   token.token_request = true;

@@ -1,5 +1,6 @@
-// Every kind of host as a client meets it: over a socket, with nothing but its environment.
+// Every host over a socket, as a client that knows only its environment.
 #include "tests/simulator/support/curl_client.hpp"
+#include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include <midas/simulated_host.hpp>
@@ -10,10 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <stdexcept>
 #include <string>
-#include <system_error>
-#include <thread>
 
 using namespace midas;
 using namespace midas::internal;
@@ -54,17 +52,6 @@ std::string owner_of(const curl_answer& answer) {
   return text_of(token.payload, "appid");
 }
 
-std::string refusal_of(const simulated_host_options& options) {
-  try {
-    const simulated_host host(options);
-  } catch (const std::invalid_argument& refusal) {
-    return refusal.what();
-  } catch (const std::system_error& failure) {
-    return failure.what();
-  }
-  return "none";
-}
-
 const auto system_assigned = sample_system_assigned_identity().client_id;
 
 }  // namespace
@@ -89,7 +76,7 @@ TEST_CASE("a program finds a simulated App Service through its environment") {
   CHECK(client.ask(url).status == 401);
 }
 
-TEST_CASE("a program finds an App Service of 2017 and Machine Learning through MSI_ENDPOINT") {
+TEST_CASE("a program finds App Service 2017 and Machine Learning through MSI_ENDPOINT") {
   const auto host_kind = GENERATE(kind::app_service_2017, kind::machine_learning);
   const simulated_host host(of(host_kind));
   const auto environment = environment_of(host);
@@ -139,7 +126,7 @@ TEST_CASE("a program finds a simulated workload identity through its environment
         sample_user_assigned_identity().client_id);
 }
 
-TEST_CASE("workload identity can do without TLS") {
+TEST_CASE("workload identity can be served without TLS") {
   auto options = of(kind::workload_identity);
   options.plain_http = true;
   const simulated_host host(options);
@@ -149,7 +136,7 @@ TEST_CASE("workload identity can do without TLS") {
 }
 
 TEST_CASE(
-    "a program finds a simulated Azure Arc through its environment, and takes its challenge") {
+    "a program finds a simulated Azure Arc through its environment and answers its challenge") {
   auto options = of(kind::azure_arc);
   const simulated_host ground(options);
   options.arc_key_directory = ground.arc_key_directory() + "/tokens";
@@ -176,91 +163,7 @@ TEST_CASE(
   CHECK_FALSE(std::filesystem::exists(options.arc_key_directory));
 }
 
-TEST_CASE("an https host shows a certificate that nobody trusts unasked") {
-  const simulated_host host(of(kind::service_fabric));
-  const simulated_host other(of(kind::service_fabric));
-  CHECK(host.certificate_thumbprint() != other.certificate_thumbprint());
-  const auto url = host.endpoint() + "/stats";
-  CHECK(curl_client(other.certificate_file()).ask(url).code == CURLE_PEER_FAILED_VERIFICATION);
-  curl_client trusting(host.certificate_file());
-  CHECK(trusting.ask(url).status == 200);
-  CHECK(trusting.ask("https://localhost:" + std::to_string(host.port()) + "/stats").status == 200);
-}
-
-TEST_CASE("a TLS connection carries many requests, and large batches of them") {
-  const simulated_host host(of(kind::service_fabric));
-  curl_client client(host.certificate_file());
-  long connects = 0;
-  for (int i = 0; i < 20; ++i) {
-    const auto answer = client.ask(host.endpoint() + "/elsewhere");
-    CHECK(answer.status == 404);
-    connects += answer.connects;
-  }
-  CHECK(connects == 1);
-  CHECK(host.statistics().connections == 1);
-  CHECK(host.statistics().requests == 20);
-}
-
-TEST_CASE("a TLS client that asks for the end of the connection gets its answer first") {
-  const simulated_host host(of(kind::service_fabric));
-  curl_client client(host.certificate_file());
-  for (int i = 0; i < 3; ++i) {
-    const auto answer = client.ask(host.endpoint() + "/stats", {"Connection: close"});
-    CHECK(answer.code == CURLE_OK);
-    CHECK(answer.status == 200);
-    CHECK(answer.connects == 1);
-  }
-}
-
-TEST_CASE("plain text on an https port ends that connection alone") {
-  const simulated_host host(of(kind::service_fabric));
-  raw_client plain(host.port());
-  plain.send(get_request("/stats"));
-  CHECK(plain.receive_rest().find("HTTP/1.1") == std::string::npos);
-  CHECK(curl_client(host.certificate_file()).ask(host.endpoint() + "/stats").status == 200);
-}
-
-TEST_CASE("a TLS handshake that goes nowhere ends with the idle timeout, and with stop") {
-  auto options = of(kind::service_fabric);
-  options.idle_timeout = 100ms;
-  const simulated_host host(options);
-  CHECK(raw_client(host.port()).receive_rest().empty());
-  simulated_host patient(of(kind::service_fabric));
-  raw_client silent(patient.port());
-  while (patient.statistics().open_connections != 1) {
-    std::this_thread::yield();
-  }
-  patient.stop();
-  CHECK(silent.receive_rest().empty());
-}
-
-TEST_CASE("the files of an https host go with it") {
-  std::string file;
-  {
-    const simulated_host host(of(kind::service_fabric));
-    file = host.certificate_file();
-    CHECK(std::filesystem::exists(file));
-  }
-  CHECK_FALSE(std::filesystem::exists(std::filesystem::path(file).parent_path()));
-}
-
-TEST_CASE("a certificate is written where the options say, and never over a file") {
-  const simulated_host ground(of(kind::service_fabric));
-  auto options = of(kind::service_fabric);
-  options.certificate_file = ground.certificate_file() + ".new";
-  {
-    const simulated_host host(options);
-    CHECK(host.certificate_file() == options.certificate_file);
-    CHECK(content_of(options.certificate_file).starts_with("-----BEGIN CERTIFICATE-----"));
-  }
-  CHECK_FALSE(std::filesystem::exists(options.certificate_file));
-  const auto before = content_of(ground.certificate_file());
-  options.certificate_file = ground.certificate_file();
-  CHECK(refusal_of(options).find("cannot write " + options.certificate_file) != std::string::npos);
-  CHECK(content_of(ground.certificate_file()) == before);
-}
-
-TEST_CASE("a secret is the one that was given, or one that nobody can guess") {
+TEST_CASE("a secret is the given one or a random one") {
   auto options = of(kind::app_service);
   options.secret = "given";
   CHECK(environment_of(simulated_host(options)).at("IDENTITY_HEADER") == "given");
@@ -274,21 +177,7 @@ TEST_CASE("a secret is the one that was given, or one that nobody can guess") {
   }
 }
 
-TEST_CASE("an https host refuses what any host refuses of addresses and ports") {
-  auto options = of(kind::service_fabric);
-  for (const auto* address : {"", "localhost", "1.2.3"}) {
-    options.address = address;
-    CHECK(refusal_of(options).find("is no IP address") != std::string::npos);
-  }
-  options.address = "0.0.0.0";
-  CHECK(refusal_of(options).find("is no loopback address") != std::string::npos);
-  const simulated_host taken;
-  options = of(kind::service_fabric);
-  options.port = taken.port();
-  CHECK(refusal_of(options).find("another program listens there") != std::string::npos);
-}
-
-TEST_CASE("every host has its statistics, which wait for nothing") {
+TEST_CASE("every host has statistics, which are not delayed") {
   for (const auto host_kind : {kind::app_service, kind::cloud_shell, kind::azure_arc}) {
     auto options = of(host_kind);
     options.latency = 10min;

@@ -26,7 +26,7 @@ std::vector<nanoseconds> draw(const latency_distribution& distribution, std::uin
 
 }  // namespace
 
-TEST_CASE("chance is the same for the same seed, rule and request, and another for any other") {
+TEST_CASE("chance repeats for the same seed, rule and request, and differs for any other") {
   const auto first = [](std::uint64_t seed, std::uint64_t rule, std::uint64_t request) {
     return chance(seed, rule, request).next();
   };
@@ -39,7 +39,7 @@ TEST_CASE("chance is the same for the same seed, rule and request, and another f
   CHECK(draws.next() != first(1, 2, 3));
 }
 
-TEST_CASE("chance is even from 0 to 1") {
+TEST_CASE("chance is uniform from 0 to 1") {
   std::vector<int> tenths(10);
   for (std::uint64_t i = 0; i < 100'000; ++i) {
     const double drawn = chance(42, 0, i).next();
@@ -53,14 +53,14 @@ TEST_CASE("chance is even from 0 to 1") {
   }
 }
 
-TEST_CASE("a drawn seed is not zero, and hardly twice the same") {
+TEST_CASE("a drawn seed is not zero and changes") {
   CHECK(draw_seed() != 0);
   CHECK(draw_seed() != draw_seed());
 }
 
-TEST_CASE("a fixed latency is what it is") { CHECK(draw(fixed_latency{50ms}, 1).front() == 50ms); }
+TEST_CASE("a fixed latency does not vary") { CHECK(draw(fixed_latency{50ms}, 1).front() == 50ms); }
 
-TEST_CASE("a uniform latency is as likely everywhere between its ends") {
+TEST_CASE("a uniform latency is evenly distributed between its limits") {
   const auto drawn = draw(uniform_latency{10ms, 30ms}, 10'000);
   CHECK(drawn.front() >= 10ms);
   CHECK(drawn.front() < 11ms);
@@ -71,7 +71,7 @@ TEST_CASE("a uniform latency is as likely everywhere between its ends") {
   CHECK(draw(uniform_latency{5ms, 5ms}, 1).front() == 5ms);
 }
 
-TEST_CASE("a lognormal latency has the median and the 99th percentile that it was given") {
+TEST_CASE("a lognormal latency has the given median and 99th percentile") {
   const auto drawn = draw(lognormal_latency{20ms, 200ms}, 100'000);
   CHECK(drawn.front() > 0ns);
   CHECK(drawn[50'000] > 19ms);
@@ -81,6 +81,6 @@ TEST_CASE("a lognormal latency has the median and the 99th percentile that it wa
   CHECK(draw(lognormal_latency{5ms, 5ms}, 1).front() == 5ms);
 }
 
-TEST_CASE("no latency is longer than a day") {
+TEST_CASE("a latency is at most a day") {
   CHECK(draw(lognormal_latency{1ns, 24h}, 100'000).back() == 24h);
 }

@@ -48,12 +48,12 @@ std::string refusal_of_action(const std::string& action) {
 
 }  // namespace
 
-TEST_CASE("no text and no rules are no rules") {
+TEST_CASE("empty text and an empty array have no rules") {
   CHECK(parse_fault_rules("").empty());
   CHECK(parse_fault_rules(R"({"rules":[]})").empty());
 }
 
-TEST_CASE("a rule without a match is of every request") {
+TEST_CASE("a rule without a match applies to every request") {
   const auto rules = parse_fault_rules(R"({"rules":[{"action":{"status":503}}]})");
   REQUIRE(rules.size() == 1);
   const auto& match = rules.front().match;
@@ -67,7 +67,7 @@ TEST_CASE("a rule without a match is of every request") {
   CHECK(match.probability == 1);
 }
 
-TEST_CASE("a match has host, resource, identity and probability") {
+TEST_CASE("a match may have host, resource, identity and probability") {
   const auto match = match_of(
       R"({"host":"arc","resource":"https://vault.azure.net","identity":"ID","probability":0.25})");
   CHECK(match.host == identity_host::azure_arc);
@@ -77,7 +77,7 @@ TEST_CASE("a match has host, resource, identity and probability") {
   CHECK(match_of(R"({"identity":"system"})").identity == "");
 }
 
-TEST_CASE("nth is a number, a range or every so many") {
+TEST_CASE("nth is a number, a range or an interval") {
   const auto third = match_of(R"({"nth":3})").nth;
   CHECK_FALSE(third.holds(2));
   CHECK(third.holds(3));
@@ -97,7 +97,7 @@ TEST_CASE("nth is a number, a range or every so many") {
   CHECK(every.holds(6));
 }
 
-TEST_CASE("a window holds from its beginning to just before its end") {
+TEST_CASE("a window holds from its beginning until just before its end") {
   const auto window = match_of(R"({"window":{"from":"5s","to":"10s"}})").window;
   CHECK_FALSE(window.holds(5s - 1ns));
   CHECK(window.holds(5s));
@@ -135,7 +135,7 @@ TEST_CASE("a latency is fixed, uniform or lognormal") {
   CHECK(lognormal.p99 == 1s);
 }
 
-TEST_CASE("an action may break the wire in one way") {
+TEST_CASE("an action may have one wire fault") {
   const auto wire = [](const std::string& action) { return action_of(action).wire; };
   using kind = wire_fault_kind;
   CHECK(wire(R"({"status":503})").kind == kind::none);
@@ -150,7 +150,7 @@ TEST_CASE("an action may break the wire in one way") {
   CHECK(wire(R"({"hang":true})").kind == kind::hang);
 }
 
-TEST_CASE("an action may spoil the token") {
+TEST_CASE("an action may change the token") {
   CHECK(action_of(R"({"lifetime":"30s"})").token.lifetime == 30s);
   CHECK(action_of(R"({"lifetime":"1500ms"})").token.lifetime == 1s);
   CHECK(action_of(R"({"wrong_identity":true,"lifetime":"1s"})").token.wrong_identity);
@@ -183,11 +183,11 @@ TEST_CASE("durations are a number and a unit") {
   }
 }
 
-TEST_CASE("what is no rules file is refused with the place and the remedy") {
-  CHECK_THAT(refusal_of("{"), Contains("no JSON") && Contains("line 1"));
-  CHECK_THAT(refusal_of("{\"rules\":\n\n [}"), Contains("no JSON") && Contains("line 3"));
-  CHECK_THAT(refusal_of("\"\xff\""), Contains("no JSON"));
-  CHECK_THAT(refusal_of(std::string(1'000'000, '[')), Contains("no JSON"));
+TEST_CASE("a malformed rules file is refused with its location and a remedy") {
+  CHECK_THAT(refusal_of("{"), Contains("not valid JSON") && Contains("line 1"));
+  CHECK_THAT(refusal_of("{\"rules\":\n\n [}"), Contains("not valid JSON") && Contains("line 3"));
+  CHECK_THAT(refusal_of("\"\xff\""), Contains("not valid JSON"));
+  CHECK_THAT(refusal_of(std::string(1'000'000, '[')), Contains("not valid JSON"));
   CHECK_THAT(refusal_of("[]"), Contains("\"rules\""));
   CHECK_THAT(refusal_of("{}"), Contains("\"rules\""));
   CHECK_THAT(refusal_of(R"({"rules":{}})"), Contains("rules must be an array"));
@@ -199,7 +199,7 @@ TEST_CASE("what is no rules file is refused with the place and the remedy") {
              Contains("rules[0] has an unknown member 'acton'") && Contains("match, action"));
 }
 
-TEST_CASE("a wrong match is refused by its rule and member") {
+TEST_CASE("an error in a match names the rule and the member") {
   struct wrong {
     std::string match;
     std::string path;
@@ -232,7 +232,7 @@ TEST_CASE("a wrong match is refused by its rule and member") {
   }
 }
 
-TEST_CASE("a wrong action is refused by its rule and member") {
+TEST_CASE("an error in an action names the rule and the member") {
   struct wrong {
     std::string action;
     std::string path;
@@ -288,7 +288,7 @@ TEST_CASE("a wrong action is refused by its rule and member") {
   }
 }
 
-TEST_CASE("the example of the documentation is a rules file") {
+TEST_CASE("the example in the documentation is a valid rules file") {
   std::ifstream file(MIDAS_FAULTS_EXAMPLE);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const auto rules = parse_fault_rules(text);

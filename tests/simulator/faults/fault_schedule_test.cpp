@@ -23,7 +23,7 @@ fault_schedule schedule_of(const std::string& rules, std::uint64_t seed = 1,
   return {parse_fault_rules(R"({"rules":[)" + rules + "]}"), host, seed};
 }
 
-/// The status that the request meets; 0 for no fault.
+/// The status of the fault for the request; 0 without a fault, -1 for a fault without a status.
 int status_of(fault_schedule& schedule, const request_facts& request = vault,
               nanoseconds elapsed = 0s) {
   const auto decided = schedule.decide(request, elapsed);
@@ -55,7 +55,7 @@ TEST_CASE("the first rule that matches applies") {
   CHECK(status_of(schedule, {.resource = "https://vault.azure.net/"}) == 502);
 }
 
-TEST_CASE("without a rule that matches there is no fault") {
+TEST_CASE("a request that matches no rule has no fault") {
   auto none = schedule_of("");
   CHECK(none.empty());
   CHECK(status_of(none) == 0);
@@ -64,7 +64,7 @@ TEST_CASE("without a rule that matches there is no fault") {
   CHECK(status_of(other) == 0);
 }
 
-TEST_CASE("a rule of another host is no rule") {
+TEST_CASE("a rule for another host does not apply") {
   const std::string rule = R"({"match":{"host":"arc"},"action":{"status":500}})";
   auto imds = schedule_of(rule, 1, identity_host::imds);
   auto arc = schedule_of(rule, 1, identity_host::azure_arc);
@@ -72,7 +72,7 @@ TEST_CASE("a rule of another host is no rule") {
   CHECK(status_of(arc) == 500);
 }
 
-TEST_CASE("an identity is matched as asked for, and system is none") {
+TEST_CASE("an identity matches as named, and system matches requests that name none") {
   auto named = schedule_of(R"({"match":{"identity":"AbC"},"action":{"status":500}})");
   CHECK(status_of(named, {.resource = "x", .identity = "aBc"}) == 500);
   CHECK(status_of(named, {.resource = "x", .identity = "abd"}) == 0);
@@ -82,7 +82,7 @@ TEST_CASE("an identity is matched as asked for, and system is none") {
   CHECK(status_of(system, {.resource = "x", .identity = "system"}) == 0);
 }
 
-TEST_CASE("a number counts the requests that match the rest of its rule") {
+TEST_CASE("nth counts the requests that match the rest of its rule") {
   auto schedule = schedule_of(
       R"({"match":{"resource":"https://vault.azure.net","nth":[2,3]},"action":{"status":500}})");
   CHECK(status_of(schedule) == 0);
@@ -93,13 +93,13 @@ TEST_CASE("a number counts the requests that match the rest of its rule") {
   CHECK(status_of(schedule) == 0);
 }
 
-TEST_CASE("rules behind the one that applies do not count the request") {
+TEST_CASE("rules after the one that applies do not count the request") {
   auto schedule = schedule_of(R"({"match":{"nth":[1,2]},"action":{"status":500}},)"
                               R"({"match":{"nth":{"every":2}},"action":{"status":501}})");
   CHECK(statuses_of(schedule, 6) == std::vector<int>{500, 500, 0, 501, 0, 501});
 }
 
-TEST_CASE("a window goes by the time since the rules are in force") {
+TEST_CASE("a window is relative to the time when the rules took effect") {
   auto schedule =
       schedule_of(R"({"match":{"window":{"from":"5s","to":"6s"}},"action":{"status":500}})");
   CHECK(status_of(schedule, vault, 4999ms) == 0);
@@ -107,7 +107,7 @@ TEST_CASE("a window goes by the time since the rules are in force") {
   CHECK(status_of(schedule, vault, 6s) == 0);
 }
 
-TEST_CASE("a probability is kept, and repeats with the seed") {
+TEST_CASE("a probability is met, and repeats with the seed") {
   const std::string rule = R"({"match":{"probability":0.1},"action":{"status":500}})";
   const auto run = [&](std::uint64_t seed) {
     auto schedule = schedule_of(rule, seed);
@@ -126,7 +126,7 @@ TEST_CASE("a probability is kept, and repeats with the seed") {
   CHECK(statuses_of(always, 1000) == std::vector<int>(1000, 500));
 }
 
-TEST_CASE("a number counts those that chance let pass") {
+TEST_CASE("nth counts the requests that matched the probability") {
   const auto matches = [](const std::string& more) {
     auto schedule =
         schedule_of(R"({"match":{"probability":0.5)" + more + R"(},"action":{"status":500}})");
@@ -142,7 +142,7 @@ TEST_CASE("a number counts those that chance let pass") {
   CHECK(matches(R"(,"nth":{"every":3})") == expected);
 }
 
-TEST_CASE("what other rules see does not change the chances of one") {
+TEST_CASE("the random numbers of a rule do not depend on other rules") {
   const std::string rule =
       R"({"match":{"resource":"a","probability":0.5},"action":{"status":500}})";
   auto alone = schedule_of(rule);
@@ -154,7 +154,7 @@ TEST_CASE("what other rules see does not change the chances of one") {
   }
 }
 
-TEST_CASE("a latency is drawn anew for each request, and repeats with the seed") {
+TEST_CASE("each request draws its own latency, which repeats with the seed") {
   const auto run = [](std::uint64_t seed) {
     auto schedule = schedule_of(R"({"action":{"latency":{"min":"1ms","max":"9ms"}}})", seed);
     std::vector<nanoseconds> result;
@@ -171,7 +171,7 @@ TEST_CASE("a latency is drawn anew for each request, and repeats with the seed")
   CHECK_FALSE(without.decide(vault, 0s)->latency);
 }
 
-TEST_CASE("the facts of a request are its resource and the id that it names") {
+TEST_CASE("the facts of a request are its resource and its identity") {
   const auto plain = facts_of_get("api-version=1&resource=https%3A%2F%2Fvault.azure.net");
   CHECK(plain.resource == "https://vault.azure.net");
   CHECK(plain.identity.empty());
@@ -184,7 +184,7 @@ TEST_CASE("the facts of a request are its resource and the id that it names") {
   CHECK(facts_of({"GET", "/token", {}, {}}).resource.empty());
 }
 
-TEST_CASE("the facts of a POST are in its form, where a scope means its resource") {
+TEST_CASE("the facts of a POST come from its form, and a scope gives the resource") {
   const auto form = facts_of({"POST", "/token?resource=no", {}, "resource=yes"});
   CHECK(form.resource == "yes");
   const auto scope = facts_of({"POST", "/", {}, "client_id=c&scope=https%3A%2F%2Fx%2F.default"});

@@ -24,7 +24,7 @@ fault_action action_of(const std::string& action) {
   return parse_fault_rules(R"({"rules":[{"action":)" + action + "}]}").front().action;
 }
 
-/// What a request for a token is answered with under that action.
+/// The answer to a token request under the action.
 response answer_of(simulated_protocol& host, const std::string& action,
                    const imds_request& request = {}) {
   const auto target = request.path + "?" + request.query;
@@ -60,7 +60,7 @@ response some_response(wire_fault_kind kind, std::size_t bytes = 0) {
   return answer;
 }
 
-/// What is sent of it behind the answer to an earlier request.
+/// The bytes appended for the fault after the answer to an earlier request.
 std::string sent(wire_fault_kind kind, std::size_t bytes = 0) {
   std::string out = "earlier\r\n\r\n";
   append_faulty_response(out, some_response(kind, bytes), {.date = "today", .connection = {}});
@@ -73,7 +73,7 @@ constexpr std::string_view whole_head =
 
 }  // namespace
 
-TEST_CASE("a status is answered with an error in the host's own form") {
+TEST_CASE("a status without a body has an error in the host's own form") {
   const auto imds = answer_of(R"({"status":503})");
   CHECK(imds.status == 503);
   CHECK(imds.token_request);
@@ -81,14 +81,14 @@ TEST_CASE("a status is answered with an error in the host's own form") {
   CHECK_FALSE(text_of(parse_object(imds.body), "error_description").empty());
   CHECK(field_of(imds, "Content-Type") == "application/json; charset=utf-8");
 
-  simulated_app_service app_service(app_service_2019(), {}, "secret");
+  simulated_app_service app_service(app_service_2019(), {});
   const auto other = answer_of(app_service, R"({"status":503})");
   CHECK(other.status == 503);
   CHECK(parse_object(other.body)["statusCode"].GetInt() == 503);
   CHECK_FALSE(text_of(parse_object(other.body), "message").empty());
 }
 
-TEST_CASE("throttling has the text of live machines and Retry-After") {
+TEST_CASE("throttling has the text of live machines and a Retry-After field") {
   simulated_imds host{simulated_host_options{}};
   response out;
   answer_throttled(host, out);
@@ -99,7 +99,7 @@ TEST_CASE("throttling has the text of live machines and Retry-After") {
                     R"("error_description":"Temporarily throttled, too many requests"})");
 }
 
-TEST_CASE("a status may have body, headers and type of its own") {
+TEST_CASE("a status may have its own body, headers and content type") {
   const auto answer = answer_of(
       R"({"status":200,"body":"<p>","headers":{"Retry-After":"3"},"content_type":"text/html"})");
   CHECK(answer.status == 200);
@@ -110,7 +110,7 @@ TEST_CASE("a status may have body, headers and type of its own") {
   CHECK(answer_of(R"({"status":500,"body":""})").body.empty());
 }
 
-TEST_CASE("a redirect has its place, and no token") {
+TEST_CASE("a redirect has a location and no token") {
   const auto answer = answer_of(R"({"redirect":"http://127.0.0.1:1/"})");
   CHECK(answer.status == 302);
   CHECK(field_of(answer, "Location") == "http://127.0.0.1:1/");
@@ -118,7 +118,7 @@ TEST_CASE("a redirect has its place, and no token") {
   CHECK(answer_of(R"({"redirect":"/","status":308})").status == 308);
 }
 
-TEST_CASE("headers and type take the place of the host's own") {
+TEST_CASE("headers and content type replace the host's own") {
   const auto answer = answer_of(R"({"content_type":"text/plain","headers":{"SERVER":"none"}})");
   CHECK(answer.status == 200);
   CHECK_FALSE(token_of(answer).empty());
@@ -128,7 +128,7 @@ TEST_CASE("headers and type take the place of the host's own") {
   CHECK_FALSE(field_of(answer, "x-ms-request-id").empty());
 }
 
-TEST_CASE("a wrong lifetime is that of the token and of the answer, and of this answer alone") {
+TEST_CASE("a lifetime applies to the token and its answer, and to no later answer") {
   simulated_imds host{simulated_host_options{}};
   const auto check = [&](const std::string& action, std::int64_t lifetime) {
     const auto answer = answer_of(host, action);
@@ -142,7 +142,7 @@ TEST_CASE("a wrong lifetime is that of the token and of the answer, and of this 
   check(R"({"latency":"1s"})", 86'400);
 }
 
-TEST_CASE("a wrong identity is another one of the host, in the token and in the answer") {
+TEST_CASE("wrong_identity gives another identity of the host, in the token and in the answer") {
   const auto owner_under = [](const std::string& action, const std::string& more) {
     simulated_imds host{simulated_host_options{}};
     imds_request request;
@@ -159,7 +159,7 @@ TEST_CASE("a wrong identity is another one of the host, in the token and in the 
   CHECK(owner_under(R"({"wrong_identity":true})", "&client_id=" + user) == system);
 }
 
-TEST_CASE("a host of one identity has another to be wrong with") {
+TEST_CASE("wrong_identity works on a host with one identity") {
   simulated_host_options options;
   options.user_assigned.clear();
   simulated_imds host{options};
@@ -167,7 +167,7 @@ TEST_CASE("a host of one identity has another to be wrong with") {
         sample_system_assigned_identity().client_id);
 }
 
-TEST_CASE("the same token is the one given last, with what is left of its life") {
+TEST_CASE("same_token repeats the last token with the rest of its lifetime") {
   simulated_imds host{simulated_host_options{}};
   imds_request request;
   (void)answer_of(host, R"({"latency":"1s"})", request);
@@ -190,13 +190,13 @@ TEST_CASE("the same token is the one given last, with what is left of its life")
   CHECK(token_of(answer_of(host, R"({"same_token":true})", request)) == token_of(fresh));
 }
 
-TEST_CASE("the same token keeps a wrong lifetime that it was given with") {
+TEST_CASE("same_token keeps the lifetime that the token was issued with") {
   simulated_imds host{simulated_host_options{}};
   const auto wrong = answer_of(host, R"({"lifetime":"30s"})");
   CHECK(answer_of(host, R"({"same_token":true})").body == wrong.body);
 }
 
-TEST_CASE("a wrong form of expires_on takes its place, and leaves all else") {
+TEST_CASE("expires_on_form replaces expires_on and nothing else") {
   const auto json = parse_object(answer_of(R"({"expires_on_form":"to\"morrow"})").body);
   CHECK(text_of(json, "expires_on") == "to\"morrow");
   CHECK(text_of(json, "expires_in") == "86400");
@@ -204,7 +204,7 @@ TEST_CASE("a wrong form of expires_on takes its place, and leaves all else") {
   decode_token(text_of(json, "access_token"));
 }
 
-TEST_CASE("a refused request stays refused under an action that changes tokens") {
+TEST_CASE("a refused request stays refused if the action changes the token") {
   simulated_imds host{simulated_host_options{}};
   imds_request request;
   request.query = "resource=x";
@@ -213,7 +213,7 @@ TEST_CASE("a refused request stays refused under an action that changes tokens")
   CHECK_THAT(answer.body, Contains("api-version"));
 }
 
-TEST_CASE("an action that sends nothing asks the host for nothing") {
+TEST_CASE("an action that sends no answer does not call the host") {
   simulated_imds host{simulated_host_options{}};
   host.issuer().forget_recipient();
   for (const auto* action : {R"({"hang":true})", R"({"garbage":true})", R"({"reset":"before"})"}) {
@@ -227,7 +227,7 @@ TEST_CASE("an action that sends nothing asks the host for nothing") {
   CHECK(host.issuer().recipient() == sample_system_assigned_identity().client_id);
 }
 
-TEST_CASE("what is sent of an answer that goes wrong on the wire") {
+TEST_CASE("the bytes sent for each wire fault") {
   using kind = wire_fault_kind;
   const std::string head(whole_head);
   CHECK(sent(kind::reset_before).empty());

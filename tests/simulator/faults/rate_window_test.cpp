@@ -14,7 +14,7 @@ namespace {
 
 constexpr time_point start{1h};
 
-/// Those of the arrivals that are admitted.
+/// The arrivals that are admitted.
 std::vector<time_point> admitted(std::size_t limit, const std::vector<time_point>& arrivals) {
   rate_window window(limit);
   std::vector<time_point> result;
@@ -25,7 +25,7 @@ std::vector<time_point> admitted(std::size_t limit, const std::vector<time_point
 
 }  // namespace
 
-TEST_CASE("a rate window admits its limit at once, and the next one a second later") {
+TEST_CASE("a rate window admits its limit at once and the next request a second later") {
   rate_window window(3);
   CHECK(window.admit(start));
   CHECK(window.admit(start));
@@ -39,7 +39,7 @@ TEST_CASE("a rate window admits its limit at once, and the next one a second lat
   CHECK(window.admit(start + 1400ms));
 }
 
-TEST_CASE("what a rate window refuses does not count") {
+TEST_CASE("refused requests do not count in a rate window") {
   rate_window window(1);
   CHECK(window.admit(start));
   for (auto late = 1ms; late < 1s; late += 1ms) {
@@ -56,8 +56,8 @@ TEST_CASE("a rate window without a limit admits everything") {
 }
 
 TEST_CASE(
-    "no second of any sequence of arrivals has more than the limit, and none is refused in "
-    "vain") {
+    "no second of any sequence of arrivals exceeds the limit, and no request is refused without "
+    "need") {
   CHECK(rc::check([] {
     const auto limit = *rc::gen::inRange<std::size_t>(1, 8);
     const auto gaps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 600));
@@ -68,7 +68,7 @@ TEST_CASE(
       arrivals.push_back(now);
     }
     const auto taken = admitted(limit, arrivals);
-    // By the definition: each counts those admitted in the second that ends with it.
+    // The definition: count the requests admitted in the second that ends with each arrival.
     std::vector<time_point> expected;
     for (const auto when : arrivals) {
       const auto recent = std::count_if(expected.begin(), expected.end(),

@@ -44,7 +44,7 @@ TEST_CASE("a journal keeps the newest entries, oldest first") {
   CHECK(resources_of(journal) == std::vector<std::string>{"e", "f", "g"});
 }
 
-TEST_CASE("a journal notes what becomes of an entry that it still keeps") {
+TEST_CASE("a journal updates the entries that it still keeps") {
   request_journal journal(2);
   const auto first = journal.begin({.arrived = start});
   const auto second = journal.begin({.arrived = start + 1ms});
@@ -66,7 +66,7 @@ TEST_CASE("a journal notes what becomes of an entry that it still keeps") {
   CHECK(journal.snapshot()[1].answered == time_point::max());
 }
 
-TEST_CASE("a journal without capacity numbers its entries, and keeps none") {
+TEST_CASE("a journal without capacity numbers its entries but keeps none") {
   request_journal journal(0);
   CHECK_FALSE(journal.keeps_any());
   CHECK(journal.begin({}) == 1);
@@ -76,7 +76,7 @@ TEST_CASE("a journal without capacity numbers its entries, and keeps none") {
   CHECK(journal.snapshot().empty());
 }
 
-TEST_CASE("a journal as JSON has milliseconds since the start, and null for what is not yet") {
+TEST_CASE("the JSON of a journal has milliseconds since the start, and null for unset times") {
   const std::vector<journal_entry> entries{{.arrived = start + 1500us,
                                             .answered = start + 2ms,
                                             .ended = start + 3ms,

@@ -20,7 +20,7 @@ simulator::response with_query(const std::string& query,
 
 }  // namespace
 
-TEST_CASE("without the Metadata field a request is refused") {
+TEST_CASE("a request without the Metadata field is refused") {
   imds_request request;
   request.fields = {{"Host", "127.0.0.1"}};
   CHECK(complaint(request.ask()) == "invalid_request: Required metadata header not specified");
@@ -30,20 +30,20 @@ TEST_CASE("without the Metadata field a request is refused") {
   CHECK(complaint(request.ask()) == "invalid_request: Required metadata header not specified");
 }
 
-TEST_CASE("a request that was forwarded is refused") {
+TEST_CASE("a forwarded request is refused") {
   imds_request request;
   request.fields.push_back({"x-forwarded-for", "10.0.0.1"});
   CHECK(complaint(request.ask()).find("X-Forwarded-For") != std::string::npos);
 }
 
-TEST_CASE("without a resource a request is refused") {
+TEST_CASE("a request without a resource is refused") {
   const std::string expected = "invalid_request: Required query variable 'resource' is missing";
   CHECK(complaint(with_query("api-version=2018-02-01")) == expected);
   CHECK(complaint(with_query("api-version=2018-02-01&resource")) == expected);
   CHECK(complaint(with_query("api-version=2018-02-01&resource=")) == expected);
 }
 
-TEST_CASE("without an api-version the answer names the newest ones") {
+TEST_CASE("the answer to a request without api-version names the newest ones") {
   for (const auto* query : {"", "resource=https://vault.azure.net", "api-version=&resource=r"}) {
     const auto answer = with_query(query);
     CHECK(answer.status == 400);
@@ -55,7 +55,7 @@ TEST_CASE("without an api-version the answer names the newest ones") {
   }
 }
 
-TEST_CASE("an api-version that is none, too old or in the future is refused") {
+TEST_CASE("an api-version that is malformed, too old or too new is refused") {
   for (const auto* version : {"latest", "2017-08-01", "2999-01-01", "2018-02-01x", "2018-2-1"}) {
     const auto answer = with_query(std::string("resource=https://r&api-version=") + version);
     INFO(version);
@@ -66,7 +66,7 @@ TEST_CASE("an api-version that is none, too old or in the future is refused") {
   }
 }
 
-TEST_CASE("an unknown resource is answered as Entra answers it") {
+TEST_CASE("an unknown resource is answered as Entra does") {
   const auto answer = with_query("api-version=2018-02-01&resource=user.read");
   CHECK(answer.status == 400);
   const auto json = parse_object(answer.body);
@@ -82,7 +82,7 @@ TEST_CASE("an unknown resource is answered as Entra answers it") {
   CHECK(text_of(json, "error_uri").find("500011") != std::string::npos);
 }
 
-TEST_CASE("what is neither an absolute URI nor a GUID is an unknown resource") {
+TEST_CASE("a resource that is neither an absolute URI nor a GUID is unknown") {
   for (const auto* resource :
        {"x", "vault.azure.net", "%20", "https:", "https://", "://x", "1http://x", "https://a%20b",
         "https://%C3%A9", "https://a%0Ab", "00000003-0000-0000-c000-00000000000g",
@@ -93,20 +93,20 @@ TEST_CASE("what is neither an absolute URI nor a GUID is an unknown resource") {
   }
 }
 
-TEST_CASE("an unknown resource with quotes and line ends is echoed intact") {
+TEST_CASE("the answer repeats an unknown resource with quotes and line breaks correctly") {
   const auto answer = with_query("api-version=2018-02-01&resource=%22%5C%0A%22");
   CHECK(text_of(parse_object(answer.body), "error_description").find("named \"\\\n\" was") !=
         std::string::npos);
 }
 
-TEST_CASE("a repeated parameter is refused, whichever it is") {
+TEST_CASE("any repeated parameter is refused") {
   for (const auto* more :
        {"&resource=https%3A%2F%2Fvault.azure.net", "&api-version=2018-02-01", "&x=1&x=2"}) {
     CHECK(complaint(with_query(token_query(more))).find("more than once") != std::string::npos);
   }
 }
 
-TEST_CASE("more than one selector is refused") {
+TEST_CASE("a request that selects more than one identity is refused") {
   const auto identity = sample_user_assigned_identity();
   for (const auto& more :
        {"&client_id=" + identity.client_id + "&object_id=" + identity.object_id,
@@ -116,7 +116,7 @@ TEST_CASE("more than one selector is refused") {
   }
 }
 
-TEST_CASE("an identity that the machine does not have is not found") {
+TEST_CASE("an identity that the machine does not have is unknown") {
   const auto identity = sample_user_assigned_identity();
   for (const auto& more :
        {std::string("&client_id=00000000-0000-0000-0000-000000000000"), std::string("&client_id="),
@@ -127,7 +127,7 @@ TEST_CASE("an identity that the machine does not have is not found") {
   }
 }
 
-TEST_CASE("with any user-assigned identity accepted, a malformed id is still not found") {
+TEST_CASE("any_user_assigned refuses a malformed id") {
   simulated_host_options options;
   options.any_user_assigned = true;
   for (const auto* more :
@@ -139,14 +139,14 @@ TEST_CASE("with any user-assigned identity accepted, a malformed id is still not
   }
 }
 
-TEST_CASE("an identity without an id is never found by an empty one") {
+TEST_CASE("an empty id selects no identity") {
   simulated_host_options options;
   options.user_assigned = {simulated_identity{}};
   CHECK(complaint(with_query(token_query("&client_id="), options)) ==
         "invalid_request: Identity not found");
 }
 
-TEST_CASE("a machine without its own identity cannot choose among none or several") {
+TEST_CASE("a machine without a system-assigned identity cannot choose among none or several") {
   simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
@@ -164,7 +164,7 @@ TEST_CASE("malformed percent encoding is refused") {
   }
 }
 
-TEST_CASE("another path is not found") {
+TEST_CASE("other paths are not found") {
   for (const auto* path :
        {"/", "/metadata", "/metadata/identity/oauth2/token//", "/metadata/identity/oauth2/Token",
         "/metadata/identity/oauth2/tokens", "", "http://169.254.169.254"}) {
@@ -176,7 +176,7 @@ TEST_CASE("another path is not found") {
   }
 }
 
-TEST_CASE("another method is not allowed, and the answer names the one that is") {
+TEST_CASE("other methods are not allowed, and the answer names the allowed one") {
   for (const auto* method : {"POST", "PUT", "HEAD", "DELETE", "get", "OPTIONS"}) {
     imds_request request;
     request.method = method;

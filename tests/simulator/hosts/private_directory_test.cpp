@@ -26,7 +26,7 @@ std::string refusal_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a private directory is new, and goes with its files") {
+TEST_CASE("a private directory is new, and is removed with its files") {
   std::string path;
   {
     private_directory one;
@@ -43,7 +43,7 @@ TEST_CASE("a private directory is new, and goes with its files") {
   CHECK_FALSE(fs::exists(path));
 }
 
-TEST_CASE("a directory that is named is made with those above it, and only these go again") {
+TEST_CASE("a named directory is created with its parents, and only these are removed") {
   const private_directory ground;
   const auto outer = ground.path() + "/outer";
   {
@@ -55,7 +55,7 @@ TEST_CASE("a directory that is named is made with those above it, and only these
   CHECK(fs::exists(ground.path()));
 }
 
-TEST_CASE("what others put into a directory stays, and so does a directory that was there") {
+TEST_CASE("foreign files stay, and so do directories that existed before") {
   private_directory ground;
   const auto theirs = ground.write("theirs", "");
   {
@@ -74,7 +74,7 @@ TEST_CASE("what others put into a directory stays, and so does a directory that 
   fs::remove_all(inner);
 }
 
-TEST_CASE("a file is never written over, nor through a link") {
+TEST_CASE("an existing file or link is never written to") {
   private_directory directory;
   const auto file = directory.write("a", "one");
   CHECK_THROWS_AS(directory.write("a", "two"), std::system_error);
@@ -87,7 +87,7 @@ TEST_CASE("a file is never written over, nor through a link") {
   fs::remove(link);
 }
 
-TEST_CASE("a file that is removed can be written again, and another's is left alone") {
+TEST_CASE("a removed file can be written again, and foreign files cannot be removed") {
   private_directory directory;
   const auto file = directory.write("a", "one");
   directory.remove(file);
@@ -100,9 +100,9 @@ TEST_CASE("a file that is removed can be written again, and another's is left al
   fs::remove(other);
 }
 
-TEST_CASE("what is no directory, or cannot be made, is an error that names it") {
+TEST_CASE("an error names the path that is not a directory or cannot be created") {
   private_directory ground;
   const auto file = ground.write("file", "");
-  CHECK(refusal_of(file).find("cannot use " + file + "; give a directory") != std::string::npos);
-  CHECK(refusal_of(file + "/below").find("cannot make " + file + "/below") != std::string::npos);
+  CHECK(refusal_of(file).find("cannot use " + file + "; choose a directory") != std::string::npos);
+  CHECK(refusal_of(file + "/below").find("cannot create " + file + "/below") != std::string::npos);
 }

@@ -19,7 +19,7 @@ const auto machine = sample_system_assigned_identity();
 const auto user = sample_user_assigned_identity();
 const std::string vault = "https://vault.azure.net";
 
-/// A right request to one of the three, with more behind its query.
+/// A correct request to one of the three hosts, with `more` after its query.
 protocol_request right(const app_service_api& api, const std::string& more = {}) {
   return {.target = std::string(api.path) + "?api-version=" + std::string(api.version) +
                     "&resource=https%3A%2F%2Fvault.azure.net" + more,
@@ -27,10 +27,11 @@ protocol_request right(const app_service_api& api, const std::string& more = {})
 }
 
 simulated_app_service served(const app_service_api& api, simulated_host_options options = {}) {
-  return {api, std::move(options), "a secret"};
+  options.secret = "a secret";
+  return {api, std::move(options)};
 }
 
-/// "status: message" of App Service's error, whose members must agree with each other.
+/// "status: message" of an App Service error. Checks that its members agree with each other.
 std::string complaint_of(const response& answer) {
   const auto json = parse_object(answer.body);
   INFO(answer.body);
@@ -43,7 +44,7 @@ std::string complaint_of(const response& answer) {
 
 }  // namespace
 
-TEST_CASE("App Service answers with a time of expiry as text, and no lifetime") {
+TEST_CASE("App Service writes the expiry time as text, without a lifetime") {
   auto protocol = served(app_service_2019());
   const auto answer = right(app_service_2019()).ask(protocol);
   CHECK(owner_of(answer, vault) == machine.client_id);
@@ -56,14 +57,14 @@ TEST_CASE("App Service answers with a time of expiry as text, and no lifetime") 
   CHECK_FALSE(json.HasMember("expires_in"));
 }
 
-TEST_CASE("App Service of 2017 writes the time of expiry as a date") {
+TEST_CASE("App Service 2017 writes the expiry time as a date") {
   auto protocol = served(app_service_2017());
   const auto answer = right(app_service_2017()).ask(protocol);
   CHECK(owner_of(answer, vault) == machine.client_id);
   CHECK(text_of(parse_object(answer.body), "expires_on") == "01/16/2027 08:00:00 +00:00");
 }
 
-TEST_CASE("Machine Learning names the identity that stands for the system-assigned one") {
+TEST_CASE("a variable of Machine Learning names the system-assigned identity") {
   auto protocol = served(machine_learning_api());
   CHECK(variable_of(protocol, "DEFAULT_IDENTITY_CLIENT_ID") == machine.client_id);
   const auto answer = right(machine_learning_api(), "&clientid=" + machine.client_id).ask(protocol);
@@ -71,14 +72,14 @@ TEST_CASE("Machine Learning names the identity that stands for the system-assign
   CHECK(text_of(parse_object(answer.body), "expires_on") == "1800086400");
 }
 
-TEST_CASE("Machine Learning without a system-assigned identity names none") {
+TEST_CASE("Machine Learning without a system-assigned identity has no such variable") {
   simulated_host_options options;
   options.system_assigned.reset();
   const auto protocol = served(machine_learning_api(), options);
   CHECK(protocol.environment("http://127.0.0.1:1").size() == 2);
 }
 
-TEST_CASE("each form of App Service tells where it is and its secret in variables of its own") {
+TEST_CASE("both versions of App Service have variables for their URL and their secret") {
   const auto modern = served(app_service_2019());
   CHECK(variable_of(modern, "IDENTITY_ENDPOINT") == "http://127.0.0.1:1/msi/token");
   CHECK(variable_of(modern, "IDENTITY_HEADER") == "a secret");
@@ -88,7 +89,7 @@ TEST_CASE("each form of App Service tells where it is and its secret in variable
   CHECK(old.environment("http://127.0.0.1:1").size() == 2);
 }
 
-TEST_CASE("App Service knows a user-assigned identity by all its names") {
+TEST_CASE("App Service finds a user-assigned identity by all its ids") {
   const auto& api = app_service_2019();
   auto protocol = served(api);
   const auto owner = [&](const std::string& more) {
@@ -98,12 +99,12 @@ TEST_CASE("App Service knows a user-assigned identity by all its names") {
   CHECK(owner("&object_id=" + user.object_id) == user.client_id);
   CHECK(owner("&principal_id=" + user.object_id) == user.client_id);
   CHECK(owner("&mi_res_id=" + user.resource_id) == user.client_id);
-  // The parameters of other hosts mean nothing here.
+  // The parameters of other hosts are ignored.
   CHECK(owner("&clientid=" + user.client_id) == machine.client_id);
   CHECK(owner("&msi_res_id=" + user.resource_id) == machine.client_id);
 }
 
-TEST_CASE("App Service of 2017 and Machine Learning know a client id under its older name") {
+TEST_CASE("App Service 2017 and Machine Learning use the older name of the client id") {
   for (const auto* api : {&app_service_2017(), &machine_learning_api()}) {
     auto protocol = served(*api);
     CHECK(owner_of(right(*api, "&clientid=" + user.client_id).ask(protocol), vault) ==
@@ -113,7 +114,7 @@ TEST_CASE("App Service of 2017 and Machine Learning know a client id under its o
   }
 }
 
-TEST_CASE("without the secret, or with another one, App Service hands out nothing") {
+TEST_CASE("App Service refuses a request without the secret or with a wrong one") {
   const auto& api = app_service_2019();
   auto protocol = served(api);
   auto request = right(api);
@@ -131,7 +132,7 @@ TEST_CASE("without the secret, or with another one, App Service hands out nothin
   CHECK(request.ask(protocol).status == 200);
 }
 
-TEST_CASE("App Service refuses an identity that the application has not") {
+TEST_CASE("App Service refuses an identity that the application does not have") {
   const auto& api = app_service_2019();
   auto protocol = served(api);
   const std::string expected = "400: Unable to load the proper Managed Identity.";
@@ -143,11 +144,11 @@ TEST_CASE("App Service refuses an identity that the application has not") {
   simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
-  auto nobody = served(api, options);
-  CHECK(complaint_of(right(api).ask(nobody)) == expected);
+  auto without_identity = served(api, options);
+  CHECK(complaint_of(right(api).ask(without_identity)) == expected);
 }
 
-TEST_CASE("App Service refuses other versions, and requests without a resource") {
+TEST_CASE("App Service refuses other versions and requests without a resource") {
   const auto& api = app_service_2019();
   auto protocol = served(api);
   auto request = right(api);
@@ -155,7 +156,7 @@ TEST_CASE("App Service refuses other versions, and requests without a resource")
                             "?api-version=2017-09-01&resource=https://vault.azure.net",
                             "?api-version=&resource=https://vault.azure.net"}) {
     request.target = "/msi/token" + std::string(query);
-    CHECK(complaint_of(request.ask(protocol)) == "400: The only api-version here is 2019-08-01.");
+    CHECK(complaint_of(request.ask(protocol)) == "400: The supported api-version is 2019-08-01.");
   }
   for (const auto* query : {"?api-version=2019-08-01", "?api-version=2019-08-01&resource="}) {
     request.target = "/msi/token" + std::string(query);
@@ -169,7 +170,7 @@ TEST_CASE("App Service refuses other versions, and requests without a resource")
                   "vault was not found") == 0);
 }
 
-TEST_CASE("App Service answers at one path, by GET") {
+TEST_CASE("App Service answers GET requests to one path") {
   const auto& api = app_service_2019();
   auto protocol = served(api);
   auto request = right(api);
@@ -180,7 +181,7 @@ TEST_CASE("App Service answers at one path, by GET") {
   CHECK(complaint_of(request.ask(protocol)).find("404") == 0);
 }
 
-TEST_CASE("Machine Learning's errors have a code and a message") {
+TEST_CASE("Machine Learning answers errors with a code and a message") {
   const auto& api = machine_learning_api();
   auto protocol = served(api);
   auto request = right(api);
@@ -193,7 +194,7 @@ TEST_CASE("Machine Learning's errors have a code and a message") {
   CHECK(json.MemberCount() == 2);
 }
 
-TEST_CASE("the latency is asked of App Service's token path only") {
+TEST_CASE("the latency applies only to App Service's token path") {
   simulated_host_options options;
   options.latency = 50ms;
   auto protocol = served(app_service_2019(), options);

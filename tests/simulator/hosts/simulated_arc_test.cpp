@@ -32,7 +32,7 @@ protocol_request right(const std::string& more = {}) {
           .fields = {{"Metadata", "true"}}};
 }
 
-/// The path in a challenge.
+/// The path that a challenge names.
 std::string challenged(const response& answer) {
   INFO(answer.body);
   REQUIRE(answer.status == 401);
@@ -46,7 +46,7 @@ std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The second request, with the key that the first one's answer asks for.
+/// The answer to the second request, which has the key that the first answer's challenge names.
 response answered(simulated_arc& protocol, protocol_request request) {
   const auto authorization = "Basic " + content_of(challenged(request.ask(protocol)));
   request.fields.push_back({"Authorization", authorization});
@@ -67,8 +67,8 @@ std::size_t files_in(const std::string& directory) {
 
 }  // namespace
 
-TEST_CASE("Azure Arc hands out a token to who can read the file that it names") {
-  simulated_arc protocol({}, {});
+TEST_CASE("Azure Arc gives a token to a caller that can read the key file") {
+  simulated_arc protocol({});
   const auto answer = answered(protocol, right());
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
@@ -76,16 +76,16 @@ TEST_CASE("Azure Arc hands out a token to who can read the file that it names") 
   CHECK(text_of(json, "expires_on") == "1800086400");
 }
 
-TEST_CASE("Azure Arc tells where it is in two variables") {
-  const simulated_arc protocol({}, {});
+TEST_CASE("the variables of Azure Arc are its token URL and its base URL") {
+  const simulated_arc protocol({});
   CHECK(variable_of(protocol, "IDENTITY_ENDPOINT") ==
         "http://127.0.0.1:1/metadata/identity/oauth2/token");
   CHECK(variable_of(protocol, "IMDS_ENDPOINT") == "http://127.0.0.1:1");
   CHECK(protocol.environment("http://127.0.0.1:1").size() == 2);
 }
 
-TEST_CASE("a key file is in the key directory, ends in .key, and is this user's alone") {
-  simulated_arc protocol({}, {});
+TEST_CASE("a key file is in the key directory, ends in .key and is private") {
+  simulated_arc protocol({});
   const auto path = challenged(right().ask(protocol));
   CHECK(fs::path(path).parent_path() == protocol.key_directory());
   CHECK(fs::path(path).extension() == ".key");
@@ -99,8 +99,8 @@ TEST_CASE("a key file is in the key directory, ends in .key, and is this user's 
   CHECK((about.st_mode & 07777U) == 0700);
 }
 
-TEST_CASE("a key is good for one request") {
-  simulated_arc protocol({}, {});
+TEST_CASE("a key is valid for one request") {
+  simulated_arc protocol({});
   auto request = right();
   const auto path = challenged(request.ask(protocol));
   const auto authorization = "Basic " + content_of(path);
@@ -112,8 +112,8 @@ TEST_CASE("a key is good for one request") {
   CHECK("Basic " + content_of(next) != authorization);
 }
 
-TEST_CASE("what is no key of this agent is answered with another challenge") {
-  simulated_arc protocol({}, {});
+TEST_CASE("an invalid key is answered with another challenge") {
+  simulated_arc protocol({});
   auto request = right();
   const auto key = content_of(challenged(request.ask(protocol)));
   for (const auto& authorization : {std::string("Basic "), std::string("Basic nonsense"),
@@ -127,8 +127,8 @@ TEST_CASE("what is no key of this agent is answered with another challenge") {
   CHECK(request.ask(protocol).status == 200);
 }
 
-TEST_CASE("keys that nobody uses do not pile up, and the newest stay good") {
-  simulated_arc protocol({}, {});
+TEST_CASE("the number of unused keys is limited, and the newest stay valid") {
+  simulated_arc protocol({});
   const auto first = challenged(right().ask(protocol));
   for (int i = 0; i < 1100; ++i) {
     challenged(right().ask(protocol));
@@ -138,8 +138,8 @@ TEST_CASE("keys that nobody uses do not pile up, and the newest stay good") {
   CHECK(answered(protocol, right()).status == 200);
 }
 
-TEST_CASE("Azure Arc confirms the name by which a user-assigned identity was asked for") {
-  simulated_arc protocol({}, {});
+TEST_CASE("Azure Arc repeats the id that selected a user-assigned identity") {
+  simulated_arc protocol({});
   const auto confirmed = [&](const std::string& name, const std::string& value) {
     const auto answer = answered(protocol, right("&" + name + "=" + value));
     CHECK(owner_of(answer, vault) == user.client_id);
@@ -151,8 +151,8 @@ TEST_CASE("Azure Arc confirms the name by which a user-assigned identity was ask
   CHECK_FALSE(parse_object(answered(protocol, right()).body).HasMember("object_id"));
 }
 
-TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
-  simulated_arc protocol({}, {});
+TEST_CASE("Azure Arc refuses a wrong request before it creates a key") {
+  simulated_arc protocol({});
   auto request = right();
   const auto complaint = [&](const std::string& target) {
     request.target = target;
@@ -178,8 +178,8 @@ TEST_CASE("Azure Arc refuses what is wrong before it makes a key") {
   CHECK(files_in(protocol.key_directory()) == 0);
 }
 
-TEST_CASE("Azure Arc passes on what Entra says of an unknown resource") {
-  simulated_arc protocol({}, {});
+TEST_CASE("Azure Arc answers an unknown resource as Entra does") {
+  simulated_arc protocol({});
   auto request = right();
   request.target = "/metadata/identity/oauth2/token?api-version=2019-11-01&resource=vault";
   const auto answer = answered(protocol, request);

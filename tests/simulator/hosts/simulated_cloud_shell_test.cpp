@@ -34,7 +34,7 @@ std::string complaint_of(const response& answer) {
 
 }  // namespace
 
-TEST_CASE("Cloud Shell takes the resource in a form, and answers as IMDS does") {
+TEST_CASE("Cloud Shell expects the resource in a form and answers as IMDS does") {
   simulated_cloud_shell protocol({});
   const auto answer = right().ask(protocol);
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
@@ -45,31 +45,31 @@ TEST_CASE("Cloud Shell takes the resource in a form, and answers as IMDS does") 
   CHECK(protocol.environment("http://127.0.0.1:1").size() == 1);
 }
 
-TEST_CASE("Cloud Shell takes the type of a form with a character set, in any case") {
+TEST_CASE("Cloud Shell accepts the content type of a form in any case and with a character set") {
   simulated_cloud_shell protocol({});
   auto request = right();
   request.fields[1].value = "Application/X-www-form-urlencoded;charset=utf-8";
   CHECK(request.ask(protocol).status == 200);
 }
 
-TEST_CASE("Cloud Shell refuses what is no form with a resource, and says why") {
+TEST_CASE("Cloud Shell refuses a body that is not a form with a resource") {
   simulated_cloud_shell protocol({});
   auto request = right();
   request.body = "";
   CHECK(complaint_of(request.ask(protocol)) ==
-        "400 InvalidRequest: The parameter 'resource' is missing in the body.");
+        "400 InvalidRequest: The parameter 'resource' is missing from the body.");
   request.body = "resource=";
   CHECK(complaint_of(request.ask(protocol)).find("'resource' is missing") != std::string::npos);
   request.body = "resource=%";
-  CHECK(complaint_of(request.ask(protocol)).find("The body is no form") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("The body must be a form") != std::string::npos);
   request = right();
   request.fields = {{"Metadata", "true"}, {"Content-Type", "application/json"}};
-  CHECK(complaint_of(request.ask(protocol)).find("The body is no form") != std::string::npos);
+  CHECK(complaint_of(request.ask(protocol)).find("The body must be a form") != std::string::npos);
   request.fields = {{"Content-Type", "application/x-www-form-urlencoded"}};
   CHECK(complaint_of(request.ask(protocol)).find("'Metadata: true'") != std::string::npos);
 }
 
-TEST_CASE("Cloud Shell answers at one path, by POST") {
+TEST_CASE("Cloud Shell answers POST requests to one path") {
   simulated_cloud_shell protocol({});
   auto request = right();
   request.method = "GET";
@@ -80,10 +80,10 @@ TEST_CASE("Cloud Shell answers at one path, by POST") {
   CHECK(complaint_of(request.ask(protocol)).find("404 NotFound: ") == 0);
 }
 
-TEST_CASE("Cloud Shell names an audience that it does not support") {
+TEST_CASE("Cloud Shell names the audience that it does not support") {
   simulated_cloud_shell protocol({});
   auto request = right();
   request.body = "resource=vault";
   CHECK(complaint_of(request.ask(protocol)) ==
-        "400 AudienceNotSupported: There is no audience vault.");
+        "400 AudienceNotSupported: The audience vault is not supported.");
 }

@@ -32,7 +32,7 @@ std::string owner(const std::string& selector, const simulated_host_options& opt
 
 }  // namespace
 
-TEST_CASE("a token answer has the eight members of the real one, all of them text") {
+TEST_CASE("a token answer has the eight members of a real one, all of them strings") {
   const auto answer = imds_request{}.ask();
   REQUIRE(answer.status == 200);
   const auto json = parse_object(answer.body);
@@ -53,7 +53,7 @@ TEST_CASE("a token answer has the eight members of the real one, all of them tex
   CHECK(text_of(json, "token_type") == "Bearer");
 }
 
-TEST_CASE("the access token is a JWT of about 1.8 kB for the resource and the lifetime asked for") {
+TEST_CASE("the access token is a JWT of about 1.8 kB with the right resource and lifetime") {
   simulated_host_options options;
   options.expires_in = 3599s;
   const auto text = text_of(parse_object(imds_request{}.ask(options).body), "access_token");
@@ -67,7 +67,7 @@ TEST_CASE("the access token is a JWT of about 1.8 kB for the resource and the li
   CHECK(text_of(token.payload, "xms_mirid") == sample_system_assigned_identity().resource_id);
 }
 
-TEST_CASE("no two tokens are the same, of one machine or of two") {
+TEST_CASE("all tokens of one or several hosts are different") {
   simulator::simulated_imds one({});
   simulator::simulated_imds other({});
   std::set<std::string> bodies;
@@ -78,7 +78,7 @@ TEST_CASE("no two tokens are the same, of one machine or of two") {
   CHECK(bodies.size() == 200);
 }
 
-TEST_CASE("a later request gets later times, also for a resource that was asked for before") {
+TEST_CASE("a later request gets later times, even for the same resource") {
   simulator::simulated_imds protocol({});
   imds_request request;
   CHECK(text_of(parse_object(request.ask(protocol).body), "expires_on") == "1800086400");
@@ -90,7 +90,7 @@ TEST_CASE("a later request gets later times, also for a resource that was asked 
   CHECK(text_of(parse_object(request.ask(protocol).body), "expires_on") == "1800086340");
 }
 
-TEST_CASE("thousands of resources each get their own token, again and again") {
+TEST_CASE("each of thousands of resources gets tokens of its own") {
   simulator::simulated_imds protocol({});
   imds_request request;
   for (int i = 0; i < 5000; ++i) {
@@ -102,7 +102,7 @@ TEST_CASE("thousands of resources each get their own token, again and again") {
   }
 }
 
-TEST_CASE("the fields are those of the real service, with a new request id each time") {
+TEST_CASE("the header fields are those of the real service, with a new request id each time") {
   simulator::simulated_imds protocol({});
   const auto first = imds_request{}.ask(protocol);
   const auto second = imds_request{}.ask(protocol);
@@ -113,7 +113,7 @@ TEST_CASE("the fields are those of the real service, with a new request id each 
   CHECK(first.fields != second.fields);
 }
 
-TEST_CASE("the latency is asked of the token path only, mistakes included") {
+TEST_CASE("the latency applies to the token path only, errors included") {
   simulated_host_options options;
   options.latency = 50ms;
   imds_request request;
@@ -124,7 +124,7 @@ TEST_CASE("the latency is asked of the token path only, mistakes included") {
   CHECK(request.ask(options).delay == 0ms);
 }
 
-TEST_CASE("an answer says for the statistics what it was about") {
+TEST_CASE("an answer has the facts that the statistics need") {
   simulator::simulated_imds protocol({});
   imds_request request;
   const auto good = request.ask(protocol);
@@ -138,7 +138,7 @@ TEST_CASE("an answer says for the statistics what it was about") {
   CHECK(lost.resource.empty());
 }
 
-TEST_CASE("a user-assigned identity is found by each of its three names, in any case") {
+TEST_CASE("a user-assigned identity is found by each of its three ids, in any case") {
   const auto identity = sample_user_assigned_identity();
   CHECK(owner("&client_id=" + identity.client_id) == identity.client_id);
   CHECK(owner("&object_id=" + identity.object_id) == identity.client_id);
@@ -148,13 +148,13 @@ TEST_CASE("a user-assigned identity is found by each of its three names, in any 
         sample_system_assigned_identity().client_id);
 }
 
-TEST_CASE("a machine without an identity of its own answers with its only user-assigned one") {
+TEST_CASE("a machine without a system-assigned identity uses its only user-assigned one") {
   simulated_host_options options;
   options.system_assigned.reset();
   CHECK(owner("", options) == sample_user_assigned_identity().client_id);
 }
 
-TEST_CASE("with any user-assigned identity accepted, every well-formed id is one") {
+TEST_CASE("any_user_assigned accepts every well-formed id") {
   simulated_host_options options;
   options.any_user_assigned = true;
   const std::string guid = "12345678-1234-1234-1234-123456789abc";
@@ -169,7 +169,7 @@ TEST_CASE("with any user-assigned identity accepted, every well-formed id is one
         sample_user_assigned_identity().client_id);
 }
 
-TEST_CASE("absolute URIs and GUIDs are resources when none are listed") {
+TEST_CASE("absolute URIs and GUIDs are known resources if none are listed") {
   for (const auto* resource :
        {"https%3A%2F%2Fmanagement.azure.com%2F", "https://storage.azure.com", "api://an-app",
         "urn:something", "00000003-0000-0000-c000-000000000000", "https://x/%22quoted%22"}) {
@@ -182,7 +182,7 @@ TEST_CASE("absolute URIs and GUIDs are resources when none are listed") {
   }
 }
 
-TEST_CASE("listed resources are known, and no others") {
+TEST_CASE("only listed resources are known") {
   simulated_host_options options;
   options.resources = {"https://vault.azure.net", "odd"};
   imds_request request;
@@ -193,7 +193,7 @@ TEST_CASE("listed resources are known, and no others") {
   CHECK(request.ask(options).status == 400);
 }
 
-TEST_CASE("what the real service ignores is ignored: other parameters, fields and later versions") {
+TEST_CASE("unknown parameters and fields are ignored, and later versions accepted") {
   imds_request request;
   request.query = token_query("&bypass_cache=true&mi_res_id=x");
   request.fields.push_back({"x-client-SKU", "midas"});
@@ -203,7 +203,7 @@ TEST_CASE("what the real service ignores is ignored: other parameters, fields an
   CHECK(request.ask().status == 200);
 }
 
-TEST_CASE("a token may be born expired") {
+TEST_CASE("a token may have expired when it is issued") {
   simulated_host_options options;
   options.expires_in = 0s;
   const auto json = parse_object(imds_request{}.ask(options).body);
@@ -211,7 +211,7 @@ TEST_CASE("a token may be born expired") {
   CHECK(text_of(json, "expires_on") == "1800000000");
 }
 
-TEST_CASE("a slash behind the token path is let pass") {
+TEST_CASE("a slash after the token path is accepted") {
   imds_request request;
   request.path += "/";
   CHECK(request.ask().status == 200);

@@ -25,7 +25,8 @@ protocol_request right(const std::string& more = {}) {
 }
 
 simulated_service_fabric served(simulated_host_options options = {}) {
-  return {std::move(options), "a secret", "ABCD"};
+  options.secret = "a secret";
+  return {std::move(options), "ABCD"};
 }
 
 /// "status code: message".
@@ -40,7 +41,7 @@ std::string complaint_of(const response& answer) {
 
 }  // namespace
 
-TEST_CASE("Service Fabric answers with a time of expiry as a number") {
+TEST_CASE("Service Fabric writes the expiry time as a number") {
   auto protocol = served();
   const auto answer = right().ask(protocol);
   CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
@@ -51,7 +52,7 @@ TEST_CASE("Service Fabric answers with a time of expiry as a number") {
   CHECK(json.MemberCount() == 4);
 }
 
-TEST_CASE("Service Fabric tells where it is, its secret and its certificate") {
+TEST_CASE("the variables of Service Fabric are its URL, its secret and its thumbprint") {
   const auto protocol = served();
   CHECK(variable_of(protocol, "IDENTITY_ENDPOINT") ==
         "http://127.0.0.1:1/metadata/identity/oauth2/token");
@@ -59,7 +60,7 @@ TEST_CASE("Service Fabric tells where it is, its secret and its certificate") {
   CHECK(variable_of(protocol, "IDENTITY_SERVER_THUMBPRINT") == "ABCD");
 }
 
-TEST_CASE("Service Fabric takes both published versions, and what newer clients add") {
+TEST_CASE("Service Fabric accepts both published versions and the parameters of newer clients") {
   auto protocol = served();
   CHECK(right("&xms_cc=cp1&token_sha256_to_refresh=00").ask(protocol).status == 200);
   auto request = right();
@@ -69,7 +70,7 @@ TEST_CASE("Service Fabric takes both published versions, and what newer clients 
         sample_system_assigned_identity().client_id);
 }
 
-TEST_CASE("which identity a Service Fabric application has is not for the request to say") {
+TEST_CASE("a request to Service Fabric cannot select the identity") {
   auto protocol = served();
   CHECK(owner_of(right("&client_id=" + sample_user_assigned_identity().client_id).ask(protocol),
                  vault) == sample_system_assigned_identity().client_id);
@@ -79,7 +80,7 @@ TEST_CASE("which identity a Service Fabric application has is not for the reques
   CHECK(owner_of(right().ask(user_assigned), vault) == sample_user_assigned_identity().client_id);
 }
 
-TEST_CASE("Service Fabric tells a missing secret from an unknown one") {
+TEST_CASE("Service Fabric distinguishes a missing secret from an unknown one") {
   auto protocol = served();
   auto request = right();
   request.fields.clear();
@@ -89,7 +90,7 @@ TEST_CASE("Service Fabric tells a missing secret from an unknown one") {
   CHECK(complaint_of(request.ask(protocol)).find("404 ManagedIdentityNotFound: ") == 0);
 }
 
-TEST_CASE("Service Fabric's errors have its codes") {
+TEST_CASE("Service Fabric answers errors with its own codes") {
   auto protocol = served();
   auto request = right();
   const std::string path = "/metadata/identity/oauth2/token?";
@@ -111,12 +112,12 @@ TEST_CASE("Service Fabric's errors have its codes") {
   CHECK(complaint(path).find("405 MethodNotAllowed: ") == 0);
 }
 
-TEST_CASE("a Service Fabric application without an identity gets none") {
+TEST_CASE("a Service Fabric application without a default identity gets an error") {
   simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
-  auto nobody = served(options);
-  CHECK(complaint_of(right().ask(nobody)).find("404 ManagedIdentityNotFound: ") == 0);
+  auto without_identity = served(options);
+  CHECK(complaint_of(right().ask(without_identity)).find("404 ManagedIdentityNotFound: ") == 0);
   options.user_assigned = {sample_user_assigned_identity(), sample_system_assigned_identity()};
   auto several = served(options);
   CHECK(complaint_of(right().ask(several)).find("404 ManagedIdentityNotFound: ") == 0);

@@ -26,7 +26,7 @@ std::string federated_token(const simulated_protocol& protocol) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The parameters of a right form, which tests then spoil.
+/// The parameters of a correct form, which tests then change.
 std::map<std::string, std::string> right_form(const simulated_protocol& protocol) {
   return {
       {"grant_type", "client_credentials"},
@@ -57,7 +57,7 @@ std::string complaint_of(const response& answer) {
 
 }  // namespace
 
-TEST_CASE("a federated token is exchanged for one of Entra's") {
+TEST_CASE("a federated token is exchanged for an access token") {
   simulated_workload_identity protocol({});
   const auto answer = with_form(right_form(protocol)).ask(protocol);
   CHECK(owner_of(answer, "https://vault.azure.net") == user.client_id);
@@ -68,14 +68,14 @@ TEST_CASE("a federated token is exchanged for one of Entra's") {
   CHECK(json.MemberCount() == 4);
 }
 
-TEST_CASE("a resource that ends in a slash keeps it") {
+TEST_CASE("a resource with a slash at its end keeps it") {
   simulated_workload_identity protocol({});
   auto form = right_form(protocol);
   form["scope"] = "https%3A%2F%2Fa.test%2F%2F.default";
   CHECK(owner_of(with_form(form).ask(protocol), "https://a.test/") == user.client_id);
 }
 
-TEST_CASE("the variables of workload identity name a token file that goes with the host") {
+TEST_CASE("the variables of workload identity name a token file that is removed with the host") {
   std::string file;
   {
     const simulated_workload_identity protocol({});
@@ -91,14 +91,14 @@ TEST_CASE("the variables of workload identity name a token file that goes with t
   CHECK_FALSE(std::filesystem::exists(file));
 }
 
-TEST_CASE("a host without a user-assigned identity federates its own") {
+TEST_CASE("a host without a user-assigned identity federates the system-assigned one") {
   simulated_host_options options;
   options.user_assigned.clear();
   const simulated_workload_identity protocol(options);
   CHECK(variable_of(protocol, "AZURE_CLIENT_ID") == sample_system_assigned_identity().client_id);
 }
 
-TEST_CASE("each parameter of the exchange must be there, and right") {
+TEST_CASE("every parameter of the exchange is required and checked") {
   simulated_workload_identity protocol({});
   const auto right = right_form(protocol);
   for (const auto& [name, value] : right) {
@@ -128,7 +128,7 @@ TEST_CASE("each parameter of the exchange must be there, and right") {
   CHECK(complaint("scope", "%zz") == "400 invalid_request 90014");
 }
 
-TEST_CASE("other tenants and other paths are none of this authority's") {
+TEST_CASE("other tenants and other paths are unknown to the authority") {
   simulated_workload_identity protocol({});
   auto request = with_form(right_form(protocol));
   request.target = "/common/oauth2/v2.0/token";
@@ -140,7 +140,7 @@ TEST_CASE("other tenants and other paths are none of this authority's") {
   CHECK(complaint_of(request.ask(protocol)) == "400 invalid_request 900561");
 }
 
-TEST_CASE("the authority describes itself by the name that the client knows it by") {
+TEST_CASE("the discovery document uses the host name that the client sent") {
   simulated_workload_identity protocol({});
   protocol_request request{.target = "/" + tenant + "/v2.0/.well-known/openid-configuration",
                            .fields = {{"Host", "localhost:8443"}}};

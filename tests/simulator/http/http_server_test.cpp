@@ -1,6 +1,6 @@
 #include "simulator/http/http_server.hpp"
 
-#include "simulator/http/traffic_counter.hpp"
+#include "tests/simulator/support/echo_server.hpp"
 #include "tests/simulator/support/raw_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,8 +8,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,66 +18,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Answers with what it heard; "/late" after ten minutes, "/throw" not at all.
-void echo(const request_view& request, std::chrono::system_clock::time_point, response& out) {
-  if (request.target == "/throw") {
-    throw std::runtime_error("no idea");
-  }
-  if (request.target == "/late") {
-    out.delay = 10min;
-  }
-  if (request.target == "/soon") {
-    out.delay = 1ms;
-  }
-  if (request.target == "/large") {
-    out.body.assign(300'000, 'x');
-  }
-  out.close = request.target == "/close";
-  out.add_field("X-Fields", std::to_string(request.fields.size()));
-  out.body.append(request.method).append(" ").append(request.target).append(" ");
-  out.body.append(request.body);
-}
-
-struct echo_server {
-  explicit echo_server(const http_server_options& options = {}) : server(options, echo, counter) {}
-
-  traffic_counter counter{};
-  http_server server;
-};
-
 std::string numbered_target(int number) { return std::string("/").append(std::to_string(number)); }
 
 std::string answer_to(const std::string& target) { return "GET " + target + " "; }
 
-void wait_until_in_flight(const traffic_counter& counter, std::uint64_t count) {
-  while (counter.snapshot().in_flight != count) {
-    std::this_thread::yield();
-  }
-}
-
-void wait_until_open(const traffic_counter& counter, std::uint64_t count) {
-  while (counter.snapshot().open_connections != count) {
-    std::this_thread::yield();
-  }
-}
-
-/// Waits for one of the two: true when a request is in flight.
-bool in_flight_or_closed(const traffic_counter& counter) {
-  for (;;) {
-    const auto numbers = counter.snapshot();
-    if (numbers.in_flight == 1) {
-      return true;
-    }
-    if (numbers.connections > 0 && numbers.open_connections == 0) {
-      return false;
-    }
-    std::this_thread::yield();
-  }
-}
-
 }  // namespace
 
-TEST_CASE("one connection serves one request after the other") {
+TEST_CASE("one connection serves many requests") {
   echo_server echo;
   raw_client client(echo.server.port());
   for (int i = 0; i < 100; ++i) {
@@ -94,7 +39,7 @@ TEST_CASE("one connection serves one request after the other") {
   CHECK(echo.counter.snapshot().requests == 100);
 }
 
-TEST_CASE("pipelined requests are answered in their order, delayed and large ones too") {
+TEST_CASE("pipelined requests are answered in order, including delayed and large answers") {
   echo_server echo;
   raw_client client(echo.server.port());
   std::vector<std::string> targets;
@@ -103,7 +48,7 @@ TEST_CASE("pipelined requests are answered in their order, delayed and large one
     targets.push_back(i % 10 == 3 ? "/soon" : i % 10 == 5 ? "/large" : numbered_target(i));
     requests += get_request(targets.back());
   }
-  // A thread of its own, for the answers are more than the sockets hold.
+  // Sent by another thread, since the answers exceed the socket buffers.
   std::thread sender([&] { client.send(requests); });
   for (const auto& target : targets) {
     const auto answer = client.receive();
@@ -113,7 +58,7 @@ TEST_CASE("pipelined requests are answered in their order, delayed and large one
   sender.join();
 }
 
-TEST_CASE("a body arrives whole, by length and in chunks") {
+TEST_CASE("a body is received by its length and in chunks") {
   echo_server echo;
   raw_client client(echo.server.port());
   client.send("POST /a HTTP/1.1\r\nContent-Length: 11\r\n\r\nresource=x&");
@@ -126,7 +71,7 @@ TEST_CASE("a body arrives whole, by length and in chunks") {
   CHECK(client.receive()->body == "POST /c " + large);
 }
 
-TEST_CASE("the connection closes after an answer when the client or the dialect says so") {
+TEST_CASE("the connection closes after an answer if the client or the handler asks for it") {
   echo_server echo;
   for (const auto& request : {std::string("GET /x HTTP/1.1\r\nConnection: close\r\n\r\n"),
                               std::string("GET /x HTTP/1.0\r\n\r\n"), get_request("/close")}) {
@@ -144,7 +89,7 @@ TEST_CASE("the connection closes after an answer when the client or the dialect 
   CHECK(client.get("/again")->status == 200);
 }
 
-TEST_CASE("a client that has nothing more to say still gets its answers") {
+TEST_CASE("a client that shuts down its sending side still gets its answers") {
   echo_server echo;
   raw_client client(echo.server.port());
   client.send(get_request("/soon") + get_request("/soon"));
@@ -155,7 +100,7 @@ TEST_CASE("a client that has nothing more to say still gets its answers") {
   wait_until_open(echo.counter, 0);
 }
 
-TEST_CASE("an answer to HEAD has the length and not the body") {
+TEST_CASE("an answer to HEAD has a length but no body") {
   echo_server echo;
   raw_client client(echo.server.port());
   client.send("HEAD /x HTTP/1.1\r\n\r\n");
@@ -163,7 +108,7 @@ TEST_CASE("an answer to HEAD has the length and not the body") {
   CHECK(client.get("/y")->body == "GET /y ");
 }
 
-TEST_CASE("what is no HTTP is refused, and the connection closed") {
+TEST_CASE("malformed HTTP is answered with 400, and the connection closes") {
   echo_server echo;
   for (const auto* garbage :
        {"\x16\x03\x01\x02\x01\r\n\r\n", "hello\r\n\r\n", "GET /x HTTP/3.7\r\n\r\n",
@@ -183,7 +128,7 @@ TEST_CASE("what is no HTTP is refused, and the connection closed") {
   CHECK(echo.counter.snapshot().statuses.at(400) == 8);
 }
 
-TEST_CASE("a head or a body over its limit is refused") {
+TEST_CASE("a head or a body above its limit is refused") {
   http_server_options options;
   options.head_limit = 4096;
   options.body_limit = 1000;
@@ -211,7 +156,7 @@ TEST_CASE("a head or a body over its limit is refused") {
         200);
 }
 
-TEST_CASE("a dialect that throws is answered with 500, and the server lives on") {
+TEST_CASE("a handler that throws is answered with 500, and the server continues") {
   echo_server echo;
   raw_client client(echo.server.port());
   const auto answer = client.get("/throw");
@@ -221,119 +166,13 @@ TEST_CASE("a dialect that throws is answered with 500, and the server lives on")
   CHECK(client.get("/x")->status == 200);
 }
 
-TEST_CASE("silent and dripping connections are closed") {
-  http_server_options options;
-  options.idle_timeout = 20ms;
-  echo_server echo(options);
-  raw_client silent(echo.server.port());
-  CHECK(silent.receive_rest().empty());
-  raw_client half(echo.server.port());
-  half.send("GET /x HTTP/1.1\r\nHost:");
-  CHECK(half.receive_rest().empty());
-  raw_client dripping(echo.server.port());
-  while (dripping.send("GET")) {
-    std::this_thread::yield();
-  }
-  wait_until_open(echo.counter, 0);
-}
-
-TEST_CASE("a refused client that goes on sending is closed in the end") {
-  http_server_options options;
-  options.idle_timeout = 20ms;
-  echo_server echo(options);
-  raw_client client(echo.server.port());
-  client.send("no HTTP\r\n\r\n");
-  while (client.send("more")) {
-    std::this_thread::yield();
-  }
-  wait_until_open(echo.counter, 0);
-}
-
-TEST_CASE("a connection whose answer waits for its time is not idle") {
-  http_server_options options;
-  options.idle_timeout = 20ms;
-  options.stop_timeout = 0ms;
-  echo_server echo(options);
-  std::optional<raw_client> waiting;
-  // On a busy machine the first ones may have been too slow, and closed before they asked.
-  do {
-    waiting.emplace(echo.server.port()).send(get_request("/late"));
-  } while (!in_flight_or_closed(echo.counter));
-  for (int i = 0; i < 3; ++i) {
-    CHECK(raw_client(echo.server.port()).receive_rest().empty());
-  }
-  CHECK(echo.counter.snapshot().in_flight == 1);
-}
-
-TEST_CASE("a client that does not read its answers is closed in the end") {
-  http_server_options options;
-  options.idle_timeout = 20ms;
-  echo_server echo(options);
-  raw_client client(echo.server.port());
-  while (client.send(get_request("/large"))) {
-  }
-  wait_until_open(echo.counter, 0);
-}
-
-TEST_CASE("delayed answers of many connections wait side by side, and stop ends them") {
-  http_server_options options;
-  options.stop_timeout = 1ms;
-  echo_server echo(options);
-  std::vector<raw_client> clients;
-  for (int i = 0; i < 50; ++i) {
-    clients.emplace_back(echo.server.port());
-    clients.back().send(get_request("/late"));
-  }
-  wait_until_in_flight(echo.counter, 50);
-  echo.server.stop();
-  for (auto& client : clients) {
-    CHECK(client.receive_rest().empty());
-  }
-  const auto numbers = echo.counter.snapshot();
-  CHECK(numbers.peak_in_flight == 50);
-  CHECK(numbers.in_flight == 0);
-  CHECK(numbers.open_connections == 0);
-  CHECK(numbers.statuses.empty());
-}
-
-TEST_CASE("an unwritten body of an open request does not keep the server from stopping") {
-  http_server_options options;
-  options.stop_timeout = 60s;
-  echo_server echo(options);
-  raw_client idle(echo.server.port());
-  raw_client half(echo.server.port());
-  half.send("POST /x HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
-  wait_until_open(echo.counter, 2);
-  echo.server.stop();
-  CHECK(idle.receive_rest().empty());
-  CHECK(half.receive_rest().empty());
-}
-
-TEST_CASE("a client that does not read its answers does not keep the server from stopping") {
-  http_server_options options;
-  options.stop_timeout = 1ms;
-  echo_server echo(options);
-  raw_client client(echo.server.port());
-  std::string requests;
-  for (int i = 0; i < 200; ++i) {
-    requests += get_request("/large");
-  }
-  client.send(requests);
-  while (echo.counter.snapshot().requests == 0) {
-    std::this_thread::yield();
-  }
-  echo.server.stop();
-  CHECK(echo.counter.snapshot().open_connections == 0);
-  CHECK(client.receive_rest().size() < 200 * std::size_t{300'000});
-}
-
-TEST_CASE("the server's thread takes no signals of the program") {
+TEST_CASE("the server's thread blocks the program's signals") {
   echo_server echo;
   sigset_t now{};
   pthread_sigmask(SIG_SETMASK, nullptr, &now);
   CHECK(sigismember(&now, SIGTERM) == 0);
 
-  // Blocked in this thread, the only other one, it must stay pending.
+  // Blocked in this thread, the only other one, the signal must stay pending.
   sigset_t term{};
   sigemptyset(&term);
   sigaddset(&term, SIGTERM);

@@ -12,8 +12,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-/// Feeds text piece by piece as a connection does: what the parser leaves comes again with the
-/// next.
+/// Feeds text piece by piece as a connection does: bytes that the parser leaves are fed again with
+/// the next piece.
 class feeder {
  public:
   explicit feeder(request_parser& parser) : parser_(parser) {}
@@ -48,7 +48,7 @@ void check_sample(request_text& text) {
 
 }  // namespace
 
-TEST_CASE("a request reads the same wherever it is cut in two") {
+TEST_CASE("a request is parsed the same wherever it is split") {
   request_text text;
   for (std::size_t cut = 1; cut < sample.size(); ++cut) {
     request_parser parser(text, 1000, 1000);
@@ -61,7 +61,7 @@ TEST_CASE("a request reads the same wherever it is cut in two") {
   }
 }
 
-TEST_CASE("a request reads the same byte by byte, and what follows it is left") {
+TEST_CASE("a request is parsed byte by byte, and the bytes after it are left unread") {
   request_text text;
   request_parser parser(text, 1000, 1000);
   feeder input(parser);
@@ -74,7 +74,7 @@ TEST_CASE("a request reads the same byte by byte, and what follows it is left") 
   CHECK(input.left() == "GET /next");
 }
 
-TEST_CASE("fields that come one by one are limited together") {
+TEST_CASE("the limit applies to all fields together, even if they arrive one by one") {
   request_text text;
   request_parser parser(text, 1000, 1000);
   feeder input(parser);
@@ -89,7 +89,7 @@ TEST_CASE("fields that come one by one are limited together") {
   CHECK(fields < 100);
 }
 
-TEST_CASE("chunks that come one by one are limited together") {
+TEST_CASE("the limit applies to all chunks together, even if they arrive one by one") {
   request_text text;
   request_parser parser(text, 1000, 100);
   feeder input(parser);
@@ -104,7 +104,7 @@ TEST_CASE("chunks that come one by one are limited together") {
   CHECK(chunks == 21);
 }
 
-TEST_CASE("the next request starts empty") {
+TEST_CASE("nothing of a request remains for the next one") {
   request_text text;
   {
     request_parser parser(text, 1000, 1000);

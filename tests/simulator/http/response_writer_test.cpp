@@ -7,7 +7,7 @@
 using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
 
-TEST_CASE("a response is status line, fields, date, length and body") {
+TEST_CASE("a response has a status line, fields, date, length and body") {
   response answer;
   answer.status = 404;
   answer.add_field("Server", "IMDS");
@@ -21,7 +21,7 @@ TEST_CASE("a response is status line, fields, date, length and body") {
         "text");
 }
 
-TEST_CASE("a response can say that the connection closes, and leave its body out") {
+TEST_CASE("a response can announce that the connection closes, and omit its body") {
   response answer;
   answer.body = "text";
   framing frame;
@@ -33,7 +33,7 @@ TEST_CASE("a response can say that the connection closes, and leave its body out
   CHECK(out == "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 4\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("the date is that of RFC 9110, and follows the clock both ways") {
+TEST_CASE("the date has the form of RFC 9110 and follows the clock in both directions") {
   date_field date;
   const std::chrono::sys_seconds then{784'111'777s};
   CHECK(date.at(then) == "Sun, 06 Nov 1994 08:49:37 GMT");
@@ -42,7 +42,7 @@ TEST_CASE("the date is that of RFC 9110, and follows the clock both ways") {
   CHECK(date.at(then - 24h) == "Sat, 05 Nov 1994 08:49:37 GMT");
 }
 
-TEST_CASE("a cleared response is as good as new") {
+TEST_CASE("a cleared response equals a new one") {
   response answer;
   answer.status = 500;
   answer.add_field("A", "b");

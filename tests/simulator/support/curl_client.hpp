@@ -1,4 +1,4 @@
-// An HTTP client that checks certificates, as the clients of https hosts do.
+// An HTTP client that verifies certificates, as the clients of https hosts do.
 #pragma once
 
 #include <curl/curl.h>
@@ -10,24 +10,24 @@
 namespace midas::internal::test {
 
 struct curl_answer {
-  /// 0 when there was none.
+  /// 0 without an answer.
   long status = 0;
   std::string body{};
-  /// Of libcurl, e.g. CURLE_PEER_FAILED_VERIFICATION.
+  /// The result of libcurl, e.g. CURLE_PEER_FAILED_VERIFICATION.
   CURLcode code = CURLE_OK;
-  /// Of the certificate that the server showed, in PEM.
+  /// The certificate that the server presented, in PEM.
   std::string certificate{};
-  /// Connections that this exchange had to open.
+  /// The connections that the exchange opened.
   long connects = 0;
 };
 
-/// Keeps its connection from one request to the next.
+/// Reuses its connection.
 class curl_client {
  public:
-  /// Trusts the certificate in that file alone; nobody when empty.
+  /// Trusts only the certificate in the file; none if the path is empty.
   explicit curl_client(std::string trusted_file);
 
-  /// A GET, or with a body a POST of a form. Fields are lines without their end.
+  /// Sends a GET or, with a body, a POST of a form. `fields` are header lines without line ends.
   curl_answer ask(const std::string& url, const std::vector<std::string>& fields = {},
                   const std::string& body = {});
 

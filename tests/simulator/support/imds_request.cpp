@@ -1,5 +1,6 @@
 #include "tests/simulator/support/imds_request.hpp"
 
+#include "tests/simulator/support/protocol_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,10 +10,11 @@
 namespace midas::internal::test {
 
 simulator::response imds_request::ask(simulator::simulated_imds& protocol) const {
-  const auto target = query.empty() ? path : path + "?" + query;
-  simulator::response answer;
-  protocol.answer({method, target, fields, {}}, now, answer);
-  return answer;
+  const protocol_request request{.method = method,
+                                 .target = query.empty() ? path : path + "?" + query,
+                                 .fields = fields,
+                                 .now = now};
+  return request.ask(protocol);
 }
 
 simulator::response imds_request::ask(simulated_host_options options) const {

@@ -1,4 +1,4 @@
-// One exchange with the pure IMDS dialect.
+// One exchange with the simulated IMDS, without a server.
 #pragma once
 
 #include "simulator/hosts/simulated_imds.hpp"
@@ -18,15 +18,16 @@ struct imds_request {
   std::vector<simulator::header_field> fields = {{"Host", "127.0.0.1"}, {"Metadata", "true"}};
   std::chrono::sys_seconds now{std::chrono::seconds{1'800'000'000}};
 
-  /// The response without its `resource`, which would dangle when the dialect has gone.
+  /// See protocol_request. The second function asks a host of its own, so its response has no
+  /// `resource`.
   [[nodiscard]] simulator::response ask(simulator::simulated_imds& protocol) const;
   [[nodiscard]] simulator::response ask(simulated_host_options options = {}) const;
 };
 
-/// The query of a well-formed token request, with more behind it.
+/// The query of a correct token request, followed by `more`.
 std::string token_query(std::string_view more);
 
-/// "error: error_description" of a 400.
+/// "error: error_description" of an answer with status 400.
 std::string complaint(const simulator::response& answer);
 
 }  // namespace midas::internal::test

@@ -9,7 +9,6 @@ namespace midas::internal::test {
 simulator::response protocol_request::ask(simulator::simulated_protocol& protocol) const {
   simulator::response answer;
   protocol.answer({method, target, fields, body}, now, answer);
-  answer.resource = {};
   return answer;
 }
 
@@ -27,7 +26,7 @@ std::string variable_of(const simulator::simulated_protocol& protocol, const std
       return variable.value;
     }
   }
-  FAIL("the host sets no " << name);
+  FAIL("the host does not set " << name);
   return {};
 }
 

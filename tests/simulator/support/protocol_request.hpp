@@ -1,4 +1,4 @@
-// One exchange with the pure dialect of any host.
+// One exchange with a simulated host, without a server.
 #pragma once
 
 #include "simulator/hosts/simulated_protocol.hpp"
@@ -18,18 +18,18 @@ struct protocol_request {
   std::string body{};
   std::chrono::sys_seconds now{std::chrono::seconds{1'800'000'000}};
 
-  /// The response without its `resource`, which would dangle with the next one.
+  /// The `resource` of the response is valid until the next request to the host.
   [[nodiscard]] simulator::response ask(simulator::simulated_protocol& protocol) const;
 };
 
-/// The value of a field of the answer; fails the test when there is none.
+/// The value of a header field of the answer. Fails the test if it is missing.
 std::string field_of(const simulator::response& answer, const std::string& name);
 
-/// The value of a variable that the dialect sets when it is served at http://127.0.0.1:1; fails the
-/// test when it sets none of that name.
+/// The value of a variable in the environment of the host at http://127.0.0.1:1. Fails the test if
+/// it is missing.
 std::string variable_of(const simulator::simulated_protocol& protocol, const std::string& name);
 
-/// Checks that it is a token for the resource, and whose.
+/// Checks that the answer is a token for the resource, and returns its client id.
 std::string owner_of(const simulator::response& answer, const std::string& resource);
 
 }  // namespace midas::internal::test

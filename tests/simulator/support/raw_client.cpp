@@ -35,7 +35,9 @@ raw_client::~raw_client() {
 }
 
 raw_client::raw_client(raw_client&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), unread_(std::move(other.unread_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      unread_(std::move(other.unread_)),
+      error_(other.error_) {}
 
 bool raw_client::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -54,9 +56,10 @@ bool raw_client::receive_some() {
   std::array<char, 16384> part{};
   const auto size = ::recv(socket_, part.data(), part.size(), 0);
   if (size < 0 && errno == EAGAIN) {
-    throw std::runtime_error("the server has been silent for 20 seconds");
+    throw std::runtime_error("the server was silent for 20 seconds");
   }
   if (size <= 0) {
+    error_ = size < 0 ? errno : 0;
     return false;
   }
   unread_.append(part.data(), static_cast<std::size_t>(size));
@@ -71,7 +74,7 @@ std::optional<raw_answer> raw_client::receive(bool with_body) {
     }
   }
   if (!unread_.starts_with("HTTP/1.1 ")) {
-    throw std::runtime_error("this is no answer: " + unread_);
+    throw std::runtime_error("not an HTTP answer: " + unread_);
   }
   raw_answer answer;
   const std::string head = unread_.substr(0, head_end + 2);
@@ -95,8 +98,10 @@ std::optional<raw_answer> raw_client::receive(bool with_body) {
   return answer;
 }
 
-std::string raw_client::receive_rest() {
-  while (receive_some()) {
+std::string raw_client::receive_rest() { return receive_rest(std::string::npos); }
+
+std::string raw_client::receive_rest(std::size_t max) {
+  while (unread_.size() < max && receive_some()) {
   }
   return std::exchange(unread_, {});
 }

@@ -1,6 +1,7 @@
-// A blocking HTTP client on a bare loopback socket: it sends what it is told, right or wrong.
+// A blocking HTTP client on a loopback socket, which also sends malformed requests.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,13 +12,13 @@ namespace midas::internal::test {
 
 struct raw_answer {
   int status = 0;
-  /// Names in lower case.
+  /// By name in lower case.
   std::map<std::string, std::string> fields;
   std::string body;
 };
 
-/// Throws when there is no connection, and when the other side is silent for 20 seconds. Asserts
-/// nothing, since Catch2 takes assertions from one thread only.
+/// Throws if it cannot connect and if the server is silent for 20 seconds. Makes no assertions,
+/// since Catch2 allows them in one thread only.
 class raw_client {
  public:
   explicit raw_client(std::uint16_t port);
@@ -26,15 +27,19 @@ class raw_client {
   raw_client(const raw_client&) = delete;
   raw_client& operator=(const raw_client&) = delete;
 
-  /// False when the connection has ended.
+  /// False if the connection has ended.
   bool send(std::string_view bytes);
   void send_end();
-  /// The next answer; empty when the connection ends before it is complete.
+  /// The next answer. Empty if the connection ends before it is complete.
   std::optional<raw_answer> receive(bool with_body = true);
-  /// All that comes until the connection ends, by close or by reset.
+  /// Everything until the connection ends, whether it is closed or reset.
   std::string receive_rest();
+  /// The same, but returns as soon as `max` bytes are there.
+  std::string receive_rest(std::size_t max);
+  /// How the connection ended: 0, or the system's error, e.g. ECONNRESET.
+  [[nodiscard]] int error() const noexcept { return error_; }
 
-  /// send() and receive() of a GET with Metadata: true.
+  /// Sends a GET with "Metadata: true" and receives the answer.
   std::optional<raw_answer> get(std::string_view target);
 
  private:
@@ -42,9 +47,10 @@ class raw_client {
 
   int socket_;
   std::string unread_;
+  int error_ = 0;
 };
 
-/// A whole GET request. Further field lines end in "\r\n".
+/// A GET request. `fields` are header lines that end in "\r\n".
 std::string get_request(std::string_view target, std::string_view fields = "Metadata: true\r\n");
 
 }  // namespace midas::internal::test

@@ -31,7 +31,7 @@ std::string base64url_decode(std::string_view text) {
   for (const char c : text) {
     const auto value = alphabet.find(c);
     if (value == std::string_view::npos) {
-      FAIL("'" << c << "' is no character of base64url");
+      FAIL("'" << c << "' is not a character of base64url");
     }
     bits = bits << 6 | static_cast<std::uint32_t>(value);
     count += 6;

@@ -1,4 +1,4 @@
-// Reading tokens and JSON the way a suspicious client would.
+// Strict parsers for tokens and JSON.
 #pragma once
 
 #include <rapidjson/document.h>
@@ -8,13 +8,13 @@
 
 namespace midas::internal::test {
 
-/// Fails the test when the text is no JSON object.
+/// Fails the test if the text is not a JSON object.
 rapidjson::Document parse_object(std::string_view text);
 
-/// The text member of that name; fails the test when there is none.
+/// The string member of that name. Fails the test if it is missing.
 std::string text_of(const rapidjson::Value& object, const char* name);
 
-/// Fails the test when a character is not of the alphabet.
+/// Fails the test if a character is not in the alphabet.
 std::string base64url_decode(std::string_view text);
 
 struct decoded_token {
@@ -23,7 +23,7 @@ struct decoded_token {
   std::string signature;
 };
 
-/// Fails the test when the text is no JWT.
+/// Fails the test if the text is not a JWT.
 decoded_token decode_token(std::string_view text);
 
 }  // namespace midas::internal::test

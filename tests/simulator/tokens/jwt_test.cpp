@@ -34,7 +34,7 @@ std::string stamped(jwt_template token, std::uint64_t issuer, std::uint64_t seri
 
 }  // namespace
 
-TEST_CASE("base64url gives the vectors of RFC 4648 without padding") {
+TEST_CASE("base64url matches the test vectors of RFC 4648 without padding") {
   CHECK(base64url("").empty());
   CHECK(base64url("f") == "Zg");
   CHECK(base64url("fo") == "Zm8");
@@ -45,7 +45,7 @@ TEST_CASE("base64url gives the vectors of RFC 4648 without padding") {
   CHECK(base64url("\xfb\xff\xfe") == "-__-");
 }
 
-TEST_CASE("base64url is undone by decoding for every byte and length") {
+TEST_CASE("decoding reverses base64url for every byte and length") {
   std::string bytes;
   for (int i = 0; i < 512; ++i) {
     CHECK(base64url_decode(base64url(bytes)) == bytes);
@@ -53,7 +53,7 @@ TEST_CASE("base64url is undone by decoding for every byte and length") {
   }
 }
 
-TEST_CASE("a token carries the claims that it was made with") {
+TEST_CASE("a token has the claims that it was made of") {
   const auto token = decode_token(stamped(make_jwt_template(sample_claims()), 1, 1));
   CHECK(text_of(token.header, "alg") == "RS256");
   CHECK(text_of(token.header, "typ") == "JWT");
@@ -71,7 +71,7 @@ TEST_CASE("a token carries the claims that it was made with") {
   CHECK(text_of(token.payload, "uti").size() == 22);
 }
 
-TEST_CASE("a token is about 1.8 kB, and its signature confesses") {
+TEST_CASE("a token is about 1.8 kB, and its signature says that it is simulated") {
   const auto text = make_jwt_template(sample_claims()).text;
   CHECK(text.size() > 1700);
   CHECK(text.size() < 1900);
@@ -80,7 +80,7 @@ TEST_CASE("a token is about 1.8 kB, and its signature confesses") {
   CHECK(token.signature.find("simulated") != std::string::npos);
 }
 
-TEST_CASE("the unique id sits right whatever the lengths of the claims before it") {
+TEST_CASE("the unique id is in place for all lengths of the claims before it") {
   auto claims = sample_claims();
   std::string resource = "https://";
   for (int i = 0; i < 9; ++i) {
@@ -94,7 +94,7 @@ TEST_CASE("the unique id sits right whatever the lengths of the claims before it
   }
 }
 
-TEST_CASE("claims that need escaping arrive as they were") {
+TEST_CASE("claims with special characters are escaped") {
   auto claims = sample_claims();
   claims.resource = "api://\"uti\":\"\\ \n\xc3\xa9/";
   claims.resource_id = R"(/"uti":"/)";
@@ -104,7 +104,7 @@ TEST_CASE("claims that need escaping arrive as they were") {
   CHECK(text_of(token.payload, "uti").size() == 22);
 }
 
-TEST_CASE("identities that take turns keep to their own claims") {
+TEST_CASE("tokens of alternating identities have the right claims") {
   const auto first = sample_claims();
   auto second = first;
   second.client_id = "22222222-2222-2222-2222-222222222222";

@@ -1,3 +1,5 @@
+// A simulated IMDS over a socket, and the options and functions that all hosts share.
+#include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include <midas/simulated_host.hpp>
@@ -18,30 +20,7 @@ using namespace midas::internal;
 using namespace midas::internal::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-const std::string token_target =
-    "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net";
-
-void wait_until_in_flight(const simulated_host& imds, std::uint64_t count) {
-  while (imds.statistics().in_flight != count) {
-    std::this_thread::yield();
-  }
-}
-
-/// The text of the std::invalid_argument that these options cause.
-std::string refusal_of(const simulated_host_options& options) {
-  try {
-    const simulated_host imds(options);
-  } catch (const std::invalid_argument& refusal) {
-    return refusal.what();
-  }
-  return "none";
-}
-
-}  // namespace
-
-TEST_CASE("a simulated IMDS hands out tokens over one kept connection") {
+TEST_CASE("a simulated IMDS issues many tokens over one connection") {
   const simulated_host imds;
   raw_client client(imds.port());
   std::set<std::string> tokens;
@@ -60,7 +39,7 @@ TEST_CASE("a simulated IMDS hands out tokens over one kept connection") {
   CHECK(imds.statistics().connections == 1);
 }
 
-TEST_CASE("a token expires as long after now as the options say") {
+TEST_CASE("a token expires after the lifetime in the options") {
   simulated_host_options options;
   options.expires_in = 90s;
   const simulated_host imds(options);
@@ -77,7 +56,7 @@ TEST_CASE("a token expires as long after now as the options say") {
   CHECK(expires_on <= after + 90);
 }
 
-TEST_CASE("port 0 picks a free port, and the endpoint names it") {
+TEST_CASE("port 0 selects a free port, and the endpoint has it") {
   const simulated_host one;
   const simulated_host other;
   CHECK(one.port() != 0);
@@ -85,7 +64,7 @@ TEST_CASE("port 0 picks a free port, and the endpoint names it") {
   CHECK(one.endpoint() == "http://127.0.0.1:" + std::to_string(one.port()));
 }
 
-TEST_CASE("a port that is taken is an error that names it and the way out") {
+TEST_CASE("the error for a port in use names the port and a remedy") {
   const simulated_host one;
   simulated_host_options options;
   options.port = one.port();
@@ -100,7 +79,7 @@ TEST_CASE("a port that is taken is an error that names it and the way out") {
   }
 }
 
-TEST_CASE("a port is free again when its simulator has stopped, though clients linger") {
+TEST_CASE("a port can be reused after stop, even if clients are still connected") {
   simulated_host one;
   raw_client client(one.port());
   CHECK(client.get(token_target)->status == 200);
@@ -111,42 +90,42 @@ TEST_CASE("a port is free again when its simulator has stopped, though clients l
   CHECK(raw_client(other.port()).get(token_target)->status == 200);
 }
 
-TEST_CASE("an address that is not loopback is refused unless it is allowed") {
+TEST_CASE("an address that is not loopback is refused unless allowed") {
   for (const auto* address : {"0.0.0.0", "169.254.169.254", "10.0.0.1", "::", "8.8.8.8"}) {
     simulated_host_options options;
     options.address = address;
     const auto text = refusal_of(options);
     CHECK(text.find(address) != std::string::npos);
-    CHECK(text.find("no loopback address") != std::string::npos);
+    CHECK(text.find("not a loopback address") != std::string::npos);
     CHECK(text.find("allow_any_address") != std::string::npos);
   }
 }
 
-TEST_CASE("an address that is allowed but not this machine's is an error of the system") {
+TEST_CASE("an allowed address that this machine does not have is an error") {
   simulated_host_options options;
-  // Reserved for documentation: no machine has it.
+  // Reserved for documentation, so no machine has it.
   options.address = "192.0.2.1";
   options.allow_any_address = true;
   try {
     const simulated_host imds(options);
-    FAIL("it listens where no machine is");
+    FAIL("it listens on an address that no machine has");
   } catch (const std::system_error& error) {
-    CHECK(std::string(error.what()).find("192.0.2.1:0: this machine has no such address") !=
+    CHECK(std::string(error.what()).find("192.0.2.1:0: this machine does not have this address") !=
           std::string::npos);
   }
 }
 
-TEST_CASE("an address that is none is refused") {
+TEST_CASE("text that is not an IP address is refused") {
   for (const auto* address : {"", "localhost", "127.0.0.1:80", "http://127.0.0.1", "1.2.3"}) {
     simulated_host_options options;
     options.address = address;
     const auto text = refusal_of(options);
     INFO(text);
-    CHECK(text.find(std::string(address) + "' is no IP address") != std::string::npos);
+    CHECK(text.find(std::string(address) + "' is not an IP address") != std::string::npos);
   }
 }
 
-TEST_CASE("options out of their range are refused by name") {
+TEST_CASE("an error names the option that is out of range") {
   const auto with = [](auto member, auto value) {
     simulated_host_options options;
     options.*member = value;
@@ -184,7 +163,7 @@ TEST_CASE("the statistics count requests, tokens, resources and statuses") {
 }
 
 TEST_CASE(
-    "GET /stats tells the same numbers, needs no Metadata field and counts only as connection") {
+    "GET /stats has the same numbers, needs no Metadata field and counts only as a connection") {
   const simulated_host imds;
   raw_client client(imds.port());
   CHECK(client.get("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=%22%0A")
@@ -205,7 +184,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("the latency holds many requests at once, and the statistics without waiting") {
+TEST_CASE("many requests are delayed concurrently, and the statistics are not delayed") {
   simulated_host_options options;
   options.latency = 10min;
   options.stop_timeout = 0ms;
@@ -229,7 +208,7 @@ TEST_CASE("the latency holds many requests at once, and the statistics without w
   }
 }
 
-TEST_CASE("stop lets the answers in flight finish, and closes idle connections") {
+TEST_CASE("stop lets answers in flight finish and closes idle connections") {
   simulated_host_options options;
   options.latency = 20ms;
   options.stop_timeout = 60s;
@@ -255,7 +234,7 @@ TEST_CASE("stop lets the answers in flight finish, and closes idle connections")
   CHECK(imds.statistics().open_connections == 0);
 }
 
-TEST_CASE("stop may be called often, from several threads, and statistics stay readable") {
+TEST_CASE("stop may be called repeatedly and concurrently, and statistics stay readable") {
   simulated_host imds;
   CHECK(raw_client(imds.port()).get(token_target)->status == 200);
   std::vector<std::thread> threads;
@@ -273,7 +252,7 @@ TEST_CASE("stop may be called often, from several threads, and statistics stay r
   CHECK(imds.endpoint().find("http://127.0.0.1:") == 0);
 }
 
-TEST_CASE("many threads may ask and read the statistics at once") {
+TEST_CASE("many threads may send requests and read the statistics concurrently") {
   const simulated_host imds;
   std::vector<std::future<int>> askers;
   for (int i = 0; i < 4; ++i) {

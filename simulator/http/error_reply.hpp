@@ -1,0 +1,18 @@
+// The server's own error responses, which no host protocol has a part in.
+#pragma once
+
+#include "simulator/http/http_exchange.hpp"
+
+#include <boost/system/error_code.hpp>
+
+#include <exception>
+
+namespace midas::internal::simulator {
+
+/// Replaces `reply` by the answer to a request that is malformed or over a limit: 400, 413 or 431.
+void write_refusal(response& reply, boost::system::error_code why);
+
+/// Replaces `reply` by the answer to a request whose handler threw: 500.
+void write_failure(response& reply, const std::exception& failure);
+
+}  // namespace midas::internal::simulator
