@@ -37,8 +37,8 @@ class token_handle;
 /// and a cached token is refreshed in the background before it expires.
 ///
 /// All functions may be called from any thread. Every request is answered exactly once, by its
-/// deadline, with a token or an error. Besides the errors that the host causes (see errc), a request
-/// can fail with:
+/// deadline, with a token or an error. Besides the errors that the host causes (see errc), a
+/// request can fail with:
 /// - errc::invalid_resource, invalid_identity, invalid_timeout: the request is malformed,
 /// - errc::identity_not_supported: the host cannot provide tokens of that identity,
 /// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration: the service is
