@@ -28,8 +28,8 @@ class cached_token final : public biased_refcount {
   /// Begins a cache line; the text that lookups compare follows the object in the same memory
   /// block. `hits` outlives every cache entry that refers to this object while it is current.
   static cached_token* make(const token_lookup& lookup, origin from, hit_counter& hits);
-  // NOLINTNEXTLINE(cert-dcl54-cpp,misc-new-delete-overloads): make() allocates a size new cannot
-  // know
+  // make() allocates the object and the text in one block.
+  // NOLINTNEXTLINE(cert-dcl54-cpp,misc-new-delete-overloads)
   static void operator delete(void* memory) noexcept { ::operator delete(memory, alignment); }
 
   /// Ends the thread's own use. The object lives as long as an access_token refers to it.
