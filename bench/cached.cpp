@@ -92,18 +92,18 @@ void compare(bench_report& report, implementations& all, const settings& options
         }
       }
       if (resources == 1 && threads == 1) {
-        expect_at_most(report, "a read by key, relative to the lower bound, one thread",
+        expect_at_most(report, "time of a read by key relative to the lower bound, one thread",
                        ratio(measured[lower_bound], measured[by_key]), 1.3);
-        expect_at_most(report, "a read by handle, relative to the lower bound, one thread",
+        expect_at_most(report, "time of a read by handle relative to the lower bound, one thread",
                        ratio(measured[lower_bound], measured[by_handle]), 0.5);
       }
       if (resources == 1 && (threads == 1 || threads == 16)) {
         const auto where = fmt::format("relative to azure-identity's design, {} thread{}", threads,
                                        threads == 1 ? "" : "s");
-        expect_at_least(report, "by key, " + where, ratio(measured[by_key], measured[azure]),
-                        threads == 1 ? 8 : 10);
-        expect_at_least(report, "by handle, " + where, ratio(measured[by_handle], measured[azure]),
-                        threads == 1 ? 20 : 25);
+        expect_at_least(report, "throughput by key " + where,
+                        ratio(measured[by_key], measured[azure]), threads == 1 ? 8 : 10);
+        expect_at_least(report, "throughput by handle " + where,
+                        ratio(measured[by_handle], measured[azure]), threads == 1 ? 20 : 25);
       }
     }
     report.add(std::move(summary));
@@ -175,9 +175,9 @@ void measure_many_resources(bench_report& report, implementations& all, const se
                             fmt::format("{:.2f}", ratio(one[which], all_of_them[which]))});
   }
   report.add(std::move(summary));
-  expect_at_most(report, "a read by key with 10,000 resources, relative to one",
+  expect_at_most(report, "time of a read by key with 10,000 resources relative to one",
                  ratio(one[by_key], all_of_them[by_key]), 2);
-  expect_at_most(report, "a read by handle with 10,000 resources, relative to one",
+  expect_at_most(report, "time of a read by handle with 10,000 resources relative to one",
                  ratio(one[by_handle], all_of_them[by_handle]), 2);
 }
 
@@ -202,7 +202,7 @@ void measure_publishing(bench_report& report, const settings& options) {
                             fmt::format("{:.2f}", ratio(many, few))});
     if (with_parsing) {
       expect_at_most(report,
-                     "parsing and publishing a token with 10,000 resources, relative to one",
+                     "time to parse and publish a token with 10,000 resources relative to one",
                      ratio(many, few), 2);
     }
   }
