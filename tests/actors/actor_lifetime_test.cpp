@@ -169,3 +169,58 @@ TEST_CASE("no timer is left once every key has left memory") {
   actors.advance(12h);
   CHECK_FALSE(actors.has_timers());
 }
+
+TEST_CASE("a cache actor that replaces another refreshes the tokens that it finds") {
+  virtual_actors actors;
+  const auto supervisor = cache_supervisor::start(actors.system(), actors.settings);
+  actors.cache = supervisor->current();
+  actors.ask("r");
+  actors.grant(0, 24h);
+  caf_compat::send_exit(supervisor->current(), caf::exit_reason::kill);
+  actors.run();
+  actors.cache = supervisor->current();
+  actors.advance(12h - 1s);
+  CHECK(actors.transport->started() == 1);
+  actors.advance(1s);
+  CHECK(actors.transport->started() == 2);
+  actors.grant(1, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-1"));
+  supervisor->close();
+  actors.run();
+}
+
+TEST_CASE("a refresh whose actor fails is made again, though no caller asks") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h);
+  actors.transport->respond(1, 200, "throw");
+  actors.run();
+  actors.advance(1ms);
+  CHECK(actors.transport->started() == 3);
+}
+
+TEST_CASE("beyond max_keys the idle acquisition actors are ended at once") {
+  virtual_actors actors;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(4));
+  actors.run();
+  const auto before = actors.live_actors();
+  for (std::size_t i = 0; i < 16; ++i) {
+    actors.ask(("r" + std::to_string(i)).c_str());
+    actors.grant(i, 24h);
+  }
+  CHECK(actors.live_actors() <= before + 5);
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a key that leaves memory leaves no timer for its refresh") {
+  virtual_actors actors{host_limits{64, 0}, 3'600s};
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(10'000s);
+  CHECK(actors.context->table->size() == 0);
+  // The idle acquisition actor leaves next.
+  actors.advance(11s);
+  CHECK_FALSE(actors.has_timers());
+}
