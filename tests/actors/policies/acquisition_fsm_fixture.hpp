@@ -1,6 +1,7 @@
 // State machines of acquisitions in each phase, and helpers to check their actions.
 #pragma once
 
+#include "transport/hosts/host_registry.hpp"
 #include "actors/policies/acquisition_fsm.hpp"
 #include "messages/make_error.hpp"
 
@@ -22,7 +23,7 @@ inline const clock_reading granted_at{std::chrono::sys_seconds{1'900'000'000s},
                                       boot_clock::time_point{5'000s}};
 inline const fsm::time_point never = fsm::time_point::max();
 
-inline fsm make_fsm() { return {retry_policy{identity_host::imds}, 5s}; }
+inline fsm make_fsm() { return {retry_policy{profile_of(identity_host::imds)}, 5s}; }
 
 inline fsm::conditions waiting_until(fsm::time_point deadline, fsm::time_point now = start) {
   return {.now = now, .last_deadline = deadline};
