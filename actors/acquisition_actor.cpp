@@ -53,7 +53,7 @@ struct acquisition_state {
     };
   }
 
-  void admit(acquisition_request& asked, waiter caller) {
+  void admit(acquisition_request& asked, waiter&& caller) {
     ++received;
     const auto asked_at = now();
     if (const auto failure = refusal(asked, asked_at)) {
@@ -70,8 +70,9 @@ struct acquisition_state {
     auto actions = fsm.on_request(std::move(asked.request), asked_at);
     if (actions.empty()) {
       report.joined();
+    } else {
+      perform(std::move(actions));
     }
-    perform(std::move(actions));
   }
 
   [[nodiscard]] std::optional<error> refusal(const acquisition_request& asked,

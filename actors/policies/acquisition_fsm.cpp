@@ -45,7 +45,7 @@ bool acquisition_fsm::is_disposable(std::chrono::nanoseconds usable_for) const n
          (failed_refreshes_ == 0 || usable_for == std::chrono::nanoseconds{0});
 }
 
-acquisition_actions acquisition_fsm::on_request(token_request request, time_point now) {
+acquisition_actions acquisition_fsm::on_request(token_request&& request, time_point now) {
   if (current_phase() == phase::idle) {
     return start(std::move(request), false, now);
   }

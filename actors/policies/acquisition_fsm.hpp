@@ -68,8 +68,9 @@ class acquisition_fsm {
   /// to be counted for a token that is still usable.
   [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for) const noexcept;
 
-  /// A request that refusal() let pass waits. Returns no actions if it joins an acquisition.
-  acquisition_actions on_request(token_request request, time_point now);
+  /// A request that refusal() let pass waits. Returns no actions, and does not move from `request`,
+  /// if it joins an acquisition.
+  acquisition_actions on_request(token_request&& request, time_point now);
 
   /// The published token should be refreshed with `request`, though nobody waits.
   acquisition_actions on_refresh_due(token_request request, time_point now);
