@@ -68,8 +68,8 @@ class acquisition_fsm {
   /// to be counted for a token that is still usable.
   [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for) const noexcept;
 
-  /// A request that refusal() let pass waits. Returns no actions, and does not move from `request`,
-  /// if it joins an acquisition.
+  /// A request that refusal() let pass waits. Starts an acquisition if the machine is idle;
+  /// otherwise the request joins the one in progress, and there are no actions.
   acquisition_actions on_request(token_request&& request, time_point now);
 
   /// The published token should be refreshed with `request`, though nobody waits.
