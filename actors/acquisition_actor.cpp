@@ -53,7 +53,7 @@ struct acquisition_state {
     };
   }
 
-  void admit(acquisition_request& asked, waiter caller) {
+  void admit(acquisition_request& asked, waiter&& caller) {
     ++received;
     const auto asked_at = now();
     if (const auto failure = refusal(asked, asked_at)) {
@@ -61,17 +61,23 @@ struct acquisition_state {
       caller.answer(*failure);
       return;
     }
-    if (const auto token = published_meanwhile(asked.request)) {
+    if (fsm.current_phase() == acquisition_fsm::phase::idle) {
+      acquire(asked, std::move(caller));
+    } else {
+      waiters.add(asked.deadline, std::move(caller));
+      report.joined();
+    }
+  }
+
+  void acquire(acquisition_request& asked, waiter&& caller) {
+    // The cache actor may have forwarded the request before the token was published.
+    if (const auto token = published.find(asked.request)) {
       report.found_published();
       caller.answer(*token, caf_compat::shared_answer{*token});
       return;
     }
     waiters.add(asked.deadline, std::move(caller));
-    auto actions = fsm.on_request(resolve(asked.request, key()), asked_at);
-    if (actions.empty()) {
-      report.joined();
-    }
-    perform(std::move(actions));
+    perform(fsm.on_request(std::move(asked.request), now()));
   }
 
   [[nodiscard]] std::optional<error> refusal(const acquisition_request& asked,
@@ -80,13 +86,6 @@ struct acquisition_state {
       return host.deadline_error(asked.request.resource);
     }
     return fsm.refusal(asked.deadline, at);
-  }
-
-  // The cache actor may have forwarded the request before the token was published.
-  [[nodiscard]] std::optional<access_token> published_meanwhile(
-      const token_request& request) const {
-    const bool idle = fsm.current_phase() == acquisition_fsm::phase::idle;
-    return idle ? published.find(request) : std::nullopt;
   }
 
   // The acquisition goes on for the other waiters, and for later requests.

@@ -45,7 +45,7 @@ bool acquisition_fsm::is_disposable(std::chrono::nanoseconds usable_for) const n
          (failed_refreshes_ == 0 || usable_for == std::chrono::nanoseconds{0});
 }
 
-acquisition_actions acquisition_fsm::on_request(resolved_request request, time_point now) {
+acquisition_actions acquisition_fsm::on_request(token_request&& request, time_point now) {
   if (current_phase() == phase::idle) {
     return start(std::move(request), false, now);
   }
@@ -53,7 +53,7 @@ acquisition_actions acquisition_fsm::on_request(resolved_request request, time_p
   return {};
 }
 
-acquisition_actions acquisition_fsm::on_refresh_due(resolved_request request, time_point now) {
+acquisition_actions acquisition_fsm::on_refresh_due(token_request request, time_point now) {
   if (current_phase() == phase::idle) {
     return start(std::move(request), true, now);
   }
@@ -65,7 +65,7 @@ acquisition_actions acquisition_fsm::on_refresh_due(resolved_request request, ti
   return {};
 }
 
-acquisition_actions acquisition_fsm::start(resolved_request request, bool refreshing, time_point now) {
+acquisition_actions acquisition_fsm::start(token_request request, bool refreshing, time_point now) {
   negative_.clear();
   state_ = asking{{std::move(request), refreshing, now, retries_, {}}};
   return list(report_start{refreshing}, start_attempt{});

@@ -6,7 +6,7 @@
 #include "actors/policies/attempt_result.hpp"
 #include "actors/policies/negative_cache.hpp"
 #include "actors/policies/retry_policy.hpp"
-#include "transport/hosts/resolved_request.hpp"
+#include <midas/token_request.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -55,7 +55,7 @@ class acquisition_fsm {
   [[nodiscard]] phase current_phase() const noexcept { return static_cast<phase>(state_.index()); }
 
   /// The request that the acquisition was started for. Only while asking or pausing.
-  [[nodiscard]] const resolved_request& request() const { return current().request; }
+  [[nodiscard]] const token_request& request() const { return current().request; }
 
   /// How many HTTP requests of the current attempt were answered before the one in flight. Only
   /// while asking or pausing.
@@ -68,11 +68,12 @@ class acquisition_fsm {
   /// to be counted for a token that is still usable.
   [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for) const noexcept;
 
-  /// A request that refusal() let pass waits. Returns no actions if it joins an acquisition.
-  acquisition_actions on_request(resolved_request request, time_point now);
+  /// A request that refusal() let pass waits. Starts an acquisition if the machine is idle;
+  /// otherwise the request joins the one in progress, and there are no actions.
+  acquisition_actions on_request(token_request&& request, time_point now);
 
   /// The published token should be refreshed with `request`, though nobody waits.
-  acquisition_actions on_refresh_due(resolved_request request, time_point now);
+  acquisition_actions on_refresh_due(token_request request, time_point now);
 
   /// The request in flight ended.
   acquisition_actions on_result(attempt_result result, const conditions& at);
@@ -94,7 +95,7 @@ class acquisition_fsm {
   };
 
   struct acquisition {
-    resolved_request request;
+    token_request request;
     bool refreshing = false;
     time_point started_at{};
     retry_policy retries;
@@ -124,7 +125,7 @@ class acquisition_fsm {
   acquisition_actions on(challenged challenge, const conditions& at);
   acquisition_actions on(attempt_failed failed, const conditions& at);
   acquisition_actions on(attempt_not_admitted refused, const conditions& at);
-  acquisition_actions start(resolved_request request, bool refreshing, time_point now);
+  acquisition_actions start(token_request request, bool refreshing, time_point now);
   report_failure fail(const error& failure, const conditions& at);
 
   retry_policy retries_;

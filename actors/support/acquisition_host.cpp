@@ -10,13 +10,13 @@ retry_policy acquisition_host::make_retry_policy() const {
   return retry_policy{profile_of(protocol().host), service_->options.retries};
 }
 
-expected<http_request> acquisition_host::encode(const resolved_request& request) const {
-  return protocol().encode(request, refused_token_sha256());
+expected<http_request> acquisition_host::encode(const token_request& request) const {
+  return protocol().encode(resolve(request, key_->token), refused_token_sha256());
 }
 
-expected<decode_result> acquisition_host::decode(const resolved_request& request,
+expected<decode_result> acquisition_host::decode(const token_request& request,
                                                  http_response response, unsigned leg) const {
-  return protocol().decode(request, std::move(response), service_->now().wall, leg);
+  return protocol().decode(resolve(request, key_->token), std::move(response), service_->now().wall, leg);
 }
 
 bool acquisition_host::is_final(const error& failure) const {
@@ -36,7 +36,7 @@ error acquisition_host::deadline_error(const std::string& resource) const {
       "Give the request more time, or check whether the endpoint answers"));
 }
 
-attempt_result acquisition_host::read(const resolved_request& request, http_response response,
+attempt_result acquisition_host::read(const token_request& request, http_response response,
                                       unsigned leg) const {
   auto result = decode(request, std::move(response), leg);
   if (!result) {

@@ -25,10 +25,10 @@ class acquisition_host {
   [[nodiscard]] retry_policy make_retry_policy() const;
 
   /// The first HTTP request of an attempt.
-  [[nodiscard]] expected<http_request> encode(const resolved_request& request) const;
+  [[nodiscard]] expected<http_request> encode(const token_request& request) const;
 
   /// What the host answered after `leg` earlier requests. Names the host in failures.
-  [[nodiscard]] attempt_result read(const resolved_request& request, http_response response,
+  [[nodiscard]] attempt_result read(const token_request& request, http_response response,
                                     unsigned leg) const;
 
   /// Why there is no response.
@@ -44,7 +44,7 @@ class acquisition_host {
 
  private:
   [[nodiscard]] const host_protocol& protocol() const { return *service_->endpoint; }
-  [[nodiscard]] expected<decode_result> decode(const resolved_request& request, http_response response,
+  [[nodiscard]] expected<decode_result> decode(const token_request& request, http_response response,
                                                unsigned leg) const;
   [[nodiscard]] bool is_final(const error& failure) const;
   [[nodiscard]] error from_host(error failure) const;

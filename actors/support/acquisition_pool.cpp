@@ -10,7 +10,7 @@ acquisition_pool::entry* acquisition_pool::find(const acquisition_key& key) {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-acquisition_pool::entry& acquisition_pool::add(acquisition_key key, const http_actor& http,
+acquisition_pool::entry& acquisition_pool::add(acquisition_key&& key, const http_actor& http,
                                                time_point now) {
   auto& added = entries_[key];
   added.key = std::make_shared<acquisition_key>(std::move(key));

@@ -54,7 +54,7 @@ class acquisition_pool {
   [[nodiscard]] entry* find(const acquisition_key& key);
 
   /// Spawns the actor of a key that has none.
-  entry& add(acquisition_key key, const http_actor& http, time_point now);
+  entry& add(acquisition_key&& key, const http_actor& http, time_point now);
 
   /// All acquisitions send their requests to `http` from now on.
   void replace_http(const http_actor& http);

@@ -14,7 +14,7 @@ cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const servi
   }
 }
 
-acquisition_pool::entry& cached_keys::use_acquisition(acquisition_key key, const http_actor& http,
+acquisition_pool::entry& cached_keys::use_acquisition(acquisition_key&& key, const http_actor& http,
                                                       time_point now) {
   auto* found = pool_.find(key);
   if (found == nullptr) {

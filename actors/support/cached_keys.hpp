@@ -25,7 +25,7 @@ class cached_keys {
 
   /// The acquisition actor of that key, spawned if need be. In use from `now` on, so that it does
   /// not end before it has read what is sent to it next.
-  acquisition_pool::entry& use_acquisition(acquisition_key key, const http_actor& http,
+  acquisition_pool::entry& use_acquisition(acquisition_key&& key, const http_actor& http,
                                            time_point now);
 
   /// A waiter of that acquisition has this deadline. True if it is the first.

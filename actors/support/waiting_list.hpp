@@ -17,7 +17,7 @@ class waiting_list {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  void add(time_point deadline, waiter caller) { waiters_.emplace(deadline, std::move(caller)); }
+  void add(time_point deadline, waiter&& caller) { waiters_.emplace(deadline, std::move(caller)); }
 
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return waiters_.size(); }
