@@ -16,7 +16,8 @@ expected<http_request> acquisition_host::encode(const token_request& request) co
 
 expected<decode_result> acquisition_host::decode(const token_request& request,
                                                  http_response response, unsigned leg) const {
-  return protocol().decode(resolve(request, key_->token), std::move(response), service_->now().wall, leg);
+  return protocol().decode(resolve(request, key_->token), std::move(response), service_->now().wall,
+                           leg);
 }
 
 bool acquisition_host::is_final(const error& failure) const {

@@ -8,7 +8,7 @@
 #include "tests/conformance/scratch_files.hpp"
 #include "tests/conformance/scripted_host.hpp"
 #include "tests/support/virtual_actors.hpp"
-#include "transport/curl/certificate_pin.hpp"
+#include "transport/formats/certificate_pin.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
 

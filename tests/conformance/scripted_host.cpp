@@ -1,7 +1,7 @@
 #include "tests/conformance/scripted_host.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/curl/certificate_pin.hpp"
+#include "transport/formats/certificate_pin.hpp"
 
 #include <stdexcept>
 

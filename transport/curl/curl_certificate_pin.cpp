@@ -1,8 +1,8 @@
 #include "transport/curl/curl_certificate_pin.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/curl/certificate_pin.hpp"
 #include "transport/curl/curl_set_option.hpp"
+#include "transport/formats/certificate_pin.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/opensslv.h>

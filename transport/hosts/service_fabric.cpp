@@ -1,7 +1,7 @@
 #include "transport/hosts/service_fabric.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/curl/certificate_pin.hpp"
+#include "transport/formats/certificate_pin.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/simple_protocol.hpp"

@@ -4,8 +4,8 @@
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/tls_server.hpp"
-#include "transport/curl/certificate_pin.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
+#include "transport/formats/certificate_pin.hpp"
 
 #include <catch2/catch.hpp>
 #include <openssl/opensslv.h>

@@ -1,5 +1,5 @@
 // The hosts that answer one request with a token or an error.
-#include "transport/curl/certificate_pin.hpp"
+#include "transport/formats/certificate_pin.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/cloud_shell.hpp"
 #include "transport/hosts/machine_learning.hpp"

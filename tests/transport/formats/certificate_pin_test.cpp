@@ -1,4 +1,4 @@
-#include "transport/curl/certificate_pin.hpp"
+#include "transport/formats/certificate_pin.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
