@@ -59,7 +59,7 @@ expected<host_protocol> refuse_unknown(const host_environment&, const host_setti
 }
 
 // In the order of detection; the last one is never detected.
-constexpr std::array<host_profile, 8> rows{
+constexpr auto rows = std::to_array<host_profile>(
     {{.host = identity_host::workload_identity,
       .name = "Workload identity",
       .option = "workload-identity",
@@ -141,7 +141,7 @@ constexpr std::array<host_profile, 8> rows{
                     .advice = assign_identity},
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
-      .make = make_app_service_2017}}};
+      .make = make_app_service_2017}});
 
 constexpr auto is_fallback = [](const host_profile& row) {
   return row.signature.mode == detection_mode::fallback;

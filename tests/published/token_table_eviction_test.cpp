@@ -1,0 +1,111 @@
+// Which tokens leave the table, and when.
+#include "tests/published/token_table_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test::tables;
+using namespace std::chrono_literals;
+
+TEST_CASE("unused and expired tokens leave the table; the others stay") {
+  token_table table;
+  publish(table, "used", 24h, 12h);
+  publish(table, "idle", 24h, 12h);
+  publish(table, "expired", 20min, 10min);
+  CHECK(table.find(key("used"), now + 40min));
+  CHECK(table.drop_idle(now + 19min, 1h).empty());
+  CHECK(sorted(table.drop_idle(now + 70min, 1h)) == keys{"expired", "idle"});
+  CHECK(table.size() == 1);
+  CHECK(table.find(key("used"), now + 70min));
+}
+
+TEST_CASE("an expired token leaves the table, however recently it was looked up") {
+  token_table table;
+  publish(table, "a", 20min, 10min);
+  CHECK(table.find(key("a"), now + 1'199s));
+  CHECK(sorted(table.drop_idle(now + 20min, 1h)) == keys{"a"});
+}
+
+TEST_CASE("a token is not idle for the part of a second in which it was looked up") {
+  token_table table;
+  auto late_in_the_second = now;
+  late_in_the_second.boot += 900ms;
+  publish(table, "a", 1h, 30min, late_in_the_second);
+  auto end = now;
+  end.boot += 1h;
+  CHECK(table.drop_idle(end, {}).empty());
+  CHECK(table.size() == 1);
+}
+
+TEST_CASE("a token is idle if it was not requested for its lifetime, unless a time is set") {
+  token_table table;
+  publish(table, "a", 1h, 30min);
+  // Each refreshed token lives for another hour, and none of them is looked up.
+  publish(table, "a", 1h, 30min, now + 30min);
+  CHECK(table.drop_idle(now + 3'599s, {}).empty());
+  publish(table, "a", 1h, 30min, now + 55min);
+  CHECK(sorted(table.drop_idle(now + 1h + 1s, {})) == keys{"a"});
+}
+
+TEST_CASE("the refresh of a token that was not requested for its lifetime drops it instead") {
+  token_table table;
+  publish(table, "idle", 1h, 40min);
+  publish(table, "used", 1h, 40min);
+  CHECK(take(table, now + 40min).due == keys{"idle", "used"});
+  CHECK(table.find(key("used"), now + 40min));
+  publish(table, "idle", 1h, 40min, now + 40min);
+  publish(table, "used", 1h, 40min, now + 40min);
+  const auto taken = take(table, now + 80min);
+  CHECK(taken.due == keys{"used"});
+  CHECK(taken.dropped == keys{"idle"});
+  CHECK(table.size() == 1);
+}
+
+TEST_CASE("a token that its host returns again keeps its original lifetime") {
+  token_table table;
+  const auto end = lasting(24h, 12h).end;
+  table.publish(key("a"), token_named("same"), lasting(24h, 12h), now);
+  CHECK(take(table, now + 12h).due == keys{"a"});
+  table.publish(key("a"), token_named("same"), {end, now.boot + 13h}, now + 12h,
+                token_table::token_changed::no);
+  // Not requested for 13 hours of its 24, though only 12 were left when it was returned again.
+  CHECK(take(table, now + 13h).due == keys{"a"});
+  CHECK(table.drop_idle(now + 13h, {}).empty());
+  CHECK(table.find(key("a"), now + 20h));
+  // Another token counts by its own lifetime.
+  table.publish(key("a"), token_named("other"), lasting(1h, 30min, now + 20h), now + 20h);
+  CHECK(table.drop_idle(now + 20h + 59min, {}).empty());
+  table.publish(key("a"), token_named("another"), lasting(1h, 30min, now + 20h + 59min),
+                now + 20h + 59min);
+  CHECK(sorted(table.drop_idle(now + 21h + 1s, {})) == keys{"a"});
+}
+
+TEST_CASE("the tokens that were looked up the longest ago leave first") {
+  token_table table;
+  for (int i = 0; i < 10; ++i) {
+    publish(table, std::to_string(i), 24h, 12h);
+  }
+  // 3, 6, 9, 2, 5, 8, 1, 4, 7, 0
+  for (int i = 0; i < 10; ++i) {
+    CHECK(table.find(key(std::to_string((i + 1) * 3 % 10)), now + seconds{1 + i}));
+  }
+  CHECK(table.drop_oldest(10).empty());
+  CHECK(table.drop_oldest(1'000).empty());
+  CHECK(sorted(table.drop_oldest(7)) == keys{"3", "6", "9"});
+  CHECK(sorted(table.drop_oldest(6)) == keys{"2"});
+  CHECK(table.find(key("5"), now + 1min));
+  CHECK(sorted(table.drop_oldest(2)) == keys{"1", "4", "7", "8"});
+  CHECK(sorted(table.drop_oldest(0)) == keys{"0", "5"});
+  CHECK(table.size() == 0);
+  CHECK(table.planned_refreshes().empty());
+}
+
+TEST_CASE("asking for the held token, or for its time left, does not count as a use") {
+  token_table table;
+  publish(table, "a", 24h, 12h);
+  CHECK(table.find_held(key("a")));
+  CHECK(table.time_left(key("a"), now + 2h) == 22h);
+  CHECK_FALSE(table.is_refresh_due(key("a"), now + 2h));
+  CHECK(sorted(table.drop_idle(now + 2h, 1h)) == keys{"a"});
+}
