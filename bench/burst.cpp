@@ -1,5 +1,5 @@
 // A cold burst: concurrent callers request the same token from a host with a latency of 50 ms. Each
-// measurement is a run of `midas load` in a new process.
+// measurement is a run in a new process: of `midas load`, or of midas_bench_burst_azure_identity.
 #include "bench/bench_report.hpp"
 #include "bench/child_process.hpp"
 
@@ -29,16 +29,26 @@ struct outcome {
   double threads;
 };
 
+// The row of the model of azure-identity for C++.
+const std::string azure_identity = "threads, azure-identity's design";
+
+std::vector<std::string> command_of(const std::string& kind, std::size_t callers) {
+  if (kind == azure_identity) {
+    return {MIDAS_BURST_AZURE_IDENTITY, std::to_string(callers)};
+  }
+  return {midas_program(), "load", "--once", "--json",    "--latency",
+          "50ms",          "--as", kind,     "--callers", std::to_string(callers)};
+}
+
 outcome run(const std::string& kind, std::size_t callers) {
-  child_process load{{midas_program(), "load", "--once", "--json", "--latency", "50ms", "--as",
-                      kind, "--callers", std::to_string(callers)}};
+  child_process load{command_of(kind, callers)};
   std::size_t threads = 0;
   const auto output =
       load.read_all(5ms, [&load, &threads] { threads = std::max(threads, load.threads()); });
   rapidjson::Document report;
   report.Parse(output.c_str());
   if (load.wait() != 0 || report.HasParseError() || !report.IsObject()) {
-    fmt::print(stderr, "midas load failed: {}\n", output);
+    fmt::print(stderr, "{} failed: {}\n", command_of(kind, callers).front(), output);
     std::exit(1);
   }
   return {.requests = report["http_requests"].GetDouble(),
@@ -108,7 +118,8 @@ int main(int argc, char** argv) {
       .headings = {"callers", "HTTP requests", "connections", "last token after, ms",
                    "slowest call, ms", "peak memory, MB", "threads"}};
   for (const std::size_t callers : {1'000U, 10'000U}) {
-    for (const auto* const kind : {"actors", "coroutines", "callbacks", "threads"}) {
+    for (const auto& kind : {std::string{"actors"}, std::string{"coroutines"},
+                             std::string{"callbacks"}, std::string{"threads"}, azure_identity}) {
       series measured;
       for (int i = 0; i < rounds; ++i) {
         measured.add(run(kind, callers));
@@ -120,7 +131,7 @@ int main(int argc, char** argv) {
                               fmt::format("{:.1f}", measured.middle(&outcome::slowest_ms)),
                               fmt::format("{:.1f}", measured.middle(&outcome::peak_mb)),
                               fmt::format("{:.0f}", measured.most(&outcome::threads))});
-      if (callers == 10'000 && std::string{kind} != "callbacks" && std::string{kind} != "threads") {
+      if (callers == 10'000 && (kind == "actors" || kind == "coroutines")) {
         add_figures(report, label, measured);
       }
     }

@@ -61,6 +61,11 @@ plain_token azure_identity_cache::get(const context& requested) {
               });
 }
 
+plain_token azure_identity_cache::get(const context& requested,
+                                      const std::function<plain_token()>& acquire) {
+  return find(resource_of(requested.scopes.front()), {}, requested.minimum_expiration, acquire);
+}
+
 plain_token azure_identity_cache::find(const std::string& resource, const std::string& tenant,
                                        std::chrono::system_clock::duration minimum_expiration,
                                        const std::function<plain_token()>& acquire) {

@@ -31,7 +31,11 @@ class azure_identity_cache {
 
   void add(const std::string& resource, const plain_token& token);
 
+  /// The token of a resource that was added.
   plain_token get(const context& requested);
+
+  /// Calls `acquire`, with the entry locked, if there is no fresh token.
+  plain_token get(const context& requested, const std::function<plain_token()>& acquire);
 
  private:
   struct entry {
