@@ -101,6 +101,9 @@ struct acquisition_state {
   void refresh() {
     if (published.is_refresh_due()) {
       perform(fsm.on_refresh_due({.identity = key().identity, .resource = key().resource}, now()));
+    } else {
+      // Another acquisition has published the token, and may have told an earlier cache actor.
+      caf_compat::send(self, settings.cache, refresh_planned{key()});
     }
   }
 

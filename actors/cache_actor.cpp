@@ -40,7 +40,9 @@ struct cache_state {
 
   cache_actor::behavior_type make_behavior() {
     return {
-        [this](token_request& request) { return answer(request, options().default_timeout); },
+        [this](token_request& request) {
+          return answer(request, service().options.default_timeout);
+        },
         [this](token_request& request, std::chrono::nanoseconds timeout) {
           return answer(request, timeout);
         },
@@ -52,7 +54,10 @@ struct cache_state {
           keys->set_deadline(*deadline.key, deadline.at);
           arm();
         },
-        [this](const refresh_overdue& overdue) { refresh(overdue.key); },
+        [this](const refresh_overdue& overdue) {
+          refresh(overdue.key);
+          arm();
+        },
         [this](const refresh_planned& planned) {
           keys->schedule_refresh(planned.key);
           arm();
@@ -87,10 +92,7 @@ struct cache_state {
     }
   }
 
-  struct forward {
-    acquisition_actor actor;
-    acquisition_request message;
-  };
+  using forward = std::pair<acquisition_actor, acquisition_request>;
 
   // The published token, or the acquisition that answers the request.
   expected<std::variant<access_token, forward>> route(token_request& request,
@@ -107,6 +109,7 @@ struct cache_state {
         counters.add(counters.cache_hits);
         if (found->refresh_overdue) {
           refresh(*key);
+          arm();
         }
         return std::move(found->token);
       }
@@ -136,11 +139,9 @@ struct cache_state {
     return make_key(request);
   }
 
-  // The published token is handed out meanwhile.
   void refresh(const token_key& key) {
     const auto& acquisition = keys->use_acquisition({key, {}}, http, now());
     caf_compat::send(self, acquisition.actor, refresh_due{});
-    arm();
   }
 
   void start_http() {
@@ -179,7 +180,6 @@ struct cache_state {
   }
 
   [[nodiscard]] std::chrono::steady_clock::time_point now() const { return caf_compat::now(self); }
-  [[nodiscard]] const token_service_options& options() const { return service().options; }
   [[nodiscard]] const service_context& service() const { return *settings.service; }
 
   cache_actor::pointer self;

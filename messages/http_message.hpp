@@ -23,6 +23,12 @@ struct http_header {
 
 using sha1_digest = std::array<std::uint8_t, 20>;
 
+/// The defaults of a service, made once.
+inline const token_service_options& default_options() {
+  static const token_service_options options;
+  return options;
+}
+
 struct http_request {
   std::string method = "GET";
   /// Absolute, http or https.
@@ -31,11 +37,11 @@ struct http_request {
   sensitive_string body{};
 
   /// For establishing the connection, including name resolution and TLS.
-  std::chrono::milliseconds connect_timeout = token_service_options{}.connect_timeout;
+  std::chrono::milliseconds connect_timeout = default_options().connect_timeout;
   /// For the whole exchange, from the first byte sent to the last byte received.
-  std::chrono::milliseconds total_timeout = token_service_options{}.attempt_timeout;
+  std::chrono::milliseconds total_timeout = default_options().attempt_timeout;
   /// A larger body or header block fails with errc::response_too_large.
-  std::size_t max_response_bytes = token_service_options{}.max_response_bytes;
+  std::size_t max_response_bytes = default_options().max_response_bytes;
   /// The SHA-1 digest of the server certificate in DER. If set, https trusts only that certificate,
   /// whatever its name and issuer; otherwise the usual certificate authorities.
   std::optional<sha1_digest> pinned_certificate{};

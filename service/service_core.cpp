@@ -45,6 +45,8 @@ std::shared_ptr<const internal::service_context> make_context(
   auto context = std::make_shared<internal::service_context>(internal::service_context{
       find_host(options, environment ? *environment : internal::environment_of(options))});
   context->options = options;
+  // May hold secrets in plain strings, and is not needed again.
+  context->options.environment.reset();
   context->options.max_keys = std::max<std::size_t>(1, options.max_keys);
   return context;
 }

@@ -116,7 +116,7 @@ acquisition_actions acquisition_fsm::on(attempt_failed failed, const conditions&
   }
   auto paused = std::move(attempt);
   state_ = pausing{std::move(paused), *retry_at, failure};
-  return list(answer_waiters{*retry_at, failure}, pause_until{*retry_at, ++attempt_, failure});
+  return list(pause_until{*retry_at, ++attempt_, failure}, answer_waiters{*retry_at, failure});
 }
 
 acquisition_actions acquisition_fsm::on(attempt_not_admitted refused, const conditions& at) {

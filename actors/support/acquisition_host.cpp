@@ -14,12 +14,6 @@ expected<http_request> acquisition_host::encode(const token_request& request) co
   return protocol().encode(resolve(request, key_->token), refused_token_sha256());
 }
 
-expected<decode_result> acquisition_host::decode(const token_request& request,
-                                                 http_response response, unsigned leg) const {
-  return protocol().decode(resolve(request, key_->token), std::move(response), service_->now().wall,
-                           leg);
-}
-
 bool acquisition_host::is_final(const error& failure) const {
   return is_refusal(profile_of(protocol().host), failure);
 }
@@ -39,7 +33,9 @@ error acquisition_host::deadline_error(const std::string& resource) const {
 
 attempt_result acquisition_host::read(const token_request& request, http_response response,
                                       unsigned leg) const {
-  auto result = decode(request, std::move(response), leg);
+  const auto now = service_->now();
+  auto result =
+      protocol().decode(resolve(request, key_->token), std::move(response), now.wall, leg);
   if (!result) {
     return failed(std::move(result.error()));
   }
@@ -50,7 +46,7 @@ attempt_result acquisition_host::read(const token_request& request, http_respons
   grant.resource = key_->token.resource;
   const auto held = service_->table->find_held(key_->token);
   const bool is_new = !held || !(held->token() == grant.token);
-  return token_granted{std::move(grant), is_new, service_->now()};
+  return token_granted{std::move(grant), is_new, now};
 }
 
 attempt_result acquisition_host::read(const caf::error& failure) const {

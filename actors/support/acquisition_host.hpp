@@ -44,8 +44,6 @@ class acquisition_host {
 
  private:
   [[nodiscard]] const host_protocol& protocol() const { return *service_->endpoint; }
-  [[nodiscard]] expected<decode_result> decode(const token_request& request, http_response response,
-                                               unsigned leg) const;
   [[nodiscard]] bool is_final(const error& failure) const;
   [[nodiscard]] error from_host(error failure) const;
   [[nodiscard]] std::string refused_token_sha256() const;

@@ -12,6 +12,11 @@ namespace midas::internal {
 /// mailbox, then it quits. A member of the actor's state; used by that actor only.
 class actor_lifetime {
  public:
+  actor_lifetime() = default;
+  // The exit handler refers to it.
+  actor_lifetime(const actor_lifetime&) = delete;
+  actor_lifetime& operator=(const actor_lifetime&) = delete;
+
   /// Called when the actor first runs. `alive` is the actor's place in the service's gate; the
   /// spawner takes it before it spawns the actor, so that a shutdown also waits for an actor that
   /// has not run yet. `on_end()` is called in the actor when it is asked to end; until

@@ -8,8 +8,8 @@ namespace midas::internal {
 cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
                          time_point now)
     : service_(std::move(service)), pool_(owner, service_), search_at_(now + search_interval()) {
-  for (const auto& planned : table().planned_refreshes()) {
-    timers_.refreshes.set(planned.key, planned.at);
+  schedule_all_refreshes();
+  if (table().size() != 0) {
     timers_.sweep_by(search_at_);
   }
 }
@@ -57,6 +57,12 @@ void cached_keys::schedule_refresh(const token_key& key) {
   }
 }
 
+void cached_keys::schedule_all_refreshes() {
+  for (const auto& planned : table().planned_refreshes()) {
+    timers_.refreshes.set(planned.key, planned.at);
+  }
+}
+
 std::vector<token_key> cached_keys::take_due_refreshes() {
   const auto now = service_->now();
   auto due = timers_.refreshes.take_due(now.boot);
@@ -65,6 +71,9 @@ std::vector<token_key> cached_keys::take_due_refreshes() {
     const auto step = table().begin_refresh(key, now);
     if (step == token_table::refresh_step::dropped) {
       dropped.push_back(key);
+    } else if (step == token_table::refresh_step::none) {
+      // An acquisition of an earlier cache actor has published the token meanwhile.
+      schedule_refresh(key);
     }
     return step != token_table::refresh_step::begun;
   });
@@ -94,6 +103,8 @@ void cached_keys::sweep(time_point now) {
   pool_.query_idle(now - max_rest());
   if (now >= search_at_) {
     forget(table().drop_idle(service_->now(), service_->options.idle_key_timeout));
+    // The acquisitions of an earlier cache actor told that one what they planned.
+    schedule_all_refreshes();
     search_at_ = now + search_interval();
   }
   if (pool_.size() != 0) {

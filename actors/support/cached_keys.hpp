@@ -57,6 +57,7 @@ class cached_keys {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(time_point now);
 
  private:
+  void schedule_all_refreshes();
   void make_room();
   void sweep(time_point now);
   void forget(const std::vector<token_key>& dropped);

@@ -74,7 +74,7 @@ TEST_CASE("a token that the host returned before is refreshed after ever longer 
 
 TEST_CASE("a transient failure pauses, and waiters that cannot wait for the retry are answered") {
   auto machine = asking();
-  const auto [answer, pause] = both<answer_waiters, pause_until>(
+  const auto [pause, answer] = both<pause_until, answer_waiters>(
       machine.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s)));
   CHECK(answer.deadline == start + 1s);
   CHECK(answer.failure.http_status == 503);
@@ -102,9 +102,9 @@ TEST_CASE("an acquisition fails when its attempts are used up, and the next one 
   auto now = start;
   for (std::uint64_t attempt = 1; attempt <= 3; ++attempt) {
     const auto pause =
-        both<answer_waiters, pause_until>(
+        both<pause_until, answer_waiters>(
             machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)))
-            .second;
+            .first;
     CHECK(pause.attempt == attempt);
     now = pause.at;
     only<start_attempt>(machine.on_retry_due(attempt));
@@ -113,9 +113,9 @@ TEST_CASE("an acquisition fails when its attempts are used up, and the next one 
       machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)));
   machine.on_request({.resource = "r"}, now);
   const auto pause =
-      both<answer_waiters, pause_until>(
+      both<pause_until, answer_waiters>(
           machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)))
-          .second;
+          .first;
   CHECK(pause.at == now + 1s);
   CHECK(pause.attempt == 4);
 }
