@@ -127,8 +127,10 @@ class MIDAS_EXPORT token_service {
   [[nodiscard]] token_service_statistics statistics() const;
 
   /// Calls `observer` with each event until the subscription ends (see event_subscription), on the
-  /// thread where the event occurs. `observer` must neither block nor throw. Actors use
-  /// midas::observe() of <midas/actors.hpp>.
+  /// thread where the event occurs, and possibly on several threads at once. `observer` must
+  /// neither block nor throw: an exception ends the actor that reports the event, and the requests
+  /// that the actor holds fail with errc::actor_terminated. Actors use midas::observe() of
+  /// <midas/actors.hpp>.
   event_subscription observe(std::function<void(const token_event&)> observer);
 
   /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,
