@@ -136,7 +136,7 @@ struct cache_state {
     return make_key(request);
   }
 
-  // The published token is handed out meanwhile.
+  // Until the refresh ends, the published token is handed out.
   void refresh(const token_key& key) {
     const auto& acquisition = keys->use_acquisition({key, {}}, http, now());
     caf_compat::send(self, acquisition.actor, refresh_due{});
@@ -149,7 +149,7 @@ struct cache_state {
     caf_compat::monitor(self, http);
   }
 
-  // An actor ended too early, and has answered its requests.
+  // An actor ended unexpectedly. It has answered its requests.
   void replace(const caf::actor_addr& ended) {
     if (http.address() == ended) {
       start_http();
