@@ -92,7 +92,7 @@ expected<access_token> service_frontend::get(const token_request& request,
   const token_waiter waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); },
                             closing_};
   send(request, timeout, waiter, stop);
-  // A timeout that is not positive is for the actors to reject.
+  // The actors reject a timeout that is not positive.
   if (timeout > std::chrono::nanoseconds::zero() && !box->wait_until(deadline)) {
     // The actors answer by the deadline as well, but a busy application may keep them from running.
     waiter.answer(
