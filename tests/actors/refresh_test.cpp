@@ -64,7 +64,7 @@ TEST_CASE("a token that is not requested is refreshed once, then leaves memory")
   CHECK_FALSE(actors.has_timers());
 }
 
-TEST_CASE("a failed refresh keeps the token and is tried again after ever longer pauses") {
+TEST_CASE("a failed refresh keeps the token and is tried again after longer and longer pauses") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -124,7 +124,7 @@ TEST_CASE("once a token is no longer handed out, the host is asked only for call
   CHECK(actors.transport->started() == asked + 1);
 }
 
-TEST_CASE("a host that returns the same token is asked ever less often") {
+TEST_CASE("a host that returns the same token is asked less and less often") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -206,7 +206,7 @@ TEST_CASE("setting the clock back does not make an expired token usable") {
   CHECK(actors.transport->started() == 2);
 }
 
-TEST_CASE("a token that a clock set forward calls expired is not handed out") {
+TEST_CASE("a token that has expired by a clock that was set forward is not handed out") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 1h);
