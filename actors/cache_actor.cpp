@@ -131,7 +131,7 @@ struct cache_state {
     }
     if (timeout <= std::chrono::nanoseconds::zero()) {
       return fail(errc::invalid_timeout, "the timeout must be positive",
-                  "Give the time that the caller can wait");
+                  "Pass the time that the caller can wait");
     }
     return make_key(request);
   }

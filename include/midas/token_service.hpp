@@ -88,8 +88,8 @@ class MIDAS_EXPORT token_service {
   /// report that. Requires <midas/token_handle.hpp> or <midas/midas.hpp>.
   token_handle for_resource(std::string resource, managed_identity identity = {});
 
-  /// Blocks until the token or an error is available. Must not be called from an actor. A call from
-  /// a completion that midas is running fails with errc::would_block.
+  /// Blocks until the token or an error is available. Must not be called from an actor. A call in
+  /// a callback of midas, or in a coroutine that midas resumed, fails with errc::would_block.
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
 
@@ -136,8 +136,8 @@ class MIDAS_EXPORT token_service {
   /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,
   /// and returns. In an application's actor system it waits at most 5 seconds for the actors, which
   /// cannot end while the application blocks all threads of that system; callbacks may then still
-  /// run after this function has returned. Idempotent. Must not be called from an actor or from a
-  /// completion that midas is running.
+  /// run after this function has returned. Idempotent. Must not be called from an actor, from a
+  /// callback of midas, or in a coroutine that midas resumed.
   void shutdown();
 
  private:
