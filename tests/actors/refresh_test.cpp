@@ -222,7 +222,7 @@ TEST_CASE("a forced refresh joins a background refresh") {
   actors.advance(12h);
   const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
   CHECK(actors.transport->started() == 2);
-  // It has a waiter now, and so is retried at the pace for waiters.
+  // It has a waiter now, and so is retried with the pauses for waiters.
   actors.refuse(1, 503);
   actors.advance(1s);
   REQUIRE(actors.transport->started() == 3);

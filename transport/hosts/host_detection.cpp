@@ -124,7 +124,7 @@ host_detection choose_for_endpoint() {
   return {host,
           {{.host = host,
             .matched = true,
-            .evidence = {{.subject = "the endpoint", .found = "given", .present = true}}}},
+            .evidence = {{.subject = "the endpoint option", .found = "set", .present = true}}}},
           {}};
 }
 

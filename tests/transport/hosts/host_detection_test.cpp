@@ -214,7 +214,7 @@ TEST_CASE("the endpoint option selects IMDS, and contradicts the choice of anoth
   CHECK(*detect_host(with(all_of_them), {}, "http://127.0.0.1:1").host == host::imds);
   CHECK(*detect_host(with(all_of_them), host::imds, "http://127.0.0.1:1").host == host::imds);
   CHECK(described(detect_host({}, {}, "http://127.0.0.1:1")) ==
-        std::vector<std::string>{"IMDS! the endpoint given"});
+        std::vector<std::string>{"IMDS! the endpoint option set"});
   const auto both = detect_host(with(all_of_them), host::app_service, "http://127.0.0.1:1");
   check_contradiction(both, "App Service");
 }
