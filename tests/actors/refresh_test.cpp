@@ -150,7 +150,7 @@ TEST_CASE("a token that its host returns again stays in memory as long as before
   actors.transport->respond(1, 200, "token-0 43200");
   actors.run();
   actors.advance(1h);
-  // Not dropped after 12 hours, which is what was left of it then.
+  // Not dropped after 12 hours, its remaining lifetime when the host returned it again.
   CHECK(actors.context->table->size() == 1);
   CHECK(actors.transport->started() == 3);
 }
