@@ -31,7 +31,7 @@ struct acquisition_joined {
   token_key key{};
 };
 
-/// An attempt failed and will be retried.
+/// An attempt failed and will be retried after a pause, unless all waiters leave during the pause.
 struct acquisition_retried {
   token_key key{};
   /// Why the attempt failed.

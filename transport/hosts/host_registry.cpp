@@ -133,7 +133,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .limits = host_limits{},
       .make = imds::make_protocol},
      {.host = identity_host::app_service_2017,
-      .name = "App Service of 2017",
+      .name = "App Service 2017",
       .option = "app-service-2017",
       .signature = {.mode = detection_mode::never,
                     .variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
