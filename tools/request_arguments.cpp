@@ -36,8 +36,9 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
       ->check(refuse_option);
   identity->require_option(0, 1);
   command
-      .add_option("--host", arguments.host,
-                  "The kind of host [detected from the environment]:\n" + internal::host_options(70))
+      .add_option(
+          "--host", arguments.host,
+          "The kind of host [detected from the environment]:\n" + internal::host_options(70))
       ->type_name("HOST");
   command
       .add_option("--endpoint", arguments.endpoint,

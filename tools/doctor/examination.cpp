@@ -22,8 +22,8 @@ std::string address_of(const host_detection& detection, const token_service_opti
   return endpoint ? endpoint->address : std::string{};
 }
 
-// The fallback host is examined when neither the user nor a variable selects one. Its first evidence
-// is what would have selected it.
+// The fallback host is examined when neither the user nor a variable selects one. Its first
+// evidence is what would have selected it.
 bool is_fallback(const host_finding& finding) {
   return profile_of(finding.host).signature.mode == detection_mode::fallback && finding.matched &&
          !finding.evidence.empty() && !finding.evidence.front().present;

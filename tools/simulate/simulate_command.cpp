@@ -1,10 +1,10 @@
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
-#include "transport/hosts/host_registry.hpp"
 #include "tools/simulate/announcement.hpp"
 #include "tools/simulate/environment_text.hpp"
 #include "tools/simulate/fault_arguments.hpp"
 #include "tools/simulate/stop_signals.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <CLI/CLI.hpp>

@@ -1,9 +1,9 @@
 // State machines of acquisitions in each phase, and helpers to check their actions.
 #pragma once
 
-#include "transport/hosts/host_registry.hpp"
 #include "actors/policies/acquisition_fsm.hpp"
 #include "messages/make_error.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <catch2/catch.hpp>
 
