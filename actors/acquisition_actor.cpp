@@ -88,7 +88,7 @@ struct acquisition_state {
     return fsm.refusal(asked.deadline, at);
   }
 
-  // The acquisition goes on for the other waiters, and for later requests.
+  // The acquisition continues for the other waiters, and for later requests.
   void expire() {
     waiters.answer_until(now(), host.deadline_error(key().resource), report.counters());
     if (const auto next = waiters.first_deadline()) {
@@ -136,7 +136,7 @@ struct acquisition_state {
 
   void perform(publish_token& granted) {
     const access_token token{std::move(granted.grant), token_source::identity_provider};
-    // Published first, so that a caller that was answered finds the token.
+    // Published first, so that a caller finds the token published once it has been answered.
     if (published.publish(token, granted)) {
       caf_compat::send(self, settings.cache, refresh_planned{key()});
     }

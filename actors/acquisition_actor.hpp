@@ -15,12 +15,12 @@ struct acquisition_settings {
   http_actor http;
 };
 
-/// Has at most one HTTP request in flight; everyone who asks meanwhile waits for the same
-/// acquisition. What to send, when to retry and when to give up is decided by acquisition_fsm.
-/// Each waiter is answered once: with the token; with the acquisition's error, as soon as no
-/// attempt can succeed before the waiter's deadline; with errc::deadline_exceeded at that deadline;
-/// or, when the actor ends, with errc::shutting_down or errc::actor_terminated. The cache actor
-/// ends it.
+/// The actor has at most one HTTP request in flight; requests that arrive meanwhile join the same
+/// acquisition. acquisition_fsm decides what to send, when to retry and when to give up. Each
+/// waiter is answered once: with the token; with the acquisition's error, as soon as no attempt can
+/// succeed before the waiter's deadline; with errc::deadline_exceeded at that deadline; or, when
+/// the actor ends, with errc::shutting_down or errc::actor_terminated. The cache actor ends the
+/// actor.
 acquisition_actor spawn_acquisition(caf::actor_system& system, acquisition_settings settings);
 
 }  // namespace midas::internal

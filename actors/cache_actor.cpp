@@ -134,7 +134,7 @@ struct cache_state {
     }
     if (timeout <= std::chrono::nanoseconds::zero()) {
       return fail(errc::invalid_timeout, "the timeout must be positive",
-                  "Give the time that the caller can wait");
+                  "Pass the time that the caller can wait");
     }
     return make_key(request);
   }
@@ -150,7 +150,7 @@ struct cache_state {
     caf_compat::monitor(self, http);
   }
 
-  // An actor ended too early, and has answered its requests.
+  // An actor ended unexpectedly. It has answered its requests.
   void replace(const caf::actor_addr& ended) {
     if (http.address() == ended) {
       start_http();

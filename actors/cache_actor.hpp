@@ -16,9 +16,9 @@ struct cache_settings {
   host_limits limits{};
 };
 
-/// Answers with the published token, or forwards the request to the acquisition actor of its key,
-/// which it spawns if need be. Starts the refresh of each token at its time. Spawns the HTTP actor,
-/// replaces an actor that ends too early, and ends all of them when it ends itself.
+/// The actor answers with the published token, or forwards the request to the acquisition actor of
+/// its key, which it spawns if necessary. It starts the refresh of each token at its time, spawns
+/// the HTTP actor, replaces an actor that ends unexpectedly, and ends all of them when it ends.
 cache_actor spawn_cache(caf::actor_system& system, cache_settings settings);
 
 }  // namespace midas::internal

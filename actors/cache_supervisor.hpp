@@ -1,4 +1,4 @@
-// Keeps a cache actor running: replaces it when it ends too early.
+// Keeps a cache actor running: replaces it when it ends unexpectedly.
 #pragma once
 
 #include "actors/cache_actor.hpp"

@@ -14,7 +14,7 @@ namespace midas::internal::bench {
 
 /// Replaces the tokens of a table with `keys` keys in turn and returns the time per token. With
 /// `with_parsing`, each token is parsed from a response, as in an acquisition, and the replaced one
-/// is wiped. Otherwise the tokens were parsed before, and the replaced ones are still in use.
+/// is wiped. Otherwise the tokens are parsed in advance, and the replaced ones are still in use.
 inline double nanoseconds_per_publish(std::size_t keys, bool with_parsing) {
   constexpr std::size_t publishes = 10'000;
   const auto now = clock_reading::now();

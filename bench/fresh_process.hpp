@@ -1,4 +1,4 @@
-// Measures memory in a process that has not allocated any before.
+// Measures memory in a new process, which has not allocated any before.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-# Finds CAF 0.17, whose packages contain no CMake configuration.
+# Finds CAF 0.17, whose packages contain no CMake package configuration.
 #
 #   find_package(CAF 0.17 MODULE REQUIRED)   ->  CAF::core, CAF_VERSION
 
@@ -6,7 +6,7 @@ find_path(CAF_INCLUDE_DIR NAMES caf/actor_system.hpp)
 find_library(CAF_CORE_LIBRARY NAMES caf_core)
 
 if(CAF_INCLUDE_DIR AND EXISTS "${CAF_INCLUDE_DIR}/caf/config.hpp")
-  # 0.17 has its version as one decimal number, 1706 for 0.17.6; 1.x has it in another form.
+  # 0.17 defines its version as one decimal number, 1706 for 0.17.6; 1.x uses another form.
   file(STRINGS "${CAF_INCLUDE_DIR}/caf/config.hpp" caf_version_line
        REGEX "^#define CAF_VERSION [0-9]+$")
   if(caf_version_line MATCHES "([0-9]+)$")

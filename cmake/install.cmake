@@ -30,10 +30,10 @@ install(FILES
   cmake/FindCAF.cmake
   DESTINATION "${midas_cmake_dir}" COMPONENT midas_development)
 
-# pkg-config's files name the prefix by their own place, so that an installed tree may be moved.
+# The .pc files locate the prefix relative to themselves, so that an installed tree can be moved.
 set(midas_pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH midas_pc_prefix "/prefix/${midas_pc_dir}" "/prefix")
-# A program that links a static midas also links the libraries that midas uses.
+# A program that links a static midas must also link the libraries that midas uses.
 if(BUILD_SHARED_LIBS)
   set(midas_pc_flags "-DMIDAS_SHARED")
   set(midas_pc_private ".private")

@@ -19,7 +19,7 @@ struct acquisition_request {
   std::chrono::steady_clock::time_point deadline{};
 };
 
-/// What an acquisition actor is responsible for. Requests with equal keys are coalesced.
+/// The key of an acquisition actor. Requests with equal keys are coalesced.
 struct acquisition_key {
   token_key token{};
   std::string claims{};
@@ -36,14 +36,14 @@ struct not_admitted {
 /// Asks an acquisition actor for an idle_report.
 struct idle_query {};
 
-/// The acquisition actor of that key has nothing to do. `received` counts the requests that it ever
-/// received; see acquisition_pool.
+/// The acquisition actor of that key is idle. `received` is the number of requests that it has
+/// received since it was spawned; see acquisition_pool.
 struct idle_report {
   std::shared_ptr<const acquisition_key> key;
   std::size_t received = 0;
 };
 
-/// The earliest deadline of the requests that still wait for that acquisition.
+/// The earliest deadline of the requests that are still waiting for that acquisition.
 struct deadline_set {
   std::shared_ptr<const acquisition_key> key;
   std::chrono::steady_clock::time_point at{};
@@ -64,7 +64,7 @@ struct retry_due {
   std::uint64_t attempt = 0;
 };
 
-/// The deadline of a waiter has come.
+/// The deadline of a waiter has passed.
 struct deadline_due {};
 
 /// The token must be refreshed.
@@ -79,8 +79,8 @@ struct admission_due {};
 /// The transport has finished exchanges.
 struct completions_due {};
 
-/// Sent to itself by an actor that was asked to end, so that it still answers the requests in its
-/// mailbox: CAF would answer them only with the fact that the actor is down.
+/// An actor that was asked to end sends this to itself, so that it still answers the requests in
+/// its mailbox. Otherwise CAF would answer them, only with the fact that the actor has ended.
 struct drain_done {};
 
 std::string to_string(const acquisition_request&);

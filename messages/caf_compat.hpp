@@ -1,5 +1,5 @@
-// Everything that depends on the release of CAF, together with <midas/detail/caf_compat.hpp>. This
-// header is the part that applications do not need.
+// Adapts midas to the version of CAF. Together with <midas/detail/caf_compat.hpp>, which contains
+// what applications need, this is the only code that depends on that version.
 #pragma once
 
 #include <midas/detail/caf_compat.hpp>
@@ -167,7 +167,7 @@ caf::error make_error(Code code, const Details& details) {
   return {static_cast<std::uint8_t>(code), error_category, caf::make_message(details)};
 }
 
-/// The details of an error created by make_error(); none for any other error.
+/// The details of an error created by make_error(); empty for any other error.
 template <class Details>
 std::optional<Details> error_details(const caf::error& e) {
   if (e && e.category() == error_category && e.context().template match_elements<Details>()) {

@@ -36,9 +36,9 @@ struct http_request {
   std::vector<http_header> headers{};
   sensitive_string body{};
 
-  /// For establishing the connection, including name resolution and TLS.
+  /// The time to establish the connection, including name resolution and TLS.
   std::chrono::milliseconds connect_timeout = default_options().connect_timeout;
-  /// For the whole exchange, from the first byte sent to the last byte received.
+  /// The time for the whole exchange, including connecting.
   std::chrono::milliseconds total_timeout = default_options().attempt_timeout;
   /// A larger body or header block fails with errc::response_too_large.
   std::size_t max_response_bytes = default_options().max_response_bytes;

@@ -38,7 +38,7 @@ error error_of(const not_admitted& refused) {
   auto result = make_error(errc::deadline_exceeded,
                            "the host's request limits would admit this request only after its "
                            "deadline",
-                           "Give the request more time, or request fewer different tokens at once");
+                           "Allow a longer timeout, or request fewer different tokens at once");
   result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(refused.wait);
   return result;
 }

@@ -14,7 +14,7 @@
 #include <chrono>
 #include <optional>
 
-// Tokens belong to the machine that acquired them: none of these types can be serialized.
+// A token must not leave the machine that acquired it: none of these types can be serialized.
 MIDAS_LOCAL_MESSAGE(midas::internal::acquisition_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_report)
 MIDAS_LOCAL_MESSAGE(midas::internal::admission_due)
@@ -54,13 +54,13 @@ using acquisition_actor = caf_compat::typed_actor<
     void(acquisition_request, token_waiter),
     // Sends all further requests to this HTTP actor, which replaces one that ended.
     void(http_actor),
-    // Answers the waiters whose deadlines have come. (From the cache actor.)
+    // Answers the waiters whose deadlines have passed. (From the cache actor.)
     void(deadline_due),
     // Refreshes the published token in the background. (From the cache actor.)
     void(refresh_due),
     // Starts the next attempt. (From itself.)
     void(retry_due),
-    // Replies with idle_report if it has nothing to do. (From the cache actor.)
+    // Replies with idle_report if it is idle. (From the cache actor.)
     void(idle_query),
     // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
@@ -81,7 +81,7 @@ using cache_actor = caf_compat::typed_actor<
     void(refresh_overdue),
     // Schedules the next refresh of a published token. (From an acquisition actor.)
     void(refresh_planned),
-    // Handles what is due: deadlines, refreshes, and keys that are no longer used. (From itself.)
+    // Handles the deadlines, refreshes and idle keys that are due. (From itself.)
     void(timer_due),
     // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
@@ -89,14 +89,14 @@ using cache_actor = caf_compat::typed_actor<
 /// The HTTP actor's answer to a request that it does not send.
 caf::error to_caf_error(const not_admitted& refused);
 
-/// The not_admitted in such an answer; none for any other error.
+/// The not_admitted in such an answer; empty for any other error.
 std::optional<not_admitted> to_not_admitted(const caf::error& failure);
 
-/// What the callers of a request that was not admitted receive: errc::deadline_exceeded, with the
-/// wait as retry_after.
+/// The error that the callers of a request that was not admitted receive: errc::deadline_exceeded,
+/// with the wait as retry_after.
 error error_of(const not_admitted& refused);
 
-/// What an actor that ends for `reason` answers to its waiters: errc::shutting_down after an
+/// The error that the waiters of an actor that ends for `reason` receive: errc::shutting_down in an
 /// orderly shutdown, otherwise errc::actor_terminated.
 error end_error(const caf::error& reason);
 

@@ -13,8 +13,9 @@
 namespace midas::internal {
 
 /// Copies share one answer: the first one counts, later ones are dropped. If the last copy is
-/// destroyed without an answer (the actor or the mailbox that held it is gone), the caller receives
-/// errc::shutting_down while its service shuts down, otherwise errc::actor_terminated. Thread-safe.
+/// destroyed without an answer (the actor or the mailbox that held it has ended), the caller
+/// receives errc::shutting_down while its service shuts down, otherwise errc::actor_terminated.
+/// Thread-safe.
 class token_waiter {
  public:
   using completion = std::function<void(expected<access_token>)>;
@@ -29,7 +30,7 @@ class token_waiter {
   /// immediately if it already was. Call at most once, before the waiter is copied.
   void cancel_on(const std::stop_token& stop) const;
 
-  /// True if this call gave the answer.
+  /// True if the waiter had not been answered before this call.
   bool answer(expected<access_token> outcome) const noexcept;
 
   [[nodiscard]] bool answered() const noexcept;
@@ -37,7 +38,7 @@ class token_waiter {
   /// Calls `done` with an outcome that is already known, as answer() would.
   static void complete(const completion& done, expected<access_token> outcome) noexcept;
 
-  /// The calling thread is running a completion, and so must not wait for midas.
+  /// True if the calling thread is running a completion, and so must not block on midas.
   static bool inside_completion() noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// What a thread's copy of a token keeps from the token table.
+// What a thread's copy of a token stores of its entry in the token table.
 #pragma once
 
 #include "messages/token_validity.hpp"

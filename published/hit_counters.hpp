@@ -16,7 +16,7 @@ using detail::hit_counter;
 /// Thread-safe.
 class hit_counters {
  public:
-  /// A counter for the calling thread, which keeps it as long as it counts.
+  /// A counter for the calling thread, which sets `ended` when it no longer counts.
   std::shared_ptr<hit_counter> make() {
     auto made = std::make_shared<hit_counter>();
     const std::lock_guard lock{mutex_};

@@ -29,7 +29,7 @@ struct published_slot {
   /// When the token must be refreshed, on the boot clock.
   std::atomic<boot_clock::rep> refresh_at = 0;
 
-  /// The cache actor knows that the refresh is due.
+  /// True once the cache actor knows that the refresh is due.
   std::atomic<bool> refresh_reported = false;
 
   void use(const clock_reading& now) noexcept {

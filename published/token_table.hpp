@@ -28,9 +28,9 @@ using detail::thread_cache;
 using detail::token_lookup;
 
 /// Thread-safe. Acquisition actors publish a token before they answer with it, so that a caller
-/// that was answered finds it. Threads cache copies of the tokens that they read (see
-/// thread_cache.hpp); a token's slot tells them whether their copy is current. The table outlives
-/// the actors.
+/// finds it published once it has been answered. Threads cache copies of the tokens that they read
+/// (see thread_cache.hpp); a token's slot tells them whether their copy is current. The table
+/// outlives the actors.
 class token_table {
  public:
   token_table();
@@ -74,10 +74,10 @@ class token_table {
   void publish(const token_key& key, const access_token& token, const token_validity& validity,
                const clock_reading& now, token_changed changed = token_changed::yes);
 
-  /// Replaces only when the token must be refreshed. False if the table does not hold the key.
+  /// Replaces only the time of the refresh. False if the table does not hold the key.
   bool postpone_refresh(const token_key& key, boot_clock::time_point at);
 
-  /// When the token must be refreshed; none if the table does not hold the key.
+  /// When the token must be refreshed; empty if the table does not hold the key.
   [[nodiscard]] std::optional<boot_clock::time_point> refresh_at(const token_key& key) const;
 
   struct planned_refresh {
@@ -95,27 +95,28 @@ class token_table {
     none,
     /// A new token must be acquired. Readers no longer report the refresh as overdue.
     begun,
-    /// Nobody has requested the token for as long as it lives, or it is no longer usable: the key
-    /// has left the table.
+    /// No caller has requested the token for as long as its lifetime, or it is no longer usable:
+    /// the
+    /// key has left the table.
     dropped,
   };
 
-  /// The time at which the token must be refreshed has come.
+  /// Called when a refresh is due; decides whether it is made.
   refresh_step begin_refresh(const token_key& key, const clock_reading& now);
 
   /// How long the token may still be handed out; 0 if there is no usable token.
   [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key,
                                                    const clock_reading& now) const;
 
-  /// The token must be refreshed.
+  /// True if the token must be refreshed.
   [[nodiscard]] bool is_refresh_due(const token_key& key, const clock_reading& now) const;
 
-  /// Drops the tokens that are no longer usable, and those that were not looked up for `idle` or
-  /// longer; without it, for as long as the token lives. Returns the keys.
+  /// Drops the tokens that are no longer usable, and those that have not been looked up for `idle`
+  /// or, if that is empty, for as long as their lifetime. Returns their keys.
   std::vector<token_key> drop_idle(const clock_reading& now,
                                    std::optional<std::chrono::seconds> idle);
 
-  /// Drops the tokens that were looked up the longest ago, so that `left` remain. Returns the keys.
+  /// Drops the least recently looked up tokens, so that `left` remain. Returns their keys.
   std::vector<token_key> drop_oldest(std::size_t left);
 
   [[nodiscard]] std::size_t size() const;

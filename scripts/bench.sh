@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures every figure of docs/performance.md, and writes that page.
 #
-#   scripts/bench.sh           within a quarter of an hour, into docs/performance.md and
+#   scripts/bench.sh           takes a quarter of an hour; writes docs/performance.md and
 #                              docs/performance/
-#   scripts/bench.sh --quick   a short run that shows that everything works, into
+#   scripts/bench.sh --quick   a short run that only shows that everything works; writes
 #                              build/release/bench/quick/
 #
-# Fails if a program fails. A missed target is printed and is not a failure.
+# Fails if a program fails. A missed target is printed, but is not a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -27,11 +27,11 @@ else
 fi
 
 install_packages "${build_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"
-# Leaves MIDAS_BUILD_TESTS as it is in the cache: no test is built here.
+# Does not change MIDAS_BUILD_TESTS in the CMake cache: no test is built here.
 cmake --preset release >/dev/null
 cmake --build --preset release --target midas_benchmarks
 
-# A stray request ends at a closed port of this machine.
+# A stray request goes to a closed port of this machine.
 export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:9
 rm -rf "$results"
 mkdir -p "$results" "$build/bench/peers"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What a change must pass besides scripts/test.sh: formatting, includes, spelling, clang-tidy, and the
-# tests under ASan and UBSan.
+# Checks what a change must pass besides scripts/test.sh: formatting, includes, spelling, clang-tidy, and
+# the tests under ASan and UBSan.
 #
 #   scripts/check.sh [--all] [BASE]
 #
-#   BASE     a commit: clang-tidy reads only the sources that changed since, or that include a header
-#            that did
-#   --all    also clang's static analyzer, the thread sanitizer, and the instructions of the fast paths
+#   BASE     a commit: clang-tidy reads only the sources that have changed since then, and those that
+#            include a changed header
+#   --all    also runs clang's static analyzer, ThreadSanitizer and scripts/check_instructions.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh

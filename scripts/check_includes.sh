@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks every #include against the rooms of docs/architecture.md: which room may include which.
-# Prints "includes: clean", or one line for each offending include, and exits with 1.
+# Prints "includes: clean"; or prints one line for each offending include and exits with status 1.
 #
 #   scripts/check_includes.sh [ROOT]    ROOT: another tree to check, for the tests of this script
 set -euo pipefail
@@ -50,7 +50,8 @@ BEGIN {
   allow("tests", everything " tools")
   allow("bench", everything " tools tests")
 
-  # Who may include a library. Others are open to all: OpenSSL, POSIX, the standard library.
+  # The rooms that may include a library. Every room may include the others: OpenSSL, POSIX, and the
+  # standard library.
   libraries["caf"] = " messages actors service tools tests bench examples tests/consumers "
   libraries["curl"] = " transport/curl tests bench "
   libraries["rapidjson"] = " transport service simulator tools tests bench "
@@ -61,7 +62,7 @@ BEGIN {
   libraries["rapidcheck"] = " tests "
   libraries["rapidcheck.h"] = " tests "
   libraries["benchmark"] = " bench "
-  # curl parses URLs there, which takes no handle and no loop.
+  # This source uses only the URL parser of libcurl, which needs no handle and no loop.
   extra["transport/formats/url.cpp", "curl"] = 1
   caf_headers["include/midas/actors.hpp"] = 1
   caf_headers["include/midas/detail/caf_compat.hpp"] = 1
@@ -99,7 +100,7 @@ function check_angled(name,   first) {
   }
 }
 
-# What <midas/midas.hpp> reaches, over public headers.
+# Checks every public header that <midas/midas.hpp> includes, directly or indirectly.
 function check_closure(header,   list, i, n) {
   if (header in reached) return
   reached[header] = 1

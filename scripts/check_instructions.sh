@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Counts the instructions of a cached read and of a coalesced request, and compares them with
-# bench/baseline.json: at most 5 % may be missing or added. Instruction counts, unlike times, are the
-# same on a busy machine.
+# bench/baseline.json: they may differ by at most 5 %. Instruction counts, unlike times, do not depend
+# on how busy the machine is.
 #
 #   scripts/check_instructions.sh            compares
 #   scripts/check_instructions.sh --write    replaces bench/baseline.json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# American spelling, and no common misspelling, in every text of the repository. .codespellrc has the
-# dictionaries, what is left out, and the words that are right here.
+# Checks every text of the repository for American spelling and for common misspellings. .codespellrc
+# names the dictionaries, the files to skip, and the file of words to accept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 git ls-files -z | xargs -0 codespell

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds midas and shows its main job: many callers, one HTTP request, against a simulated host.
+# Builds midas and shows its main purpose with a simulated host: many callers, one HTTP request.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh

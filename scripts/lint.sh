@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# clang-format over every source, and clang-tidy over every source that is not a test or a benchmark.
+# Runs clang-format on every source, and clang-tidy on every source except tests and benchmarks.
 #
 #   scripts/lint.sh [--deep] [BASE]
 #
-#   BASE      a commit: clang-tidy reads only the sources that changed since, or that include a header
-#             that did
-#   --deep    also clang's static analyzer, which takes half as long again
+#   BASE      a commit: clang-tidy reads only the sources that have changed since then, and those that
+#             include a changed header
+#   --deep    also runs clang's static analyzer, which adds half of the time
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,7 +25,7 @@ echo "clang-format: clean"
 rooms=(messages transport published actors service simulator tools examples)
 sources=("${rooms[@]/%//*.cpp}")
 
-# The sources that a change since BASE concerns.
+# The sources that have changed since BASE or include a changed header.
 concerned() {
   local file
   git diff --name-only --diff-filter=d "$base" -- "${sources[@]}"

@@ -1,5 +1,5 @@
-# Sourced by scripts that run clients for Node.js. A missing tool is not a failure: they exit with 77,
-# which ctest reports as skipped.
+# Sourced by scripts that run clients for Node.js. If a tool is missing, they exit with status 77, which
+# ctest reports as skipped.
 
 skip() {
   echo "skipped: $*"

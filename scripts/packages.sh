@@ -1,18 +1,18 @@
 # Sourced by the other scripts: installs the Debian packages that are missing, as root or with sudo.
 
-# midas and its program are built with these.
+# Needed to build midas and its program.
 build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
   libexpected-dev libboost-dev libcli11-dev libfmt-dev)
-# scripts/test.sh also needs these: test libraries, what the consumer tests build with, and network
+# scripts/test.sh also needs these: test libraries, the tools of the consumer tests, and network
 # namespaces for tests/clients.
 test_packages=(catch2 librapidcheck-dev clang pkg-config binutils iproute2 util-linux)
-# Node.js 18 or later, for tests/clients. One from another source has its own npm.
+# Node.js 18 or later, for tests/clients. A Node.js that is not from Debian contains its own npm.
 if ! command -v npm >/dev/null; then
   test_packages+=(nodejs npm)
 fi
 # scripts/check.sh also needs these; the benchmarks are compiled there.
 check_packages=(clang-format clang-tidy codespell git libbenchmark-dev)
-# scripts/bench.sh and scripts/check_instructions.sh also need these: to draw, and to count
+# scripts/bench.sh and scripts/check_instructions.sh also need these, to draw plots and to count
 # instructions and allocations.
 bench_packages=(libbenchmark-dev gnuplot-nox valgrind)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds midas and all tests, optimized, and runs them: twelve minutes on a fresh machine with two
-# cores. scripts/check.sh has what a change must pass besides.
+# Builds midas and all tests, optimized, and runs the tests. Takes up to twelve minutes on a fresh
+# machine with two cores. scripts/check.sh checks what else a change must pass.
 #
 #   scripts/test.sh
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs the tests that need no actor system under the thread sanitizer.
+# Runs the tests that need no actor system under ThreadSanitizer.
 #
 # Debian's libcaf is not instrumented: the sanitizer does not see the locks and atomics of CAF's
 # queues, and reports each message between actors as a race. Suppressing those reports would also
-# hide real races, so programs with an actor system are left out and nothing is suppressed.
+# hide real races, so programs with an actor system are omitted and nothing is suppressed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 watched=(messages transport published simulator policies)

@@ -88,7 +88,7 @@ expected<managed_identity> parse_managed_identity(std::string_view json) {
     return internal::fail(
         errc::invalid_identity,
         "the managed identity '" + internal::one_line(json, max_shown) + "' " + std::string{what},
-        R"(Give {"ManagedIdentityIdType": "ClientId", "Id": "..."}; the type may also be ObjectId )"
+        R"(Use {"ManagedIdentityIdType": "ClientId", "Id": "..."}; the type may also be ObjectId )"
         R"(or ResourceId, or SystemAssigned without an Id)");
   };
   sensitive_string text{json};

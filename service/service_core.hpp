@@ -1,4 +1,4 @@
-// What a token service owns; fixes the order in which the parts are created and ended.
+// Owns the parts of a token service, and determines the order in which they are created and ended.
 #pragma once
 
 #include "actors/support/service_context.hpp"

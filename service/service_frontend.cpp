@@ -84,7 +84,8 @@ expected<access_token> service_frontend::get(const token_request& request,
                                              const std::stop_token& stop) const {
   if (token_waiter::inside_completion()) {
     return internal::fail(errc::would_block,
-                          "a blocking get() was called from a completion that midas is running",
+                          "get() was called in a callback or coroutine that midas is running, "
+                          "and must not block it",
                           "Use get_async() or a coroutine there");
   }
   const auto box = std::make_shared<outcome_box>();
@@ -92,7 +93,7 @@ expected<access_token> service_frontend::get(const token_request& request,
   const token_waiter waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); },
                             closing_};
   send(request, timeout, waiter, stop);
-  // A timeout that is not positive is for the actors to reject.
+  // The actors reject a timeout that is not positive.
   if (timeout > std::chrono::nanoseconds::zero() && !box->wait_until(deadline)) {
     // The actors answer by the deadline as well, but a busy application may keep them from running.
     waiter.answer(

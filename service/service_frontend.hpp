@@ -36,12 +36,12 @@ class service_frontend {
                                            std::chrono::nanoseconds timeout,
                                            const std::stop_token& stop) const;
 
-  /// From now on, waiters that are dropped without an answer get errc::shutting_down. True for the
-  /// first call.
+  /// From now on, waiters that are destroyed without an answer get errc::shutting_down. Returns
+  /// true for the first call only.
   [[nodiscard]] bool close() const;
 
  private:
-  /// Sends the request, unless the waiter is canceled by then.
+  /// Sends the request, unless the stop has already been requested.
   void send(const token_request& request, std::chrono::nanoseconds timeout,
             const internal::token_waiter& waiter, const std::stop_token& stop) const;
 

@@ -17,8 +17,8 @@ bool token_awaitable::await_suspend(std::coroutine_handle<> waiting) {
         }
       },
       stop_);
-  // Suspend unless the result came first. If this thread is the first, another may resume and
-  // destroy the coroutine at any time from here on.
+  // Suspends unless the result came first. If the suspension comes first, another thread may resume
+  // and destroy the coroutine at any time from here on.
   return !first_event_.exchange(true);
 }
 

@@ -1,4 +1,4 @@
-// <midas/midas.hpp> costs its users no header of CAF, curl or RapidJSON.
+// <midas/midas.hpp> includes no header of CAF, curl or RapidJSON.
 #include <midas/midas.hpp>
 
 #if defined(CAF_VERSION) || defined(CAF_MAJOR_VERSION)

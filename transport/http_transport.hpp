@@ -1,5 +1,5 @@
-// The interface between the HTTP actor and whatever carries out its requests: the curl loop, or a
-// script in tests.
+// The interface between the HTTP actor and the implementation that performs its requests: the curl
+// loop, or a script in tests.
 #pragma once
 
 #include "messages/http_message.hpp"

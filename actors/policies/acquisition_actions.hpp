@@ -14,7 +14,7 @@
 
 namespace midas::internal {
 
-/// Report that an acquisition has started: in the background if nobody waits for it.
+/// Report that an acquisition has started: in the background if it has no waiters.
 struct report_start {
   bool in_background = false;
 };
@@ -33,7 +33,7 @@ struct answer_waiters {
   error failure{};
 };
 
-/// Return the event retry_due(attempt) at `at`. The attempt before failed with `failure`.
+/// Return the event retry_due(attempt) at `at`. The previous attempt failed with `failure`.
 struct pause_until {
   std::chrono::steady_clock::time_point at{};
   std::uint64_t attempt = 0;
@@ -57,7 +57,7 @@ struct publish_token {
 struct report_failure {
   error failure{};
   std::chrono::steady_clock::time_point started_at{};
-  /// Set for a refresh: try again after this time.
+  /// Set for a refresh: the delay before the next one.
   std::optional<std::chrono::nanoseconds> next_refresh{};
 };
 

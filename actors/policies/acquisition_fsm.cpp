@@ -8,7 +8,7 @@ namespace midas::internal {
 
 namespace {
 
-// Without the copies that a braced list makes.
+// Avoids the copies that a braced list makes.
 template <class... Actions>
 acquisition_actions list(Actions&&... actions) {
   acquisition_actions result;
@@ -105,7 +105,7 @@ acquisition_actions acquisition_fsm::on(token_granted granted, const conditions&
 acquisition_actions acquisition_fsm::on(attempt_failed failed, const conditions& at) {
   auto& failure = failed.failure;
   auto& attempt = asked();
-  // If nobody waits, the next attempt is the next refresh.
+  // Without waiters, the next attempt is the next refresh.
   const auto latest = at.last_deadline.value_or(at.now);
   const auto retry_at = attempt.retries.next(failure, !attempt.later, at.now, latest, at.jitter);
   if (!retry_at) {

@@ -39,9 +39,9 @@ class acquisition_fsm {
   /// What the machine needs to know about its actor when an attempt ends.
   struct conditions {
     time_point now{};
-    /// The latest deadline of the waiters; none if nobody waits.
+    /// The latest deadline of the waiters; empty without waiters.
     std::optional<time_point> last_deadline{};
-    /// How long the published token may still be handed out; 0 without one.
+    /// How long the published token may still be handed out; 0 if there is none.
     std::chrono::nanoseconds usable_for{};
     double jitter = 0;
   };
@@ -61,18 +61,19 @@ class acquisition_fsm {
   /// while asking or pausing.
   [[nodiscard]] unsigned leg() const;
 
-  /// The error for a request with that deadline that cannot succeed; none if it should wait.
+  /// The error for a request that cannot succeed before its deadline; empty if it should wait.
   [[nodiscard]] std::optional<error> refusal(time_point deadline, time_point now) const;
 
-  /// Nothing is lost if the actor ends: no acquisition is in progress, and no failed refreshes need
-  /// to be counted for a token that is still usable.
+  /// True if nothing is lost when the actor ends: no acquisition is in progress, and no failed
+  /// refreshes need to be counted for a token that is still usable.
   [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for) const noexcept;
 
   /// A request that refusal() let pass waits. Starts an acquisition if the machine is idle;
   /// otherwise the request joins the one in progress, and there are no actions.
   acquisition_actions on_request(token_request&& request, time_point now);
 
-  /// The published token should be refreshed with `request`, though nobody waits.
+  /// The refresh of the published token is due. Starts an acquisition of `request` without waiters
+  /// if the machine is idle; otherwise the acquisition in progress becomes a refresh.
   acquisition_actions on_refresh_due(token_request request, time_point now);
 
   /// The request in flight ended.
@@ -81,14 +82,14 @@ class acquisition_fsm {
   /// The pause before that attempt is over. Ignored if the acquisition has ended meanwhile.
   acquisition_actions on_retry_due(std::uint64_t attempt);
 
-  /// Nobody waits anymore.
+  /// The last waiter has left: a pause ends with its failure, a request in flight continues.
   acquisition_actions on_last_waiter_left(const conditions& at);
 
-  /// The actor must end; `reason` answers everyone.
+  /// The actor must end; all waiters are answered with `reason`.
   acquisition_actions on_exit(error reason);
 
  private:
-  // Repeated by itself when it fails.
+  // Any leg but the first. A retry repeats only this leg.
   struct later_leg {
     unsigned number = 1;
     http_request request;
@@ -135,7 +136,7 @@ class acquisition_fsm {
   negative_cache negative_;
   // Counts the pauses, so that a retry_due of an earlier one is recognized.
   std::uint64_t attempt_ = 0;
-  // In a row.
+  // Since the last refresh that returned a new token.
   unsigned failed_refreshes_ = 0;
 };
 

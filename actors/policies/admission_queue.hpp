@@ -24,7 +24,8 @@ class admission_queue {
   /// The host's limits; an admitted request counts as in flight until limit().end().
   [[nodiscard]] rate_limit& limit() noexcept { return limit_; }
 
-  /// The time until a request with that deadline would be admitted, if that is too late for it.
+  /// The time until a request with that deadline would be admitted; empty if it would be admitted
+  /// before the deadline.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> wait_beyond(time_point deadline,
                                                                     time_point now) {
     const auto ahead = std::distance(waiting_.begin(), waiting_.upper_bound(deadline));

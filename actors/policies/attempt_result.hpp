@@ -31,8 +31,8 @@ struct attempt_failed {
   bool is_refusal = false;
 };
 
-/// The request was not sent: the host's limits admit it only after `wait`, when its first waiter
-/// has given up.
+/// The request was not sent: the host's limits admit it only after `wait`, which is after the
+/// earliest deadline of its waiters.
 struct attempt_not_admitted {
   error failure{};
   std::chrono::nanoseconds wait{};

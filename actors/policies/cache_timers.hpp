@@ -11,8 +11,8 @@
 
 namespace midas::internal {
 
-/// All timers of a cache actor, behind one delayed message: a message for each would wake the
-/// thread of CAF's clock for each. Pure: time is an argument. Not thread-safe.
+/// All timers of a cache actor, served by one delayed message: a message per timer would wake the
+/// thread of CAF's clock for each of them. Pure: time is an argument. Not thread-safe.
 ///
 /// Deadlines are on the steady clock. Refreshes are on the boot clock, which advances while the
 /// machine is suspended; delayed messages do not, so that a refresh may be due when another timer
@@ -25,7 +25,7 @@ class cache_timers {
   /// The deadline of the acquisition's first waiter, as far as the cache actor knows.
   timer_queue<Acquisition> deadlines;
 
-  /// When each published token must be refreshed: the only such schedule.
+  /// The refresh schedule: when each published token must be refreshed.
   timer_queue<token_key, boot_clock, token_key_hash> refreshes;
 
   /// When to look for idle acquisitions and tokens.
@@ -66,7 +66,7 @@ class cache_timers {
 
  private:
   time_point sweep_at_ = time_point::max();
-  // When the earliest delayed message under way arrives.
+  // When the earliest delayed message that was sent arrives.
   time_point wake_at_ = time_point::max();
 };
 

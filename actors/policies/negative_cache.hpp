@@ -1,4 +1,4 @@
-// Remembers for a while that a host refused a request.
+// Keeps a host's refusal of a request for a limited time.
 #pragma once
 
 #include <midas/error.hpp>

@@ -44,13 +44,13 @@ token_validity validity_of(const token_grant& grant, const clock_reading& now,
   token_validity result;
   result.end.wall = grant.expires_on - std::min(expiry_margin, stated_life / 2);
   result.end.boot = now.boot + usable;
-  // UTC is read in whole seconds: the token may end up to a second earlier.
+  // UTC is read in whole seconds, so the token may end up to a second earlier.
   const auto sure = usable - std::min<nanoseconds>(seconds{1}, usable / 2);
-  // Without a refresh_on, as late as leaves time for a few attempts.
+  // Without a refresh_on: as late as possible, with time left for a few attempts.
   const auto latest = sure - std::min<nanoseconds>(expiry_margin, sure / 5);
   auto refresh = latest;
   if (const auto stated = refresh_on(grant, now.wall)) {
-    // A host that says "immediately" says so for each new token, too.
+    // A host that demands an immediate refresh would demand it for each new token, too.
     refresh = std::clamp<nanoseconds>(std::clamp(*stated - now.wall, seconds{0}, max_life),
                                       std::min(min_wait, latest), latest);
   }
@@ -68,7 +68,7 @@ nanoseconds next_refresh_after(unsigned failed_refreshes, nanoseconds left,
   }
   wait = std::min(wait, max_wait);
   wait += part(wait / 4, jitter);
-  // Half of the time that is left, but not ever shorter waits.
+  // At most half of the time that is left, but at least min_wait, so that waits do not shrink to 0.
   if (wait > left / 2) {
     wait = std::max(left / 2, std::min(min_wait, wait));
   }

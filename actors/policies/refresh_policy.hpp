@@ -25,9 +25,9 @@ std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept;
 
 /// The validity of a token granted at `now`. It is refreshed at its refresh_on, if it has one, and
-/// in any case in time for a few attempts before it is no longer handed out. A part of the time
-/// that is left, `jitter` between 0 and 1 of it, is added so that the machines of a fleet do not
-/// ask at the same time.
+/// in any case in time for a few attempts before it is no longer handed out. `jitter`,
+/// between 0 and 1, is the fraction of the allowed jitter that is added, so that the machines of a
+/// fleet do not refresh at the same time.
 token_validity validity_of(const token_grant& grant, const clock_reading& now,
                            double jitter) noexcept;
 

@@ -28,7 +28,7 @@ error acquisition_host::deadline_error(const std::string& resource) const {
   return from_host(make_error(
       errc::deadline_exceeded,
       "no token for " + resource + " from " + protocol().address + " before the caller's deadline",
-      "Give the request more time, or check whether the endpoint answers"));
+      "Allow a longer timeout, or check whether the endpoint answers"));
 }
 
 attempt_result acquisition_host::read(const token_request& request, http_response response,

@@ -27,11 +27,11 @@ class acquisition_host {
   /// The first HTTP request of an attempt.
   [[nodiscard]] expected<http_request> encode(const token_request& request) const;
 
-  /// What the host answered after `leg` earlier requests. Names the host in failures.
+  /// The result of a response to the request after `leg` earlier ones. Failures name the host.
   [[nodiscard]] attempt_result read(const token_request& request, http_response response,
                                     unsigned leg) const;
 
-  /// Why there is no response.
+  /// The result of a request that got no response.
   [[nodiscard]] attempt_result read(const caf::error& failure) const;
 
   [[nodiscard]] attempt_result failed(error failure) const;
@@ -39,7 +39,7 @@ class acquisition_host {
   /// Applies the service's timeouts and size limit.
   void apply_limits(http_request& request) const;
 
-  /// The caller's deadline passed.
+  /// The error for a caller whose deadline has passed.
   [[nodiscard]] error deadline_error(const std::string& resource) const;
 
  private:

@@ -18,14 +18,14 @@ namespace midas::internal {
 /// Spawns, monitors and ends one acquisition actor for each key that is in use. Used by the cache
 /// actor only.
 ///
-/// An idle actor is ended by a handshake, since neither side knows alone whether it is idle: the
-/// pool does not know whether callers wait, and the actor does not know whether requests are on
+/// An idle actor is ended by a handshake, since neither side alone knows that the actor is idle:
+/// the pool does not know whether callers wait, and the actor does not know whether requests are on
 /// their way to it.
 ///  1. Both count requests: the pool those that it forwards (entry::sent), the actor those that it
 ///     receives.
 ///  2. query_idle() sends idle_query to the actors that have not been used for a while, and
 ///     query_oldest() to those that should leave because there are too many (entry::unwanted).
-///  3. An actor that nobody waits for replies with idle_report, which holds its count.
+///  3. An actor without waiters replies with idle_report, which contains its count.
 ///  4. remove_idle() ends the actor if the counts are equal and it has not been used since.
 class acquisition_pool {
  public:
@@ -65,10 +65,10 @@ class acquisition_pool {
   /// Sends idle_query to the actors that are unwanted or were last used before or at `last`.
   void query_idle(time_point last);
 
-  /// Makes the actors unwanted that were used the longest ago, so that `left` remain.
+  /// Marks the least recently used actors as unwanted, so that `left` others remain.
   void query_oldest(std::size_t left);
 
-  /// Ends the actor that sent the report, if it is still idle. Returns its key, otherwise null.
+  /// Ends the actor that sent the report if it is still idle, and returns its key; otherwise null.
   shared_key remove_idle(const idle_report& report, time_point last);
 
   /// Asks all actors to end.

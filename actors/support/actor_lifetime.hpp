@@ -17,9 +17,9 @@ class actor_lifetime {
   actor_lifetime(const actor_lifetime&) = delete;
   actor_lifetime& operator=(const actor_lifetime&) = delete;
 
-  /// Called when the actor first runs. `alive` is the actor's place in the service's gate; the
-  /// spawner takes it before it spawns the actor, so that a shutdown also waits for an actor that
-  /// has not run yet. `on_end()` is called in the actor when it is asked to end; until
+  /// Called when the actor first runs. `alive` makes the actor count in the service's gate; the
+  /// spawner creates it before it spawns the actor, so that a shutdown also waits for an actor that
+  /// has not run yet. `on_end()` is called in the actor when it is asked to end; from then until
   /// drain_done arrives, the handlers must answer every request with end().
   template <class Handle, class OnEnd>
   void begin(typename Handle::pointer self, gate::holder alive, OnEnd on_end) {
@@ -51,7 +51,7 @@ class actor_lifetime {
 
  private:
   gate::holder alive_;
-  // None until the actor is asked to end.
+  // Empty until the actor is asked to end.
   caf::error reason_;
 };
 

@@ -81,7 +81,7 @@ std::vector<token_key> cached_keys::take_due_refreshes() {
   return due;
 }
 
-// A sixteenth leaves at a time, so that the search for the oldest keys costs little for each.
+// Evicts a sixteenth at a time, so that the search for the oldest keys costs little per key.
 void cached_keys::make_room() {
   const auto max = service_->options.max_keys;
   const auto left = max - std::min(max, max / 16 + 1);
@@ -149,7 +149,8 @@ std::chrono::seconds cached_keys::search_interval() const {
   return service_->options.idle_key_timeout.value_or(default_interval);
 }
 
-// An acquisition actor that was not used for this long is ended; a refresh spawns another.
+// An acquisition actor that has not been used for this long is ended; the next refresh spawns
+// another.
 std::chrono::seconds cached_keys::max_rest() const {
   return std::min(std::chrono::seconds{10}, search_interval());
 }

@@ -12,42 +12,44 @@
 
 namespace midas::internal {
 
-/// Keeps the acquisition actors, the deadlines of their waiters, and the schedule of all refreshes
-/// in step with the token table. Drops the keys that are idle or beyond
+/// Keeps the acquisition actors, the deadlines of their waiters, and the refresh schedule
+/// consistent with the token table. Drops the keys that are idle or beyond
 /// token_service_options::max_keys. Used by the cache actor only.
 class cached_keys {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Schedules the refreshes of the tokens in the table: they outlive a cache actor that fails.
+  /// Schedules the refreshes of the tokens that are in the table, which a failed cache actor leaves
+  /// behind.
   cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
               time_point now);
 
-  /// The acquisition actor of that key, spawned if need be. In use from `now` on, so that it does
-  /// not end before it has read what is sent to it next.
+  /// The acquisition actor of that key, spawned if necessary. Counts as used at `now`, so that the
+  /// actor does not end before it has read the next message.
   acquisition_pool::entry& use_acquisition(acquisition_key&& key, const http_actor& http,
                                            time_point now);
 
-  /// A waiter of that acquisition has this deadline. True if it is the first.
+  /// Adds the deadline of a waiter. True if it is the earliest of that acquisition.
   bool add_deadline(const acquisition_pool::entry& acquisition, time_point at);
-  /// The acquisition knows its first deadline.
+  /// Replaces the earliest deadline of that acquisition, if its actor still exists.
   void set_deadline(const acquisition_key& key, time_point at);
-  /// The actors whose deadline has come.
+  /// Removes the deadlines that have passed, and returns the actors of their waiters.
   std::vector<acquisition_actor> take_due_deadlines(time_point now);
 
-  /// Schedules the refresh of that token for when the table says.
+  /// Schedules the refresh of that token for the time in the token table.
   void schedule_refresh(const token_key& key);
-  /// The keys whose tokens must be refreshed now. Drops the keys that are idle or unusable instead.
+  /// The keys whose tokens must be refreshed now. Keys that are idle, or whose tokens are no longer
+  /// usable, are dropped instead.
   std::vector<token_key> take_due_refreshes();
 
-  /// Drops what is idle, if it is time to.
+  /// Drops idle keys and ends idle acquisition actors, if the sweep is due.
   void sweep_if_due(time_point now);
   /// Ends the actor that sent the report if it is still idle.
   void remove_idle(const idle_report& report, time_point now);
 
-  /// All acquisitions use this actor from now on.
+  /// All acquisitions send their requests to this actor from now on.
   void replace_http(const http_actor& http) { pool_.replace_http(http); }
-  /// An acquisition actor ended too early: the next request or refresh spawns another.
+  /// An acquisition actor ended unexpectedly: the next request or refresh spawns another.
   void remove_ended(const caf::actor_addr& ended);
   void end_all(caf::exit_reason reason) { pool_.end_all(reason); }
 

@@ -11,8 +11,8 @@
 
 namespace midas::internal {
 
-/// Exchanges finish many at a time, and a message costs more than the completion it would carry:
-/// one message announces all completions that are pushed before it is read. Thread-safe.
+/// Many exchanges finish at a time, and a message costs more than the completion that it would
+/// carry, so one message announces all completions that are pushed before it is read. Thread-safe.
 class completion_queue {
  public:
   struct completion {

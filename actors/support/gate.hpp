@@ -15,13 +15,13 @@ class gate : public std::enable_shared_from_this<gate> {
  public:
   using holder = std::shared_ptr<const void>;
 
-  /// Counts as one until the last copy is destroyed.
+  /// The result counts as one holder until its last copy is destroyed.
   holder enter() {
     holders_.fetch_add(1);
     return {this, [self = shared_from_this()](const void*) { self->leave(); }};
   }
 
-  /// True if all holders were destroyed within that time.
+  /// Blocks until no holder exists. False if the timeout passes first.
   bool wait_for(std::chrono::nanoseconds timeout) {
     std::unique_lock lock{mutex_};
     return all_left_.wait_for(lock, timeout, [this] { return holders_ == 0; });

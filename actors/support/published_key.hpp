@@ -20,7 +20,7 @@ class published_key {
                 std::shared_ptr<const acquisition_key> key)
       : service_(std::move(service)), key_(std::move(key)) {}
 
-  /// A token that answers the request.
+  /// The published token, if it may answer the request.
   [[nodiscard]] std::optional<access_token> find(const token_request& request) const {
     if (!key_->claims.empty() || request.force_refresh) {
       return std::nullopt;
@@ -29,7 +29,7 @@ class published_key {
     return found ? std::optional{std::move(found->token)} : std::nullopt;
   }
 
-  /// How long the token may still be handed out; 0 without one.
+  /// How long the token may still be handed out; 0 if there is none.
   [[nodiscard]] std::chrono::nanoseconds usable_for() const {
     return table().time_left(key_->token, service_->now());
   }
@@ -38,7 +38,7 @@ class published_key {
     return table().is_refresh_due(key_->token, service_->now());
   }
 
-  /// Publishes the token unless it has no life left. Returns whether it did.
+  /// Publishes the token if it may still be handed out. Returns whether it did.
   bool publish(const access_token& token, const publish_token& granted) const {
     if (!is_usable(granted.validity, granted.at)) {
       return false;

@@ -20,15 +20,15 @@ double random_unit();
 /// Shared by actors on many threads: the objects that it points to are thread-safe, the rest is
 /// constant.
 struct service_context {
-  /// The host, or why the service does not know it: that error answers every request.
+  /// The host's protocol, or the error with which every request to a misconfigured service fails.
   expected<host_protocol> endpoint;
-  /// The only place of defaults. Adjusted once, when the service is created.
+  /// Adjusted once, when the service is created; the actors use no other defaults.
   token_service_options options{};
   std::shared_ptr<token_table> table = std::make_shared<token_table>();
   std::shared_ptr<service_counters> counters = std::make_shared<service_counters>();
   std::shared_ptr<gate> live_actors = std::make_shared<gate>();
   std::shared_ptr<internal::observers> observers = std::make_shared<internal::observers>();
-  /// For the lifetime of tokens. Deadlines and pauses are measured by the actors' own clock.
+  /// The clocks that determine the lifetime of tokens. Deadlines and pauses use the actors' clock.
   std::function<clock_reading()> now = &clock_reading::now;
   /// Between 0 and 1.
   std::function<double()> jitter = &random_unit;

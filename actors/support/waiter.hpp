@@ -26,7 +26,7 @@ class waiter {
     // A token_waiter does this itself.
   }
 
-  /// `answer` holds `token` as the answer to the requests of actors; many waiters share it.
+  /// `answer` is `token` as the answer to an actor's request; many waiters share it.
   void answer(const access_token& token, const caf_compat::shared_answer<access_token>& answer) {
     if (auto* request = requester()) {
       answer.deliver_to(*request);

@@ -12,7 +12,7 @@
 
 namespace midas::internal {
 
-/// Answers are counted in `counters` before they are given. Used by the acquisition actor only.
+/// Answers are counted in `counters` before they are delivered. Used by the acquisition actor only.
 class waiting_list {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -22,7 +22,7 @@ class waiting_list {
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return waiters_.size(); }
 
-  /// None if nobody waits.
+  /// Empty without waiters.
   [[nodiscard]] std::optional<time_point> first_deadline() const {
     return empty() ? std::nullopt : std::optional{waiters_.begin()->first};
   }

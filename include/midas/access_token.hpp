@@ -18,17 +18,18 @@ namespace midas {
 
 /// Where the token in an answer came from.
 enum class token_source : std::uint8_t {
-  /// The service had it in memory.
+  /// The service had the token in memory.
   cache,
-  /// The host granted it for this request, or for a request that this one joined.
+  /// The host granted the token for this request, or for a request that this one joined.
   identity_provider,
 };
 
-/// "cache" or "identity_provider", the values of token_source in MSAL Python.
+/// "cache" or "identity_provider", the values of token_source in MSAL Python. Any thread.
 MIDAS_EXPORT std::string_view to_string(token_source source) noexcept;
 
-/// What the host granted. Times are whole seconds, the resolution of the identity endpoints.
-/// (Nanoseconds since 1970 overflow in 2262, and endpoints have granted tokens until 3333.)
+/// What the host granted, as a plain value. Times are whole seconds, the resolution of the identity
+/// endpoints. (Nanoseconds since 1970 overflow in 2262, and endpoints have granted tokens until the
+/// year 3333.)
 struct token_grant {
   /// The token alone.
   secret token{};
@@ -52,11 +53,12 @@ struct token_grant {
 /// even if they refer to the same token. References returned by the accessors stay valid while this
 /// object or a copy of it exists, even after the service is destroyed. A default-constructed or
 /// moved-from object is empty: only empty(), source(), to_string(), assignment and destruction are
-/// allowed then.
+/// allowed then, and any other call is undefined.
 class MIDAS_EXPORT access_token {
  public:
   access_token() noexcept = default;
-  /// A token of the application's own making, e.g. for a test.
+  /// A token of the application's own making, e.g. for a test. Takes over `grant`, and composes its
+  /// authorization_header if that is empty.
   access_token(token_grant grant, token_source source);
 
   /// For midas itself: adds a reference to a token that the library holds.
@@ -119,7 +121,7 @@ class MIDAS_EXPORT access_token {
   token_source source_ = token_source::cache;
 };
 
-/// Everything but the token itself, which prints as `<redacted>`.
+/// One line with everything but the token itself, which prints as `<redacted>`. Any thread.
 MIDAS_EXPORT std::string to_string(const access_token&);
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const access_token&);
 

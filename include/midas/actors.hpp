@@ -26,26 +26,32 @@ MIDAS_LOCAL_MESSAGE(midas::token_request)
 namespace midas {
 
 /// The actor that answers token requests, returned by token_service::cache(). It answers every
-/// request exactly once, with an access_token or with a caf::error for to_error().
+/// request exactly once, with an access_token or with a caf::error that to_error() converts. The
+/// errors are those of token_service.
+///
+/// A handle is a strong reference. Keep a token_handle instead, or get this handle anew for each
+/// request: an actor that has ended answers with an error of CAF.
 using token_actor = caf_compat::typed_actor<
     // Answers within token_service_options::default_timeout.
     access_token(token_request),
-    // Answers within the given timeout, which must be positive.
+    // Answers within the given timeout, which must be positive: errc::invalid_timeout otherwise.
+    // Above one year it counts as one year.
     access_token(token_request, std::chrono::nanoseconds)>;
 
-/// An actor that receives the events of a service; see observe().
+/// An actor that receives the events of a service; see observe(). It must keep up: events that it
+/// has not handled yet stay in its mailbox, which has no limit.
 using observer_actor = caf_compat::typed_actor<void(token_event)>;
 
-/// The midas::error in the answer of a midas actor. An error of CAF becomes errc::deadline_exceeded
-/// if it is a request timeout, and errc::actor_terminated otherwise (for example, because the
-/// receiver has ended). Any thread.
+/// Converts the error in an answer of a midas actor to the midas::error that it contains. An error
+/// of CAF itself becomes errc::deadline_exceeded if it is a request timeout, and otherwise
+/// errc::actor_terminated (for example, because the receiver has ended). Any thread.
 MIDAS_EXPORT error to_error(const caf::error& failure);
 
-/// The inverse of to_error(): a midas::error as the answer of an actor. Any thread.
+/// The inverse of to_error(), for actors that answer with a midas::error of their own. Any thread.
 MIDAS_EXPORT caf::error to_caf_error(const error& failure);
 
-/// Sends each event of the service to `receiver` until the subscription ends. The subscription
-/// keeps `receiver` alive. Any thread.
+/// Sends each event of the service to `receiver`, without a sender, until the subscription ends.
+/// The subscription keeps `receiver` alive, and may outlive the service. Any thread.
 inline event_subscription observe(token_service& service, const observer_actor& receiver) {
   return service.observe(
       [receiver](const token_event& event) { caf_compat::anonymous_send(receiver, event); });
@@ -59,8 +65,8 @@ MIDAS_EXPORT error shut_down_error();
 
 }  // namespace detail
 
-/// A token request of an actor, not sent yet: call then() or delegate() once. Returned by
-/// request_token(); to be used inside a message handler of `self`.
+/// A token request of an actor that has not been sent yet. Returned by request_token(). Call then()
+/// or delegate() once, in the same message handler of `self`; without either, nothing is sent.
 template <class Self>
 class pending_token_request {
  public:
@@ -73,9 +79,10 @@ class pending_token_request {
         request_(std::move(request)),
         timeout_(timeout) {}
 
-  /// Calls `on_token(const access_token&)` or `on_error(const error&)` in the actor: before this
-  /// function returns if the token is cached or the service has shut down, otherwise when the
-  /// answer arrives. For event-based actors.
+  /// Calls `on_token(const access_token&)` or `on_error(const error&)` in the actor, exactly once
+  /// unless the actor ends first: before this function returns if the token is cached or the
+  /// service has shut down, otherwise when the answer arrives. The actor handles other messages
+  /// meanwhile. For event-based actors.
   template <class OnToken, class OnError>
   void then(OnToken on_token, OnError on_error) {
     if (published_) {
@@ -89,8 +96,8 @@ class pending_token_request {
     }
   }
 
-  /// Answers the sender of the current message with the token or the error, a caf::error for
-  /// to_error(): return the result from the message handler.
+  /// Answers the sender of the current message with the token, or with a caf::error that to_error()
+  /// converts. Return the result from the message handler.
   caf::result<access_token> delegate() {
     if (published_) {
       return *std::move(published_);
@@ -109,10 +116,14 @@ class pending_token_request {
   std::chrono::nanoseconds timeout_;
 };
 
-/// How an actor requests a token. A cached token takes no message; otherwise the cache actor is
-/// asked, which answers within `timeout`. In a message handler of `self`:
+/// How an actor requests a token, in a message handler of `self`:
 ///   request_token(self, tokens, request, 5s).then(on_token, on_error);
-/// The errors are those of token_service.
+///
+/// A cached token takes no message, and is handed out whatever `timeout` is. Any other request goes
+/// to the cache actor, which answers within `timeout`; it must be positive, and above one year it
+/// counts as one year. The errors are those of token_service.
+///
+/// `tokens` must exist during the call only. Never blocks.
 template <class Self>
 pending_token_request<Self> request_token(Self* self, token_service& tokens, token_request request,
                                           std::chrono::nanoseconds timeout) {
@@ -121,8 +132,8 @@ pending_token_request<Self> request_token(Self* self, token_service& tokens, tok
   return {self, std::move(published), std::move(cache), std::move(request), timeout};
 }
 
-/// The same for the token of a handle. The handle may outlive the service, and is the better choice
-/// to keep in an actor.
+/// The same for the token of a handle. An actor should keep a handle rather than a reference to the
+/// service: the handle may outlive the service, and then fails with errc::shutting_down.
 template <class Self>
 pending_token_request<Self> request_token(Self* self, const token_handle& tokens,
                                           std::chrono::nanoseconds timeout) {

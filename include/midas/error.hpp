@@ -21,7 +21,7 @@ enum class errc : std::uint8_t {
 
   /// The resource is empty, too long, or contains characters that no resource has.
   invalid_resource = 1,
-  /// The identity has no valid kind or id.
+  /// The id of the identity is empty or malformed, or so is its JSON form.
   invalid_identity = 2,
   /// The timeout is zero or negative.
   invalid_timeout = 5,
@@ -30,11 +30,13 @@ enum class errc : std::uint8_t {
 
   // -- The service is misconfigured --
 
-  /// The endpoint is not an absolute http or https URL.
+  /// The endpoint is not an absolute http or https URL, or has a query.
   invalid_endpoint = 3,
-  /// The endpoint is plain http on a host that is neither loopback nor a known identity endpoint.
+  /// The endpoint is plain http and neither loopback nor a known identity endpoint, or the host
+  /// requires https.
   endpoint_not_allowed = 4,
-  /// An environment variable, or a file named by one, cannot be used.
+  /// An environment variable, a file that one names, or an option is missing or unusable, or
+  /// contradicts another.
   invalid_configuration = 22,
 
   // -- The host cannot be reached, or its answer did not arrive --
@@ -62,14 +64,14 @@ enum class errc : std::uint8_t {
   request_rejected = 15,
   /// The host is throttling its clients (HTTP 429).
   throttled = 16,
-  /// The host is temporarily unavailable (HTTP 5xx; IMDS documents 404 and 410 as such, too).
+  /// The host is temporarily unavailable (HTTP 408 or 5xx; from IMDS also 404 and 410).
   service_unavailable = 17,
   /// Azure Arc's challenge, or the key file that it names, cannot be trusted.
   challenge_rejected = 23,
   /// Azure Arc did not confirm that its token belongs to the requested identity.
   identity_not_confirmed = 24,
 
-  // -- The caller's own time or wish --
+  // -- The caller's timeout or cancellation --
 
   /// The caller's timeout passed. The acquisition continues for other callers.
   deadline_exceeded = 6,
@@ -82,15 +84,16 @@ enum class errc : std::uint8_t {
   shutting_down = 18,
   /// An actor that held the request ended before it answered. midas replaces the actor.
   actor_terminated = 19,
-  /// A blocking call from a completion that midas is running would wait for itself.
+  /// A blocking call in a callback of midas, or in a coroutine that midas resumed, would wait for
+  /// itself.
   would_block = 20,
 };
 
 /// True if the same request may succeed later without a change to the request, the configuration or
 /// the service: unreachable, connection_lost, request_timeout, invalid_http, throttled,
 /// service_unavailable, deadline_exceeded and actor_terminated. By the time a caller gets one of
-/// these, midas has retried as far as its policy and the caller's timeout allow. So pause before
-/// asking again: for error::retry_after if it is set.
+/// these, midas has retried as far as its policy and the caller's timeout allow. Pause before the
+/// next request, for error::retry_after if it is set.
 [[nodiscard]] constexpr bool is_transient(errc code) noexcept {
   switch (code) {
     case errc::unreachable:
@@ -107,19 +110,21 @@ enum class errc : std::uint8_t {
   }
 }
 
-/// The name of the enumerator, e.g. "invalid_resource"; "unknown" for any other number.
+/// The name of the enumerator, e.g. "invalid_resource"; "unknown" for any other number. Any thread.
 MIDAS_EXPORT std::string_view to_string(errc code) noexcept;
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, errc code);
 
-/// One failure. Never contains a token, an identity header or the content of a key file, so it may
-/// be logged.
+/// One failure, as a plain value. Never contains a token, an identity header or the content of a
+/// key file, so it may be logged; a text of the host is included only after anything that looks
+/// like a token has been removed.
 struct error {
+  /// What a program should branch on. The texts are for people and may change between releases.
   errc code{};
   /// What failed and on which input; one line.
   std::string message;
   /// What the reader can do about it; may be empty.
   std::string advice;
-  /// The name of the host's protocol, e.g. "IMDS"; empty if no host was asked.
+  /// The name of the host that the failure concerns, e.g. "IMDS"; may be empty.
   std::string source;
   /// The HTTP status of the host's answer; 0 if there was none.
   int http_status = 0;
@@ -134,7 +139,7 @@ struct error {
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 
-/// One line: "code: message (HTTP 400, service code ..., correlation id ...). Advice."
+/// One line: "code: message (HTTP 400, service code ..., correlation id ...). Advice". Any thread.
 MIDAS_EXPORT std::string to_string(const error&);
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const error&);
 

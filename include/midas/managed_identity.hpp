@@ -25,25 +25,27 @@ enum class identity_kind : std::uint8_t {
   resource_id,
 };
 
-/// "system-assigned", "client id", "object id" or "resource id".
+/// "system-assigned", "client id", "object id" or "resource id"; "unknown" for any other number.
+/// Any thread.
 MIDAS_EXPORT std::string_view to_string(identity_kind kind) noexcept;
 
-/// An identity, as a value. Ids go to the host exactly as the caller wrote them. midas does not
-/// require GUIDs, since hosts differ in what they accept; like Azure's own libraries it leaves that
-/// check to the host.
+/// An identity, as a plain value. Ids go to the host exactly as the caller wrote them. midas does
+/// not require GUIDs, since hosts differ in what they accept; like Azure's own libraries it leaves
+/// that check to the host. Not every host supports every kind; a request for a kind that the host
+/// does not support fails with errc::identity_not_supported (docs/hosts.md).
 class MIDAS_EXPORT managed_identity {
  public:
   /// The system-assigned identity.
   managed_identity() = default;
 
-  /// These functions accept any text; validate() reports an unusable id.
   static managed_identity system_assigned() { return {}; }
+  /// These functions accept any text; validate() reports an unusable id.
   static managed_identity client_id(std::string id);
   static managed_identity object_id(std::string id);
   static managed_identity resource_id(std::string id);
 
   [[nodiscard]] identity_kind kind() const noexcept { return kind_; }
-  /// Empty for the system-assigned identity.
+  /// The id as it was passed; empty for the system-assigned identity.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
   /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, starts or
@@ -54,6 +56,7 @@ class MIDAS_EXPORT managed_identity {
   /// case. Resource ids stay as they are.
   [[nodiscard]] managed_identity folded() const;
 
+  /// Compares kind and id exactly; compare folded() identities to ignore the case of GUIDs.
   friend auto operator<=>(const managed_identity&, const managed_identity&) = default;
 
  private:
@@ -63,7 +66,8 @@ class MIDAS_EXPORT managed_identity {
   std::string id_;
 };
 
-/// "system-assigned", or the kind and the id, e.g. "client id 6a5e...". Ids are not secret.
+/// "system-assigned", or the kind and the id, e.g. "client id 6a5e...". Ids are not secret. Any
+/// thread.
 MIDAS_EXPORT std::string to_string(const managed_identity&);
 
 /// Reads the JSON form of MSAL: {"ManagedIdentityIdType": "ClientId", "Id": "..."}. The type is
@@ -72,7 +76,7 @@ MIDAS_EXPORT std::string to_string(const managed_identity&);
 /// anything else. Any thread.
 MIDAS_EXPORT expected<managed_identity> parse_managed_identity(std::string_view json);
 
-/// Writes the same form; SystemAssigned has a null Id. Any thread.
+/// Writes the same form; SystemAssigned has a null Id. Does not validate the id. Any thread.
 MIDAS_EXPORT std::string to_json(const managed_identity& identity);
 
 }  // namespace midas

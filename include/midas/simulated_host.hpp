@@ -86,8 +86,8 @@ class simulated_host {
   [[nodiscard]] std::vector<journal_entry> journal() const;
 
   /// Stops accepting connections and requests, lets answers in flight finish for up to
-  /// options.stop_timeout and then closes all connections. Returns when all of this is done. Has no
-  /// effect after the first call. The other functions remain usable.
+  /// options.stop_timeout and then closes all connections. Idempotent: every call returns when all
+  /// of this is done. The other functions remain usable.
   void stop();
 
  private:

@@ -32,7 +32,7 @@ struct journal_entry {
 
 /// A JSON object with the member `entries`: an array of objects whose members are named as above,
 /// in the order of `journal`. Times are milliseconds since `start` with a fraction; null instead of
-/// max().
+/// max(). Any thread.
 [[nodiscard]] std::string to_json(const std::vector<journal_entry>& journal,
                                   journal_entry::time_point start);
 

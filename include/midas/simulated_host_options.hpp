@@ -46,7 +46,8 @@ struct simulated_host_options {
   /// TCP port; 0 selects a free one. Default: 0.
   std::uint16_t port = 0;
 
-  /// The delay of every answer to a token request, errors included; other requests are not delayed.
+  /// The delay before every answer to a token request, errors included; other requests are not
+  /// delayed.
   /// Requests on different connections are delayed concurrently, those on one connection one after
   /// the other. A client that leaves during the delay is noticed when its answer is sent. 0 to 24
   /// hours. Default: 0.

@@ -7,8 +7,8 @@
 
 namespace midas {
 
-/// Counts since the start of the simulated host. Requests to /stats and /journal count only as
-/// connections.
+/// A snapshot of the counts since the simulated host started. Requests to /stats and /journal are
+/// not counted, but their connections are.
 struct simulated_host_statistics {
   /// Requests received, malformed ones included.
   std::uint64_t requests = 0;
@@ -30,7 +30,7 @@ struct simulated_host_statistics {
 };
 
 /// A JSON object whose members are named as above. The names in `statuses` are strings, since JSON
-/// requires it.
+/// requires it. Any thread.
 [[nodiscard]] std::string to_json(const simulated_host_statistics& statistics);
 
 }  // namespace midas

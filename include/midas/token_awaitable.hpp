@@ -17,9 +17,13 @@
 namespace midas {
 
 /// Returned by token_service::async_get() and token_handle::async_get(). `co_await` it once, in the
-/// expression that creates it; the result is an expected<access_token>. The request, and the
-/// service or handle, must outlive the await. The coroutine must not be destroyed while suspended
-/// here. On which thread it resumes is documented at token_service::async_get().
+/// expression that creates it; the result is an expected<access_token>. The request is sent when
+/// the coroutine suspends, so an awaitable that is not awaited sends nothing. Neither copyable nor
+/// movable.
+///
+/// The request, and the service or handle, must outlive the await. The coroutine must not be
+/// destroyed while it is suspended here. token_service::async_get() documents the thread on which
+/// it resumes.
 class MIDAS_EXPORT token_awaitable {
  public:
   /// For midas itself: the token was cached, so the coroutine does not suspend.
@@ -29,7 +33,7 @@ class MIDAS_EXPORT token_awaitable {
                   std::chrono::nanoseconds timeout, std::stop_token stop)
       : frontend_(&frontend), request_(&request), timeout_(timeout), stop_(std::move(stop)) {}
 
-  /// Called by `co_await`, not by applications.
+  /// The three functions that `co_await` calls; applications do not call them.
   // NOLINTNEXTLINE(readability-identifier-naming)
   [[nodiscard]] bool await_ready() const noexcept { return !token_.empty(); }
   bool await_suspend(std::coroutine_handle<> waiting);

@@ -13,78 +13,98 @@
 
 namespace midas {
 
-/// An acquisition begins: the host will be asked for a token. `in_background` is true for a refresh
-/// that no caller waits for.
+// An event is a plain value: it owns everything that it contains, and may be kept, copied and
+// passed to other threads. It contains no token, and no other secret. Durations are never negative.
+
+/// An acquisition begins: midas is about to send a request for a token to the host.
+/// acquisition_succeeded or acquisition_failed follows, unless the actor ends first, e.g. in a
+/// shutdown.
 struct acquisition_started {
   token_key key{};
+  /// True for a refresh, which no caller waits for.
   bool in_background = false;
 };
 
-/// A request joined an acquisition in flight.
+/// A request joined an acquisition that was already in progress. There is one such event for each
+/// request, so during an outage nearly all events are of this kind.
 struct acquisition_joined {
   token_key key{};
 };
 
-/// An attempt failed with `failure`; the next one follows after `delay`.
+/// An attempt failed and will be retried after a pause, unless all waiters leave during the pause.
 struct acquisition_retried {
   token_key key{};
+  /// Why the attempt failed.
   error failure{};
+  /// The pause before the next attempt.
   std::chrono::nanoseconds delay{};
 };
 
-/// The host granted a token, `elapsed` after the acquisition began. `answered` is the number of
-/// requests that were waiting for it.
+/// The host granted a token.
 struct acquisition_succeeded {
   token_key key{};
+  /// When the token expires (UTC).
   std::chrono::sys_seconds expires_on{};
+  /// Since acquisition_started, retries and pauses included.
   std::chrono::nanoseconds elapsed{};
+  /// The number of waiters that get the token; 0 for a refresh that no request has joined.
   std::size_t answered = 0;
 };
 
-/// An acquisition ended without a token, `elapsed` after it began. `answered` is the number of
-/// waiting requests that got `failure`.
+/// An acquisition ended without a token. A cached token stays in use while it is valid.
 struct acquisition_failed {
   token_key key{};
+  /// The failure of the last attempt.
   error failure{};
+  /// Since acquisition_started, retries and pauses included.
   std::chrono::nanoseconds elapsed{};
+  /// The number of waiters that get `failure`. Waiters that were answered before, because no retry
+  /// could succeed before their deadline, do not count.
   std::size_t answered = 0;
 };
 
-/// The host answered 429; midas sends it no request during `pause`.
+/// The host answered 429. The pause applies to the requests for all keys.
 struct host_throttled {
+  /// How long midas sends no request to the host: Retry-After, at least 1 s and at most 60 s.
   std::chrono::nanoseconds pause{};
 };
 
-/// The cached token will be refreshed after `delay`.
+/// The next refresh of the token is scheduled, after a token was granted or a refresh failed.
 struct refresh_scheduled {
   token_key key{};
+  /// From now until the refresh begins.
   std::chrono::nanoseconds delay{};
 };
 
-/// A background refresh ended. `refreshed` is false if it failed; the cached token then remains.
+/// A refresh ended, or an acquisition during which a refresh became due.
 struct refresh_done {
   token_key key{};
+  /// False if it failed, or if the host returned the same token again. The cached token then stays,
+  /// and another refresh is scheduled.
   bool refreshed = false;
 };
 
-/// A key left memory: it had not been requested for idle_key_timeout, or there were more than
-/// max_keys (both in token_service_options).
+/// A key left memory, and its token with it: it had not been requested for
+/// token_service_options::idle_key_timeout, its token was no longer usable, or there were more than
+/// token_service_options::max_keys.
 struct key_evicted {
   token_key key{};
 };
 
-/// A connection to the host was opened. `count` is the number opened so far.
+/// A connection to the host was opened, or the attempt failed. Reported when an exchange ends.
 struct connection_opened {
+  /// The number of this connection, counted from 1 since the service was created.
   std::uint64_t count = 0;
 };
 
-/// Any of the events above.
+/// Any of the events above. An observer that handles only some of them should ignore the others:
+/// later releases may add events.
 using token_event = std::variant<acquisition_started, acquisition_joined, acquisition_retried,
                                  acquisition_succeeded, acquisition_failed, host_throttled,
                                  refresh_scheduled, refresh_done, key_evicted, connection_opened>;
 
 /// One line, e.g. "acquisition_retried(https://vault.azure.net for system-assigned, after 1000 ms,
-/// service_unavailable: ...)". Never contains a token.
+/// service_unavailable: ...)". Never contains a token. Any thread.
 MIDAS_EXPORT std::string to_string(const token_event&);
 
 }  // namespace midas

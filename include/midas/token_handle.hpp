@@ -19,9 +19,9 @@
 
 namespace midas {
 
-/// Returned by token_service::for_resource(). The handle stands for one request, with its key
-/// resolved once; its functions behave like the functions of the same names in token_service and
-/// report the same errors.
+/// Returned by token_service::for_resource(). The handle stands for one request, without claims or
+/// force_refresh, and with its key resolved once. Its functions behave like the functions of the
+/// same names in token_service, and report the same errors.
 ///
 /// All functions may be called from any thread. Copies are cheap and equivalent. A handle may
 /// outlive its service: its functions then fail with errc::shutting_down, and try_get() returns

@@ -12,17 +12,20 @@
 
 namespace midas {
 
-/// A request for an access token: `token_request{.resource = "https://vault.azure.net"}`.
+/// A request for an access token: `token_request{.resource = "https://vault.azure.net"}`. A plain
+/// value; it is validated when it is used, by make_key().
 struct token_request {
-  /// Default: the system-assigned identity.
+  /// The identity that the token is for. Default: the system-assigned identity.
   managed_identity identity{};
   /// The URI of the Azure resource that the token is for, e.g. "https://vault.azure.net". A scope
   /// is accepted, too: one trailing "/.default" is removed. Otherwise compared as exact text.
   std::string resource{};
-  /// A claims challenge (JSON) from a resource that rejected a token. Bypasses the cache. Default:
-  /// none.
+  /// The JSON text of a claims challenge, with which a service rejected a token; decode it first if
+  /// the service sent it as base64. Bypasses the cache, and the new token replaces the cached one.
+  /// What the host learns of the claims depends on its protocol (docs/hosts.md). Default: none.
   std::string claims{};
-  /// Bypasses the cache and acquires a new token; joins an acquisition that is already in flight.
+  /// Bypasses the cache: acquires a new token, which replaces the cached one, or joins an
+  /// acquisition that is already in progress. Default: false.
   bool force_refresh = false;
 
   friend bool operator==(const token_request&, const token_request&) = default;
@@ -33,20 +36,23 @@ struct token_request {
   return request.claims.empty() && !request.force_refresh;
 }
 
-/// E.g. "https://vault.azure.net for system-assigned, with claims"; never shows the claims.
+/// E.g. "https://vault.azure.net for system-assigned, with claims"; never shows the claims. Any
+/// thread.
 MIDAS_EXPORT std::string to_string(const token_request&);
 
 /// Requests with equal keys get the same token. (They share an acquisition only if their claims are
-/// equal as well.) Client and object ids compare case-insensitively, resource ids and resources
-/// exactly: see managed_identity::folded().
+/// equal as well.) In a key from make_key(), client and object ids are in lower case, so that they
+/// compare case-insensitively; resource ids and resources compare exactly.
 struct token_key {
+  /// See managed_identity::folded().
   managed_identity identity{};
+  /// Without the "/.default" of a scope.
   std::string resource{};
 
   friend auto operator<=>(const token_key&, const token_key&) = default;
 };
 
-/// E.g. "https://vault.azure.net for system-assigned".
+/// E.g. "https://vault.azure.net for system-assigned". Any thread.
 MIDAS_EXPORT std::string to_string(const token_key&);
 
 /// The key of a request. Fails with errc::invalid_resource if the resource, without "/.default", is

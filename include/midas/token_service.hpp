@@ -88,8 +88,8 @@ class MIDAS_EXPORT token_service {
   /// report that. Requires <midas/token_handle.hpp> or <midas/midas.hpp>.
   token_handle for_resource(std::string resource, managed_identity identity = {});
 
-  /// Blocks until the token or an error is available. Must not be called from an actor. A call from
-  /// a completion that midas is running fails with errc::would_block.
+  /// Blocks until the token or an error is available. Must not be called from an actor. A call in
+  /// a callback of midas, or in a coroutine that midas resumed, fails with errc::would_block.
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
 
@@ -127,15 +127,17 @@ class MIDAS_EXPORT token_service {
   [[nodiscard]] token_service_statistics statistics() const;
 
   /// Calls `observer` with each event until the subscription ends (see event_subscription), on the
-  /// thread where the event occurs. `observer` must neither block nor throw. Actors use
-  /// midas::observe() of <midas/actors.hpp>.
+  /// thread where the event occurs, and possibly on several threads at once. `observer` must
+  /// neither block nor throw: an exception ends the actor that reports the event, and the requests
+  /// that the actor holds fail with errc::actor_terminated. Actors use midas::observe() of
+  /// <midas/actors.hpp>.
   event_subscription observe(std::function<void(const token_event&)> observer);
 
   /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,
   /// and returns. In an application's actor system it waits at most 5 seconds for the actors, which
   /// cannot end while the application blocks all threads of that system; callbacks may then still
-  /// run after this function has returned. Idempotent. Must not be called from an actor or from a
-  /// completion that midas is running.
+  /// run after this function has returned. Idempotent. Must not be called from an actor, from a
+  /// callback of midas, or in a coroutine that midas resumed.
   void shutdown();
 
  private:

@@ -33,8 +33,9 @@ struct token_service_options {
   std::vector<std::string> client_capabilities{};
 
   /// Replaces the environment variables of the process, e.g. by simulated_host::environment(), and
-  /// turns off the search for Azure Arc's agent. Default: the variables of the process, read once,
-  /// so that a later change cannot redirect a secret.
+  /// turns off the search for Azure Arc's agent. If a name occurs twice, the last value applies.
+  /// Default: the variables of the process, read once, so that a later change cannot redirect a
+  /// secret.
   std::optional<std::vector<environment_variable>> environment{};
 
   /// Allows plain http to a host that is neither loopback nor a known identity endpoint. Anyone on

@@ -26,7 +26,7 @@ struct token_service_statistics {
   std::uint64_t errors = 0;
   /// The part of `tokens` that was answered from memory.
   std::uint64_t cache_hits = 0;
-  /// Requests that joined an acquisition in flight.
+  /// Requests that joined an acquisition in progress.
   std::uint64_t coalesced = 0;
   /// Acquisitions begun.
   std::uint64_t acquisitions = 0;

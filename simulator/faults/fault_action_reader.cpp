@@ -86,7 +86,7 @@ std::vector<std::pair<std::string, std::string>> read_headers(const rule_value& 
   std::vector<std::pair<std::string, std::string>> headers;
   for (const auto& [name, text] : value.members()) {
     if (!is_field_name(name)) {
-      text.refuse("must have a valid name of a header");
+      text.refuse("must have a valid header name");
     }
     for (const auto* own :
          {"Content-Length", "Transfer-Encoding", "Connection", "Date", "Content-Type"}) {

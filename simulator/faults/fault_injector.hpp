@@ -32,7 +32,7 @@ class fault_injector final : public exchange_listener {
   fault_injector(const simulated_host_options& options, simulated_protocol& host,
                  clock now = &std::chrono::steady_clock::now);
 
-  /// Fills an empty response. `now` is the time that tokens are issued at.
+  /// Fills an empty response. `now` is the time at which tokens are issued.
   void answer(const request_view& request, std::chrono::system_clock::time_point now,
               response& out);
 

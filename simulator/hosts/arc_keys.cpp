@@ -9,7 +9,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// Far more than the callers that are between their two requests at the same time.
+/// Far more than the number of callers that are between their two requests at any time.
 constexpr std::size_t max_keys = 1024;
 
 }  // namespace

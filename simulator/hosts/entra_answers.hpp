@@ -1,4 +1,4 @@
-// Answers that hosts take over from Microsoft Entra ID: tokens and errors as in OAuth 2.0 (RFC
+// Answers that hosts pass on from Microsoft Entra ID: tokens and errors as in OAuth 2.0 (RFC
 // 6749, sections 5.1 and 5.2), with Entra's additional members.
 #pragma once
 

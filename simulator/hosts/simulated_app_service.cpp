@@ -11,7 +11,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// `principal_id` and `object_id` name the same parameter.
+/// `principal_id` and `object_id` are names of the same parameter.
 constexpr std::array<identity_selector, 4> selectors_2019{{
     {"client_id", &simulated_identity::client_id},
     {"principal_id", &simulated_identity::object_id},

@@ -189,7 +189,7 @@ TEST_CASE("a cache actor that replaces another refreshes the tokens that it find
   actors.run();
 }
 
-TEST_CASE("a refresh whose actor fails is made again, though no caller asks") {
+TEST_CASE("a refresh whose actor fails is repeated, although no caller requests the token") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);

@@ -41,7 +41,7 @@ TEST_CASE("every request of an acquisition has the same deadline, timeouts and s
   CHECK(second.max_response_bytes == actors.context->options.max_response_bytes);
 }
 
-TEST_CASE("an acquisition whose waiters all leave between two requests goes on") {
+TEST_CASE("an acquisition whose waiters all leave between two requests continues") {
   virtual_actors actors;
   const auto received = actors.ask("r", 1s);
   actors.advance(1s);

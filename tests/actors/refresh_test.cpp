@@ -64,7 +64,7 @@ TEST_CASE("a token that is not requested is refreshed once, then leaves memory")
   CHECK_FALSE(actors.has_timers());
 }
 
-TEST_CASE("a failed refresh keeps the token and is tried again after ever longer pauses") {
+TEST_CASE("a failed refresh keeps the token and is tried again after longer and longer pauses") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -124,7 +124,7 @@ TEST_CASE("once a token is no longer handed out, the host is asked only for call
   CHECK(actors.transport->started() == asked + 1);
 }
 
-TEST_CASE("a host that returns the same token is asked ever less often") {
+TEST_CASE("a host that returns the same token is asked less and less often") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);
@@ -150,7 +150,7 @@ TEST_CASE("a token that its host returns again stays in memory as long as before
   actors.transport->respond(1, 200, "token-0 43200");
   actors.run();
   actors.advance(1h);
-  // Not dropped after 12 hours, which is what was left of it then.
+  // Not dropped after 12 hours, its remaining lifetime when the host returned it again.
   CHECK(actors.context->table->size() == 1);
   CHECK(actors.transport->started() == 3);
 }
@@ -206,7 +206,7 @@ TEST_CASE("setting the clock back does not make an expired token usable") {
   CHECK(actors.transport->started() == 2);
 }
 
-TEST_CASE("a token that a clock set forward calls expired is not handed out") {
+TEST_CASE("a token that has expired by a clock that was set forward is not handed out") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 1h);
@@ -222,7 +222,7 @@ TEST_CASE("a forced refresh joins a background refresh") {
   actors.advance(12h);
   const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
   CHECK(actors.transport->started() == 2);
-  // It has a waiter now, and so is retried at the pace for waiters.
+  // It has a waiter now, and so is retried with the pauses for waiters.
   actors.refuse(1, 503);
   actors.advance(1s);
   REQUIRE(actors.transport->started() == 3);

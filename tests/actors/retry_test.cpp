@@ -201,7 +201,7 @@ TEST_CASE("a request that would be admitted after its deadline fails immediately
   CHECK(actors.transport->request(2).url.ends_with("=second"));
 }
 
-TEST_CASE("if a request is admitted too late for its first waiter, the others go on waiting") {
+TEST_CASE("if a request is admitted too late for its first waiter, the others continue to wait") {
   virtual_actors actors{host_limits{5, 1}};
   actors.ask("first", 1min);
   actors.grant(0);

@@ -28,7 +28,7 @@ const hosts = [
   { name: "IMDS", host: "imds" },
   { name: "App Service", host: "app-service" },
   {
-    name: "App Service of 2017",
+    name: "App Service 2017",
     host: "app-service-2017",
     // Its variables are those of Machine Learning, which all clients detect instead.
     midasOptions: ["--host", "app-service-2017"],

@@ -105,7 +105,7 @@ bool is_refused(const vector_case& each, const std::vector<std::string>& problem
 }
 
 std::string refusal_table(const std::vector<const vector_case*>& refused) {
-  std::string result = "| cases | why not |\n|---|---|\n";
+  std::string result = "| cases | reason |\n|---|---|\n";
   for (const auto& each : refusals) {
     std::string ids;
     for (const auto* one : refused) {

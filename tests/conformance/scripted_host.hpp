@@ -1,4 +1,4 @@
-// The host of a case: answers requests as the case says.
+// The host of a case: answers requests as the case specifies.
 #pragma once
 
 #include "messages/http_message.hpp"

@@ -1,5 +1,6 @@
-// A program of midas's users: threads, coroutines and actors request one token, and the simulated
-// host sees one request. It is built outside of midas's own build, in three ways: see run.sh.
+// A program as an application that uses midas: threads, coroutines and actors request one token,
+// and the simulated host sees one request. It is built outside of midas's own build, in three ways:
+// see run.sh.
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
 

@@ -1,8 +1,8 @@
-# The programs of a consumer, in the compiler's default dialect that has what midas::midas asks for
-# (gnu++20), and in gnu++23.
+# The programs of a consumer, in the compiler's default dialect with the features that midas::midas
+# requires (gnu++20), and in gnu++23.
 set(consumers "${CMAKE_CURRENT_LIST_DIR}")
 
-# What README.md shows first.
+# The first program of README.md.
 file(READ "${consumers}/../../README.md" readme)
 if(NOT readme MATCHES "```cpp\n([^`]*)```")
   message(FATAL_ERROR "README.md shows no program in a cpp block")

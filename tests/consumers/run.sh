@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Builds and runs programs that use midas from outside, as applications do.
 #
-#   run.sh install BUILD PREFIX               installs BUILD into PREFIX, and checks what is there
+#   run.sh install BUILD PREFIX               installs BUILD into PREFIX, and checks the files
 #   run.sh installed PREFIX WORK COMPILER     find_package(midas) in PREFIX
 #   run.sh pkg_config PREFIX WORK COMPILER    pkg-config, and a plain compiler command
 #   run.sh subdirectory WORK COMPILER [CMAKE_OPTION...]
-#   run.sh exports PREFIX                     what the shared library in PREFIX exports
+#   run.sh exports PREFIX                     checks what the shared library in PREFIX exports
 #
 # CMake's defaults apply: a consumer sets no standard, no build type, and no flag except warnings.
 # Exits with 77, which ctest reports as skipped, if a tool is missing.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# A stray request ends at a closed port of this machine.
+# A stray request goes to a closed port of this machine.
 export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:9
 # The flags of the build that started this test are not those of its consumers.
 unset CXXFLAGS CPPFLAGS LDFLAGS
@@ -25,7 +25,7 @@ need() { # TOOL
   command -v "$1" >/dev/null || { echo "skipped: $1 is missing (see scripts/packages.sh)"; exit 77; }
 }
 
-# Only public headers are installed, all of them, and no link but those of a shared library's name.
+# All public headers and no others are installed, and the only links are those of a shared library.
 check_prefix() { # PREFIX
   diff <(cd "$here/../../include" && find midas -type f | sort) \
     <(cd "$1/include" && find . -type f | sed 's|^\./||' | sort) ||
@@ -39,7 +39,7 @@ check_prefix() { # PREFIX
 # Templates of CAF and of the standard library that it instantiates are weak, and allowed.
 check_exports() { # LIBRARY
   local exported wrong
-  # Without arguments, so that what is left is whose name it is.
+  # Removes template and function arguments: only the name of the symbol itself counts.
   exported=$(nm -DC --defined-only "$1" | sed -E 's/^[0-9a-f]+ //
     s/operator(<<|<=>|<|->|>|\(\))/operator/g
     :again

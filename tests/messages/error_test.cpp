@@ -42,7 +42,7 @@ TEST_CASE("an error is shown in one line, with all details and the advice") {
   CHECK(out.str() == line + " request_rejected");
 }
 
-TEST_CASE("missing details leave no trace in the line") {
+TEST_CASE("missing details are omitted from the line") {
   error e;
   e.code = errc::cancelled;
   e.message = "the caller cancelled";

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
 
-TEST_CASE("the answer to a request that is not admitted is no other error") {
+TEST_CASE("the error of a request that is not admitted differs from all others") {
   const auto refused = to_not_admitted(to_caf_error(not_admitted{1'500us}));
   REQUIRE(refused);
   CHECK(refused->wait == 1'500us);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/check_includes.sh on small trees of one file each: what it accepts, and what it rejects.
+# Tests what scripts/check_includes.sh accepts and rejects, on small trees of one file each.
 set -euo pipefail
 check=$(cd "$(dirname "$0")/../.." && pwd)/scripts/check_includes.sh
 tree=$(mktemp -d "${TMPDIR:-/tmp}/midas-includes-XXXXXX")

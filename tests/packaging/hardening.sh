@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads from the built binaries what cmake/hardening.cmake asks for.
+# Checks that the built binaries have what cmake/hardening.cmake requires.
 #
 #   hardening.sh COMPILER BINARY...    programs, shared libraries (*.so*) and static ones (*.a)
 set -euo pipefail

@@ -101,7 +101,7 @@ TEST_CASE("the tokens that were looked up the longest ago leave first") {
   CHECK(table.planned_refreshes().empty());
 }
 
-TEST_CASE("asking for the held token, or for its time left, does not count as a use") {
+TEST_CASE("looking up the held token or its remaining time does not count as a use") {
   token_table table;
   publish(table, "a", 24h, 12h);
   CHECK(table.find_held(key("a")));

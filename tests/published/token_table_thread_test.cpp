@@ -101,7 +101,7 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   };
   run_at_once({read, read, write, sweep});
   CHECK(wrong == 0);
-  // What is left is as sound as if one thread had published it.
+  // The remaining tokens are as intact as if one thread had published them.
   const auto planned = table.planned_refreshes();
   CHECK(planned.size() == table.size());
   for (const auto& each : planned) {

@@ -85,7 +85,7 @@ class virtual_actors {
     booted_ += by;
   }
 
-  /// Sets UTC forward by so much.
+  /// Sets UTC forward by that much.
   void set_wall_clock(std::chrono::seconds by) { now_ += by; }
 
   [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
@@ -153,7 +153,7 @@ class virtual_actors {
     run();
   }
 
-  /// The settings of another cache actor, which keeps at most so many keys.
+  /// The settings of another cache actor, which keeps at most that many keys.
   [[nodiscard]] cache_settings with_max_keys(std::size_t count) const {
     auto other = std::make_shared<service_context>(*context);
     other->options.max_keys = count;

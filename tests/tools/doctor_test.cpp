@@ -196,7 +196,7 @@ TEST_CASE("the examination of a host that never answers ends at the timeout and 
   CHECK_FALSE(parsed(to_json(result))["exchanges"][0].HasMember("status"));
 }
 
-TEST_CASE("when no host is detected or answers, the remedy is not to repair IMDS") {
+TEST_CASE("if no host is detected or answers, the advice is not to repair IMDS") {
   examination result;
   result.request = vault;
   result.detection = detect_host({});

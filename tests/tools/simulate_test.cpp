@@ -88,7 +88,7 @@ TEST_CASE("midas gets a token from each simulated host by the variables that it 
   CHECK(end.output.empty());
 }
 
-TEST_CASE("midas gets a token from an App Service of 2017 if --host selects it") {
+TEST_CASE("midas gets a token from an App Service 2017 if --host selects it") {
   running_program simulator{MIDAS_PROGRAM, simulating("app-service-2017", {"--print-env", "json"})};
   const scoped_environment environment{parsed(simulator.read_line())};
   CHECK(token({"--host", "app-service-2017"}).exit_code == 0);

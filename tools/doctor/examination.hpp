@@ -1,4 +1,4 @@
-// What `midas doctor` finds out: the detected host, the HTTP exchanges with it, and the outcome.
+// The findings of `midas doctor`: the detected host, the HTTP exchanges with it, and the outcome.
 #pragma once
 
 #include "tools/doctor/recording_transport.hpp"

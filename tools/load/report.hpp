@@ -26,7 +26,7 @@ struct load_report {
   /// Requests to the host, and connections opened to it.
   std::uint64_t http_requests = 0;
   std::uint64_t connections = 0;
-  /// Requests of callers that did not need an HTTP request of their own.
+  /// Requests of callers that needed no HTTP request of their own.
   std::uint64_t coalesced = 0;
   std::uint64_t cache_hits = 0;
   /// HTTP requests that refreshed a token in the background, HTTP requests that retried a failed

@@ -26,14 +26,14 @@ class curl_certificate_pin {
   /// one to reuse. Throws std::runtime_error if this process's libcurl cannot enforce a pin.
   void apply(CURL* handle, const std::optional<sha1_digest>& pin);
 
-  /// To be called once the connection stands: true if the request may be sent. The final check,
-  /// independent of how the TLS library judged the handshake.
+  /// To be called once the connection is established: true if the request may be sent. This final
+  /// check does not depend on the TLS library's verdict on the handshake.
   [[nodiscard]] bool allows_request() noexcept;
 
   /// True if the exchange failed because of the certificate.
   [[nodiscard]] bool refused() const noexcept { return verdict_ == verdict::refused; }
 
-  /// The error to report then; `name` is the endpoint's.
+  /// The error to report in that case; `name` is that of the endpoint.
   [[nodiscard]] error refusal(std::string_view name) const;
 
   /// Records the certificate that the server presented; true if it is the pinned one.

@@ -208,7 +208,7 @@ int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int
     return CURL_PREREQFUNC_ABORT;
   }
   exchange.was_connected_ = true;
-  // Not over TLS: it sends messages of its own between requests, and nothing can be injected.
+  // Not with TLS, which sends messages of its own between requests and prevents injection.
   if (!exchange.opened_connection_ && !is_https(exchange.request_.url)) {
     exchange.sockets_.shut_down_if_unread(local_port, peer_port);
   }

@@ -121,7 +121,7 @@ error describe(const curl_failure& failure, const http_request& request) {
   switch (failure.too_large ? kind::too_large : kind_of(failure)) {
     case kind::malformed_url:
       return make_error(errc::invalid_endpoint, "the URL " + name + " is malformed",
-                        "Give an endpoint such as http://169.254.169.254");
+                        "Use an endpoint such as http://169.254.169.254");
     case kind::timeout:
       return timed_out(failure, request, name);
     case kind::unresolved:

@@ -49,7 +49,7 @@ class curl_inbox {
   void wait(batch& to, std::optional<std::chrono::milliseconds> max_poll);
 
  private:
-  // What the loop's thread waits for, and so how to wake it.
+  // What the loop's thread is waiting for, which determines how to wake it.
   enum class waiting { no, for_jobs, for_jobs_or_transfers };
 
   void wake();

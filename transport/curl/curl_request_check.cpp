@@ -75,7 +75,7 @@ expected<void> check_url(const http_request& request) {
   const auto authority = authority_of(request.url);
   if (scheme_size(request.url) == 0 || authority.empty() || authority.starts_with(':')) {
     return refuse(request, "its URL is not absolute http or https",
-                  "Give an endpoint such as http://169.254.169.254");
+                  "Use an endpoint such as http://169.254.169.254");
   }
   if (!std::ranges::all_of(request.url, is_printable)) {
     return refuse(request, "its URL contains white space, control or non-ASCII characters",

@@ -40,7 +40,7 @@ class curl_response {
   http_response response_;
   std::size_t limit_ = 0;
   std::size_t header_bytes_ = 0;
-  // The announced Content-Length: how much to reserve, not how much to accept.
+  // The Content-Length of the response. Determines how much to reserve, not how much to accept.
   std::size_t announced_ = 0;
   bool expects_body_ = true;
   bool before_status_line_ = true;

@@ -109,8 +109,8 @@ void curl_transfers::perform() {
   started_ = false;
   perform_once();
   if (started_) {
-    // A transfer that took over a finished one's slot is put on the wire before any completion
-    // runs, so that the host and the callers work at the same time.
+    // A transfer that took over the slot of a finished one is sent before any completion runs, so
+    // that the host and the callers work at the same time.
     perform_once();
   }
 }

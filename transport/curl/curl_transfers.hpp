@@ -37,13 +37,13 @@ class curl_transfers {
   void begin(curl_job job);
   /// Ends the exchange with that id, if any, with errc::cancelled.
   void cancel(std::uint64_t id);
-  /// Lets libcurl do what it can do without waiting.
+  /// Lets libcurl do everything that is possible without waiting.
   void perform();
   /// Ends every exchange with errc::shutting_down, including `jobs`, which have not begun; frees
   /// all easy handles.
   void stop_all(std::vector<curl_job> jobs);
   /// Calls the completions of finished exchanges, outside any callback of libcurl. A completion may
-  /// call every function of the loop but stop().
+  /// call every function of the loop except stop().
   void complete_finished();
   /// Like complete_finished(), but while jobs wait for a slot it collects completions into groups,
   /// for one millisecond at most, since each completion may wake a thread.

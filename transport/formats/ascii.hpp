@@ -1,4 +1,4 @@
-// Classification and case of ASCII characters, whatever the locale.
+// Classification and case of ASCII characters, independent of the locale.
 #pragma once
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 
 namespace midas::internal {
 
-/// Encodes every character but RFC 3986's unreserved ones (letters, digits, "-._~") as %XX.
+/// Encodes every character except the unreserved ones of RFC 3986 (letters, digits, "-._~") as %XX.
 std::string percent_encode(std::string_view text);
 
 /// The parts of an absolute http or https URL, with scheme and host in lower case.

@@ -7,7 +7,7 @@
 namespace midas::internal {
 
 /// A random UUID of version 4 (RFC 9562), such as "3f1c9b52-7d0e-4c1a-9a54-0c2f6f0f5a11". Made from
-/// the system's random bytes, or from the time if it has none, so it must not serve as a secret.
+/// the system's random bytes, or from the time if they are unavailable, so it is not a secret.
 /// Thread-safe.
 std::string random_uuid();
 

@@ -39,8 +39,8 @@ unexpected refuse(errc code, std::string message, std::string advice, int status
 
 unexpected reject(std::string message, int status = 401) {
   return refuse(errc::challenge_rejected, std::move(message),
-                "Check that Azure Arc's agent is what listens at " +
-                    std::string{endpoint_variable} + ", and its state (azcmagent show)",
+                "Check that Azure Arc's agent listens at " + std::string{endpoint_variable} +
+                    ", and check its state (azcmagent show)",
                 status);
 }
 

@@ -126,7 +126,7 @@ std::string described(const refusal& reason) {
       return "does not exist";
     case EACCES:
     case EPERM:
-      return "may not be read by this user";
+      return "is not readable by this user";
     default:
       return "cannot be read: " + std::generic_category().message(reason.system_error);
   }

@@ -98,7 +98,7 @@ host_detection choose(const host_environment& environment, identity_host chosen,
   host_detection result{check_choice(finding, profile, imds_authority), {}, {}};
   finding.matched = result.host.has_value();
   finding.evidence.insert(finding.evidence.begin(),
-                          {.subject = "the choice of the host", .found = "given", .present = true});
+                          {.subject = "the host option", .found = "set", .present = true});
   result.findings.push_back(std::move(finding));
   return result;
 }
@@ -124,7 +124,7 @@ host_detection choose_for_endpoint() {
   return {host,
           {{.host = host,
             .matched = true,
-            .evidence = {{.subject = "the endpoint", .found = "given", .present = true}}}},
+            .evidence = {{.subject = "the endpoint option", .found = "set", .present = true}}}},
           {}};
 }
 

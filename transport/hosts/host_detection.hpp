@@ -27,8 +27,8 @@ struct host_detection {
   expected<identity_host> host;
   /// The hosts that were examined, in order; the last one is the one that was found, if any.
   std::vector<host_finding> findings;
-  /// Variables that are set but that the host does not use, a sentence each: they explain the
-  /// result to a person who expected another host.
+  /// Variables that are set but that the host does not use, one sentence each. They explain the
+  /// result to a reader who expected another host.
   std::vector<std::string> remarks;
 };
 

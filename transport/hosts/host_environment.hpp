@@ -1,4 +1,4 @@
-// The environment of a process, as far as it describes the host, as a value that is taken once.
+// The part of a process's environment that describes the host, as a value that is read once.
 #pragma once
 
 #include <functional>
@@ -10,10 +10,10 @@ namespace midas::internal {
 
 enum class host_platform { unix_like, windows, other };
 
-/// Taken when a token service is made, so that a later change of the environment cannot redirect a
-/// secret.
+/// Read when a token service is created, so that a later change of the environment cannot redirect
+/// a secret.
 struct host_environment {
-  /// The variables that are set, as far as some host reads them; those set to "" are included.
+  /// The variables that are set and that some host reads; those set to "" are included.
   std::map<std::string, std::string, std::less<>> variables{};
   host_platform platform = host_platform::unix_like;
   /// Whether Azure Arc's agent is installed: whether arc_agent_file exists.

@@ -1,4 +1,4 @@
-// What midas knows of a kind of host besides its protocol: one row of the registry.
+// What midas knows about a kind of host besides its protocol: one row of the registry.
 #pragma once
 
 #include "transport/hosts/host_environment.hpp"
@@ -57,7 +57,7 @@ struct host_signature {
   bool needs_variables = true;
   /// Evidence that identifies the host without its variables; null if there is none.
   host_evidence (*find_other_evidence)(const host_environment&) = nullptr;
-  /// How a missing variable gets set: the advice of the error.
+  /// Advice for the error about a missing variable: what sets it.
   std::string_view advice{};
 
   [[nodiscard]] constexpr std::span<const signature_variable> needed() const noexcept {

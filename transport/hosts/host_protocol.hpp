@@ -1,4 +1,4 @@
-// The protocol of a host as plain functions on values: all that an acquisition needs from it.
+// The protocol of a host as plain functions on values: everything that an acquisition needs.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -50,7 +50,7 @@ struct host_protocol {
   /// The URL that requests go to, without a query; for messages.
   std::string address;
   /// Makes the HTTP request for a token. `refused_token_sha256` is the SHA-256, in lower-case hex,
-  /// of the held token that the claims are about; empty if there is none. Fails if the host does
+  /// of the cached token that the claims refer to; empty if there is none. Fails if the host does
   /// not support the request, or with the error of a credential that cannot be read.
   std::function<expected<http_request>(const resolved_request&,
                                        std::string_view refused_token_sha256)>

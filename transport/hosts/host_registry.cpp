@@ -36,8 +36,8 @@ constexpr retry_schedule imds_retries{.max_retries = 3,
                                       .update_pause = milliseconds{10'000},
                                       .max_update_retries = 7};
 
-// The defaults of host_limits are those of IMDS. The other hosts document no limits;
-// docs/performance.md has the measurement behind the number of requests in flight.
+// The defaults of host_limits are those of IMDS. The other hosts document no limits; the number of
+// requests in flight was measured (docs/performance.md).
 constexpr host_limits measured_limits{.max_in_flight = 192, .max_per_second = 0};
 
 constexpr std::string_view assign_identity =
@@ -133,7 +133,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .limits = host_limits{},
       .make = imds::make_protocol},
      {.host = identity_host::app_service_2017,
-      .name = "App Service of 2017",
+      .name = "App Service 2017",
       .option = "app-service-2017",
       .signature = {.mode = detection_mode::never,
                     .variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},

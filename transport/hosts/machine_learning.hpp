@@ -1,4 +1,4 @@
-// The protocol of Azure Machine Learning compute: that of App Service of 2017, with an identity
+// The protocol of Azure Machine Learning compute: that of App Service 2017, with an identity
 // that the workspace selects. It follows what MSAL for Python, .NET and Go send.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-// Reads a text from its front. Once a demand is not met, all later ones fail.
+// Reads a text from the front. Once a read has failed, all later ones fail.
 class scanner {
  public:
   explicit scanner(std::string_view text) noexcept : rest_(text) {}

@@ -17,7 +17,7 @@ std::optional<std::int64_t> read_integer(std::string_view text) noexcept;
 
 /// A date and time in one of these forms:
 /// - "2025-11-22T04:05:06.1234567Z", "2025-11-22 04:05:06+01:00" (RFC 3339, ISO 8601),
-/// - "11/22/2025 04:05:06", "1/16/2020 12:00:00 AM +00:00" (App Service of 2017),
+/// - "11/22/2025 04:05:06", "1/16/2020 12:00:00 AM +00:00" (App Service 2017),
 /// - "Sat, 22 Nov 2025 04:05:06 GMT" (IMF-fixdate of RFC 9110, formerly RFC 1123); the name of the
 ///   day is not compared with the date.
 ///

@@ -45,8 +45,8 @@ class cached_token final : public biased_refcount {
 
   [[nodiscard]] const read_lease& lease() const noexcept { return lease_; }
 
-  /// Counts that the token is handed out. Call only through a cache entry that was just found
-  /// current: otherwise the counter may have been destroyed.
+  /// Counts a hit. Call only through a cache entry that was just found to be current: otherwise the
+  /// counter may have been destroyed.
   void count_hit() noexcept { hits_->add(); }
 
   /// True if the token may be handed out by the exact clocks; its lease then begins anew.

@@ -1,5 +1,5 @@
-// Adapts the public actor interface to CAF 0.17.6, the release in Debian and Ubuntu. What only the
-// library needs is in messages/caf_compat.hpp.
+// Adapts the public actor interface to CAF 0.17.6, the version in Debian and Ubuntu.
+// messages/caf_compat.hpp adapts the rest of the library.
 #pragma once
 
 #include <caf/config.hpp>

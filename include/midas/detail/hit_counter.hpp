@@ -9,7 +9,7 @@ namespace midas::detail {
 /// Incremented by one thread, without a locked instruction; read by any thread.
 struct alignas(64) hit_counter {
   std::atomic<std::uint64_t> count = 0;
-  /// The thread has ended; the count is final.
+  /// True once the thread has ended and the count is final.
   std::atomic<bool> ended = false;
 
   void add() noexcept {

@@ -1,4 +1,4 @@
-// How long a cached token may be handed out without a look at the exact clocks.
+// How long a cached token may be handed out without checking the exact clocks.
 #pragma once
 
 #include <midas/detail/coarse_clock_reading.hpp>
@@ -7,10 +7,10 @@
 
 namespace midas::detail {
 
-/// Begins when a token was found usable on the exact clocks, and lasts until the next whole second
-/// since boot at most. It ends early when the token expires, when its refresh becomes due, and when
-/// UTC shows a second other than the two that it can show in that time: a clock that was set, or a
-/// machine that was suspended, sends the next reader back to the exact clocks.
+/// A lease begins when a token was found usable on the exact clocks, and lasts at most until the
+/// next whole second since boot. It ends early when the token expires, when its refresh becomes
+/// due, and when UTC shows a second other than the two that it can show in that time. After a clock
+/// was set, or a machine was suspended, the next reader therefore checks the exact clocks.
 struct read_lease {
   /// On the coarse steady clock, in nanoseconds.
   std::int64_t steady_end = 0;

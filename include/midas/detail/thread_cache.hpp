@@ -1,5 +1,5 @@
-// Each thread's cache of the published tokens that it has read: what makes reading a token cost
-// nanoseconds. See docs/design/published-tokens.md.
+// Each thread's cache of the published tokens that it has read, which makes reading a token take
+// only nanoseconds. See docs/design/published-tokens.md.
 #pragma once
 
 #include <midas/detail/cached_token.hpp>
@@ -50,7 +50,7 @@ class thread_cache {
       return version_slots::at(tag_and_slot & slot_bits);
     }
 
-    /// No other token has been published under the key since.
+    /// True if no other token has been published under the key since.
     [[nodiscard]] bool is_current() const noexcept {
       return version_at().load(std::memory_order_acquire) == version;
     }

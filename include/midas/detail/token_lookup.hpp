@@ -10,8 +10,9 @@
 
 namespace midas::detail {
 
-/// The text of a request as the caller wrote it, so that comparing it neither normalizes nor
-/// allocates; two ways to write one key are two lookups. Refers to the request.
+/// The text of a request as the caller wrote it, so that a comparison neither normalizes nor
+/// allocates; two spellings of one key are two lookups. Refers to the request, which must outlive
+/// it.
 struct token_lookup {
   /// The id of the token table, unique in the process.
   std::uint64_t table = 0;

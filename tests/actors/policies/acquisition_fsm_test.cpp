@@ -31,7 +31,7 @@ TEST_CASE("a request starts an acquisition, and later ones join it") {
   CHECK(paused.current_phase() == phase::pausing);
 }
 
-TEST_CASE("a request that arrives while the machine is ending is refused with the reason") {
+TEST_CASE("a request that arrives while the machine is ending fails with the reason") {
   auto machine = ending();
   REQUIRE(machine.refusal(start + 1h, start));
   CHECK(machine.refusal(start + 1h, start)->code == errc::shutting_down);
@@ -70,21 +70,21 @@ TEST_CASE("while pausing, only requests that the next attempt could serve wait")
   CHECK_FALSE(machine.refusal(start + 1s + 1ms, start));
 }
 
-TEST_CASE("a refresh forgets a remembered refusal") {
+TEST_CASE("a refresh clears the negative cache") {
   auto machine = asking();
   machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s));
   machine.on_refresh_due({.resource = "r"}, start + 1s);
   CHECK_FALSE(machine.refusal(start + 30s, start + 1s));
 }
 
-TEST_CASE("a retry repeats a first request by encoding it anew") {
+TEST_CASE("a retry of the first leg encodes the request again") {
   auto machine = pausing();
   only<start_attempt>(machine.on_retry_due(1));
   CHECK(machine.current_phase() == phase::asking);
   CHECK(machine.request().resource == "r");
 }
 
-TEST_CASE("a retry repeats a later request as it was sent") {
+TEST_CASE("a retry of a later leg repeats the request that was sent") {
   auto machine = asking();
   machine.on_result(challenged{challenge_reply()}, without_waiters());
   machine.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s));
@@ -116,7 +116,7 @@ TEST_CASE("a pause ends with its failure when the last waiter leaves") {
   CHECK(machine.on_retry_due(1).empty());
 }
 
-TEST_CASE("a request in flight goes on when the last waiter leaves") {
+TEST_CASE("a request in flight continues when the last waiter leaves") {
   auto machine = asking();
   CHECK(machine.on_last_waiter_left(without_waiters()).empty());
   CHECK(machine.current_phase() == phase::asking);

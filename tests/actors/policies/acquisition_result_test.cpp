@@ -57,7 +57,7 @@ TEST_CASE("a token ends the acquisition and is published with its validity") {
   CHECK(machine.is_disposable(1h));
 }
 
-TEST_CASE("a token that the host returned before is refreshed after ever longer pauses") {
+TEST_CASE("a token that the host returned before is refreshed after longer and longer pauses") {
   auto machine = make_fsm();
   for (const auto pause : {30s, 60s, 120s}) {
     machine.on_refresh_due({.resource = "r"}, start);
@@ -120,7 +120,7 @@ TEST_CASE("an acquisition fails when its attempts are used up, and the next one 
   CHECK(pause.attempt == 4);
 }
 
-TEST_CASE("a refusal is remembered for the time that was set, and then asked for again") {
+TEST_CASE("a refusal stays in the negative cache for its time, then the host is asked again") {
   auto machine = asking();
   only<report_failure>(
       machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s)));
@@ -129,7 +129,7 @@ TEST_CASE("a refusal is remembered for the time that was set, and then asked for
   CHECK_FALSE(machine.refusal(start + 30s, start + 5s));
 }
 
-TEST_CASE("a permanent failure that is not a refusal is not remembered") {
+TEST_CASE("a permanent failure that is not a refusal does not enter the negative cache") {
   auto machine = asking();
   only<report_failure>(
       machine.on_result(attempt_failed{with_status(400), false}, waiting_until(start + 30s)));

@@ -57,7 +57,7 @@ TEST_CASE("a refresh that became due while the machine was suspended needs a mes
   CHECK(all.refreshes.take_due(booted + 2h) == std::vector{key("r")});
 }
 
-TEST_CASE("a sweep is taken once, at the earliest time that was asked for") {
+TEST_CASE("a sweep is taken once, at the earliest time that was requested") {
   timers all;
   all.sweep_by(start + 10s);
   all.sweep_by(start + 20s);

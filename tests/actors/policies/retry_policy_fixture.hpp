@@ -1,4 +1,4 @@
-// What the tests of the retry policy share.
+// Helpers that the tests of the retry policy share.
 #pragma once
 
 #include "actors/policies/retry_policy.hpp"

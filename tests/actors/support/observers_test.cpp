@@ -79,7 +79,7 @@ TEST_CASE("no event is created without observers") {
   CHECK(made == 1);
 }
 
-TEST_CASE("destroying a subscription ends it; the others go on") {
+TEST_CASE("destroying a subscription ends it; the others continue") {
   const auto all = std::make_shared<observers>();
   listener one;
   listener two;

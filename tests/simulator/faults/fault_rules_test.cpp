@@ -249,7 +249,7 @@ TEST_CASE("an error in an action names the rule and the member") {
            {R"({"status":503,"body":{}})", "rules[0].action.body ", "text"},
            {R"({"status":503,"headers":[]})", "rules[0].action.headers ", "object"},
            {R"({"headers":{"A":"b\r\nC: d"}})", "rules[0].action.headers.A ", "control"},
-           {R"({"headers":{"A b":"c"}})", "rules[0].action.headers.A b ", "name of a header"},
+           {R"({"headers":{"A b":"c"}})", "rules[0].action.headers.A b ", "header name"},
            {R"({"headers":{"content-length":"1"}})", "rules[0].action.headers.content-length ",
             "truncate_body"},
            {R"({"headers":{"Content-Type":"a"}})", "rules[0].action.headers.Content-Type ",

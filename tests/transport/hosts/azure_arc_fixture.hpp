@@ -1,4 +1,4 @@
-// What the tests of Azure Arc share.
+// Helpers that the tests of Azure Arc share.
 #pragma once
 
 #include "transport/hosts/azure_arc.hpp"

@@ -231,9 +231,9 @@ TEST_CASE("the error for a file that this user may not read has advice") {
   // Root may read everything, so the test runs as another user.
   const auto from_key = is_root() ? as_stranger(key, directory, "a.key") : key(path);
   const auto from_token = is_root() ? as_stranger(token, directory, "a.key") : token(path);
-  check_failure(from_key, errc::challenge_rejected, "a.key", "may not be read");
+  check_failure(from_key, errc::challenge_rejected, "a.key", "is not readable");
   CHECK(from_key.error().advice.find("himds") != std::string::npos);
-  check_failure(from_token, errc::invalid_configuration, "a.key", "may not be read");
+  check_failure(from_token, errc::invalid_configuration, "a.key", "is not readable");
 }
 
 TEST_CASE("an empty federated token is rejected") {

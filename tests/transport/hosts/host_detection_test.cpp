@@ -184,7 +184,7 @@ TEST_CASE("a chosen host takes precedence over the environment") {
   const auto detection = detect_host(with(all_of_them), host::cloud_shell);
   CHECK(*detection.host == host::cloud_shell);
   CHECK(described(detection) ==
-        std::vector<std::string>{"Cloud Shell! the choice of the host given, MSI_ENDPOINT set"});
+        std::vector<std::string>{"Cloud Shell! the host option set, MSI_ENDPOINT set"});
   CHECK(*detect_host(with(all_of_them), host::app_service_2017).host == host::app_service_2017);
   CHECK(*detect_host(with_agent(), host::imds).host == host::imds);
   CHECK(*detect_host({}, host::azure_arc).host == host::azure_arc);
@@ -214,7 +214,7 @@ TEST_CASE("the endpoint option selects IMDS, and contradicts the choice of anoth
   CHECK(*detect_host(with(all_of_them), {}, "http://127.0.0.1:1").host == host::imds);
   CHECK(*detect_host(with(all_of_them), host::imds, "http://127.0.0.1:1").host == host::imds);
   CHECK(described(detect_host({}, {}, "http://127.0.0.1:1")) ==
-        std::vector<std::string>{"IMDS! the endpoint given"});
+        std::vector<std::string>{"IMDS! the endpoint option set"});
   const auto both = detect_host(with(all_of_them), host::app_service, "http://127.0.0.1:1");
   check_contradiction(both, "App Service");
 }

@@ -108,7 +108,7 @@ TEST_CASE("a request to App Service has the secret, and selects an identity by a
   CHECK(endpoint.address == "http://127.0.0.1:41564/msi/token");
 }
 
-TEST_CASE("App Service of 2017 has its own names for the secret and the parameters") {
+TEST_CASE("App Service 2017 has its own names for the secret and the parameters") {
   const auto endpoint = made(make_2017, on_app_service_2017);
   const std::string plain =
       "http://127.0.0.1:41741/MSI/token/"
