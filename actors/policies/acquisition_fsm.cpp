@@ -102,8 +102,8 @@ acquisition_actions acquisition_fsm::on(token_granted granted, const conditions&
   return list(std::move(result));
 }
 
-acquisition_actions acquisition_fsm::on(attempt_failed failed, const conditions& at) {
-  auto& failure = failed.failure;
+acquisition_actions acquisition_fsm::on(const attempt_failed& failed, const conditions& at) {
+  const auto& failure = failed.failure;
   auto& attempt = asked();
   // Without waiters, the next attempt is the next refresh.
   const auto latest = at.last_deadline.value_or(at.now);
@@ -119,7 +119,7 @@ acquisition_actions acquisition_fsm::on(attempt_failed failed, const conditions&
   return list(pause_until{*retry_at, ++attempt_, failure}, answer_waiters{*retry_at, failure});
 }
 
-acquisition_actions acquisition_fsm::on(attempt_not_admitted refused, const conditions& at) {
+acquisition_actions acquisition_fsm::on(const attempt_not_admitted& refused, const conditions& at) {
   auto& attempt = asked();
   const auto admitted_at = at.now + refused.wait;
   auto result = list(answer_waiters{admitted_at, refused.failure});

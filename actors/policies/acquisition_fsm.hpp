@@ -124,8 +124,8 @@ class acquisition_fsm {
 
   acquisition_actions on(token_granted granted, const conditions& at);
   acquisition_actions on(challenged challenge, const conditions& at);
-  acquisition_actions on(attempt_failed failed, const conditions& at);
-  acquisition_actions on(attempt_not_admitted refused, const conditions& at);
+  acquisition_actions on(const attempt_failed& failed, const conditions& at);
+  acquisition_actions on(const attempt_not_admitted& refused, const conditions& at);
   acquisition_actions start(token_request request, bool refreshing, time_point now);
   report_failure fail(const error& failure, const conditions& at);
 
