@@ -133,8 +133,7 @@ struct cache_state {
       return unexpected{service().endpoint.error()};
     }
     if (timeout <= std::chrono::nanoseconds::zero()) {
-      return fail(errc::invalid_timeout, "the timeout must be positive",
-                  "Pass the time that the caller can wait");
+      return unexpected{invalid_timeout_error()};
     }
     return make_key(request);
   }

@@ -76,6 +76,9 @@ bool token_waiter::answer(expected<access_token> outcome) const noexcept {
 bool token_waiter::answered() const noexcept { return state_ == nullptr || state_->answered(); }
 
 void token_waiter::complete(const completion& done, expected<access_token> outcome) noexcept {
+  if (!done) {
+    return;
+  }
   ++completions_on_this_thread;
   done(std::move(outcome));
   --completions_on_this_thread;

@@ -1,11 +1,11 @@
 #include "service/service_core.hpp"
 
 #include "actors/cache_supervisor.hpp"
+#include "service/bounded_options.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace midas::internal {
@@ -47,7 +47,6 @@ std::shared_ptr<const internal::service_context> make_context(
   context->options = options;
   // May hold secrets in plain strings, and is not needed again.
   context->options.environment.reset();
-  context->options.max_keys = std::max<std::size_t>(1, options.max_keys);
   return context;
 }
 
@@ -85,6 +84,10 @@ struct service_core::owned_system {
 };
 
 service_core::service_core(const token_service_options& options, internal::service_parts parts)
+    : service_core(bounded_tag{}, internal::bounded(options), std::move(parts)) {}
+
+service_core::service_core(bounded_tag /*tag*/, const token_service_options& options,
+                           internal::service_parts parts)
     : owned_system_(parts.system != nullptr
                         ? nullptr
                         : std::make_unique<owned_system>(options.actor_threads)),

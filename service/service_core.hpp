@@ -64,6 +64,10 @@ class service_core {
 
  private:
   struct owned_system;
+  struct bounded_tag {};
+
+  service_core(bounded_tag tag, const token_service_options& options,
+               internal::service_parts parts);
 
   // Declared first, so destroyed last: its destructor waits for the actors.
   const std::unique_ptr<owned_system> owned_system_;

@@ -16,10 +16,13 @@ namespace {
 // Passes one outcome to a blocked thread. Shared with the waiter, which may outlive the call.
 class outcome_box {
  public:
+  // The first outcome counts.
   void put(expected<access_token> outcome) {
     const std::lock_guard lock{mutex_};
-    outcome_ = std::move(outcome);
-    filled_.notify_one();
+    if (!outcome_) {
+      outcome_ = std::move(outcome);
+      filled_.notify_one();
+    }
   }
 
   // False if the deadline passes first.
@@ -67,6 +70,12 @@ void service_frontend::send(const token_request& request, std::chrono::nanosecon
   if (waiter.answered()) {
     return;
   }
+  // Answered here, because the actors may be kept from running.
+  if (timeout <= std::chrono::nanoseconds::zero()) {
+    context_->counters->add(context_->counters->errors);
+    waiter.answer(unexpected{internal::invalid_timeout_error()});
+    return;
+  }
   if (const auto cache = cache_->current()) {
     caf_compat::anonymous_send(cache, request, timeout, waiter);
   } else {
@@ -90,16 +99,17 @@ expected<access_token> service_frontend::get(const token_request& request,
   }
   const auto box = std::make_shared<outcome_box>();
   const auto deadline = internal::deadline_after(std::chrono::steady_clock::now(), timeout);
-  const token_waiter waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); },
-                            closing_};
-  send(request, timeout, waiter, stop);
-  // The actors reject a timeout that is not positive.
-  if (timeout > std::chrono::nanoseconds::zero() && !box->wait_until(deadline)) {
+  // No copy of the waiter stays here: when the actor that holds the last one dies, the waiter
+  // answers.
+  send(request, timeout,
+       token_waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); },
+                    closing_},
+       stop);
+  if (!box->wait_until(deadline)) {
     // The actors answer by the deadline as well, but a busy application may keep them from running.
-    waiter.answer(
-        internal::fail(errc::deadline_exceeded,
-                       "no token for " + request.resource + " before the caller's deadline",
-                       "Allow a longer timeout, or check whether the endpoint answers"));
+    box->put(internal::fail(errc::deadline_exceeded,
+                            "no token for " + request.resource + " before the caller's deadline",
+                            "Allow a longer timeout, or check whether the endpoint answers"));
   }
   return box->take();
 }

@@ -36,8 +36,9 @@ bool cached_keys::add_deadline(const acquisition_pool::entry& acquisition, time_
 }
 
 void cached_keys::set_deadline(const acquisition_key& key, time_point at) {
+  // A request with an earlier deadline may have been forwarded meanwhile.
   if (const auto* found = pool_.find(key)) {
-    timers_.deadlines.set(found->key, at);
+    add_deadline(*found, at);
   }
 }
 

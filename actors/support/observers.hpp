@@ -18,11 +18,15 @@ namespace midas::internal {
 /// Thread-safe.
 class observers {
  public:
-  /// Called on the thread that causes the event; must neither block nor throw.
+  /// Called on the thread that causes the event; must not block. One that throws is removed.
   using callback = std::function<void(const token_event&)>;
 
+  /// An empty `call` observes nothing.
   std::uint64_t add(callback call) {
     const std::lock_guard lock{mutex_};
+    if (!call) {
+      return 0;
+    }
     calls_.emplace(++last_id_, std::make_shared<const callback>(std::move(call)));
     any_ = true;
     return last_id_;
@@ -42,7 +46,7 @@ class observers {
   /// Calls `make`, which returns one of the alternatives of token_event, only if there are
   /// observers.
   template <class Make>
-  void emit(Make make) const {
+  void emit(Make make) {
     if (any()) {
       emit_to_all(token_event{make()});
     }
@@ -51,15 +55,20 @@ class observers {
  private:
   using callbacks = std::map<std::uint64_t, std::shared_ptr<const callback>>;
 
-  // Calls without the lock, so that an observer may add and remove observers.
-  void emit_to_all(const token_event& event) const {
+  // Calls without the lock, so that an observer may add and remove observers. An exception must not
+  // end the actor that reports the event: callers wait for that actor.
+  void emit_to_all(const token_event& event) {
     callbacks calls;
     {
       const std::lock_guard lock{mutex_};
       calls = calls_;
     }
     for (const auto& item : calls) {
-      (*item.second)(event);
+      try {
+        (*item.second)(event);
+      } catch (...) {
+        remove(item.first);
+      }
     }
   }
 

@@ -96,7 +96,8 @@ class MIDAS_EXPORT token_service {
   /// Calls `done` with the result exactly once. If a token is cached, the service has shut down, or
   /// `stop` was already requested, `done` runs in the calling thread before this function returns.
   /// Otherwise it runs on a thread of the actor system, or in the thread that requests the stop.
-  /// `done` must neither block nor throw: an exception terminates the process.
+  /// `done` must neither block nor throw: an exception terminates the process. It may be empty, to
+  /// have a token cached ahead of its first use.
   void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done,
                  const std::stop_token& stop = {});
 
@@ -128,9 +129,8 @@ class MIDAS_EXPORT token_service {
 
   /// Calls `observer` with each event until the subscription ends (see event_subscription), on the
   /// thread where the event occurs, and possibly on several threads at once. `observer` must
-  /// neither block nor throw: an exception ends the actor that reports the event, and the requests
-  /// that the actor holds fail with errc::actor_terminated. Actors use midas::observe() of
-  /// <midas/actors.hpp>.
+  /// not block. One that throws is removed: it receives no further event. An empty function
+  /// observes nothing. Actors use midas::observe() of <midas/actors.hpp>.
   event_subscription observe(std::function<void(const token_event&)> observer);
 
   /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,

@@ -13,7 +13,8 @@
 
 namespace midas {
 
-/// The defaults suit every host in Azure. The options are read when the service is created. A host
+/// The defaults suit every host in Azure. The options are read when the service is created; a value
+/// outside its range is moved into the range. A host
 /// or an endpoint that cannot be used does not make the constructor fail; every request then fails
 /// (see token_service).
 struct token_service_options {
@@ -42,14 +43,14 @@ struct token_service_options {
   /// the network can then read the tokens. Default: false. No environment variable sets it.
   bool allow_insecure_endpoint = false;
 
-  /// The timeout of requests that actors send without one. Must be positive. Default: 30 s.
+  /// The timeout of requests that actors send without one. At most a year. Default: 30 s.
   std::chrono::nanoseconds default_timeout = std::chrono::seconds{30};
 
-  /// The time to establish a connection to the host, including name lookup and TLS. At least 1 ms.
-  /// Default: 5 s.
+  /// The time to establish a connection to the host, including name lookup and TLS. From 1 ms
+  /// to a year. Default: 5 s.
   std::chrono::milliseconds connect_timeout{5'000};
 
-  /// The time for one HTTP exchange, connecting included. At least 1 ms. Default: 30 s.
+  /// The time for one HTTP exchange, connecting included. From 1 ms to a year. Default: 30 s.
   std::chrono::milliseconds attempt_timeout{30'000};
 
   /// The maximum size of a response body in bytes, and likewise of the response headers. A larger
@@ -57,7 +58,8 @@ struct token_service_options {
   std::size_t max_response_bytes = std::size_t{1} << 20U;
 
   /// Overrides the limits of the host. Default: those of IMDS on a virtual machine, 5 requests in
-  /// flight and 20 per second; for any other host 192 in flight.
+  /// flight and 20 per second; for any other host 192 in flight. More than 100,000 per second count
+  /// as unlimited.
   std::optional<host_limits> limits{};
 
   /// Retries failures that may be temporary: network failures, and HTTP 404, 408, 410, 429 and 5xx
@@ -66,11 +68,12 @@ struct token_service_options {
   bool retries = true;
 
   /// The negative cache: for how long a permanent refusal by the host (for example, because it does
-  /// not have the identity) answers further requests without asking the host again. 0 disables it.
-  /// Default: 5 s.
+  /// not have the identity) answers further requests without asking the host again. 0 disables it,
+  /// and a year is the maximum. Default: 5 s.
   std::chrono::milliseconds negative_cache_ttl{5'000};
 
-  /// A key that has not been requested for this long leaves memory, and its token is wiped.
+  /// A key that has not been requested for this long, from 1 s to a year, leaves memory, and its
+  /// token is wiped.
   /// Default: the lifetime of the token, which is refreshed in the background until then.
   std::optional<std::chrono::seconds> idle_key_timeout{};
 
@@ -78,8 +81,8 @@ struct token_service_options {
   /// those that a caller waits for. At least 1. Default: 10,000.
   std::size_t max_keys = 10'000;
 
-  /// Scheduler threads of the actor system, if the service creates its own. Default: 1, which
-  /// suffices because no handler of midas blocks.
+  /// Scheduler threads of the actor system, if the service creates its own, from 1 to 256. Default:
+  /// 1, which suffices because no handler of midas blocks.
   std::size_t actor_threads = 1;
 };
 

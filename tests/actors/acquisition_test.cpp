@@ -268,3 +268,18 @@ TEST_CASE("a misconfigured service answers every request with the reason") {
   caf_compat::send_exit(cache, caf::exit_reason::user_shutdown);
   actors.run();
 }
+
+TEST_CASE(
+    "a later deadline of other waiters does not replace an earlier one that arrives with it") {
+  virtual_actors actors;
+  const auto impatient = actors.ask("r", 1s);
+  const auto patient = actors.ask("r", 100s);
+  // The request is in the cache actor's mailbox when the first deadline passes.
+  actors.fire_timers_after(1s);
+  const auto late = actors.ask("r", 500ms);
+  CHECK(is_error(*impatient, errc::deadline_exceeded));
+  CHECK(late->empty());
+  actors.advance(500ms);
+  CHECK(is_error(*late, errc::deadline_exceeded));
+  CHECK(patient->empty());
+}

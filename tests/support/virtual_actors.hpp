@@ -79,6 +79,12 @@ class virtual_actors {
     run();
   }
 
+  /// Advances all clocks and delivers the messages of timers, but runs no actor yet.
+  void fire_timers_after(std::chrono::milliseconds by) {
+    suspend(by);
+    scheduler_.advance_time(by);
+  }
+
   /// Advances only UTC and the boot clock: timers do not fire.
   void suspend(std::chrono::milliseconds by) {
     set_wall_clock(std::chrono::floor<std::chrono::seconds>(by));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -22,7 +23,7 @@ namespace {
 
 token_event opened(std::uint64_t count) { return connection_opened{count}; }
 
-void emit(const observers& all, std::uint64_t count) {
+void emit(observers& all, std::uint64_t count) {
   all.emit([count] { return opened(count); });
 }
 
@@ -240,4 +241,29 @@ TEST_CASE("an observer may be removed while another thread calls it") {
   teller.join();
   emit(*all, 2);
   CHECK(received == 1);
+}
+
+TEST_CASE("an observer that throws is removed, and the others receive the event") {
+  const auto all = std::make_shared<observers>();
+  listener before;
+  listener after;
+  const auto first = before.subscribe(all);
+  int calls = 0;
+  const auto broken = midas::internal::subscribe(all, [&calls](const token_event&) {
+    ++calls;
+    throw std::runtime_error{"observer"};
+  });
+  const auto last = after.subscribe(all);
+  emit(*all, 1);
+  emit(*all, 2);
+  CHECK(calls == 1);
+  CHECK(before.received == counts{1, 2});
+  CHECK(after.received == counts{1, 2});
+}
+
+TEST_CASE("an empty function observes nothing") {
+  const auto all = std::make_shared<observers>();
+  const auto none = midas::internal::subscribe(all, {});
+  CHECK_FALSE(all->any());
+  emit(*all, 1);
 }
