@@ -4,7 +4,6 @@
 #include "actors/policies/deadline.hpp"
 #include "actors/support/actor_lifetime.hpp"
 #include "actors/support/cached_keys.hpp"
-#include "messages/make_error.hpp"
 
 #include <optional>
 #include <utility>

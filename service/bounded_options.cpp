@@ -1,5 +1,7 @@
 #include "service/bounded_options.hpp"
 
+#include "actors/policies/deadline.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -9,13 +11,12 @@ namespace midas::internal {
 
 namespace {
 
-constexpr std::chrono::hours year{24 * 365};
 constexpr std::size_t max_requests_per_second = 100'000;
 constexpr std::size_t max_actor_threads = 256;
 
 template <class Duration>
 void clamp(Duration& value, Duration min) {
-  value = std::clamp<Duration>(value, min, year);
+  value = std::clamp<Duration>(value, min, max_duration);
 }
 
 host_limits bounded(host_limits limits) {

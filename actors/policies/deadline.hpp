@@ -8,12 +8,13 @@
 
 namespace midas::internal {
 
-/// `now + timeout`. Timeouts above a year are cut to a year, so that nanoseconds::max() does not
-/// overflow.
+/// "Forever": longer times are cut to this one, so that adding them to a time does not overflow.
+inline constexpr std::chrono::hours max_duration{24 * 365};
+
+/// `now + timeout`, which max_duration bounds.
 inline std::chrono::steady_clock::time_point deadline_after(
     std::chrono::steady_clock::time_point now, std::chrono::nanoseconds timeout) noexcept {
-  constexpr std::chrono::nanoseconds year = std::chrono::hours{24 * 365};
-  return now + std::min(timeout, year);
+  return now + std::min<std::chrono::nanoseconds>(timeout, max_duration);
 }
 
 /// The error of a timeout that is zero or negative.
