@@ -103,7 +103,7 @@ struct acquisition_state {
       perform(fsm.on_refresh_due({.identity = key().identity, .resource = key().resource}, now()));
     } else {
       // Another acquisition has published the token, and may have told an earlier cache actor.
-      caf_compat::send(self, settings.cache, refresh_planned{key()});
+      caf_compat::send(self, settings.cache, published.planned_refresh());
     }
   }
 
@@ -138,7 +138,7 @@ struct acquisition_state {
     const access_token token{std::move(granted.grant), token_source::identity_provider};
     // Published first, so that a caller finds the token published once it has been answered.
     if (published.publish(token, granted)) {
-      caf_compat::send(self, settings.cache, refresh_planned{key()});
+      caf_compat::send(self, settings.cache, published.planned_refresh());
     }
     report.succeeded(granted, token, now(), waiters.size());
     waiters.answer_all(token, report.counters());
@@ -146,7 +146,7 @@ struct acquisition_state {
 
   void perform(const report_failure& failed) {
     if (failed.next_refresh && published.postpone_refresh(*failed.next_refresh)) {
-      caf_compat::send(self, settings.cache, refresh_planned{key()});
+      caf_compat::send(self, settings.cache, published.planned_refresh());
     }
     report.failed(failed, now(), waiters.size());
     waiters.answer_all(failed.failure, report.counters());

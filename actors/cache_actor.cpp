@@ -58,7 +58,7 @@ struct cache_state {
           arm();
         },
         [this](const refresh_planned& planned) {
-          keys->schedule_refresh(planned.key);
+          keys->schedule_refresh(planned.slot);
           arm();
         },
         [this](timer_due) { fire_timers(); },

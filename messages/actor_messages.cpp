@@ -32,10 +32,6 @@ std::string to_string(const refresh_overdue& message) {
   return "refresh_overdue(" + to_string(message.key) + ")";
 }
 
-std::string to_string(const refresh_planned& message) {
-  return "refresh_planned(" + to_string(message.key) + ")";
-}
-
 std::string to_string(const retry_due& message) {
   return "retry_due(attempt " + std::to_string(message.attempt) + ")";
 }

@@ -54,9 +54,11 @@ struct refresh_overdue {
   token_key key{};
 };
 
-/// The table holds a new time at which that token must be refreshed.
+struct published_slot;
+
+/// The slot of a published token has a new time at which the token must be refreshed.
 struct refresh_planned {
-  token_key key{};
+  std::shared_ptr<published_slot> slot;
 };
 
 /// The pause after the failed attempt of that number is over.
@@ -88,8 +90,8 @@ std::string to_string(const not_admitted&);
 std::string to_string(const idle_report&);
 std::string to_string(const deadline_set&);
 std::string to_string(const refresh_overdue&);
-std::string to_string(const refresh_planned&);
 std::string to_string(const retry_due&);
+inline std::string to_string(const refresh_planned&) { return "refresh_planned"; }
 inline std::string to_string(const idle_query&) { return "idle_query"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }
 inline std::string to_string(const refresh_due&) { return "refresh_due"; }

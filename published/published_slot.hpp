@@ -29,6 +29,9 @@ struct published_slot {
   /// When the token must be refreshed, on the boot clock.
   std::atomic<boot_clock::rep> refresh_at = 0;
 
+  /// The refresh() of a token that has left the table.
+  static constexpr boot_clock::time_point no_refresh = boot_clock::time_point::max();
+
   /// True once the cache actor knows that the refresh is due.
   std::atomic<bool> refresh_reported = false;
 

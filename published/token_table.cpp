@@ -108,6 +108,7 @@ void token_table::publish(const token_key& key, const access_token& token,
   auto& item = at->second;
   if (item == nullptr) {
     item = std::make_shared<entry>();
+    item->key = &at->first;
     item->last_used = second_of(now);
   }
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
@@ -133,37 +134,38 @@ void token_table::plan(entry& item, boot_clock::time_point when) noexcept {
   item.refresh_reported = false;
 }
 
-std::optional<boot_clock::time_point> token_table::refresh_at(const token_key& key) const {
+token_table::slot token_table::find_slot(const token_key& key) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
-  return found == entries_.end() ? std::nullopt : std::optional{found->second->refresh()};
+  return found == entries_.end() ? nullptr : found->second;
 }
 
-std::vector<token_table::planned_refresh> token_table::planned_refreshes() const {
-  std::vector<planned_refresh> result;
+std::vector<token_table::slot> token_table::all_slots() const {
+  std::vector<slot> result;
   const std::shared_lock lock{mutex_};
   result.reserve(entries_.size());
   for (const auto& each : entries_) {
-    result.push_back({each.first, each.second->refresh()});
+    result.push_back(each.second);
   }
   return result;
 }
 
-token_table::refresh_step token_table::begin_refresh(const token_key& key,
-                                                     const clock_reading& now) {
+token_table::refresh_decision token_table::begin_refresh(const published_slot& planned,
+                                                         const clock_reading& now) {
+  const auto& item = static_cast<const entry&>(planned);
   const std::lock_guard lock{mutex_};
-  const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second->refresh() > now.boot) {
-    return refresh_step::none;
+  if (item.key == nullptr || item.refresh() > now.boot) {
+    return {};
   }
-  auto& item = *found->second;
+  const auto found = entries_.find(*item.key);
   // The next caller who requests an unusable token starts an acquisition.
   if (!is_usable(item.validity(), now) || is_idle(item, now, std::nullopt)) {
+    refresh_decision dropped{refresh_step::dropped, found->first};
     erase(found);
-    return refresh_step::dropped;
+    return dropped;
   }
-  item.refresh_reported = true;
-  return refresh_step::begun;
+  found->second->refresh_reported = true;
+  return {refresh_step::begun, found->first};
 }
 
 std::chrono::nanoseconds token_table::time_left(const token_key& key,
@@ -231,7 +233,9 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left) {
 void token_table::erase(entries::iterator at) {
   // Threads may still refer to the entry.
   auto& item = *at->second;
+  item.key = nullptr;
   item.token = {};
+  plan(item, published_slot::no_refresh);
   item.change();
   entries_.erase(at);
 }

@@ -77,32 +77,35 @@ class token_table {
   /// Replaces only the time of the refresh. False if the table does not hold the key.
   bool postpone_refresh(const token_key& key, boot_clock::time_point at);
 
-  /// When the token must be refreshed; empty if the table does not hold the key.
-  [[nodiscard]] std::optional<boot_clock::time_point> refresh_at(const token_key& key) const;
+  using slot = std::shared_ptr<published_slot>;
 
-  struct planned_refresh {
-    token_key key;
-    boot_clock::time_point at;
-  };
+  /// The slot of the key's token, which has the time of its refresh; null if the table does not
+  /// hold the key.
+  [[nodiscard]] slot find_slot(const token_key& key) const;
 
-  /// The refreshes of all tokens, in no particular order: for a cache actor that takes over the
-  /// tokens of another.
-  [[nodiscard]] std::vector<planned_refresh> planned_refreshes() const;
+  /// The slots of all tokens, in no particular order: for a cache actor that takes over the tokens
+  /// of another.
+  [[nodiscard]] std::vector<slot> all_slots() const;
 
   /// What begin_refresh() found.
   enum class refresh_step {
-    /// The refresh is not due, or the table does not hold the key.
+    /// The refresh is not due, or the token has left the table.
     none,
     /// A new token must be acquired. Readers no longer report the refresh as overdue.
     begun,
     /// No caller has requested the token for as long as its lifetime, or it is no longer usable:
-    /// the
-    /// key has left the table.
+    /// the key has left the table.
     dropped,
   };
 
-  /// Called when a refresh is due; decides whether it is made.
-  refresh_step begin_refresh(const token_key& key, const clock_reading& now);
+  struct refresh_decision {
+    refresh_step step = refresh_step::none;
+    /// Of the token, unless the step is none.
+    token_key key{};
+  };
+
+  /// Called when a refresh is due; decides whether it is made. `planned` is a slot of this table.
+  refresh_decision begin_refresh(const published_slot& planned, const clock_reading& now);
 
   /// How long the token may still be handed out; 0 if there is no usable token.
   [[nodiscard]] std::chrono::nanoseconds time_left(const token_key& key,
@@ -125,6 +128,8 @@ class token_table {
   struct entry;
   using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
   struct entry : published_slot {
+    // That of the entry in the map; null once the token has left the table.
+    const token_key* key = nullptr;
     access_token token;
     // The other half of the validity, the time of the refresh, is in the slot.
     clock_reading end;

@@ -3,7 +3,6 @@
 
 #include "actors/policies/timer_queue.hpp"
 #include "messages/clock_reading.hpp"
-#include <midas/token_request.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -25,9 +24,6 @@ class cache_timers {
   /// The deadline of the acquisition's first waiter, as far as the cache actor knows.
   timer_queue<Acquisition> deadlines;
 
-  /// The refresh schedule: when each published token must be refreshed.
-  timer_queue<token_key, boot_clock, token_key_hash> refreshes;
-
   /// When to look for idle acquisitions and tokens.
   void sweep_by(time_point at) { sweep_at_ = std::min(sweep_at_, at); }
 
@@ -46,14 +42,15 @@ class cache_timers {
   }
 
   /// The delay of a message that the actor must send itself now; none if an earlier message will
-  /// arrive in time, or if no timer is set.
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(time_point now,
-                                                            boot_clock::time_point boot_now) {
+  /// arrive in time, or if no timer is set. `refresh` is when the next refresh is due.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(
+      time_point now, boot_clock::time_point boot_now,
+      std::optional<boot_clock::time_point> refresh) {
     auto next = sweep_at_;
     if (const auto deadline = deadlines.next()) {
       next = std::min(next, *deadline);
     }
-    if (const auto refresh = refreshes.next()) {
+    if (refresh) {
       const std::chrono::nanoseconds wait = *refresh - boot_now;
       next = std::min(next, now + std::max(wait, std::chrono::nanoseconds{0}));
     }

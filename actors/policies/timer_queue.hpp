@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -13,10 +12,10 @@ namespace midas::internal {
 
 /// At most one timer for each subject. Setting and canceling cost a look-up and a step down a tree.
 /// Not thread-safe.
-template <class Subject, class Clock = std::chrono::steady_clock, class Hash = std::hash<Subject>>
+template <class Subject>
 class timer_queue {
  public:
-  using time_point = typename Clock::time_point;
+  using time_point = std::chrono::steady_clock::time_point;
 
   /// Replaces the subject's timer, if it has one.
   void set(const Subject& subject, time_point at) {
@@ -60,7 +59,7 @@ class timer_queue {
   using times = std::multimap<time_point, const Subject*>;
 
   times by_time_;
-  std::unordered_map<Subject, typename times::iterator, Hash> timers_;
+  std::unordered_map<Subject, typename times::iterator> timers_;
 };
 
 }  // namespace midas::internal

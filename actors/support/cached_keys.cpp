@@ -8,7 +8,7 @@ namespace midas::internal {
 cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
                          time_point now)
     : service_(std::move(service)), pool_(owner, service_), search_at_(now + search_interval()) {
-  schedule_all_refreshes();
+  refreshes_.assign(table().all_slots());
   if (table().size() != 0) {
     timers_.sweep_by(search_at_);
   }
@@ -52,34 +52,31 @@ std::vector<acquisition_actor> cached_keys::take_due_deadlines(time_point now) {
   return result;
 }
 
-void cached_keys::schedule_refresh(const token_key& key) {
-  if (const auto at = table().refresh_at(key)) {
-    timers_.refreshes.set(key, *at);
-  }
-}
-
-void cached_keys::schedule_all_refreshes() {
-  for (const auto& planned : table().planned_refreshes()) {
-    timers_.refreshes.set(planned.key, planned.at);
+void cached_keys::schedule_refresh(token_table::slot planned) {
+  // Null if the token has left the table meanwhile.
+  if (planned != nullptr) {
+    refreshes_.add(std::move(planned));
+    refreshes_.compact(table().size());
   }
 }
 
 std::vector<token_key> cached_keys::take_due_refreshes() {
   const auto now = service_->now();
-  auto due = timers_.refreshes.take_due(now.boot);
+  std::vector<token_key> begun;
   std::vector<token_key> dropped;
-  std::erase_if(due, [&](const token_key& key) {
-    const auto step = table().begin_refresh(key, now);
-    if (step == token_table::refresh_step::dropped) {
-      dropped.push_back(key);
-    } else if (step == token_table::refresh_step::none) {
+  for (auto& slot : refreshes_.take_due(now.boot)) {
+    auto decision = table().begin_refresh(*slot, now);
+    if (decision.step == token_table::refresh_step::begun) {
+      begun.push_back(std::move(decision.key));
+    } else if (decision.step == token_table::refresh_step::dropped) {
+      dropped.push_back(std::move(decision.key));
+    } else {
       // An acquisition of an earlier cache actor has published the token meanwhile.
-      schedule_refresh(key);
+      schedule_refresh(std::move(slot));
     }
-    return step != token_table::refresh_step::begun;
-  });
+  }
   forget(dropped);
-  return due;
+  return begun;
 }
 
 // Evicts a sixteenth at a time, so that the search for the oldest keys costs little per key.
@@ -105,7 +102,7 @@ void cached_keys::sweep(time_point now) {
   if (now >= search_at_) {
     forget(table().drop_idle(service_->now(), service_->options.idle_key_timeout));
     // The acquisitions of an earlier cache actor told that one what they planned.
-    schedule_all_refreshes();
+    refreshes_.assign(table().all_slots());
     search_at_ = now + search_interval();
   }
   if (pool_.size() != 0) {
@@ -130,17 +127,16 @@ void cached_keys::remove_ended(const caf::actor_addr& ended) {
   timers_.deadlines.cancel(key);
   // It may have been refreshing its token.
   if (table().postpone_refresh(key->token, service_->now().boot)) {
-    schedule_refresh(key->token);
+    schedule_refresh(table().find_slot(key->token));
   }
 }
 
 std::optional<std::chrono::nanoseconds> cached_keys::arm(time_point now) {
-  return timers_.arm(now, service_->now().boot);
+  return timers_.arm(now, service_->now().boot, refreshes_.next());
 }
 
 void cached_keys::forget(const std::vector<token_key>& dropped) {
   for (const auto& key : dropped) {
-    timers_.refreshes.cancel(key);
     service_->observers->emit([&key] { return key_evicted{key}; });
   }
 }

@@ -4,6 +4,7 @@
 #include "actors/policies/cache_timers.hpp"
 #include "actors/support/acquisition_pool.hpp"
 #include "actors/support/service_context.hpp"
+#include "published/refresh_schedule.hpp"
 
 #include <chrono>
 #include <memory>
@@ -36,8 +37,8 @@ class cached_keys {
   /// Removes the deadlines that have passed, and returns the actors of their waiters.
   std::vector<acquisition_actor> take_due_deadlines(time_point now);
 
-  /// Schedules the refresh of that token for the time in the token table.
-  void schedule_refresh(const token_key& key);
+  /// Schedules the refresh of the token in that slot of the token table; nothing if null.
+  void schedule_refresh(token_table::slot planned);
   /// The keys whose tokens must be refreshed now. Keys that are idle, or whose tokens are no longer
   /// usable, are dropped instead.
   std::vector<token_key> take_due_refreshes();
@@ -59,7 +60,6 @@ class cached_keys {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(time_point now);
 
  private:
-  void schedule_all_refreshes();
   void make_room();
   void sweep(time_point now);
   void forget(const std::vector<token_key>& dropped);
@@ -70,6 +70,7 @@ class cached_keys {
   const std::shared_ptr<const service_context> service_;
   acquisition_pool pool_;
   cache_timers<acquisition_pool::shared_key> timers_;
+  refresh_schedule refreshes_;
   // When to search the table for idle tokens.
   time_point search_at_;
 };

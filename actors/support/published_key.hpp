@@ -38,6 +38,9 @@ class published_key {
     return table().is_refresh_due(key_->token, service_->now());
   }
 
+  /// For the cache actor: the time in the table at which the token must be refreshed is new.
+  [[nodiscard]] refresh_planned planned_refresh() const { return {table().find_slot(key_->token)}; }
+
   /// Publishes the token if it may still be handed out. Returns whether it did.
   bool publish(const access_token& token, const publish_token& granted) const {
     if (!is_usable(granted.validity, granted.at)) {

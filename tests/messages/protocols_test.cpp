@@ -45,7 +45,7 @@ TEST_CASE("a message is shown by its name and its key") {
   CHECK(to_string(idle_report{key, 3}) ==
         "idle_report(r for system-assigned, with claims, received=3)");
   CHECK(to_string(deadline_set{key, {}}) == "deadline_set(r for system-assigned, with claims)");
-  CHECK(to_string(refresh_planned{{{}, "r"}}) == "refresh_planned(r for system-assigned)");
+  CHECK(to_string(refresh_planned{}) == "refresh_planned");
   CHECK(to_string(refresh_overdue{{{}, "r"}}) == "refresh_overdue(r for system-assigned)");
   CHECK(to_string(not_admitted{1'500us}) == "not_admitted(for 2 ms)");
   CHECK(to_string(drain_done{}) == "drain_done");

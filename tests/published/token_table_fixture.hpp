@@ -53,11 +53,12 @@ inline keys resources_of(const std::vector<token_key>& of) {
   return result;
 }
 
-inline keys sorted(const std::vector<token_key>& of) {
-  auto result = resources_of(of);
-  std::ranges::sort(result);
-  return result;
+inline keys sorted(keys of) {
+  std::ranges::sort(of);
+  return of;
 }
+
+inline keys sorted(const std::vector<token_key>& of) { return sorted(resources_of(of)); }
 
 struct refreshes {
   keys due;
@@ -66,24 +67,29 @@ struct refreshes {
 
 // Begins the refreshes that are due, in the order of their time, as a cache actor does.
 inline refreshes take(token_table& table, const clock_reading& at) {
-  auto planned = table.planned_refreshes();
-  std::ranges::sort(planned, {}, [](const auto& each) {
-    return std::pair{each.at, each.key.resource};
-  });
+  auto planned = table.all_slots();
+  std::ranges::sort(planned, {}, [](const auto& each) { return each->refresh(); });
   refreshes result;
   for (const auto& each : planned) {
-    switch (table.begin_refresh(each.key, at)) {
+    const auto [step, key] = table.begin_refresh(*each, at);
+    switch (step) {
       case token_table::refresh_step::none:
         break;
       case token_table::refresh_step::begun:
-        result.due.push_back(each.key.resource);
+        result.due.push_back(key.resource);
         break;
       case token_table::refresh_step::dropped:
-        result.dropped.push_back(each.key.resource);
+        result.dropped.push_back(key.resource);
         break;
     }
   }
   return result;
+}
+
+inline std::optional<boot_clock::time_point> refresh_of(const token_table& table,
+                                                        const std::string& resource) {
+  const auto slot = table.find_slot(key(resource));
+  return slot == nullptr ? std::nullopt : std::optional{slot->refresh()};
 }
 
 }  // namespace midas::internal::test::tables

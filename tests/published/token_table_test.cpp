@@ -89,18 +89,18 @@ TEST_CASE("the last validity of a token counts, even if the token is the same") 
 
 TEST_CASE("the table lists when each token must be refreshed") {
   token_table table;
-  CHECK(table.planned_refreshes().empty());
+  CHECK(table.all_slots().empty());
   publish(table, "c", 1h, 30min);
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
-  CHECK(table.refresh_at(key("a")) == now.boot + 10min);
-  CHECK(table.refresh_at(key("b")) == now.boot + 20min);
-  CHECK_FALSE(table.refresh_at(key("unknown")));
-  auto planned = table.planned_refreshes();
-  std::ranges::sort(planned, {}, &token_table::planned_refresh::at);
+  CHECK(refresh_of(table, "a") == now.boot + 10min);
+  CHECK(refresh_of(table, "b") == now.boot + 20min);
+  CHECK_FALSE(refresh_of(table, "unknown"));
+  auto planned = table.all_slots();
+  std::ranges::sort(planned, {}, [](const auto& each) { return each->refresh(); });
   REQUIRE(planned.size() == 3);
-  CHECK(planned[0].key == key("a"));
-  CHECK(planned[2].at == now.boot + 30min);
+  CHECK(planned[0] == table.find_slot(key("a")));
+  CHECK(planned[2]->refresh() == now.boot + 30min);
 }
 
 TEST_CASE("a refresh begins at its time, not before") {
@@ -111,7 +111,6 @@ TEST_CASE("a refresh begins at its time, not before") {
   CHECK(take(table, now + 599s).due.empty());
   CHECK(take(table, now + 600s).due == keys{"a"});
   CHECK(take(table, now + 40min).due == keys{"a", "b", "c"});
-  CHECK(table.begin_refresh(key("unknown"), now + 40min) == token_table::refresh_step::none);
 }
 
 TEST_CASE("a refresh is postponed only for a key that the table holds") {
@@ -128,9 +127,9 @@ TEST_CASE("a later plan replaces an earlier one") {
   token_table table;
   publish(table, "a", 1h, 10min);
   publish(table, "a", 1h, 30min);
-  CHECK(table.refresh_at(key("a")) == now.boot + 30min);
+  CHECK(refresh_of(table, "a") == now.boot + 30min);
   table.postpone_refresh(key("a"), now.boot + 20min);
-  CHECK(table.refresh_at(key("a")) == now.boot + 20min);
+  CHECK(refresh_of(table, "a") == now.boot + 20min);
   table.postpone_refresh(key("a"), now.boot + 40min);
   CHECK(take(table, now + 39min).due.empty());
   CHECK(take(table, now + 40min).due == keys{"a"});
@@ -186,6 +185,7 @@ TEST_CASE("a token that leaves the table leaves no refresh behind") {
   publish(table, "a", 1h, 10min);
   publish(table, "b", 1h, 20min);
   publish(table, "c", 1h, 30min);
+  const auto left = table.find_slot(key("a"));
   SECTION("idle") {
     CHECK(table.find(key("c"), now + 5min));
     CHECK(sorted(table.drop_idle(now + 5min, 5min)) == keys{"a", "b"});
@@ -195,8 +195,10 @@ TEST_CASE("a token that leaves the table leaves no refresh behind") {
     CHECK(sorted(table.drop_oldest(1)) == keys{"a", "b"});
   }
   CHECK(table.size() == 1);
-  CHECK(table.planned_refreshes().size() == 1);
-  CHECK_FALSE(table.refresh_at(key("a")));
+  CHECK(table.all_slots().size() == 1);
+  CHECK_FALSE(refresh_of(table, "a"));
+  CHECK(left->refresh() == midas::internal::published_slot::no_refresh);
+  CHECK(table.begin_refresh(*left, now + 50min).step == token_table::refresh_step::none);
   CHECK(take(table, now + 50min).due == keys{"c"});
   CHECK_FALSE(table.find_held(key("a")));
   CHECK_FALSE(table.postpone_refresh(key("a"), now.boot));

@@ -89,9 +89,10 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   const auto sweep = [&] {
     for (int i = 0; reading > 0; ++i) {
       const auto at = now + seconds{i % 20};
-      for (const auto& planned : table.planned_refreshes()) {
-        if (table.begin_refresh(planned.key, at) == token_table::refresh_step::begun) {
-          table.postpone_refresh(planned.key, at.boot + 5s);
+      for (const auto& planned : table.all_slots()) {
+        const auto [step, key] = table.begin_refresh(*planned, at);
+        if (step == token_table::refresh_step::begun) {
+          table.postpone_refresh(key, at.boot + 5s);
         }
       }
       table.drop_idle(at, 15s);
@@ -102,10 +103,10 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
   run_at_once({read, read, write, sweep});
   CHECK(wrong == 0);
   // The remaining tokens are as intact as if one thread had published them.
-  const auto planned = table.planned_refreshes();
+  const auto planned = table.all_slots();
   CHECK(planned.size() == table.size());
   for (const auto& each : planned) {
-    CHECK(table.begin_refresh(each.key, now + 40s) == token_table::refresh_step::begun);
+    CHECK(table.begin_refresh(*each, now + 40s).step == token_table::refresh_step::begun);
   }
 }
 
