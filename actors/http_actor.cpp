@@ -3,8 +3,11 @@
 #include "actors/policies/admission_queue.hpp"
 #include "actors/support/actor_lifetime.hpp"
 #include "actors/support/completion_queue.hpp"
+#include "messages/make_error.hpp"
 #include "transport/responses/retry_after.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,6 +29,7 @@ struct http_state {
 
   struct exchange {
     reply_promise promise;
+    std::uint64_t ticket = 0;
     std::optional<std::uint64_t> transport_id{};
   };
 
@@ -50,6 +54,9 @@ struct http_state {
   http_actor::behavior_type make_behavior() {
     return {
         [this](http_request& request) { return serve(std::move(request)); },
+        [this](withdraw_request request) { withdraw(request.ticket); },
+        [this](hasten_request request) { hasten(request.ticket, request.deadline); },
+        [](unusable_answer) {},
         [this](completions_due) { take_completions(); },
         [this](admission_due) {
           admission_pending = false;
@@ -65,13 +72,44 @@ struct http_state {
     if (lifetime.ending()) {
       promise.deliver(to_caf_error(lifetime.end()));
     } else if (const auto wait = queue->wait_beyond(request.deadline, now())) {
-      promise.deliver(to_caf_error(not_admitted{*wait}));
+      promise.deliver(to_caf_error(refusal(*wait)));
     } else {
       const auto deadline = request.deadline;
       queue->add(deadline, {std::move(request), promise});
       admit();
     }
     return promise;
+  }
+
+  void withdraw(std::uint64_t ticket) {
+    const auto reason = make_error(errc::cancelled, "nobody waits for the request any more");
+    if (auto waiting = take_waiting(ticket)) {
+      deliver(waiting->promise, unexpected{reason});
+      return;
+    }
+    for (auto& [id, exchange] : in_flight) {
+      if (exchange.ticket == ticket && exchange.transport_id) {
+        // The completion frees the place and answers the request.
+        transport->cancel(*exchange.transport_id);
+        return;
+      }
+    }
+  }
+
+  void hasten(std::uint64_t ticket, std::chrono::steady_clock::time_point deadline) {
+    if (auto waiting = take_waiting(ticket)) {
+      waiting->request.deadline = std::min(waiting->request.deadline, deadline);
+      const auto at = waiting->request.deadline;
+      queue->add(at, *std::move(waiting));
+      reject_late();
+      admit();
+    }
+  }
+
+  std::optional<waiting_request> take_waiting(std::uint64_t ticket) {
+    return queue->take([ticket](const waiting_request& waiting) {
+      return ticket != 0 && waiting.request.ticket == ticket;
+    });
   }
 
   void take_completions() {
@@ -88,9 +126,15 @@ struct http_state {
     admit();
   }
 
+  static not_admitted refusal(std::chrono::nanoseconds wait) {
+    return {wait, make_error(errc::host_busy,
+                             "the host's limits admit this request only after its deadline",
+                             "Allow a longer timeout, or request fewer different tokens at once")};
+  }
+
   void reject_late() {
     for (auto& late : queue->take_late(now())) {
-      late.request.promise.deliver(to_caf_error(not_admitted{late.wait}));
+      late.request.promise.deliver(to_caf_error(refusal(late.wait)));
     }
   }
 
@@ -131,7 +175,8 @@ struct http_state {
   void send(waiting_request next) {
     const auto id = ++last_id;
     // Inserted first, so that the request is answered even if the transport throws.
-    auto& started = in_flight.emplace(id, exchange{std::move(next.promise)}).first->second;
+    auto& started =
+        in_flight.emplace(id, exchange{std::move(next.promise), next.request.ticket}).first->second;
     auto done = [to = http_actor{self}, queue = completions, id](expected<http_response> outcome) {
       if (queue->push(id, std::move(outcome))) {
         caf_compat::anonymous_send(to, completions_due{});

@@ -24,6 +24,14 @@ std::string to_string(const not_admitted& message) {
   return "not_admitted(for " + std::to_string(wait.count()) + " ms)";
 }
 
+std::string to_string(const withdraw_request& message) {
+  return "withdraw_request(ticket " + std::to_string(message.ticket) + ")";
+}
+
+std::string to_string(const hasten_request& message) {
+  return "hasten_request(ticket " + std::to_string(message.ticket) + ")";
+}
+
 std::string to_string(const deadline_set& message) {
   return "deadline_set(" + shown(*message.key) + ")";
 }

@@ -27,11 +27,28 @@ struct acquisition_key {
   friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
 };
 
-/// Why the HTTP actor did not send a request: the host's limits admit it only after `wait`, when
-/// its deadline has passed.
+/// Why the HTTP actor did not send a request: the host admits it after `wait` at the earliest, when
+/// its deadline has passed. For a later deadline, the request may be repeated.
 struct not_admitted {
   std::chrono::nanoseconds wait{};
+  /// The error for the callers. Its code is errc::host_busy, or that of the host's last failure if
+  /// midas pauses after it. Its retry_after, if it is set, is when a place is expected.
+  error reason{};
 };
+
+/// Nobody waits for that request any more.
+struct withdraw_request {
+  std::uint64_t ticket = 0;
+};
+
+/// A caller with an earlier deadline waits for that request.
+struct hasten_request {
+  std::uint64_t ticket = 0;
+  std::chrono::steady_clock::time_point deadline{};
+};
+
+/// A response with status 200 contained no usable token.
+struct unusable_answer {};
 
 /// Asks an acquisition actor for an idle_report.
 struct idle_query {};
@@ -87,6 +104,9 @@ struct drain_done {};
 
 std::string to_string(const acquisition_request&);
 std::string to_string(const not_admitted&);
+std::string to_string(const withdraw_request&);
+std::string to_string(const hasten_request&);
+inline std::string to_string(const unusable_answer&) { return "unusable_answer"; }
 std::string to_string(const idle_report&);
 std::string to_string(const deadline_set&);
 std::string to_string(const refresh_overdue&);

@@ -20,6 +20,8 @@ std::string_view to_string(errc code) noexcept {
       return "deadline_exceeded";
     case errc::cancelled:
       return "cancelled";
+    case errc::host_busy:
+      return "host_busy";
     case errc::unreachable:
       return "unreachable";
     case errc::connection_lost:

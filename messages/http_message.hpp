@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,16 @@ inline const token_service_options& default_options() {
   return options;
 }
 
+struct acquisition_key;
+
+/// What the request is for.
+enum class request_purpose : std::uint8_t {
+  /// A key without a usable token.
+  cold_key,
+  /// A new token in place of one that is still handed out.
+  refresh,
+};
+
 struct http_request {
   std::string method = "GET";
   /// Absolute, http or https.
@@ -45,9 +56,22 @@ struct http_request {
   /// The SHA-1 digest of the server certificate in DER. If set, https trusts only that certificate,
   /// whatever its name and issuer; otherwise the usual certificate authorities.
   std::optional<sha1_digest> pinned_certificate{};
-  /// The earliest deadline of the callers that wait for the response: of several waiting requests,
-  /// the one with the earliest deadline is sent first. Not a timeout.
+
+  // -- for the HTTP actor, not sent: which request goes to the host first --
+
+  /// The earliest deadline of the callers that wait for the response: of several waiting requests
+  /// of a lane, the one with the earliest deadline is sent first. Not a timeout, but a request is
+  /// never sent after it.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  /// Names the request in withdraw_request and hasten_request; unique within the service. 0: the
+  /// sender uses neither.
+  std::uint64_t ticket = 0;
+  /// token_request::lane of the caller that started the acquisition.
+  std::uint32_t lane = 0;
+  /// A refresh goes before cold keys.
+  request_purpose purpose = request_purpose::cold_key;
+  /// The key that the request is for, for messages and for the limit per identity; may be null.
+  std::shared_ptr<const acquisition_key> key{};
 };
 
 struct http_response {

@@ -27,7 +27,7 @@ error to_error(const caf::error& failure) {
 namespace internal {
 
 caf::error to_caf_error(const not_admitted& refused) {
-  return caf_compat::make_error(errc::deadline_exceeded, refused);
+  return caf_compat::make_error(errc::host_busy, refused);
 }
 
 std::optional<not_admitted> to_not_admitted(const caf::error& failure) {
@@ -35,11 +35,10 @@ std::optional<not_admitted> to_not_admitted(const caf::error& failure) {
 }
 
 error error_of(const not_admitted& refused) {
-  auto result = make_error(errc::deadline_exceeded,
-                           "the host's request limits would admit this request only after its "
-                           "deadline",
-                           "Allow a longer timeout, or request fewer different tokens at once");
-  result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(refused.wait);
+  auto result = refused.reason;
+  if (!result.retry_after) {
+    result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(refused.wait);
+  }
   return result;
 }
 

@@ -23,6 +23,7 @@ MIDAS_LOCAL_MESSAGE(midas::internal::completions_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::deadline_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::deadline_set)
 MIDAS_LOCAL_MESSAGE(midas::internal::drain_done)
+MIDAS_LOCAL_MESSAGE(midas::internal::hasten_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_response)
 MIDAS_LOCAL_MESSAGE(midas::internal::not_admitted)
@@ -32,6 +33,8 @@ MIDAS_LOCAL_MESSAGE(midas::internal::refresh_planned)
 MIDAS_LOCAL_MESSAGE(midas::internal::retry_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
+MIDAS_LOCAL_MESSAGE(midas::internal::unusable_answer)
+MIDAS_LOCAL_MESSAGE(midas::internal::withdraw_request)
 
 namespace midas::internal {
 
@@ -39,6 +42,12 @@ namespace midas::internal {
 using http_actor = caf_compat::typed_actor<
     // Sends the request once the limits admit it, and answers with the response of any status.
     http_response(http_request),
+    // Gives the request up, in the queue or in flight, and answers it with errc::cancelled.
+    void(withdraw_request),
+    // Moves a waiting request forward, to an earlier deadline.
+    void(hasten_request),
+    // Counts an answer that the host gave with status 200 as a failure of the host.
+    void(unusable_answer),
     // Takes the exchanges that the transport has finished. (From the transport's thread.)
     void(completions_due),
     // Sends waiting requests that the limits admit now. (From itself.)
@@ -92,8 +101,8 @@ caf::error to_caf_error(const not_admitted& refused);
 /// The not_admitted in such an answer; empty for any other error.
 std::optional<not_admitted> to_not_admitted(const caf::error& failure);
 
-/// The error that the callers of a request that was not admitted receive: errc::deadline_exceeded,
-/// with the wait as retry_after.
+/// The error that the callers of a request that was not admitted receive: the reason; with the wait
+/// as retry_after, unless the reason has one.
 error error_of(const not_admitted& refused);
 
 /// The error that the waiters of an actor that ends for `reason` receive: errc::shutting_down in an

@@ -40,6 +40,7 @@ token_service_options bounded(token_service_options options) {
   if (options.idle_key_timeout) {
     clamp(*options.idle_key_timeout, std::chrono::seconds{1});
   }
+  options.max_cold_keys_per_lane = std::max<std::size_t>(1, options.max_cold_keys_per_lane);
   options.max_keys = std::max<std::size_t>(1, options.max_keys);
   options.actor_threads = std::clamp<std::size_t>(options.actor_threads, 1, max_actor_threads);
   return options;

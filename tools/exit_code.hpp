@@ -30,6 +30,7 @@ inline exit_code exit_code_of(errc code) {
       return bad_usage;
     case errc::deadline_exceeded:
     case errc::request_timeout:
+    case errc::host_busy:
       return timed_out;
     default:
       return failure;

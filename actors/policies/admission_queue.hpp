@@ -71,6 +71,17 @@ class admission_queue {
     return std::move(waiting_.extract(waiting_.begin()).mapped());
   }
 
+  /// Takes the first request for which `matches` is true.
+  template <class Predicate>
+  [[nodiscard]] std::optional<Request> take(Predicate matches) {
+    for (auto at = waiting_.begin(); at != waiting_.end(); ++at) {
+      if (matches(at->second)) {
+        return std::move(waiting_.extract(at).mapped());
+      }
+    }
+    return std::nullopt;
+  }
+
   /// Takes all requests.
   [[nodiscard]] std::multimap<time_point, Request> take_all() {
     return std::exchange(waiting_, {});

@@ -51,9 +51,7 @@ attempt_result acquisition_host::read(const token_request& request, http_respons
 
 attempt_result acquisition_host::read(const caf::error& failure) const {
   if (const auto refused = to_not_admitted(failure)) {
-    auto told = from_host(error_of(*refused));
-    const auto wait = *told.retry_after;
-    return attempt_not_admitted{std::move(told), wait};
+    return attempt_not_admitted{from_host(error_of(*refused)), refused->wait};
   }
   return failed(to_error(failure));
 }

@@ -77,6 +77,10 @@ enum class errc : std::uint8_t {
   deadline_exceeded = 6,
   /// The caller canceled the request.
   cancelled = 7,
+  /// The host's limits admit the request only after the caller's deadline, because other requests
+  /// go before it; or too many keys of its lane wait already. error::retry_after is when a place is
+  /// expected.
+  host_busy = 26,
 
   // -- The state of the token service --
 
@@ -91,9 +95,9 @@ enum class errc : std::uint8_t {
 
 /// True if the same request may succeed later without a change to the request, the configuration or
 /// the service: unreachable, connection_lost, request_timeout, invalid_http, throttled,
-/// service_unavailable, deadline_exceeded and actor_terminated. By the time a caller gets one of
-/// these, midas has retried as far as its policy and the caller's timeout allow. Pause before the
-/// next request, for error::retry_after if it is set.
+/// service_unavailable, deadline_exceeded, host_busy and actor_terminated. By the time a caller
+/// gets one of these, midas has retried as far as its policy and the caller's timeout allow. Pause
+/// before the next request, for error::retry_after if it is set.
 [[nodiscard]] constexpr bool is_transient(errc code) noexcept {
   switch (code) {
     case errc::unreachable:
@@ -103,6 +107,7 @@ enum class errc : std::uint8_t {
     case errc::throttled:
     case errc::service_unavailable:
     case errc::deadline_exceeded:
+    case errc::host_busy:
     case errc::actor_terminated:
       return true;
     default:
@@ -134,8 +139,8 @@ struct error {
   std::string service_description;
   /// The host's id for this failure, to quote to its support; may be empty.
   std::string correlation_id;
-  /// How long the host asked its clients to wait (Retry-After). With deadline_exceeded: how long
-  /// the host's limits would have delayed the request.
+  /// How long the host asked its clients to wait (Retry-After), or how long midas sends the host no
+  /// request after failures. With host_busy: when a place among the host's limits is expected.
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 

@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,12 @@ struct token_request {
   /// Bypasses the cache: acquires a new token, which replaces the cached one, or joins an
   /// acquisition that is already in progress. Default: false.
   bool force_refresh = false;
+  /// Whose request this is among the users of one service, e.g. a number for each tenant of a
+  /// server or for each client of a proxy. While requests to the host wait, the lanes take turns,
+  /// so that one with many keys does not delay another with few. Not part of the key: all lanes
+  /// share the cached tokens, and a request that joins an acquisition keeps the lane of the first
+  /// caller. Default: 0.
+  std::uint32_t lane = 0;
 
   friend bool operator==(const token_request&, const token_request&) = default;
 };

@@ -62,6 +62,11 @@ struct token_service_options {
   /// as unlimited.
   std::optional<host_limits> limits{};
 
+  /// How many keys without a usable token one lane (token_request::lane) may request from the host
+  /// at a time, those that wait for the host's limits included. Requests for more fail with
+  /// errc::host_busy. At least 1. Default: 5,000.
+  std::size_t max_cold_keys_per_lane = 5'000;
+
   /// Retries failures that may be temporary: network failures, and HTTP 404, 408, 410, 429 and 5xx
   /// from IMDS or 408, 429, 500, 502, 503 and 504 from other hosts. The pauses follow the guidance
   /// for the host; retries end at the deadline of the last waiter. Default: true.

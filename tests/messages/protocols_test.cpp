@@ -16,11 +16,15 @@ TEST_CASE("the error of a request that is not admitted differs from all others")
   CHECK_FALSE(to_not_admitted(caf::make_error(caf::sec::request_timeout)));
 }
 
-TEST_CASE("callers of a request that is not admitted receive deadline_exceeded and the wait") {
-  const auto failure = error_of(not_admitted{1'500us});
-  CHECK(failure.code == errc::deadline_exceeded);
+TEST_CASE("callers of a request that is not admitted receive the reason and the wait") {
+  const auto failure = error_of({1'500us, make_error(errc::host_busy, "too many", "Wait")});
+  CHECK(failure.code == errc::host_busy);
+  CHECK(failure.message == "too many");
+  CHECK(failure.advice == "Wait");
   CHECK(failure.retry_after == 2ms);
-  CHECK_FALSE(failure.advice.empty());
+  auto known = failure;
+  known.retry_after = 3s;
+  CHECK(error_of({1'500us, known}).retry_after == 3s);
 }
 
 TEST_CASE("a midas error survives being an actor's answer") {
@@ -48,5 +52,8 @@ TEST_CASE("a message is shown by its name and its key") {
   CHECK(to_string(refresh_planned{}) == "refresh_planned");
   CHECK(to_string(refresh_overdue{{{}, "r"}}) == "refresh_overdue(r for system-assigned)");
   CHECK(to_string(not_admitted{1'500us}) == "not_admitted(for 2 ms)");
+  CHECK(to_string(withdraw_request{7}) == "withdraw_request(ticket 7)");
+  CHECK(to_string(hasten_request{7, {}}) == "hasten_request(ticket 7)");
+  CHECK(to_string(unusable_answer{}) == "unusable_answer");
   CHECK(to_string(drain_done{}) == "drain_done");
 }

@@ -53,6 +53,7 @@ TEST_CASE("options below their bounds are the smallest that work") {
   options.negative_cache_ttl = -1ms;
   options.idle_key_timeout = 0s;
   options.limits = host_limits{0, 0};
+  options.max_cold_keys_per_lane = 0;
   options.max_keys = 0;
   options.actor_threads = 0;
   const auto result = bounded(options);
@@ -62,6 +63,7 @@ TEST_CASE("options below their bounds are the smallest that work") {
   CHECK(result.negative_cache_ttl == 0ms);
   CHECK(result.idle_key_timeout == 1s);
   CHECK(result.limits == host_limits{1, 0});
+  CHECK(result.max_cold_keys_per_lane == 1);
   CHECK(result.max_keys == 1);
   CHECK(result.actor_threads == 1);
 }

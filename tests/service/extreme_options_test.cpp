@@ -32,7 +32,8 @@ TEST_CASE("a service answers with each of its options at an extreme") {
       {"an endless attempt", [](auto& o) { o.attempt_timeout = std::chrono::milliseconds::max(); }},
       {"an endless negative cache",
        [](auto& o) { o.negative_cache_ttl = std::chrono::milliseconds::max(); }},
-      {"no keys", [](auto& o) { o.max_keys = 0; }}};
+      {"no keys", [](auto& o) { o.max_keys = 0; }},
+      {"no cold keys", [](auto& o) { o.max_cold_keys_per_lane = 0; }}};
   for (const auto& [name, set] : extremes) {
     CAPTURE(name);
     auto options = options_for("http://127.0.0.1:9");
