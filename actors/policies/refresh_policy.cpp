@@ -13,6 +13,8 @@ using std::chrono::seconds;
 constexpr seconds max_jitter{300};
 
 constexpr nanoseconds min_wait = seconds{30};
+// However short the lifetime, so that a host is not asked in a loop.
+constexpr nanoseconds shortest_wait = seconds{1};
 constexpr nanoseconds max_wait = seconds{3'600};
 
 // Hosts have granted tokens until the year 3333, which nanoseconds since 1970 cannot express.
@@ -55,7 +57,7 @@ token_validity validity_of(const token_grant& grant, const clock_reading& now,
                                       std::min(min_wait, latest), latest);
   }
   const auto room = std::min<nanoseconds>(max_jitter, (sure - refresh) / 4);
-  result.refresh_at = now.boot + refresh + part(room, jitter);
+  result.refresh_at = now.boot + std::max(refresh + part(room, jitter), shortest_wait);
   return result;
 }
 
@@ -68,10 +70,7 @@ nanoseconds next_refresh_after(unsigned failed_refreshes, nanoseconds left,
   }
   wait = std::min(wait, max_wait);
   wait += part(wait / 4, jitter);
-  // At most half of the time that is left, but at least min_wait, so that waits do not shrink to 0.
-  if (wait > left / 2) {
-    wait = std::max(left / 2, std::min(min_wait, wait));
-  }
+  wait = std::clamp(left / 2, shortest_wait, wait);
   // A Retry-After of a year must not prevent the refresh.
   return std::max(
       wait, std::min<nanoseconds>(retry_after.value_or(std::chrono::milliseconds{0}), left / 2));

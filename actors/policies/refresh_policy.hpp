@@ -25,7 +25,8 @@ std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept;
 
 /// The validity of a token granted at `now`. It is refreshed at its refresh_on, if it has one, and
-/// in any case in time for a few attempts before it is no longer handed out. `jitter`,
+/// in any case in time for a few attempts before it is no longer handed out; but not within a
+/// second, so that a token that may be handed out for less is not refreshed. `jitter`,
 /// between 0 and 1, is the fraction of the allowed jitter that is added, so that the machines of a
 /// fleet do not refresh at the same time.
 token_validity validity_of(const token_grant& grant, const clock_reading& now,
@@ -34,7 +35,7 @@ token_validity validity_of(const token_grant& grant, const clock_reading& now,
 /// The delay before the next refresh, after `failed_refreshes` (at least 1) in a row have failed or
 /// returned the same token: half a minute, doubled each time up to an hour, or the host's
 /// `retry_after` if that is longer; but at most half of `left`, the time for which the token may
-/// still be handed out, unless half a minute is longer.
+/// still be handed out, and at least a second.
 std::chrono::nanoseconds next_refresh_after(unsigned failed_refreshes,
                                             std::chrono::nanoseconds left,
                                             std::optional<std::chrono::milliseconds> retry_after,

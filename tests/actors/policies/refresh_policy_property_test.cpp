@@ -95,7 +95,7 @@ TEST_CASE("an expired token is not handed out, however the clocks change") {
   }));
 }
 
-TEST_CASE("a token is refreshed after at least half a minute, and before it ends") {
+TEST_CASE("a token is refreshed after half a minute, or four fifths, or a second, before it ends") {
   CHECK(rc::check("time of refreshes", [] {
     const auto now = any_moment();
     const auto life = any_life() + 1s;
@@ -103,10 +103,12 @@ TEST_CASE("a token is refreshed after at least half a minute, and before it ends
     const auto usable = found.end.boot - now.boot;
     // UTC is read in whole seconds.
     const auto sure = usable - std::min<nanoseconds>(1s, usable / 2);
-    RC_ASSERT(found.refresh_at >= now.boot + std::min<nanoseconds>(30s, sure / 5 * 4));
-    RC_ASSERT(found.refresh_at < found.end.boot);
+    RC_ASSERT(found.refresh_at >=
+              now.boot + std::max<nanoseconds>(1s, std::min<nanoseconds>(30s, sure / 5 * 4)));
+    RC_ASSERT(found.refresh_at < found.end.boot || usable <= 1s);
     // This leaves time for a few attempts.
-    RC_ASSERT(now.boot + sure - found.refresh_at >= std::min<nanoseconds>(225s, sure / 20 * 3));
+    RC_ASSERT(now.boot + sure - found.refresh_at >= std::min<nanoseconds>(225s, sure / 20 * 3) ||
+              found.refresh_at == now.boot + 1s);
   }));
 }
 
@@ -180,8 +182,8 @@ TEST_CASE("a failed refresh is tried again neither too early nor too late") {
           rc::gen::inRange<std::int64_t>(0, std::chrono::milliseconds{24h * 365}.count()))};
     }
     const auto wait = next_refresh_after(failed, left, asked, any_jitter());
-    RC_ASSERT(wait >= 30s);
-    RC_ASSERT(wait <= std::max<nanoseconds>(30s, left / 2));
+    RC_ASSERT(wait >= std::clamp<nanoseconds>(left / 2, 1s, 30s));
+    RC_ASSERT(wait <= std::max<nanoseconds>(1s, left / 2));
     // The host's Retry-After, if that leaves time for another attempt.
     RC_ASSERT(wait >= std::min<nanoseconds>(asked.value_or(0s), left / 2));
     RC_ASSERT(wait <= std::max<nanoseconds>(75min, asked.value_or(0s)));
@@ -215,10 +217,10 @@ TEST_CASE("in an outage a token is refreshed rarely, and until it ends") {
       at += next_refresh_after(++tries, granted.end.boot - at, {}, any_jitter());
     }
     // Seven times until an hour lies between them, then every hour, then in the last two hours
-    // after half of the time left, down to half a minute.
+    // after half of the time left, down to a second.
     const auto hours = std::chrono::floor<std::chrono::hours>(life).count();
-    RC_ASSERT(tries >= 1);
-    RC_ASSERT(tries <= 7 + hours / 2 + 1 + 9);
-    RC_ASSERT(granted.end.boot - last <= 60s);
+    RC_ASSERT(tries >= 1 || life <= 2s);
+    RC_ASSERT(tries <= 7 + hours / 2 + 1 + 15);
+    RC_ASSERT(granted.end.boot - last <= 2s);
   }));
 }

@@ -124,8 +124,7 @@ TEST_CASE("a token is refreshed while it may still be handed out, whatever its h
   CHECK(refreshed_after(10min) == 239'200ms);
   CHECK(refreshed_after(20s) == 7'200ms);
   CHECK(refreshed_after(20s, 0s) == 7'200ms);
-  // Up to two seconds, half of it.
-  CHECK(refreshed_after(2s) == 400ms);
+  CHECK(refreshed_after(10s) == 3'200ms);
 }
 
 TEST_CASE("the jitter is at most five minutes, and at most a quarter of the time that is left") {
@@ -170,13 +169,24 @@ TEST_CASE("a failed refresh is tried again within half of the token's remaining 
   CHECK(after(5, 10min) == 5min);
   CHECK(after(5, 61s) == 30'500ms);
   CHECK(after(5, 60s) == 30s);
+  CHECK(after(5, 20s) == 10s);
 }
 
-TEST_CASE("however little time a token has left, its host is not asked for half a minute") {
-  for (const nanoseconds left : {59s, 30s, 1s, 0s}) {
-    CHECK(after(1, left) == 30s);
-    CHECK(after(9, left, {}, 0.9) == 30s);
+TEST_CASE("however little time a token has left, its host is not asked for a second") {
+  for (const nanoseconds left : {2s, 1s, 0s}) {
+    CHECK(after(1, left) == 1s);
+    CHECK(after(9, left, {}, 0.9) == 1s);
   }
+  for (const auto life : {1s, 2s, 3s}) {
+    CHECK(refreshed_after(life) == 1s);
+    CHECK(refreshed_after(life, 0s, 0.9) == 1s);
+  }
+}
+
+TEST_CASE("a token of ten seconds is refreshed again while it may still be handed out") {
+  const auto left = usable_for(10s) - refreshed_after(10s);
+  CHECK(after(1, left) == 1s);
+  CHECK(after(1, left) < left);
 }
 
 TEST_CASE("a failed refresh is not tried again before the host's Retry-After") {
@@ -191,19 +201,19 @@ TEST_CASE("a failed refresh is not tried again before the host's Retry-After") {
 TEST_CASE("a host whose Retry-After outlasts the token is asked once more before the token ends") {
   CHECK(after(1, 10h, 24h * 365) == 5h);
   CHECK(after(1, 10min, 8min) == 5min);
-  CHECK(after(1, 40s, 40s) == 30s);
+  CHECK(after(1, 40s, 40s) == 20s);
 }
 
-TEST_CASE("a token of 24 hours is refreshed at most 30 times in an outage") {
+TEST_CASE("a token of 24 hours is refreshed at most 40 times in an outage") {
   for (const double jitter : {0.0, 0.3, 0.5, 0.999'999}) {
     const auto tries = failed_refreshes(24h, jitter);
     INFO(tries.size() << " times with a jitter of " << jitter);
     CHECK(tries.size() >= 20);
-    CHECK(tries.size() <= 30);
+    CHECK(tries.size() <= 40);
     // Until the end of the token, not after it.
     const auto end = usable_for(24h);
     CHECK(tries.back() < end);
-    CHECK(tries.back() >= end - 60s);
-    CHECK(tries.at(tries.size() - 5) >= end - 20min);
+    CHECK(tries.back() >= end - 2s);
+    CHECK(tries.at(tries.size() - 10) >= end - 20min);
   }
 }
