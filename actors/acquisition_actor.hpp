@@ -4,15 +4,24 @@
 #include "actors/support/service_context.hpp"
 #include "messages/protocols.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 
 namespace midas::internal {
+
+struct earlier_failure {
+  error failure;
+  std::chrono::steady_clock::time_point until;
+};
 
 struct acquisition_settings {
   std::shared_ptr<const service_context> service;
   std::shared_ptr<const acquisition_key> key;
   cache_actor cache;
   http_actor http;
+  /// An earlier actor of the key ended unexpectedly: the host must not be asked before `until`.
+  std::optional<earlier_failure> last_failure{};
 };
 
 /// The actor has at most one HTTP request in flight; requests that arrive meanwhile join the same

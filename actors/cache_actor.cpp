@@ -1,9 +1,9 @@
 #include "actors/cache_actor.hpp"
 
-#include "actors/http_actor.hpp"
 #include "actors/policies/deadline.hpp"
 #include "actors/support/actor_lifetime.hpp"
 #include "actors/support/cached_keys.hpp"
+#include "actors/support/http_child.hpp"
 
 #include <optional>
 #include <utility>
@@ -24,7 +24,7 @@ struct cache_state {
       keys->end_all(lifetime.exit_reason_of_children());
     }
     if (http) {
-      caf_compat::send_exit(http, lifetime.exit_reason_of_children());
+      http->end(lifetime.exit_reason_of_children());
     }
   }
 
@@ -32,7 +32,7 @@ struct cache_state {
     settings = std::move(given);
     lifetime.begin<cache_actor>(self, std::move(alive), [] {});
     caf_compat::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
-    start_http();
+    http.emplace(self, http_settings{settings.transport, settings.limits, settings.service});
     keys.emplace(self, settings.service, now());
     arm();
   }
@@ -61,7 +61,9 @@ struct cache_state {
           keys->schedule_refresh(planned.slot);
           arm();
         },
+        [this](const caller_canceled& canceled) { keys->recheck_waiters(canceled.key); },
         [this](timer_due) { fire_timers(); },
+        [this](restart_due) { restart_http(); },
         [this](drain_done) { lifetime.quit(self); },
     };
   }
@@ -115,7 +117,13 @@ struct cache_state {
     }
     const auto asked_at = now();
     const auto deadline = deadline_after(asked_at, timeout);
-    auto& acquisition = keys->use_acquisition({*std::move(key), request.claims}, http, asked_at);
+    const auto used =
+        keys->use_acquisition({*std::move(key), request.claims}, http->current(), asked_at);
+    if (!used) {
+      counters.add(counters.errors);
+      return unexpected{used.error()};
+    }
+    auto& acquisition = **used;
     ++acquisition.sent;
     if (keys->add_deadline(acquisition, deadline)) {
       arm();
@@ -138,32 +146,29 @@ struct cache_state {
   }
 
   void refresh(const token_key& key) {
-    const auto& acquisition = keys->use_acquisition({key, {}}, http, now());
-    caf_compat::send(self, acquisition.actor, refresh_due{});
-  }
-
-  void start_http() {
-    http = spawn_http(self->system(), {settings.transport, settings.limits, settings.service});
-    caf_compat::restore_logger_context(self);
-    caf_compat::monitor(self, http);
+    if (const auto acquisition = keys->use_acquisition({key, {}}, http->current(), now())) {
+      caf_compat::send(self, (*acquisition)->actor, refresh_due{});
+    } else {
+      keys->postpone_refresh(key);
+    }
   }
 
   // An actor ended unexpectedly. It has answered its requests.
   void replace(const caf::actor_addr& ended) {
-    if (http.address() == ended) {
-      start_http();
-      keys->replace_http(http);
-    } else {
-      keys->remove_ended(ended);
+    if (!http->has_ended(ended, now())) {
+      keys->remove_ended(ended, now());
       arm();
     }
   }
 
+  void restart_http() {
+    http->start();
+    keys->replace_http(http->current());
+  }
+
   void fire_timers() {
     keys->woken(now());
-    for (const auto& acquisition : keys->take_due_deadlines(now())) {
-      caf_compat::send(self, acquisition, deadline_due{});
-    }
+    keys->recheck_due_waiters(now());
     for (const auto& key : keys->take_due_refreshes()) {
       refresh(key);
     }
@@ -183,7 +188,7 @@ struct cache_state {
   cache_actor::pointer self;
   actor_lifetime lifetime;
   cache_settings settings;
-  http_actor http;
+  std::optional<http_child> http;
   std::optional<cached_keys> keys;
 };
 

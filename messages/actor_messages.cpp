@@ -40,8 +40,12 @@ std::string to_string(const refresh_overdue& message) {
   return "refresh_overdue(" + to_string(message.key) + ")";
 }
 
-std::string to_string(const retry_due& message) {
-  return "retry_due(attempt " + std::to_string(message.attempt) + ")";
+std::string to_string(const phase_timer_due& message) {
+  return "phase_timer_due(timer " + std::to_string(message.timer) + ")";
+}
+
+std::string to_string(const caller_canceled& message) {
+  return "caller_canceled(" + shown(message.key) + ")";
 }
 
 }  // namespace midas::internal

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,12 @@ struct acquisition_key {
   std::string claims{};
 
   friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
+};
+
+struct acquisition_key_hash {
+  std::size_t operator()(const acquisition_key& key) const noexcept {
+    return token_key_hash{}(key.token) ^ std::hash<std::string>{}(key.claims);
+  }
 };
 
 /// Why the HTTP actor did not send a request: the host admits it after `wait` at the earliest, when
@@ -78,9 +85,17 @@ struct refresh_planned {
   std::shared_ptr<published_slot> slot;
 };
 
-/// The pause after the failed attempt of that number is over.
-struct retry_due {
-  std::uint64_t attempt = 0;
+/// A timer of the phase that an acquisition is in has fired.
+struct phase_timer_due {
+  std::uint64_t timer = 0;
+};
+
+/// An HTTP actor that ended unexpectedly must be replaced now.
+struct restart_due {};
+
+/// A caller of that acquisition was canceled.
+struct caller_canceled {
+  acquisition_key key{};
 };
 
 /// The deadline of a waiter has passed.
@@ -110,7 +125,9 @@ inline std::string to_string(const unusable_answer&) { return "unusable_answer";
 std::string to_string(const idle_report&);
 std::string to_string(const deadline_set&);
 std::string to_string(const refresh_overdue&);
-std::string to_string(const retry_due&);
+std::string to_string(const phase_timer_due&);
+std::string to_string(const caller_canceled&);
+inline std::string to_string(const restart_due&) { return "restart_due"; }
 inline std::string to_string(const refresh_planned&) { return "refresh_planned"; }
 inline std::string to_string(const idle_query&) { return "idle_query"; }
 inline std::string to_string(const deadline_due&) { return "deadline_due"; }

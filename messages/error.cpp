@@ -46,6 +46,8 @@ std::string_view to_string(errc code) noexcept {
       return "shutting_down";
     case errc::actor_terminated:
       return "actor_terminated";
+    case errc::too_many_keys:
+      return "too_many_keys";
     case errc::would_block:
       return "would_block";
     case errc::identity_not_supported:

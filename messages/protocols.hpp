@@ -30,7 +30,9 @@ MIDAS_LOCAL_MESSAGE(midas::internal::not_admitted)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_overdue)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_planned)
-MIDAS_LOCAL_MESSAGE(midas::internal::retry_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::phase_timer_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::restart_due)
+MIDAS_LOCAL_MESSAGE(midas::internal::caller_canceled)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
 MIDAS_LOCAL_MESSAGE(midas::internal::unusable_answer)
@@ -63,12 +65,13 @@ using acquisition_actor = caf_compat::typed_actor<
     void(acquisition_request, token_waiter),
     // Sends all further requests to this HTTP actor, which replaces one that ended.
     void(http_actor),
-    // Answers the waiters whose deadlines have passed. (From the cache actor.)
+    // Answers the waiters whose deadlines have passed, and forgets those that were canceled. (From
+    // the cache actor.)
     void(deadline_due),
     // Refreshes the published token in the background. (From the cache actor.)
     void(refresh_due),
-    // Starts the next attempt. (From itself.)
-    void(retry_due),
+    // Starts the next attempt, or gives up the one in flight. (From itself.)
+    void(phase_timer_due),
     // Replies with idle_report if it is idle. (From the cache actor.)
     void(idle_query),
     // Quits; every request has been answered. (From itself.)
@@ -90,8 +93,12 @@ using cache_actor = caf_compat::typed_actor<
     void(refresh_overdue),
     // Schedules the next refresh of a published token. (From an acquisition actor.)
     void(refresh_planned),
+    // Makes the acquisition forget a caller that was canceled. (From the front.)
+    void(caller_canceled),
     // Handles the deadlines, refreshes and idle keys that are due. (From itself.)
     void(timer_due),
+    // Replaces an HTTP actor that ended unexpectedly. (From itself.)
+    void(restart_due),
     // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
 

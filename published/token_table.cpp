@@ -98,9 +98,9 @@ std::optional<access_token> token_table::find_held(const token_key& key) const {
   return found == entries_.end() ? std::nullopt : std::optional{found->second->token};
 }
 
-void token_table::publish(const token_key& key, const access_token& token,
+bool token_table::publish(const token_key& key, const access_token& token,
                           const token_validity& validity, const clock_reading& now,
-                          token_changed changed) {
+                          token_changed changed, std::optional<attempt> from) {
   // Destroyed, and wiped, after the lock is released.
   access_token replaced;
   const std::lock_guard lock{mutex_};
@@ -110,13 +110,17 @@ void token_table::publish(const token_key& key, const access_token& token,
     item = std::make_shared<entry>();
     item->key = &at->first;
     item->last_used = second_of(now);
+  } else if (from && *from < item->from && is_usable(item->validity(), now)) {
+    return false;
   }
+  item->from = from.value_or(next_attempt());
   const std::chrono::nanoseconds life = validity.end.boot - now.boot;
   item->life = changed == token_changed::no ? std::max(item->life, life) : life;
   replaced = std::exchange(item->token, token.from_cache());
   item->end = validity.end;
   item->change();
   plan(*item, validity.refresh_at);
+  return true;
 }
 
 bool token_table::postpone_refresh(const token_key& key, boot_clock::time_point at) {
@@ -209,7 +213,7 @@ std::vector<token_key> token_table::drop_idle(const clock_reading& now,
   return dropped;
 }
 
-std::vector<token_key> token_table::drop_oldest(std::size_t left) {
+std::vector<token_key> token_table::drop_oldest(std::size_t left, const published_slot* keep) {
   std::vector<token_key> dropped;
   const std::lock_guard lock{mutex_};
   if (entries_.size() <= left) {
@@ -218,7 +222,9 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left) {
   std::vector<std::pair<std::chrono::seconds::rep, entries::iterator>> by_age;
   by_age.reserve(entries_.size());
   for (auto at = entries_.begin(); at != entries_.end(); ++at) {
-    by_age.emplace_back(at->second->last_used.load(), at);
+    const auto last_used = at->second.get() == keep ? std::chrono::seconds::max().count()
+                                                    : at->second->last_used.load();
+    by_age.emplace_back(last_used, at);
   }
   const auto excess = static_cast<std::ptrdiff_t>(entries_.size() - left);
   std::ranges::nth_element(by_age, by_age.begin() + excess, {},

@@ -69,10 +69,19 @@ class token_table {
   /// Whether the token differs from the one that was held.
   enum class token_changed : bool { no, yes };
 
+  /// The order in which requests for tokens were sent.
+  using attempt = std::uint64_t;
+
+  /// Later than every earlier one.
+  [[nodiscard]] attempt next_attempt() noexcept { return ++last_attempt_; }
+
   /// Replaces the token of that key, and when it must be refreshed. A token that its host returns
-  /// again (token_changed::no) keeps its original lifetime.
-  void publish(const token_key& key, const access_token& token, const token_validity& validity,
-               const clock_reading& now, token_changed changed = token_changed::yes);
+  /// again (token_changed::no) keeps its original lifetime. False, and nothing changes, if the
+  /// published token is of a later attempt: the older one may have been revoked since. Without
+  /// `from`, the attempt is the latest.
+  bool publish(const token_key& key, const access_token& token, const token_validity& validity,
+               const clock_reading& now, token_changed changed = token_changed::yes,
+               std::optional<attempt> from = {});
 
   /// Replaces only the time of the refresh. False if the table does not hold the key.
   bool postpone_refresh(const token_key& key, boot_clock::time_point at);
@@ -119,8 +128,9 @@ class token_table {
   std::vector<token_key> drop_idle(const clock_reading& now,
                                    std::optional<std::chrono::seconds> idle);
 
-  /// Drops the least recently looked up tokens, so that `left` remain. Returns their keys.
-  std::vector<token_key> drop_oldest(std::size_t left);
+  /// Drops the least recently looked up tokens, but not that in the slot `keep`, so that `left`
+  /// remain. Returns their keys.
+  std::vector<token_key> drop_oldest(std::size_t left, const published_slot* keep = nullptr);
 
   [[nodiscard]] std::size_t size() const;
 
@@ -130,6 +140,7 @@ class token_table {
   struct entry : published_slot {
     // That of the entry in the map; null once the token has left the table.
     const token_key* key = nullptr;
+    attempt from = 0;
     access_token token;
     // The other half of the validity, the time of the refresh, is in the slot.
     clock_reading end;
@@ -151,6 +162,7 @@ class token_table {
 
   const std::uint64_t id_;
   hit_counters hits_;
+  std::atomic<attempt> last_attempt_ = 0;
   mutable std::shared_mutex mutex_;
   entries entries_;
   bool closed_ = false;

@@ -33,10 +33,19 @@ struct answer_waiters {
   error failure{};
 };
 
-/// Return the event retry_due(attempt) at `at`. The previous attempt failed with `failure`.
+/// Withdraw the HTTP request in flight, which still ends with a result.
+struct withdraw_attempt {};
+
+/// Return the event on_timer(timer) at `at`.
+struct set_timer {
+  std::chrono::steady_clock::time_point at{};
+  std::uint64_t timer = 0;
+};
+
+/// Return the event on_timer(timer) at `at`. The previous attempt failed with `failure`.
 struct pause_until {
   std::chrono::steady_clock::time_point at{};
-  std::uint64_t attempt = 0;
+  std::uint64_t timer = 0;
   error failure{};
 };
 
@@ -61,8 +70,9 @@ struct report_failure {
   std::optional<std::chrono::nanoseconds> next_refresh{};
 };
 
-using acquisition_action = std::variant<report_start, start_attempt, send_request, answer_waiters,
-                                        pause_until, publish_token, report_failure>;
+using acquisition_action =
+    std::variant<report_start, start_attempt, send_request, withdraw_attempt, answer_waiters,
+                 set_timer, pause_until, publish_token, report_failure>;
 
 /// To be performed in this order.
 using acquisition_actions = std::vector<acquisition_action>;

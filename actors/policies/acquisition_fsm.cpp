@@ -2,6 +2,8 @@
 
 #include "actors/policies/refresh_policy.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace midas::internal {
@@ -15,6 +17,16 @@ acquisition_actions list(Actions&&... actions) {
   result.reserve(sizeof...(actions));
   (result.emplace_back(std::forward<Actions>(actions)), ...);
   return result;
+}
+
+// The failure for a caller that cannot wait until the host is asked again.
+error told_before(error failure, std::chrono::nanoseconds pause) {
+  failure.retry_after = std::chrono::ceil<std::chrono::milliseconds>(pause);
+  return failure;
+}
+
+void append(acquisition_actions& actions, acquisition_actions more) {
+  std::ranges::move(more, std::back_inserter(actions));
 }
 
 }  // namespace
@@ -35,14 +47,27 @@ std::optional<error> acquisition_fsm::refusal(time_point deadline, time_point no
   }
   if (const auto* paused = std::get_if<pausing>(&state_);
       paused != nullptr && deadline <= paused->until) {
-    return paused->failure;
+    return told_before(paused->failure, paused->until - now);
+  }
+  if (current_phase() == phase::idle && last_failure_ && now < last_failure_->until) {
+    if (!last_failure_->may_succeed) {
+      return last_failure_->failure;
+    }
+    if (deadline <= last_failure_->until) {
+      return told_before(last_failure_->failure, last_failure_->until - now);
+    }
   }
   return negative_.find(now);
 }
 
-bool acquisition_fsm::is_disposable(std::chrono::nanoseconds usable_for) const noexcept {
-  return current_phase() == phase::idle &&
+bool acquisition_fsm::is_disposable(std::chrono::nanoseconds usable_for,
+                                    time_point now) const noexcept {
+  return current_phase() == phase::idle && (!last_failure_ || last_failure_->until <= now) &&
          (failed_refreshes_ == 0 || usable_for == std::chrono::nanoseconds{0});
+}
+
+void acquisition_fsm::remember(error failure, time_point until) {
+  last_failure_ = remembered_failure{std::move(failure), until};
 }
 
 acquisition_actions acquisition_fsm::on_request(token_request&& request, time_point now) {
@@ -67,8 +92,22 @@ acquisition_actions acquisition_fsm::on_refresh_due(token_request request, time_
 
 acquisition_actions acquisition_fsm::start(token_request request, bool refreshing, time_point now) {
   negative_.clear();
-  state_ = asking{{std::move(request), refreshing, now, retries_, {}}};
-  return list(report_start{refreshing}, start_attempt{});
+  retries_.begin();
+  acquisition begun{std::move(request), refreshing, now, now};
+  auto actions = list(report_start{refreshing});
+  if (last_failure_ && now < last_failure_->until) {
+    append(actions, pause(std::move(begun), last_failure_->until, last_failure_->failure));
+  } else {
+    state_ = asking{std::move(begun)};
+    actions.emplace_back(start_attempt{});
+  }
+  return actions;
+}
+
+acquisition_actions acquisition_fsm::pause(acquisition paused, time_point until,
+                                           const error& failure) {
+  state_ = pausing{std::move(paused), until, failure};
+  return list(pause_until{until, ++timer_, failure});
 }
 
 acquisition_actions acquisition_fsm::on_result(attempt_result result, const conditions& at) {
@@ -79,7 +118,9 @@ acquisition_actions acquisition_fsm::on_result(attempt_result result, const cond
 }
 
 acquisition_actions acquisition_fsm::on(challenged challenge, const conditions& /*at*/) {
-  auto& later = asked().later;
+  auto& state = std::get<asking>(state_);
+  state.withdrawn = false;
+  auto& later = state.current.later;
   later = later_leg{later ? later->number + 1 : 1, challenge.reply};
   return list(send_request{std::move(challenge.reply)});
 }
@@ -87,11 +128,15 @@ acquisition_actions acquisition_fsm::on(challenged challenge, const conditions& 
 acquisition_actions acquisition_fsm::on(token_granted granted, const conditions& at) {
   const auto& done = asked();
   const auto& now = granted.at;
+  retries_.succeeded();
+  last_failure_.reset();
   granted.grant.refresh_on = refresh_on(granted.grant, now.wall);
   auto validity = validity_of(granted.grant, now, at.jitter);
-  // A host may return the token that it granted before.
-  failed_refreshes_ = granted.is_new ? 0 : failed_refreshes_ + 1;
-  if (!granted.is_new) {
+  // A host may return the token that it granted before. Claims are no refresh of that token.
+  if (done.request.claims.empty()) {
+    failed_refreshes_ = granted.is_new ? 0 : failed_refreshes_ + 1;
+  }
+  if (!granted.is_new && failed_refreshes_ != 0) {
     validity.refresh_at =
         now.boot +
         next_refresh_after(failed_refreshes_, validity.end.boot - now.boot, {}, at.jitter);
@@ -107,37 +152,63 @@ acquisition_actions acquisition_fsm::on(const attempt_failed& failed, const cond
   auto& attempt = asked();
   // Without waiters, the next attempt is the next refresh.
   const auto latest = at.last_deadline.value_or(at.now);
-  const auto retry_at = attempt.retries.next(failure, !attempt.later, at.now, latest, at.jitter);
-  if (!retry_at) {
-    if (failed.is_refusal) {
-      negative_.store(failure, at.now + negative_cache_ttl_);
-    }
-    return list(fail(failure, at));
+  const auto decision = retries_.after(
+      {failure, !attempt.later, attempt.attempt_started_at, at.now, latest, at.jitter});
+  if (failed.is_refusal) {
+    negative_.store(failure, at.now + negative_cache_ttl_);
+  } else if (!failed.is_local) {
+    last_failure_ = remembered_failure{failure, decision.next, decision.may_succeed};
+  }
+  auto told = failure;
+  if (decision.may_succeed) {
+    const std::chrono::nanoseconds asked =
+        failure.retry_after.value_or(std::chrono::milliseconds{0});
+    told = told_before(std::move(told), std::max(asked, decision.next - at.now));
+  }
+  if (!decision.retry) {
+    return fail(told, at);
   }
   auto paused = std::move(attempt);
-  state_ = pausing{std::move(paused), *retry_at, failure};
-  return list(pause_until{*retry_at, ++attempt_, failure}, answer_waiters{*retry_at, failure});
+  auto actions = pause(std::move(paused), decision.next, failure);
+  actions.emplace_back(answer_waiters{decision.next, std::move(told)});
+  return actions;
 }
 
 acquisition_actions acquisition_fsm::on(const attempt_not_admitted& refused, const conditions& at) {
-  auto& attempt = asked();
+  auto& state = std::get<asking>(state_);
   const auto admitted_at = at.now + refused.wait;
   auto result = list(answer_waiters{admitted_at, refused.failure});
   if (at.last_deadline && *at.last_deadline > admitted_at) {
-    attempt.later.reset();
+    state.withdrawn = false;
+    state.current.later.reset();
+    state.current.attempt_started_at = at.now;
     result.emplace_back(start_attempt{});
   } else {
-    result.emplace_back(fail(refused.failure, at));
+    append(result, fail(refused.failure, at));
   }
   return result;
 }
 
-acquisition_actions acquisition_fsm::on_retry_due(std::uint64_t attempt) {
-  auto* paused = std::get_if<pausing>(&state_);
-  if (paused == nullptr || attempt != attempt_) {
+acquisition_actions acquisition_fsm::on_timer(std::uint64_t number, const conditions& at) {
+  if (number != timer_) {
     return {};
   }
-  auto resumed = std::move(paused->current);
+  if (current_phase() == phase::pausing) {
+    return resume(at);
+  }
+  if (current_phase() == phase::asking && !at.has_waiters() && !asked().refreshing) {
+    return withdraw();
+  }
+  return {};
+}
+
+acquisition_actions acquisition_fsm::resume(const conditions& at) {
+  auto& paused = std::get<pausing>(state_);
+  if (!at.has_waiters() && !paused.current.refreshing) {
+    return fail(error{paused.failure}, at);
+  }
+  auto resumed = std::move(paused.current);
+  resumed.attempt_started_at = at.now;
   const auto& next = std::get<asking>(state_ = asking{std::move(resumed)}).current;
   if (next.later) {
     return list(send_request{next.later->request});
@@ -145,13 +216,28 @@ acquisition_actions acquisition_fsm::on_retry_due(std::uint64_t attempt) {
   return list(start_attempt{});
 }
 
-acquisition_actions acquisition_fsm::on_last_waiter_left(const conditions& at) {
-  const auto* paused = std::get_if<pausing>(&state_);
-  if (paused == nullptr) {
+acquisition_actions acquisition_fsm::withdraw() {
+  auto& state = std::get<asking>(state_);
+  if (std::exchange(state.withdrawn, true)) {
     return {};
   }
-  const auto failure = paused->failure;
-  return list(fail(failure, at));
+  return list(withdraw_attempt{});
+}
+
+acquisition_actions acquisition_fsm::on_waiter_left(const conditions& at) {
+  if (const auto* paused = std::get_if<pausing>(&state_)) {
+    return at.has_waiters() ? acquisition_actions{} : fail(error{paused->failure}, at);
+  }
+  if (current_phase() != phase::asking || asked().refreshing) {
+    return {};
+  }
+  const auto started_at = asked().attempt_started_at;
+  if (at.has_waiters()) {
+    return retries_.should_repeat(started_at, at.now) ? withdraw() : acquisition_actions{};
+  }
+  // A little later, a caller with a short timeout finds the token published.
+  const auto give_up_at = started_at + retries_.min_attempt_time();
+  return at.now < give_up_at ? list(set_timer{give_up_at, ++timer_}) : withdraw();
 }
 
 acquisition_actions acquisition_fsm::on_exit(error reason) {
@@ -159,14 +245,14 @@ acquisition_actions acquisition_fsm::on_exit(error reason) {
   return list(answer_waiters{time_point::max(), std::move(reason)});
 }
 
-report_failure acquisition_fsm::fail(const error& failure, const conditions& at) {
+acquisition_actions acquisition_fsm::fail(const error& failure, const conditions& at) {
   report_failure result{failure, current().started_at, {}};
   if (current().refreshing) {
     result.next_refresh =
         next_refresh_after(++failed_refreshes_, at.usable_for, failure.retry_after, at.jitter);
   }
   state_ = idle{};
-  return result;
+  return list(std::move(result));
 }
 
 }  // namespace midas::internal

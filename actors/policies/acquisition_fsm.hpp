@@ -19,15 +19,18 @@ namespace midas::internal {
 ///
 ///            request, refresh                    failure: retry later
 ///     idle ------------------> asking ------------------------------> pausing
-///      ^                        |  ^                                   |   |
-///      |   token, failure       |  |              retry due            |   |
-///      +------------------------+  +-----------------------------------+   |
-///      |                    last waiter left                               |
-///      +-------------------------------------------------------------------+
+///      ^ \                      |  ^                                   |  ^ |
+///      |  \  request, refresh: the pause of an earlier failure         |  | |
+///      |   +-----------------------------------------------------------|--+ |
+///      |   token, failure       |  |              timer due            |    |
+///      +------------------------+  +-----------------------------------+    |
+///      |                    last waiter left                                |
+///      +--------------------------------------------------------------------+
 ///
-/// An exit request leads from each phase to `ending`, which is final: later responses are ignored.
-/// An event that cannot occur in a phase (a response while no request is in flight, a request while
-/// ending) throws std::bad_variant_access.
+/// While asking, an attempt that keeps its waiters from another one, or that nobody waits for, is
+/// withdrawn. An exit request leads from each phase to `ending`, which is final: later responses
+/// are ignored. An event that cannot occur in a phase (a response while no request is in flight, a
+/// request while ending) throws std::bad_variant_access.
 class acquisition_fsm {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -36,7 +39,7 @@ class acquisition_fsm {
   /// scheduled. ending: the actor was asked to end.
   enum class phase { idle, asking, pausing, ending };
 
-  /// What the machine needs to know about its actor when an attempt ends.
+  /// What the machine needs to know about its actor.
   struct conditions {
     time_point now{};
     /// The latest deadline of the waiters; empty without waiters.
@@ -44,11 +47,14 @@ class acquisition_fsm {
     /// How long the published token may still be handed out; 0 if there is none.
     std::chrono::nanoseconds usable_for{};
     double jitter = 0;
+
+    [[nodiscard]] bool has_waiters() const noexcept {
+      return last_deadline && *last_deadline > now;
+    }
   };
 
   acquisition_fsm() = default;
-  /// Each acquisition starts with a copy of `retries`. A refusal by the host is remembered for
-  /// `negative_cache_ttl`.
+  /// A refusal by the host is remembered for `negative_cache_ttl`.
   acquisition_fsm(const retry_policy& retries, std::chrono::nanoseconds negative_cache_ttl)
       : retries_(retries), negative_cache_ttl_(negative_cache_ttl) {}
 
@@ -61,12 +67,22 @@ class acquisition_fsm {
   /// while asking or pausing.
   [[nodiscard]] unsigned leg() const;
 
+  /// How long the HTTP request that is about to be sent may take.
+  [[nodiscard]] std::chrono::nanoseconds attempt_time(const conditions& at) const noexcept {
+    return retries_.attempt_time(at.now, at.last_deadline);
+  }
+
   /// The error for a request that cannot succeed before its deadline; empty if it should wait.
   [[nodiscard]] std::optional<error> refusal(time_point deadline, time_point now) const;
 
-  /// True if nothing is lost when the actor ends: no acquisition is in progress, and no failed
-  /// refreshes need to be counted for a token that is still usable.
-  [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for) const noexcept;
+  /// True if nothing is lost when the actor ends: no acquisition is in progress, no failure
+  /// determines when the host may be asked again, and no failed refreshes need to be counted for a
+  /// token that is still usable.
+  [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for,
+                                   time_point now) const noexcept;
+
+  /// Begins with the memory of a failure: the host must not be asked before `until`.
+  void remember(error failure, time_point until);
 
   /// A request that refusal() let pass waits. Starts an acquisition if the machine is idle;
   /// otherwise the request joins the one in progress, and there are no actions.
@@ -79,11 +95,12 @@ class acquisition_fsm {
   /// The request in flight ended.
   acquisition_actions on_result(attempt_result result, const conditions& at);
 
-  /// The pause before that attempt is over. Ignored if the acquisition has ended meanwhile.
-  acquisition_actions on_retry_due(std::uint64_t attempt);
+  /// The timer of that number, the number of set_timer or pause_until, has fired. Ignored if the
+  /// phase has changed meanwhile.
+  acquisition_actions on_timer(std::uint64_t number, const conditions& at);
 
-  /// The last waiter has left: a pause ends with its failure, a request in flight continues.
-  acquisition_actions on_last_waiter_left(const conditions& at);
+  /// At least one waiter has left, because its deadline has passed or because it was canceled.
+  acquisition_actions on_waiter_left(const conditions& at);
 
   /// The actor must end; all waiters are answered with `reason`.
   acquisition_actions on_exit(error reason);
@@ -99,14 +116,15 @@ class acquisition_fsm {
     token_request request;
     bool refreshing = false;
     time_point started_at{};
-    retry_policy retries;
+    time_point attempt_started_at{};
     // None during the first leg.
-    std::optional<later_leg> later;
+    std::optional<later_leg> later{};
   };
 
   struct idle {};
   struct asking {
     acquisition current;
+    bool withdrawn = false;
   };
   struct pausing {
     acquisition current;
@@ -115,6 +133,14 @@ class acquisition_fsm {
   };
   struct ending {
     error reason;
+  };
+
+  // The last failure, as long as it determines when the host may be asked again.
+  struct remembered_failure {
+    error failure;
+    time_point until;
+    // Waiting until then may help.
+    bool may_succeed = true;
   };
 
   [[nodiscard]] bool is_ending() const noexcept { return current_phase() == phase::ending; }
@@ -127,15 +153,19 @@ class acquisition_fsm {
   acquisition_actions on(const attempt_failed& failed, const conditions& at);
   acquisition_actions on(const attempt_not_admitted& refused, const conditions& at);
   acquisition_actions start(token_request request, bool refreshing, time_point now);
-  report_failure fail(const error& failure, const conditions& at);
+  acquisition_actions resume(const conditions& at);
+  acquisition_actions withdraw();
+  acquisition_actions pause(acquisition paused, time_point until, const error& failure);
+  acquisition_actions fail(const error& failure, const conditions& at);
 
   retry_policy retries_;
   std::chrono::nanoseconds negative_cache_ttl_{};
   // In the order of `phase`.
   std::variant<idle, asking, pausing, ending> state_;
   negative_cache negative_;
-  // Counts the pauses, so that a retry_due of an earlier one is recognized.
-  std::uint64_t attempt_ = 0;
+  std::optional<remembered_failure> last_failure_;
+  // Counts the timers, so that one of an earlier phase is recognized.
+  std::uint64_t timer_ = 0;
   // Since the last refresh that returned a new token.
   unsigned failed_refreshes_ = 0;
 };

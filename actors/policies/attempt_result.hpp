@@ -29,6 +29,8 @@ struct attempt_failed {
   error failure{};
   /// The host would refuse the same request again.
   bool is_refusal = false;
+  /// The request could not be encoded: the host was not asked.
+  bool is_local = false;
 };
 
 /// The request was not sent: the host's limits admit it only after `wait`, which is after the

@@ -13,13 +13,9 @@ bool is_network_failure(errc code) noexcept {
          code == errc::request_timeout || code == errc::invalid_http;
 }
 
-bool is_update(const retry_schedule& schedule, int status) noexcept {
-  return schedule.update_status != 0 && status == schedule.update_status;
-}
-
 // The pause after the failure with that number, counted from 1.
 milliseconds pause_after(const retry_schedule& schedule, int status, std::size_t number) noexcept {
-  if (is_update(schedule, status)) {
+  if (schedule.update_status != 0 && status == schedule.update_status) {
     return schedule.update_pause;
   }
   auto pause = schedule.first_pause;
@@ -42,33 +38,54 @@ bool is_refusal(const host_profile& profile, const error& failure) noexcept {
          (failure.code == errc::identity_not_found || failure.code == errc::request_rejected);
 }
 
-std::optional<retry_policy::time_point> retry_policy::next(const error& failure, bool first_leg,
-                                                           time_point now, time_point latest,
-                                                           double jitter) noexcept {
-  const int status = failure.http_status;
-  if (profile_ == nullptr || !is_transient(*profile_, failure)) {
-    return std::nullopt;
+retry_policy::decision retry_policy::after(const failed_attempt& attempt) noexcept {
+  const auto& failure = attempt.failure;
+  if (profile_ == nullptr) {
+    return {attempt.now};
   }
-  if (profile_->begins_with_challenge && first_leg && status >= 400 && status < 500) {
-    return std::nullopt;
-  }
-  const auto& schedule = profile_->retries;
-  if (failures_++ == 0) {
-    allowed_ = is_update(schedule, status) ? schedule.max_update_retries : schedule.max_retries;
-  }
-  if (failures_ > allowed_) {
-    return std::nullopt;
-  }
+  const bool timed_out = failure.code == errc::request_timeout;
+  timeouts_ = timed_out ? timeouts_ + 1 : 0;
+  const auto pause = pause_after(profile_->retries, failure.http_status, ++failures_);
   const auto requested = std::min(failure.retry_after.value_or(milliseconds{0}), max_retry_after);
-  const auto pause = pause_after(schedule, status, failures_);
-  const auto earliest = now + std::max(pause, requested);
-  if (earliest >= latest) {
-    return std::nullopt;
+  const auto earliest = std::max((timed_out ? attempt.started_at : attempt.now) + pause,
+                                 attempt.now + std::max(requested, milliseconds{0}));
+  decision result{earliest};
+  const bool refused_to_challenge = profile_->begins_with_challenge && attempt.first_leg &&
+                                    failure.http_status >= 400 && failure.http_status < 500;
+  result.may_succeed = is_transient(*profile_, failure) && !refused_to_challenge;
+  result.retry = result.may_succeed && earliest < attempt.latest && may_retry();
+  if (result.retry) {
+    ++retries_;
+    // The jitter must not move the retry past the last deadline.
+    const auto width = std::min<time_point::duration>(pause, (attempt.latest - earliest) / 2);
+    result.next += time_point::duration{static_cast<time_point::duration::rep>(
+        static_cast<double>(width.count()) * attempt.jitter)};
   }
-  // The jitter must not move the retry past `latest`.
-  const auto width = std::min<time_point::duration>(pause, (latest - earliest) / 2);
-  return earliest + time_point::duration{static_cast<time_point::duration::rep>(
-                        static_cast<double>(width.count()) * jitter)};
+  return result;
+}
+
+std::chrono::nanoseconds retry_policy::min_attempt_time() const noexcept {
+  return profile_ == nullptr ? milliseconds{0} : profile_->retries.first_pause;
+}
+
+std::chrono::nanoseconds retry_policy::attempt_time(
+    time_point now, std::optional<time_point> latest) const noexcept {
+  if (!may_retry()) {
+    return limits_.attempt_timeout;
+  }
+  constexpr unsigned max_doublings = 16;
+  const auto limit = std::min<std::chrono::nanoseconds>(
+      limits_.attempt_timeout, first_attempt_time * (1U << std::min(timeouts_, max_doublings)));
+  if (!latest || timeouts_ != 0) {
+    return limit;
+  }
+  const auto left = *latest - now;
+  return left > min_attempt_time() ? std::min<std::chrono::nanoseconds>(limit, left / 4 * 3)
+                                   : limit;
+}
+
+bool retry_policy::should_repeat(time_point started_at, time_point now) const noexcept {
+  return timeouts_ == 0 && may_retry() && now - started_at >= min_attempt_time();
 }
 
 }  // namespace midas::internal

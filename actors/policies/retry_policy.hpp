@@ -1,4 +1,5 @@
-// Decides whether and when a failed attempt is retried. Pure: time and jitter are arguments.
+// Decides when a host may be asked again after a failed attempt, and how long an attempt may take.
+// Pure: time and jitter are arguments.
 //
 // Sources: Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM to
 // acquire an access token", section "Retry guidance"; the pauses are those of MSAL .NET. The
@@ -17,32 +18,86 @@ namespace midas::internal {
 /// Upper bound on an honored Retry-After.
 constexpr std::chrono::milliseconds max_retry_after{60'000};
 
-/// The retries of one acquisition. Not thread-safe.
+/// The time of an attempt unless earlier ones have timed out: a host that answers does so sooner.
+constexpr std::chrono::milliseconds first_attempt_time{5'000};
+
+/// What an application may choose; see token_service_options.
+struct retry_limits {
+  /// The retries of one acquisition; empty without a limit.
+  std::optional<std::size_t> max_retries{};
+  std::chrono::nanoseconds attempt_timeout = std::chrono::seconds{30};
+};
+
+/// The pace at which the host is asked for one key. It survives the acquisition that failed, so
+/// that the next one continues at the same pace. Not thread-safe.
 class retry_policy {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
   /// Retries nothing.
   retry_policy() = default;
-  /// `profile` must outlive the policy. Retries nothing unless `enabled`.
-  explicit retry_policy(const host_profile& profile, bool enabled = true) noexcept
-      : profile_(enabled ? &profile : nullptr) {}
+  /// `profile` must outlive the policy.
+  retry_policy(const host_profile& profile, const retry_limits& limits) noexcept
+      : profile_(&profile), limits_(limits) {}
 
-  /// When to retry after `failure`. Empty if the failure is final: because the same request would
-  /// fail again, because the retries are used up, or because the retry would not be before
-  /// `latest`, the last deadline of the waiters.
-  ///
+  /// An attempt that failed.
+  struct failed_attempt {
+    const error& failure;
+    /// The request that begins an acquisition; see host_profile::begins_with_challenge.
+    bool first_leg = false;
+    time_point started_at{};
+    time_point now{};
+    /// The last deadline of the waiters.
+    time_point latest{};
+    /// Between 0 and 1: the fraction of the scheduled pause that is added to it.
+    double jitter = 0;
+  };
+
+  struct decision {
+    /// When the host may be asked again, for whichever caller.
+    time_point next{};
+    /// The same request may succeed then.
+    bool may_succeed = false;
+    /// This acquisition is retried at `next`, which is before the last deadline.
+    bool retry = false;
+  };
+
+  /// An acquisition begins: its retries are counted from zero.
+  void begin() noexcept { retries_ = 0; }
+
   /// The pause is that of the host's retry_schedule, or the Retry-After of the failure if that is
-  /// longer. `jitter`, between 0 and 1, is the fraction of the scheduled pause that is added to it.
-  /// `first_leg` marks the request that begins an acquisition; see
-  /// host_profile::begins_with_challenge.
-  [[nodiscard]] std::optional<time_point> next(const error& failure, bool first_leg, time_point now,
-                                               time_point latest, double jitter) noexcept;
+  /// longer. After a timeout it counts from the start of the attempt.
+  [[nodiscard]] decision after(const failed_attempt& attempt) noexcept;
+
+  /// The host granted a token: the pauses begin anew.
+  void succeeded() noexcept { failures_ = timeouts_ = 0; }
+
+  /// The time after which the next attempt, begun at `now`, is given up. It leaves the last waiter
+  /// time for another attempt if that could follow, unless the previous attempt timed out: a host
+  /// may be slow. It doubles with each timeout, up to the limit, which is also the time of an
+  /// attempt that is not retried.
+  [[nodiscard]] std::chrono::nanoseconds attempt_time(
+      time_point now, std::optional<time_point> latest) const noexcept;
+
+  /// True if an attempt that is not answered now should make room for another one, for waiters
+  /// with more time than the one whose deadline has passed.
+  [[nodiscard]] bool should_repeat(time_point started_at, time_point now) const noexcept;
+
+  /// How long the host may at least take to answer an attempt that nobody waits for any more.
+  [[nodiscard]] std::chrono::nanoseconds min_attempt_time() const noexcept;
 
  private:
+  [[nodiscard]] bool may_retry() const noexcept {
+    return profile_ != nullptr && (!limits_.max_retries || retries_ < *limits_.max_retries);
+  }
+
   const host_profile* profile_ = nullptr;
+  retry_limits limits_;
+  // In a row.
   std::size_t failures_ = 0;
-  std::size_t allowed_ = 0;
+  unsigned timeouts_ = 0;
+  // Of the acquisition in progress.
+  std::size_t retries_ = 0;
 };
 
 /// Whether the same request may succeed a little later.

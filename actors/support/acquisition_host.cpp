@@ -4,24 +4,53 @@
 #include "transport/formats/sha256.hpp"
 #include "transport/hosts/host_registry.hpp"
 
+#include <chrono>
+#include <exception>
+
 namespace midas::internal {
 
-retry_policy acquisition_host::make_retry_policy() const {
-  return retry_policy{profile_of(protocol().host), service_->options.retries};
+namespace {
+
+// Calls the code of a host. An exception must not end the actor: its successor would ask the host
+// again immediately.
+template <class Call>
+auto guarded(Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception&) {
+    // Its text may contain what the host sent.
+    return fail(errc::invalid_response, "an exception ended the attempt",
+                "Check whether the process has enough memory, and report a bug of midas otherwise");
+  }
+}
+
+}  // namespace
+
+acquisition_fsm acquisition_host::make_fsm() const {
+  const auto& options = service_->options;
+  const retry_limits limits{options.max_retries, options.attempt_timeout};
+  return {retry_policy{profile_of(protocol().host), limits}, options.negative_cache_ttl};
 }
 
 expected<http_request> acquisition_host::encode(const token_request& request) const {
-  return protocol().encode(resolve(request, key_->token), refused_token_sha256());
+  return guarded(
+      [&] { return protocol().encode(resolve(request, key_->token), refused_token_sha256()); });
 }
 
 bool acquisition_host::is_final(const error& failure) const {
   return is_refusal(profile_of(protocol().host), failure);
 }
 
-void acquisition_host::apply_limits(http_request& request) const {
+void acquisition_host::complete(http_request& request, std::uint32_t lane,
+                                std::chrono::nanoseconds attempt_time,
+                                std::chrono::nanoseconds usable_for) const {
   request.connect_timeout = service_->options.connect_timeout;
-  request.total_timeout = service_->options.attempt_timeout;
+  request.total_timeout = std::chrono::ceil<std::chrono::milliseconds>(attempt_time);
   request.max_response_bytes = service_->options.max_response_bytes;
+  request.lane = lane;
+  request.purpose = usable_for > std::chrono::nanoseconds{0} ? request_purpose::refresh
+                                                             : request_purpose::cold_key;
+  request.key = key_;
 }
 
 error acquisition_host::deadline_error(const std::string& resource) const {
@@ -34,8 +63,9 @@ error acquisition_host::deadline_error(const std::string& resource) const {
 attempt_result acquisition_host::read(const token_request& request, http_response response,
                                       unsigned leg) const {
   const auto now = service_->now();
-  auto result =
-      protocol().decode(resolve(request, key_->token), std::move(response), now.wall, leg);
+  auto result = guarded([&] {
+    return protocol().decode(resolve(request, key_->token), std::move(response), now.wall, leg);
+  });
   if (!result) {
     return failed(std::move(result.error()));
   }
@@ -53,7 +83,22 @@ attempt_result acquisition_host::read(const caf::error& failure) const {
   if (const auto refused = to_not_admitted(failure)) {
     return attempt_not_admitted{from_host(error_of(*refused)), refused->wait};
   }
-  return failed(to_error(failure));
+  auto told = to_error(failure);
+  if (told.code == errc::cancelled) {
+    told = make_error(errc::request_timeout,
+                      "no answer from " + protocol().address + " in time for its callers",
+                      "Check whether the endpoint answers");
+  }
+  auto result = failed(std::move(told));
+  // The host did not cause the end of an actor of midas.
+  auto& attempt = std::get<attempt_failed>(result);
+  attempt.is_local =
+      attempt.failure.code == errc::actor_terminated || attempt.failure.code == errc::shutting_down;
+  return result;
+}
+
+attempt_result acquisition_host::not_encoded(error failure) const {
+  return attempt_failed{from_host(std::move(failure)), false, true};
 }
 
 attempt_result acquisition_host::failed(error failure) const {

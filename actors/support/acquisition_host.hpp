@@ -1,11 +1,13 @@
 // The host as one acquisition sees it.
 #pragma once
 
+#include "actors/policies/acquisition_fsm.hpp"
 #include "actors/policies/attempt_result.hpp"
-#include "actors/policies/retry_policy.hpp"
 #include "actors/support/service_context.hpp"
 #include "messages/protocols.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,8 +23,8 @@ class acquisition_host {
                    std::shared_ptr<const acquisition_key> key)
       : service_(std::move(service)), key_(std::move(key)) {}
 
-  /// The retries of one acquisition.
-  [[nodiscard]] retry_policy make_retry_policy() const;
+  /// The state machine of the key's acquisitions, with the service's options.
+  [[nodiscard]] acquisition_fsm make_fsm() const;
 
   /// The first HTTP request of an attempt.
   [[nodiscard]] expected<http_request> encode(const token_request& request) const;
@@ -34,16 +36,20 @@ class acquisition_host {
   /// The result of a request that got no response.
   [[nodiscard]] attempt_result read(const caf::error& failure) const;
 
-  [[nodiscard]] attempt_result failed(error failure) const;
+  /// The result of a request that could not be encoded.
+  [[nodiscard]] attempt_result not_encoded(error failure) const;
 
-  /// Applies the service's timeouts and size limit.
-  void apply_limits(http_request& request) const;
+  /// Completes a request that a host protocol has encoded. The host may take `attempt_time` to
+  /// answer, and the published token may be handed out for another `usable_for`.
+  void complete(http_request& request, std::uint32_t lane, std::chrono::nanoseconds attempt_time,
+                std::chrono::nanoseconds usable_for) const;
 
   /// The error for a caller whose deadline has passed.
   [[nodiscard]] error deadline_error(const std::string& resource) const;
 
  private:
   [[nodiscard]] const host_protocol& protocol() const { return *service_->endpoint; }
+  [[nodiscard]] attempt_result failed(error failure) const;
   [[nodiscard]] bool is_final(const error& failure) const;
   [[nodiscard]] error from_host(error failure) const;
   [[nodiscard]] std::string refused_token_sha256() const;

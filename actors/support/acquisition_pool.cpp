@@ -11,12 +11,13 @@ acquisition_pool::entry* acquisition_pool::find(const acquisition_key& key) {
 }
 
 acquisition_pool::entry& acquisition_pool::add(acquisition_key&& key, const http_actor& http,
-                                               time_point now) {
+                                               time_point now,
+                                               std::optional<earlier_failure> last_failure) {
   auto& added = entries_[key];
   added.key = std::make_shared<acquisition_key>(std::move(key));
   added.last_used = now;
-  added.actor =
-      spawn_acquisition(owner_->system(), {service_, added.key, cache_actor{owner_}, http});
+  added.actor = spawn_acquisition(
+      owner_->system(), {service_, added.key, cache_actor{owner_}, http, std::move(last_failure)});
   caf_compat::restore_logger_context(owner_);
   caf_compat::monitor(owner_, added.actor);
   return added;

@@ -7,9 +7,8 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -54,7 +53,8 @@ class acquisition_pool {
   [[nodiscard]] entry* find(const acquisition_key& key);
 
   /// Spawns the actor of a key that has none.
-  entry& add(acquisition_key&& key, const http_actor& http, time_point now);
+  entry& add(acquisition_key&& key, const http_actor& http, time_point now,
+             std::optional<earlier_failure> last_failure);
 
   /// All acquisitions send their requests to `http` from now on.
   void replace_http(const http_actor& http);
@@ -75,19 +75,13 @@ class acquisition_pool {
   void end_all(caf::exit_reason reason);
 
  private:
-  struct key_hash {
-    std::size_t operator()(const acquisition_key& key) const noexcept {
-      return token_key_hash{}(key.token) ^ std::hash<std::string>{}(key.claims);
-    }
-  };
-
   [[nodiscard]] static bool is_idle(const entry& item, time_point last) noexcept {
     return item.unwanted || item.last_used <= last;
   }
 
   cache_actor::pointer owner_;
   std::shared_ptr<const service_context> service_;
-  std::unordered_map<acquisition_key, entry, key_hash> entries_;
+  std::unordered_map<acquisition_key, entry, acquisition_key_hash> entries_;
 };
 
 }  // namespace midas::internal

@@ -1,29 +1,49 @@
 #include "actors/support/cached_keys.hpp"
 
+#include "actors/policies/refresh_policy.hpp"
+#include "messages/make_error.hpp"
+
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace midas::internal {
 
 cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
                          time_point now)
-    : service_(std::move(service)), pool_(owner, service_), search_at_(now + search_interval()) {
+    : owner_(owner),
+      service_(std::move(service)),
+      pool_(owner, service_),
+      search_at_(now + search_interval()) {
   refreshes_.assign(table().all_slots());
   if (table().size() != 0) {
     timers_.sweep_by(search_at_);
   }
 }
 
-acquisition_pool::entry& cached_keys::use_acquisition(acquisition_key&& key, const http_actor& http,
-                                                      time_point now) {
+expected<acquisition_pool::entry*> cached_keys::use_acquisition(acquisition_key&& key,
+                                                                const http_actor& http,
+                                                                time_point now) {
   auto* found = pool_.find(key);
   if (found == nullptr) {
-    make_room();
-    found = &pool_.add(std::move(key), http, now);
+    if (auto room = make_room_for_acquisition(); !room) {
+      return unexpected{std::move(room.error())};
+    }
+    auto failure = earlier_failure_of(key, now);
+    found = &pool_.add(std::move(key), http, now, std::move(failure));
     timers_.sweep_by(now + max_rest());
   }
   found->use(now);
-  return *found;
+  return found;
+}
+
+std::optional<earlier_failure> cached_keys::earlier_failure_of(const acquisition_key& key,
+                                                               time_point now) const {
+  const auto found = restarts_.find(key);
+  if (found == restarts_.end() || found->second.at <= now) {
+    return std::nullopt;
+  }
+  return earlier_failure{end_error(caf::exit_reason::unhandled_exception), found->second.at};
 }
 
 bool cached_keys::add_deadline(const acquisition_pool::entry& acquisition, time_point at) {
@@ -42,19 +62,22 @@ void cached_keys::set_deadline(const acquisition_key& key, time_point at) {
   }
 }
 
-std::vector<acquisition_actor> cached_keys::take_due_deadlines(time_point now) {
-  std::vector<acquisition_actor> result;
+void cached_keys::recheck_due_waiters(time_point now) {
   for (const auto& key : timers_.deadlines.take_due(now)) {
-    if (const auto* found = pool_.find(*key)) {
-      result.push_back(found->actor);
-    }
+    recheck_waiters(*key);
   }
-  return result;
+}
+
+void cached_keys::recheck_waiters(const acquisition_key& key) {
+  if (const auto* found = pool_.find(key)) {
+    caf_compat::send(owner_, found->actor, deadline_due{});
+  }
 }
 
 void cached_keys::schedule_refresh(token_table::slot planned) {
   // Null if the token has left the table meanwhile.
   if (planned != nullptr) {
+    make_room_for_token(*planned);
     refreshes_.add(std::move(planned));
     refreshes_.compact(table().size());
   }
@@ -79,16 +102,28 @@ std::vector<token_key> cached_keys::take_due_refreshes() {
   return begun;
 }
 
-// Evicts a sixteenth at a time, so that the search for the oldest keys costs little per key.
-void cached_keys::make_room() {
-  const auto max = service_->options.max_keys;
-  const auto left = max - std::min(max, max / 16 + 1);
-  if (table().size() >= max) {
-    forget(table().drop_oldest(left));
+// A sixteenth leaves at a time, so that the search for the oldest tokens costs little per key.
+void cached_keys::make_room_for_token(const published_slot& newest) {
+  if (table().size() > max_keys()) {
+    forget(table().drop_oldest(max_keys() - max_keys() / 16, &newest));
   }
-  if (pool_.size() >= max) {
-    pool_.query_oldest(left);
+}
+
+// Acquisitions with waiters stay, so that more keys than max_keys may be under way. The next search
+// is made when a sixteenth more has come, so that it costs little per key, however many wait.
+expected<void> cached_keys::make_room_for_acquisition() {
+  constexpr std::size_t max_factor = 8;
+  const auto size = pool_.size();
+  if (size / max_factor >= max_keys()) {
+    return fail(errc::too_many_keys,
+                "tokens for " + std::to_string(size) + " keys are being acquired already",
+                "Request fewer keys at a time, or raise token_service_options::max_keys");
   }
+  if (size >= max_keys() && size >= next_query_) {
+    pool_.query_oldest(max_keys() - std::min(max_keys(), max_keys() / 16 + 1));
+    next_query_ = size + size / 16;
+  }
+  return {};
 }
 
 void cached_keys::sweep_if_due(time_point now) {
@@ -99,6 +134,8 @@ void cached_keys::sweep_if_due(time_point now) {
 
 void cached_keys::sweep(time_point now) {
   pool_.query_idle(now - max_rest());
+  next_query_ = 0;
+  std::erase_if(restarts_, [now](const auto& item) { return item.second.policy.forgotten(now); });
   if (now >= search_at_) {
     forget(table().drop_idle(service_->now(), service_->options.idle_key_timeout));
     // The acquisitions of an earlier cache actor told that one what they planned.
@@ -116,18 +153,32 @@ void cached_keys::sweep(time_point now) {
 void cached_keys::remove_idle(const idle_report& report, time_point now) {
   if (const auto ended = pool_.remove_idle(report, now - max_rest())) {
     timers_.deadlines.cancel(ended);
+    next_query_ = pool_.size() < max_keys() ? 0 : next_query_;
   }
 }
 
-void cached_keys::remove_ended(const caf::actor_addr& ended) {
+void cached_keys::remove_ended(const caf::actor_addr& ended, time_point now) {
   const auto key = pool_.remove_ended(ended);
   if (key == nullptr) {
     return;
   }
   timers_.deadlines.cancel(key);
+  auto& ends = restarts_[*key];
+  ends.at = ends.policy.next(now);
+  timers_.sweep_by(now + max_rest());
   // It may have been refreshing its token.
-  if (table().postpone_refresh(key->token, service_->now().boot)) {
-    schedule_refresh(table().find_slot(key->token));
+  postpone_refresh(key->token, ++ends.count);
+}
+
+void cached_keys::postpone_refresh(const token_key& key, unsigned failures) {
+  const auto now = service_->now();
+  if (!table().is_refresh_due(key, now)) {
+    return;
+  }
+  const auto pause =
+      next_refresh_after(failures, table().time_left(key, now), {}, service_->jitter());
+  if (table().postpone_refresh(key, now.boot + pause)) {
+    schedule_refresh(table().find_slot(key));
   }
 }
 

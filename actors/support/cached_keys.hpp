@@ -2,13 +2,16 @@
 #pragma once
 
 #include "actors/policies/cache_timers.hpp"
+#include "actors/policies/restart_policy.hpp"
 #include "actors/support/acquisition_pool.hpp"
 #include "actors/support/service_context.hpp"
 #include "published/refresh_schedule.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace midas::internal {
@@ -26,18 +29,22 @@ class cached_keys {
               time_point now);
 
   /// The acquisition actor of that key, spawned if necessary. Counts as used at `now`, so that the
-  /// actor does not end before it has read the next message.
-  acquisition_pool::entry& use_acquisition(acquisition_key&& key, const http_actor& http,
-                                           time_point now);
+  /// actor does not end before it has read the next message. Fails with errc::too_many_keys if too
+  /// many acquisitions are under way.
+  expected<acquisition_pool::entry*> use_acquisition(acquisition_key&& key, const http_actor& http,
+                                                     time_point now);
 
   /// Adds the deadline of a waiter. True if it is the earliest of that acquisition.
   bool add_deadline(const acquisition_pool::entry& acquisition, time_point at);
   /// Replaces the earliest deadline of that acquisition, if its actor still exists.
   void set_deadline(const acquisition_key& key, time_point at);
-  /// Removes the deadlines that have passed, and returns the actors of their waiters.
-  std::vector<acquisition_actor> take_due_deadlines(time_point now);
+  /// Sends deadline_due to the acquisition actors that have waiters whose deadline has passed.
+  void recheck_due_waiters(time_point now);
+  /// Sends it to the acquisition actor of that key, if there is one: a waiter was canceled.
+  void recheck_waiters(const acquisition_key& key);
 
-  /// Schedules the refresh of the token in that slot of the token table; nothing if null.
+  /// Schedules the refresh of the token in that slot of the token table; nothing if null. Drops the
+  /// least recently requested tokens if the table holds too many.
   void schedule_refresh(token_table::slot planned);
   /// The keys whose tokens must be refreshed now. Keys that are idle, or whose tokens are no longer
   /// usable, are dropped instead.
@@ -48,10 +55,13 @@ class cached_keys {
   /// Ends the actor that sent the report if it is still idle.
   void remove_idle(const idle_report& report, time_point now);
 
+  /// The refresh could not begin: it is planned anew.
+  void postpone_refresh(const token_key& key, unsigned failures = 1);
+
   /// All acquisitions send their requests to this actor from now on.
   void replace_http(const http_actor& http) { pool_.replace_http(http); }
   /// An acquisition actor ended unexpectedly: the next request or refresh spawns another.
-  void remove_ended(const caf::actor_addr& ended);
+  void remove_ended(const caf::actor_addr& ended, time_point now);
   void end_all(caf::exit_reason reason) { pool_.end_all(reason); }
 
   /// A delayed message to the cache actor has arrived.
@@ -60,19 +70,34 @@ class cached_keys {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(time_point now);
 
  private:
-  void make_room();
+  struct restart {
+    restart_policy policy;
+    unsigned count = 0;
+    time_point at{};
+  };
+
+  [[nodiscard]] expected<void> make_room_for_acquisition();
+  void make_room_for_token(const published_slot& newest);
+  [[nodiscard]] std::optional<earlier_failure> earlier_failure_of(const acquisition_key& key,
+                                                                  time_point now) const;
+  [[nodiscard]] std::size_t max_keys() const { return service_->options.max_keys; }
   void sweep(time_point now);
   void forget(const std::vector<token_key>& dropped);
   [[nodiscard]] token_table& table() const { return *service_->table; }
   [[nodiscard]] std::chrono::seconds search_interval() const;
   [[nodiscard]] std::chrono::seconds max_rest() const;
 
+  const cache_actor::pointer owner_;
   const std::shared_ptr<const service_context> service_;
   acquisition_pool pool_;
   cache_timers<acquisition_pool::shared_key> timers_;
   refresh_schedule refreshes_;
   // When to search the table for idle tokens.
   time_point search_at_;
+  // The acquisitions that ended unexpectedly.
+  std::unordered_map<acquisition_key, restart, acquisition_key_hash> restarts_;
+  // As long as there are fewer acquisitions, those that may leave have been asked already.
+  std::size_t next_query_ = 0;
 };
 
 }  // namespace midas::internal

@@ -3,7 +3,7 @@
 
 #include "actors/policies/acquisition_actions.hpp"
 #include "actors/support/service_context.hpp"
-#include "messages/actor_messages.hpp"
+#include "messages/protocols.hpp"
 
 #include <chrono>
 #include <memory>
@@ -12,13 +12,15 @@
 
 namespace midas::internal {
 
-/// The token table and the clock of the service, for one acquisition actor. Not thread-safe.
+/// The token table and the clock of the service, for one acquisition actor, which also tells the
+/// cache actor of the refreshes that it plans. Not thread-safe.
 class published_key {
  public:
   published_key() = default;
-  published_key(std::shared_ptr<const service_context> service,
+  published_key(acquisition_actor::pointer self, cache_actor cache,
+                std::shared_ptr<const service_context> service,
                 std::shared_ptr<const acquisition_key> key)
-      : service_(std::move(service)), key_(std::move(key)) {}
+      : self_(self), cache_(std::move(cache)), service_(std::move(service)), key_(std::move(key)) {}
 
   /// The published token, if it may answer the request.
   [[nodiscard]] std::optional<access_token> find(const token_request& request) const {
@@ -38,30 +40,49 @@ class published_key {
     return table().is_refresh_due(key_->token, service_->now());
   }
 
-  /// For the cache actor: the time in the table at which the token must be refreshed is new.
-  [[nodiscard]] refresh_planned planned_refresh() const { return {table().find_slot(key_->token)}; }
-
-  /// Publishes the token if it may still be handed out. Returns whether it did.
-  bool publish(const access_token& token, const publish_token& granted) const {
-    if (!is_usable(granted.validity, granted.at)) {
-      return false;
-    }
-    table().publish(
-        key_->token, token, granted.validity, granted.at,
-        granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no);
-    return true;
+  /// Tells the cache actor when the token must be refreshed.
+  void announce_refresh() const {
+    caf_compat::send(self_, cache_, refresh_planned{table().find_slot(key_->token)});
   }
 
-  /// Plans the next refresh after `delay`. False if the token has left the table.
-  bool postpone_refresh(std::chrono::nanoseconds delay) const {
-    return table().postpone_refresh(key_->token, service_->now().boot + delay);
+  /// An attempt begins: what another acquisition of the token begins later is newer.
+  void begin_attempt() { attempt_ = table().next_attempt(); }
+
+  /// Publishes the token if it may still be handed out. If an attempt that began later has
+  /// published a token, that one stays and replaces `token`, unless the request has claims, which
+  /// only its own token satisfies for certain.
+  void publish(access_token& token, const publish_token& granted) const {
+    const bool has_claims = !key_->claims.empty();
+    // The host ignored the claims: the refresh of its token is planned already.
+    const bool repeated = has_claims && !granted.is_new;
+    if (repeated || !is_usable(granted.validity, granted.at)) {
+      return;
+    }
+    const auto changed =
+        granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no;
+    if (table().publish(key_->token, token, granted.validity, granted.at, changed, attempt_)) {
+      announce_refresh();
+    } else if (!has_claims) {
+      auto newer = table().find(key_->token, service_->now());
+      token = newer ? std::move(newer->token) : token;
+    }
+  }
+
+  /// Plans the next refresh after `delay`, unless the token has left the table.
+  void postpone_refresh(std::chrono::nanoseconds delay) const {
+    if (table().postpone_refresh(key_->token, service_->now().boot + delay)) {
+      announce_refresh();
+    }
   }
 
  private:
   [[nodiscard]] token_table& table() const { return *service_->table; }
 
+  acquisition_actor::pointer self_ = nullptr;
+  cache_actor cache_;
   std::shared_ptr<const service_context> service_;
   std::shared_ptr<const acquisition_key> key_;
+  token_table::attempt attempt_{};
 };
 
 }  // namespace midas::internal

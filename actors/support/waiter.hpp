@@ -45,6 +45,12 @@ class waiter {
     to_ = std::monostate{};
   }
 
+  /// True for a caller that was canceled.
+  [[nodiscard]] bool answered() const noexcept {
+    const auto* caller = std::get_if<token_waiter>(&to_);
+    return caller != nullptr && caller->answered();
+  }
+
  private:
   [[nodiscard]] promise* requester() {
     const auto* request = std::get_if<std::unique_ptr<promise>>(&to_);

@@ -39,6 +39,20 @@ class waiting_list {
     }
   }
 
+  /// Removes the waiters that were canceled.
+  void remove_canceled() {
+    std::erase_if(waiters_, [](const auto& item) { return item.second.answered(); });
+  }
+
+  /// Answers the waiters whose deadline has passed, and removes those that were canceled. True if
+  /// there were any.
+  bool expire(time_point now, const error& failure, service_counters& counters) {
+    const auto before = size();
+    answer_until(now, failure, counters);
+    remove_canceled();
+    return size() != before;
+  }
+
   void answer_all(const error& failure, service_counters& counters) {
     answer_until(time_point::max(), failure, counters);
   }

@@ -88,6 +88,9 @@ enum class errc : std::uint8_t {
   shutting_down = 18,
   /// An actor that held the request ended before it answered. midas replaces the actor.
   actor_terminated = 19,
+  /// More keys are being acquired at the same time than the service keeps; see
+  /// token_service_options::max_keys.
+  too_many_keys = 29,
   /// A blocking call in a callback of midas, or in a coroutine that midas resumed, would wait for
   /// itself.
   would_block = 20,
@@ -95,7 +98,8 @@ enum class errc : std::uint8_t {
 
 /// True if the same request may succeed later without a change to the request, the configuration or
 /// the service: unreachable, connection_lost, request_timeout, invalid_http, throttled,
-/// service_unavailable, deadline_exceeded, host_busy and actor_terminated. By the time a caller
+/// service_unavailable, deadline_exceeded, host_busy, too_many_keys and
+/// actor_terminated. By the time a caller
 /// gets one of these, midas has retried as far as its policy and the caller's timeout allow. Pause
 /// before the next request, for error::retry_after if it is set.
 [[nodiscard]] constexpr bool is_transient(errc code) noexcept {
@@ -109,6 +113,7 @@ enum class errc : std::uint8_t {
     case errc::deadline_exceeded:
     case errc::host_busy:
     case errc::actor_terminated:
+    case errc::too_many_keys:
       return true;
     default:
       return false;

@@ -50,7 +50,9 @@ struct token_service_options {
   /// to a year. Default: 5 s.
   std::chrono::milliseconds connect_timeout{5'000};
 
-  /// The time for one HTTP exchange, connecting included. From 1 ms to a year. Default: 30 s.
+  /// The maximum time for one HTTP exchange, connecting included. An attempt that can be repeated
+  /// gets less: 5 s, doubled after each timeout, and at most three quarters of the time that the
+  /// waiters of a first attempt have. From 1 ms to a year. Default: 30 s.
   std::chrono::milliseconds attempt_timeout{30'000};
 
   /// The maximum size of a response body in bytes, and likewise of the response headers. A larger
@@ -67,10 +69,11 @@ struct token_service_options {
   /// errc::host_busy. At least 1. Default: 5,000.
   std::size_t max_cold_keys_per_lane = 5'000;
 
-  /// Retries failures that may be temporary: network failures, and HTTP 404, 408, 410, 429 and 5xx
-  /// from IMDS or 408, 429, 500, 502, 503 and 504 from other hosts. The pauses follow the guidance
-  /// for the host; retries end at the deadline of the last waiter. Default: true.
-  bool retries = true;
+  /// How often an acquisition is retried after failures that may be temporary: network failures,
+  /// and HTTP 404, 408, 410, 429 and 5xx from IMDS or 408, 429, 500, 502, 503 and 504 from other
+  /// hosts. The pauses follow the guidance for the host. 0: never. Default: without a limit, until
+  /// the deadline of the last waiter.
+  std::optional<std::size_t> max_retries{};
 
   /// The negative cache: for how long a permanent refusal by the host (for example, because it does
   /// not have the identity) answers further requests without asking the host again. 0 disables it,

@@ -38,7 +38,7 @@ TEST_CASE("an acquisition actor that fails answers its waiters and is replaced")
   virtual_actors actors;
   const auto first = actors.ask("r");
   const auto second = actors.ask_as_actor(token_request{.resource = "r"});
-  actors.transport->respond(0, 200, "throw");
+  actors.transport->respond(0, 200, "die");
   actors.run();
   CHECK(is_error(*first, errc::actor_terminated));
   CHECK(is_error(*second, errc::actor_terminated));
@@ -46,6 +46,35 @@ TEST_CASE("an acquisition actor that fails answers its waiters and is replaced")
   REQUIRE(actors.transport->started() == 2);
   actors.grant(1);
   CHECK(is_token(*third, "token-1"));
+}
+
+TEST_CASE("an acquisition actor that fails again and again asks the host at a falling rate") {
+  virtual_actors actors;
+  std::size_t asked = 0;
+  for (int i = 0; i < 600; ++i) {
+    actors.ask("r", 500ms);
+    if (actors.transport->started() > asked) {
+      actors.transport->respond(asked++, 200, "die");
+      actors.run();
+    }
+    actors.advance(100ms);
+  }
+  // In a minute, with pauses of 0, 0.1, 0.2, 0.4 s and so on.
+  CHECK(asked >= 5);
+  CHECK(asked <= 12);
+}
+
+TEST_CASE("a host protocol that throws is a failure of the host, and ends no actor") {
+  virtual_actors actors;
+  const auto received = actors.ask("r");
+  const auto before = actors.live_actors();
+  actors.transport->respond(0, 200, "throw");
+  actors.run();
+  CHECK(is_error(*received, errc::invalid_response));
+  CHECK(actors.live_actors() == before);
+  // It is not asked again at once.
+  CHECK(is_error(*actors.ask("r"), errc::invalid_response));
+  CHECK(actors.transport->started() == 1);
 }
 
 TEST_CASE("an HTTP actor that fails answers its requests, cancels its exchanges, and is replaced") {
@@ -59,6 +88,23 @@ TEST_CASE("an HTTP actor that fails answers its requests, cancels its exchanges,
   REQUIRE(actors.transport->started() == 2);
   actors.grant(1);
   CHECK(is_token(*again, "token-1"));
+}
+
+TEST_CASE("an HTTP actor that fails again and again is replaced after growing pauses") {
+  virtual_actors actors;
+  int failures = 0;
+  for (int i = 0; i < 600; ++i) {
+    const auto before = actors.live_actors();
+    actors.ask("throw");
+    failures += actors.live_actors() < before ? 1 : 0;
+    actors.advance(100ms);
+  }
+  CHECK(failures <= 12);
+  actors.advance(30s);
+  const auto received = actors.ask("r");
+  REQUIRE(actors.transport->started() == 1);
+  actors.grant(0);
+  CHECK(is_token(*received, "token-0"));
 }
 
 TEST_CASE("a cache actor that fails is replaced, and the tokens outlive it") {
@@ -194,10 +240,14 @@ TEST_CASE("a refresh whose actor fails is repeated, although no caller requests 
   actors.ask("r");
   actors.grant(0, 24h);
   actors.advance(12h);
-  actors.transport->respond(1, 200, "throw");
-  actors.run();
-  actors.advance(1ms);
-  CHECK(actors.transport->started() == 3);
+  for (std::size_t refreshes = 1; refreshes <= 2; ++refreshes) {
+    actors.transport->respond(refreshes, 200, "die");
+    actors.run();
+    actors.advance(refreshes * 30s - 1ms);
+    CHECK(actors.transport->started() == refreshes + 1);
+    actors.advance(1ms);
+    REQUIRE(actors.transport->started() == refreshes + 2);
+  }
 }
 
 TEST_CASE("beyond max_keys the idle acquisition actors are ended at once") {

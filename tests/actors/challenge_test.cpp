@@ -27,7 +27,7 @@ TEST_CASE("an acquisition makes as many requests as the host protocol requires")
   CHECK(actors.context->counters->acquisitions == 1);
 }
 
-TEST_CASE("every request of an acquisition has the same deadline, timeouts and size limit") {
+TEST_CASE("every request of an acquisition has the same deadline and limits") {
   virtual_actors actors;
   actors.ask("r", 10s);
   actors.advance(4s);
@@ -37,7 +37,9 @@ TEST_CASE("every request of an acquisition has the same deadline, timeouts and s
   const auto second = actors.transport->request(1);
   CHECK(second.deadline == first.deadline);
   CHECK(second.connect_timeout == actors.context->options.connect_timeout);
-  CHECK(second.total_timeout == actors.context->options.attempt_timeout);
+  CHECK(first.total_timeout == 5s);
+  // Of the six seconds that are left.
+  CHECK(second.total_timeout == 4'500ms);
   CHECK(second.max_response_bytes == actors.context->options.max_response_bytes);
 }
 

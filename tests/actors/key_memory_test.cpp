@@ -3,6 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -41,5 +45,77 @@ TEST_CASE("a key that has waiters stays, even beyond max_keys") {
     actors.grant(i);
     CHECK(is_token(*received[i], "token-" + std::to_string(i)));
   }
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("with exactly max_keys keys a refresh drops no token") {
+  virtual_actors actors;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(32));
+  actors.run();
+  const auto name = [](std::size_t i) { return "r" + std::to_string(i); };
+  for (std::size_t i = 0; i < 32; ++i) {
+    actors.ask(name(i).c_str());
+    actors.grant(i, 24h);
+  }
+  for (std::size_t i = 0; i < 32; ++i) {
+    actors.ask({.resource = name(i), .force_refresh = true});
+    actors.grant(32 + i, 24h);
+    CHECK(actors.context->table->size() == 32);
+  }
+  actors.ask({.resource = name(0), .claims = "{}"});
+  actors.grant(64, 24h);
+  CHECK(actors.context->table->size() == 32);
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("keys that the host refuses drop no token") {
+  virtual_actors actors;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(4));
+  actors.run();
+  for (std::size_t i = 0; i < 4; ++i) {
+    actors.ask(("r" + std::to_string(i)).c_str());
+    actors.grant(i, 24h);
+  }
+  for (std::size_t i = 4; i < 40; ++i) {
+    actors.ask(("unknown" + std::to_string(i)).c_str());
+    actors.refuse(i, 400);
+  }
+  CHECK(actors.context->table->size() == 4);
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a token that was acquired beyond max_keys is not the one that leaves") {
+  virtual_actors actors;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(1));
+  actors.run();
+  for (std::size_t i = 0; i < 8; ++i) {
+    const auto name = "r" + std::to_string(i);
+    actors.ask(name.c_str());
+    actors.grant(i, 24h);
+    CHECK(actors.context->table->size() == 1);
+    CHECK(is_token(*actors.ask(name.c_str()), "token-" + std::to_string(i)));
+  }
+  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("the number of keys that are acquired at the same time has a bound") {
+  virtual_actors actors;
+  const auto idle = actors.cache;
+  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(4));
+  actors.run();
+  std::vector<std::shared_ptr<answers>> received;
+  for (int i = 0; i < 40; ++i) {
+    received.push_back(actors.ask(("r" + std::to_string(i)).c_str(), 10s));
+  }
+  const auto refused = [](const auto& each) { return is_error(*each, errc::too_many_keys); };
+  CHECK(std::ranges::count_if(received, refused) == 8);
+  CHECK(refused(received.back()));
+  // Once they have ended, there is room again.
+  actors.advance(10s);
+  actors.advance(30s);
+  CHECK(actors.ask("another", 10s)->empty());
   caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }

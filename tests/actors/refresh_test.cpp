@@ -249,9 +249,10 @@ TEST_CASE("an acquisition actor that fails during a refresh is replaced, and the
   actors.ask("r");
   actors.grant(0, 24h);
   actors.advance(12h);
-  actors.transport->respond(1, 200, "throw");
+  actors.transport->respond(1, 200, "die");
   actors.run();
   CHECK(is_token(*actors.ask("r"), "token-0"));
+  actors.advance(30s);
   REQUIRE(actors.transport->started() == 3);
   actors.grant(2, 24h);
   CHECK(is_token(*actors.ask("r"), "token-2"));

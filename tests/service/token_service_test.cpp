@@ -167,7 +167,7 @@ TEST_CASE("an endpoint that does not listen is reported as unreachable, by name"
     return imds.endpoint();
   }();
   auto options = options_for(closed_endpoint);
-  options.retries = false;
+  options.max_retries = 0;
   token_service tokens{options};
   const auto token = tokens.get(vault, patience);
   REQUIRE_FALSE(token);

@@ -39,6 +39,9 @@ struct virtual_config : caf::actor_system_config {
   virtual_config() { set("scheduler.policy", caf::atom("testing")); }
 };
 
+/// What ends the actor that decodes the response "die".
+struct actor_end {};
+
 class virtual_actors {
  public:
   explicit virtual_actors(host_limits limits = {64, 0},
@@ -212,7 +215,11 @@ class virtual_actors {
     }
     const std::string body{response.body};
     if (body == "throw") {
-      throw std::runtime_error{"a handler that throws ends its actor"};
+      throw std::runtime_error{"a host protocol that throws"};
+    }
+    if (body == "die") {
+      // No std::exception, so that it ends the actor.
+      throw actor_end{};
     }
     const auto space = body.find(' ');
     token_grant grant;

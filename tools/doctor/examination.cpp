@@ -46,7 +46,7 @@ examination examine(token_request request, token_service_options options,
   result.address = address_of(result.detection, options, environment);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
   // Report the first failure immediately.
-  options.retries = false;
+  options.max_retries = 0;
   auto tokens = make_token_service(options, {.transport = transport, .environment = environment});
   const auto begun = clock::now();
   result.token = tokens.get(result.request, timeout);

@@ -78,7 +78,9 @@ int run_token(const token_arguments& arguments) {
     return report(options.error());
   }
   auto settings = *options;
-  settings.retries = !arguments.no_retries;
+  if (arguments.no_retries) {
+    settings.max_retries = 0;
+  }
   auto request = request_of(arguments.request);
   request.claims = arguments.claims;
   request.force_refresh = arguments.force_refresh;

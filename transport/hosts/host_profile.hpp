@@ -66,18 +66,16 @@ struct host_signature {
   }
 };
 
-/// The pauses between the attempts of one acquisition, before Retry-After and jitter.
+/// The pauses between the attempts for one key, before Retry-After and jitter.
 struct retry_schedule {
-  std::size_t max_retries = 3;
   std::chrono::milliseconds first_pause{1'000};
   /// Each pause is the previous one times this, up to `max_pause`.
-  unsigned growth = 1;
+  unsigned growth = 2;
   std::chrono::milliseconds max_pause{4'000};
   /// The status of a host that is being updated; 0 if it has none. Its pause is always
-  /// `update_pause`; if it is the first failure, there are up to `max_update_retries`.
+  /// `update_pause`.
   int update_status = 0;
   std::chrono::milliseconds update_pause{0};
-  std::size_t max_update_retries = 0;
 };
 
 struct host_profile {

@@ -27,14 +27,8 @@ constexpr std::array<status_range, 4> usual_transient_statuses{{{408}, {429}, {5
 constexpr std::array<status_range, 5> imds_transient_statuses{
     {{404}, {408}, {410}, {429}, {500, 599}}};
 
-// The schedule of MSAL .NET. An update of IMDS, announced by 410, takes up to 70 s.
-constexpr retry_schedule imds_retries{.max_retries = 3,
-                                      .first_pause = milliseconds{1'000},
-                                      .growth = 2,
-                                      .max_pause = milliseconds{4'000},
-                                      .update_status = 410,
-                                      .update_pause = milliseconds{10'000},
-                                      .max_update_retries = 7};
+// The pauses of MSAL .NET, as for every host. An update of IMDS, announced by 410, takes up to 70 s.
+constexpr retry_schedule imds_retries{.update_status = 410, .update_pause = milliseconds{10'000}};
 
 // The defaults of host_limits are those of IMDS. The other hosts document no limits; the number of
 // requests in flight was measured (docs/performance.md).

@@ -8,6 +8,8 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,13 +25,19 @@ inline const clock_reading granted_at{std::chrono::sys_seconds{1'900'000'000s},
                                       boot_clock::time_point{5'000s}};
 inline const fsm::time_point never = fsm::time_point::max();
 
-inline fsm make_fsm() { return {retry_policy{profile_of(identity_host::imds)}, 5s}; }
+inline fsm make_fsm(std::optional<std::size_t> max_retries = {}) {
+  return {retry_policy{profile_of(identity_host::imds), {max_retries}}, 5s};
+}
 
 inline fsm::conditions waiting_until(fsm::time_point deadline, fsm::time_point now = start) {
   return {.now = now, .last_deadline = deadline};
 }
 
 inline fsm::conditions without_waiters(fsm::time_point now = start) { return {.now = now}; }
+
+inline attempt_failed timed_out() {
+  return {make_error(errc::request_timeout, "no answer"), false};
+}
 
 inline error with_status(int status) {
   auto result = make_error(status >= 500 ? errc::service_unavailable : errc::request_rejected,
@@ -66,7 +74,7 @@ inline fsm refreshing() {
   return result;
 }
 
-// Its pause, number 1, ends at start + 1s.
+// Its pause, timer 1, ends at start + 1s.
 inline fsm pausing() {
   auto result = asking();
   result.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s));

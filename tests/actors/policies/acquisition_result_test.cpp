@@ -54,7 +54,7 @@ TEST_CASE("a token ends the acquisition and is published with its validity") {
   CHECK(done.validity.refresh_at == granted_at.boot + 12h);
   CHECK(done.validity.end.boot == granted_at.boot + 24h - 300s);
   CHECK(machine.current_phase() == phase::idle);
-  CHECK(machine.is_disposable(1h));
+  CHECK(machine.is_disposable(1h, start + 1h));
 }
 
 TEST_CASE("a token that the host returned before is refreshed after longer and longer pauses") {
@@ -64,12 +64,12 @@ TEST_CASE("a token that the host returned before is refreshed after longer and l
     const auto done = only<publish_token>(machine.on_result(granted(false), without_waiters()));
     CHECK_FALSE(done.is_new);
     CHECK(done.validity.refresh_at == granted_at.boot + pause);
-    CHECK_FALSE(machine.is_disposable(1h));
-    CHECK(machine.is_disposable(0s));
+    CHECK_FALSE(machine.is_disposable(1h, start + 1h));
+    CHECK(machine.is_disposable(0s, start + 1h));
   }
   machine.on_refresh_due({.resource = "r"}, start);
   machine.on_result(granted(true), without_waiters());
-  CHECK(machine.is_disposable(1h));
+  CHECK(machine.is_disposable(1h, start + 1h));
 }
 
 TEST_CASE("a transient failure pauses, and waiters that cannot wait for the retry are answered") {
@@ -79,11 +79,11 @@ TEST_CASE("a transient failure pauses, and waiters that cannot wait for the retr
   CHECK(answer.deadline == start + 1s);
   CHECK(answer.failure.http_status == 503);
   CHECK(pause.at == start + 1s);
-  CHECK(pause.attempt == 1);
+  CHECK(pause.timer == 1);
   CHECK(pause.failure.http_status == 503);
   CHECK(machine.current_phase() == phase::pausing);
   CHECK(machine.request().resource == "r");
-  CHECK_FALSE(machine.is_disposable(0s));
+  CHECK_FALSE(machine.is_disposable(0s, start + 1h));
 }
 
 TEST_CASE("a transient failure without waiters ends the acquisition") {
@@ -93,31 +93,23 @@ TEST_CASE("a transient failure without waiters ends the acquisition") {
   CHECK(failed.failure.http_status == 503);
   CHECK(failed.started_at == start);
   CHECK_FALSE(failed.next_refresh);
+  CHECK(failed.failure.retry_after == 1s);
   CHECK(machine.current_phase() == phase::idle);
   CHECK_FALSE(machine.refusal(start + 10s, start + 3s));
 }
 
 TEST_CASE("an acquisition fails when its attempts are used up, and the next one has its own") {
-  auto machine = asking();
-  auto now = start;
-  for (std::uint64_t attempt = 1; attempt <= 3; ++attempt) {
-    const auto pause =
-        both<pause_until, answer_waiters>(
-            machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)))
-            .first;
-    CHECK(pause.attempt == attempt);
-    now = pause.at;
-    only<start_attempt>(machine.on_retry_due(attempt));
-  }
-  only<report_failure>(
-      machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)));
-  machine.on_request({.resource = "r"}, now);
+  auto machine = make_fsm(1);
+  machine.on_request({.resource = "r"}, start);
+  const auto failed = attempt_failed{with_status(503), false};
   const auto pause =
-      both<pause_until, answer_waiters>(
-          machine.on_result(attempt_failed{with_status(503), false}, waiting_until(never, now)))
-          .first;
-  CHECK(pause.at == now + 1s);
-  CHECK(pause.attempt == 4);
+      both<pause_until, answer_waiters>(machine.on_result(failed, waiting_until(never))).first;
+  only<start_attempt>(machine.on_timer(pause.timer, waiting_until(never, start + 1s)));
+  only<report_failure>(machine.on_result(failed, waiting_until(never, start + 1s)));
+  machine.on_request({.resource = "r"}, start + 3s);
+  CHECK(
+      both<pause_until, answer_waiters>(machine.on_result(failed, waiting_until(never, start + 3s)))
+          .first.at == start + 7s);
 }
 
 TEST_CASE("a refusal stays in the negative cache for its time, then the host is asked again") {
@@ -129,11 +121,17 @@ TEST_CASE("a refusal stays in the negative cache for its time, then the host is 
   CHECK_FALSE(machine.refusal(start + 30s, start + 5s));
 }
 
-TEST_CASE("a permanent failure that is not a refusal does not enter the negative cache") {
+TEST_CASE("a refusal is answered without an advice to repeat the request") {
   auto machine = asking();
-  only<report_failure>(
-      machine.on_result(attempt_failed{with_status(400), false}, waiting_until(start + 30s)));
-  CHECK_FALSE(machine.refusal(start + 30s, start));
+  machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s));
+  CHECK_FALSE(machine.refusal(start + 30s, start)->retry_after);
+}
+
+TEST_CASE("claims that the host ignores are no refresh") {
+  auto machine = make_fsm();
+  machine.on_request({.resource = "r", .claims = "{}"}, start);
+  only<publish_token>(machine.on_result(granted(false), without_waiters()));
+  CHECK(machine.is_disposable(1h, start));
 }
 
 TEST_CASE(
@@ -142,12 +140,14 @@ TEST_CASE(
   auto at = without_waiters();
   at.usable_for = 24h;
   for (const auto pause : {30s, 60s}) {
-    machine.on_refresh_due({.resource = "r"}, start);
+    at.now += 1h;
+    machine.on_refresh_due({.resource = "r"}, at.now);
     CHECK(only<report_failure>(machine.on_result(attempt_failed{with_status(503), false}, at))
               .next_refresh == pause);
-    CHECK_FALSE(machine.is_disposable(1h));
+    CHECK_FALSE(machine.is_disposable(1h, at.now + 1h));
   }
-  machine.on_refresh_due({.resource = "r"}, start);
+  at.now += 1h;
+  machine.on_refresh_due({.resource = "r"}, at.now);
   auto failure = with_status(429);
   failure.retry_after = 600s;
   CHECK(only<report_failure>(machine.on_result(attempt_failed{failure, false}, at)).next_refresh ==

@@ -63,9 +63,23 @@ inline error no_answer(errc code) {
   return result;
 }
 
+// The policy of a service with the default options, or with other limits.
+inline retry_policy policy_of(identity_host host, retry_limits limits = {}) {
+  return {profile_of(host), limits};
+}
+
+inline retry_policy::decision decide(retry_policy& policy, const error& failure,
+                                     time_point now = start, time_point latest = never,
+                                     double jitter = 0) {
+  return policy.after({failure, false, now, now, latest, jitter});
+}
+
+// When a first failure is retried; empty if it is not.
 inline std::optional<time_point> first(identity_host host, const error& failure, time_point latest,
                                        double jitter) {
-  return retry_policy{profile_of(host)}.next(failure, false, start, latest, jitter);
+  auto policy = policy_of(host);
+  const auto decision = decide(policy, failure, start, latest, jitter);
+  return decision.retry ? std::optional{decision.next} : std::nullopt;
 }
 
 }  // namespace midas::internal::test::retries

@@ -13,71 +13,74 @@ namespace {
 
 // The pauses after these failures, in sequence, until the policy gives up.
 std::vector<milliseconds> pauses(identity_host host, const std::vector<error>& failures,
-                                 double jitter = 0) {
-  retry_policy policy{profile_of(host)};
+                                 double jitter = 0, std::optional<std::size_t> max_retries = {}) {
+  auto policy = policy_of(host, {max_retries});
   std::vector<milliseconds> result;
   auto now = start;
   for (const auto& failure : failures) {
-    const auto next = policy.next(failure, false, now, never, jitter);
-    if (!next) {
+    const auto decision = decide(policy, failure, now, never, jitter);
+    if (!decision.retry) {
       break;
     }
-    result.push_back(std::chrono::round<milliseconds>(*next - now));
-    now = *next;
+    result.push_back(std::chrono::round<milliseconds>(decision.next - now));
+    now = decision.next;
   }
   return result;
 }
 
-std::vector<milliseconds> pauses(identity_host host, const std::vector<int>& statuses) {
+std::vector<milliseconds> pauses(identity_host host, const std::vector<int>& statuses,
+                                 std::optional<std::size_t> max_retries = {}) {
   std::vector<error> failures;
   for (const int status : statuses) {
     failures.push_back(answer(status));
   }
-  return pauses(host, failures);
+  return pauses(host, failures, 0, max_retries);
 }
 
 using list = std::vector<milliseconds>;
 
 }  // namespace
 
-TEST_CASE("IMDS is retried after 1, 2 and 4 seconds") {
-  for (const int status : {404, 408, 429, 500, 503, 599}) {
-    CHECK(pauses(identity_host::imds, std::vector(9, status)) == list{1s, 2s, 4s});
-  }
-  CHECK(pauses(identity_host::imds, std::vector(9, no_answer(errc::unreachable))) ==
-        list{1s, 2s, 4s});
-}
-
-TEST_CASE("the other hosts are retried after a second, three times") {
+TEST_CASE("a host is retried after 1, 2 and then every 4 seconds, without a limit") {
   for (const auto host : all_hosts) {
-    if (host != identity_host::imds) {
-      INFO(to_string(host));
-      CHECK(pauses(host, std::vector(9, 503)) == list{1s, 1s, 1s});
-      CHECK(pauses(host, std::vector(9, no_answer(errc::connection_lost))) == list{1s, 1s, 1s});
-    }
+    INFO(to_string(host));
+    CHECK(pauses(host, std::vector(6, 503)) == list{1s, 2s, 4s, 4s, 4s, 4s});
+    CHECK(pauses(host, std::vector(4, no_answer(errc::connection_lost))) == list{1s, 2s, 4s, 4s});
+    CHECK(pauses(host, std::vector(1'000, 503)).size() == 1'000);
+  }
+  for (const int status : {404, 408, 429, 500, 503, 599}) {
+    CHECK(pauses(identity_host::imds, std::vector(4, status)) == list{1s, 2s, 4s, 4s});
   }
 }
 
-TEST_CASE("the retries outlast an update of IMDS, which takes up to 70 seconds") {
-  const auto found = pauses(identity_host::imds, std::vector(20, 410));
-  CHECK(found == list(7, 10s));
-  milliseconds total{0};
-  for (const auto pause : found) {
-    total += pause;
-  }
-  CHECK(total >= 70s);
+TEST_CASE("an update of IMDS pauses for 10 seconds each time, whatever failed before") {
+  CHECK(pauses(identity_host::imds, std::vector(9, 410)) == list(9, 10s));
+  CHECK(pauses(identity_host::imds, {410, 503, 503, 410, 503}) == list{10s, 2s, 4s, 10s, 4s});
+  CHECK(pauses(identity_host::imds, {503, 410, 503}) == list{1s, 10s, 4s});
 }
 
-TEST_CASE("the first failure determines the number of retries of IMDS, each failure its pause") {
-  CHECK(pauses(identity_host::imds, {410, 503, 503, 503, 503, 503, 503, 503}) ==
-        list{10s, 2s, 4s, 4s, 4s, 4s, 4s});
-  CHECK(pauses(identity_host::imds, {410, 410, 503, 410, 404, 410, 503, 410}) ==
-        list{10s, 10s, 4s, 10s, 4s, 10s, 4s});
-  CHECK(pauses(identity_host::imds, {503, 410, 410, 410, 410}) == list{1s, 10s, 10s});
-  CHECK(pauses(identity_host::imds, {404, 503, 410, 410}) == list{1s, 2s, 10s});
-  CHECK(pauses(identity_host::imds, std::vector{no_answer(errc::request_timeout), answer(410),
-                                                answer(410), answer(410), answer(410)}) ==
-        list{1s, 10s, 10s});
+TEST_CASE("max_retries limits the retries of each acquisition, not the pace of the next one") {
+  const auto imds = identity_host::imds;
+  CHECK(pauses(imds, std::vector(9, 503), 3) == list{1s, 2s, 4s});
+  CHECK(pauses(imds, std::vector(9, 410), 1) == list{10s});
+  auto policy = policy_of(imds, {1});
+  CHECK(decide(policy, answer(503)).retry);
+  const auto last = decide(policy, answer(503));
+  CHECK_FALSE(last.retry);
+  CHECK(last.may_succeed);
+  CHECK(last.next == start + 2s);
+  policy.begin();
+  const auto next = decide(policy, answer(503));
+  CHECK(next.retry);
+  CHECK(next.next == start + 4s);
+}
+
+TEST_CASE("a token begins the pauses anew") {
+  auto policy = policy_of(identity_host::imds);
+  CHECK(decide(policy, answer(503)).next == start + 1s);
+  CHECK(decide(policy, answer(503)).next == start + 2s);
+  policy.succeeded();
+  CHECK(decide(policy, answer(503)).next == start + 1s);
 }
 
 TEST_CASE("a refusal ends the retries, whatever failed before") {
@@ -107,10 +110,70 @@ TEST_CASE("Retry-After lengthens a pause, up to a minute, but never shortens one
   CHECK(pause(identity_host::imds, 410, 11s) == 11s);
 }
 
-TEST_CASE("Retry-After does not add retries") {
-  CHECK(pauses(identity_host::imds, std::vector(9, answer(429, 5s))) == list{5s, 5s, 5s});
-  CHECK(pauses(identity_host::azure_arc, std::vector(9, answer(429, 2s))) == list{2s, 2s, 2s});
-  CHECK(pauses(identity_host::imds, std::vector(9, answer(429, 3s))) == list{3s, 3s, 4s});
+TEST_CASE("a Retry-After that is shorter than the pause changes nothing") {
+  CHECK(pauses(identity_host::imds, std::vector(4, answer(429, 3s))) == list{3s, 3s, 4s, 4s});
+}
+
+TEST_CASE("a failure that is not retried says when the host may be asked again") {
+  auto policy = policy_of(identity_host::imds);
+  const auto late = decide(policy, answer(429, 8s), start, start + 8s);
+  CHECK_FALSE(late.retry);
+  CHECK(late.may_succeed);
+  CHECK(late.next == start + 8s);
+  const auto final = decide(policy, answer(400), start);
+  CHECK_FALSE(final.may_succeed);
+  CHECK(final.next == start + 2s);
+}
+
+TEST_CASE("after a timeout the pause counts from the start of the attempt") {
+  auto policy = policy_of(identity_host::imds);
+  const auto timeout = no_answer(errc::request_timeout);
+  CHECK(policy.after({timeout, false, start, start + 1'500ms, never, 0}).next == start + 1'500ms);
+  CHECK(policy.after({timeout, false, start, start + 1'500ms, never, 0}).next == start + 2s);
+  auto other = policy_of(identity_host::imds);
+  CHECK(other.after({answer(503), false, start, start + 1'500ms, never, 0}).next ==
+        start + 2'500ms);
+}
+
+TEST_CASE("the time of an attempt doubles with each timeout, up to attempt_timeout") {
+  auto policy = policy_of(identity_host::imds, {{}, 30s});
+  const auto timeout = no_answer(errc::request_timeout);
+  for (const auto time : {5s, 10s, 20s, 30s, 30s}) {
+    CHECK(policy.attempt_time(start, {}) == time);
+    CHECK(policy.attempt_time(start, start + 1h) == time);
+    decide(policy, timeout);
+  }
+  decide(policy, answer(503));
+  CHECK(policy.attempt_time(start, {}) == 5s);
+  decide(policy, timeout);
+  policy.succeeded();
+  CHECK(policy.attempt_time(start, {}) == 5s);
+  CHECK(policy_of(identity_host::imds, {{}, 2s}).attempt_time(start, {}) == 2s);
+}
+
+TEST_CASE("a first attempt leaves the last waiter time for a second one, if that could follow") {
+  auto policy = policy_of(identity_host::imds);
+  CHECK(policy.attempt_time(start, start + 2s) == 1'500ms);
+  CHECK(policy.attempt_time(start, start + 4s) == 3s);
+  CHECK(policy.attempt_time(start, start + 1s) == 5s);
+  // A host that did not answer in time may be slow.
+  decide(policy, no_answer(errc::request_timeout));
+  CHECK(policy.attempt_time(start, start + 2s) == 10s);
+}
+
+TEST_CASE("an attempt that is not retried may take all of attempt_timeout") {
+  for (auto policy : {policy_of(identity_host::imds, {0, 30s}), retry_policy{}}) {
+    CHECK(policy.attempt_time(start, start + 2s) == 30s);
+  }
+}
+
+TEST_CASE("only a first attempt that has had time to succeed is repeated") {
+  auto policy = policy_of(identity_host::imds);
+  CHECK_FALSE(policy.should_repeat(start, start + 999ms));
+  CHECK(policy.should_repeat(start, start + 1s));
+  CHECK_FALSE(policy_of(identity_host::imds, {0}).should_repeat(start, start + 9s));
+  decide(policy, no_answer(errc::request_timeout));
+  CHECK_FALSE(policy.should_repeat(start, start + 9s));
 }
 
 TEST_CASE("the jitter is up to the scheduled pause, and does not scale with Retry-After") {
@@ -148,18 +211,11 @@ TEST_CASE("the jitter does not move a retry past the last deadline") {
   }
 }
 
-TEST_CASE("a default policy retries nothing") {
-  CHECK_FALSE(retry_policy{}.next(answer(503), false, start, never, 0));
-}
-
-TEST_CASE("a disabled policy retries nothing") {
-  for (const auto host : all_hosts) {
-    retry_policy policy{profile_of(host), false};
-    for (const int status : {404, 408, 410, 429, 500, 502, 503, 504}) {
-      CHECK_FALSE(policy.next(answer(status), false, start, never, 0));
-    }
-    CHECK_FALSE(policy.next(no_answer(errc::unreachable), false, start, never, 0));
-  }
+TEST_CASE("a default policy retries nothing, and remembers nothing") {
+  retry_policy policy;
+  const auto decision = decide(policy, answer(503));
+  CHECK_FALSE(decision.retry);
+  CHECK(decision.next == start);
 }
 
 TEST_CASE("a 4xx in place of Azure Arc's challenge is final, a later one is not") {
@@ -167,22 +223,12 @@ TEST_CASE("a 4xx in place of Azure Arc's challenge is final, a later one is not"
     const bool challenge_refused = status >= 400 && status < 500;
     INFO(status);
     for (const auto host : all_hosts) {
-      const auto next = retry_policy{profile_of(host)}.next(answer(status), true, start, never, 0);
+      const auto failure = answer(status);
+      const auto next = policy_of(host).after({failure, true, start, start, never, 0});
       const bool arc = host == identity_host::azure_arc;
-      CHECK(next.has_value() ==
-            (is_documented_transient(host, status) && !(arc && challenge_refused)));
+      CHECK(next.retry == (is_documented_transient(host, status) && !(arc && challenge_refused)));
     }
   }
-  CHECK(retry_policy{profile_of(identity_host::azure_arc)}.next(no_answer(errc::unreachable), true,
-                                                                start, never, 0));
-}
-
-TEST_CASE("the retries of one acquisition do not count for the next") {
-  CHECK(pauses(identity_host::imds, std::vector(9, 503)).size() == 3);
-  CHECK(pauses(identity_host::imds, std::vector(9, 503)).size() == 3);
-  retry_policy used{profile_of(identity_host::imds)};
-  CHECK(used.next(answer(503), false, start, never, 0) == start + 1s);
-  CHECK(used.next(answer(503), false, start, never, 0) == start + 2s);
-  used = retry_policy{profile_of(identity_host::imds)};
-  CHECK(used.next(answer(503), false, start, never, 0) == start + 1s);
+  const auto failure = no_answer(errc::unreachable);
+  CHECK(policy_of(identity_host::azure_arc).after({failure, true, start, start, never, 0}).retry);
 }

@@ -1,0 +1,30 @@
+// What an acquisition actor works with.
+#pragma once
+
+#include "actors/acquisition_actor.hpp"
+#include "actors/support/acquisition_host.hpp"
+#include "actors/support/acquisition_report.hpp"
+#include "actors/support/http_sender.hpp"
+#include "actors/support/published_key.hpp"
+#include "actors/support/waiting_list.hpp"
+
+namespace midas::internal {
+
+/// The outside of one acquisition actor: whatever its state machine does not decide. Used by that
+/// actor only.
+struct acquisition_parts {
+  acquisition_parts() = default;
+  acquisition_parts(acquisition_actor::pointer self, const acquisition_settings& settings)
+      : host(settings.service, settings.key),
+        http(self, settings.http),
+        published(self, settings.cache, settings.service, settings.key),
+        report(settings.service, settings.key) {}
+
+  acquisition_host host;
+  http_sender http;
+  published_key published;
+  acquisition_report report;
+  waiting_list waiters;
+};
+
+}  // namespace midas::internal

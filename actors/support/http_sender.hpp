@@ -1,0 +1,74 @@
+// The HTTP requests of one acquisition actor.
+#pragma once
+
+#include "messages/protocols.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+namespace midas::internal {
+
+/// Sends one request at a time to the HTTP actor, which may be replaced. Used by one acquisition
+/// actor only.
+class http_sender {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  http_sender() = default;
+  http_sender(acquisition_actor::pointer self, http_actor http)
+      : self_(self), http_(std::move(http)) {}
+
+  /// All further requests go to this actor.
+  void replace(const http_actor& replacement) { http_ = replacement; }
+
+  /// Sends the request for callers of which the first has that deadline.
+  template <class OnResponse, class OnFailure>
+  void send(http_request request, time_point first_deadline, OnResponse on_response,
+            OnFailure on_failure) {
+    request.deadline = first_deadline_ = first_deadline;
+    request.ticket = ticket_ = next_ticket();
+    caf_compat::request(self_, http_, std::move(request))
+        .then(
+            [this, on_response](http_response& response) {
+              first_deadline_ = none;
+              on_response(response);
+            },
+            [this, on_failure](const caf::error& failure) {
+              first_deadline_ = none;
+              on_failure(failure);
+            });
+  }
+
+  /// A caller with that deadline waits for the request in flight, if there is one. The request may
+  /// still wait for the host's limits.
+  void add_deadline(time_point deadline) {
+    if (deadline < first_deadline_) {
+      first_deadline_ = deadline;
+      caf_compat::send(self_, http_, hasten_request{ticket_, deadline});
+    }
+  }
+
+  /// The request in flight ends with errc::cancelled, unless its response is on its way.
+  void withdraw() { caf_compat::send(self_, http_, withdraw_request{ticket_}); }
+
+  /// A response contained no usable token.
+  void report_unusable() { caf_compat::send(self_, http_, unusable_answer{}); }
+
+ private:
+  static constexpr time_point none = time_point::min();
+
+  static std::uint64_t next_ticket() noexcept {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+  }
+
+  acquisition_actor::pointer self_ = nullptr;
+  http_actor http_;
+  std::uint64_t ticket_ = 0;
+  // Of the request in flight.
+  time_point first_deadline_ = none;
+};
+
+}  // namespace midas::internal

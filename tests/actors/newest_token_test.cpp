@@ -1,0 +1,64 @@
+// Acquisitions of one token by several actors: with and without claims.
+#include "tests/support/virtual_actors.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+
+namespace {
+
+token_request challenged(const std::string& claims) { return {.resource = "r", .claims = claims}; }
+
+}  // namespace
+
+TEST_CASE("an older acquisition that ends later does not replace a newer token") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  const auto forced = actors.ask({.resource = "r", .force_refresh = true});
+  const auto with_claims = actors.ask(challenged("{}"));
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  CHECK(is_token(*with_claims, "token-2"));
+  actors.grant(1, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+  // The caller receives the newer token, too.
+  CHECK(is_token(*forced, "token-2"));
+}
+
+TEST_CASE("an older token is better than one that has ended") {
+  virtual_actors actors;
+  const auto plain = actors.ask("r", 1h);
+  actors.ask(challenged("{}"), 1h);
+  actors.grant(1, 600s);
+  actors.advance(11min);
+  actors.grant(0, 24h);
+  CHECK(is_token(*plain, "token-0"));
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+}
+
+TEST_CASE("claims that the host ignores leave neither an actor nor another refresh behind") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.transport->respond(0, 200, "same 86400");
+  actors.run();
+  actors.advance(30s);
+  const auto before = actors.live_actors();
+  for (std::size_t i = 1; i <= 100; ++i) {
+    const auto received = actors.ask(challenged("{\"nbf\":" + std::to_string(i) + "}"));
+    REQUIRE(actors.transport->started() == i + 1);
+    actors.transport->respond(i, 200, "same 86400");
+    actors.run();
+    CHECK(is_token(*received, "same"));
+  }
+  actors.advance(11s);
+  actors.advance(11s);
+  CHECK(actors.live_actors() == before);
+  // The refresh of the token stays where it was.
+  actors.advance(1h);
+  CHECK(actors.transport->started() == 101);
+}

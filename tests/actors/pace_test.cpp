@@ -1,0 +1,112 @@
+// How often a failing host is asked for one key, in virtual time: at the pace of one patient
+// caller, whoever asks.
+#include "tests/support/virtual_actors.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+
+namespace {
+
+// Callers with a short timeout ask again and again, and the host fails each request immediately.
+template <class Fail>
+std::size_t requests_of_hasty_callers(virtual_actors& actors, std::chrono::seconds time,
+                                      Fail fail_request) {
+  std::size_t answered = 0;
+  for (std::chrono::milliseconds passed{0}; passed < time; passed += 10ms) {
+    actors.ask("r", 50ms);
+    actors.ask("r", 500ms);
+    if (actors.transport->started() > answered) {
+      fail_request(answered++);
+    }
+    actors.advance(10ms);
+  }
+  return actors.transport->started();
+}
+
+}  // namespace
+
+TEST_CASE("callers in a hurry do not ask a failing host more often than a patient one") {
+  virtual_actors actors;
+  SECTION("that answers 503") {
+    CHECK(requests_of_hasty_callers(actors, 15s, [&](std::size_t i) { actors.refuse(i, 503); }) <=
+          6);
+  }
+  SECTION("that refuses connections") {
+    CHECK(requests_of_hasty_callers(actors, 15s, [&](std::size_t i) {
+            actors.transport->complete(i, fail(errc::unreachable, "refused"));
+            actors.run();
+          }) <= 6);
+  }
+  SECTION("whose answers contain no usable token") {
+    CHECK(requests_of_hasty_callers(actors, 15s, [&](std::size_t i) {
+            actors.transport->respond(i, 200, "throw");
+            actors.run();
+          }) <= 6);
+  }
+  SECTION("that never answers") {
+    CHECK(requests_of_hasty_callers(actors, 15s, [](std::size_t) {}) <= 15);
+  }
+}
+
+TEST_CASE("a caller that cannot wait for the next attempt receives the last failure immediately") {
+  virtual_actors actors;
+  actors.ask("r", 500ms);
+  actors.refuse(0, 503);
+  const auto hasty = actors.ask("r", 1s);
+  REQUIRE(is_error(*hasty, errc::service_unavailable));
+  CHECK((*hasty)[0].error().retry_after == 1s);
+  actors.advance(400ms);
+  CHECK(actors.ask("r", 600ms)->at(0).error().retry_after == 600ms);
+}
+
+TEST_CASE("a caller that can wait joins the next attempt after another caller's failure") {
+  virtual_actors actors;
+  actors.ask("r", 500ms);
+  actors.refuse(0, 503);
+  const auto patient = actors.ask("r", 5s);
+  CHECK(actors.transport->started() == 1);
+  actors.advance(1s);
+  REQUIRE(actors.transport->started() == 2);
+  actors.grant(1);
+  CHECK(is_token(*patient, "token-1"));
+}
+
+TEST_CASE("the pauses of a key do not begin anew with each acquisition") {
+  virtual_actors actors;
+  for (std::size_t i = 0; i < 3; ++i) {
+    actors.ask("r", 10ms);
+    actors.refuse(i, 503);
+    actors.advance(i == 0 ? 1s : i == 1 ? 2s : 4s);
+  }
+  actors.ask("r", 10ms);
+  CHECK(actors.transport->started() == 4);
+}
+
+TEST_CASE("one key's failures do not delay another key") {
+  virtual_actors actors;
+  actors.ask("r", 500ms);
+  actors.refuse(0, 503);
+  actors.ask("other", 500ms);
+  CHECK(actors.transport->started() == 2);
+}
+
+TEST_CASE("an acquisition is retried until the deadline of its last waiter") {
+  virtual_actors actors;
+  const auto received = actors.ask("r", 1h);
+  std::size_t asked = 0;
+  for (int i = 0; i < 59; ++i) {
+    while (actors.transport->started() > asked) {
+      actors.refuse(asked++, 503);
+    }
+    actors.advance(1min);
+    CHECK(received->empty());
+  }
+  while (actors.transport->started() > asked) {
+    actors.grant(asked++);
+  }
+  CHECK(received->size() == 1);
+  CHECK((*received)[0]);
+}
