@@ -16,9 +16,10 @@ class http_transport {
  public:
   /// Called exactly once for each exchange, on the transport's thread; must neither block nor
   /// throw. A response with an HTTP error status is still a response. The errors are
-  /// errc::invalid_endpoint (also for a method or header that cannot be sent), unreachable,
-  /// certificate_mismatch (nothing was sent then), connection_lost, request_timeout, invalid_http,
-  /// response_too_large, cancelled and shutting_down.
+  /// errc::invalid_endpoint (also for a method or header that cannot be sent), deadline_exceeded
+  /// (the request's `deadline` passed before it was sent), unreachable, certificate_mismatch
+  /// (nothing was sent then), connection_lost, request_timeout, invalid_http, response_too_large,
+  /// cancelled and shutting_down.
   using completion = std::function<void(expected<http_response>)>;
 
   http_transport() = default;

@@ -27,8 +27,9 @@ curl_host_queue::host_quota& curl_host_queue::quota_for(std::string_view url) {
 
 bool curl_host_queue::acquire_slot(host_quota& quota, curl_job& job) {
   if (limit_ != 0 && quota.active >= limit_) {
+    const auto id = job.id;
     const auto deadline = job.request.deadline;
-    quota.waiting.emplace(deadline, std::move(job));
+    places_.insert_or_assign(id, place{&quota, quota.waiting.emplace(deadline, std::move(job))});
     return false;
   }
   ++quota.active;
@@ -40,28 +41,40 @@ std::optional<curl_job> curl_host_queue::release_slot(host_quota& quota) {
     --quota.active;
     return std::nullopt;
   }
-  return std::move(quota.waiting.extract(quota.waiting.begin()).mapped());
+  return extract(quota, quota.waiting.begin());
 }
 
 std::optional<curl_job> curl_host_queue::remove(std::uint64_t id) {
-  for (auto& item : hosts_) {
-    auto& waiting = item.second.waiting;
-    const auto found =
-        std::ranges::find_if(waiting, [id](const auto& entry) { return entry.second.id == id; });
-    if (found != waiting.end()) {
-      return std::move(waiting.extract(found).mapped());
-    }
+  const auto found = places_.find(id);
+  if (found == places_.end()) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return extract(*found->second.quota, found->second.job);
 }
 
-std::vector<curl_job> curl_host_queue::remove_all() {
+std::vector<curl_job> curl_host_queue::remove_expired(time_point now) {
   std::vector<curl_job> result;
-  for (auto& item : hosts_) {
-    for (auto& entry : std::exchange(item.second.waiting, {})) {
-      result.push_back(std::move(entry.second));
+  for (auto& [origin, quota] : hosts_) {
+    while (!quota.waiting.empty() && quota.waiting.begin()->first <= now) {
+      result.push_back(extract(quota, quota.waiting.begin()));
     }
   }
+  return result;
+}
+
+curl_host_queue::time_point curl_host_queue::earliest_deadline() const noexcept {
+  auto result = time_point::max();
+  for (const auto& [origin, quota] : hosts_) {
+    if (!quota.waiting.empty()) {
+      result = std::min(result, quota.waiting.begin()->first);
+    }
+  }
+  return result;
+}
+
+curl_job curl_host_queue::extract(host_quota& quota, waiting_jobs::iterator job) {
+  auto result = std::move(quota.waiting.extract(job).mapped());
+  places_.erase(result.id);
   return result;
 }
 

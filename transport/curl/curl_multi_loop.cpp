@@ -106,6 +106,7 @@ class curl_multi_loop::implementation {
       for (const auto id : batch.cancels) {
         transfers_.cancel(id);
       }
+      transfers_.end_expired();
       transfers_.perform();
       transfers_.complete_finished_in_groups();
     }

@@ -14,8 +14,9 @@ struct curl_multi_options {
   std::size_t max_connections_kept = 128;
 
   /// Connections to one host, which is identified by scheme, name and port as the URL spells them.
-  /// Further exchanges wait for a slot, the earliest `deadline` first; their timeouts start when
-  /// they get it. 0 means unlimited. Default: 128, above which bursts measured slower.
+  /// Further exchanges wait for a slot, the earliest `deadline` first, and fail at that deadline;
+  /// their timeouts start when they get the slot. 0 means unlimited. Default: 128, above which
+  /// bursts measured slower.
   std::size_t max_connections_per_host = 128;
 
   /// A connection idle for longer than this is not reused. Whole seconds, at least one. Default:

@@ -32,6 +32,13 @@ unexpected stopped(const http_request& request) {
               "the transport stopped before " + endpoint_name(request.url) + " answered");
 }
 
+unexpected expired(const http_request& request) {
+  return fail(errc::deadline_exceeded,
+              "the deadline of the request to " + endpoint_name(request.url) +
+                  " passed before the request was sent",
+              "Allow a longer timeout, or check how quickly the endpoint answers");
+}
+
 }  // namespace
 
 // An easy handle with the job that it carries.
@@ -59,9 +66,22 @@ void curl_transfers::begin(curl_job job) {
     enqueue_completion(std::move(job.done), unexpected{std::move(checked.error())});
     return;
   }
+  if (job.request.deadline <= std::chrono::steady_clock::now()) {
+    enqueue_completion(std::move(job.done), expired(job.request));
+    return;
+  }
   auto& quota = hosts_.quota_for(job.request.url);
   if (hosts_.acquire_slot(quota, job)) {
     start(std::move(job), quota);
+  }
+}
+
+void curl_transfers::end_expired() {
+  if (hosts_.empty()) {
+    return;
+  }
+  for (auto& job : hosts_.remove_expired(std::chrono::steady_clock::now())) {
+    enqueue_completion(std::move(job.done), expired(job.request));
   }
 }
 
@@ -145,6 +165,7 @@ void curl_transfers::finish(transfer& ended, expected<http_response> outcome) {
   enqueue_completion(std::move(ended.done), std::move(outcome));
   auto& quota = *ended.quota;
   recycle(ended);
+  end_expired();
   if (auto next = hosts_.release_slot(quota)) {
     start(*std::move(next), quota);
   }
@@ -191,7 +212,12 @@ std::optional<std::chrono::milliseconds> curl_transfers::max_wait() const noexce
   if (!finished_.empty()) {
     return max_hold;
   }
-  return active_.empty() ? std::nullopt : std::optional{max_poll};
+  if (active_.empty()) {
+    return std::nullopt;
+  }
+  const auto until_expiry = std::chrono::ceil<std::chrono::milliseconds>(
+      hosts_.earliest_deadline() - std::chrono::steady_clock::now());
+  return std::clamp(until_expiry, std::chrono::milliseconds{0}, max_poll);
 }
 
 void curl_transfers::enqueue_completion(http_transport::completion done,

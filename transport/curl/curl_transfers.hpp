@@ -33,8 +33,12 @@ class curl_transfers {
   /// again; empty while no transfer is in flight.
   [[nodiscard]] std::optional<std::chrono::milliseconds> max_wait() const noexcept;
 
-  /// Starts the exchange, or queues it until its host has a free slot.
+  /// Starts the exchange, or queues it until its host has a free slot. Ends it with
+  /// errc::deadline_exceeded if its deadline has passed.
   void begin(curl_job job);
+  /// Ends every exchange whose deadline has passed while it waited for a slot, with
+  /// errc::deadline_exceeded. A deadline does not end an exchange that has started.
+  void end_expired();
   /// Ends the exchange with that id, if any, with errc::cancelled.
   void cancel(std::uint64_t id);
   /// Lets libcurl do everything that is possible without waiting.
