@@ -85,6 +85,10 @@ expected<void> check_url(const http_request& request) {
     return refuse(request, "its URL contains credentials",
                   "Remove them: identity endpoints accept none");
   }
+  if (request.pinned_certificate && !is_https(request.url)) {
+    return refuse(request, "it pins a certificate, but its URL is not https",
+                  "Use the https address of the endpoint");
+  }
   return {};
 }
 
@@ -95,7 +99,7 @@ expected<void> check_header(const http_request& request, const http_header& head
   if (frames_the_message(header.name)) {
     return refuse(request, "the transport sets the header " + quoted(header.name) + " itself", {});
   }
-  if (std::ranges::any_of(header.value, is_control_in_value)) {
+  if (!is_header_value(header.value)) {
     return refuse(request,
                   "the value of the header " + quoted(header.name) +
                       " contains control characters, such as a line break",
@@ -104,7 +108,25 @@ expected<void> check_header(const http_request& request, const http_header& head
   return {};
 }
 
+expected<void> check_size(const http_request& request) {
+  auto size = request.method.size() + request.url.size();
+  for (const auto& header : request.headers) {
+    size += header.name.size() + header.value.size();
+  }
+  if (size > max_request_head_bytes) {
+    return refuse(request,
+                  "its URL and headers have " + std::to_string(size) + " bytes, more than " +
+                      std::to_string(max_request_head_bytes),
+                  "Check the length of the identity's id, the resource and the claims");
+  }
+  return {};
+}
+
 }  // namespace
+
+bool is_header_value(std::string_view text) noexcept {
+  return std::ranges::none_of(text, is_control_in_value);
+}
 
 bool is_https(std::string_view url) noexcept { return scheme_size(url) == 8; }
 
@@ -141,8 +163,10 @@ std::string endpoint_name(std::string_view url) {
 }
 
 expected<void> check_request(const http_request& request) {
-  if (auto checked = check_url(request); !checked) {
-    return checked;
+  for (const auto check : {check_size, check_url}) {
+    if (auto checked = check(request); !checked) {
+      return checked;
+    }
   }
   if (!is_token(request.method)) {
     return refuse(request, "its method is not a valid HTTP method", {});

@@ -4,13 +4,22 @@
 #include "messages/http_message.hpp"
 #include <midas/error.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace midas::internal {
 
-/// Fails with errc::invalid_endpoint if the URL, the method or a header cannot be sent unchanged.
+/// The most that method, URL and headers of a request may take together, in bytes. Servers accept
+/// 8 to 64 KiB; above 1 MiB libcurl fails in ways that look like those of a server.
+constexpr std::size_t max_request_head_bytes = std::size_t{256} << 10U;
+
+/// Fails with errc::invalid_endpoint if the URL, the method or a header cannot be sent unchanged,
+/// if they are too long, or if the request pins a certificate and its URL is not https.
 expected<void> check_request(const http_request&);
+
+/// True if the text can be the value of a header: it contains no control character but the tab.
+bool is_header_value(std::string_view text) noexcept;
 
 /// True for an https URL. `url` must have passed check_request().
 bool is_https(std::string_view url) noexcept;

@@ -67,6 +67,36 @@ TEST_CASE("a header that would inject another header is rejected") {
   CHECK(check_request(with_header("X-A", "")));
 }
 
+TEST_CASE("a request whose URL and headers are longer than the limit is rejected") {
+  using midas::internal::max_request_head_bytes;
+  const auto rest = std::string{"GEThttp://127.0.0.1/pathX-A"}.size();
+  CHECK(check_request(with_header("X-A", std::string(max_request_head_bytes - rest, 'x'))));
+  const auto header = with_header("X-A", std::string(max_request_head_bytes - rest + 1, 'x'));
+  const auto url = to("http://127.0.0.1/?id=" + std::string(std::size_t{9} << 20U, 'x'));
+  for (const auto& request : {header, url}) {
+    const auto checked = check_request(request);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().code == errc::invalid_endpoint);
+    CHECK(checked.error().message.find("more than 262144") != std::string::npos);
+    CHECK(checked.error().message.size() < 400);
+    CHECK_FALSE(checked.error().advice.empty());
+  }
+  // A body may be longer.
+  auto request = to("http://127.0.0.1/");
+  request.body.assign(max_request_head_bytes * 2, 'x');
+  CHECK(check_request(request));
+}
+
+TEST_CASE("a pin requires an https URL") {
+  auto request = to("http://127.0.0.1/");
+  request.pinned_certificate.emplace();
+  const auto checked = check_request(request);
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().code == errc::invalid_endpoint);
+  request.url = "https://127.0.0.1/";
+  CHECK(check_request(request));
+}
+
 TEST_CASE("headers that frame the message are reserved for the transport") {
   for (const auto* name : {"Content-Length", "transfer-encoding", "EXPECT", "Connection"}) {
     CAPTURE(name);
