@@ -4,6 +4,7 @@
 #include "transport/curl/curl_set_option.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
@@ -68,8 +69,7 @@ void curl_exchange::set_connection_policy(const curl_multi_options& options) {
   set_option(handle_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   set_option(handle_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
   set_option(handle_, CURLOPT_BUFFERSIZE, receive_buffer_size);
-  set_option(handle_, CURLOPT_MAXAGE_CONN,
-             static_cast<long>(std::max(options.keep_alive, std::chrono::seconds{1}).count()));
+  set_option(handle_, CURLOPT_MAXAGE_CONN, static_cast<long>(options.keep_alive.count()));
 #if LIBCURL_VERSION_NUM >= 0x075700
   // Without this, abandoning a name lookup waits for the lookup and stalls all other exchanges.
   set_option(handle_, CURLOPT_QUICK_EXIT, 1L);
@@ -96,14 +96,12 @@ void curl_exchange::prepare(http_request request) {
   response_.reset(request_.max_response_bytes, request_.method != "HEAD");
   opened_connection_ = false;
   was_connected_ = false;
+  socket_error_ = 0;
   error_.front() = '\0';
   set_for_request();
 }
 
 void curl_exchange::set_for_request() {
-  if (request_.pinned_certificate && !is_https(request_.url)) {
-    throw std::runtime_error{"it pins a certificate, but its URL is not https"};
-  }
   pin_.apply(handle_, request_.pinned_certificate);
   // libcurl parses and rebuilds its URL several times, character by character; so it gets only the
   // part that it needs to connect.
@@ -147,6 +145,7 @@ expected<http_response> curl_exchange::outcome(CURLcode code) {
 
 curl_failure curl_exchange::failure_of(CURLcode code) const {
   curl_failure result{.code = code,
+                      .socket_error = socket_error_,
                       .request_sent = was_connected_,
                       .too_large = response_.too_large(),
                       .detail = error_.data()};
@@ -155,10 +154,12 @@ curl_failure curl_exchange::failure_of(CURLcode code) const {
   } else if (code == CURLE_OK) {
     // libcurl accepts a header block that is cut off anywhere after the status line.
     result.code = CURLE_PARTIAL_FILE;
-  } else if (code == CURLE_OUT_OF_MEMORY && !response_.headers_complete()) {
-    // libcurl reports an overlong header line this way.
-    result.too_large = true;
+  } else if (code == CURLE_COULDNT_RESOLVE_HOST) {
+    result.socket_error = curl_sockets::why_none();
   }
+  long request_size = 0;
+  curl_easy_getinfo(handle_, CURLINFO_REQUEST_SIZE, &request_size);
+  result.awaits_headers = request_size > 0 && !response_.headers_complete();
   long system_error = 0;
   if (code != CURLE_OK &&
       curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &system_error) == CURLE_OK) {
@@ -198,7 +199,9 @@ curl_socket_t curl_exchange::on_socket(void* self, curlsocktype /*purpose*/,
                                        curl_sockaddr* address) noexcept {
   auto& exchange = *static_cast<curl_exchange*>(self);
   exchange.opened_connection_ = true;
-  return exchange.sockets_.open(*address);
+  const auto result = exchange.sockets_.open(*address);
+  exchange.socket_error_ = result == CURL_SOCKET_BAD ? errno : 0;
+  return result;
 }
 
 int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int peer_port,

@@ -66,6 +66,7 @@ class curl_exchange {
   curl_response response_;
   bool opened_connection_ = false;
   bool was_connected_ = false;
+  int socket_error_ = 0;
   curl_header_list headers_;
   curl_certificate_pin pin_;
   std::array<char, CURL_ERROR_SIZE> error_{};

@@ -4,6 +4,7 @@
 #include "transport/curl/curl_request_check.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -16,10 +17,26 @@ constexpr const char* listening_advice =
     "Check that a server listens there; 169.254.169.254 answers only on an Azure host";
 constexpr const char* certificate_advice =
     "Check that the address is an https address, and that this machine trusts the certificate";
+constexpr const char* files_advice =
+    "Raise the limit of open files of this process (ulimit -n, LimitNOFILE=), or close some";
+constexpr const char* threads_advice =
+    "There are too few threads: raise TasksMax=, pids.max or RLIMIT_NPROC of this process";
 constexpr const char* endpoint_advice = "Check that the address is that of an identity endpoint";
 
 // The kinds of failure, each with a message of its own.
-enum class kind { malformed_url, timeout, unresolved, refused, tls, too_large, not_http, other };
+enum class kind {
+  malformed_url,
+  no_socket,
+  no_thread,
+  no_memory,
+  timeout,
+  unresolved,
+  refused,
+  tls,
+  too_large,
+  not_http,
+  other
+};
 
 std::string milliseconds(std::chrono::milliseconds time) {
   return std::to_string(time.count()) + " ms";
@@ -33,14 +50,33 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string system_message(int error) { return std::generic_category().message(error); }
+
+// The system has no more sockets. Any other reason is one of the address, and libcurl tries all
+// addresses of a name.
+bool is_exhausted(int socket_error) noexcept {
+  return socket_error == EMFILE || socket_error == ENFILE || socket_error == ENOBUFS ||
+         socket_error == ENOMEM;
+}
+
+bool mentions(const curl_failure& failure, std::string_view text) noexcept {
+  return failure.detail.find(text) != std::string_view::npos;
+}
+
 kind kind_of(const curl_failure& failure) {
+  if (failure.too_large) {
+    return kind::too_large;
+  }
+  if (!failure.request_sent && is_exhausted(failure.socket_error)) {
+    return kind::no_socket;
+  }
   switch (failure.code) {
     case CURLE_URL_MALFORMAT:
       return kind::malformed_url;
     case CURLE_OPERATION_TIMEDOUT:
       return kind::timeout;
     case CURLE_COULDNT_RESOLVE_HOST:
-      return kind::unresolved;
+      return mentions(failure, "thread failed to start") ? kind::no_thread : kind::unresolved;
     case CURLE_COULDNT_CONNECT:
       return kind::refused;
     case CURLE_SSL_CONNECT_ERROR:
@@ -57,6 +93,9 @@ kind kind_of(const curl_failure& failure) {
     case CURLE_SSL_ENGINE_SETFAILED:
     case CURLE_USE_SSL_FAILED:
       return kind::tls;
+    case CURLE_OUT_OF_MEMORY:
+      // libcurl reports an overlong line of the header block this way.
+      return failure.awaits_headers ? kind::too_large : kind::no_memory;
     case CURLE_FILESIZE_EXCEEDED:
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
@@ -69,8 +108,7 @@ kind kind_of(const curl_failure& failure) {
       return kind::not_http;
     case CURLE_RECV_ERROR:
       // Malformed chunked encoding has no code of its own.
-      return failure.detail.find("chunked-encoding") != std::string_view::npos ? kind::not_http
-                                                                               : kind::other;
+      return mentions(failure, "chunked-encoding") ? kind::not_http : kind::other;
     default:
       return kind::other;
   }
@@ -81,9 +119,8 @@ std::string reason(const curl_failure& failure) {
   const auto is_network_failure = failure.code == CURLE_COULDNT_CONNECT ||
                                   failure.code == CURLE_RECV_ERROR ||
                                   failure.code == CURLE_SEND_ERROR;
-  return is_network_failure && failure.system_error != 0
-             ? std::generic_category().message(failure.system_error)
-             : curl_easy_strerror(failure.code);
+  return is_network_failure && failure.system_error != 0 ? system_message(failure.system_error)
+                                                         : curl_easy_strerror(failure.code);
 }
 
 error timed_out(const curl_failure& failure, const http_request& request, const std::string& name) {
@@ -118,10 +155,16 @@ error lost(const curl_failure& failure, const std::string& name) {
 
 error describe(const curl_failure& failure, const http_request& request) {
   const auto name = endpoint_name(request.url);
-  switch (failure.too_large ? kind::too_large : kind_of(failure)) {
+  switch (kind_of(failure)) {
     case kind::malformed_url:
       return make_error(errc::invalid_endpoint, "the URL " + name + " is malformed",
                         "Use an endpoint such as http://169.254.169.254");
+    case kind::no_socket:
+      return no_descriptor("the connection to " + name, failure.socket_error);
+    case kind::no_thread:
+      return no_thread("the lookup of the name in " + name, EAGAIN);
+    case kind::no_memory:
+      return make_error(errc::unreachable, "not enough memory to send the request to " + name);
     case kind::timeout:
       return timed_out(failure, request, name);
     case kind::unresolved:
@@ -144,6 +187,17 @@ error describe(const curl_failure& failure, const http_request& request) {
       break;
   }
   return failure.request_sent ? lost(failure, name) : not_connected(failure, name);
+}
+
+error no_thread(const std::string& user, int system_error) {
+  return make_error(errc::unreachable,
+                    "no thread for " + user + ": " + system_message(system_error), threads_advice);
+}
+
+error no_descriptor(const std::string& user, int system_error) {
+  return make_error(errc::unreachable,
+                    "no socket for " + user + ": " + system_message(system_error),
+                    system_error == EMFILE ? files_advice : "");
 }
 
 }  // namespace midas::internal

@@ -31,34 +31,45 @@ void curl_inbox::close() {
   wake();
 }
 
-std::uint64_t curl_inbox::accepted() const {
-  const std::lock_guard lock{mutex_};
-  return accepted_;
-}
-
-void curl_inbox::wait(batch& to, std::optional<std::chrono::milliseconds> max_poll) {
+void curl_inbox::wait(batch& to, const wait_limit& limit) {
   to.starts.clear();
   to.cancels.clear();
   std::unique_lock lock{mutex_};
-  if (!has_arrivals() && max_poll) {
-    waiting_ = waiting::for_jobs_or_transfers;
-    lock.unlock();
-    const auto code =
-        curl_multi_poll(multi_, nullptr, 0, static_cast<int>(max_poll->count()), nullptr);
-    lock.lock();
-    if (code != CURLM_OK) {
-      // The poll may have failed without waiting; do not let the loop spin.
-      waiting_ = waiting::for_jobs;
-      arrived_.wait_for(lock, std::chrono::milliseconds{10}, [this] { return has_arrivals(); });
+  if (!has_arrivals()) {
+    if (limit.multi != nullptr) {
+      wait_for_transfers(lock, limit);
+    } else {
+      wait_for_jobs(lock, limit.time);
     }
-  } else if (!has_arrivals()) {
-    waiting_ = waiting::for_jobs;
-    arrived_.wait(lock, [this] { return has_arrivals(); });
   }
   waiting_ = waiting::no;
   to.closed = arrivals_.closed;
   std::swap(to.starts, arrivals_.starts);
   std::swap(to.cancels, arrivals_.cancels);
+}
+
+void curl_inbox::wait_for_transfers(std::unique_lock<std::mutex>& lock, const wait_limit& limit) {
+  waiting_ = waiting::for_jobs_or_transfers;
+  multi_ = limit.multi;
+  lock.unlock();
+  const auto code = curl_multi_poll(limit.multi, nullptr, 0,
+                                    static_cast<int>(limit.time.value().count()), nullptr);
+  lock.lock();
+  if (code != CURLM_OK) {
+    // The poll may have failed without waiting; do not let the loop spin.
+    wait_for_jobs(lock, std::chrono::milliseconds{10});
+  }
+}
+
+void curl_inbox::wait_for_jobs(std::unique_lock<std::mutex>& lock,
+                               std::optional<std::chrono::milliseconds> time) {
+  waiting_ = waiting::for_jobs;
+  const auto arrived = [this] { return has_arrivals(); };
+  if (time) {
+    arrived_.wait_for(lock, *time, arrived);
+  } else {
+    arrived_.wait(lock, arrived);
+  }
 }
 
 // Runs under the lock, so that the loop's thread cannot begin to wait, or close the handle, in

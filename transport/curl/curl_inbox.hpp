@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -31,8 +32,14 @@ class curl_inbox {
     bool closed = false;
   };
 
-  /// `multi` must outlive the inbox. Other threads only wake it.
-  explicit curl_inbox(CURLM* multi) noexcept : multi_(multi) {}
+  /// What the loop's thread waits for in addition to arrivals.
+  struct wait_limit {
+    /// If not null, the thread also waits for the transfers of this handle. Other threads use it
+    /// during the wait only, to wake the thread.
+    CURLM* multi = nullptr;
+    /// The longest wait; empty for no limit. Required with a handle.
+    std::optional<std::chrono::milliseconds> time{};
+  };
 
   /// Assigns the job an id and moves it into the inbox. False if the inbox is closed: the job then
   /// has an id but stays with the caller.
@@ -41,27 +48,30 @@ class curl_inbox {
   void close();
 
   /// Jobs accepted so far.
-  [[nodiscard]] std::uint64_t accepted() const;
+  [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_.load(); }
 
   /// For the loop's thread. Replaces the content of `to` with everything that has arrived; waits
-  /// until there is something. With `max_poll`, also returns when libcurl has work to do, and after
-  /// that time at the latest.
-  void wait(batch& to, std::optional<std::chrono::milliseconds> max_poll);
+  /// until there is something, within `limit`.
+  void wait(batch& to, const wait_limit& limit);
 
  private:
   // What the loop's thread is waiting for, which determines how to wake it.
   enum class waiting { no, for_jobs, for_jobs_or_transfers };
 
+  void wait_for_transfers(std::unique_lock<std::mutex>& lock, const wait_limit& limit);
+  void wait_for_jobs(std::unique_lock<std::mutex>& lock,
+                     std::optional<std::chrono::milliseconds> time);
   void wake();
   [[nodiscard]] bool has_arrivals() const noexcept;
 
-  CURLM* multi_;
-  mutable std::mutex mutex_;
+  // Of the current wait.
+  CURLM* multi_ = nullptr;
+  std::mutex mutex_;
   std::condition_variable arrived_;
   waiting waiting_ = waiting::no;
   batch arrivals_;
   std::uint64_t last_id_ = 0;
-  std::uint64_t accepted_ = 0;
+  std::atomic<std::uint64_t> accepted_ = 0;
 };
 
 }  // namespace midas::internal

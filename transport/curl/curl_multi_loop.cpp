@@ -1,7 +1,9 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_inbox.hpp"
+#include "transport/curl/curl_multi_handle.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/curl/curl_sockets.hpp"
 #include "transport/curl/curl_transfers.hpp"
@@ -10,12 +12,15 @@
 
 #include <pthread.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): pthread_sigmask is POSIX, not ISO C
+#include <unistd.h>
 
 #include <algorithm>
-#include <limits>
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -23,25 +28,22 @@ namespace midas::internal {
 
 namespace {
 
-struct multi_cleanup {
-  void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
-};
-
-using multi_handle = std::unique_ptr<CURLM, multi_cleanup>;
-
-multi_handle make_multi_handle(std::size_t max_connections_kept) {
-  // Initialized once and never cleaned up: the program may use libcurl as well.
+void initialize_libcurl() {
+  // Once, and never cleaned up: the program may use libcurl as well.
   static const auto initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  multi_handle result{initialized == CURLE_OK ? curl_multi_init() : nullptr};
-  if (result == nullptr) {
+  if (initialized != CURLE_OK) {
     throw std::runtime_error{"libcurl cannot be initialized"};
   }
-  // What 0 means to libcurl differs between its releases.
-  constexpr std::size_t unlimited = std::numeric_limits<int>::max();
-  const auto kept = max_connections_kept == 0 ? unlimited : max_connections_kept;
-  curl_multi_setopt(result.get(), CURLMOPT_MAXCONNECTS,
-                    static_cast<long>(std::min(kept, unlimited)));
-  return result;
+}
+
+curl_multi_options checked(curl_multi_options options) {
+  using namespace std::chrono_literals;
+  if (!is_header_value(options.user_agent)) {
+    throw std::invalid_argument{
+        "the option user_agent contains control characters, such as a line break"};
+  }
+  options.keep_alive = std::clamp<std::chrono::seconds>(options.keep_alive, 1s, 24h);
+  return options;
 }
 
 // Signals to the process are for the program's own threads. That includes SIGPIPE, which libcurl's
@@ -59,20 +61,33 @@ void block_signals() {
 
 class curl_multi_loop::implementation {
  public:
-  explicit implementation(curl_multi_options options) : options_(std::move(options)) {
-    thread_ = std::thread{[this] { run(); }};
+  explicit implementation(curl_multi_options options) : options_(checked(std::move(options))) {
+    initialize_libcurl();
   }
+
+  // A forked process has none of the threads, and locks as they were at that moment.
+  [[nodiscard]] bool is_forked() const noexcept { return ::getpid() != process_; }
 
   std::uint64_t start(http_request request, completion done) {
     curl_job job{0, std::move(request), std::move(done)};
-    if (!inbox_.push(job)) {
+    if (is_forked()) {
+      job.done(fail(errc::shutting_down,
+                    "the transport belongs to the process that this one was forked from",
+                    "Make a token service in each process, after fork()"));
+    } else if (auto running = start_thread(); !running) {
+      job.done(unexpected{std::move(running.error())});
+    } else if (!inbox_.push(job)) {
       job.done(fail(errc::shutting_down, "the transport stopped before the request to " +
                                              endpoint_name(job.request.url) + " was sent"));
     }
     return job.id;
   }
 
-  void cancel(std::uint64_t id) { inbox_.cancel(id); }
+  void cancel(std::uint64_t id) {
+    if (!is_forked()) {
+      inbox_.cancel(id);
+    }
+  }
 
   [[nodiscard]] http_statistics statistics() const {
     http_statistics result;
@@ -86,49 +101,79 @@ class curl_multi_loop::implementation {
   }
 
   void stop() {
+    if (is_forked()) {
+      return;
+    }
     inbox_.close();
     // A concurrent second call waits here for the first.
-    const std::lock_guard lock{stop_mutex_};
+    const std::lock_guard lock{thread_mutex_};
+    stopped_ = true;
     if (thread_.joinable()) {
       thread_.join();
     }
   }
 
  private:
+  expected<void> start_thread() {
+    if (running_.load(std::memory_order_acquire)) {
+      return {};
+    }
+    const std::lock_guard lock{thread_mutex_};
+    if (stopped_ || thread_.joinable()) {
+      return {};
+    }
+    try {
+      thread_ = std::thread{[this] { run(); }};
+    } catch (const std::system_error& problem) {
+      return unexpected{no_thread("HTTP requests", problem.code().value())};
+    }
+    running_.store(true, std::memory_order_release);
+    return {};
+  }
+
   void run() noexcept {
     block_signals();
     pthread_setname_np(pthread_self(), "midas-http");
     curl_inbox::batch batch;
-    for (inbox_.wait(batch, {}); !batch.closed; inbox_.wait(batch, transfers_.max_wait())) {
+    for (inbox_.wait(batch, {}); !batch.closed; inbox_.wait(batch, transfers_.wait_limit())) {
       for (auto& job : batch.starts) {
         transfers_.begin(std::move(job));
       }
       for (const auto id : batch.cancels) {
         transfers_.cancel(id);
       }
-      transfers_.end_expired();
-      transfers_.perform();
+      transfers_.advance();
       transfers_.complete_finished_in_groups();
     }
     transfers_.stop_all(std::move(batch.starts));
     transfers_.complete_finished();
-    // Safe because the inbox is closed: no thread wakes the handle any more.
     multi_.reset();
   }
 
   const curl_multi_options options_;
   curl_sockets sockets_;
-  multi_handle multi_ = make_multi_handle(options_.max_connections_kept);
-  curl_inbox inbox_{multi_.get()};
-  curl_transfers transfers_{options_, sockets_, multi_.get()};
-  std::mutex stop_mutex_;
+  curl_multi_handle multi_{options_.max_connections_kept};
+  curl_inbox inbox_;
+  curl_transfers transfers_{options_, sockets_, multi_};
+  const pid_t process_ = ::getpid();
+  std::atomic<bool> running_ = false;
+  // Protects the members below.
+  std::mutex thread_mutex_;
+  bool stopped_ = false;
   std::thread thread_;
 };
 
 curl_multi_loop::curl_multi_loop(curl_multi_options options)
     : implementation_(std::make_unique<implementation>(std::move(options))) {}
 
-curl_multi_loop::~curl_multi_loop() { stop(); }
+curl_multi_loop::~curl_multi_loop() {
+  if (implementation_->is_forked()) {
+    // Neither closed nor freed: that would write to connections which the other process uses.
+    static_cast<void>(implementation_.release());
+    return;
+  }
+  stop();
+}
 
 std::uint64_t curl_multi_loop::start(http_request request, completion done) {
   return implementation_->start(std::move(request), std::move(done));

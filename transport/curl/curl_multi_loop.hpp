@@ -9,8 +9,10 @@
 
 namespace midas::internal {
 
-/// An http_transport with a thread of its own, "midas-http", which sleeps while nothing is in
-/// flight and blocks all signals that another thread can handle.
+/// An http_transport with a thread of its own, "midas-http", which blocks all signals that another
+/// thread can handle. The thread starts with the first exchange; if it cannot be started, the
+/// exchange fails with errc::unreachable, and the next one tries again. With nothing in flight it
+/// sleeps, and wakes once to close the connections that were kept.
 ///
 /// Speaks HTTP/1.1 with keep-alive over http and https. By design it uses no proxy (whatever the
 /// environment says) and no credentials (from the URL, .netrc or elsewhere), follows no redirect,
@@ -21,10 +23,15 @@ namespace midas::internal {
 ///
 /// If an idle connection turns out to be dead when a request is sent on it, the request is sent
 /// again on a new connection, within the same timeouts.
+///
+/// Belongs to the process that made it. In a process that was forked from it, start() fails at once
+/// with errc::shutting_down, all other functions and the destructor do nothing, and completions of
+/// exchanges that were open are not called. The connections stay open there, unused, until that
+/// process ends or executes another program.
 class curl_multi_loop final : public http_transport {
  public:
-  /// Throws std::system_error if no thread can be started, std::runtime_error if libcurl cannot be
-  /// initialized.
+  /// Throws std::invalid_argument if an option is not valid, std::runtime_error if libcurl cannot
+  /// be initialized.
   explicit curl_multi_loop(curl_multi_options options = {});
   /// Calls stop(). Must not run in a completion.
   ~curl_multi_loop() override;

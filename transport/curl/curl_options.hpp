@@ -19,11 +19,13 @@ struct curl_multi_options {
   /// bursts measured slower.
   std::size_t max_connections_per_host = 128;
 
-  /// A connection idle for longer than this is not reused. Whole seconds, at least one. Default:
-  /// one minute, which is shorter than the idle timeout of most servers.
+  /// A connection idle for longer than this is not reused; when no connection has been used for so
+  /// long, all are closed. From one second to one day; other values are taken as the nearest of
+  /// these. Default: one minute, which is shorter than the idle timeout of most servers.
   std::chrono::seconds keep_alive{60};
 
-  /// The User-Agent of requests without one. Default (empty): "midas/" and the version.
+  /// The User-Agent of requests without one; must not contain control characters. Default (empty):
+  /// "midas/" and the version.
   std::string user_agent{};
 };
 

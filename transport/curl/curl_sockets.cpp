@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <new>
 
 namespace midas::internal {
@@ -43,8 +45,19 @@ curl_socket_t curl_sockets::open(const curl_sockaddr& address) noexcept {
     return result;
   } catch (const std::bad_alloc&) {
     ::close(result);
+    errno = ENOMEM;
     return CURL_SOCKET_BAD;
   }
+}
+
+int curl_sockets::why_none() noexcept {
+  std::array<int, 2> pair{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+    return errno;
+  }
+  ::close(pair[0]);
+  ::close(pair[1]);
+  return 0;
 }
 
 int curl_sockets::close(void* self, curl_socket_t socket) noexcept {

@@ -12,8 +12,12 @@ namespace midas::internal {
 /// Used by the loop's thread only, except opened(). Must outlive the multi handle.
 class curl_sockets {
  public:
-  /// Returns CURL_SOCKET_BAD if the system provides none.
+  /// Returns CURL_SOCKET_BAD, and sets errno, if the system provides none.
   curl_socket_t open(const curl_sockaddr& address) noexcept;
+
+  /// Why the system provides no pair of sockets at the moment, as an errno; 0 if it does. libcurl
+  /// uses pairs to wake its own threads and polls.
+  static int why_none() noexcept;
 
   /// A CURLOPT_CLOSESOCKETFUNCTION; `self` points to the curl_sockets.
   static int close(void* self, curl_socket_t socket) noexcept;

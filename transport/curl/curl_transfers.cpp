@@ -53,7 +53,7 @@ struct curl_transfers::transfer final : curl_exchange {
 };
 
 curl_transfers::curl_transfers(const curl_multi_options& options, curl_sockets& sockets,
-                               CURLM* multi)
+                               curl_multi_handle& multi)
     : options_(options),
       sockets_(sockets),
       multi_(multi),
@@ -95,10 +95,15 @@ void curl_transfers::start(curl_job job, curl_host_queue::host_quota& quota) {
 }
 
 bool curl_transfers::try_start(curl_job& job, curl_host_queue::host_quota& quota) {
+  const auto multi = multi_.make();
+  if (!multi) {
+    enqueue_completion(std::move(job.done), unexpected{multi.error()});
+    return false;
+  }
   try {
     auto started = take_idle_or_make();
     started->prepare(std::move(job.request));
-    if (const auto code = curl_multi_add_handle(multi_, started->handle()); code != CURLM_OK) {
+    if (const auto code = curl_multi_add_handle(*multi, started->handle()); code != CURLM_OK) {
       throw std::runtime_error{curl_multi_strerror(code)};
     }
     started->id = job.id;
@@ -125,6 +130,16 @@ std::unique_ptr<curl_transfers::transfer> curl_transfers::take_idle_or_make() {
   return result;
 }
 
+void curl_transfers::advance() {
+  end_expired();
+  if (!active_.empty()) {
+    perform();
+  }
+  if (active_.empty()) {
+    close_unused();
+  }
+}
+
 void curl_transfers::perform() {
   started_ = false;
   perform_once();
@@ -137,12 +152,12 @@ void curl_transfers::perform() {
 
 void curl_transfers::perform_once() {
   int running = 0;
-  if (const auto code = curl_multi_perform(multi_, &running); code != CURLM_OK) {
+  if (const auto code = curl_multi_perform(multi_.get(), &running); code != CURLM_OK) {
     fail_all(std::string{"libcurl failed: "} + curl_multi_strerror(code));
     return;
   }
   int left = 0;
-  while (const auto* message = curl_multi_info_read(multi_, &left)) {
+  while (const auto* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg == CURLMSG_DONE) {
       auto& ended = static_cast<transfer&>(*curl_exchange::from(message->easy_handle));
       // Removing the handle invalidates the message.
@@ -161,7 +176,8 @@ void curl_transfers::finish(transfer& ended, expected<http_response> outcome) {
   if (ended.reused_connection()) {
     ++reused_;
   }
-  curl_multi_remove_handle(multi_, ended.handle());
+  curl_multi_remove_handle(multi_.get(), ended.handle());
+  last_end_ = std::chrono::steady_clock::now();
   enqueue_completion(std::move(ended.done), std::move(outcome));
   auto& quota = *ended.quota;
   recycle(ended);
@@ -208,16 +224,36 @@ void curl_transfers::stop_all(std::vector<curl_job> jobs) {
   idle_.clear();
 }
 
-std::optional<std::chrono::milliseconds> curl_transfers::max_wait() const noexcept {
+// libcurl closes kept connections only when it looks for one to use. Until then it would hold those
+// that their hosts have closed, too.
+void curl_transfers::close_unused() {
+  if (multi_.get() != nullptr && std::chrono::steady_clock::now() >= closing_time()) {
+    multi_.reset();
+    idle_.clear();
+  }
+}
+
+std::chrono::steady_clock::time_point curl_transfers::closing_time() const noexcept {
+  return last_end_ + options_.keep_alive;
+}
+
+curl_inbox::wait_limit curl_transfers::wait_limit() const noexcept {
+  const auto now = std::chrono::steady_clock::now();
+  const auto until = [now](std::chrono::steady_clock::time_point time) {
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(time - now),
+                    std::chrono::milliseconds{0});
+  };
+  if (!active_.empty()) {
+    const auto longest = finished_.empty() ? max_poll : max_hold;
+    return {multi_.get(), std::min(until(hosts_.earliest_deadline()), longest)};
+  }
   if (!finished_.empty()) {
-    return max_hold;
+    return {nullptr, max_hold};
   }
-  if (active_.empty()) {
-    return std::nullopt;
+  if (multi_.get() != nullptr) {
+    return {nullptr, until(closing_time())};
   }
-  const auto until_expiry = std::chrono::ceil<std::chrono::milliseconds>(
-      hosts_.earliest_deadline() - std::chrono::steady_clock::now());
-  return std::clamp(until_expiry, std::chrono::milliseconds{0}, max_poll);
+  return {};
 }
 
 void curl_transfers::enqueue_completion(http_transport::completion done,

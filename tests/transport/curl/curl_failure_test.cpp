@@ -1,0 +1,106 @@
+// How failures of libcurl are reported.
+#include "transport/curl/curl_failure.hpp"
+
+#include "transport/curl/curl_request_check.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <string>
+
+using midas::errc;
+using midas::error;
+using midas::internal::curl_failure;
+using midas::internal::http_request;
+using namespace std::chrono_literals;
+
+namespace {
+
+error describe(const curl_failure& failure) {
+  http_request request;
+  request.url = "http://127.0.0.1:8080/token?resource=hush";
+  request.connect_timeout = 2s;
+  request.total_timeout = 5s;
+  request.max_response_bytes = 1'000;
+  auto result = midas::internal::describe(failure, request);
+  CHECK(result.message.find("http://127.0.0.1:8080/token") != std::string::npos);
+  CHECK(to_string(result).find("hush") == std::string::npos);
+  return result;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("exhausted memory is an oversized response only while its headers are awaited") {
+  const auto header =
+      describe({.code = CURLE_OUT_OF_MEMORY, .request_sent = true, .awaits_headers = true});
+  CHECK(header.code == errc::response_too_large);
+  CHECK(contains(header.message, "1000 bytes"));
+  const auto request = describe({.code = CURLE_OUT_OF_MEMORY, .request_sent = true});
+  CHECK(request.code == errc::unreachable);
+  CHECK(contains(request.message, "memory"));
+  CHECK(describe({.code = CURLE_OUT_OF_MEMORY}).code == errc::unreachable);
+}
+
+TEST_CASE("a lack of descriptors is named, with advice, whatever libcurl makes of it") {
+  const auto code = GENERATE(CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST);
+  const auto failure = describe({.code = code, .socket_error = EMFILE});
+  CHECK(failure.code == errc::unreachable);
+  CHECK(contains(failure.message, "Too many open files"));
+  CHECK(contains(failure.advice, "LimitNOFILE"));
+  // The limit of the system is not that of the process.
+  const auto of_system = describe({.code = code, .socket_error = ENFILE});
+  CHECK(contains(of_system.message, "Too many open files in system"));
+  CHECK(of_system.advice.empty());
+}
+
+TEST_CASE("a socket that an address family does not provide leaves the reason to libcurl") {
+  const auto failure = describe(
+      {.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED, .socket_error = EAFNOSUPPORT});
+  CHECK(contains(failure.message, "Connection refused"));
+  // A socket that was missing for an earlier address does not matter once the request was sent.
+  const auto lost =
+      describe({.code = CURLE_GOT_NOTHING, .socket_error = EMFILE, .request_sent = true});
+  CHECK(lost.code == errc::connection_lost);
+}
+
+TEST_CASE("a lookup that cannot start its thread is told from an unknown name") {
+  const auto failure = describe(
+      {.code = CURLE_COULDNT_RESOLVE_HOST, .detail = "getaddrinfo() thread failed to start"});
+  CHECK(failure.code == errc::unreachable);
+  CHECK(contains(failure.message, "no thread"));
+  CHECK(contains(failure.advice, "TasksMax"));
+  const auto unknown =
+      describe({.code = CURLE_COULDNT_RESOLVE_HOST, .detail = "Could not resolve host: x"});
+  CHECK(contains(unknown.message, "cannot be resolved"));
+}
+
+TEST_CASE("a timeout names the one that passed: to connect, or to answer") {
+  const auto connecting = describe({.code = CURLE_OPERATION_TIMEDOUT});
+  CHECK(connecting.code == errc::unreachable);
+  CHECK(contains(connecting.message, "within 2000 ms"));
+  const auto answering = describe({.code = CURLE_OPERATION_TIMEDOUT, .request_sent = true});
+  CHECK(answering.code == errc::request_timeout);
+  CHECK(contains(answering.message, "within 5000 ms"));
+}
+
+TEST_CASE("an oversized response is reported as such, whichever code ended the exchange") {
+  for (const auto code : {CURLE_WRITE_ERROR, CURLE_OUT_OF_MEMORY, CURLE_RECV_ERROR}) {
+    CHECK(describe({.code = code, .request_sent = true, .too_large = true}).code ==
+          errc::response_too_large);
+  }
+  CHECK(describe({.code = CURLE_FILESIZE_EXCEEDED, .request_sent = true}).code ==
+        errc::response_too_large);
+}
+
+TEST_CASE("text from a certificate is printed without control characters, and cut") {
+  const auto failure = describe(
+      {.code = CURLE_SSL_CONNECT_ERROR, .detail = "name\x1b[2J\r\nX" + std::string(1'000, 'x')});
+  CHECK(failure.code == errc::unreachable);
+  CHECK(contains(failure.message, "name?[2J??X"));
+  CHECK(failure.message.size() < 300);
+}

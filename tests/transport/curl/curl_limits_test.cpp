@@ -1,0 +1,173 @@
+// The loop in a process that has few descriptors or threads left, and with options it must refuse.
+#include "tests/support/exchanges.hpp"
+#include "tests/support/raw_server.hpp"
+#include "tests/transport/curl/child_process.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <grp.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+using midas::errc;
+using midas::internal::curl_multi_loop;
+using namespace midas::internal::test;
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+void set_limit(__rlimit_resource which, rlim_t value) {
+  const rlimit limit{value, value};
+  if (::setrlimit(which, &limit) != 0) {
+    throw std::system_error{errno, std::generic_category(), "setrlimit"};
+  }
+}
+
+// 0 for a response, 1 for an error that says what is lacking and what to do, 2 for any other.
+int ask(const std::string& url, std::string_view cause, std::string_view remedy) {
+  curl_multi_loop loop;
+  const auto outcome = get(loop, url);
+  if (outcome) {
+    return 0;
+  }
+  if (outcome.error().code == errc::unreachable && contains(outcome.error().message, cause) &&
+      contains(outcome.error().advice, remedy)) {
+    return 1;
+  }
+  std::fprintf(stderr, "%s\n", to_string(outcome.error()).c_str());
+  return 2;
+}
+
+constexpr int answered = 0;
+constexpr int refused = 1;
+
+// With only the standard streams and as many descriptors as fit under `limit`.
+int ask_with_descriptors(const std::string& url, rlim_t limit) {
+  return in_forked_process([&] {
+    ::close_range(3, ~0U, 0);
+    set_limit(RLIMIT_NOFILE, limit);
+    return ask(url, "Too many open files", "LimitNOFILE");
+  });
+}
+
+int ask_with_processes(const std::string& url, rlim_t limit) {
+  return in_forked_process([&] {
+    // A user that has no other process; the limit does not apply to root.
+    constexpr uid_t nobody_else = 54'321;
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody_else, nobody_else, nobody_else) != 0 ||
+        ::setresuid(nobody_else, nobody_else, nobody_else) != 0) {
+      return 97;
+    }
+    set_limit(RLIMIT_NPROC, limit);
+    return ask(url, "no thread", "TasksMax");
+  });
+}
+
+// While it lives, no thread can be started: there is no memory for its stack.
+class no_more_threads {
+ public:
+  no_more_threads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t huge;
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, std::size_t{1} << 50U);
+    pthread_setattr_default_np(&huge);
+    pthread_attr_destroy(&huge);
+  }
+  no_more_threads(const no_more_threads&) = delete;
+  no_more_threads& operator=(const no_more_threads&) = delete;
+  ~no_more_threads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+
+ private:
+  pthread_attr_t before_{};
+};
+
+}  // namespace
+
+TEST_CASE("with few descriptors a request succeeds or fails with \"Too many open files\"") {
+  raw_server server{answer_always(ok_response("x"))};
+  int first_answer = 0;
+  for (int limit = 3; limit <= 40; ++limit) {
+    CAPTURE(limit);
+    const auto result = ask_with_descriptors(server.url(), static_cast<rlim_t>(limit));
+    CHECK((result == answered || result == refused));
+    first_answer = result == answered && first_answer == 0 ? limit : first_answer;
+    // More descriptors do not make it worse.
+    CHECK((first_answer == 0 || result == answered));
+  }
+  CHECK(first_answer > 3);
+  CHECK(first_answer < 12);
+}
+
+TEST_CASE("with few threads a request succeeds or fails with an error that names the limit") {
+  if (::geteuid() != 0) {
+    WARN("needs root, to run as a user without processes");
+    return;
+  }
+  raw_server server{answer_always(ok_response("x"))};
+  CHECK(ask_with_processes(server.url(), 0) == refused);
+  CHECK(ask_with_processes(server.url(), 1) == refused);
+  for (rlim_t limit = 2; limit <= 6; ++limit) {
+    CAPTURE(limit);
+    CHECK(ask_with_processes(server.url(), limit) == answered);
+  }
+}
+
+TEST_CASE("a loop that got no thread fails its exchanges at once, and later tries again") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  {
+    const no_more_threads limit;
+    for (int i = 0; i < 3; ++i) {
+      const auto outcome = get(loop, server.url());
+      REQUIRE_FALSE(outcome);
+      CHECK(outcome.error().code == errc::unreachable);
+      CHECK(outcome.error().message ==
+            "no thread for HTTP requests: Resource temporarily unavailable");
+      CHECK(contains(outcome.error().advice, "RLIMIT_NPROC"));
+    }
+    CHECK(loop.statistics().requests == 0);
+    CHECK(loop.statistics().in_flight == 0);
+    loop.cancel(0);
+    curl_multi_loop stopped;
+    CHECK_FALSE(get(stopped, server.url()));
+    stopped.stop();
+  }
+  const auto outcome = get(loop, server.url());
+  CAPTURE(outcome ? std::string{} : to_string(outcome.error()));
+  CHECK(outcome);
+}
+
+TEST_CASE("a user agent with control characters is refused when the loop is made") {
+  for (const auto* agent : {"a\r\nX-Other: b", "a\n", "\x1b", "a\x7f"}) {
+    CHECK_THROWS_WITH(curl_multi_loop({.user_agent = agent}),
+                      "the option user_agent contains control characters, such as a line break");
+  }
+  CHECK_THROWS_AS(curl_multi_loop({.user_agent = std::string{"a\0b", 3}}), std::invalid_argument);
+  CHECK_NOTHROW(curl_multi_loop({.user_agent = "agent/1 (a; b)"}));
+}
+
+TEST_CASE("every length of the keep-alive time is accepted") {
+  raw_server server{answer_always(ok_response("x"))};
+  for (const auto time :
+       {std::chrono::seconds::min(), std::chrono::seconds{0}, std::chrono::seconds::max()}) {
+    curl_multi_loop loop{{.keep_alive = time}};
+    CHECK(get(loop, server.url()));
+    CHECK(get(loop, server.url()));
+  }
+  CHECK(server.connections() == 3);
+}
