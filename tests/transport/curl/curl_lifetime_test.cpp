@@ -64,6 +64,87 @@ TEST_CASE("an exchange that is canceled in flight ends at once, together with it
   CHECK(loop.statistics().in_flight == 0);
 }
 
+TEST_CASE("an exchange that is canceled in the middle of its answer ends with its connection") {
+  std::atomic<int> begun = 0;
+  raw_server server{[&](raw_connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    ++begun;
+    begun.notify_all();
+    connection.wait_for_end();
+  }};
+  curl_multi_loop loop;
+  exchanges all{loop};
+  const auto id = all.begin(get_request(server.url()));
+  begun.wait(0);
+  loop.cancel(id);
+  CHECK(all.outcome(0).error().code == errc::cancelled);
+  server.wait_until_ended(1);
+  // The rest of the answer cannot become part of the next one.
+  const auto second = all.begin(get_request(server.url()));
+  begun.wait(1);
+  loop.cancel(second);
+  CHECK(all.outcome(1).error().code == errc::cancelled);
+  CHECK(server.connections() == 2);
+}
+
+TEST_CASE("the slot of an exchange that is canceled passes to the next at once") {
+  hanging_server server;
+  curl_multi_loop loop{{.max_connections_per_host = 1}};
+  exchanges all{loop};
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(all.begin(get_request(server.url())));
+  }
+  // Also those that wait can be canceled.
+  loop.cancel(ids[1]);
+  CHECK(all.outcome(1).error().code == errc::cancelled);
+  server.wait_for_requests(1);
+  loop.cancel(ids[0]);
+  server.wait_for_requests(2);
+  loop.cancel(ids[2]);
+  loop.cancel(ids[3]);
+  server.wait_for_requests(3);
+  CHECK(all.completed() == 4);
+  loop.cancel(ids[4]);
+  all.wait_for(5);
+  CHECK(all.failed_with(errc::cancelled) == 5);
+  CHECK(loop.statistics().in_flight == 0);
+}
+
+TEST_CASE("each exchange is completed once, although it is canceled while its answer arrives") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop{{.max_connections_per_host = 4}};
+  exchanges all{loop};
+  constexpr std::size_t count = 2'000;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto id = all.begin(get_request(server.url()));
+    loop.cancel(i % 3 == 0 ? id : id - i % 7);
+    loop.cancel(id - i % 2);
+  }
+  all.wait_for(count);
+  CHECK(all.completed() == count);
+  CHECK(loop.statistics().in_flight == 0);
+}
+
+TEST_CASE("thousands of waiting exchanges are canceled quickly") {
+  hanging_server server;
+  curl_multi_loop loop{{.max_connections_per_host = 1}};
+  exchanges all{loop};
+  constexpr std::size_t count = 40'000;
+  std::vector<std::uint64_t> ids;
+  for (std::size_t i = 0; i < count; ++i) {
+    ids.push_back(all.begin(get_request(server.url())));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    loop.cancel(*id);
+  }
+  all.wait_for(count);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{3});
+  CHECK(all.failed_with(errc::cancelled) == count);
+}
+
 TEST_CASE("canceling one exchange does not affect the others") {
   hanging_server hanging;
   raw_server server{answer_always(ok_response("x"))};
