@@ -170,7 +170,9 @@ curl_failure curl_exchange::failure_of(CURLcode code) const {
 
 void curl_exchange::clear() {
   headers_.clear();
-  request_ = {};
+  // Not by assignment, with which a string keeps its memory, and in it the bytes. The destructors
+  // wipe them.
+  const auto ended = std::exchange(request_, {});
   response_.reset(0, true);
 }
 

@@ -46,6 +46,8 @@ int status_of(std::string_view status_line) noexcept {
 }  // namespace
 
 void curl_response::reset(std::size_t limit, bool expects_body) {
+  // Not by assignment alone, with which a string keeps its memory, and in it the bytes.
+  const auto ended = std::exchange(response_, {});
   *this = curl_response{};
   limit_ = limit;
   expects_body_ = expects_body;

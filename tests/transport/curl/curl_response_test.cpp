@@ -116,3 +116,13 @@ TEST_CASE("reset() prepares for the next response") {
   CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "A: b\r\n", "\r\n"}));
   CHECK(response.take().headers.size() == 1);
 }
+
+TEST_CASE("reset() frees the memory of the last body, which frees it of the bytes") {
+  auto response = fresh(100'000);
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
+  CHECK(response.add_body(std::string(50'000, 'x')));
+  response.reset(1000, true);
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
+  CHECK(response.add_body("x"));
+  CHECK(response.take().body.capacity() < 10'000);
+}

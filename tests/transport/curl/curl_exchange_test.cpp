@@ -1,0 +1,158 @@
+// What remains of a request in a handle, and what the process lends to programs that it starts.
+#include "transport/curl/curl_exchange.hpp"
+
+#include "tests/support/exchanges.hpp"
+#include "tests/support/raw_server.hpp"
+#include "transport/curl/curl_header_list.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using midas::internal::curl_exchange;
+using midas::internal::curl_header_list;
+using midas::internal::curl_multi_loop;
+using midas::internal::http_request;
+using namespace midas::internal::test;
+
+namespace {
+
+http_request secret_request(const std::string& url) {
+  auto result = get_request(url);
+  result.method = "POST";
+  result.headers.push_back({"X-IDENTITY-HEADER", "hush-hush-hush-hush-hush-hush"});
+  result.body = "secret=hush";
+  return result;
+}
+
+// The descriptors of this process that are connected to that port.
+std::vector<int> connected_to(std::uint16_t port) {
+  std::vector<int> result;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+    const int descriptor = std::stoi(entry.path().filename().string());
+    sockaddr_in peer{};
+    socklen_t size = sizeof(peer);
+    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+        peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) {
+      result.push_back(descriptor);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("clearing the list of header lines wipes their bytes") {
+  curl_header_list list;
+  const auto request = secret_request("http://127.0.0.1/");
+  list.assign(request, "agent");
+  const auto* const first = list.get()->data;
+  std::size_t size = 0;
+  for (const auto* line = list.get(); line != nullptr; line = line->next) {
+    size += std::string_view{line->data}.size() + 1;
+  }
+  REQUIRE(std::string_view{first, size}.find("hush") != std::string_view::npos);
+  list.clear();
+  CHECK(list.get() == nullptr);
+  // The list keeps its memory for the next request.
+  CHECK(std::all_of(first, first + size, [](char c) { return c == '\0'; }));
+}
+
+TEST_CASE("a handle that is cleared holds nothing of its request") {
+  const midas::internal::curl_multi_options options;
+  midas::internal::curl_sockets sockets;
+  curl_exchange exchange{options, sockets};
+  exchange.prepare(secret_request("http://127.0.0.1:9/"));
+  exchange.clear();
+  CHECK(exchange.request().headers.empty());
+  CHECK(exchange.request().body.empty());
+  CHECK(exchange.request().url.empty());
+}
+
+TEST_CASE("the loop keeps no memory of a request that has ended") {
+  constexpr std::size_t large = std::size_t{64} << 20U;
+  raw_server server{[](raw_connection& connection) {
+    if (connection.index() != 0) {
+      connection.read_request();
+      connection.send(ok_response("x"));
+      return;
+    }
+    // Without keeping what arrives.
+    std::vector<char> buffer(std::size_t{1} << 16U);
+    std::size_t received = 0;
+    while (received < large) {
+      const auto count = ::recv(connection.socket(), buffer.data(), buffer.size(), 0);
+      if (count <= 0) {
+        return;
+      }
+      received += static_cast<std::size_t>(count);
+    }
+    connection.send(ok_response("x"));
+  }};
+  curl_multi_loop loop;
+  // Blocks of this size are mapped, and counted, one by one.
+  const auto before = ::mallinfo2().hblkhd;
+  auto request = secret_request(server.url());
+  request.body.assign(large, 'x');
+  REQUIRE(exchange(loop, std::move(request)));
+  // The completion of this one runs after the first is cleared. It uses another handle.
+  raw_server another{answer_always(ok_response("x"))};
+  exchanges two{loop};
+  two.begin(get_request(another.url()));
+  two.begin(get_request(another.url()));
+  two.wait_for(2);
+  CHECK(::mallinfo2().hblkhd < before + large / 2);
+}
+
+TEST_CASE("the sockets of the loop are closed in programs that the process starts") {
+  raw_server server{[](raw_connection& connection) {
+    connection.read_request();
+    connection.send(ok_response("x"));
+    connection.wait_for_end();
+  }};
+  curl_multi_loop loop;
+  REQUIRE(get(loop, server.url()));
+  const auto sockets = connected_to(server.port());
+  REQUIRE(sockets.size() == 1);
+  CHECK((::fcntl(sockets.front(), F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+TEST_CASE("credentials in .netrc are not sent") {
+  std::string head;
+  {
+    raw_server server{[&](raw_connection& connection) {
+      head = connection.read_request();
+      connection.send(ok_response("x"));
+    }};
+    auto home = (std::filesystem::temp_directory_path() / "midas-XXXXXX").string();
+    REQUIRE(::mkdtemp(home.data()) != nullptr);
+    std::ofstream{home + "/.netrc"} << "machine 127.0.0.1 login user password hush\n"
+                                    << "default login user password hush\n";
+    const auto* const variable = ::getenv("HOME");
+    const std::string before = variable == nullptr ? "" : variable;
+    ::setenv("HOME", home.c_str(), 1);
+    {
+      curl_multi_loop loop;
+      CHECK(get(loop, server.url()));
+    }
+    ::setenv("HOME", before.c_str(), 1);
+    std::filesystem::remove_all(home);
+  }
+  CHECK(head.starts_with("GET / HTTP/1.1\r\n"));
+  CHECK(head.find("uthorization") == std::string::npos);
+}
