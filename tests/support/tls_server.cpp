@@ -1,6 +1,8 @@
 #include "tests/support/tls_server.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -77,6 +79,14 @@ sha1_digest self_signed_certificate::digest() const {
   return result;
 }
 
+std::string self_signed_certificate::pem() const {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory{BIO_new(BIO_s_mem()), &BIO_free};
+  demand(PEM_write_bio_X509(memory.get(), certificate_.get()) == 1, "write its certificate");
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 tls_server::tls_server(tls_server_options options)
     : options_(options),
       own_(options.named ? "127.0.0.1" : ""),
@@ -100,20 +110,35 @@ void tls_server::serve(int socket) {
   block_broken_pipes();
   const std::unique_ptr<SSL, decltype(&SSL_free)> connection{SSL_new(context_.get()), &SSL_free};
   SSL_set_fd(connection.get(), socket);
+  SSL_set_msg_callback(connection.get(), &tls_server::on_message);
+  SSL_set_msg_callback_arg(connection.get(), this);
   if (SSL_accept(connection.get()) == 1) {
-    {
-      const std::lock_guard lock{mutex_};
-      ++handshakes_;
-    }
     answer(connection.get());
     SSL_shutdown(connection.get());
+  }
+}
+
+void tls_server::on_message(int is_sent, int /*version*/, int type, const void* message,
+                            std::size_t size, SSL* /*connection*/, void* self) {
+  // The client's half of a handshake ends with this message.
+  if (is_sent == 0 && type == SSL3_RT_HANDSHAKE && size != 0 &&
+      *static_cast<const unsigned char*>(message) == SSL3_MT_FINISHED) {
+    auto& server = *static_cast<tls_server*>(self);
+    const std::lock_guard lock{server.mutex_};
+    ++server.handshakes_;
   }
 }
 
 void tls_server::answer(SSL* connection) {
   const std::string response = std::string{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"} +
                                (options_.closes ? "Connection: close\r\n" : "") + "\r\nok";
-  while (read_request(connection) &&
+  const auto renegotiate = [&] {
+    char byte = 0;
+    // The client's half arrives while the server reads.
+    return SSL_renegotiate(connection) == 1 && SSL_do_handshake(connection) == 1 &&
+           SSL_peek(connection, &byte, 1) >= 0;
+  };
+  while (read_request(connection) && (!options_.renegotiates || renegotiate()) &&
          SSL_write(connection, response.data(), static_cast<int>(response.size())) > 0 &&
          !options_.closes) {
   }

@@ -22,6 +22,7 @@ class self_signed_certificate {
   [[nodiscard]] EVP_PKEY* key() const noexcept { return key_.get(); }
   [[nodiscard]] X509* certificate() const noexcept { return certificate_.get(); }
   [[nodiscard]] sha1_digest digest() const;
+  [[nodiscard]] std::string pem() const;
 
  private:
   std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
@@ -35,6 +36,8 @@ struct tls_server_options {
   bool closes = false;
   /// Put the server's address into its certificate.
   bool named = false;
+  /// Begin another handshake after each request, before the answer. Requires TLS 1.2.
+  bool renegotiates = false;
 };
 
 /// Answers every request with status 200 and the body "ok".
@@ -46,12 +49,14 @@ class tls_server {
   [[nodiscard]] std::string url() const;
   /// The digest of the server's own certificate.
   [[nodiscard]] sha1_digest digest() const { return own_.digest(); }
+  /// The server's own certificate, for clients that are to trust it.
+  [[nodiscard]] std::string certificate() const { return own_.pem(); }
   /// The digest of an unrelated certificate, which the server sends after its own.
   [[nodiscard]] sha1_digest digest_of_another() const { return another_.digest(); }
 
   /// Connections accepted so far.
   [[nodiscard]] std::size_t connections() const { return server_.connections(); }
-  /// Completed handshakes.
+  /// Completed handshakes, including those of a renegotiation.
   [[nodiscard]] std::size_t handshakes() const;
   /// The decrypted bytes of all connections.
   [[nodiscard]] std::string received() const;
@@ -60,6 +65,8 @@ class tls_server {
 
  private:
   void serve(int socket);
+  static void on_message(int is_sent, int version, int type, const void* message, std::size_t size,
+                         SSL* connection, void* self);
   void answer(SSL* connection);
   bool read_request(SSL* connection);
 

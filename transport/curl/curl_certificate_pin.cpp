@@ -17,9 +17,13 @@ namespace midas::internal {
 
 namespace {
 
-void require_our_openssl() {
+std::string tls_library() {
   const auto* const name = curl_version_info(CURLVERSION_NOW)->ssl_version;
-  const std::string library = name == nullptr ? "none" : name;
+  return name == nullptr ? "none" : name;
+}
+
+void require_our_openssl() {
+  const auto library = tls_library();
   if (!uses_our_openssl(library)) {
     throw std::runtime_error{"it pins a certificate, which requires a libcurl that uses OpenSSL " +
                              std::to_string(OPENSSL_VERSION_MAJOR) +
@@ -44,6 +48,13 @@ int verify(X509_STORE_CTX* store, void* pin) noexcept {
 
 }  // namespace
 
+void curl_certificate_pin::install(CURL* handle) {
+  if (uses_our_openssl(tls_library())) {
+    set_option(handle, CURLOPT_SSL_CTX_FUNCTION, &curl_certificate_pin::on_context);
+    set_option(handle, CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
+  }
+}
+
 void curl_certificate_pin::apply(CURL* handle, const std::optional<sha1_digest>& pin) {
   const bool was_pinned = pin_.has_value();
   pin_ = pin;
@@ -55,8 +66,6 @@ void curl_certificate_pin::apply(CURL* handle, const std::optional<sha1_digest>&
   if (pin_) {
     require_our_openssl();
   }
-  set_option(handle, CURLOPT_SSL_CTX_FUNCTION, pin_ ? &curl_certificate_pin::on_context : nullptr);
-  set_option(handle, CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
   // The pin replaces both of libcurl's checks; on_context() makes OpenSSL verify it.
   set_option(handle, CURLOPT_SSL_VERIFYPEER, pin_ ? 0L : 1L);
   set_option(handle, CURLOPT_SSL_VERIFYHOST, pin_ ? 0L : 2L);
@@ -94,6 +103,11 @@ error curl_certificate_pin::refusal(std::string_view name) const {
 
 CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void* self) noexcept {
   auto* const tls = static_cast<SSL_CTX*>(context);
+  // libcurl has set it if SSLKEYLOGFILE is set.
+  SSL_CTX_set_keylog_callback(tls, nullptr);
+  if (!static_cast<curl_certificate_pin*>(self)->pin_) {
+    return CURLE_OK;
+  }
   SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(tls, &verify, self);
   SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);

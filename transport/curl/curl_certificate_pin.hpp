@@ -1,4 +1,5 @@
-// Makes libcurl trust exactly one certificate, verified before any request is sent.
+// What midas changes about libcurl's use of OpenSSL: a pinned certificate is trusted, and verified
+// before any request is sent; session keys are never logged.
 #pragma once
 
 #include "messages/http_message.hpp"
@@ -19,6 +20,11 @@ class curl_certificate_pin {
   curl_certificate_pin() = default;
   curl_certificate_pin(const curl_certificate_pin&) = delete;
   curl_certificate_pin& operator=(const curl_certificate_pin&) = delete;
+
+  /// To be called once for each handle. Where libcurl uses midas's OpenSSL, connections of the
+  /// handle then do not log their keys, whatever SSLKEYLOGFILE says: such a log lets its readers
+  /// decrypt tokens. Throws std::runtime_error if libcurl rejects an option.
+  void install(CURL* handle);
 
   /// Sets the trust for the next exchange of the handle: only the certificate with this digest, or,
   /// without a pin, any certificate that the system's authorities signed. A pinned exchange shares

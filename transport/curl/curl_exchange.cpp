@@ -77,6 +77,7 @@ void curl_exchange::set_connection_policy(const curl_multi_options& options) {
 }
 
 void curl_exchange::set_callbacks() {
+  pin_.install(handle_);
   set_option(handle_, CURLOPT_PRIVATE, static_cast<void*>(this));
   set_option(handle_, CURLOPT_ERRORBUFFER, error_.data());
   set_option(handle_, CURLOPT_HEADERFUNCTION, &on_header);

@@ -171,9 +171,22 @@ TEST_CASE("a pin without https is rejected before anything is sent") {
   CHECK(get(loop, server.url()));
 }
 
+TEST_CASE("a server cannot renegotiate, and so cannot present another certificate later") {
+  tls_server server{{.version = TLS1_2_VERSION, .renegotiates = true}};
+  curl_multi_loop loop;
+  auto request = pinned_request(server.url(), server.digest());
+  // A client that renegotiates would wait for an answer that does not come.
+  request.total_timeout = std::chrono::seconds{3};
+  CHECK_FALSE(exchange(loop, std::move(request)));
+  server.wait_until_ended(1);
+  CHECK_FALSE(server.received().empty());
+  CHECK(server.handshakes() == 1);
+}
+
 TEST_CASE("a request is not sent if no handshake verified the certificate") {
   curl_certificate_pin pin;
   auto* const handle = curl_easy_init();
+  pin.install(handle);
   pin.apply(handle, sha1_digest{1});
   CHECK_FALSE(pin.allows_request());
   CHECK(pin.refused());

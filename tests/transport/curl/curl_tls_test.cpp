@@ -1,0 +1,200 @@
+// What the loop's connections disclose and accept with TLS, pinned or not.
+#include "tests/support/exchanges.hpp"
+#include "tests/support/raw_server.hpp"
+#include "tests/support/tls_server.hpp"
+#include "tests/transport/curl/child_process.hpp"
+#include "transport/curl/curl_exchange.hpp"
+#include "transport/curl/curl_multi_loop.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+using midas::errc;
+using midas::internal::curl_exchange;
+using midas::internal::curl_multi_loop;
+using midas::internal::curl_multi_options;
+using midas::internal::curl_sockets;
+using namespace midas::internal::test;
+
+namespace {
+
+// A file that is removed again.
+class temporary_file {
+ public:
+  explicit temporary_file(const std::string& content = {}) {
+    ::close(::mkstemp(path_.data()));
+    std::ofstream{path_} << content;
+  }
+  temporary_file(const temporary_file&) = delete;
+  temporary_file& operator=(const temporary_file&) = delete;
+  ~temporary_file() { std::filesystem::remove(path_); }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "midas-XXXXXX").string();
+};
+
+// One handle outside a loop, whose requests without a pin trust the server's certificate as if an
+// authority had signed it.
+struct trusting_exchange {
+  curl_multi_options options;
+  curl_sockets sockets;
+  curl_exchange exchange{options, sockets};
+
+  http_outcome perform(midas::internal::http_request request, const tls_server& server) {
+    exchange.prepare(std::move(request));
+    auto trusted = server.certificate();
+    curl_blob blob{trusted.data(), trusted.size(), CURL_BLOB_COPY};
+    curl_easy_setopt(exchange.handle(), CURLOPT_CAINFO_BLOB, &blob);
+    auto result = exchange.outcome(curl_easy_perform(exchange.handle()));
+    exchange.clear();
+    return result;
+  }
+};
+
+midas::internal::http_request pinned_request(const tls_server& server) {
+  auto result = get_request(server.url());
+  result.pinned_certificate = server.digest();
+  return result;
+}
+
+std::size_t requests_in(const std::string& received) {
+  std::size_t result = 0;
+  for (auto at = received.find("GET /"); at != std::string::npos;
+       at = received.find("GET /", at + 1)) {
+    ++result;
+  }
+  return result;
+}
+
+std::size_t discard(char* /*data*/, std::size_t size, std::size_t count, void* /*self*/) {
+  return size * count;
+}
+
+// True if a handle that midas did not make can ask the server.
+bool ask_with_plain_libcurl(const tls_server& server) {
+  auto* const handle = curl_easy_init();
+  curl_easy_setopt(handle, CURLOPT_URL, server.url().c_str());
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &discard);
+  const auto code = curl_easy_perform(handle);
+  curl_easy_cleanup(handle);
+  return code == CURLE_OK;
+}
+
+// The TLS versions that a client offers in the first bytes it sends, e.g. 0x0304 for 1.3.
+std::vector<int> offered_versions(const std::string& hello) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(hello.at(at)); };
+  const auto number = [&](std::size_t at) { return std::size_t{byte(at)} << 8U | byte(at + 1); };
+  // Record, handshake, version and random; then session id, cipher suites and compression methods.
+  std::size_t at = 5 + 4 + 2 + 32;
+  at += 1 + byte(at);
+  at += 2 + number(at);
+  at += 1 + byte(at);
+  const auto end = at + 2 + number(at);
+  constexpr std::size_t supported_versions = 43;
+  for (at += 2; at < end; at += 4 + number(at + 2)) {
+    if (number(at) == supported_versions) {
+      std::vector<int> result;
+      for (std::size_t i = 0; i < byte(at + 4); i += 2) {
+        result.push_back(static_cast<int>(number(at + 5 + i)));
+      }
+      return result;
+    }
+  }
+  return {};
+}
+
+std::string first_record(int socket) {
+  std::string result;
+  char byte = 0;
+  while ((result.size() < 5 || result.size() < 5U + (static_cast<unsigned char>(result[3]) << 8U) +
+                                                   static_cast<unsigned char>(result[4])) &&
+         ::read(socket, &byte, 1) == 1) {
+    result += byte;
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("what the key log test runs in a process of its own", "[.]") {
+  const auto size = [] { return std::filesystem::file_size(::getenv("SSLKEYLOGFILE")); };
+  const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  tls_server server{{.version = version, .named = true}};
+  REQUIRE(ask_with_plain_libcurl(server));
+  const auto logged = size();
+  if (logged == 0) {
+    WARN("this libcurl does not log keys");
+  }
+  curl_multi_loop loop;
+  REQUIRE(exchange(loop, pinned_request(server)));
+  trusting_exchange trusting;
+  REQUIRE(trusting.perform(get_request(server.url()), server));
+  REQUIRE(trusting.perform(pinned_request(server), server));
+  REQUIRE(trusting.perform(get_request(server.url()), server));
+  CHECK(size() == logged);
+}
+
+TEST_CASE("no session key is written to SSLKEYLOGFILE, with and without a pin") {
+  const temporary_file log;
+  CHECK(passes_anew("what the key log test runs in a process of its own",
+                    {{"SSLKEYLOGFILE", log.path()}}));
+}
+
+TEST_CASE("what the TLS version test runs in a process of its own", "[.]") {
+  std::string hello;
+  {
+    raw_server server{
+        [&](raw_connection& connection) { hello = first_record(connection.socket()); }};
+    curl_multi_loop loop;
+    CHECK_FALSE(get(loop, "https://127.0.0.1:" + std::to_string(server.port())));
+  }
+  CHECK(offered_versions(hello) == std::vector<int>{TLS1_3_VERSION, TLS1_2_VERSION});
+}
+
+TEST_CASE("no TLS version before 1.2 is offered, although the system's configuration allows it") {
+  const temporary_file configuration{
+      "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = lax\n[lax]\n"
+      "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n"};
+  CHECK(passes_anew("what the TLS version test runs in a process of its own",
+                    {{"OPENSSL_CONF", configuration.path()}}));
+}
+
+TEST_CASE("a certificate for another name is refused, also on a handle that had a pin") {
+  tls_server unnamed;
+  tls_server named{{.named = true}};
+  trusting_exchange trusting;
+  for (int i = 0; i < 2; ++i) {
+    CAPTURE(i);
+    const auto outcome = trusting.perform(get_request(unnamed.url()), unnamed);
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == errc::unreachable);
+    CHECK(trusting.perform(get_request(named.url()), named));
+    CHECK(trusting.perform(pinned_request(unnamed), unnamed));
+  }
+  // Those of the pinned requests.
+  CHECK(requests_in(unnamed.received()) == 2);
+}
+
+TEST_CASE("an untrusted certificate is refused, also on a handle that had a pin") {
+  tls_server server{{.named = true}};
+  tls_server another{{.named = true}};
+  trusting_exchange trusting;
+  for (int i = 0; i < 2; ++i) {
+    CHECK_FALSE(trusting.perform(get_request(server.url()), another));
+    CHECK(trusting.perform(pinned_request(server), another));
+  }
+  CHECK(requests_in(server.received()) == 2);
+}
