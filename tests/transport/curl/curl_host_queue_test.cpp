@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,21 @@ TEST_CASE("a job is removed by its id once, whichever way it leaves the queue") 
   CHECK(waiting.next() == 3);
   CHECK_FALSE(waiting.queue.remove(3));
   CHECK(ids(waiting.queue.remove_all()) == id_list{4});
+  CHECK(waiting.queue.empty());
+}
+
+TEST_CASE("each of many waiting jobs is removed without a search") {
+  busy_queue waiting;
+  constexpr std::uint64_t count = 40'000;
+  for (std::uint64_t id = 1; id <= count; ++id) {
+    waiting.add(id, at(std::chrono::seconds{id}));
+  }
+  // Processor time, since the machine may be busy. A search takes a hundred times as long.
+  const auto start = std::clock();
+  for (auto id = count; id != 0; --id) {
+    REQUIRE(waiting.queue.remove(id));
+  }
+  CHECK(std::clock() - start < 2 * CLOCKS_PER_SEC);
   CHECK(waiting.queue.empty());
 }
 

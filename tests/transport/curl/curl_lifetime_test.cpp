@@ -127,24 +127,6 @@ TEST_CASE("each exchange is completed once, although it is canceled while its an
   CHECK(loop.statistics().in_flight == 0);
 }
 
-TEST_CASE("thousands of waiting exchanges are canceled quickly") {
-  hanging_server server;
-  curl_multi_loop loop{{.max_connections_per_host = 1}};
-  exchanges all{loop};
-  constexpr std::size_t count = 40'000;
-  std::vector<std::uint64_t> ids;
-  for (std::size_t i = 0; i < count; ++i) {
-    ids.push_back(all.begin(get_request(server.url())));
-  }
-  const auto start = std::chrono::steady_clock::now();
-  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-    loop.cancel(*id);
-  }
-  all.wait_for(count);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{3});
-  CHECK(all.failed_with(errc::cancelled) == count);
-}
-
 TEST_CASE("canceling one exchange does not affect the others") {
   hanging_server hanging;
   raw_server server{answer_always(ok_response("x"))};

@@ -34,19 +34,24 @@ void set_limit(__rlimit_resource which, rlim_t value) {
   }
 }
 
-// 0 for a response, 1 for an error that says what is lacking and what to do, 2 for any other.
+// 0 for responses, 1 for errors that say what is lacking and what to do, 2 for anything else.
 int ask(const std::string& url, std::string_view cause, std::string_view remedy) {
   curl_multi_loop loop;
-  const auto outcome = get(loop, url);
-  if (outcome) {
-    return 0;
-  }
-  if (outcome.error().code == errc::unreachable && contains(outcome.error().message, cause) &&
-      contains(outcome.error().advice, remedy)) {
-    return 1;
-  }
-  std::fprintf(stderr, "%s\n", to_string(outcome.error()).c_str());
-  return 2;
+  const auto ask_once = [&] {
+    const auto outcome = get(loop, url);
+    if (outcome) {
+      return 0;
+    }
+    if (outcome.error().code == errc::unreachable && contains(outcome.error().message, cause) &&
+        contains(outcome.error().advice, remedy)) {
+      return 1;
+    }
+    std::fprintf(stderr, "%s\n", to_string(outcome.error()).c_str());
+    return 2;
+  };
+  // What is lacking once is lacking again.
+  const auto first = ask_once();
+  return ask_once() == first ? first : 2;
 }
 
 constexpr int answered = 0;
@@ -64,7 +69,7 @@ int ask_with_descriptors(const std::string& url, rlim_t limit) {
 int ask_with_processes(const std::string& url, rlim_t limit) {
   return in_forked_process([&] {
     // A user that has no other process; the limit does not apply to root.
-    constexpr uid_t nobody_else = 54'321;
+    const auto nobody_else = static_cast<uid_t>(1'000'000 + ::getpid());
     if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody_else, nobody_else, nobody_else) != 0 ||
         ::setresuid(nobody_else, nobody_else, nobody_else) != 0) {
       return 97;

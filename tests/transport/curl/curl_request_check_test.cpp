@@ -122,6 +122,10 @@ TEST_CASE("the error names the rejected part and does not show possible secrets"
   CHECK(to_string(header.error()).find("\"X-IDENTITY-HEADER\"") != std::string::npos);
   CHECK(to_string(header.error()).find("hush") == std::string::npos);
 
+  const auto name = check_request(with_header("X-A\r\n\x1b[2J", "hush"));
+  REQUIRE_FALSE(name);
+  CHECK(to_string(name.error()).find("\"X-A????2J\"") != std::string::npos);
+
   const auto url = check_request(to("ftp://user:hush@host:21/path?key=hush#hush"));
   REQUIRE_FALSE(url);
   CHECK(to_string(url.error()).find("ftp://host:21/path ") != std::string::npos);
@@ -134,6 +138,7 @@ TEST_CASE("an endpoint's name is its URL without query, credentials and control 
   CHECK(endpoint_name("\x1b[2Jhttp") == "?[2Jhttp");
   CHECK(endpoint_name("") == "\"\"");
   CHECK(endpoint_name(std::string(1000, 'a')).size() == 203);
+  CHECK(endpoint_name(std::string(200, 'a')) == std::string(200, 'a'));
 }
 
 TEST_CASE("a target is path and query, without the fragment") {

@@ -130,7 +130,9 @@ std::string first_record(int socket) {
 }  // namespace
 
 TEST_CASE("what the key log test runs in a process of its own", "[.]") {
-  const auto size = [] { return std::filesystem::file_size(::getenv("SSLKEYLOGFILE")); };
+  const auto* const log = ::getenv("SSLKEYLOGFILE");
+  REQUIRE(log != nullptr);
+  const auto size = [log] { return std::filesystem::file_size(log); };
   const auto version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   tls_server server{{.version = version, .named = true}};
   REQUIRE(ask_with_plain_libcurl(server));
