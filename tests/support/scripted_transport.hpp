@@ -17,6 +17,8 @@ class scripted_transport final : public http_transport {
  public:
   std::uint64_t start(http_request request, completion done) override {
     if (request.url.ends_with("throw")) {
+      const std::lock_guard lock{mutex_};
+      ++thrown_;
       throw std::runtime_error{"a transport that throws ends the actor that called it"};
     }
     const std::lock_guard lock{mutex_};
@@ -67,9 +69,21 @@ class scripted_transport final : public http_transport {
     return exchanges_.size();
   }
 
+  /// Whether the n-th exchange is not complete yet.
+  [[nodiscard]] bool is_open(std::size_t index) const {
+    const std::lock_guard lock{mutex_};
+    return exchanges_.at(index).done != nullptr;
+  }
+
   [[nodiscard]] std::size_t cancelled() const {
     const std::lock_guard lock{mutex_};
     return cancelled_;
+  }
+
+  /// How many times start() has thrown.
+  [[nodiscard]] std::size_t thrown() const {
+    const std::lock_guard lock{mutex_};
+    return thrown_;
   }
 
   [[nodiscard]] http_request request(std::size_t index) const {
@@ -86,6 +100,7 @@ class scripted_transport final : public http_transport {
   mutable std::mutex mutex_;
   std::vector<exchange> exchanges_;
   std::size_t cancelled_ = 0;
+  std::size_t thrown_ = 0;
 };
 
 }  // namespace midas::internal::test

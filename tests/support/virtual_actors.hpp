@@ -171,6 +171,8 @@ class virtual_actors {
 
   [[nodiscard]] std::size_t live_actors() { return system_.registry().running(); }
   [[nodiscard]] bool has_timers() const { return scheduler_.has_pending_timeout(); }
+  /// For tests that choose which actor runs next.
+  [[nodiscard]] caf::scheduler::test_coordinator& scheduler() noexcept { return scheduler_; }
 
   // A host protocol of the test: the response body is "TOKEN SECONDS".
   static host_protocol endpoint() {
