@@ -177,7 +177,11 @@ struct http_state {
     // Inserted first, so that the request is answered even if the transport throws.
     auto& started =
         in_flight.emplace(id, exchange{std::move(next.promise), next.request.ticket}).first->second;
-    auto done = [to = http_actor{self}, queue = completions, id](expected<http_response> outcome) {
+    auto done = [to = http_actor{self}, queue = completions, id,
+                 proofs = proofs_of(next.request)](expected<http_response> outcome) {
+      if (outcome) {
+        outcome->proofs = proofs;
+      }
       if (queue->push(id, std::move(outcome))) {
         caf_compat::anonymous_send(to, completions_due{});
       }

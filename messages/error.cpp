@@ -14,6 +14,8 @@ std::string_view to_string(errc code) noexcept {
       return "invalid_endpoint";
     case errc::endpoint_not_allowed:
       return "endpoint_not_allowed";
+    case errc::invalid_claims:
+      return "invalid_claims";
     case errc::invalid_timeout:
       return "invalid_timeout";
     case errc::deadline_exceeded:

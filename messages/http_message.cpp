@@ -1,11 +1,13 @@
 #include "messages/http_message.hpp"
 
+#include "messages/ascii.hpp"
+
 #include <algorithm>
 
 namespace midas::internal {
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  const auto lower = [](char c) { return ascii::lower(c); };
   return std::ranges::equal(left, right, {}, lower, lower);
 }
 
@@ -14,6 +16,16 @@ const http_header* find_header(const http_response& response, std::string_view n
     return equal_ignoring_case(header.name, name);
   });
   return found == response.headers.end() ? nullptr : &*found;
+}
+
+std::vector<secret> proofs_of(const http_request& request) {
+  auto result = request.proofs;
+  for (const auto& header : request.headers) {
+    if (!header.is_public) {
+      result.emplace_back(header.value);
+    }
+  }
+  return result;
 }
 
 std::string to_string(const http_request& request) {

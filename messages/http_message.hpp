@@ -1,6 +1,7 @@
 // HTTP requests to an identity endpoint, and responses.
 #pragma once
 
+#include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 #include <midas/token_service_options.hpp>
 
@@ -12,15 +13,24 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace midas::internal {
 
-/// One header field. Values may be secret (X-IDENTITY-HEADER), so all are treated as secret.
+/// One header field. Values may be secret (X-IDENTITY-HEADER), so each one is treated as a secret
+/// unless its author says otherwise.
 struct http_header {
   std::string name;
   sensitive_string value;
+  /// Whether the value of a request's header may be shown if the host repeats it.
+  bool is_public = false;
 };
+
+/// A header of a request whose value is no secret.
+inline http_header public_header(std::string name, std::string_view value) {
+  return {.name = std::move(name), .value = sensitive_string{value}, .is_public = true};
+}
 
 using sha1_digest = std::array<std::uint8_t, 20>;
 
@@ -46,6 +56,9 @@ struct http_request {
   std::string url{};
   std::vector<http_header> headers{};
   sensitive_string body{};
+  /// The secrets that the URL and the body contain; those in headers need not be listed. See
+  /// proofs_of().
+  std::vector<secret> proofs{};
 
   /// The time to establish the connection, including name resolution and TLS.
   std::chrono::milliseconds connect_timeout = default_options().connect_timeout;
@@ -78,7 +91,14 @@ struct http_response {
   int status = 0;
   std::vector<http_header> headers{};
   sensitive_string body{};
+  /// proofs_of() the request, so that no text of the host is shown in which it repeats one. Set by
+  /// the HTTP actor.
+  std::vector<secret> proofs{};
 };
+
+/// Everything with which the request proves that its sender may have a token: request.proofs, and
+/// the value of each header that is not public. The values are copied into secrets.
+std::vector<secret> proofs_of(const http_request& request);
 
 /// Compares header names: the case of ASCII letters is ignored.
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;

@@ -1,6 +1,7 @@
 // Functions that create errors.
 #pragma once
 
+#include "messages/plain_text.hpp"
 #include <midas/error.hpp>
 
 #include <string>
@@ -8,12 +9,13 @@
 
 namespace midas::internal {
 
-/// `message` says what failed, on which input; `advice`, if not empty, what the reader can do.
+/// `message` says what failed, on which input; `advice`, if not empty, what the reader can do. Both
+/// may quote input of any kind: line breaks and other characters that do not print become '?'.
 [[nodiscard]] inline error make_error(errc code, std::string message, std::string advice = {}) {
   error result;
   result.code = code;
-  result.message = std::move(message);
-  result.advice = std::move(advice);
+  result.message = without_controls(std::move(message));
+  result.advice = without_controls(std::move(advice));
   return result;
 }
 

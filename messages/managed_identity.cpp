@@ -1,11 +1,29 @@
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
 #include <midas/managed_identity.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace midas {
 
 using internal::fail;
+using internal::quoted_start;
+
+namespace {
+
+// A GUID in any of its forms has at most 38 characters.
+constexpr std::size_t max_guid_size = 64;
+constexpr std::size_t max_resource_id_size = 2'048;
+
+std::size_t max_size(identity_kind kind) noexcept {
+  return kind == identity_kind::resource_id ? max_resource_id_size : max_guid_size;
+}
+
+bool is_printable(char c) noexcept { return c >= 0x20 && c < 0x7f; }
+
+}  // namespace
 
 std::string_view to_string(identity_kind kind) noexcept {
   switch (kind) {
@@ -42,13 +60,25 @@ expected<void> managed_identity::validate() const {
     return fail(errc::invalid_identity, "the " + name + " of the user-assigned identity is empty",
                 "Pass the " + name + ", or request the system-assigned identity");
   }
-  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-  if (id_.front() == ' ' || id_.back() == ' ' || std::ranges::any_of(id_, is_control)) {
+  const auto advice = "Pass the " + name + " as the Azure portal shows it";
+  if (const auto most = max_size(kind_); id_.size() > most) {
     return fail(errc::invalid_identity,
-                "the " + name +
-                    " of the user-assigned identity begins or ends with white space, or "
-                    "contains control characters",
-                "Pass the " + name + " as the Azure portal shows it");
+                "the " + name + " of the user-assigned identity, " + quoted_start(id_) + ", has " +
+                    std::to_string(id_.size()) + " characters; the maximum is " +
+                    std::to_string(most),
+                advice);
+  }
+  if (!std::ranges::all_of(id_, is_printable)) {
+    return fail(errc::invalid_identity,
+                "the " + name + " of the user-assigned identity, " + quoted_start(id_) +
+                    ", contains characters that are not printable ASCII",
+                advice);
+  }
+  if (id_.front() == ' ' || id_.back() == ' ') {
+    return fail(errc::invalid_identity,
+                "the " + name + " of the user-assigned identity, " + quoted_start(id_) +
+                    ", begins or ends with white space",
+                advice);
   }
   return {};
 }
@@ -56,9 +86,7 @@ expected<void> managed_identity::validate() const {
 managed_identity managed_identity::folded() const {
   auto result = *this;
   if (kind_ == identity_kind::client_id || kind_ == identity_kind::object_id) {
-    std::ranges::transform(result.id_, result.id_.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    result.id_ = internal::ascii::lower(std::move(result.id_));
   }
   return result;
 }

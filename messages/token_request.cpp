@@ -1,4 +1,5 @@
 #include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
 #include <midas/token_request.hpp>
 
 #include <algorithm>
@@ -8,10 +9,13 @@
 namespace midas {
 
 using internal::fail;
+using internal::quoted_start;
 
 namespace {
 
 constexpr std::size_t max_resource_size = 2048;
+// More than fits in a WWW-Authenticate header, in which services send challenges.
+constexpr std::size_t max_claims_size = 16'384;
 
 std::string_view without_default_scope(std::string_view resource) {
   constexpr std::string_view suffix = "/.default";
@@ -19,15 +23,6 @@ std::string_view without_default_scope(std::string_view resource) {
     resource.remove_suffix(suffix.size());
   }
   return resource;
-}
-
-// Quotes input in an error message, without control sequences for the reader's terminal, and short
-// enough for a log.
-std::string quoted(std::string_view text) {
-  std::string result{text.substr(0, 80)};
-  std::ranges::replace_if(
-      result, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
-  return "\"" + result + (text.size() > 80 ? "...\"" : "\"");
 }
 
 }  // namespace
@@ -44,6 +39,13 @@ std::string to_string(const token_request& request) {
 }
 
 expected<token_key> make_key(const token_request& request) {
+  if (request.claims.size() > max_claims_size) {
+    return fail(errc::invalid_claims,
+                "the claims for the resource " + quoted_start(request.resource) + " have " +
+                    std::to_string(request.claims.size()) + " characters; the maximum is " +
+                    std::to_string(max_claims_size),
+                "Pass the claims challenge of one response, decoded from base64");
+  }
   return make_key(request.identity, request.resource);
 }
 
@@ -53,19 +55,19 @@ expected<token_key> make_key(const managed_identity& identity, std::string_view 
     return fail(
         errc::invalid_resource,
         given.empty() ? "the resource is empty"
-                      : "the resource " + quoted(given) + " is only /.default",
+                      : "the resource " + quoted_start(given) + " is only /.default",
         "Pass the URI of the Azure resource that the token is for, e.g. https://vault.azure.net");
   }
   const auto is_foreign = [](unsigned char c) { return c <= 0x20 || c >= 0x7f; };
   if (std::ranges::any_of(resource, is_foreign)) {
     return fail(errc::invalid_resource,
-                "the resource " + quoted(given) +
+                "the resource " + quoted_start(given) +
                     " contains white space, control characters or non-ASCII characters",
                 "Pass one resource URI or one scope, percent-encoded if necessary");
   }
   if (resource.size() > max_resource_size) {
     return fail(errc::invalid_resource,
-                "the resource " + quoted(given) + " has " + std::to_string(resource.size()) +
+                "the resource " + quoted_start(given) + " has " + std::to_string(resource.size()) +
                     " characters; the maximum is 2048",
                 "Pass the URI of the Azure resource that the token is for");
   }

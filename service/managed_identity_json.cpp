@@ -1,6 +1,6 @@
 #include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
 #include "transport/formats/json_object.hpp"
-#include "transport/formats/plain_text.hpp"
 #include <midas/managed_identity.hpp>
 
 #include <rapidjson/stringbuffer.h>
@@ -120,7 +120,8 @@ std::string to_json(const managed_identity& identity) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
   const auto add_string = [&writer](std::string_view text) {
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    const auto valid = internal::well_formed(text);
+    writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
   };
   writer.StartObject();
   writer.Key("ManagedIdentityIdType");

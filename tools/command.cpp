@@ -1,9 +1,12 @@
 #include "tools/command.hpp"
 
+#include "messages/plain_text.hpp"
 #include "tools/duration.hpp"
 #include <midas/identity_host.hpp>
 
 #include <CLI/CLI.hpp>
+
+#include <iostream>
 
 namespace midas::internal::tools {
 
@@ -20,6 +23,14 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
       },
       description + " [" + format_duration(value) + "]");
   return option->type_name("DURATION");
+}
+
+void print_error(std::string_view command, std::string_view problem) {
+  std::cerr << command << ": " << printable(problem) << '\n';
+}
+
+void print_error(std::string_view command, const error& problem) {
+  print_error(command, to_string(problem));
 }
 
 std::string usage_error_text(const error& problem) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -33,6 +34,11 @@ action add_load_command(CLI::App& program);
 /// Adds an option that takes a duration. The help shows the current `value` as its default.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::chrono::nanoseconds& value, const std::string& description);
+
+/// Prints "command: problem" as one line on standard error, with everything in `problem` escaped
+/// that does not print; see printable().
+void print_error(std::string_view command, std::string_view problem);
+void print_error(std::string_view command, const error& problem);
 
 /// The message and the advice of an error, joined for CLI::ValidationError.
 std::string usage_error_text(const error& problem);

@@ -22,6 +22,7 @@ inline exit_code exit_code_of(errc code) {
   switch (code) {
     case errc::invalid_resource:
     case errc::invalid_identity:
+    case errc::invalid_claims:
     case errc::invalid_endpoint:
     case errc::endpoint_not_allowed:
     case errc::invalid_timeout:

@@ -6,7 +6,7 @@
 
 #include <array>
 #include <exception>
-#include <iostream>
+#include <string>
 #include <utility>
 
 namespace midas::internal::tools {
@@ -33,7 +33,7 @@ int run(int argc, char** argv) {
     if (e.get_exit_code() == 0) {
       return program.exit(e);
     }
-    std::cerr << "midas: " << e.what() << " (see midas --help)\n";
+    print_error("midas", std::string{e.what()} + " (see midas --help)");
     return bad_usage;
   }
   for (const auto& [name, run_command] : actions) {
@@ -41,7 +41,7 @@ int run(int argc, char** argv) {
       return run_command();
     }
   }
-  std::cerr << "midas: no command given (see midas --help)\n";
+  print_error("midas", "no command given (see midas --help)");
   return bad_usage;
 }
 
@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   try {
     return midas::internal::tools::run(argc, argv);
   } catch (const std::exception& e) {
-    std::cerr << "midas: " << e.what() << '\n';
+    midas::internal::tools::print_error("midas", e.what());
     return midas::internal::tools::failure;
   }
 }

@@ -21,8 +21,10 @@ enum class errc : std::uint8_t {
 
   /// The resource is empty, too long, or contains characters that no resource has.
   invalid_resource = 1,
-  /// The id of the identity is empty or malformed, or so is its JSON form.
+  /// The id of the identity is empty, too long or malformed, or so is its JSON form.
   invalid_identity = 2,
+  /// The claims challenge is longer than 16,384 characters.
+  invalid_claims = 29,
   /// The timeout is zero or negative.
   invalid_timeout = 5,
   /// The host offers only its system-assigned identity, or does not accept this kind of id.
@@ -126,7 +128,8 @@ MIDAS_EXPORT std::ostream& operator<<(std::ostream&, errc code);
 
 /// One failure, as a plain value. Never contains a token, an identity header or the content of a
 /// key file, so it may be logged; a text of the host is included only after anything that looks
-/// like a token has been removed.
+/// like a token, or repeats what the request sent as a proof, has been removed. The texts contain
+/// no line breaks and no other control characters.
 struct error {
   /// What a program should branch on. The texts are for people and may change between releases.
   errc code{};

@@ -48,8 +48,9 @@ class MIDAS_EXPORT managed_identity {
   /// The id as it was passed; empty for the system-assigned identity.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, starts or
-  /// ends with white space, or contains control characters.
+  /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, is longer
+  /// than 64 characters (a resource id: 2,048), starts or ends with white space, or contains other
+  /// characters than printable ASCII. The error names the kind of id, and quotes its beginning.
   [[nodiscard]] expected<void> validate() const;
 
   /// The identity in the form that cache keys compare: client and object ids, being GUIDs, in lower
@@ -76,7 +77,8 @@ MIDAS_EXPORT std::string to_string(const managed_identity&);
 /// anything else. Any thread.
 MIDAS_EXPORT expected<managed_identity> parse_managed_identity(std::string_view json);
 
-/// Writes the same form; SystemAssigned has a null Id. Does not validate the id. Any thread.
+/// Writes the same form; SystemAssigned has a null Id. Does not validate the id, but the result is
+/// always valid JSON: bytes that are not UTF-8 become U+FFFD. Any thread.
 MIDAS_EXPORT std::string to_json(const managed_identity& identity);
 
 }  // namespace midas

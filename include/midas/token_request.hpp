@@ -23,7 +23,8 @@ struct token_request {
   std::string resource{};
   /// The JSON text of a claims challenge, with which a service rejected a token; decode it first if
   /// the service sent it as base64. Bypasses the cache, and the new token replaces the cached one.
-  /// What the host learns of the claims depends on its protocol (docs/hosts.md). Default: none.
+  /// At most 16,384 characters. What the host learns of the claims depends on its protocol
+  /// (docs/hosts.md). Default: none.
   std::string claims{};
   /// Bypasses the cache: acquires a new token, which replaces the cached one, or joins an
   /// acquisition that is already in progress. Default: false.
@@ -64,7 +65,8 @@ MIDAS_EXPORT std::string to_string(const token_key&);
 
 /// The key of a request. Fails with errc::invalid_resource if the resource, without "/.default", is
 /// empty, is longer than 2,048 characters, or contains white space, control or non-ASCII
-/// characters, and with errc::invalid_identity as managed_identity::validate() does. Any thread.
+/// characters; with errc::invalid_identity as managed_identity::validate() does; and with
+/// errc::invalid_claims if the claims are too long. Any thread.
 MIDAS_EXPORT expected<token_key> make_key(const token_request&);
 MIDAS_EXPORT expected<token_key> make_key(const managed_identity& identity,
                                           std::string_view resource);

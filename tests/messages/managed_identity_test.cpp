@@ -1,10 +1,14 @@
+#include "messages/plain_text.hpp"
 #include <midas/managed_identity.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <tuple>
+#include <utility>
 
 using namespace midas;
+using internal::printable;
 
 TEST_CASE("an identity is system-assigned unless an id is given") {
   CHECK(managed_identity{} == managed_identity::system_assigned());
@@ -16,16 +20,17 @@ TEST_CASE("an identity is system-assigned unless an id is given") {
   CHECK(managed_identity::resource_id("/r").id() == "/r");
 }
 
-TEST_CASE("an identity is valid with any id that fits in a header line") {
+TEST_CASE("an identity is valid with any id of printable ASCII characters") {
   CHECK(managed_identity{}.validate());
   CHECK(managed_identity::client_id("6a5e0c5d-0000-4000-8000-000000000000").validate());
   CHECK(managed_identity::object_id("no GUID").validate());
-  CHECK(managed_identity::resource_id("/subscriptions/s/x\xc3\xa4").validate());
+  CHECK(managed_identity::resource_id("/subscriptions/s/~!").validate());
 }
 
 TEST_CASE("an identity with an empty or malformed id is invalid, and the error names its kind") {
   const std::string id = GENERATE(as<std::string>{}, "", " c", "c ", " ", "c\n", "\tc", "a\rb",
-                                  "a\x7f", std::string{"a\0b", 3});
+                                  "a\x7f", std::string{"a\0b", 3}, "\x9b[31m", "caf\xc3\xa9",
+                                  "\xe2\x80\xae", "\xff", std::string(2'049, 'x'));
   for (const auto& [identity, name] :
        {std::pair{managed_identity::client_id(id), "client id"},
         std::pair{managed_identity::object_id(id), "object id"},
@@ -34,7 +39,28 @@ TEST_CASE("an identity with an empty or malformed id is invalid, and the error n
     REQUIRE(!valid);
     CHECK(valid.error().code == errc::invalid_identity);
     CHECK(valid.error().message.find(name) != std::string::npos);
+    CHECK(valid.error().message.size() < 250);
     CHECK(!valid.error().advice.empty());
+    CHECK(printable(to_string(valid.error())) == to_string(valid.error()));
+  }
+}
+
+TEST_CASE("the length of an id is limited, and the error states the length and the limit") {
+  const auto of_size = [](std::size_t size) { return std::string(size, 'x'); };
+  CHECK(managed_identity::client_id(of_size(64)).validate());
+  CHECK(managed_identity::object_id(of_size(64)).validate());
+  CHECK(managed_identity::resource_id(of_size(2'048)).validate());
+  for (const auto& [identity, size, most] :
+       {std::tuple{managed_identity::client_id(of_size(65)), "65", "64"},
+        std::tuple{managed_identity::object_id(of_size(1'100'000)), "1100000", "64"},
+        std::tuple{managed_identity::resource_id(of_size(2'049)), "2049", "2048"}}) {
+    const auto valid = identity.validate();
+    REQUIRE_FALSE(valid);
+    CHECK(valid.error().code == errc::invalid_identity);
+    CHECK(valid.error().message.find("has " + std::string{size} + " characters") !=
+          std::string::npos);
+    CHECK(valid.error().message.find("maximum is " + std::string{most}) != std::string::npos);
+    CHECK(valid.error().message.size() < 250);
   }
 }
 

@@ -58,6 +58,19 @@ TEST_CASE("a resource may have 2,048 characters, not counting its /.default") {
   CHECK(make_key(asking_for(std::string(2'048, 'x') + "/.default")));
 }
 
+TEST_CASE("claims may have 16,384 characters") {
+  auto request = asking_for("R");
+  request.claims = std::string(16'384, 'x');
+  CHECK(make_key(request));
+  request.claims += 'x';
+  const auto key = make_key(request);
+  REQUIRE_FALSE(key);
+  CHECK(key.error().code == errc::invalid_claims);
+  CHECK(key.error().message.find("\"R\" have 16385 characters") != std::string::npos);
+  CHECK_FALSE(key.error().advice.empty());
+  CHECK(to_string(key.error()).find("xx") == std::string::npos);
+}
+
 TEST_CASE("a request for an invalid identity has no key") {
   auto request = asking_for("R");
   request.identity = managed_identity::client_id("");

@@ -1,5 +1,7 @@
 #include "tools/doctor/body_shape.hpp"
 
+#include "transport/formats/host_text.hpp"
+
 #include <rapidjson/document.h>
 
 #include <algorithm>
@@ -39,13 +41,14 @@ std::string_view kind_of(const rapidjson::Value& value) noexcept {
   return "?";
 }
 
-std::string shape_of(const rapidjson::Document& document) {
+std::string shape_of(const rapidjson::Document& document, std::span<const secret> proofs) {
   std::string named;
   std::size_t names = 0;
   for (const auto& [name, value] : document.GetObject()) {
-    if (names < max_names && is_name({name.GetString(), name.GetStringLength()})) {
+    const std::string_view text{name.GetString(), name.GetStringLength()};
+    if (names < max_names && is_name(text) && !repeats_proof(text, proofs)) {
       ++names;
-      named.append(named.empty() ? "" : ", ").append(name.GetString()).append(": ");
+      named.append(named.empty() ? "" : ", ").append(text).append(": ");
       named += kind_of(value);
     }
   }
@@ -58,7 +61,7 @@ std::string shape_of(const rapidjson::Document& document) {
 
 }  // namespace
 
-std::string shape_of(sensitive_string body) {
+std::string shape_of(sensitive_string body, std::span<const secret> proofs) {
   const auto first = body.find_first_not_of(" \t\r\n");
   if (first == sensitive_string::npos) {
     return "empty";
@@ -73,7 +76,7 @@ std::string shape_of(sensitive_string body) {
   if (document.HasParseError()) {
     return "not JSON";
   }
-  return document.IsObject() ? shape_of(document) : "JSON, but not an object";
+  return document.IsObject() ? shape_of(document, proofs) : "JSON, but not an object";
 }
 
 }  // namespace midas::internal::tools

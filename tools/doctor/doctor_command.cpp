@@ -19,7 +19,7 @@ struct doctor_arguments {
 int run_doctor(const doctor_arguments& arguments) {
   const auto options = service_options_of(arguments.request);
   if (!options) {
-    std::cerr << "midas doctor: " << options.error() << '\n';
+    print_error("midas doctor", options.error());
     return exit_code_of(options.error().code);
   }
   const auto result = examine(request_of(arguments.request), *options, arguments.request.timeout);

@@ -2,6 +2,7 @@
 
 #include "tools/doctor/body_shape.hpp"
 
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -36,11 +37,12 @@ exchange_record record_of(const http_request& request) {
   return result;
 }
 
-expected<answer_shape> answer_of(const expected<http_response>& outcome) {
+expected<answer_shape> answer_of(const expected<http_response>& outcome,
+                                 std::span<const secret> proofs) {
   if (!outcome) {
     return unexpected{outcome.error()};
   }
-  return answer_shape{outcome->status, outcome->body.size(), shape_of(outcome->body)};
+  return answer_shape{outcome->status, outcome->body.size(), shape_of(outcome->body, proofs)};
 }
 
 }  // namespace
@@ -49,19 +51,22 @@ struct recording_transport::log {
   struct entry {
     exchange_record record;
     clock::time_point begun;
+    // Those of the request, until its answer has come.
+    std::vector<secret> proofs;
   };
 
   std::size_t begin(const http_request& request) {
     const std::lock_guard lock{mutex};
-    entries.push_back({record_of(request), clock::now()});
+    entries.push_back({record_of(request), clock::now(), proofs_of(request)});
     return entries.size() - 1;
   }
 
   void end(std::size_t index, const expected<http_response>& outcome) {
     const std::lock_guard lock{mutex};
-    auto& [record, begun] = entries[index];
+    auto& [record, begun, proofs] = entries[index];
     record.elapsed = clock::now() - begun;
-    record.answer = answer_of(outcome);
+    record.answer = answer_of(outcome, proofs);
+    proofs.clear();
   }
 
   std::mutex mutex;
@@ -85,7 +90,7 @@ std::uint64_t recording_transport::start(http_request request, completion done) 
 std::vector<exchange_record> recording_transport::records() const {
   const std::lock_guard lock{log_->mutex};
   std::vector<exchange_record> result;
-  for (const auto& [record, begun] : log_->entries) {
+  for (const auto& [record, begun, proofs] : log_->entries) {
     result.push_back(record);
     if (!record.answer) {
       result.back().elapsed = clock::now() - begun;

@@ -1,7 +1,5 @@
 #include "tools/doctor/report.hpp"
-
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
+#include "tools/json_writer.hpp"
 
 #include <string_view>
 
@@ -12,14 +10,9 @@ namespace {
 // Writes the kinds of members that a report has.
 class json_report {
  public:
-  json_report() { writer_.SetIndent(' ', 2); }
-
-  void key(std::string_view name) { writer_.Key(name.data(), size(name)); }
-  void text(std::string_view name, std::string_view value) {
-    key(name);
-    text(value);
-  }
-  void text(std::string_view value) { writer_.String(value.data(), size(value)); }
+  void key(std::string_view name) { writer_.Key(name); }
+  void text(std::string_view name, std::string_view value) { writer_.member(name, value); }
+  void text(std::string_view value) { writer_.String(value); }
   // Omits the member if the value is empty.
   void optional_text(std::string_view name, std::string_view value) {
     if (!value.empty()) {
@@ -58,15 +51,10 @@ class json_report {
     writer_.EndObject();
   }
 
-  [[nodiscard]] std::string str() const { return {buffer_.GetString(), buffer_.GetSize()}; }
+  [[nodiscard]] std::string str() const { return writer_.str(); }
 
  private:
-  static rapidjson::SizeType size(std::string_view value) {
-    return static_cast<rapidjson::SizeType>(value.size());
-  }
-
-  rapidjson::StringBuffer buffer_;
-  rapidjson::PrettyWriter<rapidjson::StringBuffer> writer_{buffer_};
+  json_writer writer_;
 };
 
 void write_error(json_report& to, const error& problem) {

@@ -1,3 +1,4 @@
+#include "messages/plain_text.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/duration.hpp"
 
@@ -75,7 +76,7 @@ std::string token_of(const examination& result) {
   const auto left = [&result](std::chrono::sys_seconds time) {
     return format_duration(time - result.at);
   };
-  auto text = fmt::format("\nToken: yes, for {}, after {}\n", to_string(result.request),
+  auto text = fmt::format("\nToken: yes, for {}, after {}\n", printable(to_string(result.request)),
                           format_duration(result.elapsed));
   text += fmt::format("  {}, expires in {}", token.token_type(), left(token.expires_on()));
   if (const auto refresh = token.refresh_on()) {
@@ -87,13 +88,13 @@ std::string token_of(const examination& result) {
 std::string failure_of(const examination& result) {
   auto shown = result.token.error();
   shown.advice.clear();
-  auto text =
-      fmt::format("\nToken: no, for {}, after {}\n\nWhat went wrong\n  {}\n",
-                  to_string(result.request), format_duration(result.elapsed), to_string(shown));
+  auto text = fmt::format("\nToken: no, for {}, after {}\n\nWhat went wrong\n  {}\n",
+                          printable(to_string(result.request)), format_duration(result.elapsed),
+                          printable(to_string(shown)));
   if (const auto advice = remedies(result); !advice.empty()) {
     text += "\nWhat to do\n";
     for (const auto& each : advice) {
-      text += "  - " + each + "\n";
+      text += "  - " + printable(each) + "\n";
     }
   }
   return text;
@@ -102,8 +103,10 @@ std::string failure_of(const examination& result) {
 }  // namespace
 
 std::string to_text(const examination& result) {
-  return host_of(result) + findings_of(result.detection) + exchanges_of(result) +
-         (result.token ? token_of(result) : failure_of(result));
+  const auto text = host_of(result) + findings_of(result.detection) + exchanges_of(result) +
+                    (result.token ? token_of(result) : failure_of(result));
+  // Texts from outside that may have several lines are escaped above.
+  return printable_lines(text);
 }
 
 }  // namespace midas::internal::tools

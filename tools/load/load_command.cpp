@@ -149,8 +149,8 @@ int print(const load_report& report, bool json) {
     fmt::print("{}\n", json ? to_json(report) : to_table(report));
   }
   if (first) {
-    fmt::print(stderr, "midas load: {} requests failed; first error: {}\n", report.errors(),
-               to_string(*first));
+    print_error("midas load", fmt::format("{} requests failed; first error: {}", report.errors(),
+                                          to_string(*first)));
     return exit_code_of(first->code);
   }
   return success;

@@ -1,18 +1,16 @@
 #include "tools/load/report.hpp"
 
+#include "messages/plain_text.hpp"
 #include "tools/duration.hpp"
+#include "tools/json_writer.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <numeric>
 
 namespace midas::internal::tools {
 
 namespace {
-
-using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 
 double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -75,7 +73,7 @@ std::optional<error> load_report::first_error() const {
 }
 
 std::string to_table(const load_report& report) {
-  std::string text = report.what + "\n\n";
+  std::string text = printable(report.what) + "\n\n";
   const auto row = [&text, &report](std::string_view label, auto value_of) {
     text += fmt::format("  {:<32}", label);
     for (const auto& part : report.parts) {
@@ -128,17 +126,14 @@ std::string to_json(const load_report& report) {
     elapsed += part.outcome->elapsed();
     all.add(part.outcome->latencies());
   }
-  rapidjson::StringBuffer text;
-  json_writer writer{text};
-  writer.SetIndent(' ', 2);
+  json_writer writer;
   writer.SetMaxDecimalPlaces(6);
   const auto count = [&writer](const char* name, std::uint64_t value) {
     writer.Key(name);
     writer.Uint64(value);
   };
   writer.StartObject();
-  writer.Key("what");
-  writer.String(report.what.c_str());
+  writer.member("what", report.what);
   write_figures(writer, report.errors(), elapsed, all);
   count("http_requests", report.http_requests);
   count("connections", report.connections);
@@ -149,14 +144,14 @@ std::string to_json(const load_report& report) {
   count("throttled", report.throttled);
   count("peak_rss_bytes", report.peak_rss_bytes);
   for (const auto& part : report.parts) {
-    writer.Key(part.name.substr(0, part.name.find(' ')).c_str());
+    writer.Key(part.name.substr(0, part.name.find(' ')));
     writer.StartObject();
     write_figures(writer, part.outcome->errors(), part.outcome->elapsed(),
                   part.outcome->latencies());
     writer.EndObject();
   }
   writer.EndObject();
-  return {text.GetString(), text.GetSize()};
+  return writer.str();
 }
 
 }  // namespace midas::internal::tools

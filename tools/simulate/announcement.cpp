@@ -1,5 +1,6 @@
 #include "tools/simulate/announcement.hpp"
 
+#include "messages/plain_text.hpp"
 #include "tools/simulate/environment_text.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ namespace {
 constexpr std::string_view arc_agent_directory = "/var/opt/azcmagent/tokens";
 
 std::string line(std::string_view label, std::string_view text) {
-  return fmt::format("  {:<13}{}\n", label, text);
+  return fmt::format("  {:<13}{}\n", label, printable(text));
 }
 
 // IMDS clients need no variable if they take an endpoint, as midas does.

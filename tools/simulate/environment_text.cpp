@@ -1,7 +1,6 @@
 #include "tools/simulate/environment_text.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "tools/json_writer.hpp"
 
 #include <string_view>
 
@@ -33,15 +32,13 @@ std::string as_shell(std::span<const environment_variable> variables) {
 }
 
 std::string as_json(std::span<const environment_variable> variables) {
-  rapidjson::StringBuffer text;
-  rapidjson::Writer writer{text};
+  json_line_writer writer;
   writer.StartObject();
   for (const auto& [name, value] : variables) {
-    writer.Key(name.c_str(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
+    writer.member(name, value);
   }
   writer.EndObject();
-  return std::string{text.GetString(), text.GetSize()} + "\n";
+  return writer.str() + "\n";
 }
 
 }  // namespace midas::internal::tools

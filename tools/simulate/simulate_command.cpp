@@ -12,7 +12,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <iostream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -65,10 +64,10 @@ int run_simulate(const simulate_arguments& arguments) {
     }
     return success;
   } catch (const std::invalid_argument& e) {
-    std::cerr << "midas simulate: " << e.what() << '\n';
+    print_error("midas simulate", e.what());
     return bad_usage;
   } catch (const std::system_error& e) {
-    std::cerr << "midas simulate: " << e.what() << '\n';
+    print_error("midas simulate", e.what());
     return failure;
   }
 }

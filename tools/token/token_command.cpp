@@ -1,12 +1,11 @@
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
+#include "tools/json_writer.hpp"
 #include "tools/request_arguments.hpp"
 #include "tools/token/jwt_claims.hpp"
 #include <midas/midas.hpp>
 
 #include <CLI/CLI.hpp>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <iostream>
 
@@ -25,33 +24,27 @@ struct token_arguments {
 
 std::string as_json(const access_token& token) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  rapidjson::StringBuffer text;
-  rapidjson::PrettyWriter writer{text};
-  writer.SetIndent(' ', 2);
-  const auto string = [&writer](const char* name, std::string_view value) {
-    writer.Key(name);
-    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-  };
+  json_writer writer;
   const auto number = [&writer](const char* name, std::int64_t value) {
     writer.Key(name);
     writer.Int64(value);
   };
   writer.StartObject();
-  string("access_token", token.token().reveal());
-  string("token_type", token.token_type());
-  string("resource", token.resource());
+  writer.member("access_token", token.token().reveal());
+  writer.member("token_type", token.token_type());
+  writer.member("resource", token.resource());
   number("expires_in", (token.expires_on() - now).count());
   number("expires_on", token.expires_on().time_since_epoch().count());
   if (const auto refresh_on = token.refresh_on()) {
     number("refresh_on", refresh_on->time_since_epoch().count());
   }
-  string("token_source", to_string(token.source()));
+  writer.member("token_source", to_string(token.source()));
   writer.EndObject();
-  return {text.GetString(), text.GetSize()};
+  return writer.str();
 }
 
 int report(const error& problem) {
-  std::cerr << "midas token: " << problem << '\n';
+  print_error("midas token", problem);
   return exit_code_of(problem.code);
 }
 

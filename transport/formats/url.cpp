@@ -1,8 +1,8 @@
 #include "transport/formats/url.hpp"
 
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/ascii.hpp"
-#include "transport/formats/plain_text.hpp"
+#include "messages/plain_text.hpp"
 
 #include <curl/curl.h>
 

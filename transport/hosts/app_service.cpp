@@ -28,7 +28,8 @@ http_request encode(const api& version, const connection_settings& settings,
   result.url += "&resource=" + percent_encode(request.resource);
   append_identity(result.url, version.parameters, request.identity);
   // Azure Automation, which has the same protocol, requires the second header, too.
-  result.headers = {{std::string{version.secret_header}, settings.secret}, {"Metadata", "true"}};
+  result.headers = {{std::string{version.secret_header}, settings.secret},
+                    public_header("Metadata", "true")};
   return result;
 }
 

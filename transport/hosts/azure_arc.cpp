@@ -1,9 +1,10 @@
 #include "transport/hosts/azure_arc.hpp"
 
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/ascii.hpp"
+#include "messages/plain_text.hpp"
+#include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
-#include "transport/formats/plain_text.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/imds.hpp"
@@ -26,9 +27,8 @@ constexpr std::string_view windows_key_directory = "\\AzureConnectedMachineAgent
 constexpr std::string_view key_suffix = ".key";
 constexpr std::size_t max_shown = 300;
 
-std::string shown(std::string_view path) {
-  return quoted(one_line(without_tokens(path), max_shown));
-}
+// The agent names paths only in its challenge, and no proof was sent before that.
+std::string shown(std::string_view path) { return quoted(shown_host_text(path, {}, max_shown)); }
 
 unexpected refuse(errc code, std::string message, std::string advice, int status) {
   auto result = make_error(code, std::move(message), std::move(advice));
@@ -183,7 +183,7 @@ http_request encode(const std::string& url, const resolved_request& request) {
   http_request result;
   result.url = url + "?api-version=2020-06-01&resource=" + percent_encode(request.resource);
   append_identity(result.url, imds::parameters, request.identity);
-  result.headers = {{"Metadata", "true"}};
+  result.headers = {public_header("Metadata", "true")};
   return result;
 }
 
@@ -218,6 +218,7 @@ expected<http_request> answer_challenge(const std::string& url, const resolved_r
     return unexpected{key.error()};
   }
   auto result = encode(url, request);
+  result.proofs.emplace_back(*key);
   result.headers.push_back({"Authorization", sensitive_string{"Basic "}.append(*key)});
   return result;
 }

@@ -1,7 +1,7 @@
 #include "transport/hosts/credential_files.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/formats/plain_text.hpp"
+#include "messages/plain_text.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 #include "transport/hosts/environment_endpoint.hpp"
 
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/ascii.hpp"
 #include "transport/formats/url.hpp"
 
 #include <algorithm>

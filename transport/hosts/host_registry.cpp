@@ -1,7 +1,7 @@
 #include "transport/hosts/host_registry.hpp"
 
 #include "messages/make_error.hpp"
-#include "transport/formats/plain_text.hpp"
+#include "messages/plain_text.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"

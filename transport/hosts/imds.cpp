@@ -39,10 +39,9 @@ http_request encode(const std::string& url, const resolved_request& request,
   result.url.reserve(url.size() + query.size() + resource.size());
   result.url.append(url).append(query).append(resource);
   append_identity(result.url, parameters, request.identity);
-  result.headers = {{"Metadata", "true"},
-                    {"x-client-SKU", "midas"},
-                    {"x-client-Ver", MIDAS_VERSION},
-                    {"x-ms-client-request-id", sensitive_string{request_id}}};
+  result.headers = {public_header("Metadata", "true"), public_header("x-client-SKU", "midas"),
+                    public_header("x-client-Ver", MIDAS_VERSION),
+                    public_header("x-ms-client-request-id", request_id)};
   return result;
 }
 

@@ -37,7 +37,7 @@ expected<http_request> encode(const connection_settings& settings,
   if (!client_id.empty()) {
     result.url += "&clientid=" + percent_encode(client_id);
   }
-  result.headers = {{"secret", settings.secret}, {"Metadata", "true"}};
+  result.headers = {{"secret", settings.secret}, public_header("Metadata", "true")};
   return result;
 }
 

@@ -83,7 +83,7 @@ expected<http_request> encode(const connection_settings& settings, const resolve
   if (!request.claims.empty() && !refused_token_sha256.empty()) {
     result.url.append("&token_sha256_to_refresh=").append(refused_token_sha256);
   }
-  result.headers = {{"Secret", settings.secret}, {"Accept", "application/json"}};
+  result.headers = {{"Secret", settings.secret}, public_header("Accept", "application/json")};
   result.pinned_certificate = settings.certificate;
   return result;
 }

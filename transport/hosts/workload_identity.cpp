@@ -1,8 +1,8 @@
 #include "transport/hosts/workload_identity.hpp"
 
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/ascii.hpp"
-#include "transport/formats/plain_text.hpp"
+#include "messages/plain_text.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/simple_protocol.hpp"
@@ -140,7 +140,7 @@ expected<http_request> encode(const connection_settings& settings, const resolve
   http_request result;
   result.method = "POST";
   result.url = settings.url;
-  result.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  result.headers = {public_header("Content-Type", "application/x-www-form-urlencoded")};
   auto& form = result.body;
   append_field(form, "grant_type", "client_credentials");
   append_field(form, "client_assertion_type",
@@ -152,6 +152,7 @@ expected<http_request> encode(const connection_settings& settings, const resolve
     append_field(form, "claims", request.claims);
   }
   append_field(form, "client_assertion", federated_token);
+  result.proofs.emplace_back(federated_token);
   return result;
 }
 

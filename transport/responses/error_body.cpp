@@ -1,7 +1,8 @@
 #include "transport/responses/error_body.hpp"
 
+#include "messages/plain_text.hpp"
+#include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
-#include "transport/formats/plain_text.hpp"
 
 #include <array>
 #include <initializer_list>
@@ -20,15 +21,11 @@ std::string_view text_of(const json_member& member) noexcept {
   return scalar ? member.text : std::string_view{};
 }
 
-std::string shown(std::string_view text, std::size_t max_bytes) {
-  return one_line(without_tokens(text), max_bytes);
-}
-
-std::string excerpt_of(std::string_view body) {
+std::string excerpt_of(std::string_view body, std::span<const secret> proofs) {
   if (body.find("access_token") != std::string_view::npos) {
     return "(not shown, since it may contain a token)";
   }
-  return quoted(shown(body.substr(0, 4 * max_excerpt_length), max_excerpt_length));
+  return quoted(shown_host_text(body, proofs, max_excerpt_length));
 }
 
 std::string_view first_stated(std::initializer_list<const json_member*> candidates) noexcept {
@@ -40,7 +37,7 @@ std::string_view first_stated(std::initializer_list<const json_member*> candidat
   return {};
 }
 
-void read_members(sensitive_string& body, error_body& result) {
+void read_members(sensitive_string& body, std::span<const secret> proofs, error_body& result) {
   std::array<json_member, 10> members{{{.name = "error"},
                                        {.name = "code", .parent = "error"},
                                        {.name = "message", .parent = "error"},
@@ -57,12 +54,15 @@ void read_members(sensitive_string& body, error_body& result) {
     result.form = body_form::unreadable;
     return;
   }
-  result.code = shown(first_stated({&error, &nested_code, &status_code}), max_code_length);
+  const auto shown = [proofs](std::initializer_list<const json_member*> candidates,
+                              std::size_t max_bytes) {
+    return shown_host_text(first_stated(candidates), proofs, max_bytes);
+  };
+  result.code = shown({&error, &nested_code, &status_code}, max_code_length);
   result.description =
-      shown(first_stated({&nested_message, &error_description, &message}), max_description_length);
+      shown({&nested_message, &error_description, &message}, max_description_length);
   result.correlation_id = shown(
-      first_stated({&nested_correlation, &nested_correlation_2, &correlation, &correlation_2}),
-      max_code_length);
+      {&nested_correlation, &nested_correlation_2, &correlation, &correlation_2}, max_code_length);
   const bool is_error =
       !first_stated({&error, &nested_code}).empty() || !result.description.empty();
   result.form = is_error ? body_form::error : body_form::no_error;
@@ -70,18 +70,18 @@ void read_members(sensitive_string& body, error_body& result) {
 
 }  // namespace
 
-error_body read_error_body(sensitive_string body) {
+error_body read_error_body(sensitive_string body, std::span<const secret> proofs) {
   error_body result;
   const auto begin = body.find_first_not_of(" \t\r\n");
   if (begin == sensitive_string::npos) {
     return result;
   }
   // Must precede the parsing, which overwrites the body.
-  result.excerpt = excerpt_of(body);
+  result.excerpt = excerpt_of(body, proofs);
   if (body[begin] == '<') {
     result.form = body_form::markup;
   } else {
-    read_members(body, result);
+    read_members(body, proofs, result);
   }
   return result;
 }

@@ -1,9 +1,11 @@
 // Reads the body of an error response, in any of the forms that hosts use.
 #pragma once
 
+#include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace midas::internal {
@@ -21,7 +23,7 @@ enum class body_form : std::uint8_t {
   error,
 };
 
-/// Each text is one line, of limited length, and without anything that looks like a token.
+/// Each text is from shown_host_text(): one line, of limited length, and without proofs and tokens.
 struct error_body {
   body_form form = body_form::empty;
   std::string code{};
@@ -34,6 +36,7 @@ struct error_body {
 /// Recognizes the forms that Microsoft Learn documents and hosts use:
 /// {"error": "code", "error_description": "text"} (OAuth 2.0, RFC 6749),
 /// {"error": {"code", "message", "correlationId"}}, {"statusCode", "message", "correlationId"}.
-error_body read_error_body(sensitive_string body);
+/// `proofs` are those of the request (http_response::proofs).
+error_body read_error_body(sensitive_string body, std::span<const secret> proofs);
 
 }  // namespace midas::internal

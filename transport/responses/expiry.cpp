@@ -1,6 +1,6 @@
 #include "transport/responses/expiry.hpp"
 
-#include "transport/formats/ascii.hpp"
+#include "messages/ascii.hpp"
 
 #include <algorithm>
 #include <array>

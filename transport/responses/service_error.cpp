@@ -1,8 +1,8 @@
 #include "transport/responses/service_error.hpp"
 
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/ascii.hpp"
-#include "transport/formats/plain_text.hpp"
+#include "messages/plain_text.hpp"
 #include "transport/responses/error_body.hpp"
 #include "transport/responses/retry_after.hpp"
 
@@ -140,7 +140,7 @@ error read_service_error(const error_context& context, http_response response) {
     // A successful response may contain a token, so none of it is shown.
     response.body.clear();
   }
-  auto body = read_error_body(std::move(response.body));
+  auto body = read_error_body(std::move(response.body), response.proofs);
   const auto* const known = find_known_error(body);
   const auto code = code_of(context, status, known);
   auto message = describe(context, code);

@@ -1,7 +1,8 @@
 #include "transport/responses/token_response.hpp"
 
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/ascii.hpp"
+#include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/expiry.hpp"
 
@@ -146,7 +147,8 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   const bool typed = is_stated(members.token_type);
   if (typed && (members.token_type.kind != json_kind::string ||
                 members.token_type.text.size() > max_token_type_length ||
-                !std::ranges::all_of(members.token_type.text, is_token_type_character))) {
+                !std::ranges::all_of(members.token_type.text, is_token_type_character) ||
+                repeats_proof(members.token_type.text, response.proofs))) {
     return reject(source, "with a token type that is not a word" + shape());
   }
   const auto expires = find_expiry(members, now);

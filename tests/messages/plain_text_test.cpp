@@ -1,4 +1,4 @@
-#include "transport/formats/plain_text.hpp"
+#include "messages/plain_text.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,109 @@
+// Properties of errors and printed text, whatever the input.
+#include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
+#include <midas/token_event.hpp>
+#include <midas/token_request.hpp>
+
+#include <catch2/catch.hpp>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+using namespace midas;
+using namespace midas::internal;
+
+namespace {
+
+// Texts with what confuses terminals, loggers and parsers: control characters, escape sequences,
+// direction marks, malformed and incomplete UTF-8, quotes.
+rc::Gen<std::string> any_text() {
+  const auto piece = rc::gen::oneOf(
+      rc::gen::container<std::string>(rc::gen::arbitrary<char>()),
+      rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '~')),
+      rc::gen::element<std::string>("\x1b[31m",
+                                    "\xc2\x9b"
+                                    "2J",
+                                    "\x9b", "\xe2\x80\xae", "\xe2\x81\xa6", "\xef\xbb\xbf", "\r\n",
+                                    "\t", std::string(1, '\0'), "\x7f", "\"", "\\", "\xe2\x82\xac",
+                                    "\xf0\x9f\x98\x80", "\xf0\x9f", "\xff", "\xe2\x80\xa8",
+                                    "\xf3\xa0\x80\x81"));
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece),
+                      [](const std::vector<std::string>& pieces) {
+                        std::string result;
+                        for (const auto& each : pieces) {
+                          result += each;
+                        }
+                        return result;
+                      });
+}
+
+bool is_safe(const std::string& text) { return printable(text) == text; }
+
+bool is_printable_ascii(const std::string& text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+void check(const char* description, const std::function<void()>& property) {
+  CHECK(rc::check(description, property));
+}
+
+}  // namespace
+
+TEST_CASE("a printed text is one safe line from which printable ASCII is read back") {
+  check("printable", [] {
+    const auto text = *any_text();
+    const auto shown = printable(text);
+    RC_ASSERT(std::ranges::none_of(
+        shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }));
+    RC_ASSERT(shown.find("\xe2\x80\xae") == std::string::npos);
+    RC_ASSERT(shown.find("\xc2\x9b") == std::string::npos);
+    RC_ASSERT(well_formed(shown) == shown);
+    RC_ASSERT(is_safe(shown));
+    RC_ASSERT(!is_printable_ascii(text) || shown == text);
+    RC_ASSERT(std::ranges::count(printable_lines(text), '\n') == std::ranges::count(text, '\n'));
+  });
+  check("well_formed", [] {
+    const auto text = *any_text();
+    RC_ASSERT(well_formed(well_formed(text)) == well_formed(text));
+    RC_ASSERT(is_safe(printable(well_formed(text))));
+  });
+  check("one_line",
+        [] { RC_ASSERT(is_safe(one_line(*any_text(), *rc::gen::inRange<std::size_t>(0, 100)))); });
+}
+
+TEST_CASE("an error is safe to print, whatever it quotes") {
+  check("make_error", [] {
+    const auto problem = make_error(errc::invalid_configuration, *any_text(), *any_text());
+    RC_ASSERT(is_safe(to_string(problem)));
+  });
+}
+
+TEST_CASE("an identity is valid exactly if its id is printable, bounded and trimmed") {
+  check("identity", [] {
+    const auto id = *any_text();
+    for (const auto& identity : {managed_identity::client_id(id), managed_identity::object_id(id),
+                                 managed_identity::resource_id(id)}) {
+      const std::size_t most = identity.kind() == identity_kind::resource_id ? 2'048 : 64;
+      const auto valid = identity.validate();
+      RC_ASSERT(valid.has_value() == (!id.empty() && id.size() <= most && is_printable_ascii(id) &&
+                                      id.front() != ' ' && id.back() != ' '));
+      RC_ASSERT(valid || is_safe(to_string(valid.error())));
+    }
+  });
+}
+
+TEST_CASE("a request has a key that is safe to print, or an error that is") {
+  check("request", [] {
+    token_request request{.resource = *any_text()};
+    request.claims = *any_text();
+    if (*rc::gen::arbitrary<bool>()) {
+      request.identity = managed_identity::resource_id(*any_text());
+    }
+    const auto key = make_key(request);
+    RC_ASSERT(is_safe(key ? to_string(*key) : to_string(key.error())));
+    RC_ASSERT(!key || is_safe(to_string(token_event{acquisition_started{*key}})));
+  });
+}

@@ -1,0 +1,199 @@
+#include "transport/formats/host_text.hpp"
+
+#include "messages/plain_text.hpp"
+#include "transport/formats/escaped_text.hpp"
+#include <midas/sensitive_string.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace midas::internal {
+
+namespace {
+
+// Of a proof, any so many characters in a row are hidden: a host may cut it, or break its lines.
+constexpr std::size_t window = 8;
+constexpr std::size_t shortest_proof = 4;
+constexpr unsigned nested_escapes = 3;
+constexpr std::string_view replacement = "<redacted>";
+
+// Which bytes of a text repeat a proof.
+using marks = std::vector<bool>;
+
+// Eight characters in a row, and where they begin.
+struct placed_window {
+  std::uint64_t characters = 0;
+  std::size_t index = 0;
+};
+using placed_windows = std::vector<placed_window, wiping_allocator<placed_window>>;
+
+constexpr std::uint64_t shifted(std::uint64_t characters, char next) noexcept {
+  return characters << 8U | static_cast<unsigned char>(next);
+}
+
+// One way of reading a text, in which proofs are looked for.
+class reading {
+ public:
+  explicit reading(placed_text text) : text_(std::move(text)) {
+    std::uint64_t last = 0;
+    for (std::size_t i = 0; i < text_.size(); ++i) {
+      last = shifted(last, text_[i].value);
+      if (i + 1 >= window) {
+        windows_.push_back({last, i + 1 - window});
+      }
+    }
+    std::ranges::sort(windows_, {}, &placed_window::characters);
+  }
+
+  // `form` is a proof, written in one of the ways in which a host may repeat it.
+  void mark(const sensitive_string& form, marks& found) const {
+    if (form.size() < window) {
+      mark_whole(form, found);
+      return;
+    }
+    std::uint64_t last = 0;
+    for (std::size_t i = 0; i < form.size(); ++i) {
+      last = shifted(last, form[i]);
+      if (i + 1 >= window) {
+        for (const auto& each :
+             std::ranges::equal_range(windows_, last, {}, &placed_window::characters)) {
+          mark(each.index, window, found);
+        }
+      }
+    }
+  }
+
+ private:
+  void mark_whole(const sensitive_string& form, marks& found) const {
+    auto at = text_.begin();
+    while (true) {
+      const auto hit = std::ranges::search(at, text_.end(), form.begin(), form.end(), {},
+                                           &placed_character::value);
+      if (hit.empty()) {
+        return;
+      }
+      mark(static_cast<std::size_t>(hit.begin() - text_.begin()), form.size(), found);
+      at = hit.begin() + 1;
+    }
+  }
+
+  void mark(std::size_t index, std::size_t size, marks& found) const {
+    const auto begin = static_cast<std::ptrdiff_t>(text_[index].begin);
+    const auto end = static_cast<std::ptrdiff_t>(text_[index + size - 1].end);
+    std::fill(found.begin() + begin, found.begin() + end, true);
+  }
+
+  placed_text text_;
+  placed_windows windows_;
+};
+
+// Without white space and in lower case, like the text in which it is looked for.
+sensitive_string folded(std::string_view text) {
+  sensitive_string result;
+  result.reserve(text.size());
+  for (const auto& each : read_placed(text)) {
+    result += each.value;
+  }
+  return result;
+}
+
+// The characters that base64 has for `text` after `before` other bytes, whatever follows it.
+sensitive_string base64(std::string_view text, unsigned before, std::string_view alphabet) {
+  sensitive_string result;
+  result.reserve(text.size() / 3 * 4 + 4);
+  std::uint32_t bits = 0;
+  unsigned count = before * 8 % 6;
+  // Bits of the first character that belong to other bytes; that character is left out.
+  bool is_shared = count != 0;
+  for (const char c : text) {
+    bits = (bits << 8U | static_cast<unsigned char>(c)) & 0xffffU;
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      if (!is_shared) {
+        result += alphabet[bits >> count & 0x3fU];
+      }
+      is_shared = false;
+    }
+  }
+  return result;
+}
+
+// The ways in which a host may write a proof, apart from escapes.
+void add_forms(std::string_view proof, std::vector<sensitive_string>& forms) {
+  constexpr std::array<std::string_view, 2> alphabets{
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"};
+  const auto add = [&forms](sensitive_string form) {
+    if (form.size() >= shortest_proof) {
+      forms.push_back(std::move(form));
+    }
+  };
+  add(folded(proof));
+  for (const auto alphabet : alphabets) {
+    for (unsigned before = 0; before < 3; ++before) {
+      add(folded(base64(proof, before, alphabet)));
+    }
+  }
+}
+
+marks repeated_parts(std::string_view text, std::span<const secret> proofs) {
+  marks found(text.size(), false);
+  std::vector<sensitive_string> forms;
+  for (const auto& proof : proofs) {
+    if (proof.size() >= shortest_proof) {
+      add_forms(proof.reveal(), forms);
+    }
+  }
+  if (forms.empty()) {
+    return found;
+  }
+  auto placed = read_placed(text);
+  for (unsigned level = 0; level <= nested_escapes; ++level) {
+    const reading read{placed};
+    for (const auto& form : forms) {
+      read.mark(form, found);
+    }
+    auto next = without_escapes(placed);
+    if (next.size() == placed.size()) {
+      break;
+    }
+    placed = std::move(next);
+  }
+  return found;
+}
+
+std::string replaced(std::string_view text, const marks& found) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!found[i]) {
+      result += text[i];
+    } else if (i == 0 || !found[i - 1]) {
+      result += replacement;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string shown_host_text(std::string_view text, std::span<const secret> proofs,
+                            std::size_t max_bytes) {
+  // What is read beyond the part that may be shown, so that a proof is recognized at its end.
+  constexpr std::size_t margin = 256;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const auto considered = 4 * max_bytes + margin;
+  const auto found = repeated_parts(text.substr(0, considered + margin), proofs);
+  return one_line(without_tokens(replaced(text.substr(0, considered), found)), max_bytes);
+}
+
+bool repeats_proof(std::string_view text, std::span<const secret> proofs) {
+  const auto found = repeated_parts(text, proofs);
+  return std::ranges::find(found, true) != found.end();
+}
+
+}  // namespace midas::internal
