@@ -45,9 +45,7 @@ struct cache_state {
         [this](token_request& request, std::chrono::nanoseconds timeout) {
           return answer(request, timeout);
         },
-        [this](token_request& request, std::chrono::nanoseconds timeout, token_waiter& caller) {
-          answer(request, timeout, caller);
-        },
+        [this](acquisition_request& asked, const token_waiter& caller) { answer(asked, caller); },
         [this](const idle_report& report) { keys->remove_idle(report, now()); },
         [this](const deadline_set& deadline) {
           keys->set_deadline(*deadline.key, deadline.at);
@@ -69,7 +67,11 @@ struct cache_state {
   }
 
   caf::result<access_token> answer(token_request& request, std::chrono::nanoseconds timeout) {
-    auto routed = route(request, timeout);
+    if (timeout <= std::chrono::nanoseconds::zero()) {
+      service().counters->add(service().counters->errors);
+      return to_caf_error(invalid_timeout_error());
+    }
+    auto routed = route(request, deadline_after(now(), timeout));
     if (!routed) {
       return to_caf_error(routed.error());
     }
@@ -80,9 +82,8 @@ struct cache_state {
     return self->delegate(actor, std::move(message));
   }
 
-  void answer(token_request& request, std::chrono::nanoseconds timeout,
-              const token_waiter& caller) {
-    auto routed = route(request, timeout);
+  void answer(acquisition_request& asked, const token_waiter& caller) {
+    auto routed = route(asked.request, asked.deadline);
     if (!routed) {
       caller.answer(unexpected{std::move(routed.error())});
     } else if (auto* token = std::get_if<access_token>(&*routed)) {
@@ -96,10 +97,10 @@ struct cache_state {
   using forward = std::pair<acquisition_actor, acquisition_request>;
 
   // The published token, or the acquisition that answers the request.
-  expected<std::variant<access_token, forward>> route(token_request& request,
-                                                      std::chrono::nanoseconds timeout) {
+  expected<std::variant<access_token, forward>> route(
+      token_request& request, std::chrono::steady_clock::time_point deadline) {
     auto& counters = *service().counters;
-    auto key = acceptable_key(request, timeout);
+    auto key = acceptable_key(request);
     if (!key) {
       counters.add(counters.errors);
       return unexpected{std::move(key.error())};
@@ -115,10 +116,7 @@ struct cache_state {
         return std::move(found->token);
       }
     }
-    const auto asked_at = now();
-    const auto deadline = deadline_after(asked_at, timeout);
-    const auto used =
-        keys->use_acquisition({*std::move(key), request.claims}, http->current(), asked_at);
+    const auto used = keys->use_acquisition({*std::move(key), request.claims}, http->current(), now());
     if (!used) {
       counters.add(counters.errors);
       return unexpected{used.error()};
@@ -131,16 +129,12 @@ struct cache_state {
     return forward{acquisition.actor, {std::move(request), deadline}};
   }
 
-  [[nodiscard]] expected<token_key> acceptable_key(const token_request& request,
-                                                   std::chrono::nanoseconds timeout) const {
+  [[nodiscard]] expected<token_key> acceptable_key(const token_request& request) const {
     if (lifetime.ending()) {
       return unexpected{lifetime.end()};
     }
     if (!service().endpoint) {
       return unexpected{service().endpoint.error()};
-    }
-    if (timeout <= std::chrono::nanoseconds::zero()) {
-      return unexpected{invalid_timeout_error()};
     }
     return make_key(request);
   }

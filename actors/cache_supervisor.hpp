@@ -2,9 +2,13 @@
 #pragma once
 
 #include "actors/cache_actor.hpp"
+#include "actors/support/restart_pace.hpp"
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 namespace midas::internal {
 
@@ -12,12 +16,21 @@ namespace midas::internal {
 /// supervise this one. Owns only handles, so that it may be destroyed on any thread.
 class cache_supervisor : public std::enable_shared_from_this<cache_supervisor> {
  public:
-  /// `system` must not be destroyed before close() has been called.
+  /// `system` must not be destroyed before close() has been called. Throws std::system_error if no
+  /// thread can be started.
   static std::shared_ptr<cache_supervisor> start(caf::actor_system& system,
                                                  cache_settings settings);
 
-  /// The current cache actor; an empty handle after close().
+  /// The current cache actor; an empty handle after close(), and during the pause before it is
+  /// replaced again.
   [[nodiscard]] cache_actor current() const;
+
+  /// The same, with the time on the clock of the actors.
+  struct contact_point {
+    cache_actor cache;
+    std::chrono::steady_clock::time_point now;
+  };
+  [[nodiscard]] std::optional<contact_point> contact() const;
 
   /// Asks the cache actor, which ends all others, to end, and no longer replaces it. Does not wait.
   void close();
@@ -26,12 +39,16 @@ class cache_supervisor : public std::enable_shared_from_this<cache_supervisor> {
   cache_supervisor(caf::actor_system& system, cache_settings settings)
       : system_(system), settings_(std::move(settings)) {}
 
+  void start_cache();
   void replace();
 
   caf::actor_system& system_;
   const cache_settings settings_;
   mutable std::mutex mutex_;
+  restart_pace pace_;
   cache_actor cache_;
+  // The actor that waits for the end of the pause, if there is one.
+  restart_timer timer_;
   bool closed_ = false;
 };
 

@@ -14,7 +14,7 @@
 
 namespace midas::internal {
 
-/// A request that the cache actor forwards, and the time by which it must be answered.
+/// A request, and the time by which it must be answered, on the clock of the actors.
 struct acquisition_request {
   token_request request{};
   std::chrono::steady_clock::time_point deadline{};
@@ -90,7 +90,7 @@ struct phase_timer_due {
   std::uint64_t timer = 0;
 };
 
-/// An HTTP actor that ended unexpectedly must be replaced now.
+/// The pause before an actor is started again is over.
 struct restart_due {};
 
 /// A caller of that acquisition was canceled.

@@ -2,15 +2,19 @@
 // what applications need, this is the only code that depends on that version.
 #pragma once
 
+#include "messages/no_wait_scope.hpp"
 #include <midas/detail/caf_compat.hpp>
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/error.hpp>
+#include <caf/execution_unit.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/logger.hpp>
+#include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
+#include <caf/resumable.hpp>
 #include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -19,10 +23,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace midas::caf_compat {
 
@@ -32,23 +39,50 @@ namespace midas::caf_compat {
 template <class Handle>
 using pointer = typename Handle::pointer;
 
+/// An actor of midas. It runs only on threads of its own system; CAF would also run it on the
+/// thread of an actor of another system that sends it a message, and that thread may be about to
+/// block. While it runs, its thread is in a no_wait_scope: handlers may run code of the
+/// application, and so may the destruction of a message.
+template <class Handle, class State>
+class actor_with_state final : public caf::stateful_actor<State, typename Handle::base> {
+ public:
+  using super = caf::stateful_actor<State, typename Handle::base>;
+
+  actor_with_state(caf::actor_config& config, std::function<void(State&)> start)
+      : super(config), start_(std::move(start)) {}
+
+  using super::enqueue;
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
+    const bool is_own = unit != nullptr && &unit->system() == &this->home_system();
+    super::enqueue(std::move(message), is_own ? unit : nullptr);
+  }
+
+  caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t messages) override {
+    const internal::no_wait_scope scope;
+    return super::resume(unit, messages);
+  }
+
+ protected:
+  typename Handle::behavior_type make_behavior() override {
+    std::exchange(start_, nullptr)(this->state);
+    return this->state.make_behavior();
+  }
+
+ private:
+  std::function<void(State&)> start_;
+};
+
 /// Spawns an actor of type Handle whose state is State{self}. When the actor first runs, it calls
 /// `state.start(args...)` and installs `state.make_behavior()`. `spawner` is an actor system or an
 /// actor.
 template <class Handle, class State, class Spawner, class... Args>
 Handle spawn(Spawner& spawner, Args... args) {
-  return spawner.spawn(
-      [](typename Handle::template stateful_pointer<State> self, Args... xs) ->
-      typename Handle::behavior_type {
-        self->state.start(std::move(xs)...);
-        return self->state.make_behavior();
-      },
-      std::move(args)...);
+  return spawner.template spawn<actor_with_state<Handle, State>>(
+      [... xs = std::move(args)](State& state) mutable { state.start(std::move(xs)...); });
 }
 
-/// Call in an actor after it has spawned another. An actor may run on a thread of another actor
-/// system, that of the sender, and spawning leaves a reference to the logger of its own system in
-/// that thread; see on_helper_thread().
+/// Call in an actor after it has spawned another: spawning sets the thread's reference to the
+/// logger of an actor system; see on_helper_thread().
 template <class Self>
 void restore_logger_context(Self* self) {
   caf::logger::set_current_actor_system(&self->context()->system());
@@ -136,6 +170,10 @@ template <class Function>
 auto on_helper_thread(Function function) {
   return std::async(std::launch::async, std::move(function)).get();
 }
+
+/// The threads on which `system` runs its actors, except detached ones, each of which has a thread
+/// of its own. Empty for a scheduler that is not CAF's own.
+std::vector<std::thread::id> scheduler_threads(caf::actor_system& system);
 
 // -- time --
 

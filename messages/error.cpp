@@ -62,6 +62,10 @@ std::string_view to_string(errc code) noexcept {
       return "identity_not_confirmed";
     case errc::certificate_mismatch:
       return "certificate_mismatch";
+    case errc::forked:
+      return "forked";
+    case errc::not_started:
+      return "not_started";
   }
   return "unknown";
 }

@@ -83,8 +83,8 @@ using cache_actor = caf_compat::typed_actor<
     access_token(token_request),
     // Answers within the caller's own timeout.
     access_token(token_request, std::chrono::nanoseconds),
-    // Does the same for a caller that is not an actor.
-    void(token_request, std::chrono::nanoseconds, token_waiter),
+    // Answers a caller that is not an actor, whose deadline counts from its call.
+    void(acquisition_request, token_waiter),
     // Ends an idle acquisition actor. (From that actor.)
     void(idle_report),
     // Sets the timer for the earliest deadline of an acquisition. (From the acquisition actor.)
@@ -101,6 +101,11 @@ using cache_actor = caf_compat::typed_actor<
     void(restart_due),
     // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
+
+/// Starts the cache actor again after a pause.
+using restart_timer = caf_compat::typed_actor<
+    // Starts the actor, and quits. (From itself.)
+    void(restart_due)>;
 
 /// The HTTP actor's answer to a request that it does not send.
 caf::error to_caf_error(const not_admitted& refused);

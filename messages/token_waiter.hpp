@@ -1,14 +1,16 @@
 // A caller that is not an actor: the completion of one request, called exactly once.
 #pragma once
 
+#include "messages/open_waiters.hpp"
 #include <midas/access_token.hpp>
 #include <midas/error.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace midas::internal {
 
@@ -23,8 +25,20 @@ class token_waiter {
   token_waiter() noexcept = default;
 
   /// `complete` runs on the thread that answers, and must neither block nor throw (an exception
-  /// ends the process). The service sets `closing` when it shuts down.
-  token_waiter(completion complete, std::shared_ptr<const std::atomic<bool>> closing);
+  /// ends the process). `service` may be null.
+  token_waiter(completion complete, std::shared_ptr<open_waiters> service);
+
+  token_waiter(const token_waiter& other) noexcept;
+  token_waiter(token_waiter&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  token_waiter& operator=(token_waiter other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~token_waiter();
+
+  /// The waiter with these links; empty if it has been answered or its last copy is being
+  /// destroyed. The links must be in an open_waiters that the caller has locked.
+  static std::optional<token_waiter> unanswered(open_waiters::links& links) noexcept;
 
   /// Answers with errc::cancelled, on the thread that requests the stop, when a stop is requested;
   /// immediately if it already was. Call at most once, before the waiter is copied.
@@ -33,17 +47,18 @@ class token_waiter {
   /// True if the waiter had not been answered before this call.
   bool answer(expected<access_token> outcome) const noexcept;
 
+  /// True also while the completion still runs. A caller that has canceled is answered, and needs
+  /// no further attempt.
   [[nodiscard]] bool answered() const noexcept;
 
   /// Calls `done` with an outcome that is already known, as answer() would.
   static void complete(const completion& done, expected<access_token> outcome) noexcept;
 
-  /// True if the calling thread is running a completion, and so must not block on midas.
-  static bool inside_completion() noexcept;
-
  private:
   class state;
-  std::shared_ptr<state> state_;
+  explicit token_waiter(state* held) noexcept : state_(held) {}
+
+  state* state_ = nullptr;
 };
 
 std::string to_string(const token_waiter&);

@@ -1,3 +1,4 @@
+#include "messages/fork_watch.hpp"
 #include "published/cached_token_origin.hpp"
 #include "published/hit_counters.hpp"
 #include "published/read_lease.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 // A thread drops the tokens that it has not read for this long.
 constexpr std::int64_t max_unused = std::chrono::nanoseconds{std::chrono::minutes{1}}.count();
+
+// The child of a fork has the services of its parent no more, and so none of their tokens.
+const internal::call_in_forked_child registered{[] { cache_of_this_thread = nullptr; }};
 
 }  // namespace
 
@@ -62,14 +66,18 @@ thread_cache* thread_cache::make_current() {
       cache_of_this_thread = nullptr;
       ended = true;
     }
-    thread_cache tokens;
+    std::unique_ptr<thread_cache> tokens;
     bool& ended;
   };
   // Thread-locals that outlive this one may still read tokens while the thread ends.
   static thread_local bool ended = false;
   if (cache_of_this_thread == nullptr && !ended) {
-    static thread_local holder mine{{}, ended};
-    cache_of_this_thread = &mine.tokens;
+    static thread_local holder mine{nullptr, ended};
+    // The cache that this thread had before a fork stays as it is: nothing of the parent's services
+    // is touched in the child.
+    (void)mine.tokens.release();
+    mine.tokens = std::make_unique<thread_cache>();
+    cache_of_this_thread = mine.tokens.get();
   }
   return cache_of_this_thread;
 }

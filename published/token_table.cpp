@@ -1,5 +1,6 @@
 #include "published/token_table.hpp"
 
+#include "messages/random_start.hpp"
 #include "published/cached_token_origin.hpp"
 #include <midas/detail/thread_cache.hpp>
 
@@ -20,7 +21,7 @@ std::chrono::seconds::rep second_of(const clock_reading& now) noexcept {
 
 token_table::token_table()
     : id_([] {
-        static std::atomic<std::uint64_t> last = 0;
+        static std::atomic<std::uint64_t> last = random_start();
         return ++last;
       }()) {}
 

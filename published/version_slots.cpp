@@ -1,3 +1,4 @@
+#include "messages/fork_watch.hpp"
 #include <midas/detail/version_slots.hpp>
 
 #include <mutex>
@@ -11,13 +12,16 @@ constinit std::array<std::atomic<version_slots::chunk*>,
 
 namespace {
 
+constinit std::mutex mutex;
+const internal::lock_during_fork registered{mutex};
+
 // Never destroyed: static objects that are destroyed late may still give slots back.
 struct free_slots {
-  std::mutex mutex;
   std::vector<version_slots::slot_index> given_back;
   version_slots::slot_index next = version_slots::no_slot + 1;
 };
 
+// Called with the lock.
 free_slots& free_list() {
   static auto& list = *new free_slots;
   return list;
@@ -26,8 +30,8 @@ free_slots& free_list() {
 }  // namespace
 
 version_slots::slot_index version_slots::take() {
+  const std::lock_guard lock{mutex};
   auto& list = free_list();
-  const std::lock_guard lock{list.mutex};
   if (!list.given_back.empty()) {
     const auto slot = list.given_back.back();
     list.given_back.pop_back();
@@ -45,9 +49,8 @@ version_slots::slot_index version_slots::take() {
 
 void version_slots::give_back(slot_index taken) {
   if (taken != no_slot) {
-    auto& list = free_list();
-    const std::lock_guard lock{list.mutex};
-    list.given_back.push_back(taken);
+    const std::lock_guard lock{mutex};
+    free_list().given_back.push_back(taken);
   }
 }
 

@@ -1,5 +1,3 @@
-#include "actors/cache_supervisor.hpp"
-#include "messages/make_error.hpp"
 #include "messages/protocols.hpp"
 #include "service/service_core.hpp"
 #include <midas/access_token.hpp>
@@ -19,6 +17,8 @@ token_service access::make_service(std::unique_ptr<service_core> core) {
   return token_service{std::move(core)};
 }
 
+service_core& access::core_of(const token_service& service) noexcept { return *service.core_; }
+
 const service_frontend& access::frontend_of(const token_service& service) noexcept {
   return service.core_->frontend();
 }
@@ -27,16 +27,18 @@ const service_frontend& access::frontend_of(const token_handle& handle) noexcept
   return handle.frontend();
 }
 
-token_actor cache_of(const token_service& service) {
-  return access::frontend_of(service).cache().current();
+std::uint64_t access::number_of(const token_handle& handle) noexcept { return handle.number_; }
+
+token_actor cache_of(const token_service& service) { return access::frontend_of(service).cache(); }
+
+token_actor cache_of(const token_handle& handle) { return access::frontend_of(handle).cache(); }
+
+error unavailable_error(const token_service& service) {
+  return access::frontend_of(service).unavailable();
 }
 
-token_actor cache_of(const token_handle& handle) {
-  return access::frontend_of(handle).cache().current();
-}
-
-error shut_down_error() {
-  return internal::make_error(errc::shutting_down, "the token service has shut down");
+error unavailable_error(const token_handle& handle) {
+  return access::frontend_of(handle).unavailable();
 }
 
 }  // namespace detail

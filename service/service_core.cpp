@@ -1,11 +1,15 @@
 #include "service/service_core.hpp"
 
 #include "actors/cache_supervisor.hpp"
+#include "messages/make_error.hpp"
 #include "service/bounded_options.hpp"
+#include "service/worker_threads.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
 
+#include <exception>
+#include <future>
 #include <utility>
 
 namespace midas::internal {
@@ -28,6 +32,13 @@ namespace midas::detail {
 namespace {
 
 constexpr std::chrono::seconds max_shutdown_wait{5};
+
+// Held while a service starts.
+constinit std::mutex start_mutex;
+const internal::lock_during_fork registered{start_mutex};
+
+// How long exit() waits for the transport at most.
+constexpr std::chrono::milliseconds max_exit_wait{250};
 
 expected<internal::host_protocol> find_host(const token_service_options& options,
                                             const internal::host_environment& environment) {
@@ -68,19 +79,30 @@ std::shared_ptr<internal::http_transport> make_transport(const host_limits& limi
 }  // namespace
 
 // An actor system together with its configuration, which it refers to.
-struct service_core::owned_system {
-  explicit owned_system(std::size_t threads) {
-    caf_compat::configure_sleeping_threads(config, threads);
-    caf_compat::on_helper_thread([this] { system.emplace(config); });
+class service_core::owned_system {
+ public:
+  explicit owned_system(std::size_t threads) : parts_(std::make_unique<parts>()) {
+    // Besides the workers: CAF's clock, CAF's printer, the helper below, and the transport.
+    internal::require_threads(threads + 4);
+    caf_compat::configure_sleeping_threads(parts_->config, threads);
+    caf_compat::on_helper_thread([this] { parts_->system.emplace(parts_->config); });
   }
   owned_system(const owned_system&) = delete;
   owned_system& operator=(const owned_system&) = delete;
   ~owned_system() {
-    caf_compat::on_helper_thread([this] { system.reset(); });
+    // Without a helper thread, the system stays: its threads sleep.
+    auto* const ended = parts_.release();
+    internal::run_on_new_thread([ended] { delete ended; });
   }
 
-  caf::actor_system_config config;
-  std::optional<caf::actor_system> system;
+  [[nodiscard]] caf::actor_system& system() noexcept { return *parts_->system; }
+
+ private:
+  struct parts {
+    caf::actor_system_config config;
+    std::optional<caf::actor_system> system;
+  };
+  std::unique_ptr<parts> parts_;
 };
 
 service_core::service_core(const token_service_options& options, internal::service_parts parts)
@@ -88,33 +110,105 @@ service_core::service_core(const token_service_options& options, internal::servi
 
 service_core::service_core(bounded_tag /*tag*/, const token_service_options& options,
                            internal::service_parts parts)
-    : owned_system_(parts.system != nullptr
-                        ? nullptr
-                        : std::make_unique<owned_system>(options.actor_threads)),
-      context_(make_context(options, parts.environment)),
+    : context_(make_context(options, parts.environment)),
       limits_(limits_of(options, *context_)),
-      transport_(parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_)),
-      frontend_(std::make_shared<service_frontend>(
-          context_, internal::cache_supervisor::start(
-                        parts.system != nullptr ? *parts.system : *owned_system_->system,
-                        {context_, transport_, limits_}))) {}
+      frontend_(std::make_shared<service_frontend>(context_, start(std::move(parts)))) {}
 
 service_core::~service_core() { shutdown(); }
 
+expected<service_frontend::running_actors> service_core::start(internal::service_parts parts) {
+  // A fork waits until the service is complete.
+  const std::lock_guard lock{start_mutex};
+  try {
+    return try_start(std::move(parts));
+  } catch (const std::exception& failure) {
+    transport_.reset();
+    owned_system_.reset();
+    return internal::fail(errc::not_started,
+                          std::string{"the token service could not start: "} + failure.what(),
+                          "Raise the limits of this process, user or container on threads and "
+                          "memory (ulimit -u, TasksMax, pids.max), and create the service again");
+  }
+}
+
+expected<service_frontend::running_actors> service_core::try_start(internal::service_parts parts) {
+  if (parts.system == nullptr) {
+    owned_system_ = std::make_unique<owned_system>(context_->options.actor_threads);
+  }
+  auto& system = parts.system != nullptr ? *parts.system : owned_system_->system();
+  transport_ = parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_);
+  auto threads = caf_compat::scheduler_threads(system);
+  return service_frontend::running_actors{
+      internal::cache_supervisor::start(system, {context_, transport_, limits_}),
+      std::move(threads)};
+}
+
 void service_core::shutdown() {
-  const std::lock_guard lock{shutdown_mutex_};
-  if (!frontend_->close()) {
+  if (frontend_->is_forked()) {
     return;
   }
-  context_->table->close();
-  frontend_->cache().close();
+  frontend_->close();
+  const auto failure = frontend_->unavailable();
+  if (frontend_->on_thread_of_actors()) {
+    frontend_->open().answer_all(failure);
+    context_->observers->close();
+    return;
+  }
+  // A concurrent second call waits here for the first.
+  const std::lock_guard lock{shutdown_mutex_};
+  if (std::exchange(ended_, true)) {
+    return;
+  }
   // Bounded, because the application may be blocking the threads of its actor system, and the
   // actors cannot end then.
+  const auto deadline = std::chrono::steady_clock::now() + max_shutdown_wait;
   context_->live_actors->wait_for(max_shutdown_wait);
-  transport_->stop();
+  // What the actors have not answered; and nothing of the application is called after this.
+  frontend_->open().answer_all(failure);
+  frontend_->open().wait_until_idle(deadline);
+  context_->observers->close();
+  context_->observers->wait_until_idle(deadline);
+  if (transport_ != nullptr) {
+    transport_->stop();
+  }
+}
+
+void service_core::stop_at_exit() noexcept {
+  if (frontend_->is_forked() || transport_ == nullptr) {
+    return;
+  }
+  try {
+    const auto stopped = std::make_shared<std::promise<void>>();
+    internal::run_detached([transport = transport_, stopped] {
+      transport->stop();
+      stopped->set_value();
+    });
+    stopped->get_future().wait_for(max_exit_wait);
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+void service_core::end(std::unique_ptr<service_core> core) noexcept {
+  if (core == nullptr) {
+    return;
+  }
+  if (core->frontend_->is_forked()) {
+    (void)core.release();
+    return;
+  }
+  if (!core->frontend_->on_thread_of_actors()) {
+    core.reset();
+    return;
+  }
+  core->shutdown();
+  internal::run_detached([left = core.release()] { delete left; });
 }
 
 token_service_statistics service_core::statistics() const {
+  if (frontend_->is_forked()) {
+    return {};
+  }
   const auto& counters = *context_->counters;
   token_service_statistics result;
   const auto hits = context_->table->hits().total();
@@ -127,7 +221,9 @@ token_service_statistics service_core::statistics() const {
   result.retries = counters.retries.load();
   result.throttled = counters.throttled.load();
   result.keys = context_->table->size();
-  result.http = transport_->statistics();
+  if (transport_ != nullptr) {
+    result.http = transport_->statistics();
+  }
   return result;
 }
 

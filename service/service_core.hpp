@@ -44,15 +44,24 @@ namespace midas::detail {
 /// Thread-safe.
 class service_core {
  public:
-  /// Throws like the constructors of token_service.
+  /// Throws only std::bad_alloc: a service that cannot start fails each request instead.
   service_core(const token_service_options& options, internal::service_parts parts);
   service_core(const service_core&) = delete;
   service_core& operator=(const service_core&) = delete;
-  /// Calls shutdown().
+  /// Calls shutdown(), and waits for a system of its own. Only on a thread that may wait for the
+  /// actors, and in the process that created the service; see end().
   ~service_core();
+
+  /// Ends the service, on any thread and in any process. A thread that must not wait for the actors
+  /// leaves the waiting to another thread; a forked child leaves everything as it is.
+  static void end(std::unique_ptr<service_core> core) noexcept;
 
   /// See token_service::shutdown().
   void shutdown();
+
+  /// Stops the transport before the libraries that it uses are cleaned up at exit. Waits for a
+  /// moment at most.
+  void stop_at_exit() noexcept;
 
   [[nodiscard]] const service_frontend& frontend() const noexcept { return *frontend_; }
   /// For handles, which may outlive the service.
@@ -63,19 +72,23 @@ class service_core {
   [[nodiscard]] token_service_statistics statistics() const;
 
  private:
-  struct owned_system;
+  class owned_system;
   struct bounded_tag {};
 
   service_core(bounded_tag tag, const token_service_options& options,
                internal::service_parts parts);
 
+  expected<service_frontend::running_actors> start(internal::service_parts parts);
+  expected<service_frontend::running_actors> try_start(internal::service_parts parts);
+
   // Declared first, so destroyed last: its destructor waits for the actors.
-  const std::unique_ptr<owned_system> owned_system_;
+  std::unique_ptr<owned_system> owned_system_;
   const std::shared_ptr<const internal::service_context> context_;
   const host_limits limits_;
-  const std::shared_ptr<internal::http_transport> transport_;
+  std::shared_ptr<internal::http_transport> transport_;
   const std::shared_ptr<const service_frontend> frontend_;
   std::mutex shutdown_mutex_;
+  bool ended_ = false;
 };
 
 }  // namespace midas::detail

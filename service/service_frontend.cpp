@@ -2,7 +2,9 @@
 
 #include "actors/policies/deadline.hpp"
 #include "messages/make_error.hpp"
+#include "messages/no_wait_scope.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -46,15 +48,45 @@ class outcome_box {
 
 }  // namespace
 
+internal::cache_actor service_frontend::cache() const {
+  return is_forked() || !actors_ ? internal::cache_actor{} : actors_->cache->current();
+}
+
+error service_frontend::unavailable() const {
+  if (is_forked()) {
+    return internal::make_error(
+        errc::forked, "the token service was created before a fork, and this is the child process",
+        "Call token_service::shared() again, or create a service in the child");
+  }
+  if (!actors_) {
+    return actors_.error();
+  }
+  if (!open_->closed()) {
+    return internal::make_error(errc::actor_terminated,
+                                "the actors of the token service ended unexpectedly",
+                                "Repeat the request; midas is starting them again");
+  }
+  return internal::make_error(errc::shutting_down, "the token service has shut down");
+}
+
+bool service_frontend::on_thread_of_actors() const {
+  return internal::no_wait_scope::active() ||
+         (actors_ && std::ranges::find(actors_->threads, std::this_thread::get_id()) !=
+                         actors_->threads.end());
+}
+
 std::optional<access_token> service_frontend::read(const token_lookup& lookup) const {
+  if (is_forked()) {
+    return std::nullopt;
+  }
   auto found = table_.read(lookup);
   if (!found) {
     return std::nullopt;
   }
   if (found->refresh_overdue) {
-    if (const auto cache = cache_->current()) {
+    if (const auto to = cache()) {
       if (auto key = make_key(lookup.identity, lookup.resource)) {
-        caf_compat::anonymous_send(cache, internal::refresh_overdue{*std::move(key)});
+        caf_compat::anonymous_send(to, internal::refresh_overdue{*std::move(key)});
       }
     }
   }
@@ -76,34 +108,45 @@ void service_frontend::send(const token_request& request, std::chrono::nanosecon
     waiter.answer(unexpected{internal::invalid_timeout_error()});
     return;
   }
-  if (const auto cache = cache_->current()) {
-    caf_compat::anonymous_send(cache, request, timeout, waiter);
+  // A waiter that was created after the service closed must not reach an actor that is still alive.
+  const auto contact = open_->closed() || !actors_ ? std::nullopt : actors_->cache->contact();
+  if (contact) {
+    caf_compat::anonymous_send(
+        contact->cache,
+        internal::acquisition_request{request, internal::deadline_after(contact->now, timeout)},
+        waiter);
   } else {
-    waiter.answer(internal::fail(errc::shutting_down, "the token service has shut down"));
+    waiter.answer(unexpected{unavailable()});
   }
 }
 
 void service_frontend::get_async(const token_request& request, std::chrono::nanoseconds timeout,
                                  token_waiter::completion done, const std::stop_token& stop) const {
-  send(request, timeout, token_waiter{std::move(done), closing_}, stop);
+  if (is_forked()) {
+    token_waiter::complete(done, unexpected{unavailable()});
+    return;
+  }
+  send(request, timeout, token_waiter{std::move(done), open_}, stop);
 }
 
 expected<access_token> service_frontend::get(const token_request& request,
                                              std::chrono::nanoseconds timeout,
                                              const std::stop_token& stop) const {
-  if (token_waiter::inside_completion()) {
+  if (is_forked()) {
+    return unexpected{unavailable()};
+  }
+  if (on_thread_of_actors()) {
     return internal::fail(errc::would_block,
-                          "get() was called in a callback or coroutine that midas is running, "
-                          "and must not block it",
-                          "Use get_async() or a coroutine there");
+                          "get() was called on a thread that midas needs for the answer: in a "
+                          "callback, a coroutine, an observer or an actor",
+                          "Use get_async() or a coroutine there; in an actor, request_token()");
   }
   const auto box = std::make_shared<outcome_box>();
   const auto deadline = internal::deadline_after(std::chrono::steady_clock::now(), timeout);
   // No copy of the waiter stays here: when the actor that holds the last one dies, the waiter
   // answers.
   send(request, timeout,
-       token_waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); },
-                    closing_},
+       token_waiter{[box](expected<access_token> outcome) { box->put(std::move(outcome)); }, open_},
        stop);
   if (!box->wait_until(deadline)) {
     // The actors answer by the deadline as well, but a busy application may keep them from running.
@@ -114,6 +157,11 @@ expected<access_token> service_frontend::get(const token_request& request,
   return box->take();
 }
 
-bool service_frontend::close() const { return !closing_->exchange(true); }
+void service_frontend::close() const {
+  if (open_->close() && actors_) {
+    table_.close();
+    actors_->cache->close();
+  }
+}
 
 }  // namespace midas::detail

@@ -4,27 +4,49 @@
 
 #include "actors/cache_supervisor.hpp"
 #include "actors/support/service_context.hpp"
+#include "messages/fork_watch.hpp"
+#include "messages/open_waiters.hpp"
 #include "messages/token_waiter.hpp"
 #include <midas/detail/thread_cache.hpp>
 #include <midas/token_request.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <thread>
+#include <utility>
+#include <vector>
 
 namespace midas::detail {
 
 /// Thread-safe. May outlive the service; requests then fail with errc::shutting_down.
 class service_frontend {
  public:
-  service_frontend(std::shared_ptr<const internal::service_context> context,
-                   std::shared_ptr<internal::cache_supervisor> cache)
-      : context_(std::move(context)), table_(*context_->table), cache_(std::move(cache)) {}
+  /// The actors of a service, and the threads that run them.
+  struct running_actors {
+    std::shared_ptr<internal::cache_supervisor> cache;
+    std::vector<std::thread::id> threads;
+  };
 
-  [[nodiscard]] internal::cache_supervisor& cache() const noexcept { return *cache_; }
+  /// `actors` is the error with which every request fails if the service could not start them.
+  service_frontend(std::shared_ptr<const internal::service_context> context,
+                   expected<running_actors> actors)
+      : context_(std::move(context)), table_(*context_->table), actors_(std::move(actors)) {}
+
   [[nodiscard]] internal::token_table& table() const noexcept { return table_; }
+
+  /// The cache actor; an empty handle if every request fails with unavailable().
+  [[nodiscard]] internal::cache_actor cache() const;
+  [[nodiscard]] error unavailable() const;
+
+  /// True in a child of the process that created the service: its threads do not exist there, and
+  /// its locks may be locked for ever.
+  [[nodiscard]] bool is_forked() const noexcept { return process_.is_forked(); }
+  [[nodiscard]] bool has_started() const noexcept { return actors_.has_value(); }
+
+  /// True if the calling thread must not wait for the actors, because they may need it.
+  [[nodiscard]] bool on_thread_of_actors() const;
 
   /// The published token, for a thread whose cache does not have it (see find_fresh()).
   std::optional<access_token> read(const token_lookup& lookup) const;
@@ -36,9 +58,11 @@ class service_frontend {
                                            std::chrono::nanoseconds timeout,
                                            const std::stop_token& stop) const;
 
-  /// From now on, waiters that are destroyed without an answer get errc::shutting_down. Returns
-  /// true for the first call only.
-  [[nodiscard]] bool close() const;
+  /// Requests fail from now on, and the actors are asked to end.
+  void close() const;
+
+  /// The waiters that the actors have not answered yet. Called after close().
+  [[nodiscard]] internal::open_waiters& open() const noexcept { return *open_; }
 
  private:
   /// Sends the request, unless the stop has already been requested.
@@ -47,8 +71,9 @@ class service_frontend {
 
   const std::shared_ptr<const internal::service_context> context_;
   internal::token_table& table_;
-  const std::shared_ptr<internal::cache_supervisor> cache_;
-  const std::shared_ptr<std::atomic<bool>> closing_ = std::make_shared<std::atomic<bool>>(false);
+  const internal::process_tag process_;
+  const expected<running_actors> actors_;
+  const std::shared_ptr<internal::open_waiters> open_ = std::make_shared<internal::open_waiters>();
 };
 
 }  // namespace midas::detail

@@ -1,3 +1,4 @@
+#include "messages/random_start.hpp"
 #include "service/front_door.hpp"
 #include <midas/detail/thread_cache.hpp>
 #include <midas/detail/token_lookup.hpp>
@@ -11,7 +12,7 @@ namespace midas {
 namespace {
 
 std::uint64_t next_number() noexcept {
-  static std::atomic<std::uint64_t> last = 0;
+  static std::atomic<std::uint64_t> last = internal::random_start();
   return ++last;
 }
 
@@ -24,9 +25,14 @@ struct token_handle::resolved {
   // Not copyable: the lookup refers to the request.
   resolved(const resolved&) = delete;
   resolved& operator=(const resolved&) = delete;
-  ~resolved() = default;
+  ~resolved() {
+    if (frontend->is_forked()) {
+      // Stays: locks of the service may be locked for ever in this process.
+      (void)new std::shared_ptr<const detail::service_frontend>{std::move(frontend)};
+    }
+  }
 
-  const std::shared_ptr<const detail::service_frontend> frontend;
+  std::shared_ptr<const detail::service_frontend> frontend;
   const token_request request;
   const detail::token_lookup lookup =
       detail::make_lookup(frontend->table().id(), request.identity, request.resource);

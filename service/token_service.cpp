@@ -17,12 +17,7 @@ token_service::token_service(caf::actor_system& system, const options& settings)
     : token_service(std::make_unique<detail::service_core>(
           settings, internal::service_parts{.system = &system})) {}
 
-token_service::~token_service() = default;
-
-token_service& token_service::shared() {
-  static token_service instance;
-  return instance;
-}
+token_service::~token_service() { detail::service_core::end(std::move(core_)); }
 
 std::optional<access_token> token_service::read(const detail::token_lookup& lookup) const {
   return core_->frontend().read(lookup);
@@ -55,6 +50,9 @@ token_awaitable token_service::async_get(const token_request& request,
 token_service_statistics token_service::statistics() const { return core_->statistics(); }
 
 event_subscription token_service::observe(std::function<void(const token_event&)> observer) {
+  if (core_->frontend().is_forked()) {
+    return {};
+  }
   return internal::subscribe(core_->context().observers, std::move(observer));
 }
 

@@ -1,11 +1,15 @@
 // The observers of a token service.
 #pragma once
 
+#include "messages/fork_watch.hpp"
 #include <midas/detail/access.hpp>
 #include <midas/event_subscription.hpp>
 #include <midas/token_event.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,25 +25,18 @@ class observers {
   /// Called on the thread that causes the event; must not block. One that throws is removed.
   using callback = std::function<void(const token_event&)>;
 
-  /// An empty `call` observes nothing.
-  std::uint64_t add(callback call) {
-    const std::lock_guard lock{mutex_};
-    if (!call) {
-      return 0;
-    }
-    calls_.emplace(++last_id_, std::make_shared<const callback>(std::move(call)));
-    any_ = true;
-    return last_id_;
-  }
+  /// An empty `call` observes nothing, and so does any after close().
+  std::uint64_t add(callback call);
 
   /// The observer may still receive an event that is being emitted.
-  void remove(std::uint64_t id) {
-    // Destroyed after the lock is released: the callback may own another subscription.
-    callbacks::node_type removed;
-    const std::lock_guard lock{mutex_};
-    removed = calls_.extract(id);
-    any_ = !calls_.empty();
-  }
+  void remove(std::uint64_t id);
+
+  /// Removes all observers. None is called any more, except those that are running.
+  void close();
+
+  /// Blocks until no observer is running. False if `deadline` passes first. Call after close(), and
+  /// not in an observer.
+  bool wait_until_idle(std::chrono::steady_clock::time_point deadline);
 
   [[nodiscard]] bool any() const noexcept { return any_.load(std::memory_order_relaxed); }
 
@@ -53,40 +50,35 @@ class observers {
   }
 
  private:
-  using callbacks = std::map<std::uint64_t, std::shared_ptr<const callback>>;
+  using shared_callback = std::shared_ptr<const callback>;
+  using callbacks = std::map<std::uint64_t, shared_callback>;
 
-  // Calls without the lock, so that an observer may add and remove observers. An exception must not
-  // end the actor that reports the event: callers wait for that actor.
-  void emit_to_all(const token_event& event) {
-    callbacks calls;
-    {
-      const std::lock_guard lock{mutex_};
-      calls = calls_;
-    }
-    for (const auto& item : calls) {
-      try {
-        (*item.second)(event);
-      } catch (...) {
-        remove(item.first);
-      }
-    }
-  }
+  void emit_to_all(const token_event& event);
+  // The first observer after `id`, which counts as running until end_call().
+  std::pair<std::uint64_t, shared_callback> begin_call_after(std::uint64_t id, std::uint64_t last);
+  void end_call();
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
   callbacks calls_;
   std::uint64_t last_id_ = 0;
+  std::size_t running_ = 0;
+  bool closed_ = false;
   std::atomic<bool> any_ = false;
 };
 
-/// Registers `call` until the subscription is destroyed. The subscription may outlive `with`.
+/// Registers `call` until the subscription is destroyed. The subscription may outlive `with`. In a
+/// forked child, where another thread may hold the lock for ever, its end does nothing.
 inline event_subscription subscribe(const std::shared_ptr<observers>& with,
                                     observers::callback call) {
   const auto id = with->add(std::move(call));
-  return detail::access::make_subscription({nullptr, [weak = std::weak_ptr{with}, id](const void*) {
-                                              if (const auto alive = weak.lock()) {
-                                                alive->remove(id);
-                                              }
-                                            }});
+  return detail::access::make_subscription(
+      {nullptr, [weak = std::weak_ptr{with}, id, process = process_tag{}](const void*) {
+         const auto alive = process.is_forked() ? nullptr : weak.lock();
+         if (alive != nullptr) {
+           alive->remove(id);
+         }
+       }});
 }
 
 }  // namespace midas::internal

@@ -14,8 +14,8 @@
 #include <caf/result.hpp>
 
 #include <chrono>
-#include <optional>
 #include <utility>
+#include <variant>
 
 // Not serializable: a token must not leave the machine that acquired it.
 MIDAS_LOCAL_MESSAGE(midas::access_token)
@@ -61,7 +61,21 @@ namespace detail {
 
 MIDAS_EXPORT token_actor cache_of(const token_service& service);
 MIDAS_EXPORT token_actor cache_of(const token_handle& handle);
-MIDAS_EXPORT error shut_down_error();
+
+/// Why a service has no cache actor.
+MIDAS_EXPORT error unavailable_error(const token_service& service);
+MIDAS_EXPORT error unavailable_error(const token_handle& handle);
+
+/// What answers a request: the published token, the cache actor, or a failure.
+using token_source_of_request = std::variant<access_token, token_actor, error>;
+
+template <class Tokens>
+token_source_of_request actor_or_error(const Tokens& tokens) {
+  if (auto cache = cache_of(tokens)) {
+    return cache;
+  }
+  return unavailable_error(tokens);
+}
 
 }  // namespace detail
 
@@ -71,47 +85,42 @@ template <class Self>
 class pending_token_request {
  public:
   /// For midas itself; applications call request_token().
-  pending_token_request(Self* self, std::optional<access_token> published, token_actor cache,
-                        token_request request, std::chrono::nanoseconds timeout)
-      : self_(self),
-        published_(std::move(published)),
-        cache_(std::move(cache)),
-        request_(std::move(request)),
-        timeout_(timeout) {}
+  pending_token_request(Self* self, detail::token_source_of_request from, token_request request,
+                        std::chrono::nanoseconds timeout)
+      : self_(self), from_(std::move(from)), request_(std::move(request)), timeout_(timeout) {}
 
   /// Calls `on_token(const access_token&)` or `on_error(const error&)` in the actor, exactly once
   /// unless the actor ends first: before this function returns if the token is cached or the
-  /// service has shut down, otherwise when the answer arrives. The actor handles other messages
+  /// service cannot serve it, otherwise when the answer arrives. The actor handles other messages
   /// meanwhile. For event-based actors.
   template <class OnToken, class OnError>
   void then(OnToken on_token, OnError on_error) {
-    if (published_) {
-      on_token(std::as_const(*published_));
-    } else if (cache_) {
-      caf_compat::request(self_, cache_, std::move(request_), timeout_)
+    if (const auto* published = std::get_if<access_token>(&from_)) {
+      on_token(*published);
+    } else if (const auto* cache = std::get_if<token_actor>(&from_)) {
+      caf_compat::request(self_, *cache, std::move(request_), timeout_)
           .then([on_token](const access_token& token) mutable { on_token(token); },
                 [on_error](const caf::error& failure) mutable { on_error(to_error(failure)); });
     } else {
-      on_error(detail::shut_down_error());
+      on_error(std::get<error>(from_));
     }
   }
 
   /// Answers the sender of the current message with the token, or with a caf::error that to_error()
   /// converts. Return the result from the message handler.
   caf::result<access_token> delegate() {
-    if (published_) {
-      return *std::move(published_);
+    if (auto* published = std::get_if<access_token>(&from_)) {
+      return std::move(*published);
     }
-    if (cache_) {
-      return self_->delegate(cache_, std::move(request_), timeout_);
+    if (const auto* cache = std::get_if<token_actor>(&from_)) {
+      return self_->delegate(*cache, std::move(request_), timeout_);
     }
-    return to_caf_error(detail::shut_down_error());
+    return to_caf_error(std::get<error>(from_));
   }
 
  private:
   Self* self_;
-  std::optional<access_token> published_;
-  token_actor cache_;
+  detail::token_source_of_request from_;
   token_request request_;
   std::chrono::nanoseconds timeout_;
 };
@@ -127,9 +136,10 @@ class pending_token_request {
 template <class Self>
 pending_token_request<Self> request_token(Self* self, token_service& tokens, token_request request,
                                           std::chrono::nanoseconds timeout) {
-  auto published = tokens.try_get(request);
-  auto cache = published ? token_actor{} : detail::cache_of(tokens);
-  return {self, std::move(published), std::move(cache), std::move(request), timeout};
+  if (auto published = tokens.try_get(request)) {
+    return {self, *std::move(published), std::move(request), timeout};
+  }
+  return {self, detail::actor_or_error(tokens), std::move(request), timeout};
 }
 
 /// The same for the token of a handle. An actor should keep a handle rather than a reference to the
@@ -138,9 +148,9 @@ template <class Self>
 pending_token_request<Self> request_token(Self* self, const token_handle& tokens,
                                           std::chrono::nanoseconds timeout) {
   if (auto published = tokens.try_get()) {
-    return {self, std::move(published), {}, {}, timeout};
+    return {self, *std::move(published), {}, timeout};
   }
-  return {self, {}, detail::cache_of(tokens), tokens.request(), timeout};
+  return {self, detail::actor_or_error(tokens), tokens.request(), timeout};
 }
 
 inline auto token_service::cache() const { return detail::cache_of(*this); }

@@ -92,10 +92,16 @@ enum class errc : std::uint8_t {
   actor_terminated = 19,
   /// More keys are being acquired at the same time than the service keeps; see
   /// token_service_options::max_keys.
-  too_many_keys = 29,
-  /// A blocking call in a callback of midas, or in a coroutine that midas resumed, would wait for
-  /// itself.
+  too_many_keys = 30,
+  /// A blocking call would wait for itself: in a callback or observer of midas, in a coroutine that
+  /// midas resumed, or in an actor on a thread of the actor system that the service uses.
   would_block = 20,
+  /// The service was created before a fork(), and the calling process is the child: its threads do
+  /// not exist here.
+  forked = 27,
+  /// The service could not start: a limit on threads or memory was reached, or libcurl cannot be
+  /// initialized.
+  not_started = 28,
 };
 
 /// True if the same request may succeed later without a change to the request, the configuration or

@@ -45,8 +45,7 @@ class MIDAS_EXPORT token_handle {
     return read();
   }
 
-  /// Blocks until the token or an error is available; see token_service::get(). Must not be called
-  /// from an actor.
+  /// Blocks until the token or an error is available; see token_service::get().
   expected<access_token> get(std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {}) const;
 

@@ -47,33 +47,44 @@ class token_handle;
 /// - errc::cancelled: a stop was requested through the stop_token; the acquisition continues for
 ///   other callers. If it was requested before the call, nothing is sent,
 /// - errc::shutting_down: shutdown() was called, or the service is being destroyed,
-/// - errc::actor_terminated: an actor that held the request was ended from outside.
+/// - errc::actor_terminated: an actor that held the request ended unexpectedly,
+/// - errc::not_started: the service could not start (see the constructors),
+/// - errc::forked: the service was created before a fork(), and the caller is in the child.
 ///
-/// A timeout covers everything: queueing, all attempts, and the pauses between them. It must be
-/// positive; above one year it counts as one year.
+/// A timeout covers everything: queueing, all attempts, and the pauses between them. It counts from
+/// the call, must be positive, and above one year counts as one year.
 class MIDAS_EXPORT token_service {
  public:
   using options = token_service_options;
   using callback = std::function<void(expected<access_token>)>;
 
-  /// Creates an actor system of its own, whose threads sleep when idle. Throws std::system_error if
-  /// a thread cannot be started, and std::runtime_error if libcurl cannot be initialized.
+  /// Creates an actor system of its own, whose threads sleep when idle. Throws only std::bad_alloc:
+  /// if a thread cannot be started or libcurl cannot be initialized, every request fails with
+  /// errc::not_started, which says why.
   explicit token_service(const options& settings = {});
 
-  /// Uses the application's actor system, which must outlive the service. Throws like the first
+  /// Uses the application's actor system, which must outlive the service. Fails like the first
   /// constructor.
   explicit token_service(caf::actor_system& system, const options& settings = {});
 
   token_service(const token_service&) = delete;
   token_service& operator=(const token_service&) = delete;
 
-  /// Calls shutdown().
+  /// Calls shutdown(). On a thread that must not wait for the actors (see shutdown()), the actors
+  /// and the connections end after it has returned, on another thread. In the child of a fork(), it
+  /// does nothing.
   ~token_service();
 
   /// The service of this process: configured by the environment, created by the first call, and
-  /// destroyed at exit. Code that creates a credential per request or per client should use it, so
-  /// that the whole process causes one HTTP request for each token. The first call throws like the
-  /// constructor.
+  /// never destroyed. Code that creates a credential per request or per client should use it, so
+  /// that the whole process causes one HTTP request for each token.
+  ///
+  /// In the child of a fork(), the first call creates another service; references and handles from
+  /// before the fork fail with errc::forked. If the service could not start, a later call tries
+  /// again, at most once per second, and returns another service if that succeeds.
+  ///
+  /// At exit, the connections are closed within 250 ms; requests that are open then are not waited
+  /// for.
   static token_service& shared();
 
   /// The cached token. Returns nothing if no fresh token is cached, if the request is invalid, or
@@ -88,8 +99,10 @@ class MIDAS_EXPORT token_service {
   /// report that. Requires <midas/token_handle.hpp> or <midas/midas.hpp>.
   token_handle for_resource(std::string resource, managed_identity identity = {});
 
-  /// Blocks until the token or an error is available. Must not be called from an actor. A call in
-  /// a callback of midas, or in a coroutine that midas resumed, fails with errc::would_block.
+  /// Blocks until the token or an error is available. Fails with errc::would_block if the answer
+  /// may need the calling thread: in a callback or observer of midas, in a coroutine that midas
+  /// resumed, and in an actor that runs on a thread of the scheduler that the service uses. An
+  /// actor should not call it at all, since it blocks other actors; see request_token().
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
 
@@ -134,10 +147,15 @@ class MIDAS_EXPORT token_service {
   event_subscription observe(std::function<void(const token_event&)> observer);
 
   /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,
-  /// and returns. In an application's actor system it waits at most 5 seconds for the actors, which
-  /// cannot end while the application blocks all threads of that system; callbacks may then still
-  /// run after this function has returned. Idempotent. Must not be called from an actor, from a
-  /// callback of midas, or in a coroutine that midas resumed.
+  /// and returns. Idempotent.
+  ///
+  /// It waits at most 5 seconds for the actors, which cannot end while the application blocks all
+  /// threads of its actor system, or while a callback blocks. What is open after that is answered
+  /// by this function, on the calling thread. No callback, coroutine or observer of midas begins to
+  /// run after it has returned. (Answers to actors are messages, and may arrive later.)
+  ///
+  /// May be called on any thread. It does not wait where get() would fail with errc::would_block:
+  /// in a callback, for example, it answers the open requests itself, and returns.
   void shutdown();
 
  private:

@@ -133,7 +133,8 @@ TEST_CASE("a request that the host protocol cannot encode is answered with the r
 TEST_CASE("invalid requests are answered immediately") {
   virtual_actors actors;
   CHECK(is_error(*actors.ask(""), errc::invalid_resource));
-  CHECK(is_error(*actors.ask("r", 0s), errc::invalid_timeout));
+  CHECK(is_error(*actors.ask_as_actor(token_request{.resource = "r"}, std::chrono::nanoseconds{0}),
+                 errc::invalid_timeout));
   CHECK(is_error(*actors.ask_as_actor(
                      token_request{.identity = managed_identity::client_id(""), .resource = "r"}),
                  errc::invalid_identity));
@@ -218,8 +219,7 @@ TEST_CASE(
   // acquisition actor: in either order, the host receives no second request.
   const auto received = std::make_shared<answers>();
   actors.transport->respond(0, 200, "token-0 86400");
-  caf_compat::anonymous_send(actors.cache, token_request{.resource = "r"},
-                             std::chrono::nanoseconds{1s}, actors.waiter_into(received));
+  actors.send(actors.cache, {.resource = "r"}, 1s, actors.waiter_into(received));
   actors.run();
   CHECK(is_token(*first, "token-0"));
   CHECK(is_token(*received, "token-0"));
@@ -261,8 +261,7 @@ TEST_CASE("a misconfigured service answers every request with the reason") {
       service_context{fail(errc::invalid_endpoint, "the endpoint \"ftp://x\" is not a URL")});
   const auto cache = spawn_cache(actors.system(), misconfigured);
   const auto received = std::make_shared<answers>();
-  caf_compat::anonymous_send(cache, token_request{.resource = "r"}, std::chrono::nanoseconds{1s},
-                             actors.waiter_into(received));
+  actors.send(cache, {.resource = "r"}, 1s, actors.waiter_into(received));
   actors.run();
   CHECK(is_error(*received, errc::invalid_endpoint));
   caf_compat::send_exit(cache, caf::exit_reason::user_shutdown);

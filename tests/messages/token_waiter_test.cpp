@@ -1,6 +1,7 @@
 #include "messages/token_waiter.hpp"
 
 #include "messages/make_error.hpp"
+#include "messages/no_wait_scope.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,11 +20,11 @@ namespace {
 // The outcomes that a waiter's completion received.
 struct listener {
   std::vector<expected<access_token>> told;
-  std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<open_waiters> service = std::make_shared<open_waiters>();
 
   token_waiter waiter() {
     return {[this](expected<access_token> outcome) { told.push_back(std::move(outcome)); },
-            closing};
+            service};
   }
 };
 
@@ -76,7 +77,7 @@ TEST_CASE("a waiter that is destroyed while its service shuts down receives shut
   listener caller;
   {
     const auto waiter = caller.waiter();
-    *caller.closing = true;
+    (void)caller.service->close();
   }
   REQUIRE(caller.told.size() == 1);
   CHECK(caller.told.front().error().code == errc::shutting_down);
@@ -101,20 +102,21 @@ TEST_CASE("a completion is destroyed with the answer, not with the last copy of 
   CHECK(observed.expired());
 }
 
-TEST_CASE("inside_completion() is true only inside a completion") {
-  CHECK_FALSE(token_waiter::inside_completion());
+TEST_CASE(
+    "a thread must not wait for actors in a completion and while the completion is destroyed") {
+  CHECK_FALSE(no_wait_scope::active());
   bool inside = false;
   bool inside_elsewhere = true;
   const token_waiter waiter{
       [&](const expected<access_token>&) {
-        inside = token_waiter::inside_completion();
-        std::thread{[&] { inside_elsewhere = token_waiter::inside_completion(); }}.join();
+        inside = no_wait_scope::active();
+        std::thread{[&] { inside_elsewhere = no_wait_scope::active(); }}.join();
       },
       nullptr};
   waiter.answer(some_token());
   CHECK(inside);
   CHECK_FALSE(inside_elsewhere);
-  CHECK_FALSE(token_waiter::inside_completion());
+  CHECK_FALSE(no_wait_scope::active());
 }
 
 TEST_CASE("a default-constructed waiter counts as answered") {

@@ -154,3 +154,87 @@ TEST_CASE(
   CHECK(after_waiting != std::this_thread::get_id());
   CHECK(after_hit == after_waiting);
 }
+
+TEST_CASE("a blocking get in an actor fails at once if the actor's thread may be needed") {
+  caf::actor_system_config config;
+  const bool shares_system = GENERATE(true, false);
+  config.set("scheduler.max-threads", std::size_t{1});
+  config.set("scheduler.policy", GENERATE(caf::atom("stealing"), caf::atom("sharing")));
+  caf::actor_system system{config};
+  const auto transport = std::make_shared<scripted_transport>();
+  service_parts parts{.transport = transport};
+  if (shares_system) {
+    parts.system = &system;
+  }
+  auto tokens = make_token_service(options_for("http://127.0.0.1:9"), parts);
+  outcomes results;
+  system.spawn([&](caf::event_based_actor*, int) { results.add(tokens.get(vault, patience)); }, 0);
+  if (!shares_system) {
+    while (transport->started() < 1) {
+      std::this_thread::yield();
+    }
+    transport->respond(0, 200, R"({"access_token":"T","expires_in":"86400"})");
+    CHECK(results.wait_for(1).front());
+  } else {
+    CHECK(all_are(results.wait_for(1), errc::would_block));
+    // A detached actor has a thread of its own.
+    system.spawn<caf::detached>(
+        [&](caf::event_based_actor*, int) { results.add(tokens.get(vault, patience)); }, 0);
+    while (transport->started() < 1) {
+      std::this_thread::yield();
+    }
+    transport->respond(0, 200, R"({"access_token":"T","expires_in":"86400"})");
+    CHECK(results.wait_for(2).back());
+  }
+}
+
+TEST_CASE("a blocking get in an actor that runs on the service's own thread fails at once") {
+  caf::actor_system_config config;
+  caf_compat::configure_sleeping_threads(config, 1);
+  caf::actor_system system{config};
+  scripted_service host;
+  outcomes results;
+  // The answer resumes the actor on the thread of the actor that answers.
+  system.spawn(
+      [&](caf::event_based_actor* self, const token_actor& cache) {
+        caf_compat::request(self, cache, vault, std::chrono::nanoseconds{patience})
+            .then(
+                [&](const access_token&) {
+                  results.add(host.tokens.get({.resource = "https://other.net"}, 2s));
+                },
+                [](const caf::error&) {});
+      },
+      host.tokens.cache());
+  host.grant(0);
+  CHECK(all_are(results.wait_for(1), errc::would_block));
+}
+
+TEST_CASE("a blocking get in an observer fails at once") {
+  scripted_service host;
+  outcomes results;
+  const auto subscription = host.tokens.observe([&](const token_event& event) {
+    if (std::holds_alternative<acquisition_started>(event)) {
+      results.add(host.tokens.get({.resource = "https://other.net"}, patience));
+    }
+  });
+  host.tokens.get_async(vault, patience, nullptr);
+  CHECK(all_are(results.wait_for(1), errc::would_block));
+}
+
+TEST_CASE("actors run on threads of their own system only, whoever sends to them") {
+  caf::actor_system_config config;
+  caf_compat::configure_sleeping_threads(config, 1);
+  caf::actor_system system{config};
+  scripted_service host;
+  outcomes results;
+  // The actor blocks the only thread of its system after it has sent a request.
+  system.spawn(
+      [&](caf::event_based_actor* self, const token_actor& cache) {
+        caf_compat::request(self, cache, vault, std::chrono::nanoseconds{patience})
+            .then([](const access_token&) {}, [](const caf::error&) {});
+        results.add(host.tokens.get(vault, 30s));
+      },
+      host.tokens.cache());
+  host.grant(0);
+  CHECK(all_same_token(results.wait_for(1)));
+}

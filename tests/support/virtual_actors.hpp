@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/cache_actor.hpp"
+#include "actors/policies/deadline.hpp"
 #include "messages/make_error.hpp"
 #include "messages/protocols.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -106,7 +107,7 @@ class virtual_actors {
     const auto waiter = waiter_into(received);
     waiter.cancel_on(stop);
     if (!waiter.answered()) {
-      caf_compat::anonymous_send(cache, std::move(request), timeout, waiter);
+      send(cache, std::move(request), timeout, waiter);
       run();
     }
     return received;
@@ -140,9 +141,16 @@ class virtual_actors {
     scheduler_.try_run_once();
   }
 
+  /// A request that is in the mailbox of the cache actor, which does not run yet.
+  void send(const cache_actor& to, token_request request, std::chrono::nanoseconds timeout,
+            const token_waiter& waiter) {
+    const auto deadline = deadline_after(system_.clock().now(), timeout);
+    caf_compat::anonymous_send(to, acquisition_request{std::move(request), deadline}, waiter);
+  }
+
   token_waiter waiter_into(const std::shared_ptr<answers>& received) {
     return {[received](expected<access_token> outcome) { received->push_back(std::move(outcome)); },
-            closing};
+            open};
   }
 
   /// The host answers the n-th request with the token "token-n", which has that lifetime.
@@ -240,7 +248,7 @@ class virtual_actors {
 
  public:
   const std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
-  const std::shared_ptr<std::atomic<bool>> closing = std::make_shared<std::atomic<bool>>(false);
+  const std::shared_ptr<open_waiters> open = std::make_shared<open_waiters>();
   std::shared_ptr<const service_context> context;
   cache_settings settings;
   cache_actor cache;

@@ -3,6 +3,7 @@
 
 #include <midas/detail/export.hpp>
 
+#include <cstdint>
 #include <memory>
 
 namespace midas {
@@ -26,8 +27,12 @@ struct access {
   static token_service make_service(std::unique_ptr<service_core> core);
   static event_subscription make_subscription(std::shared_ptr<const void> registration);
 
+  static service_core& core_of(const token_service& service) noexcept;
   static const service_frontend& frontend_of(const token_service& service) noexcept;
   static const service_frontend& frontend_of(const token_handle& handle) noexcept;
+
+  /// The number by which threads find the handle's token.
+  static std::uint64_t number_of(const token_handle& handle) noexcept;
 };
 
 }  // namespace midas::detail

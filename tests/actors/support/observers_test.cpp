@@ -1,5 +1,7 @@
 #include "actors/support/observers.hpp"
 
+#include "tests/actors/support/observers_fixture.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -18,29 +20,7 @@ using midas::connection_opened;
 using midas::event_subscription;
 using midas::token_event;
 using midas::internal::observers;
-
-namespace {
-
-token_event opened(std::uint64_t count) { return connection_opened{count}; }
-
-void emit(observers& all, std::uint64_t count) {
-  all.emit([count] { return opened(count); });
-}
-
-// Records the events that it receives.
-struct listener {
-  std::vector<std::uint64_t> received{};
-
-  event_subscription subscribe(const std::shared_ptr<observers>& to) {
-    return midas::internal::subscribe(to, [this](const token_event& event) {
-      received.push_back(std::get<connection_opened>(event).count);
-    });
-  }
-};
-
-using counts = std::vector<std::uint64_t>;
-
-}  // namespace
+using namespace midas::internal::test;
 
 TEST_CASE("each observer receives each event, in the order in which they happen") {
   const auto all = std::make_shared<observers>();
