@@ -83,6 +83,10 @@ struct cache_state {
   }
 
   void answer(acquisition_request& asked, const token_waiter& caller) {
+    // Canceled meanwhile: nobody waits for the acquisition.
+    if (caller.answered()) {
+      return;
+    }
     auto routed = route(asked.request, asked.deadline);
     if (!routed) {
       caller.answer(unexpected{std::move(routed.error())});
@@ -116,7 +120,8 @@ struct cache_state {
         return std::move(found->token);
       }
     }
-    const auto used = keys->use_acquisition({*std::move(key), request.claims}, http->current(), now());
+    const auto used =
+        keys->use_acquisition({*std::move(key), request.claims}, http->current(), now());
     if (!used) {
       counters.add(counters.errors);
       return unexpected{used.error()};

@@ -73,12 +73,17 @@ class token_waiter::state : public open_waiters::links {
 
   [[nodiscard]] bool answered() const noexcept { return answered_.load(); }
 
-  void cancel_on(const std::stop_token& stop) {
+  void cancel_on(const std::stop_token& stop, const std::function<void()>& then) {
     // The stop callback must not keep the waiter alive. It ends before the waiter's memory does.
-    stop_ = std::make_unique<stop_callback>(stop, [this] {
+    stop_ = std::make_unique<stop_callback>(stop, [this, then] {
       if (hold_if_alive()) {
+        // This callback may be destroyed with the waiter.
+        const auto after = then;
         answer(fail(errc::cancelled, "the caller canceled the request"));
         release();
+        if (after) {
+          after();
+        }
       }
     });
   }
@@ -115,7 +120,9 @@ std::optional<token_waiter> token_waiter::unanswered(open_waiters::links& links)
   return token_waiter{&found};
 }
 
-void token_waiter::cancel_on(const std::stop_token& stop) const { state_->cancel_on(stop); }
+void token_waiter::cancel_on(const std::stop_token& stop, const std::function<void()>& then) const {
+  state_->cancel_on(stop, then);
+}
 
 bool token_waiter::answer(expected<access_token> outcome) const noexcept {
   return state_ != nullptr && state_->answer(std::move(outcome));

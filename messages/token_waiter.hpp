@@ -41,8 +41,9 @@ class token_waiter {
   static std::optional<token_waiter> unanswered(open_waiters::links& links) noexcept;
 
   /// Answers with errc::cancelled, on the thread that requests the stop, when a stop is requested;
-  /// immediately if it already was. Call at most once, before the waiter is copied.
-  void cancel_on(const std::stop_token& stop) const;
+  /// immediately if it already was. Then calls `then`, unless it is empty. Call at most once,
+  /// before the waiter is copied.
+  void cancel_on(const std::stop_token& stop, const std::function<void()>& then = {}) const;
 
   /// True if the waiter had not been answered before this call.
   bool answer(expected<access_token> outcome) const noexcept;

@@ -97,7 +97,7 @@ void service_frontend::send(const token_request& request, std::chrono::nanosecon
                             const token_waiter& waiter, const std::stop_token& stop) const {
   if (stop.stop_possible()) {
     // Answers the waiter at once if the stop was already requested.
-    waiter.cancel_on(stop);
+    waiter.cancel_on(stop, after_cancellation(request));
   }
   if (waiter.answered()) {
     return;
@@ -118,6 +118,21 @@ void service_frontend::send(const token_request& request, std::chrono::nanosecon
   } else {
     waiter.answer(unexpected{unavailable()});
   }
+}
+
+std::function<void()> service_frontend::after_cancellation(const token_request& request) const {
+  auto key = make_key(request);
+  if (!key || !actors_) {
+    return {};
+  }
+  return [cache = std::weak_ptr{actors_->cache},
+          canceled = internal::caller_canceled{{*std::move(key), request.claims}}] {
+    const auto supervisor = cache.lock();
+    const auto contact = supervisor ? supervisor->contact() : std::nullopt;
+    if (contact) {
+      caf_compat::anonymous_send(contact->cache, canceled);
+    }
+  };
 }
 
 void service_frontend::get_async(const token_request& request, std::chrono::nanoseconds timeout,

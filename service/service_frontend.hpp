@@ -11,6 +11,7 @@
 #include <midas/token_request.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -68,6 +69,9 @@ class service_frontend {
   /// Sends the request, unless the stop has already been requested.
   void send(const token_request& request, std::chrono::nanoseconds timeout,
             const internal::token_waiter& waiter, const std::stop_token& stop) const;
+
+  /// What a stop callback does: the acquisition of the request forgets its canceled caller.
+  [[nodiscard]] std::function<void()> after_cancellation(const token_request& request) const;
 
   const std::shared_ptr<const internal::service_context> context_;
   internal::token_table& table_;

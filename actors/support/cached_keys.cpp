@@ -135,7 +135,9 @@ void cached_keys::sweep_if_due(time_point now) {
 void cached_keys::sweep(time_point now) {
   pool_.query_idle(now - max_rest());
   next_query_ = 0;
-  std::erase_if(restarts_, [now](const auto& item) { return item.second.policy.forgotten(now); });
+  std::erase_if(restarts_, [now](const auto& item) {
+    return now - item.second.at > restart_pace::stable_after;
+  });
   if (now >= search_at_) {
     forget(table().drop_idle(service_->now(), service_->options.idle_key_timeout));
     // The acquisitions of an earlier cache actor told that one what they planned.
@@ -164,7 +166,8 @@ void cached_keys::remove_ended(const caf::actor_addr& ended, time_point now) {
   }
   timers_.deadlines.cancel(key);
   auto& ends = restarts_[*key];
-  ends.at = ends.policy.next(now);
+  ends.at = now + ends.pace.ended(now);
+  ends.pace.started(ends.at);
   timers_.sweep_by(now + max_rest());
   // It may have been refreshing its token.
   postpone_refresh(key->token, ++ends.count);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "actors/policies/cache_timers.hpp"
-#include "actors/policies/restart_policy.hpp"
 #include "actors/support/acquisition_pool.hpp"
+#include "actors/support/restart_pace.hpp"
 #include "actors/support/service_context.hpp"
 #include "published/refresh_schedule.hpp"
 
@@ -71,7 +71,7 @@ class cached_keys {
 
  private:
   struct restart {
-    restart_policy policy;
+    restart_pace pace;
     unsigned count = 0;
     time_point at{};
   };

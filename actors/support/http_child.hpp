@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/http_actor.hpp"
-#include "actors/policies/restart_policy.hpp"
+#include "actors/support/restart_pace.hpp"
 #include "messages/protocols.hpp"
 
 #include <chrono>
@@ -27,7 +27,7 @@ class http_child {
     if (current_.address() != ended) {
       return false;
     }
-    const auto pause = restarts_.next(now) - now;
+    const auto pause = pace_.ended(now);
     if (pause > std::chrono::nanoseconds{0}) {
       caf_compat::send_to_self_after(owner_, pause, restart_due{});
     } else {
@@ -37,6 +37,7 @@ class http_child {
   }
 
   void start() {
+    pace_.started(caf_compat::now(owner_));
     current_ = spawn_http(owner_->system(), settings_);
     caf_compat::restore_logger_context(owner_);
     caf_compat::monitor(owner_, current_);
@@ -49,7 +50,7 @@ class http_child {
   cache_actor::pointer owner_;
   http_settings settings_;
   http_actor current_;
-  restart_policy restarts_;
+  restart_pace pace_;
 };
 
 }  // namespace midas::internal
