@@ -192,6 +192,21 @@ TEST_CASE("only the connections above the number to keep are closed") {
   CHECK(server.connections() == together);
 }
 
+TEST_CASE("an exchange that begins while another is in flight starts at once") {
+  raw_server hanging{[](raw_connection& connection) { connection.wait_for_end(); }};
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  exchanges all{loop};
+  all.begin(get_request(hanging.url()));
+  // Without being woken, the loop looks for new exchanges once a second.
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i) {
+    REQUIRE(get(loop, server.url()));
+  }
+  CHECK(std::chrono::steady_clock::now() - start < 8s);
+  loop.stop();
+}
+
 TEST_CASE("a failed connection counts as opened, not as reused") {
   curl_multi_loop loop;
   CHECK_FALSE(get(loop, "http://127.0.0.1:" + std::to_string(closed_port())));

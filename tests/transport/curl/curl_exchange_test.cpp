@@ -40,6 +40,25 @@ http_request secret_request(const std::string& url) {
   return result;
 }
 
+// How often the text occurs in the memory of the allocator. `text` itself must be elsewhere.
+std::size_t on_heap(std::string_view text) {
+  std::ifstream maps{"/proc/self/maps"};
+  std::size_t result = 0;
+  for (std::string line; std::getline(maps, line);) {
+    if (!line.ends_with("[heap]")) {
+      continue;
+    }
+    std::size_t end = 0;
+    const auto first = std::stoull(line, &end, 16);
+    const auto last = std::stoull(line.substr(end + 1), nullptr, 16);
+    const std::string_view heap{reinterpret_cast<const char*>(first), last - first};
+    for (auto at = heap.find(text); at != std::string_view::npos; at = heap.find(text, at + 1)) {
+      ++result;
+    }
+  }
+  return result;
+}
+
 // The descriptors of this process that are connected to that port.
 std::vector<int> connected_to(std::uint16_t port) {
   std::vector<int> result;
@@ -82,6 +101,22 @@ TEST_CASE("a handle that is cleared holds nothing of its request") {
   CHECK(exchange.request().headers.empty());
   CHECK(exchange.request().body.empty());
   CHECK(exchange.request().url.empty());
+}
+
+TEST_CASE("a handle that is cleared has wiped the header lines of its request") {
+  const midas::internal::curl_multi_options options;
+  midas::internal::curl_sockets sockets;
+  curl_exchange exchange{options, sockets};
+  // Only libcurl's list has the name and the value in one piece.
+  constexpr std::string_view line = "X-IDENTITY-HEADER: hush-hush-hush-hush-hush-hush";
+  const auto before = on_heap(line);
+  exchange.prepare(secret_request("http://127.0.0.1:9/"));
+  if (on_heap(line) == before) {
+    WARN("this allocator does not use the heap that the system shows");
+    return;
+  }
+  exchange.clear();
+  CHECK(on_heap(line) == before);
 }
 
 TEST_CASE("the loop keeps no memory of a request that has ended") {

@@ -68,6 +68,18 @@ TEST_CASE("a socket that an address family does not provide leaves the reason to
   CHECK(lost.code == errc::connection_lost);
 }
 
+TEST_CASE("the system's reason is given only for failures that have one") {
+  const auto reset =
+      describe({.code = CURLE_RECV_ERROR, .system_error = ECONNRESET, .request_sent = true});
+  CHECK(contains(reset.message, "Connection reset by peer"));
+  // libcurl never clears its errno.
+  const auto empty =
+      describe({.code = CURLE_GOT_NOTHING, .system_error = ECONNRESET, .request_sent = true});
+  CHECK(contains(empty.message, curl_easy_strerror(CURLE_GOT_NOTHING)));
+  const auto unknown = describe({.code = CURLE_SEND_ERROR, .request_sent = true});
+  CHECK(contains(unknown.message, curl_easy_strerror(CURLE_SEND_ERROR)));
+}
+
 TEST_CASE("a lookup that cannot start its thread is told from an unknown name") {
   const auto failure = describe(
       {.code = CURLE_COULDNT_RESOLVE_HOST, .detail = "getaddrinfo() thread failed to start"});

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -122,8 +123,28 @@ TEST_CASE("after the last exchange the loop wakes once") {
   // Closing a connection may have to wait for a lock as well.
   CHECK(after >= before + 1);
   CHECK(after <= before + 3);
+  const auto used = std::clock();
   std::this_thread::sleep_for(1'200ms);
   CHECK(sleeps_of_the_loop() == after);
+  // Nor does it run all the time.
+  CHECK(std::clock() - used < CLOCKS_PER_SEC / 50);
+}
+
+TEST_CASE("the loop takes no processor time while it waits for an answer") {
+  raw_server server{[](raw_connection& connection) {
+    connection.read_request();
+    connection.wait_for_end();
+  }};
+  curl_multi_loop loop{{.max_connections_per_host = 1}};
+  exchanges all{loop};
+  for (int i = 0; i < 3; ++i) {
+    all.begin(get_request(server.url()));
+  }
+  std::this_thread::sleep_for(100ms);
+  const auto used = std::clock();
+  std::this_thread::sleep_for(500ms);
+  CHECK(std::clock() - used < CLOCKS_PER_SEC / 50);
+  loop.stop();
 }
 
 TEST_CASE("a connection that was idle for longer than the keep-alive time is not used again") {

@@ -118,6 +118,21 @@ TEST_CASE("with few descriptors a request succeeds or fails with \"Too many open
   CHECK(first_answer < 12);
 }
 
+TEST_CASE("without descriptors the lookup of a name fails with \"Too many open files\"") {
+  raw_server server{answer_always(ok_response("x"))};
+  CHECK(in_forked_process([&] {
+          curl_multi_loop loop;
+          if (!get(loop, server.url())) {
+            return 1;
+          }
+          set_limit(RLIMIT_NOFILE, 64);
+          while (::dup(0) >= 0) {
+          }
+          const auto outcome = get(loop, "http://name.invalid");
+          return !outcome && contains(outcome.error().message, "Too many open files") ? 0 : 2;
+        }) == 0);
+}
+
 TEST_CASE("with few threads a request succeeds or fails with an error that names the limit") {
   if (::geteuid() != 0) {
     WARN("needs root, to run as a user without processes");

@@ -56,6 +56,14 @@ TEST_CASE("the loop's thread has a name and blocks the program's signals") {
   CHECK((blocked & bit(SIGSEGV)) == 0);
 }
 
+TEST_CASE("a loop that is stopped before its first exchange starts no thread") {
+  curl_multi_loop loop;
+  CHECK(task_of_the_loop().empty());
+  loop.stop();
+  CHECK_FALSE(get(loop, "http://127.0.0.1:9"));
+  CHECK(task_of_the_loop().empty());
+}
+
 TEST_CASE("with nothing in flight and no connection the loop's thread sleeps until a request") {
   raw_server server{answer_always(ok_response("x"))};
   curl_multi_loop loop{{.keep_alive = std::chrono::seconds{1}}};
