@@ -197,6 +197,10 @@ TEST_CASE("a request is not sent if no handshake verified the certificate") {
   CHECK(pin.allows_request());
   CHECK_FALSE(pin.accept(sha1_digest{2}));
   CHECK_FALSE(pin.allows_request());
+  // The next connection has nothing to do with that certificate.
+  pin.apply(handle, sha1_digest{1});
+  CHECK_FALSE(pin.allows_request());
+  CHECK(pin.refusal("https://host").message.find("no certificate") != std::string::npos);
   pin.apply(handle, std::nullopt);
   CHECK(pin.allows_request());
   curl_easy_cleanup(handle);

@@ -16,12 +16,17 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 using midas::internal::curl_exchange;
@@ -92,6 +97,33 @@ TEST_CASE("clearing the list of header lines wipes their bytes") {
   CHECK(std::all_of(first, first + size, [](char c) { return c == '\0'; }));
 }
 
+TEST_CASE("a list of header lines holds those of the last request only") {
+  curl_header_list list;
+  const auto request = secret_request("http://127.0.0.1/");
+  const auto lines = [&] {
+    list.assign(request, "agent");
+    std::size_t result = 0;
+    for (const auto* line = list.get(); line != nullptr; line = line->next) {
+      ++result;
+    }
+    return result;
+  };
+  const auto first = lines();
+  CHECK(lines() == first);
+}
+
+TEST_CASE("asking why there is no socket leaves no descriptor open") {
+  const auto open_descriptors = [] {
+    const std::filesystem::directory_iterator descriptors{"/proc/self/fd"};
+    return std::distance(begin(descriptors), end(descriptors));
+  };
+  const auto before = open_descriptors();
+  for (int i = 0; i < 10; ++i) {
+    CHECK(midas::internal::curl_sockets::why_none() == 0);
+  }
+  CHECK(open_descriptors() == before);
+}
+
 TEST_CASE("a handle that is cleared holds nothing of its request") {
   const midas::internal::curl_multi_options options;
   midas::internal::curl_sockets sockets;
@@ -151,6 +183,33 @@ TEST_CASE("the loop keeps no memory of a request that has ended") {
   two.begin(get_request(another.url()));
   two.begin(get_request(another.url()));
   two.wait_for(2);
+  CHECK(::mallinfo2().hblkhd < before + large / 2);
+}
+
+TEST_CASE("the loop keeps no memory of an answer that was canceled") {
+  constexpr std::size_t large = std::size_t{64} << 20U;
+  std::atomic<bool> begun = false;
+  raw_server server{[&](raw_connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large) + "\r\n\r\nabc");
+    begun = true;
+    begun.notify_all();
+    connection.wait_for_end();
+  }};
+  curl_multi_loop loop;
+  const auto before = ::mallinfo2().hblkhd;
+  auto request = get_request(server.url());
+  request.max_response_bytes = large;
+  exchanges one{loop};
+  const auto id = one.begin(std::move(request));
+  begun.wait(false);
+  // The loop reserves the announced size when the first bytes of the body arrive.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (::mallinfo2().hblkhd < before + large / 2 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  loop.cancel(id);
+  one.wait_for(1);
   CHECK(::mallinfo2().hblkhd < before + large / 2);
 }
 

@@ -118,6 +118,22 @@ TEST_CASE("with few descriptors a request succeeds or fails with \"Too many open
   CHECK(first_answer < 12);
 }
 
+TEST_CASE("an exchange that failed for lack of descriptors leaves its slot to the next") {
+  raw_server server{answer_always(ok_response("x"))};
+  CHECK(in_forked_process([&] {
+          ::close_range(3, ~0U, 0);
+          const rlimit few{4, 64};
+          const rlimit enough{64, 64};
+          curl_multi_loop loop{{.max_connections_per_host = 1}};
+          ::setrlimit(RLIMIT_NOFILE, &few);
+          if (get(loop, server.url())) {
+            return 1;
+          }
+          ::setrlimit(RLIMIT_NOFILE, &enough);
+          return get(loop, server.url()) ? 0 : 2;
+        }) == 0);
+}
+
 TEST_CASE("without descriptors the lookup of a name fails with \"Too many open files\"") {
   raw_server server{answer_always(ok_response("x"))};
   CHECK(in_forked_process([&] {

@@ -53,6 +53,13 @@ TEST_CASE("interim responses and their headers are not part of the response") {
   CHECK(find_header(taken, "Date") != nullptr);
 }
 
+TEST_CASE("the length that an interim response announces is not that of the response") {
+  auto response = fresh(1000);
+  CHECK(add_all(response, {"HTTP/1.1 103 Early Hints\r\n", "Content-Length: 5000\r\n", "\r\n"}));
+  CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
+  CHECK_FALSE(response.too_large());
+}
+
 TEST_CASE("trailers are not headers") {
   auto response = fresh();
   CHECK(add_all(response, {"HTTP/1.1 200 OK\r\n", "\r\n"}));
