@@ -2,21 +2,17 @@
 
 namespace midas::internal {
 
-namespace {
-
-std::string shown(const acquisition_key& key) {
+std::string to_string(const acquisition_key& key) {
   return to_string(key.token) + (key.claims.empty() ? "" : ", with claims");
 }
-
-}  // namespace
 
 std::string to_string(const acquisition_request& message) {
   return "acquisition_request(" + to_string(message.request) + ")";
 }
 
 std::string to_string(const idle_report& message) {
-  return "idle_report(" + shown(*message.key) + ", received=" + std::to_string(message.received) +
-         ")";
+  return "idle_report(" + to_string(*message.key) +
+         ", received=" + std::to_string(message.received) + ")";
 }
 
 std::string to_string(const not_admitted& message) {
@@ -33,7 +29,7 @@ std::string to_string(const hasten_request& message) {
 }
 
 std::string to_string(const deadline_set& message) {
-  return "deadline_set(" + shown(*message.key) + ")";
+  return "deadline_set(" + to_string(*message.key) + ")";
 }
 
 std::string to_string(const refresh_overdue& message) {

@@ -117,6 +117,7 @@ struct completions_due {};
 /// its mailbox. Otherwise CAF would answer them, only with the fact that the actor has ended.
 struct drain_done {};
 
+std::string to_string(const acquisition_key&);
 std::string to_string(const acquisition_request&);
 std::string to_string(const not_admitted&);
 std::string to_string(const withdraw_request&);

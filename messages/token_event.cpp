@@ -36,6 +36,11 @@ struct printer {
   std::string operator()(const host_throttled& e) const {
     return "host_throttled(for " + shown(e.pause) + ")";
   }
+  std::string operator()(const host_failing& e) const {
+    return "host_failing(for " + shown(e.pause) + ", after " + std::to_string(e.failures) +
+           " failures, " + to_string(e.failure) + ")";
+  }
+  std::string operator()(const host_recovered& /*event*/) const { return "host_recovered()"; }
   std::string operator()(const refresh_scheduled& e) const {
     return "refresh_scheduled(" + to_string(e.key) + ", after " + shown(e.delay) + ")";
   }

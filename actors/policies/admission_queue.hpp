@@ -1,95 +1,121 @@
 // Which request goes to the host next, and when. Pure: time is an argument.
 #pragma once
 
-#include "actors/policies/rate_limit.hpp"
+#include "actors/policies/fair_lanes.hpp"
+#include "actors/policies/host_budget.hpp"
+#include "messages/http_message.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <iterator>
-#include <map>
+#include <cstdint>
 #include <optional>
+#include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace midas::internal {
 
-/// Requests wait in order of their deadlines until the host's limits admit them. Not thread-safe.
-template <class Request>
+/// Requests wait here until the host's budget admits them. Refreshes go before cold keys, but of
+/// five requests at least one is for a cold key if one waits. Among either, the lanes take turns;
+/// within a lane the earliest deadline is first. All operations take logarithmic time, but for
+/// take_late(). Not thread-safe.
 class admission_queue {
  public:
-  using time_point = rate_limit::time_point;
+  using time_point = host_budget::time_point;
 
-  explicit admission_queue(host_limits limits) : limit_(limits) {}
+  struct request {
+    /// Unique, and greater than those of earlier requests.
+    std::uint64_t id = 0;
+    time_point deadline{};
+    std::uint32_t lane = 0;
+    request_purpose purpose = request_purpose::cold_key;
+    /// Identifies the identity that the token is for; 0 if it is not known. The requests for one
+    /// identity leave one place free for the others.
+    std::size_t identity = 0;
+  };
 
-  /// The host's limits; an admitted request counts as in flight until limit().end().
-  [[nodiscard]] rate_limit& limit() noexcept { return limit_; }
-
-  /// The time until a request with that deadline would be admitted; empty if it would be admitted
-  /// before the deadline.
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> wait_beyond(time_point deadline,
-                                                                    time_point now) {
-    const auto ahead = std::distance(waiting_.begin(), waiting_.upper_bound(deadline));
-    const auto admitted_at = limit_.earliest_admission(static_cast<std::size_t>(ahead), now);
-    return admitted_at > deadline ? std::optional{admitted_at - now} : std::nullopt;
-  }
-
-  void add(time_point deadline, Request request) { waiting_.emplace(deadline, std::move(request)); }
-
+  /// A request that is not sent, and the time until it would be at the earliest;
+  /// nanoseconds::max() if requests in flight must end first.
   struct rejection {
-    Request request;
-    /// The time until it would be admitted.
+    std::uint64_t id = 0;
+    time_point deadline{};
     std::chrono::nanoseconds wait{};
   };
 
-  /// Takes the requests that would be admitted too late: requests with earlier deadlines, or lower
-  /// limits, have delayed them since they were added.
-  [[nodiscard]] std::vector<rejection> take_late(time_point now) {
-    std::vector<rejection> result;
-    std::size_t ahead = 0;
-    for (auto at = waiting_.begin(); at != waiting_.end();) {
-      const auto admitted_at = limit_.earliest_admission(ahead, now);
-      if (admitted_at <= at->first) {
-        ++ahead;
-        ++at;
-        continue;
-      }
-      result.push_back({std::move(at->second), admitted_at - now});
-      at = waiting_.erase(at);
-    }
-    return result;
-  }
+  /// Limits the cold keys of each lane, waiting and in flight.
+  explicit admission_queue(std::size_t max_cold_per_lane) : max_cold_per_lane_(max_cold_per_lane) {}
 
-  /// When the first request is admitted; time_point::max() if there is none, or if a request in
-  /// flight must end first.
-  [[nodiscard]] time_point next_admission(time_point now) {
-    return waiting_.empty() ? time_point::max() : limit_.next_admission(now);
-  }
+  /// False if the request is for another cold key of a lane that has as many as it may.
+  [[nodiscard]] bool has_room(const request& asked) const;
 
-  /// Takes the first request, which next_admission() admits at `now`.
-  [[nodiscard]] Request admit(time_point now) {
-    limit_.begin(now);
-    return std::move(waiting_.extract(waiting_.begin()).mapped());
-  }
+  /// The time until the request would be admitted; empty if it would be admitted before its
+  /// deadline, as far as is known at `now`.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> wait_beyond(const request& asked,
+                                                                    host_budget& budget,
+                                                                    time_point now) const;
 
-  /// Takes the first request for which `matches` is true.
-  template <class Predicate>
-  [[nodiscard]] std::optional<Request> take(Predicate matches) {
-    for (auto at = waiting_.begin(); at != waiting_.end(); ++at) {
-      if (matches(at->second)) {
-        return std::move(waiting_.extract(at).mapped());
-      }
-    }
-    return std::nullopt;
-  }
+  void add(const request& added, time_point now);
 
-  /// Takes all requests.
-  [[nodiscard]] std::multimap<time_point, Request> take_all() {
-    return std::exchange(waiting_, {});
-  }
+  /// Moves a waiting request to an earlier deadline. False if it does not wait.
+  bool hasten(std::uint64_t id, time_point deadline, time_point now);
+
+  /// Removes a request that waits or is in flight.
+  void remove(std::uint64_t id);
+
+  /// When the next request is admitted; time_point::max() if none waits, or if a request in flight
+  /// must end first.
+  [[nodiscard]] time_point next_admission(host_budget& budget, time_point now) const;
+
+  /// The request whose turn it is, if the budget admits it at `now`. It is in flight from then on,
+  /// until remove().
+  [[nodiscard]] std::optional<std::uint64_t> admit(host_budget& budget, time_point now);
+
+  /// Takes the requests whose deadline has passed, or that would be admitted too late: others have
+  /// gone before them since they were added, or the budget is smaller.
+  [[nodiscard]] std::vector<rejection> take_late(host_budget& budget, time_point now);
+
+  /// When to call take_late() at the latest.
+  [[nodiscard]] time_point next_late(time_point now) const;
+
+  [[nodiscard]] std::size_t waiting() const noexcept { return refreshes_.size() + cold_.size(); }
 
  private:
-  rate_limit limit_;
-  std::multimap<time_point, Request> waiting_;
+  struct entry {
+    request asked;
+    // Before the deadline, so that its callers learn in time why it waits.
+    time_point refused_at{};
+    bool in_flight = false;
+  };
+
+  static fair_lanes::item item_of(const request& asked) {
+    return {{asked.deadline, asked.id}, asked.identity};
+  }
+  [[nodiscard]] fair_lanes& lanes_of(request_purpose purpose) {
+    return purpose == request_purpose::refresh ? refreshes_ : cold_;
+  }
+  [[nodiscard]] std::optional<std::size_t> blocked(host_budget& budget, time_point now) const;
+  [[nodiscard]] std::size_t ahead(const request& asked) const;
+  [[nodiscard]] static bool is_turn_of_cold(bool has_refresh, bool has_cold,
+                                            std::size_t refreshes) noexcept;
+  void enqueue(entry& added, time_point now);
+  void dequeue(const entry& removed);
+  void find_expired(host_budget& budget, time_point now, std::vector<rejection>& late) const;
+  void find_overtaken(host_budget& budget, time_point now, std::vector<rejection>& late);
+
+  std::size_t max_cold_per_lane_;
+  std::unordered_map<std::uint64_t, entry> requests_;
+  fair_lanes refreshes_;
+  fair_lanes cold_;
+  // The waiting requests by refused_at and id.
+  std::set<std::pair<time_point, std::uint64_t>> ends_;
+  std::unordered_map<std::uint32_t, std::size_t> cold_of_lane_;
+  std::unordered_map<std::size_t, std::size_t> in_flight_of_identity_;
+  // Admitted since the last cold key.
+  std::size_t refreshes_in_row_ = 0;
+  // Added or moved since find_overtaken().
+  std::size_t changes_ = 0;
+  time_point budget_open_at_ = time_point::min();
 };
 
 }  // namespace midas::internal

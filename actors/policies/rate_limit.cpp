@@ -75,6 +75,11 @@ void rate_limit::begin(time_point now) noexcept {
 
 void rate_limit::end() noexcept { --in_flight_; }
 
+std::size_t rate_limit::max_in_flight(time_point now) noexcept {
+  recover(now);
+  return in_flight_allowed_;
+}
+
 rate_limit::time_point rate_limit::throttled(
     time_point now, std::optional<std::chrono::milliseconds> retry_after) noexcept {
   recover(now);

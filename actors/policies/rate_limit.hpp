@@ -44,6 +44,23 @@ class rate_limit {
   /// A request in flight has ended.
   void end() noexcept;
 
+  /// The actor that sent the requests in flight has ended, and they with it.
+  void end_all() noexcept { in_flight_ = 0; }
+
+  [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+
+  /// The current limit of requests in flight.
+  [[nodiscard]] std::size_t max_in_flight(time_point now) noexcept;
+
+  /// The end of the pause after a 429; not after `now` if there is none.
+  [[nodiscard]] time_point paused_until() const noexcept { return paused_until_; }
+
+  /// False if any number of requests may be sent at the same time.
+  [[nodiscard]] bool limits_rate() const noexcept { return !begun_.empty(); }
+
+  /// The limits that apply unless the host throttles.
+  [[nodiscard]] const host_limits& limits() const noexcept { return limits_; }
+
   /// A request was answered with 429 at `now`. Returns the end of the pause.
   time_point throttled(time_point now,
                        std::optional<std::chrono::milliseconds> retry_after) noexcept;

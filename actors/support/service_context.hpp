@@ -4,6 +4,7 @@
 #include "actors/support/gate.hpp"
 #include "actors/support/observers.hpp"
 #include "actors/support/service_counters.hpp"
+#include "actors/support/shared_budget.hpp"
 #include "messages/clock_reading.hpp"
 #include "published/token_table.hpp"
 #include "transport/hosts/host_protocol.hpp"
@@ -28,6 +29,8 @@ struct service_context {
   std::shared_ptr<service_counters> counters = std::make_shared<service_counters>();
   std::shared_ptr<gate> live_actors = std::make_shared<gate>();
   std::shared_ptr<internal::observers> observers = std::make_shared<internal::observers>();
+  /// What the host allows, and what it is known to be able to answer at the moment.
+  std::shared_ptr<shared_budget> budget = std::make_shared<shared_budget>();
   /// The clocks that determine the lifetime of tokens. Deadlines and pauses use the actors' clock.
   std::function<clock_reading()> now = &clock_reading::now;
   /// Between 0 and 1.

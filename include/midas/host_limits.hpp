@@ -5,7 +5,7 @@
 
 namespace midas {
 
-/// How much midas sends to the host; requests beyond it wait, the earliest deadline first. The
+/// How much midas sends to the host; requests beyond it wait (docs/resilience.md, "Limits"). The
 /// defaults are the limits that IMDS documents for its managed-identity category: 5 concurrent
 /// requests and 20 per second (Microsoft Learn, "Azure Instance Metadata Service", rate limiting).
 /// IMDS answers 429 beyond them.

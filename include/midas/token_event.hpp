@@ -69,6 +69,20 @@ struct host_throttled {
   std::chrono::nanoseconds pause{};
 };
 
+/// At least three requests to the host, for any keys, have failed in a row. Until one succeeds,
+/// midas sends one request at a time, with a pause after each failure: one event for each pause.
+struct host_failing {
+  /// The last failure, which requests receive that cannot wait for the end of the pause.
+  error failure{};
+  /// The failures since the last success. Requests that time out count once for each key.
+  std::size_t failures = 0;
+  /// How long midas sends no request to the host.
+  std::chrono::nanoseconds pause{};
+};
+
+/// A request has succeeded after host_failing. The host's limits apply again.
+struct host_recovered {};
+
 /// The next refresh of the token is scheduled, after a token was granted or a refresh failed.
 struct refresh_scheduled {
   token_key key{};
@@ -99,9 +113,10 @@ struct connection_opened {
 
 /// Any of the events above. An observer that handles only some of them should ignore the others:
 /// later releases may add events.
-using token_event = std::variant<acquisition_started, acquisition_joined, acquisition_retried,
-                                 acquisition_succeeded, acquisition_failed, host_throttled,
-                                 refresh_scheduled, refresh_done, key_evicted, connection_opened>;
+using token_event =
+    std::variant<acquisition_started, acquisition_joined, acquisition_retried,
+                 acquisition_succeeded, acquisition_failed, host_throttled, refresh_scheduled,
+                 refresh_done, key_evicted, connection_opened, host_failing, host_recovered>;
 
 /// One line, e.g. "acquisition_retried(https://vault.azure.net for system-assigned, after 1000 ms,
 /// service_unavailable: ...)". Never contains a token. Any thread.

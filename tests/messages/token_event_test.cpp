@@ -39,6 +39,9 @@ TEST_CASE("each event is shown in one line") {
         "acquisition_failed(https://vault.azure.net for system-assigned, in 2000 ms, for 100, " +
             to_string(busy()) + ")");
   CHECK(to_string(host_throttled{7s}) == "host_throttled(for 7000 ms)");
+  CHECK(to_string(host_failing{busy(), 4, 500ms}) ==
+        "host_failing(for 500 ms, after 4 failures, " + to_string(busy()) + ")");
+  CHECK(to_string(host_recovered{}) == "host_recovered()");
   CHECK(to_string(refresh_scheduled{vault, 12h}) ==
         "refresh_scheduled(https://vault.azure.net for system-assigned, after 43200000 ms)");
   CHECK(to_string(refresh_done{vault, true}) ==

@@ -35,6 +35,8 @@ class scripted_transport final : public http_transport {
   [[nodiscard]] http_statistics statistics() const override {
     http_statistics result;
     result.requests = started();
+    const std::lock_guard lock{mutex_};
+    result.connections_opened = connections_;
     return result;
   }
 
@@ -62,6 +64,12 @@ class scripted_transport final : public http_transport {
     response.status = status;
     response.body = body;
     complete(index, std::move(response));
+  }
+
+  /// The number of connections that statistics() reports.
+  void set_connections(std::uint64_t opened) {
+    const std::lock_guard lock{mutex_};
+    connections_ = opened;
   }
 
   [[nodiscard]] std::size_t started() const {
@@ -101,6 +109,7 @@ class scripted_transport final : public http_transport {
   std::vector<exchange> exchanges_;
   std::size_t cancelled_ = 0;
   std::size_t thrown_ = 0;
+  std::uint64_t connections_ = 0;
 };
 
 }  // namespace midas::internal::test

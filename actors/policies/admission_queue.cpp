@@ -1,0 +1,234 @@
+#include "actors/policies/admission_queue.hpp"
+
+#include <algorithm>
+
+namespace midas::internal {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::size_t refreshes_per_cold = 4;
+constexpr std::chrono::milliseconds max_notice{20};
+
+// An eighth, so that it is small against any deadline.
+admission_queue::time_point refusal_time(admission_queue::time_point deadline,
+                                         admission_queue::time_point now) {
+  return deadline <= now ? deadline
+                         : deadline - std::min<nanoseconds>(max_notice, (deadline - now) / 8);
+}
+
+}  // namespace
+
+bool admission_queue::has_room(const request& asked) const {
+  if (asked.purpose == request_purpose::refresh) {
+    return true;
+  }
+  const auto lane = cold_of_lane_.find(asked.lane);
+  return lane == cold_of_lane_.end() || lane->second < max_cold_per_lane_;
+}
+
+std::optional<nanoseconds> admission_queue::wait_beyond(const request& asked, host_budget& budget,
+                                                        time_point now) const {
+  // A request for another identity than the blocked one may pass any number of requests.
+  const auto passed_over = blocked(budget, now);
+  const bool must_wait = !passed_over || *passed_over == asked.identity;
+  const auto before = must_wait && budget.limits_rate() ? ahead(asked) : 0;
+  const auto admitted_at = budget.earliest_admission(before, now);
+  return admitted_at >= asked.deadline ? std::optional{admitted_at - now} : std::nullopt;
+}
+
+void admission_queue::add(const request& added, time_point now) {
+  enqueue(requests_.insert_or_assign(added.id, entry{added}).first->second, now);
+  if (added.purpose == request_purpose::cold_key) {
+    ++cold_of_lane_[added.lane];
+  }
+}
+
+bool admission_queue::hasten(std::uint64_t id, time_point deadline, time_point now) {
+  const auto at = requests_.find(id);
+  if (at == requests_.end() || at->second.in_flight) {
+    return false;
+  }
+  auto& moved = at->second;
+  if (deadline < moved.asked.deadline) {
+    dequeue(moved);
+    moved.asked.deadline = deadline;
+    enqueue(moved, now);
+  }
+  return true;
+}
+
+void admission_queue::remove(std::uint64_t id) {
+  const auto at = requests_.find(id);
+  if (at == requests_.end()) {
+    return;
+  }
+  const auto& removed = at->second;
+  if (!removed.in_flight) {
+    dequeue(removed);
+  } else if (const auto same = in_flight_of_identity_.find(removed.asked.identity);
+             --same->second == 0) {
+    in_flight_of_identity_.erase(same);
+  }
+  if (removed.asked.purpose == request_purpose::cold_key) {
+    const auto lane = cold_of_lane_.find(removed.asked.lane);
+    if (--lane->second == 0) {
+      cold_of_lane_.erase(lane);
+    }
+  }
+  requests_.erase(at);
+}
+
+admission_queue::time_point admission_queue::next_admission(host_budget& budget,
+                                                            time_point now) const {
+  const auto passed_over = blocked(budget, now);
+  const bool has_next = refreshes_.has_next(passed_over) || cold_.has_next(passed_over);
+  return has_next ? budget.next_admission(now) : time_point::max();
+}
+
+std::optional<std::uint64_t> admission_queue::admit(host_budget& budget, time_point now) {
+  if (next_admission(budget, now) > now) {
+    return std::nullopt;
+  }
+  const auto passed_over = blocked(budget, now);
+  const bool cold = is_turn_of_cold(refreshes_.has_next(passed_over), cold_.has_next(passed_over),
+                                    refreshes_in_row_);
+  refreshes_in_row_ = cold ? 0 : refreshes_in_row_ + 1;
+  auto& lanes = cold ? cold_ : refreshes_;
+  const auto [lane, next] = lanes.next(passed_over);
+  auto& admitted = requests_.at(next.position.id);
+  dequeue(admitted);
+  lanes.end_turn(lane);
+  admitted.in_flight = true;
+  ++in_flight_of_identity_[admitted.asked.identity];
+  budget.begin(now);
+  return admitted.asked.id;
+}
+
+std::vector<admission_queue::rejection> admission_queue::take_late(host_budget& budget,
+                                                                   time_point now) {
+  std::vector<rejection> late;
+  find_expired(budget, now, late);
+  for (const auto& each : late) {
+    remove(each.id);
+  }
+  const auto expired = late.size();
+  find_overtaken(budget, now, late);
+  for (auto at = expired; at < late.size(); ++at) {
+    remove(late[at].id);
+  }
+  return late;
+}
+
+admission_queue::time_point admission_queue::next_late(time_point now) const {
+  auto result = time_point::max();
+  for (const auto& [refused_at, id] : ends_) {
+    if (refused_at > now) {
+      return std::min(result, refused_at);
+    }
+    result = std::min(result, requests_.at(id).asked.deadline);
+  }
+  return result;
+}
+
+// Only one identity can have all requests in flight.
+std::optional<std::size_t> admission_queue::blocked(host_budget& budget, time_point now) const {
+  if (in_flight_of_identity_.size() != 1) {
+    return std::nullopt;
+  }
+  const auto& [identity, count] = *in_flight_of_identity_.begin();
+  const bool has_all = identity != 0 && count >= budget.max_in_flight_per_identity(now);
+  return has_all ? std::optional{identity} : std::nullopt;
+}
+
+std::size_t admission_queue::ahead(const request& asked) const {
+  const waiting_position position{asked.deadline, asked.id};
+  if (asked.purpose == request_purpose::refresh) {
+    const auto refreshes = refreshes_.ahead(asked.lane, position);
+    const auto cold = (refreshes_in_row_ + refreshes) / refreshes_per_cold;
+    return refreshes + std::min(cold, cold_.size());
+  }
+  const auto cold = cold_.ahead(asked.lane, position);
+  const auto in_row = std::min(refreshes_in_row_, refreshes_per_cold);
+  return cold + std::min(refreshes_.size(), (cold + 1) * refreshes_per_cold - in_row);
+}
+
+bool admission_queue::is_turn_of_cold(bool has_refresh, bool has_cold,
+                                      std::size_t refreshes) noexcept {
+  return !has_refresh || (has_cold && refreshes >= refreshes_per_cold);
+}
+
+void admission_queue::enqueue(entry& added, time_point now) {
+  added.refused_at = refusal_time(added.asked.deadline, now);
+  lanes_of(added.asked.purpose).add(added.asked.lane, item_of(added.asked));
+  ends_.emplace(added.refused_at, added.asked.id);
+  ++changes_;
+}
+
+void admission_queue::dequeue(const entry& removed) {
+  lanes_of(removed.asked.purpose).remove(removed.asked.lane, item_of(removed.asked));
+  ends_.erase({removed.refused_at, removed.asked.id});
+}
+
+void admission_queue::find_expired(host_budget& budget, time_point now,
+                                   std::vector<rejection>& late) const {
+  const auto open_at = std::max(now, budget.open_at(now));
+  const auto passed_over = blocked(budget, now);
+  const bool is_full = budget.next_admission(now) == time_point::max();
+  for (const auto& [refused_at, id] : ends_) {
+    if (refused_at > open_at) {
+      break;
+    }
+    const auto& asked = requests_.at(id).asked;
+    const bool waits_for_end = is_full || passed_over == asked.identity;
+    if (asked.deadline <= open_at || (refused_at <= now && waits_for_end)) {
+      late.push_back({id, asked.deadline,
+                      waits_for_end && open_at <= now ? nanoseconds::max() : open_at - now});
+    } else if (const auto wait =
+                   refused_at <= now ? wait_beyond(asked, budget, now) : std::nullopt) {
+      late.push_back({id, asked.deadline, *wait});
+    }
+  }
+}
+
+// Repeats the order in which the requests will be admitted.
+void admission_queue::find_overtaken(host_budget& budget, time_point now,
+                                     std::vector<rejection>& late) {
+  const auto open_at = budget.open_at(now);
+  const bool is_smaller = open_at > now && open_at != budget_open_at_;
+  // As long as few requests are added, searching for each of them would take quadratic time.
+  const bool is_due = is_smaller || changes_ * 8 > waiting();
+  if (!budget.limits_rate() || !is_due) {
+    return;
+  }
+  budget_open_at_ = open_at;
+  changes_ = 0;
+  const auto passed_over = blocked(budget, now);
+  fair_lanes::order refreshes{refreshes_};
+  fair_lanes::order cold{cold_};
+  auto in_row = refreshes_in_row_;
+  std::size_t before = 0;
+  for (;;) {
+    const auto refresh = refreshes.next();
+    const auto other = cold.next();
+    if (!refresh && !other) {
+      return;
+    }
+    const bool is_cold = is_turn_of_cold(refresh.has_value(), other.has_value(), in_row);
+    auto& order = is_cold ? cold : refreshes;
+    const auto& next = (is_cold ? *other : *refresh).second;
+    const auto admitted_at = budget.earliest_admission(before, now);
+    const bool is_passed_over = next.identity == passed_over;
+    if (!is_passed_over && admitted_at >= next.position.deadline) {
+      late.push_back({next.position.id, next.position.deadline, admitted_at - now});
+      order.skip();
+      continue;
+    }
+    before += is_passed_over ? 0 : 1;
+    in_row = is_cold ? 0 : in_row + 1;
+    order.take();
+  }
+}
+
+}  // namespace midas::internal

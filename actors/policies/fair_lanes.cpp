@@ -1,0 +1,93 @@
+#include "actors/policies/fair_lanes.hpp"
+
+namespace midas::internal {
+
+void fair_lanes::add(std::uint32_t lane, const item& added) {
+  const auto [at, is_new] = lanes_.try_emplace(lane);
+  auto& changed = at->second;
+  if (is_new) {
+    changed.turn = turns_.insert(turns_.end(), lane);
+  }
+  larger_lanes_.add(changed.waiting.size(), 1);
+  changed.waiting.add(added);
+  ++by_identity_[added.identity];
+  ++size_;
+}
+
+void fair_lanes::remove(std::uint32_t lane, const item& removed) {
+  const auto at = lanes_.find(lane);
+  auto& changed = at->second;
+  changed.waiting.remove(removed);
+  larger_lanes_.add(changed.waiting.size(), -1);
+  if (changed.waiting.empty()) {
+    turns_.erase(changed.turn);
+    lanes_.erase(at);
+  }
+  const auto same = by_identity_.find(removed.identity);
+  if (--same->second == 0) {
+    by_identity_.erase(same);
+  }
+  --size_;
+}
+
+bool fair_lanes::has_next(std::optional<std::size_t> blocked) const {
+  if (!blocked) {
+    return size_ != 0;
+  }
+  const auto same = by_identity_.find(*blocked);
+  return size_ != (same == by_identity_.end() ? 0 : same->second);
+}
+
+std::pair<std::uint32_t, fair_lanes::item> fair_lanes::next(
+    std::optional<std::size_t> blocked) const {
+  auto turn = turns_.begin();
+  for (;; ++turn) {
+    if (const auto first = lanes_.at(*turn).waiting.first(blocked)) {
+      return {*turn, *first};
+    }
+  }
+}
+
+void fair_lanes::end_turn(std::uint32_t lane) {
+  const auto at = lanes_.find(lane);
+  if (at != lanes_.end()) {
+    turns_.splice(turns_.end(), turns_, at->second.turn);
+  }
+}
+
+std::size_t fair_lanes::ahead(std::uint32_t lane, const waiting_position& position) const {
+  const auto at = lanes_.find(lane);
+  return at == lanes_.end() ? 0 : larger_lanes_.sum(at->second.waiting.rank(position));
+}
+
+fair_lanes::order::order(const fair_lanes& lanes) {
+  for (const auto lane : lanes.turns_) {
+    const auto& items = lanes.lanes_.at(lane).waiting.items();
+    lanes_.push_back({lane, items.begin(), items.end()});
+  }
+}
+
+std::optional<std::pair<std::uint32_t, fair_lanes::item>> fair_lanes::order::next() const {
+  if (lanes_.empty()) {
+    return std::nullopt;
+  }
+  return std::pair{lanes_.front().lane, *lanes_.front().at};
+}
+
+void fair_lanes::order::take() {
+  auto& first = lanes_.front();
+  if (++first.at == first.end) {
+    lanes_.pop_front();
+  } else {
+    lanes_.splice(lanes_.end(), lanes_, lanes_.begin());
+  }
+}
+
+void fair_lanes::order::skip() {
+  auto& first = lanes_.front();
+  if (++first.at == first.end) {
+    lanes_.pop_front();
+  }
+}
+
+}  // namespace midas::internal

@@ -1,0 +1,81 @@
+// Requests that wait for the host, in lanes that take turns.
+#pragma once
+
+#include "actors/policies/counted_prefix.hpp"
+#include "actors/policies/waiting_lane.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+namespace midas::internal {
+
+/// Each lane with waiting requests gives one in turn. Pure; not thread-safe.
+class fair_lanes {
+ public:
+  using item = waiting_lane::item;
+
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  void add(std::uint32_t lane, const item& added);
+  void remove(std::uint32_t lane, const item& removed);
+
+  /// True if a request waits that is not for the identity `blocked`.
+  [[nodiscard]] bool has_next(std::optional<std::size_t> blocked) const;
+
+  /// The request whose turn it is, and its lane. has_next() must be true.
+  [[nodiscard]] std::pair<std::uint32_t, item> next(std::optional<std::size_t> blocked) const;
+
+  /// That lane has had its turn.
+  void end_turn(std::uint32_t lane);
+
+  /// At least so many requests precede a request of that lane and position: as many of each lane as
+  /// of its own.
+  [[nodiscard]] std::size_t ahead(std::uint32_t lane, const waiting_position& position) const;
+
+  /// All requests in the order of their turns, as they are now.
+  class order;
+
+ private:
+  struct entry {
+    waiting_lane waiting;
+    std::list<std::uint32_t>::iterator turn;
+  };
+
+  std::unordered_map<std::uint32_t, entry> lanes_;
+  // The lanes with waiting requests; the first one is next.
+  std::list<std::uint32_t> turns_;
+  // The n-th number is how many lanes have more than n requests.
+  counted_prefix larger_lanes_;
+  std::unordered_map<std::size_t, std::size_t> by_identity_;
+  std::size_t size_ = 0;
+};
+
+/// Must not outlive a change of the lanes.
+class fair_lanes::order {
+ public:
+  explicit order(const fair_lanes& lanes);
+
+  /// The next request and its lane; empty at the end.
+  [[nodiscard]] std::optional<std::pair<std::uint32_t, item>> next() const;
+
+  /// The turn passes to the next lane.
+  void take();
+  /// The lane keeps the turn: its request is not sent.
+  void skip();
+
+ private:
+  struct position {
+    std::uint32_t lane;
+    waiting_lane::ranked_items::const_iterator at;
+    waiting_lane::ranked_items::const_iterator end;
+  };
+
+  std::list<position> lanes_;
+};
+
+}  // namespace midas::internal

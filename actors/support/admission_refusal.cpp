@@ -1,0 +1,105 @@
+#include "actors/support/admission_refusal.hpp"
+
+#include "messages/make_error.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace midas::internal {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// Enough to see which keys the host does not answer.
+constexpr std::size_t max_keys_named = 3;
+
+std::string shown(nanoseconds time) {
+  return std::to_string(std::chrono::ceil<milliseconds>(time).count()) + " ms";
+}
+
+std::string shown(const host_limits& limits) {
+  auto result = std::to_string(limits.max_in_flight) + " in flight";
+  if (limits.max_per_second != 0) {
+    result += ", " + std::to_string(limits.max_per_second) + " per second";
+  }
+  return result;
+}
+
+std::string shown(std::vector<held_place> places, host_budget::time_point now) {
+  const auto named = std::min(places.size(), max_keys_named);
+  const auto end = places.begin() + static_cast<std::ptrdiff_t>(named);
+  std::partial_sort(places.begin(), end, places.end(),
+                    [](const auto& a, const auto& b) { return a.since < b.since; });
+  std::string result;
+  for (auto at = places.begin(); at != end; ++at) {
+    result += result.empty() ? "" : ", ";
+    result += at->key ? to_string(*at->key) : "an unnamed key";
+    result += " for " + shown(now - at->since);
+  }
+  if (places.size() > named) {
+    result += " and " + std::to_string(places.size() - named) + " more";
+  }
+  return result;
+}
+
+// How long the oldest exchange may still take.
+nanoseconds time_to_next_end(const host_load& load, host_budget::time_point now) {
+  auto until = host_budget::time_point::max();
+  for (const auto& place : load.places) {
+    until = std::min(until, place.until);
+  }
+  return load.places.empty() ? nanoseconds{0} : std::max<nanoseconds>(until - now, milliseconds{1});
+}
+
+error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
+           host_budget::time_point now) {
+  auto text = "the request limits of the host (" + shown(budget.limits()) +
+              ") do not admit this request before its deadline: " + std::to_string(load.waiting) +
+              " others wait";
+  if (!load.places.empty()) {
+    text += "; the host has been answering " + shown(load.places, now);
+  }
+  auto result = make_error(errc::host_busy, std::move(text),
+                           "Repeat the request after retry_after, allow a longer timeout, or "
+                           "request fewer different tokens at once");
+  result.retry_after = std::chrono::ceil<milliseconds>(wait);
+  return result;
+}
+
+error paused(nanoseconds wait, host_budget& budget, host_budget::time_point now) {
+  auto result = budget.reason_of_pause(now);
+  if (const auto failures = budget.failures(now); failures != 0) {
+    result.message += ", the last of " + std::to_string(failures) + " failures in a row";
+  }
+  result.message += "; it is asked again in " + shown(wait);
+  result.advice = "Repeat the request after retry_after, or allow a longer timeout";
+  result.retry_after = std::chrono::ceil<milliseconds>(wait);
+  return result;
+}
+
+}  // namespace
+
+not_admitted refusal(const admission_queue::rejection& late, host_budget& budget,
+                     const host_load& load, host_budget::time_point now) {
+  const auto until_deadline = std::max<nanoseconds>(late.deadline - now, nanoseconds{0});
+  if (late.wait == nanoseconds::max()) {
+    return {until_deadline, busy(time_to_next_end(load, now), budget, load, now)};
+  }
+  const auto open_at = budget.open_at(now);
+  if (open_at > now && open_at >= late.deadline) {
+    return {late.wait, paused(open_at - now, budget, now)};
+  }
+  return {std::max(late.wait, until_deadline), busy(late.wait, budget, load, now)};
+}
+
+error lane_is_full(std::uint32_t lane, std::size_t max) {
+  return make_error(errc::host_busy,
+                    "lane " + std::to_string(lane) + " already waits for " + std::to_string(max) +
+                        " keys without a token, as many as max_cold_keys_per_lane allows",
+                    "Request fewer different tokens at once, or raise max_cold_keys_per_lane");
+}
+
+}  // namespace midas::internal

@@ -1,0 +1,127 @@
+#include "actors/support/host_report.hpp"
+
+#include "messages/make_error.hpp"
+#include "transport/responses/retry_after.hpp"
+
+#include <string>
+#include <utility>
+
+namespace midas::internal {
+
+namespace {
+
+// Longer than a host that works takes to answer, apart from the first request after its start.
+constexpr std::chrono::milliseconds min_hang{250};
+
+bool is_failure_of_host(errc code) noexcept {
+  return code == errc::unreachable || code == errc::connection_lost || code == errc::invalid_http ||
+         code == errc::request_timeout;
+}
+
+error failure_of(int status) {
+  auto result = status == 429
+                    ? make_error(errc::throttled, "the host is throttling its clients (HTTP 429)")
+                    : make_error(errc::service_unavailable,
+                                 "the host answered with HTTP " + std::to_string(status));
+  result.http_status = status;
+  return result;
+}
+
+}  // namespace
+
+host_report::host_report(std::shared_ptr<const service_context> service, const host_limits& limits)
+    : service_(std::move(service)), user_(service_->budget->take_over(limits)) {}
+
+void host_report::ended(const expected<http_response>& outcome, std::size_t key, time_point now) {
+  free_place();
+  if (!outcome) {
+    const auto& failure = outcome.error();
+    if (is_failure_of_host(failure.code)) {
+      failed(failure, {key, failure.code == errc::request_timeout, {}}, now);
+    } else {
+      open()->ended_unknown(now);
+    }
+  } else if (outcome->status == 429) {
+    throttled(*outcome, now);
+  } else if (outcome->status >= 500) {
+    failed(failure_of(outcome->status),
+           {key, false, read_retry_after(*outcome, service_->now().wall)}, now);
+  } else {
+    open()->succeeded(now);
+  }
+}
+
+void host_report::given_up(std::size_t key, std::chrono::nanoseconds age, time_point now) {
+  free_place();
+  if (age < min_hang) {
+    open()->ended_unknown(now);
+    return;
+  }
+  const auto waited = std::chrono::round<std::chrono::milliseconds>(age);
+  failed(make_error(errc::request_timeout,
+                    "the host did not answer within " + std::to_string(waited.count()) + " ms"),
+         {key, true, {}}, now);
+}
+
+void host_report::found_unusable(time_point now) {
+  const auto failure =
+      make_error(errc::invalid_response, "the host's answers contain no usable token");
+  std::optional<std::chrono::nanoseconds> pause;
+  std::size_t failures = 0;
+  {
+    const auto budget = open();
+    pause = budget->found_unusable(now, failure, service_->jitter());
+    failures = budget->failures(now);
+  }
+  note_pause(failure, failures, pause);
+}
+
+void host_report::note_recovery(time_point now) {
+  if (is_failing_ && open()->failures(now) == 0) {
+    is_failing_ = false;
+    service_->observers->emit([] { return host_recovered{}; });
+  }
+}
+
+void host_report::note_connections(std::uint64_t opened) const {
+  while (const auto count = service_->budget->take_unreported_connection(opened)) {
+    service_->observers->emit([&] { return connection_opened{*count}; });
+  }
+}
+
+void host_report::free_place() const {
+  const auto budget = open();
+  if (budget.is_user()) {
+    budget->end();
+  }
+}
+
+// A 429 delays all requests to the host.
+void host_report::throttled(const http_response& response, time_point now) {
+  service_->counters->add(service_->counters->throttled);
+  const auto pause =
+      open()->throttled(now, failure_of(429), read_retry_after(response, service_->now().wall));
+  service_->observers->emit([&] { return host_throttled{pause}; });
+}
+
+void host_report::failed(const error& failure, const host_health::failure& details,
+                         time_point now) {
+  std::optional<std::chrono::nanoseconds> pause;
+  std::size_t failures = 0;
+  {
+    const auto budget = open();
+    pause = budget->failed(now, failure, details, service_->jitter());
+    failures = budget->failures(now);
+  }
+  note_pause(failure, failures, pause);
+}
+
+void host_report::note_pause(const error& failure, std::size_t failures,
+                             std::optional<std::chrono::nanoseconds> pause) {
+  if (pause) {
+    is_failing_ = true;
+    service_->observers->emit([&] { return host_failing{failure, failures, *pause}; });
+  }
+}
+
+}  // namespace midas::internal

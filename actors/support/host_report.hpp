@@ -1,0 +1,56 @@
+// What the ends of HTTP requests show of the host: its budget, counters and events.
+#pragma once
+
+#include "actors/policies/host_budget.hpp"
+#include "actors/support/service_context.hpp"
+#include "messages/http_message.hpp"
+#include <midas/error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace midas::internal {
+
+/// Used by one HTTP actor only.
+class host_report {
+ public:
+  using time_point = host_budget::time_point;
+
+  host_report() = default;
+  /// Takes the service's budget over from the HTTP actor that ended before.
+  host_report(std::shared_ptr<const service_context> service, const host_limits& limits);
+
+  [[nodiscard]] shared_budget::access open() const { return service_->budget->open(user_); }
+
+  /// An exchange for that key ended. `key` is a number that identifies the key; 0 if it is not
+  /// known.
+  void ended(const expected<http_response>& outcome, std::size_t key, time_point now);
+
+  /// An exchange that has lasted for `age` was given up. If that is long, the host hangs.
+  void given_up(std::size_t key, std::chrono::nanoseconds age, time_point now);
+
+  /// An answer with status 200 contained no usable token.
+  void found_unusable(time_point now);
+
+  /// Reports that the host works again, if it does.
+  void note_recovery(time_point now);
+
+  /// The service has opened so many connections.
+  void note_connections(std::uint64_t opened) const;
+
+ private:
+  void free_place() const;
+  void throttled(const http_response& response, time_point now);
+  void failed(const error& failure, const host_health::failure& details, time_point now);
+  void note_pause(const error& failure, std::size_t failures,
+                  std::optional<std::chrono::nanoseconds> pause);
+
+  std::shared_ptr<const service_context> service_;
+  std::uint64_t user_ = 0;
+  bool is_failing_ = false;
+};
+
+}  // namespace midas::internal

@@ -1,0 +1,67 @@
+// The budget of a service's host, which outlives the HTTP actor that uses it.
+#pragma once
+
+#include "actors/policies/host_budget.hpp"
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+namespace midas::internal {
+
+/// An HTTP actor that replaces another keeps the history of the requests that were sent, the pauses
+/// and the lowered limits. Thread-safe: for a moment, the one that ends and its replacement may use
+/// the budget at the same time.
+class shared_budget {
+ public:
+  /// Exclusive access; must be short.
+  class access {
+   public:
+    /// False if another actor has taken the budget over: what ends now is not in flight any more.
+    [[nodiscard]] bool is_user() const noexcept { return is_user_; }
+
+    host_budget& operator*() const noexcept { return *budget_; }
+    host_budget* operator->() const noexcept { return budget_; }
+
+   private:
+    friend class shared_budget;
+    access(std::mutex& mutex, host_budget& budget, bool is_user)
+        : lock_(mutex, std::adopt_lock), budget_(&budget), is_user_(is_user) {}
+
+    std::unique_lock<std::mutex> lock_;
+    host_budget* budget_;
+    bool is_user_;
+  };
+
+  /// Begins the use by another actor, whose number is returned. `limits` are those of the service;
+  /// they apply from the first use on. The requests of the previous user are no longer in flight.
+  std::uint64_t take_over(const host_limits& limits) {
+    const std::lock_guard lock{mutex_};
+    if (budget_) {
+      budget_->end_all();
+    } else {
+      budget_.emplace(limits);
+    }
+    return ++user_;
+  }
+
+  /// Access by the actor that got that number from take_over().
+  [[nodiscard]] access open(std::uint64_t user) {
+    mutex_.lock();
+    return {mutex_, *budget_, user == user_};
+  }
+
+  /// The number of a connection that no event has reported, of those that the service has opened.
+  [[nodiscard]] std::optional<std::uint64_t> take_unreported_connection(std::uint64_t opened) {
+    const std::lock_guard lock{mutex_};
+    return connections_ < opened ? std::optional{++connections_} : std::nullopt;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<host_budget> budget_;
+  std::uint64_t connections_ = 0;
+  std::uint64_t user_ = 0;
+};
+
+}  // namespace midas::internal

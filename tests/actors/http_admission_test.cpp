@@ -1,0 +1,128 @@
+// Which requests the HTTP actor sends and which it refuses.
+#include "actors/policies/rate_limit.hpp"
+#include "tests/support/http_host.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+using Catch::Contains;
+
+TEST_CASE("a request that gets no place is refused before its deadline, with those who hold one") {
+  http_host host{{3, 0}};
+  for (const auto* resource : {"a", "b"}) {
+    host.ask(resource);
+    host.actors.advance(1s);
+  }
+  http_request other;
+  other.key = key_of("c", managed_identity::client_id("id"));
+  host.ask(other);
+  const auto waiting = host.ask("w", 2s);
+  host.ask("v", 20s);
+  host.actors.advance(1'979ms);
+  CHECK(waiting->empty());
+  host.actors.advance(1ms);
+  REQUIRE(waiting->refused);
+  const auto& reason = waiting->refused->reason;
+  CHECK(reason.code == errc::host_busy);
+  CHECK_THAT(reason.message, Contains("3 in flight") && Contains("1 others wait") &&
+                                 Contains("a for system-assigned for 3980 ms") &&
+                                 Contains("b for system-assigned for 2980 ms") &&
+                                 Contains("c for client id id for 1980 ms"));
+  // The first exchange times out after 30 s.
+  CHECK(reason.retry_after == 30s - 3'980ms);
+  CHECK(waiting->refused->wait == 20ms);
+}
+
+TEST_CASE("a refusal names at most three keys") {
+  http_host host{{5, 0}};
+  for (int i = 0; i < 5; ++i) {
+    http_request request;
+    request.key = key_of("r" + std::to_string(i), managed_identity::client_id(std::to_string(i)));
+    host.ask(request);
+    host.actors.advance(10ms);
+  }
+  const auto waiting = host.ask("w", 1s);
+  host.actors.advance(1s);
+  REQUIRE(waiting->refused);
+  CHECK_THAT(waiting->refused->reason.message,
+             Contains("r0") && Contains("r2") && !Contains("r3") && Contains("and 2 more"));
+}
+
+TEST_CASE("a request whose turn cannot come in time is refused at once, with the wait") {
+  http_host host{{5, 1}};
+  host.ask("first");
+  const auto refused = host.ask("refused", 500ms);
+  REQUIRE(refused->refused);
+  CHECK(refused->refused->wait == rate_window);
+  CHECK(refused->refused->reason.code == errc::host_busy);
+  CHECK(refused->refused->reason.retry_after == rate_window);
+  CHECK_THAT(refused->refused->reason.message, Contains("1 per second"));
+}
+
+TEST_CASE("a lane has a limited number of cold keys, and others are not affected") {
+  http_host host{{1, 0}, 2};
+  const auto in_lane = [&host](std::uint32_t lane) {
+    http_request request;
+    request.key = key_of("r");
+    request.lane = lane;
+    return host.ask(request);
+  };
+  in_lane(7);
+  in_lane(7);
+  const auto refused = in_lane(7);
+  REQUIRE(refused->is_error(errc::host_busy));
+  CHECK_THAT(refused->failure->message, Contains("lane 7") && Contains(" 2 keys"));
+  CHECK(in_lane(8)->empty());
+  host.respond(0, 200);
+  CHECK(in_lane(7)->empty());
+}
+
+TEST_CASE("a single key of another lane is sent within two seconds, behind a thousand resources") {
+  http_host host{{5, 20}};
+  std::size_t answered = 0;
+  const auto answer_all = [&] {
+    for (; answered < host.transport->started(); ++answered) {
+      host.respond(answered, 200);
+    }
+  };
+  for (int i = 0; i < 1'000; ++i) {
+    http_request request;
+    request.key = key_of("loop" + std::to_string(i));
+    request.lane = 1;
+    host.ask(request, 1min);
+    answer_all();
+  }
+  http_request single;
+  single.key = key_of("single");
+  single.lane = 2;
+  const auto received = host.ask(single, 2s);
+  for (int i = 0; i < 20; ++i) {
+    host.actors.advance(100ms);
+    answer_all();
+  }
+  CHECK(received->response);
+}
+
+TEST_CASE("one identity that hangs leaves a place for the others") {
+  http_host host{{5, 20}};
+  for (int i = 0; i < 20; ++i) {
+    host.ask(("hangs" + std::to_string(i)).c_str());
+  }
+  CHECK(host.transport->started() == 4);
+  for (int i = 0; i < 3; ++i) {
+    http_request request;
+    request.key = key_of("fine", managed_identity::client_id("b"));
+    const auto received = host.ask(request, 1s);
+    REQUIRE(host.transport->started() == 5U + static_cast<std::size_t>(i));
+    host.respond(host.transport->started() - 1, 200);
+    CHECK(received->response);
+  }
+}

@@ -1,0 +1,146 @@
+#include "tests/actors/policies/queued_host.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+using namespace midas::internal;
+using namespace midas::internal::test;
+
+TEST_CASE("the wait of a request that would be admitted too late is known in advance") {
+  queued_host host{{10, 1}};
+  host.add({1, start + 10s});
+  CHECK(host.admit() == ids{1});
+  const auto wait = [&](time_point deadline) {
+    return host.queue.wait_beyond({9, deadline}, host.budget, start);
+  };
+  CHECK_FALSE(wait(start + rate_window + 1ns));
+  CHECK(wait(start + rate_window) == rate_window);
+  host.add({2, start + 5s});
+  // Only requests with an earlier or equal deadline are ahead.
+  CHECK_FALSE(wait(start + 2 * rate_window));
+  CHECK(wait(start + 5s) == std::nullopt);
+  host.add({3, start + 1'500ms});
+  CHECK(wait(start + 2 * rate_window) == 2 * rate_window);
+}
+
+TEST_CASE("a request waits at least behind as many requests of each lane as of its own") {
+  queued_host host{{10, 1}};
+  host.add({1, start + 1min, 1});
+  CHECK(host.admit() == ids{1});
+  for (std::uint64_t id = 2; id <= 11; ++id) {
+    host.add({id, start + 1min, 1});
+  }
+  host.add({12, start + 1min, 2});
+  // One of its own lane, and one of the other.
+  const auto wait = [&](std::chrono::nanoseconds deadline) {
+    return host.queue.wait_beyond({99, start + deadline, 2}, host.budget, start);
+  };
+  CHECK(wait(50s) == std::nullopt);
+  CHECK(host.queue.wait_beyond({99, start + 1min, 2}, host.budget, start) == std::nullopt);
+  host.add({13, start + 2s, 2});
+  CHECK(wait(3 * rate_window) == 3 * rate_window);
+  CHECK_FALSE(wait(3 * rate_window + 1ns));
+}
+
+TEST_CASE("a cold key waits behind refreshes, a refresh behind every fifth place") {
+  queued_host host{{10, 1}};
+  host.add({1, start + 1min});
+  CHECK(host.admit() == ids{1});
+  for (std::uint64_t id = 11; id <= 20; ++id) {
+    host.add({id, start + 1min, 0, request_purpose::refresh});
+  }
+  host.add({2, start + 1min});
+  const auto wait = [&](std::uint64_t id, request_purpose purpose) {
+    return host.queue.wait_beyond({id, start, 0, purpose}, host.budget, start);
+  };
+  // A deadline that has passed precedes all others of its own kind.
+  CHECK(wait(99, request_purpose::cold_key) == 5 * rate_window);
+  CHECK(wait(99, request_purpose::refresh) == rate_window);
+}
+
+TEST_CASE("requests that others have delayed beyond their deadline are taken, each with its wait") {
+  queued_host host{{10, 1}};
+  host.add({1, start + 10s});
+  CHECK(host.admit() == ids{1});
+  host.add({2, start + 1'500ms});
+  CHECK(host.take_late(start).empty());
+  host.add({3, start + 1'200ms});
+  host.add({4, start + 10s});
+  const auto late = host.queue.take_late(host.budget, start);
+  REQUIRE(late.size() == 1);
+  CHECK(late[0].id == 2);
+  CHECK(late[0].wait == 2 * rate_window);
+  CHECK(late[0].deadline == start + 1'500ms);
+  CHECK(host.queue.waiting() == 2);
+}
+
+TEST_CASE("requests that a pause delays beyond their deadline are taken at once") {
+  queued_host host{{10, 0}};
+  host.add({1, start + 1min});
+  CHECK(host.admit() == ids{1});
+  host.end(1);
+  host.budget.throttled(start, {}, 30s);
+  host.add({2, start + 29s});
+  host.add({3, start + 30s});
+  host.add({4, start + 31s});
+  CHECK(host.take_late(start) == ids{2, 3});
+  CHECK(host.next() == start + 30s);
+  CHECK(host.queue.wait_beyond({5, start + 20s}, host.budget, start) == 30s);
+}
+
+TEST_CASE("a request is never admitted after its deadline") {
+  queued_host host{{1, 0}};
+  host.add({1, start + 1min});
+  CHECK(host.admit() == ids{1});
+  host.add({2, start + 1s});
+  host.add({3, start + 1min});
+  host.end(1, start + 1s);
+  CHECK(host.take_late(start + 1s) == ids{2});
+  CHECK(host.admit(start + 1s) == ids{3});
+}
+
+TEST_CASE("a request that waits for others to end is refused shortly before its deadline") {
+  queued_host host{{1, 0}};
+  host.add({1, start + 1min});
+  CHECK(host.admit() == ids{1});
+  host.add({2, start + 10s});
+  host.add({3, start + 40ms});
+  CHECK(host.queue.next_late(start) == start + 35ms);
+  CHECK(host.take_late(start + 35ms) == ids{3});
+  CHECK(host.queue.next_late(start + 35ms) == start + 10s - 20ms);
+  CHECK(host.take_late(start + 10s - 21ms).empty());
+  const auto late = host.queue.take_late(host.budget, start + 10s - 20ms);
+  REQUIRE(late.size() == 1);
+  CHECK(late[0].id == 2);
+  CHECK(late[0].wait == std::chrono::nanoseconds::max());
+  CHECK(host.queue.next_late(start + 10s) == time_point::max());
+}
+
+TEST_CASE("a request that will be admitted in time is not refused before its deadline") {
+  queued_host host{{10, 1}};
+  host.add({1, start + 1min});
+  CHECK(host.admit() == ids{1});
+  host.add({2, start + rate_window + 5ms});
+  CHECK(host.queue.next_late(start) == start + rate_window - 15ms);
+  CHECK(host.take_late(start + rate_window - 15ms).empty());
+  CHECK(host.queue.next_late(start + rate_window - 15ms) == start + rate_window + 5ms);
+  CHECK(host.admit(start + rate_window) == ids{2});
+}
+
+TEST_CASE("tens of thousands of waiting requests are added in little time") {
+  // Every second one is for another lane, and each has an earlier deadline than those before.
+  queued_host host{{5, 20}, 100'000};
+  const auto began = std::chrono::steady_clock::now();
+  for (std::uint64_t id = 1; id <= 40'000; ++id) {
+    const request added{id, start + 24h - std::chrono::milliseconds{id},
+                        static_cast<std::uint32_t>(id % 1'000)};
+    REQUIRE_FALSE(host.queue.wait_beyond(added, host.budget, start));
+    host.add(added);
+    REQUIRE(host.take_late(start).empty());
+  }
+  // Quadratic time would be minutes.
+  CHECK(std::chrono::steady_clock::now() - began < 20s);
+  CHECK(host.queue.waiting() == 40'000);
+}
