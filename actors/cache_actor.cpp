@@ -61,7 +61,7 @@ struct cache_state {
         },
         [this](const caller_canceled& canceled) { keys->recheck_waiters(canceled.key); },
         [this](timer_due) { fire_timers(); },
-        [this](restart_due) { restart_http(); },
+        [this](restart_due) { keys->replace_http(http->start()); },
         [this](drain_done) { lifetime.quit(self); },
     };
   }
@@ -158,11 +158,6 @@ struct cache_state {
       keys->remove_ended(ended, now());
       arm();
     }
-  }
-
-  void restart_http() {
-    http->start();
-    keys->replace_http(http->current());
   }
 
   void fire_timers() {

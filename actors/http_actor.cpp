@@ -57,28 +57,27 @@ struct http_state {
 
   caf_compat::promise<http_response> serve(http_request request) {
     auto promise = self->make_response_promise<http_response>();
-    if (lifetime.ending()) {
-      promise.deliver(to_caf_error(lifetime.end()));
-      return promise;
-    }
     const auto asked = open.next(request);
     if (auto refused = refusal_of(asked)) {
       promise.deliver(*std::move(refused));
-      return promise;
+    } else {
+      open.add(std::move(request), promise);
+      queue->add(asked, now());
+      admit();
     }
-    open.add(std::move(request), promise);
-    queue->add(asked, now());
-    admit();
     return promise;
   }
 
   // An error for a request that cannot be sent before its deadline.
   std::optional<caf::error> refusal_of(const admission_queue::request& asked) {
+    if (lifetime.ending()) {
+      return to_caf_error(lifetime.end());
+    }
     if (!queue->has_room(asked)) {
       return to_caf_error(lane_is_full(asked.lane, service->options.max_cold_keys_per_lane));
     }
-    const auto at = now();
     const auto budget = report.open();
+    const auto at = now();
     const auto wait = queue->wait_beyond(asked, *budget, at);
     return wait ? std::optional{to_caf_error(
                       refusal({asked.id, asked.deadline, *wait}, *budget, load(), at))}
@@ -93,7 +92,7 @@ struct http_state {
     queue->remove(withdrawn->id);
     if (withdrawn->place) {
       report.given_up(withdrawn->key, now() - withdrawn->place->since, now());
-      cancel(*withdrawn);
+      withdrawn->cancel(*transport);
     }
     withdrawn->answer(fail(errc::cancelled, "nobody waits for the request any more"));
     admit();
@@ -163,16 +162,10 @@ struct http_state {
     admitted.exchange = transport->start(std::move(request), std::move(done));
   }
 
-  void cancel(const open_request& request) {
-    if (request.exchange) {
-      transport->cancel(*request.exchange);
-    }
-  }
-
   void answer_all(const error& reason) {
     for (auto& request : open.take_all()) {
       queue->remove(request.id);
-      cancel(request);
+      request.cancel(*transport);
       request.answer(unexpected{reason});
     }
   }

@@ -41,7 +41,7 @@ std::string to_string(const phase_timer_due& message) {
 }
 
 std::string to_string(const caller_canceled& message) {
-  return "caller_canceled(" + shown(message.key) + ")";
+  return "caller_canceled(" + to_string(message.key) + ")";
 }
 
 }  // namespace midas::internal

@@ -36,11 +36,12 @@ class http_child {
     return true;
   }
 
-  void start() {
+  const http_actor& start() {
     pace_.started(caf_compat::now(owner_));
     current_ = spawn_http(owner_->system(), settings_);
     caf_compat::restore_logger_context(owner_);
     caf_compat::monitor(owner_, current_);
+    return current_;
   }
 
   /// Asks the actor to end.

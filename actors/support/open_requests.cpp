@@ -36,6 +36,12 @@ void open_request::answer(expected<http_response> outcome) {
   }
 }
 
+void open_request::cancel(http_transport& transport) const {
+  if (exchange) {
+    transport.cancel(*exchange);
+  }
+}
+
 admission_queue::request open_requests::next(const http_request& request) const {
   return {last_id_ + 1, request.deadline, request.lane, request.purpose, identity_of(request)};
 }

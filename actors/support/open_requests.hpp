@@ -4,6 +4,7 @@
 #include "actors/policies/admission_queue.hpp"
 #include "actors/support/admission_refusal.hpp"
 #include "messages/protocols.hpp"
+#include "transport/http_transport.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -28,6 +29,9 @@ struct open_request {
   std::optional<std::uint64_t> exchange{};
 
   void answer(expected<http_response> outcome);
+
+  /// Ends the exchange, if there is one.
+  void cancel(http_transport& transport) const;
 };
 
 /// Finds each by its number or its ticket. Used by one HTTP actor only.
