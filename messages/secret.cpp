@@ -1,18 +1,11 @@
 #include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 
-#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is POSIX, not ISO C
-
+#include <memory>
 #include <ostream>
 #include <utility>
 
 namespace midas {
-
-void wipe(void* data, std::size_t size) noexcept {
-  if (size != 0) {
-    explicit_bzero(data, size);
-  }
-}
 
 struct secret::block {
   explicit block(sensitive_string content) noexcept : text(std::move(content)) {}
@@ -26,7 +19,8 @@ struct secret::block {
 secret::secret(std::string_view text) : secret(sensitive_string{text}, 0, text.size()) {}
 
 secret::secret(sensitive_string text, std::size_t offset, std::size_t size) {
-  auto made = std::make_shared<block>(std::move(text));
+  // Short text is in the block itself.
+  auto made = std::allocate_shared<block>(wiping_allocator<block>{}, std::move(text));
   shown_ = std::string_view{made->text}.substr(offset, size);
   block_ = std::move(made);
 }

@@ -13,9 +13,10 @@
 
 namespace midas {
 
-/// An immutable, shared block of bytes. Copying a secret never copies the bytes; they are wiped
-/// when the last reference is destroyed. A secret prints as `<redacted>`: through a stream, through
-/// to_string(), and in the trace of an actor. Thread-safe like std::shared_ptr<const T>.
+/// An immutable, shared block of bytes, which core dumps leave out. Copying a secret never copies
+/// the bytes; they are wiped when the last reference is destroyed. A secret prints as `<redacted>`:
+/// through a stream, through to_string(), and in the trace of an actor. Thread-safe like
+/// std::shared_ptr<const T>.
 class MIDAS_EXPORT secret {
  public:
   /// Empty.

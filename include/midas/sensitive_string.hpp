@@ -1,11 +1,12 @@
-// A std::string that wipes its memory before freeing it: for bytes that are, or may contain, a
-// secret while they are being assembled.
+// A std::string whose memory core dumps leave out, and that wipes it before freeing it: for bytes
+// that are, or may contain, a secret while they are being assembled.
 #pragma once
 
 #include <midas/detail/export.hpp>
 
 #include <cstddef>
-#include <memory>
+#include <limits>
+#include <new>
 #include <string>
 
 namespace midas {
@@ -14,8 +15,18 @@ namespace midas {
 /// `data` may be null if `size` is 0.
 MIDAS_EXPORT void wipe(void* data, std::size_t size) noexcept;
 
-/// Like std::allocator, but wipes each block before freeing it, so that a growing string leaves no
-/// copy of its content on the heap.
+namespace detail {
+
+/// Memory for secrets: aligned for any type, and in pages that core dumps leave out, if the system
+/// has such pages. Throws std::bad_alloc. Any thread, and also in a forked child.
+MIDAS_EXPORT void* allocate_secret(std::size_t size);
+/// Wipes and frees memory of that size from allocate_secret(). Any thread.
+MIDAS_EXPORT void free_secret(void* block, std::size_t size) noexcept;
+
+}  // namespace detail
+
+/// Allocates memory that core dumps leave out, and wipes each block before freeing it, so that a
+/// growing string leaves no copy of its content.
 template <class T>
 struct wiping_allocator {
   using value_type = T;
@@ -25,18 +36,22 @@ struct wiping_allocator {
   // NOLINTNEXTLINE(google-explicit-constructor): rebinding an allocator converts it
   wiping_allocator(const wiping_allocator<U>&) noexcept {}
 
-  T* allocate(std::size_t count) { return std::allocator<T>{}.allocate(count); }
+  T* allocate(std::size_t count) {
+    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
+      throw std::bad_array_new_length{};
+    }
+    return static_cast<T*>(detail::allocate_secret(count * sizeof(T)));
+  }
 
   void deallocate(T* block, std::size_t count) noexcept {
-    wipe(block, count * sizeof(T));
-    std::allocator<T>{}.deallocate(block, count);
+    detail::free_secret(block, count * sizeof(T));
   }
 
   friend bool operator==(const wiping_allocator&, const wiping_allocator&) noexcept { return true; }
 };
 
 /// Short text (up to 15 characters in libstdc++) lives inside the string object, which is not
-/// wiped; `secret` wipes that, too.
+/// wiped and may be dumped; `secret` wipes that, too, and keeps it out of dumps.
 using sensitive_string = std::basic_string<char, std::char_traits<char>, wiping_allocator<char>>;
 
 }  // namespace midas

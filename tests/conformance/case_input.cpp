@@ -50,7 +50,7 @@ host_environment environment_of(const json& content, template_values& values) {
   }
   values.arc_directory = arc_directory_of(result);
   for (auto& each : result.variables) {
-    each.second = expand(each.second, values);
+    each.second = expand(std::string{each.second}, values);
   }
   return result;
 }

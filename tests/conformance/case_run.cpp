@@ -278,7 +278,7 @@ class process {
       result += dump((*each)["respond"]) + "\n";
     }
     for (const auto& each : environment_.variables) {
-      result += each.first + "\n" + each.second + "\n";
+      result.append(each.first).append("\n").append(each.second).append("\n");
     }
     return result;
   }

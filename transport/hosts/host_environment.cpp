@@ -47,8 +47,9 @@ host_environment environment_of_this_process() {
   result.platform = this_platform();
   for (const auto name : identity_variables()) {
     const std::string text{name};
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): the caller ensures that no thread sets variables
-    if (const auto* value = std::getenv(text.c_str()); value != nullptr) {
+    // In a privileged program, the environment is that of a less privileged user, who could name an
+    // endpoint of his own.
+    if (const auto* value = ::secure_getenv(text.c_str()); value != nullptr) {
       result.variables.emplace(text, value);
     }
   }

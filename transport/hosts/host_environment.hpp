@@ -1,6 +1,8 @@
 // The part of a process's environment that describes the host, as a value that is read once.
 #pragma once
 
+#include <midas/sensitive_string.hpp>
+
 #include <functional>
 #include <map>
 #include <string>
@@ -13,8 +15,9 @@ enum class host_platform { unix_like, windows, other };
 /// Read when a token service is created, so that a later change of the environment cannot redirect
 /// a secret.
 struct host_environment {
-  /// The variables that are set and that some host reads; those set to "" are included.
-  std::map<std::string, std::string, std::less<>> variables{};
+  /// The variables that are set and that some host reads; those set to "" are included. Some of the
+  /// values are secrets.
+  std::map<std::string, sensitive_string, std::less<>> variables{};
   host_platform platform = host_platform::unix_like;
   /// Whether Azure Arc's agent is installed: whether arc_agent_file exists.
   bool arc_agent_installed = false;
@@ -27,7 +30,9 @@ struct host_environment {
 /// Windows without ProgramFiles.
 std::string arc_agent_file(const host_environment& environment);
 
-/// The environment of this process. Must not be called while another thread sets variables.
+/// The environment of this process; empty in a privileged process (secure_getenv(3): set-user-ID,
+/// set-group-ID, or with file capabilities). Must not be called while another thread sets
+/// variables.
 host_environment environment_of_this_process();
 
 }  // namespace midas::internal

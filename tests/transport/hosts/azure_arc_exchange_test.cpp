@@ -105,9 +105,10 @@ expected<token_grant> acquire(const host_protocol& endpoint, http_transport& tra
 TEST_CASE("each token of Arc takes one challenge and the content of its key file") {
   const simulated_agent agent;
   curl_multi_loop loop;
-  const auto endpoint = azure_arc::make_protocol(
-      {.variables = {{"IDENTITY_ENDPOINT", agent.url()}, {"IMDS_ENDPOINT", agent.url()}}},
-      {.files = agent.files()});
+  const auto endpoint =
+      azure_arc::make_protocol({.variables = {{"IDENTITY_ENDPOINT", sensitive_string{agent.url()}},
+                                              {"IMDS_ENDPOINT", sensitive_string{agent.url()}}}},
+                               {.files = agent.files()});
   REQUIRE(endpoint);
   for (const auto* const token : {"token-1", "token-2"}) {
     const auto grant = acquire(*endpoint, loop);

@@ -14,10 +14,10 @@ using namespace midas::internal::test::arc;
 
 namespace {
 
-host_environment arc_environment(std::string endpoint = {}) {
+host_environment arc_environment(std::string_view endpoint = {}) {
   host_environment result;
   if (!endpoint.empty()) {
-    result.variables = {{"IDENTITY_ENDPOINT", std::move(endpoint)},
+    result.variables = {{"IDENTITY_ENDPOINT", sensitive_string{endpoint}},
                         {"IMDS_ENDPOINT", "http://localhost:40342"}};
   }
   result.arc_agent_installed = true;

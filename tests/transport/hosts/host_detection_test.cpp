@@ -13,7 +13,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-using variables = std::map<std::string, std::string, std::less<>>;
+using variables = decltype(host_environment::variables);
 using host = identity_host;
 
 host_environment with(variables set) { return {.variables = std::move(set)}; }

@@ -24,24 +24,24 @@ constexpr std::string_view thumbprint = "ABABABABABABABABABABABABABABABABABABABA
 constexpr std::string_view secret_text = "only-the-host-knows";
 const resolved_request vault{.resource = "https://vault.azure.net"};
 
-host_environment environment(std::map<std::string, std::string, std::less<>> variables) {
+host_environment environment(decltype(host_environment::variables) variables) {
   return {.variables = std::move(variables)};
 }
 
 const host_environment on_app_service =
     environment({{"IDENTITY_ENDPOINT", "http://127.0.0.1:41564/msi/token"},
-                 {"IDENTITY_HEADER", std::string{secret_text}}});
+                 {"IDENTITY_HEADER", sensitive_string{secret_text}}});
 const host_environment on_app_service_2017 =
     environment({{"MSI_ENDPOINT", "http://127.0.0.1:41741/MSI/token/"},
-                 {"MSI_SECRET", std::string{secret_text}}});
+                 {"MSI_SECRET", sensitive_string{secret_text}}});
 const host_environment on_machine_learning =
     environment({{"MSI_ENDPOINT", "http://localhost:7071/msi/token"},
-                 {"MSI_SECRET", std::string{secret_text}},
+                 {"MSI_SECRET", sensitive_string{secret_text}},
                  {"DEFAULT_IDENTITY_CLIENT_ID", "the-default"}});
 const host_environment on_service_fabric =
     environment({{"IDENTITY_ENDPOINT", "https://localhost:2377/metadata/identity/oauth2/token"},
-                 {"IDENTITY_HEADER", std::string{secret_text}},
-                 {"IDENTITY_SERVER_THUMBPRINT", std::string{thumbprint}}});
+                 {"IDENTITY_HEADER", sensitive_string{secret_text}},
+                 {"IDENTITY_SERVER_THUMBPRINT", sensitive_string{thumbprint}}});
 const host_environment on_cloud_shell =
     environment({{"MSI_ENDPOINT", "http://localhost:50342/oauth2/token"}});
 
@@ -216,6 +216,9 @@ TEST_CASE("a missing or invalid variable is named, and a secret value is not sho
        errc::invalid_configuration},
       {machine_learning::make_protocol, without(on_machine_learning, "MSI_SECRET"), "MSI_SECRET",
        errc::invalid_configuration},
+      {machine_learning::make_protocol,
+       having(on_machine_learning, "DEFAULT_IDENTITY_CLIENT_ID", std::string(65, 'c')),
+       "DEFAULT_IDENTITY_CLIENT_ID", errc::invalid_configuration},
       {cloud_shell::make_protocol, having(on_cloud_shell, "MSI_ENDPOINT", "localhost/token"),
        "MSI_ENDPOINT", errc::invalid_endpoint},
       {service_fabric::make_protocol,

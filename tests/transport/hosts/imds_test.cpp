@@ -38,7 +38,8 @@ http_response response_of(int status, std::string_view body) {
 }
 
 expected<host_protocol> made_with(const std::string& authority) {
-  return imds::make_protocol({.variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", authority}}}, {});
+  return imds::make_protocol(
+      {.variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", sensitive_string{authority}}}}, {});
 }
 
 expected<token_grant> decode(const resolved_request& request, http_response response) {

@@ -23,12 +23,12 @@ const std::string client = "fedcba98-7654-3210-0123-456789abcdef";
 const std::string url = "https://login.microsoftonline.com/" + tenant + "/oauth2/v2.0/token";
 const resolved_request vault{.resource = "https://vault.azure.net"};
 
-host_environment federated(std::string authority = {}, std::string tenant_id = tenant) {
+host_environment federated(std::string_view authority = {}, std::string_view tenant_id = tenant) {
   host_environment result;
-  result.variables = {{"AZURE_TENANT_ID", std::move(tenant_id)},
-                      {"AZURE_CLIENT_ID", client},
+  result.variables = {{"AZURE_TENANT_ID", sensitive_string{tenant_id}},
+                      {"AZURE_CLIENT_ID", sensitive_string{client}},
                       {"AZURE_FEDERATED_TOKEN_FILE", "/var/run/secrets/token"},
-                      {"AZURE_AUTHORITY_HOST", std::move(authority)}};
+                      {"AZURE_AUTHORITY_HOST", sensitive_string{authority}}};
   return result;
 }
 
@@ -93,6 +93,17 @@ TEST_CASE("federated tokens are exchanged at the tenant's authority") {
   CHECK(setup->url == expected_url);
   CHECK(setup->client_id == client);
   CHECK(setup->federated_token_file == "/var/run/secrets/token");
+}
+
+TEST_CASE("a client id in the environment must be one that a request could have") {
+  const auto id = GENERATE(as<std::string>{}, "a\xc2\x9b", " c", "c\n", std::string(65, 'c'));
+  auto environment = federated();
+  environment.variables["AZURE_CLIENT_ID"] = id;
+  const auto made = workload_identity::make_protocol(environment, {});
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == errc::invalid_configuration);
+  CHECK(made.error().message.starts_with("AZURE_CLIENT_ID: "));
+  CHECK_FALSE(made.error().advice.empty());
 }
 
 TEST_CASE("a missing variable of the federation is named") {

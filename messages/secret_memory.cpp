@@ -1,0 +1,114 @@
+// The memory of secrets: pages of their own, which core dumps leave out.
+#include <midas/sensitive_string.hpp>
+
+#include <pthread.h>
+#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is POSIX, not ISO C
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <memory_resource>
+#include <mutex>
+#include <new>
+
+// AddressSanitizer finds errors only in memory from its own allocator.
+#if defined(__SANITIZE_ADDRESS__)
+#define MIDAS_SECRETS_ON_HEAP
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MIDAS_SECRETS_ON_HEAP
+#endif
+#endif
+
+namespace midas {
+
+namespace {
+
+class undumped_pages final : public std::pmr::memory_resource {
+ private:
+  static std::size_t whole_pages(std::size_t size) noexcept {
+    static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return (size + page - 1) / page * page;
+  }
+
+  void* do_allocate(std::size_t size, std::size_t /*alignment*/) override {
+    const auto whole = whole_pages(size);
+    auto* const block =
+        ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED) {
+      throw std::bad_alloc{};
+    }
+    // Without this, secrets work as well, so a failure is not reported. Not MADV_WIPEONFORK: a
+    // forked child goes on using the tokens that its parent had.
+    ::madvise(block, whole, MADV_DONTDUMP);
+    return block;
+  }
+
+  void do_deallocate(void* block, std::size_t size, std::size_t /*alignment*/) override {
+    ::munmap(block, whole_pages(size));
+  }
+
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+};
+
+// Blocks of up to 16 KiB share pages, since new pages take microseconds; larger ones have pages of
+// their own.
+class secret_pool {
+ public:
+  // Never destroyed: objects with static lifetime may hold secrets until the process ends.
+  static secret_pool& instance() {
+    static auto& made = *new secret_pool;
+    return made;
+  }
+
+  void* allocate(std::size_t size) {
+    const std::lock_guard lock{mutex_};
+    return blocks_.allocate(size);
+  }
+
+  void free(void* block, std::size_t size) {
+    const std::lock_guard lock{mutex_};
+    blocks_.deallocate(block, size);
+  }
+
+ private:
+  // Another thread may hold the lock during a fork(), and does not exist in the child.
+  secret_pool() {
+    ::pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
+                     [] { instance().mutex_.unlock(); });
+  }
+
+  std::mutex mutex_;
+  undumped_pages pages_;
+  std::pmr::unsynchronized_pool_resource blocks_{
+      {.max_blocks_per_chunk = 32, .largest_required_pool_block = 16'384}, &pages_};
+};
+
+}  // namespace
+
+void wipe(void* data, std::size_t size) noexcept {
+  if (size != 0) {
+    explicit_bzero(data, size);
+  }
+}
+
+void* detail::allocate_secret(std::size_t size) {
+#if defined(MIDAS_SECRETS_ON_HEAP)
+  return ::operator new(size);
+#else
+  return secret_pool::instance().allocate(size);
+#endif
+}
+
+void detail::free_secret(void* block, std::size_t size) noexcept {
+  wipe(block, size);
+#if defined(MIDAS_SECRETS_ON_HEAP)
+  ::operator delete(block, size);
+#else
+  secret_pool::instance().free(block, size);
+#endif
+}
+
+}  // namespace midas
