@@ -69,6 +69,8 @@ struct http_request {
   /// The SHA-1 digest of the server certificate in DER. If set, https trusts only that certificate,
   /// whatever its name and issuer; otherwise the usual certificate authorities.
   std::optional<sha1_digest> pinned_certificate{};
+  /// Whether to connect to an IPv4 address only, whatever the host name resolves to.
+  bool ipv4_only = false;
 
   // -- for the HTTP actor, not sent: which request goes to the host first --
 

@@ -13,13 +13,7 @@ using internal::quoted_start;
 
 namespace {
 
-// A GUID in any of its forms has at most 38 characters.
-constexpr std::size_t max_guid_size = 64;
-constexpr std::size_t max_resource_id_size = 2'048;
-
-std::size_t max_size(identity_kind kind) noexcept {
-  return kind == identity_kind::resource_id ? max_resource_id_size : max_guid_size;
-}
+constexpr std::size_t max_size = 2'048;
 
 bool is_printable(char c) noexcept { return c >= 0x20 && c < 0x7f; }
 
@@ -61,11 +55,11 @@ expected<void> managed_identity::validate() const {
                 "Pass the " + name + ", or request the system-assigned identity");
   }
   const auto advice = "Pass the " + name + " as the Azure portal shows it";
-  if (const auto most = max_size(kind_); id_.size() > most) {
+  if (id_.size() > max_size) {
     return fail(errc::invalid_identity,
                 "the " + name + " of the user-assigned identity, " + quoted_start(id_) + ", has " +
                     std::to_string(id_.size()) + " characters; the maximum is " +
-                    std::to_string(most),
+                    std::to_string(max_size),
                 advice);
   }
   if (!std::ranges::all_of(id_, is_printable)) {

@@ -48,9 +48,9 @@ class MIDAS_EXPORT managed_identity {
   /// The id as it was passed; empty for the system-assigned identity.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
-  /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, is longer
-  /// than 64 characters (a resource id: 2,048), starts or ends with white space, or contains other
-  /// characters than printable ASCII. The error names the kind of id, and quotes its beginning.
+  /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, longer than
+  /// 2,048 characters (hosts: 64 in client and object ids), surrounded by white space, or not
+  /// entirely printable ASCII. The error names the kind of id and quotes its beginning.
   [[nodiscard]] expected<void> validate() const;
 
   /// The identity in the form that cache keys compare: client and object ids, being GUIDs, in lower

@@ -1,5 +1,7 @@
 // The findings of `midas doctor` and their reports.
 #include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
+#include "tests/support/any_text.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "tools/doctor/body_shape.hpp"
@@ -7,8 +9,10 @@
 #include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
+#include <rapidcheck.h>
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -210,4 +214,68 @@ TEST_CASE("if no host is detected or answers, the advice is not to repair IMDS")
   result.detection = detect_host({});
   result.token = fail(errc::identity_not_found, "none", "advice of its own");
   CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});
+}
+
+TEST_CASE("a report is safe to print and valid JSON, whatever its texts contain") {
+  CHECK(rc::check("reports", [] {
+    examination result;
+    result.request = {.identity = managed_identity::client_id(*any_text()),
+                      .resource = *any_text()};
+    result.address = *any_text();
+    result.detection.remarks = {*any_text()};
+    result.listening = listener{.user_id = 7, .user_name = *any_text()};
+    exchange_record exchange;
+    exchange.url = *any_text();
+    exchange.parameters = {*any_text()};
+    exchange.answer = answer_shape{.status = 500, .body_bytes = 1, .body = *any_text()};
+    result.exchanges = {exchange};
+    error problem;
+    problem.code = errc::request_rejected;
+    for (auto* const text :
+         {&problem.message, &problem.advice, &problem.source, &problem.service_code,
+          &problem.service_description, &problem.correlation_id}) {
+      *text = *any_text();
+    }
+    result.token = unexpected{problem};
+    const auto text = to_text(result);
+    RC_ASSERT(printable_lines(text) == text);
+    const auto json = to_json(result);
+    rapidjson::Document document;
+    document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(), json.size());
+    RC_ASSERT(!document.HasParseError());
+    RC_ASSERT(
+        std::ranges::all_of(json, [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
+    const auto& message = document["error"]["message"];
+    RC_ASSERT(std::string(message.GetString(), message.GetStringLength()) ==
+              well_formed(problem.message));
+  }));
+}
+
+TEST_CASE("a report says whose process listens at an address of this machine") {
+  examination result;
+  result.request = vault;
+  result.detection = detect_host({}, identity_host::azure_arc);
+  result.address = "http://localhost:40342/metadata/identity/oauth2/token";
+  result.token = fail(errc::unreachable, "no connection");
+  CHECK_THAT(to_text(result), !Contains("Listening"));
+  CHECK_FALSE(parsed(to_json(result)).HasMember("listener"));
+  result.listening = listener{.user_id = 998, .user_name = "himds"};
+  CHECK_THAT(to_text(result), Contains("Listening there: a process of user himds (998)\n"));
+  const auto document = parsed(to_json(result));
+  CHECK(document["listener"]["user_id"].GetInt() == 998);
+  CHECK(std::string{document["listener"]["user_name"].GetString()} == "himds");
+  result.listening->user_name.clear();
+  CHECK_THAT(to_text(result), Contains("a process of user unknown (998)\n"));
+}
+
+TEST_CASE("a member name that repeats the proof of the request is only counted") {
+  const auto wire = std::make_shared<scripted_transport>();
+  recording_transport recorder{wire};
+  exchanges begun{recorder};
+  auto request = get_request("http://127.0.0.1:1/");
+  request.headers = {{"X-IDENTITY-HEADER", "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"},
+                     public_header("Metadata", "true")};
+  begun.begin(request);
+  wire->respond(0, 400, R"({"0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9":1,"Metadata":"true"})");
+  CHECK((*recorder.records()[0].answer)->body == "a JSON object (Metadata: string, 1 other)");
 }

@@ -44,6 +44,7 @@ examination examine(token_request request, token_service_options options,
   result.request = std::move(request);
   result.detection = detect_host(environment, options.host, options.endpoint);
   result.address = address_of(result.detection, options, environment);
+  result.listening = listener_at(result.address);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
   // Report the first failure immediately.
   options.max_retries = 0;

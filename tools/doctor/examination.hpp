@@ -1,6 +1,7 @@
 // The findings of `midas doctor`: the detected host, the HTTP exchanges with it, and the outcome.
 #pragma once
 
+#include "tools/doctor/listener.hpp"
 #include "tools/doctor/recording_transport.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include <midas/access_token.hpp>
@@ -8,6 +9,7 @@
 #include <midas/token_service_options.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,8 @@ struct examination {
   host_detection detection;
   /// The URL that serves tokens, without its query. Empty if no host was detected.
   std::string address;
+  /// Whose process listens at the address, if that is on this machine.
+  std::optional<listener> listening{};
   std::vector<exchange_record> exchanges;
   /// From the request to the token or the error.
   std::chrono::nanoseconds elapsed{};

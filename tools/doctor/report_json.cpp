@@ -134,6 +134,13 @@ std::string to_json(const examination& result) {
       to.text("host", option_name(*result.detection.host));
     }
     to.optional_text("address", result.address);
+    if (const auto& listening = result.listening) {
+      to.key("listener");
+      to.object([&] {
+        to.number("user_id", listening->user_id);
+        to.optional_text("user_name", listening->user_name);
+      });
+    }
     write_detection(to, result.detection);
     to.list("exchanges", result.exchanges,
             [&to](const exchange_record& each) { write_exchange(to, each); });

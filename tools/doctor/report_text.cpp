@@ -29,7 +29,13 @@ std::string host_of(const examination& result) {
   if (!result.address.empty()) {
     text += " at " + result.address;
   }
-  return text + "\n";
+  text += "\n";
+  if (const auto& listening = result.listening) {
+    text += fmt::format("Listening there: a process of user {} ({})\n",
+                        listening->user_name.empty() ? "unknown" : printable(listening->user_name),
+                        listening->user_id);
+  }
+  return text;
 }
 
 std::string findings_of(const host_detection& detection) {

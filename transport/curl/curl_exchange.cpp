@@ -108,6 +108,8 @@ void curl_exchange::set_for_request() {
   // part that it needs to connect.
   set_option(handle_, CURLOPT_URL, std::string{origin_of(request_.url)}.c_str());
   set_option(handle_, CURLOPT_REQUEST_TARGET, target_of(request_.url).c_str());
+  set_option(handle_, CURLOPT_IPRESOLVE,
+             static_cast<long>(request_.ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
   set_option(handle_, CURLOPT_CONNECTTIMEOUT_MS, as_timeout(request_.connect_timeout));
   set_option(handle_, CURLOPT_TIMEOUT_MS, as_timeout(request_.total_timeout));
   set_method_and_body();

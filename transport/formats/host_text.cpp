@@ -58,25 +58,29 @@ class reading {
     for (std::size_t i = 0; i < form.size(); ++i) {
       last = shifted(last, form[i]);
       if (i + 1 >= window) {
-        for (const auto& each :
-             std::ranges::equal_range(windows_, last, {}, &placed_window::characters)) {
-          mark(each.index, window, found);
-        }
+        mark_windows(last, found);
       }
     }
   }
 
  private:
+  void mark_windows(std::uint64_t characters, marks& found) const {
+    auto each = std::ranges::lower_bound(windows_, characters, {}, &placed_window::characters);
+    for (; each != windows_.end() && each->characters == characters; ++each) {
+      mark(each->index, window, found);
+    }
+  }
+
   void mark_whole(const sensitive_string& form, marks& found) const {
-    auto at = text_.begin();
-    while (true) {
-      const auto hit = std::ranges::search(at, text_.end(), form.begin(), form.end(), {},
-                                           &placed_character::value);
-      if (hit.empty()) {
+    const auto is_same = [](const placed_character& left, char right) {
+      return left.value == right;
+    };
+    for (auto at = text_.begin();; ++at) {
+      at = std::search(at, text_.end(), form.begin(), form.end(), is_same);
+      if (at == text_.end()) {
         return;
       }
-      mark(static_cast<std::size_t>(hit.begin() - text_.begin()), form.size(), found);
-      at = hit.begin() + 1;
+      mark(static_cast<std::size_t>(at - text_.begin()), form.size(), found);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "transport/formats/url.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/http_message.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 
@@ -132,6 +133,10 @@ bool is_loopback(std::string_view host) noexcept {
     return address->front() == 127;
   }
   return host == "localhost" || host == "[::1]";
+}
+
+bool names_localhost(std::string_view url) noexcept {
+  return equal_ignoring_case(host_in(authority_of(url)), "localhost");
 }
 
 expected<url_parts> parse_url(std::string_view text) {

@@ -33,6 +33,9 @@ std::string origin(const url_parts& url);
 /// resolve to such an address do not count.
 bool is_loopback(std::string_view host) noexcept;
 
+/// Whether the host in a URL is "localhost", in any case.
+bool names_localhost(std::string_view url) noexcept;
+
 /// Fails with errc::invalid_endpoint if `text` is not an absolute http or https URL with a host,
 /// has user info, a fragment, or port 0, contains white space, control or non-ASCII characters or a
 /// backslash, or has a host that parsers disagree about: percent-encoded, with a zone, or an IPv4

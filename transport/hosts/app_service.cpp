@@ -27,6 +27,7 @@ http_request encode(const api& version, const connection_settings& settings,
   result.url.append(settings.url).append("?api-version=").append(version.version);
   result.url += "&resource=" + percent_encode(request.resource);
   append_identity(result.url, version.parameters, request.identity);
+  result.ipv4_only = names_localhost(settings.url);
   // Azure Automation, which has the same protocol, requires the second header, too.
   result.headers = {{std::string{version.secret_header}, settings.secret},
                     public_header("Metadata", "true")};

@@ -183,6 +183,7 @@ http_request encode(const std::string& url, const resolved_request& request) {
   http_request result;
   result.url = url + "?api-version=2020-06-01&resource=" + percent_encode(request.resource);
   append_identity(result.url, imds::parameters, request.identity);
+  result.ipv4_only = names_localhost(url);
   result.headers = {public_header("Metadata", "true")};
   return result;
 }

@@ -17,6 +17,7 @@ expected<http_request> encode(const std::string& url, const resolved_request& re
   http_request result;
   result.method = "POST";
   result.url = url;
+  result.ipv4_only = names_localhost(url);
   result.headers = {public_header("Metadata", "true"),
                     public_header("Content-Type", "application/x-www-form-urlencoded")};
   result.body.append("resource=").append(percent_encode(request.resource));

@@ -3,6 +3,8 @@
 #include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/url.hpp"
+#include "transport/hosts/identity_parameters.hpp"
+#include <midas/managed_identity.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -48,6 +50,19 @@ expected<std::string> endpoint_from_environment(const host_environment& environm
     return not_set(variable);
   }
   return check_variable_url(variable, url, allow_insecure || is_link_local(url));
+}
+
+expected<void> check_client_id(std::string_view variable, std::string_view value) {
+  const auto identity = managed_identity::client_id(std::string{value});
+  auto valid = identity.validate();
+  if (valid) {
+    valid = check_id_size(identity);
+  }
+  if (!valid) {
+    valid.error().code = errc::invalid_configuration;
+    return blame_variable(variable, std::move(valid.error()));
+  }
+  return {};
 }
 
 expected<sensitive_string> header_from_environment(const host_environment& environment,

@@ -25,6 +25,10 @@ expected<std::string> check_variable_url(std::string_view variable, std::string_
 expected<std::string> endpoint_from_environment(const host_environment& environment,
                                                 std::string_view variable, bool allow_insecure);
 
+/// Fails with errc::invalid_configuration, naming the variable, if its value is no client id; see
+/// managed_identity::validate() and check_id_size().
+expected<void> check_client_id(std::string_view variable, std::string_view value);
+
 /// The value of a variable that is sent in a header. Fails with errc::invalid_configuration, naming
 /// the variable but never its value, if it is not set or holds characters that no header may have.
 expected<sensitive_string> header_from_environment(const host_environment& environment,

@@ -5,6 +5,7 @@
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
+#include "transport/hosts/identity_parameters.hpp"
 #include "transport/hosts/imds.hpp"
 #include "transport/hosts/machine_learning.hpp"
 #include "transport/hosts/service_fabric.hpp"
@@ -171,6 +172,19 @@ variable_list collect_variables() noexcept {
   return result;
 }
 
+// The host is first to say that it does not support the kind of id.
+decltype(host_protocol::encode) with_checked_id(decltype(host_protocol::encode) encode) {
+  return [encode = std::move(encode)](
+             const resolved_request& request,
+             std::string_view refused_token_sha256) -> expected<http_request> {
+    auto result = encode(request, refused_token_sha256);
+    if (auto checked = check_id_size(request.identity); result && !checked) {
+      return unexpected{std::move(checked.error())};
+    }
+    return result;
+  };
+}
+
 }  // namespace
 
 std::span<const host_profile> host_profiles() noexcept { return rows; }
@@ -204,7 +218,11 @@ std::span<const std::string_view> identity_variables() noexcept {
 
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
                                       const host_settings& settings) {
-  return profile_of(host).make(environment, settings);
+  auto result = profile_of(host).make(environment, settings);
+  if (result) {
+    result->encode = with_checked_id(std::move(result->encode));
+  }
+  return result;
 }
 
 expected<host_protocol> make_protocol(const host_detection& detection,

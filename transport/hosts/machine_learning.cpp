@@ -18,8 +18,12 @@ expected<connection_settings> read_settings(const host_environment& environment,
   if (!secret) {
     return unexpected{std::move(secret.error())};
   }
-  return connection_settings{*std::move(url), *std::move(secret),
-                             std::string{environment.variable("DEFAULT_IDENTITY_CLIENT_ID")}};
+  constexpr std::string_view id_variable = "DEFAULT_IDENTITY_CLIENT_ID";
+  const auto client_id = environment.variable(id_variable);
+  if (auto valid = check_client_id(id_variable, client_id); !valid && !client_id.empty()) {
+    return unexpected{std::move(valid.error())};
+  }
+  return connection_settings{*std::move(url), *std::move(secret), std::string{client_id}};
 }
 
 expected<http_request> encode(const connection_settings& settings,
@@ -37,6 +41,7 @@ expected<http_request> encode(const connection_settings& settings,
   if (!client_id.empty()) {
     result.url += "&clientid=" + percent_encode(client_id);
   }
+  result.ipv4_only = names_localhost(settings.url);
   result.headers = {{"secret", settings.secret}, public_header("Metadata", "true")};
   return result;
 }

@@ -21,7 +21,7 @@ struct connection_settings {
 };
 
 /// Reads MSI_ENDPOINT, MSI_SECRET and DEFAULT_IDENTITY_CLIENT_ID. Fails as
-/// endpoint_from_environment and header_from_environment do.
+/// endpoint_from_environment, header_from_environment and check_client_id do.
 expected<connection_settings> read_settings(const host_environment& environment,
                                             bool allow_insecure);
 

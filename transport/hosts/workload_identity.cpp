@@ -121,6 +121,9 @@ expected<connection_settings> read_settings(const host_environment& environment,
                 std::string{tenant_variable} + " must consist of letters, digits, '.' and '-' only",
                 "Use the tenant's id, a GUID, or one of its domains");
   }
+  if (auto valid = check_client_id(client_variable, *client_id); !valid) {
+    return unexpected{std::move(valid.error())};
+  }
   const bool is_adfs = *tenant == adfs;
   return connection_settings{
       .url = *authority + "/" + *tenant + (is_adfs ? "/oauth2/token" : "/oauth2/v2.0/token"),

@@ -37,7 +37,8 @@ struct connection_settings {
 
 /// Reads AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE and, for other clouds than
 /// the public one, AZURE_AUTHORITY_HOST. Fails with errc::invalid_configuration for a variable that
-/// is not set, and for a tenant with other characters than letters, digits, '.' and '-'; as
+/// is not set, for a tenant with other characters than letters, digits, '.' and '-', and for a
+/// malformed client id; as
 /// parse_url does for the authority; and with errc::endpoint_not_allowed for an authority without
 /// https, unless `allow_insecure`. Each error names the variable.
 expected<connection_settings> read_settings(const host_environment& environment,

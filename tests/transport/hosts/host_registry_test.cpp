@@ -96,3 +96,51 @@ TEST_CASE("the environment variables that midas reads are those of the rows, eac
     CHECK(std::ranges::find(all, name) != all.end());
   }
 }
+
+TEST_CASE("a host whose agent listens on this machine is reached by IPv4 if it is at localhost") {
+  using host = identity_host;
+  auto environment = anywhere;
+  const auto asks_ipv4 = [&](host which, const std::string& endpoint) {
+    environment.variables["IDENTITY_ENDPOINT"] = endpoint;
+    environment.variables["MSI_ENDPOINT"] = endpoint;
+    const auto protocol = make_protocol(which, environment, {.allow_insecure = true});
+    REQUIRE(protocol);
+    const auto request = protocol->encode({.resource = "R"}, "");
+    REQUIRE(request);
+    return request->ipv4_only;
+  };
+  for (const auto which : {host::azure_arc, host::app_service, host::app_service_2017,
+                           host::machine_learning, host::cloud_shell}) {
+    CHECK(asks_ipv4(which, "http://localhost:1/msi"));
+    CHECK(asks_ipv4(which, "http://LocalHost/msi"));
+    CHECK_FALSE(asks_ipv4(which, "http://[::1]:1/msi"));
+    CHECK_FALSE(asks_ipv4(which, "http://localhost.example/msi"));
+  }
+  // Its certificate is pinned, whoever listens.
+  CHECK_FALSE(asks_ipv4(host::service_fabric, "https://localhost:1/msi"));
+}
+
+TEST_CASE("a client or object id has at most 64 characters, unless the host supports none") {
+  const auto encode = [](identity_host host, const managed_identity& identity) {
+    return make_protocol(host, anywhere, {})->encode({.identity = identity, .resource = "R"}, "");
+  };
+  const std::string most(64, 'x');
+  const std::string more(65, 'x');
+  for (const auto host : {identity_host::imds, identity_host::app_service, identity_host::azure_arc,
+                          identity_host::machine_learning}) {
+    CHECK(encode(host, managed_identity::client_id(most)));
+    const auto refused = encode(host, managed_identity::client_id(more));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::invalid_identity);
+    CHECK(refused.error().message.find("client id") != std::string::npos);
+    CHECK(refused.error().message.find("has 65 characters; the maximum is 64") !=
+          std::string::npos);
+    CHECK_FALSE(refused.error().advice.empty());
+  }
+  CHECK(encode(identity_host::imds, managed_identity::object_id(most)));
+  CHECK(encode(identity_host::imds, managed_identity::object_id(more)).error().code ==
+        errc::invalid_identity);
+  CHECK(encode(identity_host::imds, managed_identity::resource_id(more)));
+  CHECK(encode(identity_host::machine_learning, managed_identity::object_id(more)).error().code ==
+        errc::identity_not_supported);
+}
