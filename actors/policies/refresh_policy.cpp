@@ -17,6 +17,9 @@ constexpr nanoseconds min_wait = seconds{30};
 constexpr nanoseconds shortest_wait = seconds{1};
 constexpr nanoseconds max_wait = seconds{3'600};
 
+// No token goes without a refresh for longer, whatever its lifetime: a host may state years.
+constexpr seconds max_refresh_interval = std::chrono::hours{24};
+
 // Hosts have granted tokens until the year 3333, which nanoseconds since 1970 cannot express.
 constexpr seconds max_life = std::chrono::hours{24 * 365 * 100};
 
@@ -28,14 +31,15 @@ nanoseconds part(nanoseconds whole, double of) noexcept {
 
 std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept {
+  const auto latest = now + max_refresh_interval;
   if (grant.refresh_on) {
-    return grant.refresh_on;
+    return std::min(*grant.refresh_on, latest);
   }
   const auto life = grant.expires_on - now;
   if (life < min_life_for_early_refresh) {
     return std::nullopt;
   }
-  return now + life / 2;
+  return std::min<std::chrono::sys_seconds>(now + life / 2, latest);
 }
 
 token_validity validity_of(const token_grant& grant, const clock_reading& now,
@@ -56,6 +60,7 @@ token_validity validity_of(const token_grant& grant, const clock_reading& now,
     refresh = std::clamp<nanoseconds>(std::clamp(*stated - now.wall, seconds{0}, max_life),
                                       std::min(min_wait, latest), latest);
   }
+  refresh = std::min<nanoseconds>(refresh, max_refresh_interval - max_jitter);
   const auto room = std::min<nanoseconds>(max_jitter, (sure - refresh) / 4);
   result.refresh_at = now.boot + std::max(refresh + part(room, jitter), shortest_wait);
   return result;

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds expiry_margin{300};
 constexpr std::chrono::seconds min_life_for_early_refresh{7'200};
 
 /// When a token granted at `now` should be refreshed: the host's refresh_on; otherwise after half
-/// of its lifetime, if that is long enough (MSAL's rule); otherwise none.
+/// of its lifetime, if that is long enough (MSAL's rule); otherwise none. At the latest after 24 h.
 std::optional<std::chrono::sys_seconds> refresh_on(const token_grant& grant,
                                                    std::chrono::sys_seconds now) noexcept;
 

@@ -102,6 +102,12 @@ content read_owned_file(const std::string& path, std::size_t max_bytes) {
   if (!is_trusted_owner(status, directory_status)) {
     return refuse("belongs to neither root, this user, nor the owner of its directory");
   }
+  if (S_ISREG(status.st_mode) && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return refuse("may be written by users other than its owner");
+  }
+  if (S_ISREG(status.st_mode) && status.st_nlink != 1) {
+    return refuse("has " + std::to_string(status.st_nlink) + " hard links, not one");
+  }
   return read_regular_file(file.get(), status, max_bytes);
 }
 

@@ -15,7 +15,8 @@ struct credential_files {
   /// The content of Azure Arc's key file. Opens the file once, without following a symbolic link in
   /// the last component of `path`, and accepts only a regular file of at most `max_bytes` that
   /// belongs to root, to this user, or to the owner of its directory, the user that the agent runs
-  /// as. Fails with errc::challenge_rejected, naming the file but never its content.
+  /// as, that only its owner may write, and that has no other hard link. Fails with
+  /// errc::challenge_rejected, naming the file but never its content.
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_key;
   /// The content of a federated token file, which may be a symbolic link, as in Kubernetes. Accepts

@@ -39,6 +39,17 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) noe
   return std::chrono::milliseconds{milliseconds + (more ? 1 : 0)};
 }
 
+std::string_view trimmed(std::string_view text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+// By the clock of the host, which may differ from that of this machine.
+std::optional<std::chrono::sys_seconds> sent_at(const http_response& response) noexcept {
+  const auto* header = find_header(response, "Date");
+  return header == nullptr ? std::nullopt : read_http_date(trimmed(header->value));
+}
+
 }  // namespace
 
 std::optional<std::chrono::milliseconds> read_retry_after(const http_response& response,
@@ -47,17 +58,16 @@ std::optional<std::chrono::milliseconds> read_retry_after(const http_response& r
   if (header == nullptr) {
     return std::nullopt;
   }
-  std::string_view text{header->value};
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  text = text.substr(0, text.find_last_not_of(" \t") + 1);
+  const auto text = trimmed(header->value);
   if (const auto seconds = read_seconds(text)) {
     return seconds;
   }
   const auto date = read_http_date(text);
-  if (!date || *date < now) {
+  const auto begin = sent_at(response).value_or(now);
+  if (!date || *date < begin) {
     return std::nullopt;
   }
-  return std::min<std::chrono::milliseconds>(*date - now, max_retry_after);
+  return std::min<std::chrono::milliseconds>(*date - begin, max_retry_after);
 }
 
 }  // namespace midas::internal

@@ -105,9 +105,18 @@ std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_secon
   return time && *time > now && *time < expires_on ? time : std::nullopt;
 }
 
-// The token keeps the memory of the body. The text before the token, at least the name of its
-// member, is overwritten with the type, which makes the value of an Authorization header.
+// Usual bodies have a few hundred bytes besides the token, and a growing text has up to twice the
+// memory that it needs.
+constexpr std::size_t max_waste = 4'096;
+
+// The token keeps the memory of the body, unless most of that would be waste. The text before the
+// token, at least the name of its member, is overwritten with the type, which makes the value of an
+// Authorization header.
 void keep_token(token_grant& grant, sensitive_string body, std::size_t at, std::size_t size) {
+  if (body.capacity() / 2 > size + max_waste) {
+    grant.token = secret{std::string_view{body}.substr(at, size)};
+    return;
+  }
   constexpr std::size_t name_before = std::string_view{R"(access_token":")"}.size();
   const auto type = grant.token_type + ' ';
   if (type.size() > name_before) {

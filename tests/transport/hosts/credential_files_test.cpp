@@ -41,6 +41,8 @@ class scratch_directory {
 
   std::string file(const std::string& name, const std::string& content) const {
     std::ofstream{path(name), std::ios::binary} << content;
+    // Whatever the umask of the tests.
+    fs::permissions(path(name), fs::perms{0644});
     return path(name);
   }
 
@@ -202,6 +204,27 @@ TEST_CASE("a key file must belong to root, to this user, or to the owner of its 
   REQUIRE(::chown(path.c_str(), stranger + 1, 0) == 0);
   check_key_refused(path, "belongs to neither");
   REQUIRE(::chown(path.c_str(), 0, 0) == 0);
+  CHECK(key(path));
+}
+
+TEST_CASE("a key file that others may write, or that has another name, is rejected") {
+  const scratch_directory directory;
+  const auto path = directory.file("a.key", "hush");
+  for (const mode_t mode : {0620U, 0602U, 0666U, 0777U}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    check_key_refused(path, "may be written by users other than its owner");
+    CHECK(token(path));
+  }
+  for (const mode_t mode : {0400U, 0600U, 0640U, 0444U, 0755U}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    CHECK(key(path) == sensitive_string{"hush"});
+  }
+  const auto other = directory.path("b.key");
+  fs::create_hard_link(path, other);
+  check_key_refused(path, "has 2 hard links, not one");
+  check_key_refused(other, "has 2 hard links, not one");
+  CHECK(token(path));
+  fs::remove(other);
   CHECK(key(path));
 }
 

@@ -51,4 +51,20 @@ TEST_CASE("a Retry-After that is unreadable or in the past is ignored") {
   CHECK_FALSE(retry_after(text));
 }
 
+TEST_CASE("a date in Retry-After is measured by the clock of the host, if the host states its time") {
+  const auto wait = [](std::string_view date, std::string_view until) {
+    http_response response;
+    response.headers = {{"date", sensitive_string{date}}, {"Retry-After", sensitive_string{until}}};
+    return read_retry_after(response, now);
+  };
+  // The host's clock is an hour ahead, or an hour behind.
+  CHECK(wait("Sun, 06 Nov 1994 09:49:37 GMT", "Sun, 06 Nov 1994 09:49:47 GMT") == 10s);
+  CHECK(wait(" Sun, 06 Nov 1994 07:49:37 GMT ", "Sun, 06 Nov 1994 07:49:47 GMT") == 10s);
+  CHECK_FALSE(wait("Sun, 06 Nov 1994 09:49:37 GMT", "Sun, 06 Nov 1994 09:49:36 GMT"));
+  // Seconds do not depend on a clock, and a Date that is no date does not count.
+  CHECK(wait("Sun, 06 Nov 1994 09:49:37 GMT", "7") == 7s);
+  CHECK(wait("yesterday", "Sun, 06 Nov 1994 08:49:47 GMT") == 10s);
+  CHECK(wait("", "Sun, 06 Nov 1994 08:49:47 GMT") == 10s);
+}
+
 TEST_CASE("without the header there is no Retry-After") { CHECK_FALSE(read_retry_after({}, now)); }

@@ -37,6 +37,30 @@ TEST_CASE("the Authorization header uses the memory of the body if the type fits
         grant->authorization_header.reveal().data() + header.size());
 }
 
+TEST_CASE("a body that is mostly padding does not stay in memory with its token") {
+  const auto padded = [](std::size_t padding) {
+    return R"({"token_type":"Bearer","access_token":"AT","padding":")" +
+           std::string(padding, 'x') + R"(","expires_in":600})";
+  };
+  const auto memory_of = [](const expected<token_grant>& grant) {
+    REQUIRE(grant);
+    return grant->token.reveal();
+  };
+  // The text after the token in the same block tells whether the body was kept.
+  const auto kept = read(padded(2'000));
+  CHECK(memory_of(kept).data()[2] == '\0');
+  CHECK(kept->authorization_header.reveal() == "Bearer AT");
+  for (const std::size_t padding : {5'000U, 1'000'000U}) {
+    const auto grant = read(padded(padding));
+    CHECK(memory_of(grant) == "AT");
+    // Composed later, in a block of its own.
+    CHECK(grant->authorization_header.empty());
+    const access_token token{*grant, token_source::identity_provider};
+    CHECK(token.authorization_header().reveal() == "Bearer AT");
+    CHECK(token.token().reveal() == "AT");
+  }
+}
+
 TEST_CASE("a token type that does not fit leaves the Authorization header empty") {
   const auto grant =
       read(R"({"access_token":"AT","expires_in":600,"token_type":"a-type-of-20-letters"})");
