@@ -40,11 +40,17 @@ std::shared_ptr<cache_supervisor> cache_supervisor::start(caf::actor_system& sys
 }
 
 cache_actor cache_supervisor::current() const {
+  if (process_.is_forked()) {
+    return {};
+  }
   const std::lock_guard lock{mutex_};
   return cache_;
 }
 
 std::optional<cache_supervisor::contact_point> cache_supervisor::contact() const {
+  if (process_.is_forked()) {
+    return std::nullopt;
+  }
   const std::lock_guard lock{mutex_};
   if (!cache_) {
     return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "actors/cache_actor.hpp"
 #include "actors/support/restart_pace.hpp"
+#include "messages/fork_watch.hpp"
 
 #include <chrono>
 #include <memory>
@@ -13,7 +14,8 @@
 namespace midas::internal {
 
 /// Thread-safe. Not an actor itself: the cache actor supervises all others, and nothing would
-/// supervise this one. Owns only handles, so that it may be destroyed on any thread.
+/// supervise this one. Owns only handles, so that it may be destroyed on any thread. In a forked
+/// child, there is no cache actor, and no function waits for a lock.
 class cache_supervisor : public std::enable_shared_from_this<cache_supervisor> {
  public:
   /// `system` must not be destroyed before close() has been called. Throws std::system_error if no
@@ -42,6 +44,7 @@ class cache_supervisor : public std::enable_shared_from_this<cache_supervisor> {
   void start_cache();
   void replace();
 
+  const process_tag process_;
   caf::actor_system& system_;
   const cache_settings settings_;
   mutable std::mutex mutex_;
