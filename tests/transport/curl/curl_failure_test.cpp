@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 using midas::errc;
 using midas::error;
@@ -56,6 +58,14 @@ TEST_CASE("a lack of descriptors is named, with advice, whatever libcurl makes o
   const auto of_system = describe({.code = code, .socket_error = ENFILE});
   CHECK(contains(of_system.message, "Too many open files in system"));
   CHECK(of_system.advice.empty());
+}
+
+TEST_CASE("each lack of the system's is one that no other address cures") {
+  const auto cause = GENERATE(EMFILE, ENFILE, ENOBUFS, ENOMEM);
+  const auto failure = describe(
+      {.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED, .socket_error = cause});
+  CHECK(contains(failure.message, "no socket"));
+  CHECK(contains(failure.message, std::generic_category().message(cause)));
 }
 
 TEST_CASE("a socket that an address family does not provide leaves the reason to libcurl") {
@@ -111,8 +121,8 @@ TEST_CASE("an oversized response is reported as such, whichever code ended the e
 
 TEST_CASE("text from a certificate is printed without control characters, and cut") {
   const auto failure = describe(
-      {.code = CURLE_SSL_CONNECT_ERROR, .detail = "name\x1b[2J\r\nX" + std::string(1'000, 'x')});
+      {.code = CURLE_SSL_CONNECT_ERROR, .detail = "a name\x1b[2J\r\nX" + std::string(1'000, 'x')});
   CHECK(failure.code == errc::unreachable);
-  CHECK(contains(failure.message, "name?[2J??X"));
+  CHECK(contains(failure.message, "a name?[2J??X"));
   CHECK(failure.message.size() < 300);
 }

@@ -4,6 +4,7 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include <catch2/catch.hpp>
+#include <curl/curl.h>
 
 #include <string>
 #include <string_view>
@@ -70,7 +71,9 @@ TEST_CASE("an answer that is cut short or missing is a lost connection") {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n"});
   CAPTURE(item.what);
   raw_server server{answer_and_close(std::string{item.bytes})};
-  check_failure(ask(server), item.code, server);
+  const auto outcome = ask(server);
+  check_failure(outcome, item.code, server);
+  CHECK(outcome.error().message.find(curl_easy_strerror(CURLE_OK)) == std::string::npos);
 }
 
 TEST_CASE("an answer that is not HTTP/1.1 has an error code of its own") {

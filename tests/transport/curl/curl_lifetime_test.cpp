@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,6 +63,24 @@ TEST_CASE("an exchange that is canceled in flight ends at once, together with it
   CHECK(outcome.error().message.find(server.url() + "/path ") != std::string::npos);
   server.raw().wait_until_ended(1);
   CHECK(loop.statistics().in_flight == 0);
+}
+
+TEST_CASE("canceling does not wait until the loop looks by itself") {
+  hanging_server server;
+  curl_multi_loop loop;
+  exchanges all{loop};
+  std::chrono::steady_clock::duration taken{};
+  constexpr std::size_t rounds = 10;
+  for (std::size_t i = 0; i < rounds; ++i) {
+    const auto id = all.begin(get_request(server.url()));
+    server.wait_for_requests(static_cast<int>(i) + 1);
+    const auto start = std::chrono::steady_clock::now();
+    loop.cancel(id);
+    all.wait_for(i + 1);
+    taken += std::chrono::steady_clock::now() - start;
+  }
+  // It looks once a second.
+  CHECK(taken < std::chrono::seconds{4});
 }
 
 TEST_CASE("an exchange that is canceled in the middle of its answer ends with its connection") {

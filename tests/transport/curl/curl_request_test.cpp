@@ -153,6 +153,15 @@ TEST_CASE("methods and bodies are sent as given and do not leak into the next re
   CHECK(server.connections() == 1);
 }
 
+TEST_CASE("a body may contain any bytes") {
+  raw_server server{echo};
+  curl_multi_loop loop;
+  auto request = get_request(server.url());
+  request.method = "POST";
+  request.body.assign("a\0b\r\n\r\n\xff", 8);
+  CHECK(as_seen(exchange(loop, std::move(request))).body == std::string{"a\0b\r\n\r\n\xff", 8});
+}
+
 TEST_CASE("a request that cannot be sent fails before anything is sent") {
   raw_server server{echo};
   curl_multi_loop loop;

@@ -93,27 +93,48 @@ bool ask_with_plain_libcurl(const tls_server& server) {
   return code == CURLE_OK;
 }
 
-// The TLS versions that a client offers in the first bytes it sends, e.g. 0x0304 for 1.3.
-std::vector<int> offered_versions(const std::string& hello) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(hello.at(at)); };
-  const auto number = [&](std::size_t at) { return std::size_t{byte(at)} << 8U | byte(at + 1); };
+std::size_t number_at(const std::string& bytes, std::size_t at, std::size_t size) {
+  std::size_t result = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    result = result << 8U | static_cast<unsigned char>(bytes.at(at + i));
+  }
+  return result;
+}
+
+// The content of an extension in the first bytes that a client sends.
+std::string extension_of(const std::string& hello, std::size_t type) {
   // Record, handshake, version and random; then session id, cipher suites and compression methods.
   std::size_t at = 5 + 4 + 2 + 32;
-  at += 1 + byte(at);
-  at += 2 + number(at);
-  at += 1 + byte(at);
-  const auto end = at + 2 + number(at);
-  constexpr std::size_t supported_versions = 43;
-  for (at += 2; at < end; at += 4 + number(at + 2)) {
-    if (number(at) == supported_versions) {
-      std::vector<int> result;
-      for (std::size_t i = 0; i < byte(at + 4); i += 2) {
-        result.push_back(static_cast<int>(number(at + 5 + i)));
-      }
-      return result;
+  at += 1 + number_at(hello, at, 1);
+  at += 2 + number_at(hello, at, 2);
+  at += 1 + number_at(hello, at, 1);
+  const auto end = at + 2 + number_at(hello, at, 2);
+  for (at += 2; at < end; at += 4 + number_at(hello, at + 2, 2)) {
+    if (number_at(hello, at, 2) == type) {
+      return hello.substr(at + 4, number_at(hello, at + 2, 2));
     }
   }
   return {};
+}
+
+// The TLS versions that a client offers, e.g. 0x0304 for 1.3.
+std::vector<int> offered_versions(const std::string& hello) {
+  const auto content = extension_of(hello, 43);
+  std::vector<int> result;
+  for (std::size_t at = 1; at + 1 < content.size(); at += 2) {
+    result.push_back(static_cast<int>(number_at(content, at, 2)));
+  }
+  return result;
+}
+
+// The application protocols that a client offers.
+std::vector<std::string> offered_protocols(const std::string& hello) {
+  const auto content = extension_of(hello, 16);
+  std::vector<std::string> result;
+  for (std::size_t at = 2; at < content.size(); at += 1 + number_at(content, at, 1)) {
+    result.push_back(content.substr(at + 1, number_at(content, at, 1)));
+  }
+  return result;
 }
 
 std::string first_record(int socket) {
@@ -124,6 +145,17 @@ std::string first_record(int socket) {
          ::read(socket, &byte, 1) == 1) {
     result += byte;
   }
+  return result;
+}
+
+// What the loop sends first with TLS.
+std::string hello_of_the_loop() {
+  std::string result;
+  raw_server server{
+      [&](raw_connection& connection) { result = first_record(connection.socket()); }};
+  curl_multi_loop loop;
+  CHECK_FALSE(get(loop, "https://127.0.0.1:" + std::to_string(server.port())));
+  server.wait_until_ended(1);
   return result;
 }
 
@@ -155,15 +187,12 @@ TEST_CASE("no session key is written to SSLKEYLOGFILE, with and without a pin") 
                     {{"SSLKEYLOGFILE", log.path()}}));
 }
 
+TEST_CASE("with TLS, too, only HTTP/1.1 is offered") {
+  CHECK(offered_protocols(hello_of_the_loop()) == std::vector<std::string>{"http/1.1"});
+}
+
 TEST_CASE("what the TLS version test runs in a process of its own", "[.]") {
-  std::string hello;
-  {
-    raw_server server{
-        [&](raw_connection& connection) { hello = first_record(connection.socket()); }};
-    curl_multi_loop loop;
-    CHECK_FALSE(get(loop, "https://127.0.0.1:" + std::to_string(server.port())));
-  }
-  CHECK(offered_versions(hello) == std::vector<int>{TLS1_3_VERSION, TLS1_2_VERSION});
+  CHECK(offered_versions(hello_of_the_loop()) == std::vector<int>{TLS1_3_VERSION, TLS1_2_VERSION});
 }
 
 TEST_CASE("no TLS version before 1.2 is offered, although the system's configuration allows it") {
