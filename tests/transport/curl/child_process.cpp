@@ -16,11 +16,7 @@ bool is_forked = false;
 
 // LeakSanitizer asks. What only the threads of the other process refer to would count as leaked.
 // NOLINTNEXTLINE(bugprone-reserved-identifier)
-extern "C" int __lsan_is_turned_off() { return is_forked ? 1 : 0; }
-
-// ThreadSanitizer asks. By default it ends a forked process that starts a thread.
-// NOLINTNEXTLINE(bugprone-reserved-identifier)
-extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
+extern "C" [[gnu::visibility("default")]] int __lsan_is_turned_off() { return is_forked ? 1 : 0; }
 
 namespace midas::internal::test {
 

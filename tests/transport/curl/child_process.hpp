@@ -6,7 +6,20 @@
 #include <utility>
 #include <vector>
 
+#ifdef __has_feature
+#define MIDAS_HAS_FEATURE(name) __has_feature(name)
+#else
+#define MIDAS_HAS_FEATURE(name) 0
+#endif
+
 namespace midas::internal::test {
+
+/// False with ThreadSanitizer, which ends a forked process that starts a thread.
+#if defined(__SANITIZE_THREAD__) || MIDAS_HAS_FEATURE(thread_sanitizer)
+constexpr bool may_start_threads_after_fork = false;
+#else
+constexpr bool may_start_threads_after_fork = true;
+#endif
 
 /// Calls `run` in a forked process, which has no other thread. Returns its result, or 128 plus the
 /// signal that ended the process; it is killed after 20 seconds. `run` must not use Catch2's

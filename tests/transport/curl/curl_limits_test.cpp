@@ -104,6 +104,10 @@ class no_more_threads {
 }  // namespace
 
 TEST_CASE("with few descriptors a request succeeds or fails with \"Too many open files\"") {
+  if (!may_start_threads_after_fork) {
+    WARN("forked processes cannot start threads here");
+    return;
+  }
   raw_server server{answer_always(ok_response("x"))};
   int first_answer = 0;
   for (int limit = 3; limit <= 40; ++limit) {
@@ -119,6 +123,10 @@ TEST_CASE("with few descriptors a request succeeds or fails with \"Too many open
 }
 
 TEST_CASE("an exchange that failed for lack of descriptors leaves its slot to the next") {
+  if (!may_start_threads_after_fork) {
+    WARN("forked processes cannot start threads here");
+    return;
+  }
   raw_server server{answer_always(ok_response("x"))};
   CHECK(in_forked_process([&] {
           ::close_range(3, ~0U, 0);
@@ -135,6 +143,10 @@ TEST_CASE("an exchange that failed for lack of descriptors leaves its slot to th
 }
 
 TEST_CASE("without descriptors the lookup of a name fails with \"Too many open files\"") {
+  if (!may_start_threads_after_fork) {
+    WARN("forked processes cannot start threads here");
+    return;
+  }
   raw_server server{answer_always(ok_response("x"))};
   CHECK(in_forked_process([&] {
           curl_multi_loop loop;
@@ -150,6 +162,10 @@ TEST_CASE("without descriptors the lookup of a name fails with \"Too many open f
 }
 
 TEST_CASE("with few threads a request succeeds or fails with an error that names the limit") {
+  if (!may_start_threads_after_fork) {
+    WARN("forked processes cannot start threads here");
+    return;
+  }
   if (::geteuid() != 0) {
     WARN("needs root, to run as a user without processes");
     return;

@@ -138,10 +138,10 @@ std::vector<std::string> offered_protocols(const std::string& hello) {
 }
 
 std::string first_record(int socket) {
+  constexpr std::size_t header = 5;
   std::string result;
   char byte = 0;
-  while ((result.size() < 5 || result.size() < 5U + (static_cast<unsigned char>(result[3]) << 8U) +
-                                                   static_cast<unsigned char>(result[4])) &&
+  while ((result.size() < header || result.size() < header + number_at(result, 3, 2)) &&
          ::read(socket, &byte, 1) == 1) {
     result += byte;
   }
