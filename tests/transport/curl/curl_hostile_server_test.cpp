@@ -267,10 +267,6 @@ TEST_CASE("bytes after a complete response are never taken for the next response
       connection.wait_for_end();
     }};
     curl_multi_loop loop;
-    // Its socket is closed, and its number is given to the next one.
-    raw_server another{
-        answer_and_close("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")};
-    REQUIRE(get(loop, another.url()));
     REQUIRE(get(loop, server.url()));
     {
       std::unique_lock lock{mutex};

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -69,7 +70,7 @@ TEST_CASE("canceling does not wait until the loop looks by itself") {
   hanging_server server;
   curl_multi_loop loop;
   exchanges all{loop};
-  std::chrono::steady_clock::duration taken{};
+  auto quickest = std::chrono::steady_clock::duration::max();
   constexpr std::size_t rounds = 10;
   for (std::size_t i = 0; i < rounds; ++i) {
     const auto id = all.begin(get_request(server.url()));
@@ -77,10 +78,10 @@ TEST_CASE("canceling does not wait until the loop looks by itself") {
     const auto start = std::chrono::steady_clock::now();
     loop.cancel(id);
     all.wait_for(i + 1);
-    taken += std::chrono::steady_clock::now() - start;
+    quickest = std::min(quickest, std::chrono::steady_clock::now() - start);
   }
-  // It looks once a second.
-  CHECK(taken < std::chrono::seconds{4});
+  // It looks 200 ms after it connected, when libcurl would try another address.
+  CHECK(quickest < std::chrono::milliseconds{100});
 }
 
 TEST_CASE("an exchange that is canceled in the middle of its answer ends with its connection") {

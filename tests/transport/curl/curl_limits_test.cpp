@@ -198,6 +198,9 @@ TEST_CASE("a loop that got no thread fails its exchanges at once, and later trie
     curl_multi_loop stopped;
     CHECK_FALSE(get(stopped, server.url()));
     stopped.stop();
+    const auto after = get(stopped, server.url());
+    REQUIRE_FALSE(after);
+    CHECK(after.error().code == errc::shutting_down);
   }
   const auto outcome = get(loop, server.url());
   CAPTURE(outcome ? std::string{} : to_string(outcome.error()));
