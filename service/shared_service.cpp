@@ -67,7 +67,7 @@ token_service& token_service::shared() {
   if (previous == nullptr) {
     keep_loaded();
     // After the initialization of libcurl and OpenSSL, so that it runs before their cleanup.
-    std::atexit(&at_exit);
+    (void)std::atexit(&at_exit);
   }
   current.store(made.get(), std::memory_order_release);
   return *made.release();
