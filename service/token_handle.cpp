@@ -5,6 +5,7 @@
 #include <midas/token_handle.hpp>
 
 #include <atomic>
+#include <memory>
 #include <utility>
 
 namespace midas {
@@ -26,13 +27,16 @@ struct token_handle::resolved {
   resolved(const resolved&) = delete;
   resolved& operator=(const resolved&) = delete;
   ~resolved() {
-    if (frontend->is_forked()) {
-      // Stays: locks of the service may be locked for ever in this process.
-      (void)new std::shared_ptr<const detail::service_frontend>{std::move(frontend)};
+    if (!frontend->is_forked()) {
+      std::destroy_at(&frontend);
     }
   }
 
-  std::shared_ptr<const detail::service_frontend> frontend;
+  // In a union, whose members are not destroyed implicitly: a forked child leaves the frontend as
+  // it is, because its locks may be locked for ever there.
+  union {
+    std::shared_ptr<const detail::service_frontend> frontend;
+  };
   const token_request request;
   const detail::token_lookup lookup =
       detail::make_lookup(frontend->table().id(), request.identity, request.resource);
