@@ -185,7 +185,8 @@ void actor_rules::exchange_ended(std::size_t number, exchange_end end) {
   ended.open = false;
   auto& state = units_[ended.unit];
   state.last_end = end;
-  if (end == exchange_end::failure) {
+  // The memory of a failure is lost with the actors that died.
+  if (end == exchange_end::failure && !ended.amid_death && ended.deaths_before == deaths_) {
     state.last_failure = now_;
   } else {
     state.last_failure.reset();
@@ -250,7 +251,8 @@ void actor_rules::check_waiting() {
     if (*each.deadline <= now_) {
       note(rule::in_time, describe(each) + " was not answered by " + in_ms(now_));
       each.is_cancelled = true;
-    } else if (each.asked_at + each.facts.timeout <= now_) {
+    } else if (each.asked_at + each.facts.timeout <= now_ &&
+               each.facts.kind == caller_kind::callback) {
       note(rule::from_the_call, describe(each) + " was not answered by " + in_ms(now_));
     }
     const auto& key = keys_[each.facts.unit.key];

@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+token_key key_named(const std::string& name) { return *make_key(token_request{.resource = name}); }
+
 std::string name_of(const caf::resumable* job) {
   const auto* actor = dynamic_cast<const caf::scheduled_actor*>(job);
   const std::string name = actor != nullptr ? actor->name() : "other";
@@ -29,14 +31,15 @@ std::string name_of(const caf::resumable* job) {
 explored_service::explored_service(host_limits limits, std::set<std::string_view> ignored)
     : rules_(limits, std::move(ignored)), actors_(service_context{endpoint()}, limits) {
   for (const auto* name : {"a", "b"}) {
-    keys_.emplace(name, *make_key(token_request{.resource = name}));
+    keys_.emplace(name, key_named(name));
   }
   // The supervisor starts one of its own.
   caf_compat::send_exit(actors_.cache, caf::exit_reason::user_shutdown);
   actors_.run();
   context().observers->add([this](const token_event& event) { note(event); });
   supervisor_ = cache_supervisor::start(actors_.system(), actors_.settings);
-  frontend_ = std::make_shared<detail::service_frontend>(actors_.context, supervisor_);
+  frontend_ = std::make_shared<detail::service_frontend>(
+      actors_.context, detail::service_frontend::running_actors{supervisor_, {}});
   actors_.cache = supervisor_->current();
   actors_.run();
 }
@@ -94,6 +97,7 @@ bool explored_service::ask(std::istringstream& words) {
     return ask_in_thread(facts, request);
   }
   auto& caller = callers_.emplace_back();
+  caller.unit = facts.unit;
   if (kind == "actor") {
     facts.kind = caller_kind::actor;
     rules_.asked(facts);
@@ -103,8 +107,7 @@ bool explored_service::ask(std::istringstream& words) {
   rules_.asked(facts);
   const auto waiter = actors_.waiter_into(caller.received);
   waiter.cancel_on(caller.stop.get_token());
-  caf_compat::anonymous_send(actors_.cache, request, std::chrono::nanoseconds{facts.timeout},
-                             waiter);
+  actors_.send(actors_.cache, request, facts.timeout, waiter);
   return true;
 }
 
@@ -152,6 +155,8 @@ bool explored_service::cancel(std::size_t number) {
     return false;
   }
   rules_.cancelled(number);
+  const auto& unit = callers_[number].unit;
+  caf_compat::anonymous_send(actors_.cache, caller_canceled{{key_named(unit.key), unit.claims}});
   return true;
 }
 
@@ -199,10 +204,8 @@ bool explored_service::shut_down() {
     return false;
   }
   rules_.shut_down();
-  *actors_.closing = true;
-  static_cast<void>(frontend_->close());
-  context().table->close();
-  supervisor_->close();
+  static_cast<void>(actors_.open->close());
+  frontend_->close();
   return true;
 }
 

@@ -56,6 +56,7 @@ class explored_service {
   struct asking_caller {
     std::shared_ptr<test::answers> received = std::make_shared<test::answers>();
     std::size_t noted = 0;
+    request_unit unit{};
     std::stop_source stop{};
     std::shared_ptr<blocked_call> blocked{};
   };

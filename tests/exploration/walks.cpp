@@ -144,10 +144,12 @@ std::optional<found_violation> replay(const schedule& steps,
   return first_violation(actors, steps);
 }
 
-std::optional<found_violation> walk(std::uint64_t seed, const std::set<std::string_view>& ignored) {
+namespace {
+
+// Returns the steps. Ends with the first violation.
+schedule make_walk(std::uint64_t seed, explored_actors& actors) {
   random_source chance{seed};
   const taste likes{chance};
-  explored_actors actors{walk_limits, ignored};
   schedule made;
   for (std::size_t i = 0; i < likes.steps && !actors.is_shut_down(); ++i) {
     auto step = next_step(chance, likes, actors);
@@ -155,14 +157,29 @@ std::optional<found_violation> walk(std::uint64_t seed, const std::set<std::stri
       made.push_back(std::move(step));
     }
     if (!actors.rules().violations().empty()) {
-      return first_violation(actors, std::move(made));
+      return made;
     }
   }
   actors.finish();
+  return made;
+}
+
+}  // namespace
+
+std::optional<found_violation> walk(std::uint64_t seed, const std::set<std::string_view>& ignored) {
+  explored_actors actors{walk_limits, ignored};
+  auto made = make_walk(seed, actors);
   return first_violation(actors, std::move(made));
 }
 
-found_violation shortened(found_violation found, const std::set<std::string_view>& ignored) {
+schedule steps_of_walk(std::uint64_t seed) {
+  explored_actors actors{walk_limits, {all_rules().begin(), all_rules().end()}};
+  return make_walk(seed, actors);
+}
+
+found_violation shortened(
+    found_violation found,
+    const std::function<std::optional<found_violation>(const schedule&)>& violates) {
   // Each replay of a thread that is never answered takes seconds.
   if (std::ranges::any_of(found.steps, [](const auto& step) { return step.ends_with("thread"); })) {
     return found;
@@ -173,7 +190,7 @@ found_violation shortened(found_violation found, const std::set<std::string_view
       const auto begin = fewer.begin() + static_cast<std::ptrdiff_t>(from);
       const auto left = static_cast<std::size_t>(fewer.end() - begin);
       fewer.erase(begin, begin + static_cast<std::ptrdiff_t>(std::min(length, left)));
-      auto again = replay(fewer, ignored);
+      auto again = violates(fewer);
       if (again && again->what.rule == found.what.rule) {
         found = *std::move(again);
       } else {

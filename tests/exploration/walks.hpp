@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace midas::internal::exploration {
 
@@ -34,9 +35,20 @@ struct found_violation {
 [[nodiscard]] std::optional<found_violation> walk(std::uint64_t seed,
                                                   const std::set<std::string_view>& ignored = {});
 
-/// Leaves out steps as long as the schedule still violates the same rule.
-[[nodiscard]] found_violation shortened(found_violation found,
-                                        const std::set<std::string_view>& ignored = {});
+/// The steps of that walk.
+[[nodiscard]] schedule steps_of_walk(std::uint64_t seed);
+
+/// Leaves out steps as long as `violates`, which replays a schedule, finds the same rule violated.
+[[nodiscard]] found_violation shortened(
+    found_violation found,
+    const std::function<std::optional<found_violation>(const schedule&)>& violates);
+
+/// The same with replay().
+[[nodiscard]] inline found_violation shortened(found_violation found,
+                                               const std::set<std::string_view>& ignored = {}) {
+  return shortened(std::move(found),
+                   [&ignored](const schedule& steps) { return replay(steps, ignored); });
+}
 
 struct exhausted {
   std::optional<found_violation> found{};
