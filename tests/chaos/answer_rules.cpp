@@ -26,11 +26,11 @@ due_time due(const history& observed, const caller_request& request) {
 
 // True for the errors that a faulty host can cause for a valid request.
 bool can_be_caused_by_host(errc code) {
-  constexpr std::array all{errc::unreachable,        errc::connection_lost,
-                           errc::request_timeout,    errc::invalid_http,
-                           errc::response_too_large, errc::invalid_response,
-                           errc::identity_not_found, errc::request_rejected,
-                           errc::throttled,          errc::service_unavailable};
+  constexpr std::array all{
+      errc::unreachable,         errc::connection_lost,    errc::request_timeout,
+      errc::invalid_http,        errc::response_too_large, errc::invalid_response,
+      errc::identity_not_found,  errc::request_rejected,   errc::throttled,
+      errc::service_unavailable, errc::host_busy};
   return std::ranges::find(all, code) != all.end();
 }
 

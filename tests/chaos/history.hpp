@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,8 @@ struct caller_request {
   /// The client id that the token must have.
   std::string client_id{};
   bool force_refresh = false;
+  /// The request has claims, and so takes no cached token.
+  bool has_claims = false;
   /// Recorded before the call.
   time_point started{};
   time_point deadline{};
@@ -76,6 +80,8 @@ struct wire_exchange {
   /// 0 if the exchange failed.
   int status = 0;
   std::optional<std::chrono::milliseconds> retry_after{};
+  /// token_facts::id of the token in the response; empty if there is none.
+  std::string token_id{};
 };
 
 /// An exchange at the host; see journal_entry.
@@ -95,6 +101,12 @@ struct quiet_period {
   time_point to{};
 };
 
+/// The number of keys in a service's memory.
+struct key_count {
+  time_point at{};
+  std::size_t keys = 0;
+};
+
 struct history {
   std::vector<caller_request> requests{};
   std::vector<wire_exchange> exchanges{};
@@ -104,6 +116,12 @@ struct history {
   std::vector<std::uint64_t> answered_again{};
   /// When shutdown() was called, recorded before the call. Empty if it was not.
   std::optional<time_point> shut_down{};
+  /// When the shutdown had returned, recorded after that.
+  std::optional<time_point> shut_down_returned{};
+  /// The keys that are requested both with and without claims, whose exchanges may overlap.
+  std::set<request_key> keys_with_claims{};
+  /// Counted while no caller waited.
+  std::vector<key_count> key_counts{};
   /// The start of the history; messages give times relative to it.
   time_point began{};
   /// The end of the history.

@@ -21,7 +21,8 @@ std::string describe(const request_key& key) { return key.resource + " for " + k
 
 std::string describe(const history& observed, const caller_request& request) {
   return "request " + std::to_string(request.id) + " (" + request.caller + ", " +
-         describe(request.key) + (request.force_refresh ? ", forced" : "") + ", started at " +
+         describe(request.key) + (request.force_refresh ? ", forced" : "") +
+         (request.has_claims ? ", with claims" : "") + ", started at " +
          since_start(observed, request.started) + ", timeout " +
          in_milliseconds(request.deadline - request.started) + ")";
 }
@@ -34,6 +35,16 @@ std::vector<std::string> check(const history& observed, const history_bounds& bo
   check_recovery(observed, bounds, found);
   check_exchanges(observed, bounds, found);
   check_host_requests(observed, bounds, found);
+  return found;
+}
+
+std::vector<named_violation> check_rude(const history& observed, const history_bounds& bounds) {
+  named_violations found;
+  check_pace(observed, bounds, found);
+  check_share(observed, bounds, found);
+  check_shutdown(observed, bounds, found);
+  check_newest(observed, bounds, found);
+  check_keys(observed, bounds, found);
   return found;
 }
 

@@ -31,6 +31,25 @@ void check_exchanges(const history& observed, const history_bounds& bounds, viol
 /// The same rules at the host, except for the pause and as far as the host can observe them.
 void check_host_requests(const history& observed, const history_bounds& bounds, violations& found);
 
+using named_violations = std::vector<named_violation>;
+
+/// Rule "pace": a key whose exchange failed transiently is asked again only after a pause. Rule
+/// "outage": while every exchange fails, few begin, over all keys.
+void check_pace(const history& observed, const history_bounds& bounds, named_violations& found);
+
+/// Rule "share": no request waits for its turn for long at a host without faults.
+void check_share(const history& observed, const history_bounds& bounds, named_violations& found);
+
+/// Rule "shutdown": no callback is called after the shutdown has returned.
+void check_shutdown(const history& observed, const history_bounds& bounds, named_violations& found);
+
+/// Rule "newest": once a caller has a token that it requested by a forced refresh or with claims,
+/// no later request gets an older one.
+void check_newest(const history& observed, const history_bounds& bounds, named_violations& found);
+
+/// Rule "keys": no more keys stay in memory than the options allow.
+void check_keys(const history& observed, const history_bounds& bounds, named_violations& found);
+
 /// "1234.567 ms", relative to the start of the history.
 [[nodiscard]] std::string since_start(const history& observed, time_point at);
 [[nodiscard]] std::string in_milliseconds(std::chrono::nanoseconds duration);

@@ -19,10 +19,20 @@ std::uint64_t recorder::request_started(const planned_call& call) {
                          .client_id = key.client_id,
                          .force_refresh = call.force_refresh};
   const std::lock_guard lock{mutex_};
+  return add(std::move(request), call.timeout);
+}
+
+std::uint64_t recorder::request_started(caller_request request, std::chrono::nanoseconds timeout) {
+  const std::lock_guard lock{mutex_};
+  ++open_;
+  return add(std::move(request), timeout);
+}
+
+std::uint64_t recorder::add(caller_request request, std::chrono::nanoseconds timeout) {
   request.id = first_ + requests_.size();
   // After taking the lock, whose waiting time does not count.
   request.started = std::chrono::steady_clock::now();
-  request.deadline = request.started + call.timeout;
+  request.deadline = request.started + timeout;
   requests_.push_back(std::move(request));
   return requests_.back().id;
 }

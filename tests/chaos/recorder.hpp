@@ -19,6 +19,9 @@ class recorder {
   void expect(std::size_t calls);
   /// To be called immediately before the call. Returns the id of the request.
   std::uint64_t request_started(const planned_call& call);
+  /// The same for a call that is in no plan. Sets the id and the times of `request`; it must be
+  /// answered before wait_until_answered() returns true.
+  std::uint64_t request_started(caller_request request, std::chrono::nanoseconds timeout);
   /// To be called immediately before requesting the stop.
   void request_cancelled(std::uint64_t id);
   void request_answered(std::uint64_t id, const expected<access_token>& outcome);
@@ -30,6 +33,8 @@ class recorder {
   void take(history& into);
 
  private:
+  std::uint64_t add(caller_request request, std::chrono::nanoseconds timeout);
+
   mutable std::mutex mutex_;
   mutable std::condition_variable all_answered_;
   // The id of the first request in requests_; the others follow consecutively.

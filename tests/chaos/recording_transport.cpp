@@ -2,6 +2,7 @@
 
 #include "simulator/http/query_string.hpp"
 #include "tests/chaos/chaos_keys.hpp"
+#include "tests/chaos/token_reading.hpp"
 #include "transport/responses/retry_after.hpp"
 
 #include <string>
@@ -24,6 +25,21 @@ request_key key_of_url(std::string_view url) {
   }
   return key_of(identity, resource != nullptr ? *resource : std::string{});
 }
+
+namespace {
+
+// The token in the simulator's response, without parsing JSON.
+std::string_view token_in(std::string_view body) {
+  constexpr std::string_view name = R"("access_token":")";
+  const auto at = body.find(name);
+  if (at == std::string_view::npos) {
+    return {};
+  }
+  const auto token = body.substr(at + name.size());
+  return token.substr(0, token.find('"'));
+}
+
+}  // namespace
 
 recording_transport::~recording_transport() { target_->stop(); }
 
@@ -48,6 +64,7 @@ void recording_transport::ended(std::uint64_t number, const expected<http_respon
   const std::lock_guard lock{mutex_};
   auto& exchange = exchanges_.at(number);
   if (outcome) {
+    exchange.token_id = read_token(token_in(outcome->body)).id;
     exchange.status = outcome->status;
     exchange.retry_after = read_retry_after(*outcome, today);
   }

@@ -99,7 +99,8 @@ void check_cached_tokens(const history& observed, const history_bounds& bounds, 
   for (const auto& request : observed.requests) {
     const auto periods = cached.find(request.key);
     // A forced refresh does not use the cached token.
-    if (periods == cached.end() || request.force_refresh || request.answers.empty()) {
+    if (periods == cached.end() || request.force_refresh || request.has_claims ||
+        request.answers.empty()) {
       continue;
     }
     const auto& answer = request.answers.front();

@@ -1,0 +1,105 @@
+// Rules for the end, the tokens and the memory of a service.
+#include "tests/chaos/history_rules.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace midas::internal::chaos {
+
+namespace {
+
+struct renewal {
+  request_key key{};
+  // When the exchange of the token began, and when a caller had the token.
+  time_point sent{};
+  time_point received{};
+};
+
+using send_times = std::map<std::string, time_point>;
+
+// When the exchange that first returned each token began. A host may return a token twice.
+send_times sent_times(const history& observed) {
+  send_times result;
+  for (const auto& exchange : observed.exchanges) {
+    if (!exchange.token_id.empty()) {
+      const auto [at, added] = result.emplace(exchange.token_id, exchange.started);
+      at->second = std::min(at->second, exchange.started);
+    }
+  }
+  return result;
+}
+
+// The tokens that were requested after an earlier exchange: their callers have refused the token
+// that such an exchange returns.
+std::vector<renewal> all_renewals(const history& observed, const send_times& sent) {
+  std::vector<renewal> result;
+  for (const auto& request : observed.requests) {
+    if ((request.force_refresh || request.has_claims) && !request.answers.empty() &&
+        request.answers.front().token) {
+      const auto& answer = request.answers.front();
+      const auto found = sent.find(answer.token->id);
+      if (found != sent.end() && found->second >= request.started) {
+        result.push_back({request.key, request.started, answer.at});
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void check_shutdown(const history& observed, const history_bounds& /*bounds*/,
+                    named_violations& found) {
+  if (!observed.shut_down_returned) {
+    return;
+  }
+  for (const auto& request : observed.requests) {
+    // A thread and an actor receive their answers, but a callback is called.
+    if (request.caller != "callback" && request.caller != "coroutine") {
+      continue;
+    }
+    for (const auto& answer : request.answers) {
+      if (answer.at > *observed.shut_down_returned &&
+          request.started < *observed.shut_down_returned) {
+        found.push_back({"shutdown", describe(observed, request) + " was called " +
+                                         in_milliseconds(answer.at - *observed.shut_down_returned) +
+                                         " after the shutdown had returned"});
+      }
+    }
+  }
+}
+
+void check_newest(const history& observed, const history_bounds& /*bounds*/,
+                  named_violations& found) {
+  const auto sent = sent_times(observed);
+  const auto renewals = all_renewals(observed, sent);
+  for (const auto& request : observed.requests) {
+    for (const auto& answer : request.answers) {
+      const auto at = answer.token ? sent.find(answer.token->id) : sent.end();
+      if (at == sent.end()) {
+        continue;
+      }
+      const auto newer = std::ranges::find_if(renewals, [&](const renewal& each) {
+        return each.key == request.key && each.received < request.started && at->second < each.sent;
+      });
+      if (newer != renewals.end()) {
+        found.push_back(
+            {"newest", describe(observed, request) + " got a token that was requested " +
+                           in_milliseconds(newer->sent - at->second) +
+                           " before the request for a token that a caller already had"});
+      }
+    }
+  }
+}
+
+void check_keys(const history& observed, const history_bounds& bounds, named_violations& found) {
+  for (const auto& each : observed.key_counts) {
+    if (each.keys > bounds.max_keys) {
+      found.push_back({"keys", std::to_string(each.keys) + " keys were in memory at " +
+                                   since_start(observed, each.at) + ", of at most " +
+                                   std::to_string(bounds.max_keys)});
+    }
+  }
+}
+
+}  // namespace midas::internal::chaos
