@@ -4,12 +4,15 @@
 #include "transport/formats/sha256.hpp"
 #include "transport/hosts/host_registry.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 
 namespace midas::internal {
 
 namespace {
+
+constexpr std::chrono::milliseconds unlikely_connect_timeout{1'000};
 
 // Calls the code of a host. An exception must not end the actor: its successor would ask the host
 // again immediately.
@@ -45,6 +48,9 @@ void acquisition_host::complete(http_request& request, std::uint32_t lane,
                                 std::chrono::nanoseconds attempt_time,
                                 std::chrono::nanoseconds usable_for) const {
   request.connect_timeout = service_->options.connect_timeout;
+  if (protocol().is_unlikely) {
+    request.connect_timeout = std::min(request.connect_timeout, unlikely_connect_timeout);
+  }
   request.total_timeout = std::chrono::ceil<std::chrono::milliseconds>(attempt_time);
   request.max_response_bytes = service_->options.max_response_bytes;
   request.lane = lane;
@@ -108,6 +114,13 @@ attempt_result acquisition_host::failed(error failure) const {
 }
 
 error acquisition_host::from_host(error failure) const {
+  if (protocol().is_unlikely && failure.code == errc::unreachable) {
+    failure.code = errc::not_an_azure_host;
+    failure.message = "this is not an Azure host: " + failure.message;
+    failure.advice =
+        "Run the program in Azure; or set AZURE_POD_IDENTITY_AUTHORITY_HOST, or the "
+        "variables of another host, if it has an identity endpoint";
+  }
   if (failure.source.empty()) {
     failure.source = protocol().source;
   }

@@ -31,8 +31,8 @@ bool is_fallback(const host_finding& finding) {
 
 bool host_did_not_answer(const examination& result) {
   const auto code = result.token.error().code;
-  return code == errc::unreachable || code == errc::deadline_exceeded ||
-         code == errc::request_timeout;
+  return code == errc::unreachable || code == errc::not_an_azure_host ||
+         code == errc::deadline_exceeded || code == errc::request_timeout;
 }
 
 }  // namespace

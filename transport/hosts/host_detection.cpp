@@ -90,12 +90,11 @@ host_detection choose(const host_environment& environment, identity_host chosen,
   if (!is_known(chosen)) {
     return {fail(errc::invalid_configuration, "the chosen host is not a midas::identity_host",
                  "Choose one of midas::identity_hosts()"),
-            {},
             {}};
   }
   const auto& profile = profile_of(chosen);
   auto finding = look_for(profile, environment);
-  host_detection result{check_choice(finding, profile, imds_authority), {}, {}};
+  host_detection result{check_choice(finding, profile, imds_authority), {}};
   finding.matched = result.host.has_value();
   finding.evidence.insert(finding.evidence.begin(),
                           {.subject = "the host option", .found = "set", .present = true});
@@ -124,13 +123,12 @@ host_detection choose_for_endpoint() {
   return {host,
           {{.host = host,
             .matched = true,
-            .evidence = {{.subject = "the endpoint option", .found = "set", .present = true}}}},
-          {}};
+            .evidence = {{.subject = "the endpoint option", .found = "set", .present = true}}}}};
 }
 
 host_detection detect(const host_environment& environment) {
   const auto& fallback = fallback_profile();
-  host_detection result{fallback.host, {}, {}};
+  host_detection result{fallback.host, {}};
   for (const auto& profile : host_profiles()) {
     if (profile.signature.mode != detection_mode::by_signature) {
       continue;
@@ -144,7 +142,7 @@ host_detection detect(const host_environment& environment) {
   auto finding = look_for(fallback, environment);
   if (!finding.matched) {
     result.host = check_secrets(environment);
-    finding.matched = result.host.has_value();
+    finding.matched = result.is_assumed = result.host.has_value();
     finding.evidence.push_back({.subject = "another host", .found = "not found", .present = true});
   }
   result.findings.push_back(std::move(finding));

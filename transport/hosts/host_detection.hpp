@@ -27,9 +27,11 @@ struct host_detection {
   expected<identity_host> host;
   /// The hosts that were examined, in order; the last one is the one that was found, if any.
   std::vector<host_finding> findings;
+  /// Whether the host was only assumed, since nothing names a host.
+  bool is_assumed = false;
   /// Variables that are set but that the host does not use, one sentence each. They explain the
   /// result to a reader who expected another host.
-  std::vector<std::string> remarks;
+  std::vector<std::string> remarks{};
 };
 
 /// Detects as MSAL .NET and Go do, except that workload identity comes first, as in the credential

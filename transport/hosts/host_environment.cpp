@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <string>
 #include <system_error>
 
 namespace midas::internal {
@@ -20,7 +22,23 @@ constexpr host_platform this_platform() noexcept {
 #endif
 }
 
+// Empty if the kernel does not show it.
+std::string chassis_asset_tag() {
+  std::ifstream file{"/sys/class/dmi/id/chassis_asset_tag"};
+  std::string tag;
+  std::getline(file, tag);
+  return tag;
+}
+
 }  // namespace
+
+// Microsoft Learn, "Azure Instance Metadata Service for virtual machines", and the data source of
+// cloud-init.
+bool is_azure_asset_tag(std::string_view tag) noexcept {
+  const auto end = tag.find_last_not_of(" \t\r\n");
+  return tag.substr(0, end == std::string_view::npos ? 0 : end + 1) ==
+         "7783-7084-3265-9085-8269-3286-77";
+}
 
 std::string_view host_environment::variable(std::string_view name) const noexcept {
   const auto found = variables.find(name);
@@ -55,6 +73,8 @@ host_environment environment_of_this_process() {
   }
   const auto agent = arc_agent_file(result);
   std::error_code ignored;
+  result.may_be_azure_machine =
+      result.platform != host_platform::unix_like || is_azure_asset_tag(chassis_asset_tag());
   result.arc_agent_installed = !agent.empty() && std::filesystem::exists(agent, ignored);
   return result;
 }

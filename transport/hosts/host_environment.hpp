@@ -22,6 +22,9 @@ struct host_environment {
   /// Whether Azure Arc's agent is installed: whether arc_agent_file exists.
   bool arc_agent_installed = false;
 
+  /// Whether the firmware says that this is a virtual machine in Azure, or nothing can be said.
+  bool may_be_azure_machine = true;
+
   /// The value of a variable; empty if it is not set, since an empty one counts as not set.
   [[nodiscard]] std::string_view variable(std::string_view name) const noexcept;
 };
@@ -29,6 +32,9 @@ struct host_environment {
 /// The executable of Azure Arc's agent; empty on a platform that the agent does not support, and on
 /// Windows without ProgramFiles.
 std::string arc_agent_file(const host_environment& environment);
+
+/// Whether a machine whose firmware has that chassis asset tag is a virtual machine in Azure.
+bool is_azure_asset_tag(std::string_view tag) noexcept;
 
 /// The environment of this process; empty in a privileged process (secure_getenv(3): set-user-ID,
 /// set-group-ID, or with file capabilities). Must not be called while another thread sets

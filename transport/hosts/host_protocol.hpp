@@ -49,6 +49,9 @@ struct host_protocol {
   std::string source;
   /// The URL that requests go to, without a query; for messages.
   std::string address;
+  /// Nothing names this host, and the machine shows no sign of Azure: that no connection is
+  /// possible is final.
+  bool is_unlikely = false;
   /// Makes the HTTP request for a token. `refused_token_sha256` is the SHA-256, in lower-case hex,
   /// of the cached token that the claims refer to; empty if there is none. Fails if the host does
   /// not support the request, or with the error of a credential that cannot be read.

@@ -28,7 +28,8 @@ constexpr std::array<status_range, 4> usual_transient_statuses{{{408}, {429}, {5
 constexpr std::array<status_range, 5> imds_transient_statuses{
     {{404}, {408}, {410}, {429}, {500, 599}}};
 
-// The pauses of MSAL .NET, as for every host. An update of IMDS, announced by 410, takes up to 70 s.
+// The pauses of MSAL .NET, as for every host. An update of IMDS, announced by 410, takes up to 70
+// s.
 constexpr retry_schedule imds_retries{.update_status = 410, .update_pause = milliseconds{10'000}};
 
 // The defaults of host_limits are those of IMDS. The other hosts document no limits; the number of
@@ -231,7 +232,11 @@ expected<host_protocol> make_protocol(const host_detection& detection,
   if (!detection.host) {
     return unexpected{detection.host.error()};
   }
-  return make_protocol(*detection.host, environment, settings);
+  auto result = make_protocol(*detection.host, environment, settings);
+  if (result) {
+    result->is_unlikely = detection.is_assumed && !environment.may_be_azure_machine;
+  }
+  return result;
 }
 
 }  // namespace midas::internal

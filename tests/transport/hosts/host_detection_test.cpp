@@ -1,5 +1,7 @@
 #include "transport/hosts/host_detection.hpp"
 
+#include "transport/hosts/host_registry.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -238,4 +240,24 @@ TEST_CASE("no text of a detection contains the value of a variable") {
     }
     CHECK_THAT(said.str(), !Contains("SECRET-"));
   }
+}
+
+TEST_CASE("IMDS is unlikely only if nothing names it and the machine is not one of Azure") {
+  const auto is_unlikely = [](host_environment environment, std::optional<host> chosen = {},
+                              std::string authority = {}) {
+    environment.may_be_azure_machine = false;
+    const auto detection = detect_host(environment, chosen, authority);
+    host_settings settings;
+    settings.imds_authority = authority;
+    const auto protocol = make_protocol(detection, environment, settings);
+    REQUIRE(protocol);
+    CHECK(protocol->host == host::imds);
+    return protocol->is_unlikely;
+  };
+  CHECK(is_unlikely(with({})));
+  CHECK_FALSE(is_unlikely(with({}), host::imds));
+  CHECK_FALSE(is_unlikely(with({}), {}, "http://127.0.0.1:9"));
+  CHECK_FALSE(is_unlikely(with({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9"}})));
+  const host_environment in_azure;
+  CHECK_FALSE(make_protocol(detect_host(in_azure), in_azure, {})->is_unlikely);
 }
