@@ -29,6 +29,8 @@ constexpr std::string_view end = "nothing left at the end";
 
 // The shortest pause of any host between a failure and the next attempt.
 constexpr moment shortest_pause{500};
+// For this long, an attempt goes on for callers who may ask again.
+constexpr moment given_up_after{1'000};
 
 std::string in_ms(moment at) { return std::to_string(at.count()) + " ms"; }
 
@@ -54,10 +56,6 @@ const std::vector<std::string_view>& all_rules() {
   return names;
 }
 
-std::string to_string(const request_unit& unit) {
-  return unit.key + (unit.claims.empty() ? "" : "/" + unit.claims);
-}
-
 void actor_rules::note(std::string_view rule, std::string text) {
   if (!ignored_.contains(rule)) {
     violations_.push_back({std::string{rule}, std::move(text)});
@@ -73,8 +71,6 @@ void actor_rules::asked(const caller_facts& facts) {
   callers_.push_back({facts, callers_.size(), step_, now_, gate_left_});
   units_[facts.unit].was_wanted = true;
 }
-
-void actor_rules::cancelled(std::size_t caller) { callers_.at(caller).is_cancelled = true; }
 
 void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
   auto& each = callers_.at(caller);
@@ -112,7 +108,9 @@ void actor_rules::exchange_started(const request_unit& unit) {
   const auto name = "exchange " + std::to_string(exchanges_.size()) + " (" + to_string(unit) +
                     ", at " + in_ms(now_) + ")";
   const auto is_refresh = key.refreshing && unit.claims.empty();
-  if (!state.was_wanted && !is_refresh) {
+  const bool was_wanted =
+      state.was_wanted || (state.last_wanted && now_ - *state.last_wanted <= given_up_after);
+  if (!was_wanted && !is_refresh) {
     note(rule::wanted, name + " started, but no caller waited for it");
   }
   if (state.last_failure && now_ - *state.last_failure < shortest_pause) {
@@ -233,7 +231,9 @@ void actor_rules::step_done(bool quiet) {
   ++step_;
   for (const auto& each : callers_) {
     if (is_waiting(each)) {
-      units_[each.facts.unit].was_wanted = true;
+      auto& unit = units_[each.facts.unit];
+      unit.was_wanted = true;
+      unit.last_wanted = now_;
     }
   }
   if (quiet) {

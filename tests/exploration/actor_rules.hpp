@@ -26,7 +26,9 @@ struct request_unit {
   friend auto operator<=>(const request_unit&, const request_unit&) = default;
 };
 
-[[nodiscard]] std::string to_string(const request_unit& unit);
+[[nodiscard]] inline std::string to_string(const request_unit& unit) {
+  return unit.key + (unit.claims.empty() ? "" : "/" + unit.claims);
+}
 
 enum class caller_kind { callback, actor, thread };
 
@@ -66,7 +68,7 @@ class actor_rules {
 
   // -- callers, numbered from 0 --
   void asked(const caller_facts& facts);
-  void cancelled(std::size_t caller);
+  void cancelled(std::size_t caller) { callers_.at(caller).is_cancelled = true; }
   void answered(std::size_t caller, const answer_facts& answer);
 
   // -- exchanges, numbered from 0 in the order in which they start --
@@ -127,6 +129,7 @@ class actor_rules {
   struct unit_state {
     // A caller waited at some time since the last quiet state, that state included.
     bool was_wanted = false;
+    std::optional<moment> last_wanted{};
     std::optional<exchange_end> last_end{};
     std::optional<moment> last_failure{};
     std::optional<std::size_t> last_exchange{};

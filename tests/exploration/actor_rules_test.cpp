@@ -154,7 +154,11 @@ TEST_CASE("an exchange without a waiter is a violation unless it is a refresh") 
   rules.exchange_started(a);
   rules.exchange_ended(1, exchange_end::token);
   rules.acquisition_ended("a");
+  rules.time_passed(1s);
+  rules.exchange_started(a);
+  rules.exchange_ended(2, exchange_end::token);
   CHECK(rules.broken().empty());
+  rules.time_passed(1ms);
   rules.exchange_started(a);
   CHECK(rules.broken() == names{"no attempt without a waiter"});
 }
