@@ -28,8 +28,8 @@ void open_request::answer(expected<http_response> outcome) {
   if (outcome) {
     promise.deliver(*std::move(outcome));
   } else if (outcome.error().code == errc::deadline_exceeded) {
-    // Never sent: the request waited in the transport until its deadline. Later waiters may still be
-    // served.
+    // Never sent: the request waited in the transport until its deadline. Later waiters may still
+    // be served.
     promise.deliver(to_caf_error(not_admitted{{}, outcome.error()}));
   } else {
     promise.deliver(to_caf_error(outcome.error()));

@@ -78,7 +78,7 @@ TEST_CASE("a host protocol that throws is a failure of the host, and ends no act
 }
 
 TEST_CASE("an HTTP actor that fails answers its requests, cancels its exchanges, and is replaced") {
-  virtual_actors actors{host_limits{2, 1'000}};
+  virtual_actors actors{host_limits{3, 1'000}};
   const auto on_wire = actors.ask("a");
   const auto killer = actors.ask("throw");
   CHECK(is_error(*on_wire, errc::actor_terminated));

@@ -44,6 +44,7 @@ TEST_CASE("a host that something names is asked again when it cannot be reached"
   const auto received = actors.ask("r", 1h);
   CHECK(actors.transport->request(0).connect_timeout > 1s);
   actors.transport->complete(0, fail(errc::unreachable, "refused"));
+  actors.run();
   actors.advance(1s);
   CHECK(received->empty());
   CHECK(actors.transport->started() == 2);

@@ -140,12 +140,12 @@ TEST_CASE("a host that supports it receives the capabilities and the hash of the
   CHECK(service.tokens.try_get(vault)->token().reveal() == "another");
 }
 
-TEST_CASE("five requests are in flight to IMDS by default, and more to other hosts") {
+TEST_CASE("one identity has four requests in flight to IMDS by default, and more to other hosts") {
   auto more = on({});
   more.limits = host_limits{7, 1'000};
   const auto [options, at_once] = GENERATE_COPY(table<token_service_options, std::size_t>({
-      {on({}), 5},
-      {more, 7},
+      {on({}), 4},
+      {more, 6},
       {on(arc), 10},
   }));
   scripted_service service{options};

@@ -51,7 +51,8 @@ TEST_CASE("a Retry-After that is unreadable or in the past is ignored") {
   CHECK_FALSE(retry_after(text));
 }
 
-TEST_CASE("a date in Retry-After is measured by the clock of the host, if the host states its time") {
+TEST_CASE(
+    "a date in Retry-After is measured by the clock of the host, if the host states its time") {
   const auto wait = [](std::string_view date, std::string_view until) {
     http_response response;
     response.headers = {{"date", sensitive_string{date}}, {"Retry-After", sensitive_string{until}}};

@@ -39,8 +39,8 @@ TEST_CASE("the Authorization header uses the memory of the body if the type fits
 
 TEST_CASE("a body that is mostly padding does not stay in memory with its token") {
   const auto padded = [](std::size_t padding) {
-    return R"({"token_type":"Bearer","access_token":"AT","padding":")" +
-           std::string(padding, 'x') + R"(","expires_in":600})";
+    return R"({"token_type":"Bearer","access_token":"AT","padding":")" + std::string(padding, 'x') +
+           R"(","expires_in":600})";
   };
   const auto memory_of = [](const expected<token_grant>& grant) {
     REQUIRE(grant);
