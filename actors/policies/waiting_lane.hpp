@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace midas::internal {
 
@@ -19,7 +20,10 @@ struct waiting_position {
   /// Numbers the requests in the order of their arrival.
   std::uint64_t id = 0;
 
-  friend auto operator<=>(const waiting_position&, const waiting_position&) = default;
+  friend bool operator==(const waiting_position&, const waiting_position&) = default;
+  friend bool operator<(const waiting_position& one, const waiting_position& other) noexcept {
+    return std::tie(one.deadline, one.id) < std::tie(other.deadline, other.id);
+  }
 };
 
 /// Each operation takes logarithmic time. Pure; not thread-safe.
@@ -30,7 +34,10 @@ class waiting_lane {
     waiting_position position;
     std::size_t identity = 0;
 
-    friend auto operator<=>(const item&, const item&) = default;
+    friend bool operator==(const item&, const item&) = default;
+    friend bool operator<(const item& one, const item& other) noexcept {
+      return std::tie(one.position, one.identity) < std::tie(other.position, other.identity);
+    }
   };
 
   // A tree of GNU's library, since the trees of the standard library do not know the ranks of their

@@ -101,4 +101,10 @@ expected<token_request> request_of(const json* identity, const json* resource,
   return result;
 }
 
+std::size_t max_retries_of(const json& content) {
+  const auto exchange = elements_of(content, "exchange");
+  const auto* status = exchange.empty() ? nullptr : member((*exchange[0])["respond"], "status");
+  return status != nullptr && status->GetInt() == 410 ? 7 : 3;
+}
+
 }  // namespace midas::internal::conformance

@@ -9,6 +9,7 @@
 #include <midas/managed_identity.hpp>
 #include <midas/token_request.hpp>
 
+#include <cstddef>
 #include <string>
 
 namespace midas::internal::conformance {
@@ -25,5 +26,8 @@ expected<managed_identity> identity_of(const json& identity);
 
 /// The request of a step. A null pointer stands for a missing member.
 expected<token_request> request_of(const json* identity, const json* resource, const json* options);
+
+/// The retries of the library that the case comes from; midas has no limit by default.
+std::size_t max_retries_of(const json& content);
 
 }  // namespace midas::internal::conformance

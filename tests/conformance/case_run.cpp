@@ -26,13 +26,6 @@ namespace {
 using namespace std::chrono_literals;
 using lines = std::vector<std::string>;
 
-// The retries of the libraries that the cases come from; midas has no limit by default.
-std::size_t max_retries(const json& content) {
-  const auto exchange = elements_of(content, "exchange");
-  const auto* status = exchange.empty() ? nullptr : member((*exchange[0])["respond"], "status");
-  return status != nullptr && status->GetInt() == 410 ? 7 : 3;
-}
-
 lines differ(bool same, const std::string& line) { return same ? lines{} : lines{line}; }
 
 // One case, as a process with its own environment and files.
@@ -127,7 +120,7 @@ class process {
     }
     // The retry profiles are those of other libraries; midas has the same delays.
     const auto retry = options == nullptr ? std::string{} : text_of(*options, "retry");
-    context.options.max_retries = retry.empty() || retry == "none" ? 0 : max_retries(content_);
+    context.options.max_retries = retry.empty() || retry == "none" ? 0 : max_retries_of(content_);
     // Otherwise a case that lets hours pass would find its key evicted.
     constexpr auto never = std::chrono::years{1};
     actors_ = std::make_unique<test::virtual_actors>(std::move(context), host_limits{64, 0}, never);
