@@ -55,7 +55,11 @@ class json_writer
     : public basic_json_writer<
           rapidjson::PrettyWriter<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>> {
  public:
-  json_writer() { SetIndent(' ', 2); }
+  json_writer() {
+    SetIndent(' ', 2);
+    // RapidJSON's default constructor leaves them uninitialized.
+    SetFormatOptions(rapidjson::kFormatDefault);
+  }
 };
 
 /// Writes one line.

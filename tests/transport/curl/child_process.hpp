@@ -14,8 +14,10 @@
 
 namespace midas::internal::test {
 
-/// False with ThreadSanitizer, which ends a forked process that starts a thread.
-#if defined(__SANITIZE_THREAD__) || MIDAS_HAS_FEATURE(thread_sanitizer)
+/// False with ThreadSanitizer, which ends a forked process that starts a thread, and with
+/// AddressSanitizer, whose locks another thread may have held at the fork.
+#if defined(__SANITIZE_THREAD__) || MIDAS_HAS_FEATURE(thread_sanitizer) || \
+    defined(__SANITIZE_ADDRESS__) || MIDAS_HAS_FEATURE(address_sanitizer)
 constexpr bool may_start_threads_after_fork = false;
 #else
 constexpr bool may_start_threads_after_fork = true;
