@@ -27,7 +27,9 @@ void check_each_key(const history& observed, const exchange_list& all,
       continue;
     }
     auto& before = last[exchange->key];
-    if (before != nullptr && has_ended(*before) && is_transient(*before) &&
+    // After a timeout the pause counts from the start of the attempt, its wait for the host's
+    // limits included, which is not part of the exchange.
+    if (before != nullptr && has_ended(*before) && is_transient(*before) && !before->timed_out &&
         exchange->started < before->ended + pace) {
       found.push_back({"pace", "the exchange for " + describe(exchange->key) + " at " +
                                    since_start(observed, exchange->started) + " began " +

@@ -67,6 +67,8 @@ void recording_transport::ended(std::uint64_t number, const expected<http_respon
     exchange.token_id = read_token(token_in(outcome->body)).id;
     exchange.status = outcome->status;
     exchange.retry_after = read_retry_after(*outcome, today);
+  } else {
+    exchange.timed_out = outcome.error().code == errc::request_timeout;
   }
   exchange.ended = std::chrono::steady_clock::now();
 }
