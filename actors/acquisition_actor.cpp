@@ -106,7 +106,6 @@ struct acquisition_state : acquisition_parts {
   void perform(const report_start& start) { report.started(start); }
 
   void perform(const start_attempt& /*action*/) {
-    published.begin_attempt();
     if (auto encoded = host.encode(fsm.request())) {
       send(*std::move(encoded));
     } else {
@@ -155,6 +154,7 @@ struct acquisition_state : acquisition_parts {
         std::move(request), deadline,
         [this](http_response& response) {
           if (!lifetime.ending()) {
+            published.answered(response.sent);
             resume(host.read(fsm.request(), std::move(response), fsm.leg()));
           }
         },

@@ -150,9 +150,11 @@ struct http_state {
   void send(open_request& admitted, time_point at) {
     auto request = open.begin(admitted, at);
     auto done = [to = http_actor{self}, queue = completions, id = admitted.id,
-                 proofs = proofs_of(request)](expected<http_response> outcome) {
+                 proofs = proofs_of(request),
+                 sent = service->table->next_attempt()](expected<http_response> outcome) {
       if (outcome) {
         outcome->proofs = proofs;
+        outcome->sent = sent;
       }
       if (queue->push(id, std::move(outcome))) {
         caf_compat::anonymous_send(to, completions_due{});

@@ -96,6 +96,9 @@ struct http_response {
   /// proofs_of() the request, so that no text of the host is shown in which it repeats one. Set by
   /// the HTTP actor.
   std::vector<secret> proofs{};
+  /// The position of the request among those that were sent to the host: later ones have larger
+  /// numbers. Set by the HTTP actor.
+  std::uint64_t sent = 0;
 };
 
 /// Everything with which the request proves that its sender may have a token: request.proofs, and

@@ -45,8 +45,8 @@ class published_key {
     caf_compat::send(self_, cache_, refresh_planned{table().find_slot(key_->token)});
   }
 
-  /// An attempt begins: what another acquisition of the token begins later is newer.
-  void begin_attempt() { attempt_ = table().next_attempt(); }
+  /// The host answered a request: what it was asked later, by whichever acquisition, is newer.
+  void answered(token_table::attempt sent) { attempt_ = sent; }
 
   /// Publishes the token if it may still be handed out. If an attempt that began later has
   /// published a token, that one stays and replaces `token`, unless the request has claims, which

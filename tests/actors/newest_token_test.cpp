@@ -30,6 +30,23 @@ TEST_CASE("an older acquisition that ends later does not replace a newer token")
   CHECK(is_token(*forced, "token-2"));
 }
 
+TEST_CASE(
+    "the order in which requests were sent counts, not the order in which they began to wait") {
+  virtual_actors actors{host_limits{5, 1}};
+  actors.ask("r");
+  actors.grant(0, 24h);
+  // They wait for the next second; the one with the nearer deadline is sent first.
+  actors.ask(challenged("{}"), 1min);
+  actors.ask({.resource = "r", .force_refresh = true}, 10s);
+  actors.advance(1'500ms);
+  actors.advance(1'500ms);
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+  actors.grant(1, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+}
+
 TEST_CASE("an older token is better than one that has ended") {
   virtual_actors actors;
   const auto plain = actors.ask("r", 1h);

@@ -54,6 +54,15 @@ TEST_CASE("an exchange that follows a failure for its key too early is a violati
   CHECK(check_rude(observed, {}).empty());
 }
 
+TEST_CASE("an exchange that follows a timeout needs no pause after its end") {
+  auto observed = paced_history();
+  observed.exchanges.push_back(exchange(vault, ms(5'000), ms(6'500), 0));
+  observed.exchanges.push_back(exchange(vault, ms(6'501), ms(6'502)));
+  CHECK(check_rude(observed, {}).size() == 1);
+  observed.exchanges[observed.exchanges.size() - 2].timed_out = true;
+  CHECK(check_rude(observed, {}).empty());
+}
+
 TEST_CASE("a refusal and a success need no pause, and a key with claims has two paces") {
   auto observed = paced_history();
   observed.exchanges.push_back(exchange(vault, ms(5'000), ms(5'010), 400));
