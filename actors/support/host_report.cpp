@@ -66,14 +66,9 @@ void host_report::given_up(std::size_t key, std::chrono::nanoseconds age, time_p
 void host_report::found_unusable(time_point now) {
   const auto failure =
       make_error(errc::invalid_response, "the host's answers contain no usable token");
-  std::optional<std::chrono::nanoseconds> pause;
-  std::size_t failures = 0;
-  {
-    const auto budget = open();
-    pause = budget->found_unusable(now, failure, service_->jitter());
-    failures = budget->failures(now);
-  }
-  note_pause(failure, failures, pause);
+  note_failure(failure, now, [&](host_budget& budget) {
+    return budget.found_unusable(now, failure, service_->jitter());
+  });
 }
 
 void host_report::note_recovery(time_point now) {
@@ -106,18 +101,21 @@ void host_report::throttled(const http_response& response, time_point now) {
 
 void host_report::failed(const error& failure, const host_health::failure& details,
                          time_point now) {
+  note_failure(failure, now, [&](host_budget& budget) {
+    return budget.failed(now, failure, details, service_->jitter());
+  });
+}
+
+template <class Fail>
+void host_report::note_failure(const error& failure, time_point now, Fail fail_on) {
   std::optional<std::chrono::nanoseconds> pause;
   std::size_t failures = 0;
   {
     const auto budget = open();
-    pause = budget->failed(now, failure, details, service_->jitter());
+    pause = fail_on(*budget);
     failures = budget->failures(now);
   }
-  note_pause(failure, failures, pause);
-}
-
-void host_report::note_pause(const error& failure, std::size_t failures,
-                             std::optional<std::chrono::nanoseconds> pause) {
+  // Without the lock: an observer may take its time.
   if (pause) {
     is_failing_ = true;
     service_->observers->emit([&] { return host_failing{failure, failures, *pause}; });

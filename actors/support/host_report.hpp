@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 namespace midas::internal {
 
@@ -45,8 +44,9 @@ class host_report {
   void free_place() const;
   void throttled(const http_response& response, time_point now);
   void failed(const error& failure, const host_health::failure& details, time_point now);
-  void note_pause(const error& failure, std::size_t failures,
-                  std::optional<std::chrono::nanoseconds> pause);
+  /// `fail_on(budget)` counts the failure, and returns the pause if one begins.
+  template <class Fail>
+  void note_failure(const error& failure, time_point now, Fail fail_on);
 
   std::shared_ptr<const service_context> service_;
   std::uint64_t user_ = 0;

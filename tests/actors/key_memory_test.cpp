@@ -11,12 +11,28 @@ using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
 
+namespace {
+
+// A service that keeps at most that many keys.
+class few_keys : public virtual_actors {
+ public:
+  explicit few_keys(std::size_t count) {
+    cache = spawn_cache(system(), with_max_keys(count));
+    run();
+  }
+  few_keys(const few_keys&) = delete;
+  few_keys& operator=(const few_keys&) = delete;
+  ~few_keys() { caf_compat::send_exit(idle_, caf::exit_reason::user_shutdown); }
+
+ private:
+  // The cache actor of the fixture has nothing to do.
+  const cache_actor idle_ = cache;
+};
+
+}  // namespace
+
 TEST_CASE("beyond max_keys the least recently requested tokens leave memory") {
-  virtual_actors actors;
-  // The cache actor of the fixture stays idle.
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(16));
-  actors.run();
+  few_keys actors{16};
   for (int i = 0; i < 16; ++i) {
     actors.ask(("r" + std::to_string(i)).c_str());
     actors.grant(static_cast<std::size_t>(i), 24h);
@@ -29,14 +45,10 @@ TEST_CASE("beyond max_keys the least recently requested tokens leave memory") {
   CHECK(actors.context->table->size() <= 16);
   CHECK(is_token(*actors.ask("r0"), "token-0"));
   CHECK(actors.ask("r1")->empty());
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("a key that has waiters stays, even beyond max_keys") {
-  virtual_actors actors;
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(2));
-  actors.run();
+  few_keys actors{2};
   std::vector<std::shared_ptr<answers>> received;
   for (int i = 0; i < 8; ++i) {
     received.push_back(actors.ask(("r" + std::to_string(i)).c_str()));
@@ -45,14 +57,10 @@ TEST_CASE("a key that has waiters stays, even beyond max_keys") {
     actors.grant(i);
     CHECK(is_token(*received[i], "token-" + std::to_string(i)));
   }
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("with exactly max_keys keys a refresh drops no token") {
-  virtual_actors actors;
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(32));
-  actors.run();
+  few_keys actors{32};
   const auto name = [](std::size_t i) { return "r" + std::to_string(i); };
   for (std::size_t i = 0; i < 32; ++i) {
     actors.ask(name(i).c_str());
@@ -66,14 +74,10 @@ TEST_CASE("with exactly max_keys keys a refresh drops no token") {
   actors.ask({.resource = name(0), .claims = "{}"});
   actors.grant(64, 24h);
   CHECK(actors.context->table->size() == 32);
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("keys that the host refuses drop no token") {
-  virtual_actors actors;
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(4));
-  actors.run();
+  few_keys actors{4};
   for (std::size_t i = 0; i < 4; ++i) {
     actors.ask(("r" + std::to_string(i)).c_str());
     actors.grant(i, 24h);
@@ -83,14 +87,10 @@ TEST_CASE("keys that the host refuses drop no token") {
     actors.refuse(i, 400);
   }
   CHECK(actors.context->table->size() == 4);
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("a token that was acquired beyond max_keys is not the one that leaves") {
-  virtual_actors actors;
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(1));
-  actors.run();
+  few_keys actors{1};
   for (std::size_t i = 0; i < 8; ++i) {
     const auto name = "r" + std::to_string(i);
     actors.ask(name.c_str());
@@ -98,14 +98,10 @@ TEST_CASE("a token that was acquired beyond max_keys is not the one that leaves"
     CHECK(actors.context->table->size() == 1);
     CHECK(is_token(*actors.ask(name.c_str()), "token-" + std::to_string(i)));
   }
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("the number of keys that are acquired at the same time has a bound") {
-  virtual_actors actors;
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(4));
-  actors.run();
+  few_keys actors{4};
   std::vector<std::shared_ptr<answers>> received;
   for (int i = 0; i < 40; ++i) {
     received.push_back(actors.ask(("r" + std::to_string(i)).c_str(), 10s));
@@ -117,5 +113,4 @@ TEST_CASE("the number of keys that are acquired at the same time has a bound") {
   actors.advance(10s);
   actors.advance(30s);
   CHECK(actors.ask("another", 10s)->empty());
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
