@@ -27,7 +27,7 @@ struct http_header {
   bool is_public = false;
 };
 
-/// A header of a request whose value is no secret.
+/// A header of a request whose value is not secret.
 inline http_header public_header(std::string name, std::string_view value) {
   return {.name = std::move(name), .value = sensitive_string{value}, .is_public = true};
 }
