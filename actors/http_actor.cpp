@@ -2,12 +2,11 @@
 
 #include "actors/policies/admission_queue.hpp"
 #include "actors/support/actor_lifetime.hpp"
-#include "actors/support/completion_queue.hpp"
+#include "actors/support/exchange_relay.hpp"
 #include "actors/support/host_report.hpp"
 #include "actors/support/open_requests.hpp"
 #include "messages/make_error.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -18,6 +17,8 @@
 namespace midas::internal {
 
 namespace {
+
+constexpr std::size_t max_successors = 16;
 
 struct http_state {
   using time_point = std::chrono::steady_clock::time_point;
@@ -33,7 +34,8 @@ struct http_state {
     service = settings.service;
     transport = settings.transport;
     report = {settings.service, settings.limits};
-    queue.emplace(service->options.max_cold_keys_per_lane);
+    relay = std::make_shared<exchange_relay>(*transport, service->table, http_actor{self});
+    open.emplace(service->options.max_cold_keys_per_lane);
     lifetime.begin<http_actor>(self, std::move(alive), [this] { answer_all(lifetime.end()); });
   }
 
@@ -57,12 +59,10 @@ struct http_state {
 
   caf_compat::promise<http_response> serve(http_request request) {
     auto promise = self->make_response_promise<http_response>();
-    const auto asked = open.next(request);
-    if (auto refused = refusal_of(asked)) {
+    if (auto refused = refusal_of(open->next(request))) {
       promise.deliver(*std::move(refused));
     } else {
-      open.add(std::move(request), promise);
-      queue->add(asked, now());
+      open->add(std::move(request), promise, now());
       admit();
     }
     return promise;
@@ -73,45 +73,48 @@ struct http_state {
     if (lifetime.ending()) {
       return to_caf_error(lifetime.end());
     }
-    if (!queue->has_room(asked)) {
+    if (!open->queue().has_room(asked)) {
       return to_caf_error(lane_is_full(asked.lane, service->options.max_cold_keys_per_lane));
     }
     const auto budget = report.open();
     const auto at = now();
-    const auto wait = queue->wait_beyond(asked, *budget, at);
+    const auto wait = open->queue().wait_beyond(asked, *budget, at);
     return wait ? std::optional{to_caf_error(
-                      refusal({asked.id, asked.deadline, *wait}, *budget, load(), at))}
+                      refusal({asked.id, asked.deadline, *wait}, *budget, open->load(), at))}
                 : std::nullopt;
   }
 
   void withdraw(std::uint64_t ticket) {
-    auto withdrawn = open.take_ticket(ticket);
-    if (!withdrawn) {
+    const auto id = open->find_ticket(ticket);
+    if (!id || !relay->cancel(*open->at(*id).exchange)) {
       return;
     }
-    queue->remove(withdrawn->id);
+    auto withdrawn = open->take(*id);
     if (withdrawn->place) {
       report.given_up(withdrawn->key, now() - withdrawn->place->since, now());
-      withdrawn->cancel(*transport);
     }
     withdrawn->answer(fail(errc::cancelled, "nobody waits for the request any more"));
     admit();
   }
 
   void hasten(std::uint64_t ticket, time_point deadline) {
-    const auto id = open.find_ticket(ticket);
-    if (id && queue->hasten(*id, deadline, now())) {
+    const auto id = open->find_ticket(ticket);
+    if (id && open->queue().hasten(*id, deadline, now())) {
+      relay->hasten(*open->at(*id).exchange, deadline);
       admit();
     }
   }
 
   void take_completions() {
-    completions->take(completed);
+    relay->take(completed);
     for (auto& completion : completed) {
-      if (auto ended = open.take(completion.id)) {
-        queue->remove(completion.id);
+      open->note_begun(completion.id, *report.open(), now());
+      if (auto ended = open->take(completion.id)) {
         report.ended(completion.outcome, ended->key, now());
         ended->answer(std::move(completion.outcome));
+      }
+      if (completion.successor) {
+        open->note_begun(*completion.successor, *report.open(), now());
       }
     }
     if (service->observers->any()) {
@@ -125,10 +128,12 @@ struct http_state {
     const auto at = now();
     refuse_late(at);
     report.note_recovery(at);
-    while (const auto id = queue->admit(*report.open(), at)) {
-      send(open.at(*id), at);
+    while (const auto admitted = open->admit(*report.open(), at)) {
+      // If the transport throws, the request is still answered.
+      relay->begin(admitted);
     }
-    const auto next = std::min(queue->next_admission(*report.open(), at), queue->next_late(at));
+    choose_successors(at);
+    const auto next = open->queue().next_change(*report.open(), at);
     if (next < wake_at) {
       wake_at = next;
       caf_compat::send_to_self_after(self, next - at, admission_due{});
@@ -137,42 +142,36 @@ struct http_state {
 
   void refuse_late(time_point at) {
     const auto budget = report.open();
-    const auto late = queue->take_late(*budget, at);
+    const auto late = open->queue().take_late(*budget, at);
     if (late.empty()) {
       return;
     }
-    const auto others = load();
+    const auto others = open->load();
     for (const auto& each : late) {
-      open.take(each.id)->promise.deliver(to_caf_error(refusal(each, *budget, others, at)));
+      auto refused = open->take(each.id);
+      relay->cancel(*refused->exchange);
+      refused->promise.deliver(to_caf_error(refusal(each, *budget, others, at)));
     }
   }
 
-  void send(open_request& admitted, time_point at) {
-    auto request = open.begin(admitted, at);
-    auto done = [to = http_actor{self}, queue = completions, id = admitted.id,
-                 proofs = proofs_of(request),
-                 sent = service->table->next_attempt()](expected<http_response> outcome) {
-      if (outcome) {
-        outcome->proofs = proofs;
-        outcome->sent = sent;
-      }
-      if (queue->push(id, std::move(outcome))) {
-        caf_compat::anonymous_send(to, completions_due{});
-      }
-    };
-    // If the transport throws, the request is still answered.
-    admitted.exchange = transport->start(std::move(request), std::move(done));
+  void choose_successors(time_point at) {
+    if (!report.open()->passes_places_on(at)) {
+      relay->set_next({});
+    } else if (relay->next_count() < max_successors / 2) {
+      relay->set_next(open->successors(max_successors));
+    }
   }
 
   void answer_all(const error& reason) {
-    for (auto& request : open.take_all()) {
-      queue->remove(request.id);
-      request.cancel(*transport);
+    if (!open) {
+      return;
+    }
+    for (auto& request : open->take_all()) {
+      relay->cancel(*request.exchange);
       request.answer(unexpected{reason});
     }
   }
 
-  [[nodiscard]] host_load load() const { return {open.places(), queue->waiting()}; }
   [[nodiscard]] time_point now() const { return caf_compat::now(self); }
 
   http_actor::pointer self;
@@ -180,9 +179,8 @@ struct http_state {
   actor_lifetime lifetime;
   std::shared_ptr<http_transport> transport;
   host_report report;
-  std::optional<admission_queue> queue;
-  open_requests open;
-  std::shared_ptr<completion_queue> completions = std::make_shared<completion_queue>();
+  std::optional<open_requests> open;
+  std::shared_ptr<exchange_relay> relay;
   std::vector<completion_queue::completion> completed;
   // When the earliest admission_due arrives.
   time_point wake_at = time_point::max();

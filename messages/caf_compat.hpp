@@ -183,6 +183,12 @@ std::chrono::steady_clock::time_point now(Self* self) {
   return self->clock().now();
 }
 
+/// The clock of the system in which the actor lives. For any thread.
+template <class Actor>
+std::chrono::steady_clock::time_point system_now(const Actor& actor) {
+  return actor->home_system().clock().now();
+}
+
 // -- configuration --
 
 /// Configures a scheduler of `threads` threads that sleep while they are idle, and no log. CAF's

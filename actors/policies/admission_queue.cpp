@@ -94,16 +94,48 @@ std::optional<std::uint64_t> admission_queue::admit(host_budget& budget, time_po
   const auto passed_over = blocked(budget, now);
   const bool cold = is_turn_of_cold(refreshes_.has_next(passed_over), cold_.has_next(passed_over),
                                     refreshes_in_row_);
-  refreshes_in_row_ = cold ? 0 : refreshes_in_row_ + 1;
-  auto& lanes = cold ? cold_ : refreshes_;
-  const auto [lane, next] = lanes.next(passed_over);
-  auto& admitted = requests_.at(next.position.id);
+  const auto next = (cold ? cold_ : refreshes_).next(passed_over).second;
+  begin(requests_.at(next.position.id), budget, now);
+  return next.position.id;
+}
+
+std::vector<std::uint64_t> admission_queue::next(std::size_t count) const {
+  std::vector<std::uint64_t> result;
+  fair_lanes::order refreshes{refreshes_, count};
+  fair_lanes::order cold{cold_, count};
+  auto in_row = refreshes_in_row_;
+  while (result.size() < count) {
+    const auto refresh = refreshes.next();
+    const auto other = cold.next();
+    if (!refresh && !other) {
+      break;
+    }
+    const bool is_cold = is_turn_of_cold(refresh.has_value(), other.has_value(), in_row);
+    result.push_back((is_cold ? *other : *refresh).second.position.id);
+    (is_cold ? cold : refreshes).take();
+    in_row = is_cold ? 0 : in_row + 1;
+  }
+  return result;
+}
+
+bool admission_queue::admit(std::uint64_t id, host_budget& budget, time_point now) {
+  const auto at = requests_.find(id);
+  if (at == requests_.end() || at->second.in_flight) {
+    return false;
+  }
+  begin(at->second, budget, now);
+  return true;
+}
+
+void admission_queue::begin(entry& admitted, host_budget& budget, time_point now) {
+  const auto& asked = admitted.asked;
+  const bool is_cold = asked.purpose == request_purpose::cold_key;
+  refreshes_in_row_ = is_cold ? 0 : refreshes_in_row_ + 1;
   dequeue(admitted);
-  lanes.end_turn(lane);
+  lanes_of(asked.purpose).end_turn(asked.lane);
   admitted.in_flight = true;
-  ++in_flight_of_identity_[admitted.asked.identity];
+  ++in_flight_of_identity_[asked.identity];
   budget.begin(now);
-  return admitted.asked.id;
 }
 
 std::vector<admission_queue::rejection> admission_queue::take_late(host_budget& budget,

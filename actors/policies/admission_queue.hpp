@@ -5,6 +5,7 @@
 #include "actors/policies/host_budget.hpp"
 #include "messages/http_message.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -71,12 +72,25 @@ class admission_queue {
   /// until remove().
   [[nodiscard]] std::optional<std::uint64_t> admit(host_budget& budget, time_point now);
 
+  /// The next requests, at most `count`, in the order in which they will be admitted unless others
+  /// are added.
+  [[nodiscard]] std::vector<std::uint64_t> next(std::size_t count) const;
+
+  /// That request has been sent in the place of another, whatever the budget admits. False if it
+  /// does not wait.
+  bool admit(std::uint64_t id, host_budget& budget, time_point now);
+
   /// Takes the requests whose deadline has passed, or that would be admitted too late: others have
   /// gone before them since they were added, or the budget is smaller.
   [[nodiscard]] std::vector<rejection> take_late(host_budget& budget, time_point now);
 
   /// When to call take_late() at the latest.
   [[nodiscard]] time_point next_late(time_point now) const;
+
+  /// When to call take_late() and admit(), unless something changes before.
+  [[nodiscard]] time_point next_change(host_budget& budget, time_point now) const {
+    return std::min(next_admission(budget, now), next_late(now));
+  }
 
   [[nodiscard]] std::size_t waiting() const noexcept { return refreshes_.size() + cold_.size(); }
 
@@ -98,6 +112,7 @@ class admission_queue {
   [[nodiscard]] std::size_t ahead(const request& asked) const;
   [[nodiscard]] static bool is_turn_of_cold(bool has_refresh, bool has_cold,
                                             std::size_t refreshes) noexcept;
+  void begin(entry& admitted, host_budget& budget, time_point now);
   void enqueue(entry& added, time_point now);
   void dequeue(const entry& removed);
   void find_expired(host_budget& budget, time_point now, std::vector<rejection>& late) const;

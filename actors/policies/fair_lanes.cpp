@@ -60,8 +60,11 @@ std::size_t fair_lanes::ahead(std::uint32_t lane, const waiting_position& positi
   return at == lanes_.end() ? 0 : larger_lanes_.sum(at->second.waiting.rank(position));
 }
 
-fair_lanes::order::order(const fair_lanes& lanes) {
+fair_lanes::order::order(const fair_lanes& lanes, std::size_t max_lanes) {
   for (const auto lane : lanes.turns_) {
+    if (lanes_.size() == max_lanes) {
+      break;
+    }
     const auto& items = lanes.lanes_.at(lane).waiting.items();
     lanes_.push_back({lane, items.begin(), items.end()});
   }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <optional>
 #include <unordered_map>
@@ -58,7 +59,9 @@ class fair_lanes {
 /// Must not outlive a change of the lanes.
 class fair_lanes::order {
  public:
-  explicit order(const fair_lanes& lanes);
+  /// Of the first `max_lanes` lanes; the first so many requests are the same as of all lanes.
+  explicit order(const fair_lanes& lanes,
+                 std::size_t max_lanes = std::numeric_limits<std::size_t>::max());
 
   /// The next request and its lane; empty at the end.
   [[nodiscard]] std::optional<std::pair<std::uint32_t, item>> next() const;

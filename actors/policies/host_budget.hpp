@@ -43,6 +43,13 @@ class host_budget {
   /// True if requests wait for others to be sent, not only for others to end.
   [[nodiscard]] bool limits_rate() const noexcept { return limit_.limits_rate(); }
 
+  /// True if a request may be sent whenever another succeeds, and should be at once. With more in
+  /// flight, the host stays busy while the next requests pass through the HTTP actor.
+  [[nodiscard]] bool passes_places_on(time_point now) noexcept {
+    return limits().max_in_flight <= max_in_flight_that_passes && !limits_rate() &&
+           open_at(now) <= now && failures(now) == 0;
+  }
+
   /// The most requests in flight for one identity: one place stays free for the others, which would
   /// otherwise wait for as long as the requests for one identity hang.
   [[nodiscard]] std::size_t max_in_flight_per_identity(time_point now) noexcept {
@@ -102,6 +109,8 @@ class host_budget {
   }
 
  private:
+  static constexpr std::size_t max_in_flight_that_passes = 15;
+
   rate_limit limit_;
   host_health health_;
   error last_failure_{};

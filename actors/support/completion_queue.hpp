@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,12 +19,14 @@ class completion_queue {
   struct completion {
     std::uint64_t id = 0;
     expected<http_response> outcome;
+    /// The request that has taken the place of this one.
+    std::optional<std::uint64_t> successor{};
   };
 
   /// True if the HTTP actor must be notified: the queue was empty.
-  [[nodiscard]] bool push(std::uint64_t id, expected<http_response> outcome) {
+  [[nodiscard]] bool push(completion completed) {
     const std::lock_guard lock{mutex_};
-    completions_.push_back({id, std::move(outcome)});
+    completions_.push_back(std::move(completed));
     return completions_.size() == 1;
   }
 

@@ -36,32 +36,63 @@ void open_request::answer(expected<http_response> outcome) {
   }
 }
 
-void open_request::cancel(http_transport& transport) const {
-  if (exchange) {
-    transport.cancel(*exchange);
-  }
-}
-
 admission_queue::request open_requests::next(const http_request& request) const {
   return {last_id_ + 1, request.deadline, request.lane, request.purpose, identity_of(request)};
 }
 
-void open_requests::add(http_request request, caf_compat::promise<http_response> promise) {
+void open_requests::add(http_request request, caf_compat::promise<http_response> promise,
+                        time_point now) {
+  const auto asked = next(request);
+  queue_.add(asked, now);
   const auto id = ++last_id_;
   const auto ticket = request.ticket;
   const auto key = key_of(request);
   if (ticket != 0) {
     tickets_.insert_or_assign(ticket, id);
   }
-  requests_.emplace(id,
-                    open_request{id, std::move(request), std::move(promise), ticket, key, {}, {}});
+  auto token_key = request.key;
+  const auto attempt_time = request.total_timeout;
+  auto exchange =
+      std::make_shared<exchange_relay::exchange>(id, asked.identity, std::move(request));
+  requests_.emplace(id, open_request{id,
+                                     std::move(exchange),
+                                     std::move(promise),
+                                     ticket,
+                                     key,
+                                     std::move(token_key),
+                                     attempt_time,
+                                     {}});
 }
 
-http_request open_requests::begin(open_request& admitted, time_point now) {
-  auto& request = admitted.request;
-  admitted.place = held_place{std::move(request.key), now, now + request.total_timeout};
+std::shared_ptr<exchange_relay::exchange> open_requests::admit(host_budget& budget,
+                                                               time_point now) {
+  const auto id = queue_.admit(budget, now);
+  if (!id) {
+    return nullptr;
+  }
+  auto& admitted = requests_.at(*id);
+  begin(admitted, now);
+  return admitted.exchange;
+}
+
+void open_requests::note_begun(std::uint64_t id, host_budget& budget, time_point now) {
+  if (queue_.admit(id, budget, now)) {
+    begin(requests_.at(id), now);
+  }
+}
+
+std::vector<std::shared_ptr<exchange_relay::exchange>> open_requests::successors(
+    std::size_t count) const {
+  std::vector<std::shared_ptr<exchange_relay::exchange>> result;
+  for (const auto id : queue_.next(count)) {
+    result.push_back(requests_.at(id).exchange);
+  }
+  return result;
+}
+
+void open_requests::begin(open_request& admitted, time_point now) {
+  admitted.place = held_place{std::move(admitted.token_key), now, now + admitted.attempt_time};
   places_.emplace(admitted.id, *admitted.place);
-  return std::move(request);
 }
 
 std::optional<std::uint64_t> open_requests::find_ticket(std::uint64_t ticket) const {
@@ -75,6 +106,7 @@ std::optional<open_request> open_requests::take(std::uint64_t id) {
     return std::nullopt;
   }
   auto result = std::move(node.mapped());
+  queue_.remove(id);
   places_.erase(id);
   // Another request may have the same ticket by now.
   if (const auto same = tickets_.find(result.ticket);
@@ -84,15 +116,11 @@ std::optional<open_request> open_requests::take(std::uint64_t id) {
   return result;
 }
 
-std::optional<open_request> open_requests::take_ticket(std::uint64_t ticket) {
-  const auto id = find_ticket(ticket);
-  return id ? take(*id) : std::nullopt;
-}
-
 std::vector<open_request> open_requests::take_all() {
   std::vector<open_request> result;
   result.reserve(requests_.size());
   for (auto& item : std::exchange(requests_, {})) {
+    queue_.remove(item.first);
     result.push_back(std::move(item.second));
   }
   tickets_.clear();
@@ -100,11 +128,11 @@ std::vector<open_request> open_requests::take_all() {
   return result;
 }
 
-std::vector<held_place> open_requests::places() const {
-  std::vector<held_place> result;
-  result.reserve(places_.size());
+host_load open_requests::load() const {
+  host_load result{{}, queue_.waiting()};
+  result.places.reserve(places_.size());
   for (const auto& item : places_) {
-    result.push_back(item.second);
+    result.places.push_back(item.second);
   }
   return result;
 }

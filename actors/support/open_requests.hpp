@@ -3,12 +3,13 @@
 
 #include "actors/policies/admission_queue.hpp"
 #include "actors/support/admission_refusal.hpp"
+#include "actors/support/exchange_relay.hpp"
 #include "messages/protocols.hpp"
-#include "transport/http_transport.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -17,50 +18,61 @@ namespace midas::internal {
 
 struct open_request {
   std::uint64_t id = 0;
-  /// Moved from once it is sent.
-  http_request request{};
+  std::shared_ptr<exchange_relay::exchange> exchange{};
   caf_compat::promise<http_response> promise{};
   std::uint64_t ticket = 0;
   /// Identifies the key; 0 if it is not known.
   std::size_t key = 0;
+  std::shared_ptr<const acquisition_key> token_key{};
+  std::chrono::milliseconds attempt_time{};
   /// Set once the request is in flight.
   std::optional<held_place> place{};
-  /// Set once the transport has begun the exchange.
-  std::optional<std::uint64_t> exchange{};
 
   void answer(expected<http_response> outcome);
-
-  /// Ends the exchange, if there is one.
-  void cancel(http_transport& transport) const;
 };
 
-/// Finds each by its number or its ticket. Used by one HTTP actor only.
+/// Those that wait in the admission queue and those in flight. Finds each by its number or its
+/// ticket. Used by one HTTP actor only.
 class open_requests {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
+  /// See admission_queue.
+  explicit open_requests(std::size_t max_cold_per_lane) : queue_(max_cold_per_lane) {}
+
+  [[nodiscard]] admission_queue& queue() noexcept { return queue_; }
+  [[nodiscard]] const admission_queue& queue() const noexcept { return queue_; }
+
   /// What the admission queue needs to know of the request that add() would add next.
   [[nodiscard]] admission_queue::request next(const http_request& request) const;
 
-  void add(http_request request, caf_compat::promise<http_response> promise);
+  void add(http_request request, caf_compat::promise<http_response> promise, time_point now);
+
+  /// The exchange that the budget admits next, if any; its request is in flight from `now` on.
+  std::shared_ptr<exchange_relay::exchange> admit(host_budget& budget, time_point now);
+
+  /// If that request waits, it is in flight from `now` on: it has taken the place of another.
+  void note_begun(std::uint64_t id, host_budget& budget, time_point now);
+
+  /// The exchanges that will be admitted next, at most `count`.
+  [[nodiscard]] std::vector<std::shared_ptr<exchange_relay::exchange>> successors(
+      std::size_t count) const;
 
   [[nodiscard]] open_request& at(std::uint64_t id) { return requests_.at(id); }
-
-  /// The request is in flight from `now` on, and is returned so that it can be sent.
-  http_request begin(open_request& admitted, time_point now);
 
   [[nodiscard]] std::optional<std::uint64_t> find_ticket(std::uint64_t ticket) const;
 
   /// Removes a request; empty if it has been removed before.
   std::optional<open_request> take(std::uint64_t id);
-  std::optional<open_request> take_ticket(std::uint64_t ticket);
 
   std::vector<open_request> take_all();
 
-  /// The requests in flight.
-  [[nodiscard]] std::vector<held_place> places() const;
+  [[nodiscard]] host_load load() const;
 
  private:
+  void begin(open_request& admitted, time_point now);
+
+  admission_queue queue_;
   std::unordered_map<std::uint64_t, open_request> requests_;
   std::unordered_map<std::uint64_t, std::uint64_t> tickets_;
   std::unordered_map<std::uint64_t, held_place> places_;

@@ -21,23 +21,23 @@ midas::internal::http_response status(int value) {
 
 TEST_CASE("the consumer is notified of the first completion since the last take") {
   completion_queue queue;
-  CHECK(queue.push(1, status(200)));
-  CHECK_FALSE(queue.push(2, status(404)));
+  CHECK(queue.push({1, status(200)}));
+  CHECK_FALSE(queue.push({2, status(404)}));
   std::vector<completion_queue::completion> taken;
   queue.take(taken);
   REQUIRE(taken.size() == 2);
   CHECK(taken[0].id == 1);
   CHECK(taken[1].id == 2);
   CHECK(taken[1].outcome->status == 404);
-  CHECK(queue.push(3, status(200)));
+  CHECK(queue.push({3, status(200)}));
 }
 
 TEST_CASE("a take replaces the completions of the one before") {
   completion_queue queue;
   std::vector<completion_queue::completion> taken;
-  REQUIRE(queue.push(1, status(200)));
+  REQUIRE(queue.push({1, status(200)}));
   queue.take(taken);
-  REQUIRE(queue.push(2, midas::internal::fail(midas::errc::cancelled, "no longer wanted")));
+  REQUIRE(queue.push({2, midas::internal::fail(midas::errc::cancelled, "no longer wanted")}));
   queue.take(taken);
   REQUIRE(taken.size() == 1);
   CHECK(taken[0].id == 2);
@@ -52,7 +52,7 @@ TEST_CASE("each completion is taken once, and the consumer is notified of all") 
   std::atomic<std::uint64_t> told = 0;
   std::thread transport{[&] {
     for (std::uint64_t id = 1; id <= count; ++id) {
-      if (queue.push(id, status(200))) {
+      if (queue.push({id, status(200)})) {
         ++told;
         told.notify_one();
       }
