@@ -153,6 +153,35 @@ TEST_CASE("a request that is withdrawn after it took a place is cancelled") {
   CHECK(in_flight(host) == 1);
 }
 
+TEST_CASE("a withdrawn request takes no place, however many wait") {
+  http_host host{{1, 0}};
+  host.ask("first");
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    host.ask_with_ticket(i, std::to_string(i).c_str());
+  }
+  host.tell(withdraw_request{1});
+  host.tell(withdraw_request{2});
+  host.complete(0, 200);
+  REQUIRE(host.transport->started() == 2);
+  CHECK(host.url(1) == "3");
+}
+
+TEST_CASE("a request that took a place is not sent again when the actor admits it") {
+  http_host host{two_places};
+  host.ask_with_ticket(1, "a");
+  host.ask("b");
+  host.ask("c");
+  host.ask("d");
+  caf_compat::anonymous_send(host.http, withdraw_request{1});
+  // The actor has a free place before it learns that "c" has been sent.
+  host.complete(1, 200);
+  host.actors.run();
+  REQUIRE(host.transport->started() == 4);
+  CHECK(host.url(2) == "c");
+  CHECK(host.url(3) == "d");
+  CHECK(in_flight(host) == 2);
+}
+
 TEST_CASE("a request that ended before its withdrawal arrives is answered with its response") {
   http_host host{{1, 0}};
   const auto withdrawn = host.ask_with_ticket(1, "a");
