@@ -1,5 +1,7 @@
+#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "messages/token_key_view.hpp"
 #include <midas/token_request.hpp>
 
 #include <algorithm>
@@ -58,7 +60,8 @@ expected<token_key> make_key(const managed_identity& identity, std::string_view 
                       : "the resource " + quoted_start(given) + " is only /.default",
         "Pass the URI of the Azure resource that the token is for, e.g. https://vault.azure.net");
   }
-  const auto is_foreign = [](unsigned char c) { return c <= 0x20 || c >= 0x7f; };
+  // '!' to '~', in one comparison.
+  const auto is_foreign = [](char c) { return static_cast<unsigned char>(c - '!') > '~' - '!'; };
   if (std::ranges::any_of(resource, is_foreign)) {
     return fail(errc::invalid_resource,
                 "the resource " + quoted_start(given) +
@@ -78,10 +81,29 @@ expected<token_key> make_key(const managed_identity& identity, std::string_view 
 }
 
 std::size_t token_key_hash::operator()(const token_key& key) const noexcept {
+  return internal::token_key_view_hash{}(key);
+}
+
+namespace internal {
+
+std::optional<token_key_view> token_key_view::of(const managed_identity& identity,
+                                                 std::string_view resource) noexcept {
+  const bool folds_case =
+      identity.kind() == identity_kind::client_id || identity.kind() == identity_kind::object_id;
+  if (folds_case &&
+      std::ranges::any_of(identity.id(), [](char c) { return c != ascii::lower(c); })) {
+    return std::nullopt;
+  }
+  return token_key_view{identity, without_default_scope(resource)};
+}
+
+std::size_t token_key_view_hash::operator()(const token_key_view& key) const noexcept {
   const std::hash<std::string_view> hash;
   constexpr std::size_t odd = 0x9e3779b97f4a7c15U;
   return hash(key.resource) ^
          (odd * (hash(key.identity.id()) + static_cast<std::size_t>(key.identity.kind())));
 }
+
+}  // namespace internal
 
 }  // namespace midas

@@ -63,7 +63,9 @@ class token_waiter::state : public open_waiters::links {
       // The completion and its captures are destroyed now, not with the last copy of the waiter.
       const no_wait_scope scope;
       const auto complete = std::exchange(complete_, nullptr);
-      token_waiter::complete(complete, std::move(outcome));
+      if (complete) {
+        complete(std::move(outcome));
+      }
     }
     if (service_ != nullptr) {
       service_->remove(*this);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "messages/clock_reading.hpp"
+#include "messages/token_key_view.hpp"
 #include "messages/token_validity.hpp"
 #include "published/hit_counters.hpp"
 #include "published/published_slot.hpp"
@@ -136,7 +137,9 @@ class token_table {
 
  private:
   struct entry;
-  using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_hash>;
+  using entries = std::unordered_map<token_key, std::shared_ptr<entry>, token_key_view_hash,
+                                     token_key_view_equal>;
+
   struct entry : published_slot {
     // That of the entry in the map; null once the token has left the table.
     const token_key* key = nullptr;
@@ -155,6 +158,8 @@ class token_table {
                                                      const coarse_clock_reading& coarse);
   [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept,
                                                            const clock_reading& now);
+  // Call under the lock.
+  [[nodiscard]] entries::const_iterator find(const token_lookup& lookup) const;
   static void plan(entry& item, boot_clock::time_point when) noexcept;
   void erase(entries::iterator at);
   static bool is_idle(const entry& item, const clock_reading& now,
