@@ -82,8 +82,9 @@ class secret_pool {
 
   std::mutex mutex_;
   undumped_pages pages_;
+  // Not a power of two, so that the blocks and the pool's notes on them fill whole pages.
   std::pmr::unsynchronized_pool_resource blocks_{
-      {.max_blocks_per_chunk = 32, .largest_required_pool_block = 16'384}, &pages_};
+      {.max_blocks_per_chunk = 255, .largest_required_pool_block = 16'384}, &pages_};
 };
 
 }  // namespace
