@@ -90,7 +90,7 @@ struct acquisition_state : acquisition_parts {
   void refresh() {
     if (published.is_refresh_due()) {
       perform(fsm.on_refresh_due({.identity = settings.key->token.identity, .resource = resource()},
-                                 now()));
+                                 conditions()));
     } else {
       // Another acquisition has published the token, and may have told an earlier cache actor.
       published.announce_refresh();
@@ -120,6 +120,7 @@ struct acquisition_state : acquisition_parts {
   }
 
   void perform(const withdraw_attempt& /*action*/) { http.withdraw(); }
+  void perform(const end_attempt& /*action*/) { resume(host.withdrawn()); }
 
   void perform(const set_timer& timer) {
     caf_compat::send_to_self_after(self, timer.at - now(), phase_timer_due{timer.timer});
@@ -162,11 +163,12 @@ struct acquisition_state : acquisition_parts {
   }
 
   void resume(attempt_result result) {
-    if (const auto* failed = std::get_if<attempt_failed>(&result)) {
+    if (has_failed(result)) {
       waiters.remove_canceled();
-      if (failed->failure.code == errc::invalid_response) {
-        http.report_unusable();
-      }
+    }
+    const auto* failed = std::get_if<attempt_failed>(&result);
+    if (failed != nullptr && failed->failure.code == errc::invalid_response) {
+      http.report_unusable();
     }
     perform(fsm.on_result(std::move(result), conditions()));
   }

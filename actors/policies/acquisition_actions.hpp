@@ -36,6 +36,9 @@ struct answer_waiters {
 /// Withdraw the HTTP request in flight, which still ends with a result.
 struct withdraw_attempt {};
 
+/// Return the result of an attempt that was withdrawn. No HTTP request is in flight.
+struct end_attempt {};
+
 /// Return the event on_timer(timer) at `at`.
 struct set_timer {
   std::chrono::steady_clock::time_point at{};
@@ -71,8 +74,8 @@ struct report_failure {
 };
 
 using acquisition_action =
-    std::variant<report_start, start_attempt, send_request, withdraw_attempt, answer_waiters,
-                 set_timer, pause_until, publish_token, report_failure>;
+    std::variant<report_start, start_attempt, send_request, withdraw_attempt, end_attempt,
+                 answer_waiters, set_timer, pause_until, publish_token, report_failure>;
 
 /// To be performed in this order.
 using acquisition_actions = std::vector<acquisition_action>;

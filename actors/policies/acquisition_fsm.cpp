@@ -71,16 +71,13 @@ void acquisition_fsm::remember(error failure, time_point until) {
 }
 
 acquisition_actions acquisition_fsm::on_request(token_request&& request, time_point now) {
-  if (current_phase() == phase::idle) {
-    return start(std::move(request), false, now);
-  }
-  static_cast<void>(current());
-  return {};
+  static_cast<void>(std::get<idle>(state_));
+  return start(std::move(request), false, {.now = now});
 }
 
-acquisition_actions acquisition_fsm::on_refresh_due(token_request request, time_point now) {
+acquisition_actions acquisition_fsm::on_refresh_due(token_request request, const conditions& at) {
   if (current_phase() == phase::idle) {
-    return start(std::move(request), true, now);
+    return start(std::move(request), true, at);
   }
   if (auto* paused = std::get_if<pausing>(&state_)) {
     paused->current.refreshing = true;
@@ -90,12 +87,15 @@ acquisition_actions acquisition_fsm::on_refresh_due(token_request request, time_
   return {};
 }
 
-acquisition_actions acquisition_fsm::start(token_request request, bool refreshing, time_point now) {
-  negative_.clear();
+acquisition_actions acquisition_fsm::start(token_request request, bool refreshing,
+                                           const conditions& at) {
   retries_.begin();
-  acquisition begun{std::move(request), refreshing, now, now};
+  acquisition begun{std::move(request), refreshing, at.now, at.now};
   auto actions = list(report_start{refreshing});
-  if (last_failure_ && now < last_failure_->until) {
+  if (const auto refused = negative_.find(at.now)) {
+    state_ = asking{std::move(begun)};
+    append(actions, fail(*refused, at));
+  } else if (last_failure_ && at.now < last_failure_->until) {
     append(actions, pause(std::move(begun), last_failure_->until, last_failure_->failure));
   } else {
     state_ = asking{std::move(begun)};
@@ -117,9 +117,13 @@ acquisition_actions acquisition_fsm::on_result(attempt_result result, const cond
   return std::visit([&](auto& each) { return on(std::move(each), at); }, result);
 }
 
-acquisition_actions acquisition_fsm::on(challenged challenge, const conditions& /*at*/) {
+acquisition_actions acquisition_fsm::on(challenged challenge, const conditions& at) {
   auto& state = std::get<asking>(state_);
-  state.withdrawn = false;
+  // The challenge was on its way when the request was withdrawn.
+  const bool withdrawn = std::exchange(state.withdrawn, false);
+  if (withdrawn && !at.has_waiters() && !state.current.refreshing) {
+    return list(end_attempt{});
+  }
   auto& later = state.current.later;
   later = later_leg{later ? later->number + 1 : 1, challenge.reply};
   return list(send_request{std::move(challenge.reply)});
@@ -130,6 +134,7 @@ acquisition_actions acquisition_fsm::on(token_granted granted, const conditions&
   const auto& now = granted.at;
   retries_.succeeded();
   last_failure_.reset();
+  negative_.clear();
   granted.grant.refresh_on = refresh_on(granted.grant, now.wall);
   auto validity = validity_of(granted.grant, now, at.jitter);
   // A host may return the token that it granted before. Claims are no refresh of that token.

@@ -30,7 +30,7 @@ namespace midas::internal {
 /// While asking, an attempt that keeps its waiters from another one, or that nobody waits for, is
 /// withdrawn. An exit request leads from each phase to `ending`, which is final: later responses
 /// are ignored. An event that cannot occur in a phase (a response while no request is in flight, a
-/// request while ending) throws std::bad_variant_access.
+/// request while an acquisition is in progress) throws std::bad_variant_access.
 class acquisition_fsm {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -84,13 +84,14 @@ class acquisition_fsm {
   /// Begins with the memory of a failure: the host must not be asked before `until`.
   void remember(error failure, time_point until);
 
-  /// A request that refusal() let pass waits. Starts an acquisition if the machine is idle;
-  /// otherwise the request joins the one in progress, and there are no actions.
+  /// A request that refusal() let pass waits: starts an acquisition. Only while idle; a later
+  /// request waits for the same acquisition.
   acquisition_actions on_request(token_request&& request, time_point now);
 
   /// The refresh of the published token is due. Starts an acquisition of `request` without waiters
-  /// if the machine is idle; otherwise the acquisition in progress becomes a refresh.
-  acquisition_actions on_refresh_due(token_request request, time_point now);
+  /// if the machine is idle, which fails at once while a refusal is remembered; otherwise the
+  /// acquisition in progress becomes a refresh.
+  acquisition_actions on_refresh_due(token_request request, const conditions& at);
 
   /// The request in flight ended.
   acquisition_actions on_result(attempt_result result, const conditions& at);
@@ -152,7 +153,7 @@ class acquisition_fsm {
   acquisition_actions on(challenged challenge, const conditions& at);
   acquisition_actions on(const attempt_failed& failed, const conditions& at);
   acquisition_actions on(const attempt_not_admitted& refused, const conditions& at);
-  acquisition_actions start(token_request request, bool refreshing, time_point now);
+  acquisition_actions start(token_request request, bool refreshing, const conditions& at);
   acquisition_actions resume(const conditions& at);
   acquisition_actions withdraw();
   acquisition_actions pause(acquisition paused, time_point until, const error& failure);

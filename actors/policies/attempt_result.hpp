@@ -43,4 +43,10 @@ struct attempt_not_admitted {
 using attempt_result =
     std::variant<token_granted, challenged, attempt_failed, attempt_not_admitted>;
 
+/// True if the attempt has ended without a token.
+inline bool has_failed(const attempt_result& result) noexcept {
+  return std::holds_alternative<attempt_failed>(result) ||
+         std::holds_alternative<attempt_not_admitted>(result);
+}
+
 }  // namespace midas::internal

@@ -91,9 +91,7 @@ attempt_result acquisition_host::read(const caf::error& failure) const {
   }
   auto told = to_error(failure);
   if (told.code == errc::cancelled) {
-    told = make_error(errc::request_timeout,
-                      "no answer from " + protocol().address + " in time for its callers",
-                      "Check whether the endpoint answers");
+    return withdrawn();
   }
   auto result = failed(std::move(told));
   // The host did not cause the end of an actor of midas.
@@ -101,6 +99,12 @@ attempt_result acquisition_host::read(const caf::error& failure) const {
   attempt.is_local =
       attempt.failure.code == errc::actor_terminated || attempt.failure.code == errc::shutting_down;
   return result;
+}
+
+attempt_result acquisition_host::withdrawn() const {
+  return failed(make_error(errc::request_timeout,
+                           "no answer from " + protocol().address + " in time for its callers",
+                           "Check whether the endpoint answers"));
 }
 
 attempt_result acquisition_host::not_encoded(error failure) const {

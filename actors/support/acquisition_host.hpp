@@ -44,6 +44,9 @@ class acquisition_host {
   void complete(http_request& request, std::uint32_t lane, std::chrono::nanoseconds attempt_time,
                 std::chrono::nanoseconds usable_for) const;
 
+  /// The result of a request that was withdrawn.
+  [[nodiscard]] attempt_result withdrawn() const;
+
   /// The error for a caller whose deadline has passed.
   [[nodiscard]] error deadline_error(const std::string& resource) const;
 

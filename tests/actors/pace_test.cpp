@@ -110,3 +110,23 @@ TEST_CASE("an acquisition is retried until the deadline of its last waiter") {
   CHECK(received->size() == 1);
   CHECK((*received)[0]);
 }
+
+TEST_CASE("a refresh that becomes due after a refusal does not ask the host at once") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.advance(12h - 1s);
+  const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
+  actors.refuse(1);
+  CHECK(is_error(*forced, errc::request_rejected));
+  actors.advance(1s);
+  CHECK(actors.transport->started() == 2);
+  // Other callers still learn why.
+  CHECK(is_error(*actors.ask(token_request{.resource = "r", .force_refresh = true}),
+                 errc::request_rejected));
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  actors.advance(30s);
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(2);
+  CHECK(is_token(*actors.ask("r"), "token-2"));
+}

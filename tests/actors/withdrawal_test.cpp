@@ -76,6 +76,51 @@ TEST_CASE("an attempt that nobody waits for gives up its place after its minimum
   CHECK(is_token(*other, "token-1"));
 }
 
+TEST_CASE("a withdrawal that meets the answer to the first of two requests ends the attempt") {
+  virtual_actors actors{host_limits{1, 1'000}};
+  const auto received = actors.ask("hung", 1s);
+  std::shared_ptr<answers> later;
+  SECTION("if nobody waits for the second request") {
+    actors.fire_timers_after(1s);
+    actors.transport->respond(0, 401, "");
+    actors.run();
+    CHECK(is_error(*received, errc::deadline_exceeded));
+    CHECK(actors.transport->started() == 1);
+    const auto other = actors.ask("other", 5s);
+    REQUIRE(actors.transport->started() == 2);
+    actors.grant(1);
+    CHECK(is_token(*other, "token-1"));
+    // The host was asked for the key a second ago.
+    later = actors.ask("hung", 5s);
+    actors.advance(1s);
+  }
+  SECTION("but not if a caller has joined meanwhile") {
+    later = actors.ask("hung", 5s);
+    actors.fire_timers_after(1s);
+    actors.transport->respond(0, 401, "");
+    actors.run();
+    CHECK(actors.transport->request(1).url.ends_with("&step=1"));
+  }
+  const auto last = actors.transport->started() - 1;
+  actors.grant(last);
+  CHECK(is_token(*later, "token-" + std::to_string(last)));
+}
+
+TEST_CASE("a caller that is canceled between two requests does not keep the second one going") {
+  virtual_actors actors;
+  std::stop_source stop;
+  actors.ask(token_request{.resource = "hung"}, 30s, stop.get_token());
+  stop.request_stop();
+  // The challenge arrives before the actors learn of the cancellation.
+  actors.transport->respond(0, 401, "");
+  actors.run();
+  CHECK(actors.transport->started() == 2);
+  caf_compat::anonymous_send(actors.cache, caller_canceled{{{{}, "hung"}, {}}});
+  actors.run();
+  actors.advance(1s);
+  CHECK(actors.transport->cancelled() == 1);
+}
+
 TEST_CASE("a refresh goes on without waiters") {
   virtual_actors actors;
   actors.ask("r");

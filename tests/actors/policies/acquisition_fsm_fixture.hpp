@@ -70,7 +70,7 @@ inline fsm asking() {
 
 inline fsm refreshing() {
   auto result = make_fsm();
-  result.on_refresh_due({.resource = "r"}, start);
+  result.on_refresh_due({.resource = "r"}, without_waiters());
   return result;
 }
 

@@ -15,7 +15,7 @@ TEST_CASE("the machine starts idle and disposable") {
   CHECK_THROWS_AS(machine.leg(), std::bad_variant_access);
 }
 
-TEST_CASE("a request starts an acquisition, and later ones join it") {
+TEST_CASE("a request starts an acquisition") {
   auto machine = make_fsm();
   const auto [started, attempt] =
       both<report_start, start_attempt>(machine.on_request({.resource = "a"}, start));
@@ -24,11 +24,13 @@ TEST_CASE("a request starts an acquisition, and later ones join it") {
   CHECK(machine.request().resource == "a");
   CHECK(machine.leg() == 0);
   CHECK_FALSE(machine.is_disposable(0s, start));
-  CHECK(machine.on_request({.resource = "b"}, start).empty());
-  CHECK(machine.request().resource == "a");
-  auto paused = pausing();
-  CHECK(paused.on_request({.resource = "b"}, start).empty());
-  CHECK(paused.current_phase() == phase::pausing);
+}
+
+TEST_CASE("a request during an acquisition does not start another one") {
+  for (auto machine : {asking(), pausing()}) {
+    CHECK_THROWS_AS(machine.on_request({.resource = "b"}, start), std::bad_variant_access);
+    CHECK(machine.request().resource == "r");
+  }
 }
 
 TEST_CASE("a request that arrives while the machine is ending fails with the reason") {
@@ -40,18 +42,18 @@ TEST_CASE("a request that arrives while the machine is ending fails with the rea
 
 TEST_CASE("a refresh that becomes due starts an acquisition in the background") {
   auto machine = make_fsm();
-  const auto [started, attempt] =
-      both<report_start, start_attempt>(machine.on_refresh_due({.resource = "r"}, start));
+  const auto [started, attempt] = both<report_start, start_attempt>(
+      machine.on_refresh_due({.resource = "r"}, without_waiters()));
   CHECK(started.in_background);
   CHECK(machine.current_phase() == phase::asking);
 }
 
 TEST_CASE("a refresh that becomes due during an acquisition joins it") {
   auto machine = asking();
-  CHECK(machine.on_refresh_due({.resource = "r"}, start).empty());
+  CHECK(machine.on_refresh_due({.resource = "r"}, without_waiters()).empty());
   CHECK(only<publish_token>(machine.on_result(granted(true), without_waiters())).refreshing);
   auto paused = pausing();
-  CHECK(paused.on_refresh_due({.resource = "r"}, start).empty());
+  CHECK(paused.on_refresh_due({.resource = "r"}, without_waiters()).empty());
   paused.on_timer(1, without_waiters(start + 1s));
   CHECK(only<publish_token>(paused.on_result(granted(true), without_waiters())).refreshing);
   CHECK_FALSE(only<publish_token>(asking().on_result(granted(true), without_waiters())).refreshing);
@@ -59,7 +61,7 @@ TEST_CASE("a refresh that becomes due during an acquisition joins it") {
 
 TEST_CASE("a refresh that becomes due while the machine is ending is ignored") {
   auto machine = ending();
-  CHECK(machine.on_refresh_due({.resource = "r"}, start).empty());
+  CHECK(machine.on_refresh_due({.resource = "r"}, without_waiters()).empty());
   CHECK(machine.current_phase() == phase::ending);
 }
 
@@ -70,11 +72,20 @@ TEST_CASE("while pausing, only requests that the next attempt could serve wait")
   CHECK_FALSE(machine.refusal(start + 1s + 1ms, start));
 }
 
-TEST_CASE("a refresh clears the negative cache") {
+TEST_CASE("a refresh that becomes due after a refusal fails with it, and is postponed") {
   auto machine = asking();
   machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s));
-  machine.on_refresh_due({.resource = "r"}, start + 1s);
-  CHECK_FALSE(machine.refusal(start + 30s, start + 1s));
+  auto at = without_waiters(start + 1s);
+  at.usable_for = 1h;
+  const auto [started, failed] =
+      both<report_start, report_failure>(machine.on_refresh_due({.resource = "r"}, at));
+  CHECK(failed.failure.http_status == 400);
+  CHECK(failed.next_refresh == 30s);
+  CHECK(machine.current_phase() == phase::idle);
+  REQUIRE(machine.refusal(start + 30s, start + 1s));
+  CHECK(machine.refusal(start + 30s, start + 1s)->http_status == 400);
+  at.now = start + 5s;
+  both<report_start, start_attempt>(machine.on_refresh_due({.resource = "r"}, at));
 }
 
 TEST_CASE("a retry of the first leg encodes the request again") {
@@ -144,7 +155,7 @@ TEST_CASE("an attempt that nobody waits for is given up once the host has had ti
       CHECK(machine.on_timer(timer.timer, waiting_until(start + 9s, timer.at)).empty());
     }
     SECTION("but not if its refresh has become due") {
-      machine.on_refresh_due({.resource = "r"}, start + 20ms);
+      machine.on_refresh_due({.resource = "r"}, without_waiters(start + 20ms));
       CHECK(machine.on_timer(timer.timer, without_waiters(timer.at)).empty());
     }
   }
@@ -191,8 +202,8 @@ TEST_CASE("after a failure, the next acquisition begins when the host may be ask
     only<start_attempt>(machine.on_timer(pause.timer, waiting_until(start + 9s, start + 1s)));
   }
   SECTION("a refresh, too") {
-    const auto [started, pause] =
-        both<report_start, pause_until>(machine.on_refresh_due({.resource = "r"}, start + 400ms));
+    const auto [started, pause] = both<report_start, pause_until>(
+        machine.on_refresh_due({.resource = "r"}, without_waiters(start + 400ms)));
     CHECK(started.in_background);
     only<start_attempt>(machine.on_timer(pause.timer, without_waiters(start + 1s)));
   }

@@ -18,6 +18,26 @@ TEST_CASE("each challenge is answered with the next request of the attempt") {
   CHECK(machine.current_phase() == phase::asking);
 }
 
+TEST_CASE("a challenge ends an attempt that was withdrawn, unless somebody waits again") {
+  auto machine = asking();
+  only<withdraw_attempt>(machine.on_waiter_left(without_waiters(start + 1s)));
+  SECTION("without waiters") {
+    only<end_attempt>(
+        machine.on_result(challenged{challenge_reply()}, without_waiters(start + 1s)));
+    only<report_failure>(machine.on_result(timed_out(), without_waiters(start + 1s)));
+  }
+  SECTION("with a new waiter") {
+    only<send_request>(
+        machine.on_result(challenged{challenge_reply()}, waiting_until(start + 9s, start + 1s)));
+    only<withdraw_attempt>(machine.on_waiter_left(without_waiters(start + 2s)));
+  }
+  SECTION("as a refresh") {
+    machine.on_refresh_due({.resource = "r"}, without_waiters(start + 1s));
+    only<send_request>(
+        machine.on_result(challenged{challenge_reply()}, without_waiters(start + 1s)));
+  }
+}
+
 TEST_CASE("responses are ignored while the machine is ending") {
   auto machine = ending();
   CHECK(machine.on_result(challenged{challenge_reply()}, without_waiters()).empty());
@@ -60,14 +80,14 @@ TEST_CASE("a token ends the acquisition and is published with its validity") {
 TEST_CASE("a token that the host returned before is refreshed after longer and longer pauses") {
   auto machine = make_fsm();
   for (const auto pause : {30s, 60s, 120s}) {
-    machine.on_refresh_due({.resource = "r"}, start);
+    machine.on_refresh_due({.resource = "r"}, without_waiters());
     const auto done = only<publish_token>(machine.on_result(granted(false), without_waiters()));
     CHECK_FALSE(done.is_new);
     CHECK(done.validity.refresh_at == granted_at.boot + pause);
     CHECK_FALSE(machine.is_disposable(1h, start + 1h));
     CHECK(machine.is_disposable(0s, start + 1h));
   }
-  machine.on_refresh_due({.resource = "r"}, start);
+  machine.on_refresh_due({.resource = "r"}, without_waiters());
   machine.on_result(granted(true), without_waiters());
   CHECK(machine.is_disposable(1h, start + 1h));
 }
@@ -141,13 +161,13 @@ TEST_CASE(
   at.usable_for = 24h;
   for (const auto pause : {30s, 60s}) {
     at.now += 1h;
-    machine.on_refresh_due({.resource = "r"}, at.now);
+    machine.on_refresh_due({.resource = "r"}, at);
     CHECK(only<report_failure>(machine.on_result(attempt_failed{with_status(503), false}, at))
               .next_refresh == pause);
     CHECK_FALSE(machine.is_disposable(1h, at.now + 1h));
   }
   at.now += 1h;
-  machine.on_refresh_due({.resource = "r"}, at.now);
+  machine.on_refresh_due({.resource = "r"}, at);
   auto failure = with_status(429);
   failure.retry_after = 600s;
   CHECK(only<report_failure>(machine.on_result(attempt_failed{failure, false}, at)).next_refresh ==
