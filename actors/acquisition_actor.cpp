@@ -63,7 +63,7 @@ struct acquisition_state : acquisition_parts {
       report.refused();
       caller.answer(*failure);
     } else if (fsm.current_phase() != acquisition_fsm::phase::idle) {
-      waiters.add(asked.deadline, std::move(caller));
+      waiters.add(asked.deadline, std::move(caller), !asked.request.force_refresh);
       report.joined();
       http.add_deadline(asked.deadline);
     } else if (const auto token = published.find(asked.request)) {
@@ -71,14 +71,15 @@ struct acquisition_state : acquisition_parts {
       report.found_published();
       caller.answer(*token, caf_compat::shared_answer{*token});
     } else {
-      waiters.add(asked.deadline, std::move(caller));
+      waiters.add(asked.deadline, std::move(caller), !asked.request.force_refresh);
       perform(fsm.on_request(std::move(asked.request), asked_at));
     }
   }
 
   // The acquisition continues for the other waiters, and for later requests.
   void expire() {
-    const bool left = waiters.expire(now(), host.deadline_error(resource()), report.counters());
+    const bool left = waiters.expire(now(), host.deadline_error(resource()), report.counters(),
+                                     [this] { return published.find({}); });
     if (const auto next = waiters.first_deadline()) {
       caf_compat::send(self, settings.cache, deadline_set{settings.key, *next});
     }

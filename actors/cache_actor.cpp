@@ -60,6 +60,9 @@ struct cache_state {
           arm();
         },
         [this](const caller_canceled& canceled) { keys->recheck_waiters(canceled.key); },
+        [this](const token_published& published) {
+          keys->recheck_waiters({published.key, {}});
+        },
         [this](timer_due) { fire_timers(); },
         [this](restart_due) { keys->replace_http(http->start()); },
         [this](drain_done) { lifetime.quit(self); },

@@ -44,4 +44,8 @@ std::string to_string(const caller_canceled& message) {
   return "caller_canceled(" + to_string(message.key) + ")";
 }
 
+std::string to_string(const token_published& message) {
+  return "token_published(" + to_string(message.key) + ")";
+}
+
 }  // namespace midas::internal

@@ -98,7 +98,14 @@ struct caller_canceled {
   acquisition_key key{};
 };
 
-/// The deadline of a waiter has passed.
+/// A request with claims has published a token, which also answers requests for that key without
+/// claims.
+struct token_published {
+  token_key key{};
+};
+
+/// The deadline of a waiter has passed, a waiter was canceled, or another acquisition has published
+/// a token.
 struct deadline_due {};
 
 /// The token must be refreshed.
@@ -128,6 +135,7 @@ std::string to_string(const deadline_set&);
 std::string to_string(const refresh_overdue&);
 std::string to_string(const phase_timer_due&);
 std::string to_string(const caller_canceled&);
+std::string to_string(const token_published&);
 inline std::string to_string(const restart_due&) { return "restart_due"; }
 inline std::string to_string(const refresh_planned&) { return "refresh_planned"; }
 inline std::string to_string(const idle_query&) { return "idle_query"; }

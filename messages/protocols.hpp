@@ -33,6 +33,7 @@ MIDAS_LOCAL_MESSAGE(midas::internal::refresh_planned)
 MIDAS_LOCAL_MESSAGE(midas::internal::phase_timer_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::restart_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::caller_canceled)
+MIDAS_LOCAL_MESSAGE(midas::internal::token_published)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
 MIDAS_LOCAL_MESSAGE(midas::internal::unusable_answer)
@@ -65,8 +66,8 @@ using acquisition_actor = caf_compat::typed_actor<
     void(acquisition_request, token_waiter),
     // Sends all further requests to this HTTP actor, which replaces one that ended.
     void(http_actor),
-    // Answers the waiters whose deadlines have passed, and forgets those that were canceled. (From
-    // the cache actor.)
+    // Answers the waiters whose deadlines have passed or whose token is published, and forgets
+    // those that were canceled. (From the cache actor.)
     void(deadline_due),
     // Refreshes the published token in the background. (From the cache actor.)
     void(refresh_due),
@@ -95,6 +96,8 @@ using cache_actor = caf_compat::typed_actor<
     void(refresh_planned),
     // Makes the acquisition forget a caller that was canceled. (From the front.)
     void(caller_canceled),
+    // Lets the acquisition of a key answer with a published token. (From an acquisition actor.)
+    void(token_published),
     // Handles the deadlines, refreshes and idle keys that are due. (From itself.)
     void(timer_due),
     // Replaces an HTTP actor that ended unexpectedly. (From itself.)

@@ -50,7 +50,8 @@ class published_key {
 
   /// Publishes the token if it may still be handed out. If an attempt that began later has
   /// published a token, that one stays and replaces `token`, unless the request has claims, which
-  /// only its own token satisfies for certain.
+  /// only its own token satisfies for certain. The cache actor learns of a token that another
+  /// acquisition may wait for.
   void publish(access_token& token, const publish_token& granted) const {
     const bool has_claims = !key_->claims.empty();
     // The host ignored the claims: the refresh of its token is planned already.
@@ -62,6 +63,9 @@ class published_key {
         granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no;
     if (table().publish(key_->token, token, granted.validity, granted.at, changed, attempt_)) {
       announce_refresh();
+      if (has_claims) {
+        caf_compat::send(self_, cache_, token_published{key_->token});
+      }
     } else if (!has_claims) {
       auto newer = table().find(key_->token, service_->now());
       token = newer ? std::move(newer->token) : token;

@@ -4,6 +4,7 @@
 #include "actors/support/service_counters.hpp"
 #include "actors/support/waiter.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -17,7 +18,10 @@ class waiting_list {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  void add(time_point deadline, waiter&& caller) { waiters_.emplace(deadline, std::move(caller)); }
+  /// `takes_published`: a token that another acquisition has published answers the caller, too.
+  void add(time_point deadline, waiter&& caller, bool takes_published) {
+    waiters_.emplace(deadline, entry{std::move(caller), takes_published});
+  }
 
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return waiters_.size(); }
@@ -35,21 +39,29 @@ class waiting_list {
     const auto end = waiters_.upper_bound(last);
     for (auto it = waiters_.begin(); it != end; it = waiters_.erase(it)) {
       counters.add(counters.errors);
-      it->second.answer(failure);
+      it->second.caller.answer(failure);
     }
   }
 
   /// Removes the waiters that were canceled.
   void remove_canceled() {
-    std::erase_if(waiters_, [](const auto& item) { return item.second.answered(); });
+    std::erase_if(waiters_, [](const auto& item) { return item.second.caller.answered(); });
   }
 
-  /// Answers the waiters whose deadline has passed, and removes those that were canceled. True if
-  /// there were any.
-  bool expire(time_point now, const error& failure, service_counters& counters) {
+  /// Removes the waiters that were canceled, and answers those that take the token that
+  /// `find_published` finds, and those whose deadline has passed. True if there were any.
+  template <class Find>
+  bool expire(time_point now, const error& failure, service_counters& counters,
+              Find find_published) {
     const auto before = size();
-    answer_until(now, failure, counters);
     remove_canceled();
+    if (std::ranges::any_of(waiters_,
+                            [](const auto& item) { return item.second.takes_published; })) {
+      if (const auto token = find_published()) {
+        answer_published(*token, counters);
+      }
+    }
+    answer_until(now, failure, counters);
     return size() != before;
   }
 
@@ -61,12 +73,30 @@ class waiting_list {
     counters.add(counters.tokens, size());
     const caf_compat::shared_answer answer{token};
     for (auto& item : std::exchange(waiters_, {})) {
-      item.second.answer(token, answer);
+      item.second.caller.answer(token, answer);
     }
   }
 
  private:
-  std::multimap<time_point, waiter> waiters_;
+  void answer_published(const access_token& token, service_counters& counters) {
+    const caf_compat::shared_answer answer{token};
+    for (auto it = waiters_.begin(); it != waiters_.end();) {
+      if (it->second.takes_published) {
+        counters.add(counters.tokens);
+        it->second.caller.answer(token, answer);
+        it = waiters_.erase(it);
+      } else {
+        ++it;
+      }
+    }
+  }
+
+  struct entry {
+    waiter caller;
+    bool takes_published = false;
+  };
+
+  std::multimap<time_point, entry> waiters_;
 };
 
 }  // namespace midas::internal

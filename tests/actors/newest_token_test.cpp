@@ -49,12 +49,12 @@ TEST_CASE(
 
 TEST_CASE("an older token is better than one that has ended") {
   virtual_actors actors;
-  const auto plain = actors.ask("r", 1h);
+  const auto forced = actors.ask({.resource = "r", .force_refresh = true}, 1h);
   actors.ask(challenged("{}"), 1h);
   actors.grant(1, 600s);
   actors.advance(11min);
   actors.grant(0, 24h);
-  CHECK(is_token(*plain, "token-0"));
+  CHECK(is_token(*forced, "token-0"));
   CHECK(is_token(*actors.ask("r"), "token-0"));
 }
 
@@ -78,4 +78,32 @@ TEST_CASE("claims that the host ignores leave neither an actor nor another refre
   // The refresh of the token stays where it was.
   actors.advance(1h);
   CHECK(actors.transport->started() == 101);
+}
+
+TEST_CASE("the token of a request with claims also answers the callers without claims") {
+  virtual_actors actors;
+  actors.ask(challenged("{}"));
+  const auto plain = actors.ask("r");
+  const auto as_actor = actors.ask_as_actor(token_request{.resource = "r"});
+  const auto other = actors.ask("other");
+  REQUIRE(actors.transport->started() == 3);
+  actors.grant(0);
+  CHECK(is_token(*plain, "token-0"));
+  CHECK(is_token(*as_actor, "token-0"));
+  CHECK(other->empty());
+  // The request of the key is given up like any other that nobody waits for.
+  actors.advance(1s);
+  CHECK(actors.transport->cancelled() == 1);
+}
+
+TEST_CASE("a forced refresh waits for a token of its own beside one for claims") {
+  virtual_actors actors;
+  actors.ask(challenged("{}"));
+  const auto plain = actors.ask("r");
+  const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
+  actors.grant(0);
+  CHECK(is_token(*plain, "token-0"));
+  CHECK(forced->empty());
+  actors.grant(1);
+  CHECK(is_token(*forced, "token-1"));
 }
