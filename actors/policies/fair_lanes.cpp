@@ -6,7 +6,8 @@ void fair_lanes::add(std::uint32_t lane, const item& added) {
   const auto [at, is_new] = lanes_.try_emplace(lane);
   auto& changed = at->second;
   if (is_new) {
-    changed.turn = turns_.insert(turns_.end(), lane);
+    changed.turn = ++last_turn_;
+    turns_.emplace_hint(turns_.end(), changed.turn, lane);
   }
   larger_lanes_.add(changed.waiting.size(), 1);
   changed.waiting.add(added);
@@ -42,8 +43,9 @@ std::pair<std::uint32_t, fair_lanes::item> fair_lanes::next(
     std::optional<std::size_t> blocked) const {
   auto turn = turns_.begin();
   for (;; ++turn) {
-    if (const auto first = lanes_.at(*turn).waiting.first(blocked)) {
-      return {*turn, *first};
+    const auto lane = turn->second;
+    if (const auto first = lanes_.at(lane).waiting.first(blocked)) {
+      return {lane, *first};
     }
   }
 }
@@ -51,7 +53,9 @@ std::pair<std::uint32_t, fair_lanes::item> fair_lanes::next(
 void fair_lanes::end_turn(std::uint32_t lane) {
   const auto at = lanes_.find(lane);
   if (at != lanes_.end()) {
-    turns_.splice(turns_.end(), turns_, at->second.turn);
+    auto moved = turns_.extract(at->second.turn);
+    moved.key() = at->second.turn = ++last_turn_;
+    turns_.insert(turns_.end(), std::move(moved));
   }
 }
 
@@ -61,7 +65,7 @@ std::size_t fair_lanes::ahead(std::uint32_t lane, const waiting_position& positi
 }
 
 fair_lanes::order::order(const fair_lanes& lanes, std::size_t max_lanes) {
-  for (const auto lane : lanes.turns_) {
+  for (const auto& [turn, lane] : lanes.turns_) {
     if (lanes_.size() == max_lanes) {
       break;
     }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <list>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -44,12 +45,13 @@ class fair_lanes {
  private:
   struct entry {
     waiting_lane waiting;
-    std::list<std::uint32_t>::iterator turn;
+    std::uint64_t turn = 0;
   };
 
   std::unordered_map<std::uint32_t, entry> lanes_;
-  // The lanes with waiting requests; the first one is next.
-  std::list<std::uint32_t> turns_;
+  // The lanes with waiting requests by the numbers of their turns; the first one is next.
+  std::map<std::uint64_t, std::uint32_t> turns_;
+  std::uint64_t last_turn_ = 0;
   // The n-th number is how many lanes have more than n requests.
   counted_prefix larger_lanes_;
   std::unordered_map<std::size_t, std::size_t> by_identity_;

@@ -164,3 +164,15 @@ TEST_CASE("a request that is removed while it waits leaves its place to the next
   CHECK(host.queue.waiting() == 1);
   CHECK(host.drain() == ids{2});
 }
+
+TEST_CASE("the copy of a queue admits the same requests in the same order") {
+  queued_host original{{1, 0}};
+  for (std::uint64_t id = 1; id <= 12; ++id) {
+    original.add(
+        {.id = id, .deadline = start + 1s * (13 - id), .lane = static_cast<std::uint32_t>(id % 3)});
+  }
+  original.end(original.admit().front());
+  auto copy = original;
+  const auto expected = original.drain();
+  CHECK(copy.drain() == expected);
+}
