@@ -45,8 +45,8 @@ struct acquisition_state : acquisition_parts {
           waiters.remove_canceled();
           perform(fsm.on_timer(due.timer, conditions()));
         },
-        [this](idle_query) {
-          if (fsm.is_disposable(published.usable_for(), now())) {
+        [this](idle_query query) {
+          if (fsm.is_disposable(published.usable_for(), now(), query.has_to_go)) {
             caf_compat::send(self, settings.cache, idle_report{settings.key, received});
           }
         },
@@ -62,17 +62,18 @@ struct acquisition_state : acquisition_parts {
             late ? host.deadline_error(resource()) : fsm.refusal(asked.deadline, asked_at)) {
       report.refused();
       caller.answer(*failure);
-    } else if (fsm.current_phase() != acquisition_fsm::phase::idle) {
-      waiters.add(asked.deadline, std::move(caller), !asked.request.force_refresh);
-      report.joined();
-      http.add_deadline(asked.deadline);
-    } else if (const auto token = published.find(asked.request)) {
+    } else if (const auto token = published.find(asked.request, fsm)) {
       // The cache actor forwarded the request before the token was published.
       report.found_published();
       caller.answer(*token, caf_compat::shared_answer{*token});
     } else {
       waiters.add(asked.deadline, std::move(caller), !asked.request.force_refresh);
-      perform(fsm.on_request(std::move(asked.request), asked_at));
+      if (fsm.current_phase() == acquisition_fsm::phase::idle) {
+        perform(fsm.on_request(std::move(asked.request), asked_at));
+      } else {
+        report.joined();
+        http.add_deadline(asked.deadline);
+      }
     }
   }
 
@@ -167,8 +168,7 @@ struct acquisition_state : acquisition_parts {
     if (has_failed(result)) {
       waiters.remove_canceled();
     }
-    const auto* failed = std::get_if<attempt_failed>(&result);
-    if (failed != nullptr && failed->failure.code == errc::invalid_response) {
+    if (is_unusable(result)) {
       http.report_unusable();
     }
     perform(fsm.on_result(std::move(result), conditions()));

@@ -57,8 +57,11 @@ struct hasten_request {
 /// A response with status 200 contained no usable token.
 struct unusable_answer {};
 
-/// Asks an acquisition actor for an idle_report.
-struct idle_query {};
+/// Asks an acquisition actor for an idle_report. `has_to_go`: there are too many actors, so that this
+/// one is idle even if it remembers a refusal.
+struct idle_query {
+  bool has_to_go = false;
+};
 
 /// The acquisition actor of that key is idle. `received` is the number of requests that it has
 /// received since it was spawned; see acquisition_pool.

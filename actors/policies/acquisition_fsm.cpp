@@ -60,9 +60,11 @@ std::optional<error> acquisition_fsm::refusal(time_point deadline, time_point no
   return negative_.find(now);
 }
 
-bool acquisition_fsm::is_disposable(std::chrono::nanoseconds usable_for,
-                                    time_point now) const noexcept {
-  return current_phase() == phase::idle && (!last_failure_ || last_failure_->until <= now) &&
+bool acquisition_fsm::is_disposable(std::chrono::nanoseconds usable_for, time_point now,
+                                    bool forget_refusals) const noexcept {
+  const bool paces = last_failure_ && now < last_failure_->until;
+  const bool refuses = !forget_refusals && negative_.has(now);
+  return current_phase() == phase::idle && !paces && !refuses &&
          (failed_refreshes_ == 0 || usable_for == std::chrono::nanoseconds{0});
 }
 

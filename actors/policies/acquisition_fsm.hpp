@@ -77,9 +77,10 @@ class acquisition_fsm {
 
   /// True if nothing is lost when the actor ends: no acquisition is in progress, no failure
   /// determines when the host may be asked again, and no failed refreshes need to be counted for a
-  /// token that is still usable.
-  [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for,
-                                   time_point now) const noexcept;
+  /// token that is still usable. With `forget_refusals`, a refusal does not count: there may be any
+  /// number of keys that the host refuses.
+  [[nodiscard]] bool is_disposable(std::chrono::nanoseconds usable_for, time_point now,
+                                   bool forget_refusals = false) const noexcept;
 
   /// Begins with the memory of a failure: the host must not be asked before `until`.
   void remember(error failure, time_point until);

@@ -43,6 +43,12 @@ struct attempt_not_admitted {
 using attempt_result =
     std::variant<token_granted, challenged, attempt_failed, attempt_not_admitted>;
 
+/// True if the host answered with something that is not a usable token.
+inline bool is_unusable(const attempt_result& result) noexcept {
+  const auto* failed = std::get_if<attempt_failed>(&result);
+  return failed != nullptr && failed->failure.code == errc::invalid_response;
+}
+
 /// True if the attempt has ended without a token.
 inline bool has_failed(const attempt_result& result) noexcept {
   return std::holds_alternative<attempt_failed>(result) ||

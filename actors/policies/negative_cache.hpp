@@ -23,8 +23,10 @@ class negative_cache {
   void clear() { refusal_.reset(); }
 
   [[nodiscard]] std::optional<error> find(time_point now) const {
-    return now < end_ ? refusal_ : std::nullopt;
+    return has(now) ? refusal_ : std::nullopt;
   }
+
+  [[nodiscard]] bool has(time_point now) const noexcept { return refusal_ && now < end_; }
 
  private:
   std::optional<error> refusal_;

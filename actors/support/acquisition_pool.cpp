@@ -43,7 +43,7 @@ acquisition_pool::shared_key acquisition_pool::remove_ended(const caf::actor_add
 void acquisition_pool::query_idle(time_point last) {
   for (const auto& item : entries_) {
     if (is_idle(item.second, last)) {
-      caf_compat::send(owner_, item.second.actor, idle_query{});
+      caf_compat::send(owner_, item.second.actor, idle_query{item.second.unwanted});
     }
   }
 }
@@ -59,7 +59,7 @@ void acquisition_pool::query_oldest(std::size_t left) {
   std::ranges::nth_element(by_age, by_age.begin() + excess, {}, &entry::last_used);
   for (auto each = by_age.begin(); each != by_age.begin() + excess; ++each) {
     (*each)->unwanted = true;
-    caf_compat::send(owner_, (*each)->actor, idle_query{});
+    caf_compat::send(owner_, (*each)->actor, idle_query{true});
   }
 }
 

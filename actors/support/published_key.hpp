@@ -1,7 +1,7 @@
 // The published token of one key.
 #pragma once
 
-#include "actors/policies/acquisition_actions.hpp"
+#include "actors/policies/acquisition_fsm.hpp"
 #include "actors/support/service_context.hpp"
 #include "messages/protocols.hpp"
 
@@ -22,7 +22,15 @@ class published_key {
                 std::shared_ptr<const acquisition_key> key)
       : self_(self), cache_(std::move(cache)), service_(std::move(service)), key_(std::move(key)) {}
 
-  /// The published token, if it may answer the request.
+  /// The published token, if it may answer the request, which reaches a machine that is not ending.
+  /// While that acquires the first token of the key, there is none to look for.
+  [[nodiscard]] std::optional<access_token> find(const token_request& request,
+                                                 const acquisition_fsm& machine) const {
+    const bool is_idle = machine.current_phase() == acquisition_fsm::phase::idle;
+    return is_idle || machine.request().force_refresh ? find(request) : std::nullopt;
+  }
+
+  /// The same, whatever the machine does.
   [[nodiscard]] std::optional<access_token> find(const token_request& request) const {
     if (!key_->claims.empty() || request.force_refresh) {
       return std::nullopt;

@@ -107,3 +107,25 @@ TEST_CASE("a forced refresh waits for a token of its own beside one for claims")
   actors.grant(1);
   CHECK(is_token(*forced, "token-1"));
 }
+
+TEST_CASE("a request that was on its way when the token came does not wait for a forced refresh") {
+  virtual_actors actors;
+  actors.ask("r");
+  const auto send = [&](bool forced) {
+    auto received = std::make_shared<answers>();
+    const auto waiter = actors.waiter_into(received);
+    actors.send(actors.cache, {.resource = "r", .force_refresh = forced}, 30s, waiter);
+    return received;
+  };
+  actors.transport->respond(0, 200, "token-0 86400");
+  // The HTTP actor runs after the cache actor has forwarded the requests, and before the actor of
+  // the acquisition reads them.
+  const auto forced = send(true);
+  const auto plain = send(false);
+  actors.run();
+  CHECK(actors.transport->started() == 2);
+  CHECK(is_token(*plain, "token-0"));
+  CHECK(forced->empty());
+  actors.grant(1);
+  CHECK(is_token(*forced, "token-1"));
+}

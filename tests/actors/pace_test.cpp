@@ -130,3 +130,15 @@ TEST_CASE("a refresh that becomes due after a refusal does not ask the host at o
   actors.grant(2);
   CHECK(is_token(*actors.ask("r"), "token-2"));
 }
+
+TEST_CASE("a refusal that came late is remembered for its time, though the key is not in use") {
+  virtual_actors actors;
+  const auto received = actors.ask("r");
+  // Longer than an idle actor rests.
+  actors.advance(11s);
+  actors.refuse(0);
+  CHECK(is_error(*received, errc::request_rejected));
+  actors.advance(4s);
+  CHECK(is_error(*actors.ask("r"), errc::request_rejected));
+  CHECK(actors.transport->started() == 1);
+}

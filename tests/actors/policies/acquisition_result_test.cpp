@@ -138,6 +138,10 @@ TEST_CASE("a refusal stays in the negative cache for its time, then the host is 
       machine.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 30s)));
   REQUIRE(machine.refusal(start + 30s, start + 4'999ms));
   CHECK(machine.refusal(start + 30s, start + 4'999ms)->http_status == 400);
+  // It would be forgotten with its actor.
+  CHECK_FALSE(machine.is_disposable(0s, start + 4'999ms));
+  CHECK(machine.is_disposable(0s, start + 4'999ms, true));
+  CHECK(machine.is_disposable(0s, start + 5s));
   CHECK_FALSE(machine.refusal(start + 30s, start + 5s));
 }
 
