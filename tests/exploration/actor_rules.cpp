@@ -1,40 +1,9 @@
-#include "tests/exploration/actor_rules.hpp"
+#include "tests/exploration/rule_names.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace midas::internal::exploration {
-
-namespace {
-
-// Each rule is named where it is checked.
-namespace rule {
-constexpr std::string_view one_answer = "one answer";
-constexpr std::string_view in_time = "in time";
-constexpr std::string_view from_the_call = "deadlines count from the call";
-constexpr std::string_view not_early = "no early deadline_exceeded";
-constexpr std::string_view right_token = "the token of the key";
-constexpr std::string_view one_in_flight = "one exchange in flight";
-constexpr std::string_view limits = "the host's limits";
-constexpr std::string_view rate_across_deaths = "the host's limits, across deaths";
-constexpr std::string_view wanted = "no attempt without a waiter";
-constexpr std::string_view turn = "the nearest deadline first";
-constexpr std::string_view pace = "a pause after a failure";
-constexpr std::string_view newest = "no older token after a newer";
-constexpr std::string_view kept = "a usable token is kept";
-constexpr std::string_view served = "no wait beside a usable token";
-constexpr std::string_view gate = "nothing after the gate";
-constexpr std::string_view end = "nothing left at the end";
-}  // namespace rule
-
-// The shortest pause of any host between a failure and the next attempt.
-constexpr moment shortest_pause{500};
-// For this long, an attempt goes on for callers who may ask again.
-constexpr moment given_up_after{1'000};
-
-std::string in_ms(moment at) { return std::to_string(at.count()) + " ms"; }
-
-}  // namespace
 
 const std::vector<std::string_view>& all_rules() {
   static const std::vector<std::string_view> names{rule::one_answer,
@@ -45,9 +14,11 @@ const std::vector<std::string_view>& all_rules() {
                                                    rule::limits,
                                                    rule::rate_across_deaths,
                                                    rule::wanted,
+                                                   rule::given_up,
                                                    rule::one_in_flight,
                                                    rule::turn,
                                                    rule::pace,
+                                                   rule::refused,
                                                    rule::newest,
                                                    rule::kept,
                                                    rule::served,
@@ -70,10 +41,18 @@ std::string actor_rules::describe(const caller_state& each) const {
 void actor_rules::asked(const caller_facts& facts) {
   callers_.push_back({facts, callers_.size(), step_, now_, gate_left_});
   units_[facts.unit].was_wanted = true;
+  keys_[facts.unit.key].last_asked = now_;
+}
+
+void actor_rules::cancelled(std::size_t caller) {
+  auto& each = callers_.at(caller);
+  each.is_cancelled = true;
+  units_[each.facts.unit].was_left = true;
 }
 
 void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
   auto& each = callers_.at(caller);
+  units_[each.facts.unit].was_left = true;
   if (++each.answers > 1) {
     note(rule::one_answer, describe(each) + " was answered again");
   }
@@ -91,82 +70,6 @@ void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
   }
 }
 
-void actor_rules::exchange_started(const request_unit& unit) {
-  auto& state = units_[unit];
-  auto& key = keys_[unit.key];
-  exchange_state started{
-      unit, step_, now_, key.acquisition_step, deaths_, deaths_ != settled_deaths_};
-  bool has_waiters = false;
-  for (const auto& each : callers_) {
-    if (each.facts.unit == unit && is_waiting(each)) {
-      started.wanted_since_step = has_waiters
-                                      ? std::min(started.wanted_since_step, each.asked_in_step)
-                                      : each.asked_in_step;
-      has_waiters = true;
-    }
-  }
-  const auto name = "exchange " + std::to_string(exchanges_.size()) + " (" + to_string(unit) +
-                    ", at " + in_ms(now_) + ")";
-  const auto is_refresh = key.refreshing && unit.claims.empty();
-  const bool was_wanted =
-      state.was_wanted || (state.last_wanted && now_ - *state.last_wanted <= given_up_after);
-  if (!was_wanted && !is_refresh) {
-    note(rule::wanted, name + " started, but no caller waited for it");
-  }
-  if (state.last_failure && now_ - *state.last_failure < shortest_pause) {
-    note(rule::pace, name + " started " + in_ms(now_ - *state.last_failure) + " after a failure");
-  }
-  check_turn(unit);
-  for (const auto& each : exchanges_) {
-    if (each.open && each.unit == unit && each.deaths_before == deaths_ && !each.amid_death) {
-      note(rule::one_in_flight, name + " started while another was in flight");
-    }
-  }
-  check_limits();
-  state.last_exchange = exchanges_.size();
-  state.queued_with.reset();
-  exchanges_.push_back(std::move(started));
-}
-
-void actor_rules::check_limits() {
-  if (limits_.max_per_second == 0) {
-    return;
-  }
-  std::size_t in_flight = 1;
-  std::size_t recent = 1;
-  for (const auto& each : exchanges_) {
-    in_flight += each.open ? 1U : 0U;
-    recent += now_ - each.started_at < std::chrono::seconds{1} ? 1U : 0U;
-  }
-  // An HTTP actor that replaces another does not know what that one sent.
-  const auto broken = deaths_ == 0 ? rule::limits : rule::rate_across_deaths;
-  if (in_flight > limits_.max_in_flight) {
-    note(broken, std::to_string(in_flight) + " exchanges are in flight");
-  }
-  if (recent > limits_.max_per_second) {
-    note(broken, std::to_string(recent) + " exchanges started within a second");
-  }
-}
-
-// A unit that waited for its first exchange in the last quiet state, with a nearer deadline than
-// all callers of the unit that is served, should have been served instead.
-void actor_rules::check_turn(const request_unit& unit) {
-  const auto served = first_deadline(unit);
-  if (!served || units_[unit].last_end.value_or(exchange_end::token) != exchange_end::token) {
-    return;
-  }
-  for (const auto& [other, state] : units_) {
-    if (other != unit && state.queued_with && *state.queued_with < *served &&
-        now_ < *state.queued_with) {
-      const auto still = first_deadline(other);
-      if (still && *still == *state.queued_with) {
-        note(rule::turn, to_string(unit) + " was sent, whose first deadline is " + in_ms(*served) +
-                             ", before " + to_string(other) + " with " + in_ms(*state.queued_with));
-      }
-    }
-  }
-}
-
 std::optional<moment> actor_rules::first_deadline(const request_unit& unit) const {
   std::optional<moment> result;
   for (const auto& each : callers_) {
@@ -178,42 +81,41 @@ std::optional<moment> actor_rules::first_deadline(const request_unit& unit) cons
   return result;
 }
 
-void actor_rules::exchange_ended(std::size_t number, exchange_end end) {
-  auto& ended = exchanges_.at(number);
-  ended.open = false;
-  auto& state = units_[ended.unit];
-  state.last_end = end;
-  // The memory of a failure is lost with the actors that died.
-  if (end == exchange_end::failure && !ended.amid_death && ended.deaths_before == deaths_) {
-    state.last_failure = now_;
-  } else {
-    state.last_failure.reset();
+std::optional<moment> actor_rules::earliest_deadline(const request_unit& unit) const {
+  std::optional<moment> result;
+  for (const auto& each : callers_) {
+    if (each.facts.unit == unit && is_waiting(each)) {
+      const auto deadline = each.asked_at + each.facts.timeout;
+      result = std::min(result.value_or(deadline), deadline);
+    }
   }
+  return result;
 }
 
-void actor_rules::published(const std::string& key, std::optional<std::size_t> number,
-                            std::chrono::nanoseconds usable_for) {
-  auto& state = keys_[key];
-  const bool usable = number && usable_for > std::chrono::nanoseconds{0};
-  if (!usable && state.usable_until && now_ < *state.usable_until && !shut_down_) {
-    note(rule::kept, "the token of " + key + ", usable until " + in_ms(*state.usable_until) +
-                         ", was gone at " + in_ms(now_));
+std::optional<moment> actor_rules::earliest_place(const request_unit& unit) const {
+  auto result = earliest_deadline(unit);
+  for (const auto& each : callers_) {
+    const auto deadline = each.asked_at + each.facts.timeout;
+    if (result && each.facts.unit == unit && each.is_cancelled && now_ < deadline) {
+      result = std::min(*result, deadline);
+    }
   }
-  if (number && state.published && *number < *state.published &&
-      exchanges_[*number].started_in_step < exchanges_[*state.published].wanted_since_step) {
-    note(rule::newest, "the token of exchange " + std::to_string(*number) +
-                           " replaced that of exchange " + std::to_string(*state.published) +
-                           ", which was requested later");
-  }
-  state.published = number;
-  state.usable_until =
-      usable ? std::optional{now_ + std::chrono::floor<moment>(usable_for)} : std::nullopt;
+  return result;
 }
 
 void actor_rules::acquisition_started(const std::string& key, bool in_background) {
   auto& state = keys_[key];
   state.refreshing = state.refreshing || in_background;
   state.acquisition_step = step_;
+}
+
+void actor_rules::actor_died() {
+  ++deaths_;
+  // Their memory of failures is lost with the acquisition actors.
+  for (auto& [unit, state] : units_) {
+    state.last_failure.reset();
+    state.last_refusal.reset();
+  }
 }
 
 void actor_rules::gate_left() {
@@ -238,6 +140,7 @@ void actor_rules::step_done(bool quiet) {
   }
   if (quiet) {
     check_waiting();
+    check_given_up();
     remember_quiet_state();
   }
 }
@@ -256,18 +159,36 @@ void actor_rules::check_waiting() {
       note(rule::from_the_call, describe(each) + " was not answered by " + in_ms(now_));
     }
     const auto& key = keys_[each.facts.unit.key];
-    if (key.usable_until && now_ < *key.usable_until && !each.facts.forced &&
+    // An acquisition that outlives its cache actor may still publish a token; the next one does not
+    // learn of it.
+    const bool known = key.published && exchanges_[*key.published].deaths_before == deaths_;
+    if (known && key.usable_until && now_ < *key.usable_until && !each.facts.forced &&
         each.facts.unit.claims.empty()) {
       note(rule::served, describe(each) + " waits beside a usable token at " + in_ms(now_));
     }
   }
 }
 
+void actor_rules::check_given_up() {
+  for (const auto& each : exchanges_) {
+    const bool is_refresh = keys_[each.unit.key].refreshing && each.unit.claims.empty();
+    const bool remembered = !each.amid_death && each.deaths_before == deaths_;
+    if (each.open && remembered && !is_refresh && !shut_down_ &&
+        each.started_at + given_up_after <= now_ && !first_deadline(each.unit)) {
+      note(rule::given_up, "the exchange of " + to_string(each.unit) + " that started at " +
+                               in_ms(each.started_at) + " is in flight at " + in_ms(now_));
+    }
+  }
+}
+
 void actor_rules::remember_quiet_state() {
   settled_deaths_ = deaths_;
+  settled_at_ = now_;
   for (auto& [unit, state] : units_) {
     const auto deadline = first_deadline(unit);
     state.was_wanted = deadline.has_value();
+    state.was_left = false;
+    state.was_unwanted = !deadline;
     const bool in_flight = state.last_exchange && exchanges_[*state.last_exchange].open;
     const bool failed = state.last_end.value_or(exchange_end::token) != exchange_end::token;
     const bool has_token = keys_[unit.key].published.has_value();

@@ -46,8 +46,15 @@ struct answer_facts {
   bool has_retry_after = false;
 };
 
-/// How an exchange ended, as far as the rules distinguish it.
-enum class exchange_end { token, failure, refusal };
+/// How an exchange ended, as far as the rules distinguish it. A refusal is remembered for
+/// `refusals_last`; `unknown` shows nothing of the next exchange.
+enum class exchange_end { token, failure, refusal, unknown };
+
+/// How an exchange ends to which the host gives that answer; see answers_of_host().
+[[nodiscard]] exchange_end end_of(std::string_view answer);
+
+/// The default of token_service_options::negative_cache_ttl.
+inline constexpr moment refusals_last{5'000};
 
 struct violation {
   /// The name of the rule; see all_rules().
@@ -68,7 +75,7 @@ class actor_rules {
 
   // -- callers, numbered from 0 --
   void asked(const caller_facts& facts);
-  void cancelled(std::size_t caller) { callers_.at(caller).is_cancelled = true; }
+  void cancelled(std::size_t caller);
   void answered(std::size_t caller, const answer_facts& answer);
 
   // -- exchanges, numbered from 0 in the order in which they start --
@@ -83,7 +90,7 @@ class actor_rules {
   void acquisition_ended(const std::string& key) { keys_[key].refreshing = false; }
   void refresh_due(const std::string& key) { keys_[key].refreshing = true; }
   /// The cache actor or the HTTP actor died, or an acquisition actor did.
-  void actor_died() { ++deaths_; }
+  void actor_died();
   void shut_down() { shut_down_ = true; }
   /// All actors have left the service's gate: a shutdown returns now.
   void gate_left();
@@ -129,13 +136,18 @@ class actor_rules {
   struct unit_state {
     // A caller waited at some time since the last quiet state, that state included.
     bool was_wanted = false;
+    // A caller has left since the last quiet state.
+    bool was_left = false;
     std::optional<moment> last_wanted{};
     std::optional<exchange_end> last_end{};
     std::optional<moment> last_failure{};
+    std::optional<moment> last_refusal{};
     std::optional<std::size_t> last_exchange{};
     // As of the last quiet state: the earliest deadline of the callers of an acquisition that waits
     // for its first exchange.
     std::optional<moment> queued_with{};
+    // In the last quiet state, no caller waited.
+    bool was_unwanted = false;
   };
 
   struct key_state {
@@ -143,6 +155,9 @@ class actor_rules {
     std::size_t acquisition_step = 0;
     std::optional<std::size_t> published{};
     std::optional<moment> usable_until{};
+    // For how long the token may be handed out in all.
+    std::chrono::nanoseconds life{};
+    std::optional<moment> last_asked{};
   };
 
   void note(std::string_view rule, std::string text);
@@ -150,10 +165,17 @@ class actor_rules {
     return each.answers == 0 && !each.is_cancelled;
   }
   [[nodiscard]] std::string describe(const caller_state& each) const;
+  // Of the callers that wait: an upper bound, which counts from when the actors have read the
+  // request for certain, and a lower bound, which counts from the call.
   [[nodiscard]] std::optional<moment> first_deadline(const request_unit& unit) const;
+  [[nodiscard]] std::optional<moment> earliest_deadline(const request_unit& unit) const;
+  // The same, and of those that were canceled: they leave their places to the others.
+  [[nodiscard]] std::optional<moment> earliest_place(const request_unit& unit) const;
+  [[nodiscard]] bool may_be_withdrawn(const exchange_state& each) const;
   void check_limits();
   void check_turn(const request_unit& unit);
   void check_waiting();
+  void check_given_up();
   void remember_quiet_state();
 
   host_limits limits_;
@@ -163,6 +185,7 @@ class actor_rules {
   std::size_t deaths_ = 0;
   // As of the last quiet state.
   std::size_t settled_deaths_ = 0;
+  moment settled_at_{};
   bool shut_down_ = false;
   bool gate_left_ = false;
   std::vector<caller_state> callers_;

@@ -17,7 +17,8 @@ inline http_request encoded(const resolved_request& request) {
 }
 
 /// The host protocol of virtual_actors, with the claims in the URL. The status 401 is a challenge,
-/// which is answered by the same request.
+/// which is answered by the same request. As in the protocol of each host, an expired token is a
+/// failure; see read_token_response().
 inline host_protocol endpoint() {
   auto result = test::virtual_actors::endpoint();
   result.encode = [](const resolved_request& request,
@@ -30,7 +31,12 @@ inline host_protocol endpoint() {
     if (response.status == 401) {
       return encoded(request);
     }
-    return decode(request, std::move(response), now, leg);
+    auto result = decode(request, std::move(response), now, leg);
+    const auto* grant = result ? std::get_if<token_grant>(&*result) : nullptr;
+    if (grant != nullptr && grant->expires_on <= now) {
+      return fail(errc::invalid_response, "an expired token");
+    }
+    return result;
   };
   return result;
 }

@@ -174,23 +174,19 @@ bool explored_service::answer(std::size_t number, const std::string& what) {
   if (number >= units_.size() || !actors_.transport->is_open(number)) {
     return false;
   }
-  auto end = exchange_end::failure;
   if (what == "reset") {
     actors_.transport->complete(number, fail(errc::connection_lost, "reset"));
   } else if (what == "ok" || what == "short" || what == "expired" || what == "same") {
-    end = what == "expired" ? exchange_end::failure : exchange_end::token;
     const auto* life = what == "short" ? " 120" : what == "expired" ? " 0" : " 86400";
     actors_.transport->respond(number, 200,
                                "token-" + std::to_string(source_of_token(number, what)) + life);
   } else if (what == "throw") {
-    end = exchange_end::refusal;
     actors_.transport->respond(number, 200, "throw");
   } else {
-    end = what == "400" || what == "401" ? exchange_end::refusal : exchange_end::failure;
     actors_.transport->respond(number, std::stoi(what), "refused");
   }
   noted_open_[number] = false;
-  rules_.exchange_ended(number, end);
+  rules_.exchange_ended(number, end_of(what));
   return true;
 }
 
@@ -239,16 +235,21 @@ void explored_service::observe_end() {
 }
 
 void explored_service::note_exchanges() {
+  // Before those that have taken their places.
+  note_canceled();
   for (auto n = units_.size(); n < actors_.transport->started(); ++n) {
     units_.push_back(unit_of_url(actors_.transport->request(n).url));
     noted_open_.push_back(true);
     rules_.exchange_started(units_.back());
   }
+  note_canceled();
+}
+
+void explored_service::note_canceled() {
   for (std::size_t n = 0; n < noted_open_.size(); ++n) {
     if (noted_open_[n] && !actors_.transport->is_open(n)) {
       noted_open_[n] = false;
-      // Canceled by midas: the host's opinion is unknown.
-      rules_.exchange_ended(n, exchange_end::refusal);
+      rules_.exchange_ended(n, exchange_end::unknown);
     }
   }
 }

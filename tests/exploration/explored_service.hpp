@@ -68,6 +68,7 @@ class explored_service {
   [[nodiscard]] std::size_t source_of_token(std::size_t number, const std::string& what);
   void note(const token_event& event);
   void note_exchanges();
+  void note_canceled();
   void note_answers();
   void note_published();
 
