@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-token_key key_named(const std::string& name) { return *make_key(token_request{.resource = name}); }
+token_key key_named(const std::string& name) { return *make_key({.resource = name}); }
 
 std::string name_of(const caf::resumable* job) {
   const auto* actor = dynamic_cast<const caf::scheduled_actor*>(job);
@@ -180,10 +180,9 @@ bool explored_service::answer(std::size_t number, const std::string& what) {
     const auto* life = what == "short" ? " 120" : what == "expired" ? " 0" : " 86400";
     actors_.transport->respond(number, 200,
                                "token-" + std::to_string(source_of_token(number, what)) + life);
-  } else if (what == "throw") {
-    actors_.transport->respond(number, 200, "throw");
   } else {
-    actors_.transport->respond(number, std::stoi(what), "refused");
+    const bool throws = what == "throw";
+    actors_.transport->respond(number, throws ? 200 : std::stoi(what), throws ? what : "refused");
   }
   noted_open_[number] = false;
   rules_.exchange_ended(number, end_of(what));
