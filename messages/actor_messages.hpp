@@ -57,8 +57,8 @@ struct hasten_request {
 /// A response with status 200 contained no usable token.
 struct unusable_answer {};
 
-/// Asks an acquisition actor for an idle_report. `has_to_go`: there are too many actors, so that this
-/// one is idle even if it remembers a refusal.
+/// Asks an acquisition actor for an idle_report. `has_to_go`: there are too many actors, so that
+/// this one is idle even if it remembers a refusal.
 struct idle_query {
   bool has_to_go = false;
 };
