@@ -214,7 +214,7 @@ TEST_CASE("an exchange that goes on for a second without a waiter is a violation
   made_up rules;
   rules.ask(a);
   rules.exchange_started(a);
-  rules.error(0, errc::deadline_exceeded);
+  rules.error(0, errc::throttled);
   rules.time_passed(999ms);
   rules.quiet();
   CHECK(rules.broken().empty());
