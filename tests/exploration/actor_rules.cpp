@@ -188,8 +188,8 @@ void actor_rules::remember_quiet_state() {
     const auto deadline = first_deadline(unit);
     state.was_wanted = deadline.has_value();
     state.was_left = false;
-    state.was_unwanted = !deadline;
     const bool in_flight = state.last_exchange && exchanges_[*state.last_exchange].open;
+    state.was_unwanted = in_flight && !deadline;
     const bool failed = state.last_end.value_or(exchange_end::token) != exchange_end::token;
     const bool has_token = keys_[unit.key].published.has_value();
     state.queued_with = in_flight || failed || has_token ? std::nullopt : deadline;

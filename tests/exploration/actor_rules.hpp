@@ -146,7 +146,7 @@ class actor_rules {
     // As of the last quiet state: the earliest deadline of the callers of an acquisition that waits
     // for its first exchange.
     std::optional<moment> queued_with{};
-    // In the last quiet state, no caller waited.
+    // In the last quiet state, no caller waited for the exchange in flight.
     bool was_unwanted = false;
   };
 
