@@ -176,13 +176,14 @@ std::optional<std::size_t> admission_queue::blocked(host_budget& budget, time_po
 
 std::size_t admission_queue::ahead(const request& asked) const {
   const waiting_position position{asked.deadline, asked.id};
+  // Without cold keys, more may have gone in a row.
+  const auto in_row = std::min(refreshes_in_row_, refreshes_per_cold);
   if (asked.purpose == request_purpose::refresh) {
     const auto refreshes = refreshes_.ahead(asked.lane, position);
-    const auto cold = (refreshes_in_row_ + refreshes) / refreshes_per_cold;
+    const auto cold = (in_row + refreshes) / refreshes_per_cold;
     return refreshes + std::min(cold, cold_.size());
   }
   const auto cold = cold_.ahead(asked.lane, position);
-  const auto in_row = std::min(refreshes_in_row_, refreshes_per_cold);
   return cold + std::min(refreshes_.size(), (cold + 1) * refreshes_per_cold - in_row);
 }
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -60,6 +61,42 @@ TEST_CASE("a cold key waits behind refreshes, a refresh behind every fifth place
   CHECK(wait(99, request_purpose::refresh) == rate_window);
 }
 
+TEST_CASE("with one lane the wait is as long as the requests before it take, whatever they are") {
+  // The order in which a host without a rate limit is asked tells how many go first.
+  const auto fill = [](queued_host& host, std::uint64_t in_row, std::uint64_t refreshes,
+                       std::uint64_t cold) {
+    auto now = start;
+    for (std::uint64_t id = 1; id <= in_row; ++id, now += rate_window) {
+      host.add({id, start + 1min, 0, request_purpose::refresh}, now);
+      CHECK(host.drain(now) == ids{id});
+    }
+    for (std::uint64_t id = 101; id <= 100 + refreshes; ++id) {
+      host.add({id, now, 0, request_purpose::refresh}, now);
+    }
+    for (std::uint64_t id = 201; id <= 200 + cold; ++id) {
+      host.add({id, now}, now);
+    }
+    return now;
+  };
+  const auto purpose = GENERATE(request_purpose::refresh, request_purpose::cold_key);
+  for (std::uint64_t in_row = 0; in_row <= 5; ++in_row) {
+    for (std::uint64_t refreshes = 0; refreshes <= 10; ++refreshes) {
+      for (std::uint64_t cold = 0; cold <= 4; ++cold) {
+        CAPTURE(in_row, refreshes, cold);
+        queued_host unlimited{{100, 0}};
+        const auto now = fill(unlimited, in_row, refreshes, cold);
+        const request asked{999, now, 0, purpose};
+        unlimited.add(asked, now);
+        const auto order = unlimited.drain(now);
+        queued_host limited{{100, 1}};
+        fill(limited, in_row, refreshes, cold);
+        CHECK(limited.queue.wait_beyond(asked, limited.budget, now) ==
+              (std::ranges::find(order, 999U) - order.begin()) * rate_window);
+      }
+    }
+  }
+}
+
 TEST_CASE("requests that others have delayed beyond their deadline are taken, each with its wait") {
   queued_host host{{10, 1}};
   host.add({1, start + 10s});
@@ -74,6 +111,32 @@ TEST_CASE("requests that others have delayed beyond their deadline are taken, ea
   CHECK(late[0].wait == 2 * rate_window);
   CHECK(late[0].deadline == start + 1'500ms);
   CHECK(host.queue.waiting() == 2);
+}
+
+TEST_CASE("all requests that others have delayed beyond their deadline are taken at once") {
+  queued_host host{{10, 1}};
+  host.add({1, start + 10s});
+  CHECK(host.admit() == ids{1});
+  for (std::uint64_t id = 2; id <= 6; ++id) {
+    host.add({id, start + 3 * rate_window});
+  }
+  CHECK(host.take_late(start) == ids{4, 5, 6});
+  CHECK(host.queue.waiting() == 2);
+}
+
+TEST_CASE("the wait of a request does not include those for an identity that has all its places") {
+  queued_host host{{3, 2}};
+  for (std::uint64_t id = 1; id <= 10; ++id) {
+    host.add({id, start + 1s, 0, request_purpose::cold_key, 7});
+  }
+  CHECK(host.admit() == ids{1, 2});
+  const auto wait = [&host](std::size_t identity, std::chrono::nanoseconds deadline) {
+    return host.queue.wait_beyond({99, start + deadline, 0, request_purpose::cold_key, identity},
+                                  host.budget, start);
+  };
+  CHECK_FALSE(wait(8, rate_window + 1ns));
+  CHECK(wait(8, rate_window) == rate_window);
+  CHECK(wait(7, 5 * rate_window) == 5 * rate_window);
 }
 
 TEST_CASE("requests that a pause delays beyond their deadline are taken at once") {
