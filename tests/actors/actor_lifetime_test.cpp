@@ -1,5 +1,6 @@
 // How actors begin, end, and are replaced, in virtual time.
 #include "actors/cache_supervisor.hpp"
+#include "tests/support/few_keys.hpp"
 #include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
@@ -251,17 +252,13 @@ TEST_CASE("a refresh whose actor fails is repeated, although no caller requests 
 }
 
 TEST_CASE("beyond max_keys the idle acquisition actors are ended at once") {
-  virtual_actors actors;
-  const auto idle = actors.cache;
-  actors.cache = spawn_cache(actors.system(), actors.with_max_keys(4));
-  actors.run();
+  few_keys actors{4};
   const auto before = actors.live_actors();
   for (std::size_t i = 0; i < 16; ++i) {
     actors.ask(("r" + std::to_string(i)).c_str());
     actors.grant(i, 24h);
   }
   CHECK(actors.live_actors() <= before + 5);
-  caf_compat::send_exit(idle, caf::exit_reason::user_shutdown);
 }
 
 TEST_CASE("a key that leaves memory leaves no timer for its refresh") {
@@ -272,5 +269,20 @@ TEST_CASE("a key that leaves memory leaves no timer for its refresh") {
   CHECK(actors.context->table->size() == 0);
   // The idle acquisition actor leaves next.
   actors.advance(11s);
+  CHECK_FALSE(actors.has_timers());
+}
+
+TEST_CASE("an acquisition actor that ends leaves no timer for the deadline of its last waiter") {
+  virtual_actors actors;
+  const auto received = actors.ask("r", 10h);
+  SECTION("idle") { actors.refuse(0, 400); }
+  SECTION("failed") {
+    actors.transport->respond(0, 200, "die");
+    actors.run();
+  }
+  CHECK(received->size() == 1);
+  for (int i = 0; i < 6; ++i) {
+    actors.advance(11s);
+  }
   CHECK_FALSE(actors.has_timers());
 }

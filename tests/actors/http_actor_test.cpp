@@ -162,6 +162,18 @@ TEST_CASE("the end of the actor cancels what is in flight, and answers every req
   CHECK(host.transport->started() == 1);
 }
 
+TEST_CASE("a timer that fires while the actor ends finds no request") {
+  http_host host{{1, 0}};
+  host.ask("a");
+  const auto waiting = host.ask("b", 1s);
+  caf_compat::send_exit(host.http, caf::exit_reason::user_shutdown);
+  host.actors.fire_timers_after(2s);
+  host.actors.run();
+  CHECK(waiting->is_error(errc::shutting_down));
+  CHECK(host.transport->cancelled() == 1);
+  CHECK(host.transport->started() == 1);
+}
+
 TEST_CASE("each connection is reported once, also by an actor that replaces another") {
   http_host host{{5, 0}};
   host.ask("a");

@@ -201,3 +201,22 @@ TEST_CASE("unusable answers delay all requests, as failures do") {
   CHECK(host.transport->started() == 5);
   CHECK(host.events.back() == "host_recovered()");
 }
+
+TEST_CASE("a request that waits is refused when unusable answers begin a pause that is too long") {
+  http_host host{{1, 0}};
+  for (std::size_t i = 0; i < 2; ++i) {
+    host.ask("r");
+    host.respond(i, 200);
+    host.tell(unusable_answer{});
+  }
+  host.ask("a");
+  host.ask("b", 50ms);
+  const auto hasty = host.ask("hasty", 100ms);
+  const auto patient = host.ask("patient");
+  host.respond(2, 200);
+  CHECK(hasty->empty());
+  host.tell(unusable_answer{});
+  REQUIRE(hasty->refused);
+  CHECK(hasty->refused->wait == 250ms);
+  CHECK(patient->empty());
+}

@@ -1,5 +1,5 @@
 // Which keys leave memory when there are more than token_service_options::max_keys.
-#include "tests/support/virtual_actors.hpp"
+#include "tests/support/few_keys.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,26 +10,6 @@
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-
-namespace {
-
-// A service that keeps at most that many keys.
-class few_keys : public virtual_actors {
- public:
-  explicit few_keys(std::size_t count) {
-    cache = spawn_cache(system(), with_max_keys(count));
-    run();
-  }
-  few_keys(const few_keys&) = delete;
-  few_keys& operator=(const few_keys&) = delete;
-  ~few_keys() { caf_compat::send_exit(idle_, caf::exit_reason::user_shutdown); }
-
- private:
-  // The cache actor of the fixture has nothing to do.
-  const cache_actor idle_ = cache;
-};
-
-}  // namespace
 
 TEST_CASE("beyond max_keys the least recently requested tokens leave memory") {
   few_keys actors{16};

@@ -214,3 +214,58 @@ TEST_CASE("a host that has not answered lately gets few requests at once, and mo
   health.begin(start + 20s);
   CHECK(health.max_in_flight(start + 20s) == 40);
 }
+
+TEST_CASE("each question about a host takes an answer into account that nobody complained of") {
+  host_health health;
+  for (int i = 0; i < 3; ++i) {
+    health.succeeded(start);
+    health.found_unusable(start, 0);
+  }
+  CHECK(health.max_in_flight(start) == 40);
+  health.begin(start + 250ms);
+  health.succeeded(start + 250ms);
+  // Each asks a copy, because a question may change what the next one finds.
+  const auto at = start + 350ms;
+  const auto asked = [&health] { return host_health{health}; };
+  CHECK(asked().failures(at) == 0);
+  CHECK(asked().open_at(at) == at);
+  CHECK(asked().max_in_flight(at) == no_limit);
+  CHECK(asked().next_growth(at) == time_point::max());
+  CHECK_FALSE(fail(health, at));
+  CHECK(health.failures(at) == 0);
+  CHECK(health.max_in_flight(start + 10'349ms) == no_limit);
+  CHECK(health.max_in_flight(start + 10'350ms) == 40);
+}
+
+TEST_CASE("the next success after a recovery is the one that counts from then on") {
+  host_health health;
+  health.succeeded(start);
+  health.found_unusable(start, 0);
+  health.succeeded(start + 1s);
+  health.succeeded(start + 5s);
+  CHECK(health.max_in_flight(start + 14'999ms) == no_limit);
+  CHECK(health.max_in_flight(start + 15s) == 40);
+}
+
+TEST_CASE("a host whose last answer was unusable gets few requests at once") {
+  host_health health;
+  health.succeeded(start);
+  CHECK(health.max_in_flight(start) == no_limit);
+  health.found_unusable(start + 1ms, 0);
+  CHECK(health.max_in_flight(start + 1ms) == 40);
+}
+
+TEST_CASE("after a failed probe, the failures of earlier requests do not lengthen the pause") {
+  auto health = failing_host();
+  health.begin(start + 250ms);
+  CHECK(fail(health, start + 300ms) == 500ms);
+  CHECK_FALSE(fail(health, start + 310ms));
+  CHECK(health.failures(start + 310ms) == 4);
+  CHECK(health.open_at(start + 310ms) == start + 800ms);
+}
+
+TEST_CASE("a failure during a pause does not move its end unless the host requests more") {
+  auto health = failing_host();
+  CHECK_FALSE(fail(health, start + 250ms - 1us));
+  CHECK(health.open_at(start + 250ms - 1us) == start + 250ms);
+}
