@@ -74,7 +74,7 @@ sub negated {
 sub is_statement {
   my ($line, $previous) = @_;
   return 0 if $previous !~ /^\s*$|[;{}:]\s*$/;
-  return 0 if $line =~ /= (?:default|delete|0);$|static_assert|static_cast<void>|\breserve\(|\busing\b/;
+  return 0 if $line =~ /= (?:default|delete|0);$|static_assert|static_cast<void>|\busing\b/;
   return $line =~ /^\s+(?:break|continue|return);$/ ||
          $line =~ /^\s+(?:\+\+|--)[\w.>()-]+;$/ ||
          $line =~ /^\s+[\w:*]+(?:[\w.>:*-]|\(\)|\[[^\]]*\])*(?:<[\w:<>]+>)?\(.*\);$/ ||
@@ -86,6 +86,8 @@ sub mutants_of {
   my $code = without_text($line);
   return if $code =~ /^\s*(?:$|#|\}|namespace|template|using|friend|static_assert|enum|class|struct|case)/ &&
             $code !~ /^\s*\} else if/;
+  # How much memory is reserved changes only the speed.
+  return if $code =~ /\breserve\(/;
   my @found;
   for my $each (@replacements) {
     my ($kind, $pattern, $make) = @$each;

@@ -50,21 +50,38 @@ if [ -n "$list_only" ]; then
   exec scripts/mutants.pl "$seed" "${sources[@]}"
 fi
 
-# The test programs that should notice a change of the file, the fastest first.
-programs_of() { # FILE
+# The suites that should notice a change of the file, the fastest first: all tests of a room, or those
+# in one folder of it.
+suites_of() { # FILE
   case $1 in
-    actors/policies/* | actors/support/*) echo policies actors exploration service ;;
-    actors/*) echo actors exploration service ;;
+    actors/policies/* | actors/support/*) echo policies actors service exploration ;;
+    actors/*) echo actors service exploration ;;
     published/*) echo published actors service ;;
     service/*) echo service ;;
     transport/curl/*) echo transport ;;
-    transport/*) echo transport conformance ;;
+    # The tests of transport/curl wait for real servers.
+    transport/*/*) echo "$(dirname "$1")" conformance transport ;;
+    transport/*) echo conformance transport ;;
     *) echo messages actors service transport ;;
   esac
 }
 
-program_of() { # NAME
-  if [ "$1" = conformance ]; then echo midas_conformance; else echo "midas_$1_tests"; fi
+program_of() { # SUITE
+  if [ "$1" = conformance ]; then echo midas_conformance; else echo "midas_${1%%/*}_tests"; fi
+}
+
+# The arguments with which a program runs only the tests in those files.
+only_tests_in() { # FILE...
+  if [ $# -eq 0 ]; then return; fi
+  echo --filenames-as-tags
+  printf '[#%s],' "$@" | sed 's/,$//'
+}
+
+arguments_of() { # SUITE
+  if [[ $1 != */* ]]; then return; fi
+  local files=("tests/$1"/*_test.cpp)
+  files=("${files[@]##*/}")
+  only_tests_in "${files[@]%.cpp}"
 }
 
 work=$PWD/build/mutants
@@ -109,10 +126,13 @@ build() { # JOB TARGET...
     >"$run/build-$job" 2>&1
 }
 
-# Prints the seconds that the program took.
-run_program() { # JOB PROGRAM SECONDS
-  local began=$EPOCHREALTIME status=0
-  (cd "$work/$1/build" && timeout -s KILL "$3" "tests/$2" --abort) >"$run/test-$1" 2>&1 || status=$?
+# Prints the seconds that the suite took.
+run_suite() { # JOB SUITE SECONDS
+  local began=$EPOCHREALTIME status=0 program arguments
+  program=$(program_of "$2")
+  mapfile -t arguments < <(arguments_of "$2")
+  (cd "$work/$1/build" && timeout -s KILL "$3" "tests/$program" --abort "${arguments[@]}") \
+    >"$run/test-$1" 2>&1 || status=$?
   awk -v from="$began" -v to="$EPOCHREALTIME" 'BEGIN {printf "%.1f", to - from}'
   return "$status"
 }
@@ -132,40 +152,38 @@ prepare() { # JOB PROGRAM...
   fi
 }
 
-measure() { # JOB PROGRAM...
-  local job=$1 program seconds
+measure() { # JOB SUITE...
+  local job=$1 suite seconds
   shift
-  for program in "$@"; do
-    if ! seconds=$(run_program "$job" "$program" 600); then
+  for suite in "$@"; do
+    if ! seconds=$(run_suite "$job" "$suite" 600); then
       tail -n 20 "$run/test-$job" >&2
-      echo "$program fails without a mutant" >&2
+      echo "$suite fails without a mutant" >&2
       exit 2
     fi
-    echo "$program $seconds" >>"$run/seconds"
+    echo "$suite $seconds" >>"$run/seconds"
   done
 }
 
-limit_of() { # PROGRAM
-  awk -v program="$1" '$1 == program {print int(4 * $2) + 10}' "$run/seconds"
+limit_of() { # SUITE
+  awk -v suite="$1" '$1 == suite {print int(4 * $2) + 10}' "$run/seconds"
 }
 
 # Prints "skipped", "survived", or what noticed the mutant.
 verdict_on() { # JOB FILE
-  local name program
-  for name in $(programs_of "$2"); do
-    program=$(program_of "$name")
-    if ! grep -q "^$program " "$run/seconds"; then continue; fi
-    if ! build "$1" "$program"; then
+  local suite
+  for suite in $(suites_of "$2"); do
+    if ! build "$1" "$(program_of "$suite")"; then
       echo skipped
       return
     fi
     local status=0
-    run_program "$1" "$program" "$(limit_of "$program")" >/dev/null || status=$?
+    run_suite "$1" "$suite" "$(limit_of "$suite")" >/dev/null || status=$?
     if [ "$status" -eq 137 ]; then
-      echo "noticed by $name (time limit)"
+      echo "noticed by $suite (time limit)"
       return
     elif [ "$status" -ne 0 ]; then
-      echo "noticed by $name"
+      echo "noticed by $suite"
       return
     fi
   done
@@ -211,12 +229,13 @@ number_of() { # VERDICT
 
 scripts/mutants.pl "$seed" "${sources[@]}" >"$run/all"
 echo "seed $seed: $(wc -l <"$run/all") mutants in ${#sources[@]} files"
-mapfile -t programs < <(for file in "${sources[@]}"; do
-  for name in $(programs_of "$file"); do program_of "$name"; done
+mapfile -t suites < <(for file in "${sources[@]}"; do
+  suites_of "$file" | tr ' ' '\n'
 done | sort -u)
+mapfile -t programs < <(for suite in "${suites[@]}"; do program_of "$suite"; done | sort -u)
 per_job=$(nproc)
 for job in $(seq "$jobs"); do prepare "$job" "${programs[@]}"; done
-measure 1 "${programs[@]}"
+measure 1 "${suites[@]}"
 per_job=$((($(nproc) + jobs - 1) / jobs))
 
 # A round for as many mutants as are still needed, by file: a job then builds fewer objects anew. Those
