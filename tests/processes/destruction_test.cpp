@@ -9,11 +9,13 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <memory>
 #include <stdexcept>
 #include <stop_token>
+#include <thread>
 
 using namespace std::chrono_literals;
 using namespace midas;

@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 using namespace midas;

@@ -8,6 +8,8 @@
 
 #include <dlfcn.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <set>
 #include <stdexcept>
 #include <string>

@@ -1,56 +1,40 @@
-// Runs code in a child process, and ends the child if it hangs.
+// Runs code in a child process: a forked one, or this program anew. A child that hangs is killed.
 #pragma once
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
+#include <functional>
 #include <string>
-#include <thread>
+#include <utility>
+#include <vector>
+
+#ifdef __has_feature
+#define MIDAS_HAS_FEATURE(name) __has_feature(name)
+#else
+#define MIDAS_HAS_FEATURE(name) 0
+#endif
 
 namespace midas::internal::test {
 
-/// "exit 0", "signal 6", or "hangs".
-inline std::string wait_for_end(pid_t child, std::chrono::seconds limit) {
-  const auto give_up = std::chrono::steady_clock::now() + limit;
-  for (;;) {
-    int status = 0;
-    if (waitpid(child, &status, WNOHANG) == child) {
-      return WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                                 : "exit " + std::to_string(WEXITSTATUS(status));
-    }
-    if (std::chrono::steady_clock::now() > give_up) {
-      kill(child, SIGKILL);
-      waitpid(child, &status, 0);
-      return "hangs";
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
-  }
-}
+/// False with ThreadSanitizer, which ends a forked process that starts a thread, and with
+/// AddressSanitizer, whose locks another thread may have held at the fork.
+#if defined(__SANITIZE_THREAD__) || MIDAS_HAS_FEATURE(thread_sanitizer) || \
+    defined(__SANITIZE_ADDRESS__) || MIDAS_HAS_FEATURE(address_sanitizer)
+constexpr bool may_start_threads_after_fork = false;
+#else
+constexpr bool may_start_threads_after_fork = true;
+#endif
 
-/// Calls exit(function()) in a child process, and returns how the child ended. The calling process
-/// must not have other threads, unless that is what the test is about.
-template <class Function>
-std::string end_of_child(Function function, std::chrono::seconds limit = std::chrono::seconds{30}) {
-  std::fflush(nullptr);
-  const auto child = fork();
-  if (child == 0) {
-    // Catch's handlers would report a failure of the parent.
-    for (const int each : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGTERM, SIGINT}) {
-      std::signal(each, SIG_DFL);
-    }
-    try {
-      std::exit(function());
-    } catch (const std::exception& failure) {
-      std::fprintf(stderr, "%s\n", failure.what());
-      std::_Exit(99);
-    }
-  }
-  return wait_for_end(child, limit);
-}
+/// Calls exit(run()) in a child process. Returns how the child ended: "exit 0", "signal 6", or
+/// "hangs" if it took longer than `limit`. `run` must not use Catch2's macros.
+std::string end_of_child(const std::function<int()>& run,
+                         std::chrono::seconds limit = std::chrono::seconds{30});
+
+/// The same with _exit(): the child runs no handler of exit(), and destroys no static object.
+std::string end_of_child_without_atexit(const std::function<int()>& run,
+                                        std::chrono::seconds limit = std::chrono::seconds{30});
+
+/// Runs one test of this program, by its name, with these environment variables. True if it passed.
+bool passes_anew(const std::string& test,
+                 const std::vector<std::pair<std::string, std::string>>& environment);
 
 }  // namespace midas::internal::test

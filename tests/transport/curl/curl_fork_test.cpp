@@ -1,7 +1,7 @@
 // The loop in a process that was forked from the one that made it.
+#include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
-#include "tests/transport/curl/child_process.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include <catch2/catch.hpp>
@@ -73,31 +73,31 @@ struct busy_loop {
 
 TEST_CASE("a forked process may stop and destroy the loop, and ends") {
   busy_loop busy;
-  CHECK(in_forked_process([&] {
+  CHECK(end_of_child_without_atexit([&] {
           busy.loop->stop();
           busy.loop->cancel(1);
           busy.loop.reset();
           return busy.open.completed() == 0 ? 0 : 1;
-        }) == 0);
+        }) == "exit 0");
   busy.check_unharmed();
 }
 
 TEST_CASE("a forked process that exits while it holds a static loop ends") {
   busy_loop busy;
-  CHECK(in_forked_process([&] {
+  CHECK(end_of_child_without_atexit([&] {
           // As the destructor of a static object would, from exit().
           static std::unique_ptr<curl_multi_loop> last;
           last = std::move(busy.loop);
           std::atexit([] { last.reset(); });
           std::exit(0);
           return 1;
-        }) == 0);
+        }) == "exit 0");
   busy.check_unharmed();
 }
 
 TEST_CASE("an exchange that a forked process begins fails at once") {
   busy_loop busy;
-  CHECK(in_forked_process([&] {
+  CHECK(end_of_child_without_atexit([&] {
           std::optional<http_outcome> outcome;
           busy.loop->start(get_request(busy.server.url()),
                            [&](http_outcome done) { outcome = std::move(done); });
@@ -106,7 +106,7 @@ TEST_CASE("an exchange that a forked process begins fails at once") {
                          outcome->error().advice.find("fork()") != std::string::npos
                      ? 0
                      : 1;
-        }) == 0);
+        }) == "exit 0");
   busy.check_unharmed();
 }
 
@@ -120,12 +120,12 @@ TEST_CASE("a forked process never waits for a lock that the loop held") {
     for (int i = 0; i < 20; ++i) {
       all.begin(get_request(server.url()));
     }
-    REQUIRE(in_forked_process([&] {
+    REQUIRE(end_of_child_without_atexit([&] {
               static_cast<void>(loop.statistics());
               loop.cancel(1);
               loop.stop();
               return 0;
-            }) == 0);
+            }) == "exit 0");
   }
   all.wait_for(20 * rounds);
 }
@@ -137,9 +137,9 @@ TEST_CASE("a forked process can make a loop of its own") {
   }
   busy_loop busy;
   counting_server another;
-  CHECK(in_forked_process([&] {
+  CHECK(end_of_child_without_atexit([&] {
           curl_multi_loop own;
           return get(own, another.url()) ? 0 : 1;
-        }) == 0);
+        }) == "exit 0");
   busy.check_unharmed();
 }

@@ -1,7 +1,7 @@
 // The loop in a process that has few descriptors or threads left, and with options it must refuse.
+#include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
-#include "tests/transport/curl/child_process.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include <catch2/catch.hpp>
@@ -54,20 +54,20 @@ int ask(const std::string& url, std::string_view cause, std::string_view remedy)
   return ask_once() == first ? first : 2;
 }
 
-constexpr int answered = 0;
-constexpr int refused = 1;
+const std::string answered = "exit 0";
+const std::string refused = "exit 1";
 
 // With only the standard streams and as many descriptors as fit under `limit`.
-int ask_with_descriptors(const std::string& url, rlim_t limit) {
-  return in_forked_process([&] {
+std::string ask_with_descriptors(const std::string& url, rlim_t limit) {
+  return end_of_child_without_atexit([&] {
     ::close_range(3, ~0U, 0);
     set_limit(RLIMIT_NOFILE, limit);
     return ask(url, "Too many open files", "LimitNOFILE");
   });
 }
 
-int ask_with_processes(const std::string& url, rlim_t limit) {
-  return in_forked_process([&] {
+std::string ask_with_processes(const std::string& url, rlim_t limit) {
+  return end_of_child_without_atexit([&] {
     // A user that has no other process; the limit does not apply to root.
     const auto nobody_else = static_cast<uid_t>(1'000'000 + ::getpid());
     if (::setgroups(0, nullptr) != 0 || ::setresgid(nobody_else, nobody_else, nobody_else) != 0 ||
@@ -128,7 +128,7 @@ TEST_CASE("an exchange that failed for lack of descriptors leaves its slot to th
     return;
   }
   raw_server server{answer_always(ok_response("x"))};
-  CHECK(in_forked_process([&] {
+  CHECK(end_of_child_without_atexit([&] {
           ::close_range(3, ~0U, 0);
           const rlimit few{4, 64};
           const rlimit enough{64, 64};
@@ -139,7 +139,7 @@ TEST_CASE("an exchange that failed for lack of descriptors leaves its slot to th
           }
           ::setrlimit(RLIMIT_NOFILE, &enough);
           return get(loop, server.url()) ? 0 : 2;
-        }) == 0);
+        }) == "exit 0");
 }
 
 TEST_CASE("without descriptors the lookup of a name fails with \"Too many open files\"") {
@@ -148,7 +148,7 @@ TEST_CASE("without descriptors the lookup of a name fails with \"Too many open f
     return;
   }
   raw_server server{answer_always(ok_response("x"))};
-  CHECK(in_forked_process([&] {
+  CHECK(end_of_child_without_atexit([&] {
           curl_multi_loop loop;
           if (!get(loop, server.url())) {
             return 1;
@@ -158,7 +158,7 @@ TEST_CASE("without descriptors the lookup of a name fails with \"Too many open f
           }
           const auto outcome = get(loop, "http://name.invalid");
           return !outcome && contains(outcome.error().message, "Too many open files") ? 0 : 2;
-        }) == 0);
+        }) == "exit 0");
 }
 
 TEST_CASE("with few threads a request succeeds or fails with an error that names the limit") {

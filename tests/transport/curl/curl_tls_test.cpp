@@ -1,8 +1,8 @@
 // What the loop's connections disclose and accept with TLS, pinned or not.
+#include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/tls_server.hpp"
-#include "tests/transport/curl/child_process.hpp"
 #include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
