@@ -137,6 +137,22 @@ TEST_CASE("a pause ends with its failure when the last waiter leaves") {
   CHECK(machine.on_timer(1, without_waiters(start + 1s)).empty());
 }
 
+TEST_CASE("a timer that is late ends no later pause") {
+  auto machine = pausing();
+  const auto resumed = start + 1s;
+  only<start_attempt>(machine.on_timer(1, waiting_until(start + 30s, resumed)));
+  const auto given_up = only<set_timer>(machine.on_waiter_left(without_waiters(resumed)));
+  const auto failed = machine.on_result(attempt_failed{with_status(503), false},
+                                        waiting_until(start + 30s, resumed));
+  REQUIRE(machine.current_phase() == phase::pausing);
+  const auto next = both<pause_until, answer_waiters>(failed).first;
+  CHECK(given_up.timer != 1);
+  CHECK(next.timer != 1);
+  CHECK(next.timer != given_up.timer);
+  CHECK(machine.on_timer(1, waiting_until(start + 30s, next.at)).empty());
+  only<start_attempt>(machine.on_timer(next.timer, waiting_until(start + 30s, next.at)));
+}
+
 TEST_CASE("an attempt that nobody waits for is given up once the host has had time to answer") {
   SECTION("after its minimum time, when the last waiter leaves") {
     auto machine = asking();
