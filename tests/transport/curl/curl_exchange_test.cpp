@@ -10,10 +10,10 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -36,6 +36,13 @@ using midas::internal::http_request;
 using namespace midas::internal::test;
 
 namespace {
+
+// AddressSanitizer keeps memory that was freed, ThreadSanitizer maps memory of its own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool frees_memory_at_once = false;
+#else
+constexpr bool frees_memory_at_once = true;
+#endif
 
 http_request secret_request(const std::string& url) {
   auto result = get_request(url);
@@ -62,6 +69,16 @@ std::size_t on_heap(std::string_view text) {
     }
   }
   return result;
+}
+
+// The memory that this process can write to, whether it has used it yet or not.
+std::size_t mapped_bytes() {
+  std::ifstream statm{"/proc/self/statm"};
+  std::size_t data = 0;
+  for (int field = 0; field < 6; ++field) {
+    statm >> data;
+  }
+  return data * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 // The descriptors of this process that are connected to that port.
@@ -152,7 +169,12 @@ TEST_CASE("a handle that is cleared has wiped the header lines of its request") 
 }
 
 TEST_CASE("the loop keeps no memory of a request that has ended") {
-  constexpr std::size_t large = std::size_t{64} << 20U;
+  if (!frees_memory_at_once) {
+    WARN("cannot be seen here");
+    return;
+  }
+  // Half of it is more than the stacks of the threads that are started meanwhile.
+  constexpr std::size_t large = std::size_t{128} << 20U;
   raw_server server{[](raw_connection& connection) {
     if (connection.index() != 0) {
       connection.read_request();
@@ -172,8 +194,7 @@ TEST_CASE("the loop keeps no memory of a request that has ended") {
     connection.send(ok_response("x"));
   }};
   curl_multi_loop loop;
-  // Blocks of this size are mapped, and counted, one by one.
-  const auto before = ::mallinfo2().hblkhd;
+  const auto before = mapped_bytes();
   auto request = secret_request(server.url());
   request.body.assign(large, 'x');
   REQUIRE(exchange(loop, std::move(request)));
@@ -183,10 +204,14 @@ TEST_CASE("the loop keeps no memory of a request that has ended") {
   two.begin(get_request(another.url()));
   two.begin(get_request(another.url()));
   two.wait_for(2);
-  CHECK(::mallinfo2().hblkhd < before + large / 2);
+  CHECK(mapped_bytes() < before + large / 2);
 }
 
 TEST_CASE("the loop keeps no memory of an answer that was canceled") {
+  if (!frees_memory_at_once) {
+    WARN("cannot be seen here");
+    return;
+  }
   constexpr std::size_t large = std::size_t{64} << 20U;
   std::atomic<bool> begun = false;
   raw_server server{[&](raw_connection& connection) {
@@ -197,7 +222,7 @@ TEST_CASE("the loop keeps no memory of an answer that was canceled") {
     connection.wait_for_end();
   }};
   curl_multi_loop loop;
-  const auto before = ::mallinfo2().hblkhd;
+  const auto before = mapped_bytes();
   auto request = get_request(server.url());
   request.max_response_bytes = large;
   exchanges one{loop};
@@ -205,12 +230,13 @@ TEST_CASE("the loop keeps no memory of an answer that was canceled") {
   begun.wait(false);
   // The loop reserves the announced size when the first bytes of the body arrive.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-  while (::mallinfo2().hblkhd < before + large / 2 && std::chrono::steady_clock::now() < end) {
+  while (mapped_bytes() < before + large / 2) {
+    REQUIRE(std::chrono::steady_clock::now() < end);
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   loop.cancel(id);
   one.wait_for(1);
-  CHECK(::mallinfo2().hblkhd < before + large / 2);
+  CHECK(mapped_bytes() < before + large / 2);
 }
 
 TEST_CASE("the sockets of the loop are closed in programs that the process starts") {
