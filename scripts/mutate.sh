@@ -227,35 +227,42 @@ number_of() { # VERDICT
   grep -c "^$1" "$run/verdicts" || true
 }
 
-scripts/mutants.pl "$seed" "${sources[@]}" >"$run/all"
-echo "seed $seed: $(wc -l <"$run/all") mutants in ${#sources[@]} files"
-mapfile -t suites < <(for file in "${sources[@]}"; do
-  suites_of "$file" | tr ' ' '\n'
-done | sort -u)
-mapfile -t programs < <(for suite in "${suites[@]}"; do program_of "$suite"; done | sort -u)
-per_job=$(nproc)
-for job in $(seq "$jobs"); do prepare "$job" "${programs[@]}"; done
-measure 1 "${suites[@]}"
-per_job=$((($(nproc) + jobs - 1) / jobs))
+# A function, because bash reads a script while it runs, and the tree may be edited meanwhile.
+main() {
+  scripts/mutants.pl "$seed" "${sources[@]}" >"$run/all"
+  echo "seed $seed: $(wc -l <"$run/all") mutants in ${#sources[@]} files"
+  mapfile -t suites < <(for file in "${sources[@]}"; do
+    suites_of "$file" | tr ' ' '\n'
+  done | sort -u)
+  mapfile -t programs < <(for suite in "${suites[@]}"; do program_of "$suite"; done | sort -u)
+  per_job=$(nproc)
+  for job in $(seq "$jobs"); do prepare "$job" "${programs[@]}"; done
+  measure 1 "${suites[@]}"
+  per_job=$((($(nproc) + jobs - 1) / jobs))
 
-# A round for as many mutants as are still needed, by file: a job then builds fewer objects anew. Those
-# that do not compile need another round.
-: >"$run/verdicts"
-taken=0
-while true; do
-  needed=$((count - $(number_of noticed) - $(number_of survived)))
-  awk -v first="$taken" -v count="$needed" 'NR > first && NR <= first + count' "$run/all" |
-    sort >"$run/round"
-  if [ ! -s "$run/round" ]; then break; fi
-  taken=$((taken + $(wc -l <"$run/round")))
-  echo 1 >"$run/next"
-  for job in $(seq "$jobs"); do work_off "$job" "$run/round" & done
-  wait
-done
+  # In rounds, each by file: a job then builds fewer objects anew. The rounds are small, so that a run
+  # that is interrupted has judged mutants of all rooms. Those that do not compile are replaced.
+  per_round=25
+  : >"$run/verdicts"
+  taken=0
+  while true; do
+    needed=$((count - $(number_of noticed) - $(number_of survived)))
+    needed=$((needed < per_round ? needed : per_round))
+    awk -v first="$taken" -v count="$needed" 'NR > first && NR <= first + count' "$run/all" |
+      sort >"$run/round"
+    if [ ! -s "$run/round" ]; then break; fi
+    taken=$((taken + $(wc -l <"$run/round")))
+    echo 1 >"$run/next"
+    for job in $(seq "$jobs"); do work_off "$job" "$run/round" & done
+    wait
+  done
 
-noticed=$(number_of noticed) survived=$(number_of survived)
-total=$((noticed + survived))
-echo "seed $seed: $total mutants, $noticed noticed, $survived survived ($(number_of skipped) did not compile)"
-if [ "$total" -eq 0 ]; then exit 2; fi
-echo "$(awk -v part="$survived" -v all="$total" 'BEGIN {printf "%.1f", 100 * part / all}') % survived"
-exit "$((100 * survived > max_survivors * total))"
+  noticed=$(number_of noticed) survived=$(number_of survived)
+  total=$((noticed + survived))
+  echo "seed $seed: $total mutants, $noticed noticed, $survived survived ($(number_of skipped) did not compile)"
+  if [ "$total" -eq 0 ]; then exit 2; fi
+  echo "$(awk -v part="$survived" -v all="$total" 'BEGIN {printf "%.1f", 100 * part / all}') % survived"
+  exit "$((100 * survived > max_survivors * total))"
+}
+
+main
