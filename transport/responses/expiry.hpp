@@ -1,4 +1,4 @@
-// Reads numbers and times in the forms that identity endpoints use, as whole seconds of UTC.
+// Reads when a token expires, in the forms that identity endpoints use.
 #pragma once
 
 #include <chrono>
@@ -8,33 +8,25 @@
 
 namespace midas::internal {
 
-/// The last second of the year 9999. Later times are not read.
-constexpr std::chrono::sys_seconds latest_time{std::chrono::seconds{253'402'300'799}};
-
 /// "3600", "-5", and the output of serializers of floating-point numbers, "3600.0". Empty for any
 /// other text, and for more than 18 digits.
 std::optional<std::int64_t> read_integer(std::string_view text) noexcept;
 
-/// A date and time in one of these forms:
-/// - "2025-11-22T04:05:06.1234567Z", "2025-11-22 04:05:06+01:00" (RFC 3339, ISO 8601),
-/// - "11/22/2025 04:05:06", "1/16/2020 12:00:00 AM +00:00" (App Service 2017),
-/// - "Sat, 22 Nov 2025 04:05:06 GMT" (IMF-fixdate of RFC 9110, formerly RFC 1123); the name of the
-///   day is not compared with the date.
-///
-/// UTC unless the text has an offset. Fractions of a second, up to nine digits, are truncated.
-/// Empty for any other text, and for a field out of range.
-std::optional<std::chrono::sys_seconds> read_date_time(std::string_view text) noexcept;
+/// A time as a host states it.
+struct stated_time {
+  std::chrono::sys_seconds time{};
+  /// It was stated as seconds from now, and so does not depend on any clock.
+  bool is_relative = false;
 
-/// Only the third form above, that of HTTP headers.
-std::optional<std::chrono::sys_seconds> read_http_date(std::string_view text) noexcept;
+  friend bool operator==(const stated_time&, const stated_time&) = default;
+};
 
-/// An `expires_in`: seconds from `now`, as an integer. Empty if it is unreadable.
-std::optional<std::chrono::sys_seconds> read_expires_in(std::string_view text,
-                                                        std::chrono::sys_seconds now) noexcept;
-
-/// An `expires_on`: Unix time as an integer, or a date and time. Integers that would be before 2001
-/// are seconds from `now`, as in MSAL .NET. Empty if it is unreadable.
-std::optional<std::chrono::sys_seconds> read_expires_on(std::string_view text,
-                                                        std::chrono::sys_seconds now) noexcept;
+/// The value of `expires_in`, `expires_on` or `refresh_in`. Hosts confuse the first two, so that
+/// all are read alike: an integer that would be before 2001 as Unix time is seconds from `now`, as
+/// in MSAL .NET; a larger one is Unix time, in milliseconds if it would be after the year 9999
+/// otherwise; any other text is a date and time, as in read_date_time(), or "/Date(...)/" with Unix
+/// time in milliseconds, as .NET writes it. Empty if it is unreadable.
+std::optional<stated_time> read_stated_time(std::string_view text,
+                                            std::chrono::sys_seconds now) noexcept;
 
 }  // namespace midas::internal

@@ -1,6 +1,7 @@
 #include "transport/responses/retry_after.hpp"
 
-#include "transport/responses/expiry.hpp"
+#include "transport/responses/date_time.hpp"
+#include "transport/responses/host_clock.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -42,12 +43,6 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) noe
 std::string_view trimmed(std::string_view text) noexcept {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
-// By the clock of the host, which may differ from that of this machine.
-std::optional<std::chrono::sys_seconds> sent_at(const http_response& response) noexcept {
-  const auto* header = find_header(response, "Date");
-  return header == nullptr ? std::nullopt : read_http_date(trimmed(header->value));
 }
 
 }  // namespace

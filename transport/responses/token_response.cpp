@@ -5,6 +5,7 @@
 #include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/expiry.hpp"
+#include "transport/responses/host_clock.hpp"
 
 #include <algorithm>
 #include <array>
@@ -87,22 +88,48 @@ struct expiry {
   bool stated = false;
 };
 
-expiry find_expiry(const token_members& members, sys_seconds now) noexcept {
-  expiry result{.time = {},
-                .stated = is_stated(members.expires_in) || is_stated(members.expires_on)};
-  if (is_scalar(members.expires_in)) {
-    result.time = read_expires_in(members.expires_in.text, now);
+// Azure issues tokens for at most about a day. A Date by which a token would live longer than this
+// is itself wrong.
+constexpr std::chrono::hours max_believed_life{48};
+
+// By the clock of this machine, which is `clock_error` ahead of the host's.
+std::optional<sys_seconds> time_of(const json_member& member, sys_seconds now,
+                                   std::chrono::seconds clock_error) noexcept {
+  const auto stated = is_scalar(member) ? read_stated_time(member.text, now) : std::nullopt;
+  if (!stated) {
+    return std::nullopt;
   }
-  if (!result.time && is_scalar(members.expires_on)) {
-    result.time = read_expires_on(members.expires_on.text, now);
-  }
-  return result;
+  const auto corrected = stated->time + clock_error;
+  return stated->is_relative || corrected > now + max_believed_life ? stated->time : corrected;
+}
+
+expiry find_expiry(const token_members& members, sys_seconds now,
+                   std::chrono::seconds clock_error) noexcept {
+  const auto in = time_of(members.expires_in, now, clock_error);
+  const auto on = time_of(members.expires_on, now, clock_error);
+  return {.time = in && on ? std::min(in, on) : (in ? in : on),
+          .stated = is_stated(members.expires_in) || is_stated(members.expires_on)};
 }
 
 std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_seconds now,
-                                        sys_seconds expires_on) noexcept {
-  const auto time = is_scalar(refresh_in) ? read_expires_in(refresh_in.text, now) : std::nullopt;
+                                        sys_seconds expires_on,
+                                        std::chrono::seconds clock_error) noexcept {
+  const auto time = time_of(refresh_in, now, clock_error);
   return time && *time > now && *time < expires_on ? time : std::nullopt;
+}
+
+unexpected reject_expired(std::string_view source, const http_response& response,
+                          sys_seconds expired_at, sys_seconds now, const std::string& shape) {
+  auto result = reject(source, "with an access token that has already expired, " +
+                                   rough_duration(now - expired_at) + " ago" + shape + "; " +
+                                   describe_clock(response, now));
+  result.value().advice =
+      sent_at(response)
+          ? "The host, or a cache on the way, returns an expired token: try again in "
+            "some minutes, and restart the host's agent if it lasts"
+          : "Compare this machine's clock with another one (date -u); if it is right, "
+            "the host or a cache on the way returns an expired token";
+  return result;
 }
 
 // Usual bodies have a few hundred bytes besides the token, and a growing text has up to twice the
@@ -160,7 +187,8 @@ expected<token_grant> read_token_response(std::string_view source, http_response
                 repeats_proof(members.token_type.text, response.proofs))) {
     return reject(source, "with a token type that is not a word" + shape());
   }
-  const auto expires = find_expiry(members, now);
+  const auto clock_ahead = clock_error(response, now);
+  const auto expires = find_expiry(members, now, clock_ahead);
   if (!expires.stated) {
     return reject(source, "without an expiry of the access token: expiry missing" + shape());
   }
@@ -168,14 +196,14 @@ expected<token_grant> read_token_response(std::string_view source, http_response
     return reject(source, "with an expiry that could not be read" + shape());
   }
   if (*expires.time <= now) {
-    return reject(source, "with an access token that has already expired" + shape());
+    return reject_expired(source, response, *expires.time, now, shape());
   }
   token_grant grant;
   if (typed) {
     grant.token_type = members.token_type.text;
   }
   grant.expires_on = *expires.time;
-  grant.refresh_on = find_refresh(members.refresh_in, now, grant.expires_on);
+  grant.refresh_on = find_refresh(members.refresh_in, now, *expires.time, clock_ahead);
   // Comes last, since all members point into the body.
   const auto at = static_cast<std::size_t>(token.data() - response.body.data());
   keep_token(grant, std::move(response.body), at, token.size());

@@ -1,0 +1,72 @@
+#include "transport/responses/host_clock.hpp"
+
+#include "transport/responses/date_time.hpp"
+#include "transport/responses/expiry.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace midas::internal {
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr seconds max_difference{30};
+
+std::string_view header_text(const http_response& response, std::string_view name) noexcept {
+  const auto* header = find_header(response, name);
+  if (header == nullptr) {
+    return {};
+  }
+  std::string_view text = header->value;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+// In a cache on the way.
+seconds age_of(const http_response& response) noexcept {
+  constexpr std::int64_t most = 365 * 86'400;
+  return seconds{
+      std::clamp<std::int64_t>(read_integer(header_text(response, "Age")).value_or(0), 0, most)};
+}
+
+}  // namespace
+
+std::optional<sys_seconds> sent_at(const http_response& response) noexcept {
+  const auto date = read_http_date(header_text(response, "Date"));
+  return date ? std::optional{*date + age_of(response)} : std::nullopt;
+}
+
+seconds clock_error(const http_response& response, sys_seconds now) noexcept {
+  const auto difference = now - sent_at(response).value_or(now);
+  return std::chrono::abs(difference) <= max_difference ? seconds{0} : difference;
+}
+
+std::string rough_duration(seconds time) {
+  using namespace std::chrono;
+  const auto size = std::chrono::abs(time);
+  if (size < minutes{3}) {
+    return std::to_string(size.count()) + " s";
+  }
+  if (size < hours{2}) {
+    return std::to_string(floor<minutes>(size).count()) + " min";
+  }
+  return size < days{2} ? std::to_string(floor<hours>(size).count()) + " h"
+                        : std::to_string(floor<days>(size).count()) + " days";
+}
+
+std::string describe_clock(const http_response& response, sys_seconds now) {
+  if (!sent_at(response)) {
+    return "the answer has no Date to compare this machine's clock with";
+  }
+  const auto difference = clock_error(response, now);
+  if (difference == seconds{0}) {
+    return "this machine's clock agrees with the answer's Date";
+  }
+  return "this machine's clock is " + rough_duration(difference) +
+         (difference > seconds{0} ? " ahead of" : " behind") + " the answer's Date";
+}
+
+}  // namespace midas::internal
