@@ -47,7 +47,7 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
       ->check(refuse_empty)
       ->check(refuse_option);
   command.add_flag("--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
-                   "Allow plain http to endpoints other than loopback and Azure's own");
+                   "Allow plain http to names and public addresses [MIDAS_ALLOW_INSECURE_ENDPOINT]");
   add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");
 }
 

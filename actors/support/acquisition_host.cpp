@@ -128,6 +128,7 @@ error acquisition_host::from_host(error failure) const {
   if (failure.source.empty()) {
     failure.source = protocol().source;
   }
+  add_reason(failure, protocol().reason);
   return failure;
 }
 

@@ -39,8 +39,10 @@ struct token_service_options {
   /// secret.
   std::optional<std::vector<environment_variable>> environment{};
 
-  /// Allows plain http to a host that is neither loopback nor a known identity endpoint. Anyone on
-  /// the network can then read the tokens. Default: false. No environment variable sets it.
+  /// Allows plain http to names and public addresses. Anyone on the network can then read the
+  /// tokens. Default: false, unless the environment variable MIDAS_ALLOW_INSECURE_ENDPOINT is 1.
+  /// Always allowed: loopback, 169.254.169.254, and private addresses that an environment variable
+  /// names.
   bool allow_insecure_endpoint = false;
 
   /// The timeout of requests that actors send without one. At most a year. Default: 30 s.

@@ -14,6 +14,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace midas::internal {
@@ -62,6 +63,34 @@ std::optional<std::array<unsigned char, 4>> ipv4_address(std::string_view host) 
   std::ranges::copy(host, text.begin());
   return inet_pton(AF_INET, text.data(), address.data()) == 1 ? std::optional{address}
                                                               : std::nullopt;
+}
+
+std::optional<std::array<unsigned char, 16>> ipv6_address(std::string_view host) noexcept {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  std::array<unsigned char, 16> address{};
+  if (!host.starts_with('[') || !host.ends_with(']') || host.size() - 2 >= text.size()) {
+    return std::nullopt;
+  }
+  std::ranges::copy(host.substr(1, host.size() - 2), text.begin());
+  return inet_pton(AF_INET6, text.data(), address.data()) == 1 ? std::optional{address}
+                                                               : std::nullopt;
+}
+
+bool is_private(const std::array<unsigned char, 4>& address) noexcept {
+  const auto [first, second, third, fourth] = address;
+  return first == 10 || first == 127 || (first == 172 && (second & 0xf0U) == 16) ||
+         (first == 192 && second == 168) || (first == 169 && second == 254) ||
+         (first == 100 && (second & 0xc0U) == 64);
+}
+
+// An IPv4 address as an IPv6 one ends in the four bytes of it.
+bool is_private(const std::array<unsigned char, 16>& address) noexcept {
+  constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::ranges::equal(std::span{address}.first(mapped.size()), mapped)) {
+    return is_private(
+        std::array<unsigned char, 4>{address[12], address[13], address[14], address[15]});
+  }
+  return (address[0] & 0xfeU) == 0xfc || (address[0] == 0xfe && (address[1] & 0xc0U) == 0x80);
 }
 
 // Resolvers take a name for an IPv4 address if its last label is a decimal or hexadecimal number.
@@ -135,6 +164,17 @@ bool is_loopback(std::string_view host) noexcept {
   return host == "localhost" || host == "[::1]";
 }
 
+bool is_private_address(std::string_view host) noexcept {
+  if (is_loopback(host)) {
+    return true;
+  }
+  if (const auto address = ipv4_address(host)) {
+    return is_private(*address);
+  }
+  const auto address = ipv6_address(host);
+  return address && is_private(*address);
+}
+
 bool names_localhost(std::string_view url) noexcept {
   return equal_ignoring_case(host_in(authority_of(url)), "localhost");
 }
@@ -187,8 +227,9 @@ expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure) {
     return fail(
         errc::endpoint_not_allowed,
         "the endpoint " + shown(text) +
-            " is plain http, but neither on this machine nor a known identity endpoint",
-        "Use https; or set allow_insecure_endpoint if nobody else can read this network's traffic");
+            " is plain http, and its host is not known to be out of the reach of others",
+        "Use https; or, if nobody else can read this network's traffic, set "
+        "MIDAS_ALLOW_INSECURE_ENDPOINT=1 or allow_insecure_endpoint (--allow-insecure-endpoint)");
   }
   return parts;
 }

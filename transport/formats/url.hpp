@@ -33,6 +33,11 @@ std::string origin(const url_parts& url);
 /// resolve to such an address do not count.
 bool is_loopback(std::string_view host) noexcept;
 
+/// Whether a url_parts::host is an address to which no traffic comes from the Internet: loopback,
+/// link-local (169.254.0.0/16, fe80::/10), private (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16,
+/// fc00::/7), or of carrier-grade NAT (100.64.0.0/10). False for names, whatever they resolve to.
+bool is_private_address(std::string_view host) noexcept;
+
 /// Whether the host in a URL is "localhost", in any case.
 bool names_localhost(std::string_view url) noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "transport/formats/plain_value.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -168,11 +169,31 @@ expected<sensitive_string> read_key(const std::string& path, std::size_t max_byt
   return *std::move(key);
 }
 
+// A JSON Web Token has no white space, so that what programs put around it when they write the file
+// can be left out.
+content checked_token(sensitive_string token) {
+  const auto value = without_margins(token);
+  if (value.empty()) {
+    return refuse("is empty");
+  }
+  if (!is_one_word(value)) {
+    const auto advice = advice_for_value(token);
+    return refuse(
+        "does not hold a token: it has white space or characters that are not printable "
+        "ASCII" +
+        std::string{advice.empty() ? "" : ". "}.append(advice));
+  }
+  const auto begin = static_cast<std::size_t>(value.data() - token.data());
+  token.erase(begin + value.size());
+  token.erase(0, begin);
+  return token;
+}
+
 expected<sensitive_string> read_federated_token(const std::string& path, std::size_t max_bytes) {
   auto token = holds_null(path) ? refuse("has a null character in its name")
                                 : read_linked_file(path, max_bytes);
-  if (token && token->find_first_not_of(" \t\r\n") == sensitive_string::npos) {
-    token = refuse("is empty");
+  if (token) {
+    token = checked_token(*std::move(token));
   }
   if (!token) {
     return fail(

@@ -20,8 +20,9 @@ struct credential_files {
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_key;
   /// The content of a federated token file, which may be a symbolic link, as in Kubernetes. Accepts
-  /// only a regular file of at most `max_bytes` that is not blank. Fails with
-  /// errc::invalid_configuration, naming the file but never its content.
+  /// only a regular file of at most `max_bytes` with one word of printable ASCII; what stands
+  /// around it (without_margins()) is left out. Fails with errc::invalid_configuration, naming the
+  /// file but never its content.
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_federated_token;
 };

@@ -1,8 +1,8 @@
 #include "transport/hosts/environment_endpoint.hpp"
 
-#include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
-#include "transport/formats/url.hpp"
+#include "messages/plain_text.hpp"
+#include "transport/formats/plain_value.hpp"
 #include "transport/hosts/identity_parameters.hpp"
 #include <midas/managed_identity.hpp>
 
@@ -18,11 +18,12 @@ unexpected not_set(std::string_view variable) {
               "Set it as the host does, or choose another host");
 }
 
-bool is_link_local(std::string_view url) {
-  const auto parts = parse_url(url);
-  // A host of digits and dots is an address: parse_url rejects any other.
-  return parts && parts->host.starts_with("169.254.") &&
-         parts->host.find_first_not_of("0123456789.") == std::string::npos;
+// An unusable value; `advice` applies unless the value itself shows what is wrong with it.
+unexpected unusable(std::string_view variable, std::string_view value, std::string_view problem,
+                    std::string_view advice) {
+  const auto recognized = advice_for_value(value);
+  return fail(errc::invalid_configuration, std::string{variable}.append(" ").append(problem),
+              std::string{recognized.empty() ? advice : recognized});
 }
 
 }  // namespace
@@ -32,10 +33,25 @@ unexpected blame_variable(std::string_view variable, error problem) {
   return unexpected{std::move(problem)};
 }
 
+expected<url_parts> check_named_endpoint(std::string_view variable, std::string_view url,
+                                         bool allow_insecure) {
+  auto parts = parse_url(url);
+  if (parts) {
+    parts = check_endpoint(url, allow_insecure || is_private_address(parts->host));
+  }
+  if (parts) {
+    return parts;
+  }
+  if (const auto recognized = advice_for_value(url); !recognized.empty()) {
+    parts.error().advice = recognized;
+  }
+  return blame_variable(variable, std::move(parts.error()));
+}
+
 expected<std::string> check_variable_url(std::string_view variable, std::string_view url,
                                          bool allow_insecure) {
-  if (auto parts = check_endpoint(url, allow_insecure); !parts) {
-    return blame_variable(variable, std::move(parts.error()));
+  if (auto parts = check_named_endpoint(variable, url, allow_insecure); !parts) {
+    return unexpected{std::move(parts.error())};
   }
   if (auto checked = check_no_query(url); !checked) {
     return blame_variable(variable, std::move(checked.error()));
@@ -46,13 +62,14 @@ expected<std::string> check_variable_url(std::string_view variable, std::string_
 expected<std::string> endpoint_from_environment(const host_environment& environment,
                                                 std::string_view variable, bool allow_insecure) {
   const auto url = environment.variable(variable);
-  if (url.empty()) {
-    return not_set(variable);
-  }
-  return check_variable_url(variable, url, allow_insecure || is_link_local(url));
+  return url.empty() ? not_set(variable) : check_variable_url(variable, url, allow_insecure);
 }
 
 expected<void> check_client_id(std::string_view variable, std::string_view value) {
+  if (!is_guid_or_name(value)) {
+    return unusable(variable, value, "must be a client id, a GUID; it is " + quoted_start(value),
+                    "Set it to the client id of the identity, as the Azure portal shows it");
+  }
   const auto identity = managed_identity::client_id(std::string{value});
   auto valid = identity.validate();
   if (valid) {
@@ -65,18 +82,30 @@ expected<void> check_client_id(std::string_view variable, std::string_view value
   return {};
 }
 
+expected<bool> allows_insecure(const host_environment& environment) {
+  const auto value = environment.variable(insecure_variable);
+  if (value == "1" || value == "true") {
+    return true;
+  }
+  if (value.empty() || value == "0" || value == "false") {
+    return false;
+  }
+  return unusable(insecure_variable, value, "must be 1 or 0; it is " + quoted_start(value),
+                  "Set it to 1 to allow plain http, or unset it");
+}
+
 expected<sensitive_string> header_from_environment(const host_environment& environment,
                                                    std::string_view variable) {
   const auto value = environment.variable(variable);
   if (value.empty()) {
     return not_set(variable);
   }
-  if (std::ranges::any_of(value, ascii::breaks_header)) {
-    return fail(errc::invalid_configuration,
-                std::string{variable} +
-                    " contains a line break or another control character, which headers must not "
-                    "have",
-                "Remove the line break where the variable is set");
+  const auto is_printable = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (!std::ranges::all_of(value, is_printable)) {
+    return unusable(variable, value,
+                    "contains a line break or another character that is not printable ASCII, which "
+                    "headers must not have",
+                    "Set it to the value that the host gave");
   }
   return sensitive_string{value};
 }

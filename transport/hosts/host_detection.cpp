@@ -4,6 +4,8 @@
 #include "transport/hosts/host_registry.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -39,22 +41,122 @@ bool uses(const host_profile& profile, std::string_view variable) {
          profile.signature.needed().end();
 }
 
-std::vector<std::string> remarks_on(const host_environment& environment,
-                                    const host_profile& found) {
-  std::vector<std::string> result;
+std::string joined(const std::vector<std::string_view>& words, std::string_view last_separator) {
+  std::string result;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto separator = i + 1 == words.size() ? last_separator : std::string_view{", "};
+    result.append(i == 0 ? std::string_view{} : separator).append(words[i]);
+  }
+  return result;
+}
+
+std::vector<std::string_view> missing_beside(const host_profile& profile,
+                                             const host_environment& environment) {
+  std::vector<std::string_view> result;
+  for (const auto& variable : profile.signature.needed()) {
+    if (environment.variable(variable.name).empty()) {
+      result.push_back(variable.name);
+    }
+  }
+  return result;
+}
+
+// What a variable that is set lacks to indicate a host: "IDENTITY_HEADER or IMDS_ENDPOINT". Of the
+// hosts that have it in their signatures, those that lack least. Empty if some host lacks nothing.
+std::string partners_of(std::string_view variable, const host_environment& environment) {
+  std::vector<std::vector<std::string_view>> all;
+  for (const auto& profile : host_profiles()) {
+    if (uses(profile, variable) && profile.signature.mode != detection_mode::never) {
+      all.push_back(missing_beside(profile, environment));
+    }
+  }
+  const auto least =
+      all.empty() ? 0
+                  : std::ranges::min_element(all, {}, &std::vector<std::string_view>::size)->size();
+  if (least == 0) {
+    return {};
+  }
+  if (least > 1) {
+    return joined(*std::ranges::find(all, least, &std::vector<std::string_view>::size), " and ");
+  }
+  std::vector<std::string_view> alternatives;
+  for (const auto& missing : all) {
+    if (missing.size() == 1 &&
+        std::ranges::find(alternatives, missing.front()) == alternatives.end()) {
+      alternatives.push_back(missing.front());
+    }
+  }
+  return joined(alternatives, " or ");
+}
+
+void add_once(std::vector<std::string>& remarks, std::string remark) {
+  if (std::ranges::find(remarks, remark) == remarks.end()) {
+    remarks.push_back(std::move(remark));
+  }
+}
+
+// The variables that are set and that `found` does not use: those that lack others, one sentence
+// each, and those of hosts that come later.
+struct unused_variables {
+  std::vector<std::string> incomplete;
+  std::vector<std::string> others;
+};
+
+unused_variables find_unused(const host_environment& environment, const host_profile& found) {
+  unused_variables result;
   for (const auto& other : host_profiles()) {
     for (const auto& [variable, is_common] : other.signature.needed()) {
       if (is_common || environment.variable(variable).empty() || uses(found, variable)) {
         continue;
       }
-      auto remark =
-          std::string{variable} + " is set, but " + std::string{found.name} + " does not use it";
-      if (std::ranges::find(result, remark) == result.end()) {
-        result.push_back(std::move(remark));
+      const std::string is_set = std::string{variable} + " is set, but ";
+      if (auto partners = partners_of(variable, environment); !partners.empty()) {
+        add_once(result.incomplete, is_set + "has no effect without " + partners);
+      } else {
+        add_once(result.others, is_set + std::string{found.name} + " does not use it");
       }
     }
   }
   return result;
+}
+
+// "App Service was chosen because IDENTITY_ENDPOINT and IDENTITY_HEADER are set"
+std::string reason_for(const host_finding& finding, const host_profile& profile, bool is_assumed) {
+  const std::string name{profile.name};
+  if (is_assumed) {
+    return name + " was assumed because no variable names another host";
+  }
+  std::vector<std::string_view> present;
+  for (const auto& each : finding.evidence) {
+    if (each.present) {
+      present.push_back(each.subject);
+    }
+  }
+  const auto& last = finding.evidence.back();
+  if (profile.signature.mode != detection_mode::fallback && last.present && last.found != "set") {
+    return name + " was chosen because " + last.subject + " " + last.found;
+  }
+  if (finding.evidence.front().is_option) {
+    return name + " was chosen by " + finding.evidence.front().subject;
+  }
+  auto result = name + " was chosen because " + joined(present, " and ") +
+                (present.size() == 1 ? " is set" : " are set");
+  if (const auto absent = profile.signature.absent; !absent.empty()) {
+    result.append(" and ").append(absent).append(" is not");
+  }
+  return result;
+}
+
+// Fills what explains the choice to a reader.
+void explain(host_detection& detection, const host_environment& environment) {
+  const auto& profile = profile_of(*detection.host);
+  auto unused = find_unused(environment, profile);
+  detection.reason = reason_for(detection.findings.back(), profile, detection.is_assumed);
+  for (const auto& each : unused.incomplete) {
+    detection.reason += "; " + each;
+  }
+  detection.remarks = std::move(unused.incomplete);
+  std::ranges::move(unused.others, std::back_inserter(detection.remarks));
 }
 
 const host_profile& fallback_profile() {
@@ -96,26 +198,11 @@ host_detection choose(const host_environment& environment, identity_host chosen,
   auto finding = look_for(profile, environment);
   host_detection result{check_choice(finding, profile, imds_authority), {}};
   finding.matched = result.host.has_value();
-  finding.evidence.insert(finding.evidence.begin(),
-                          {.subject = "the host option", .found = "set", .present = true});
+  finding.evidence.insert(
+      finding.evidence.begin(),
+      {.subject = "the host option", .found = "set", .present = true, .is_option = true});
   result.findings.push_back(std::move(finding));
   return result;
-}
-
-expected<identity_host> check_secrets(const host_environment& environment) {
-  for (const auto& profile : host_profiles()) {
-    const auto secret = profile.signature.secret;
-    const auto endpoint = profile.signature.variables.front().name;
-    if (!secret.empty() && !environment.variable(secret).empty() &&
-        environment.variable(endpoint).empty()) {
-      return fail(errc::invalid_configuration,
-                  std::string{secret} + " is set, but " + std::string{endpoint} +
-                      ", the endpoint that it belongs to, is not",
-                  "Set " + std::string{endpoint} + ", unset " + std::string{secret} +
-                      ", or choose the host explicitly");
-    }
-  }
-  return fallback_profile().host;
 }
 
 host_detection choose_for_endpoint() {
@@ -123,7 +210,10 @@ host_detection choose_for_endpoint() {
   return {host,
           {{.host = host,
             .matched = true,
-            .evidence = {{.subject = "the endpoint option", .found = "set", .present = true}}}}};
+            .evidence = {{.subject = "the endpoint option",
+                          .found = "set",
+                          .present = true,
+                          .is_option = true}}}}};
 }
 
 host_detection detect(const host_environment& environment) {
@@ -141,8 +231,7 @@ host_detection detect(const host_environment& environment) {
   }
   auto finding = look_for(fallback, environment);
   if (!finding.matched) {
-    result.host = check_secrets(environment);
-    finding.matched = result.is_assumed = result.host.has_value();
+    finding.matched = result.is_assumed = true;
     finding.evidence.push_back({.subject = "another host", .found = "not found", .present = true});
   }
   result.findings.push_back(std::move(finding));
@@ -157,7 +246,7 @@ host_detection detect_host(const host_environment& environment, std::optional<id
                           : imds_authority.empty() ? detect(environment)
                                                    : choose_for_endpoint();
   if (result.host) {
-    result.remarks = remarks_on(environment, profile_of(*result.host));
+    explain(result, environment);
   }
   return result;
 }

@@ -32,6 +32,10 @@ struct host_detection {
   /// Variables that are set but that the host does not use, one sentence each. They explain the
   /// result to a reader who expected another host.
   std::vector<std::string> remarks{};
+  /// Why this host: "IMDS was assumed because no variable names another host", followed by the
+  /// variables that lack others, "; IDENTITY_HEADER is set, but has no effect without
+  /// IDENTITY_ENDPOINT". Empty if the detection failed.
+  std::string reason{};
 };
 
 /// Detects as MSAL .NET and Go do, except that workload identity comes first, as in the credential
@@ -49,9 +53,7 @@ struct host_detection {
 ///
 /// Fails with errc::invalid_configuration, naming the variables or options,
 /// - if the chosen host lacks a variable that it needs,
-/// - if `imds_authority` is given, but another host than IMDS is chosen,
-/// - if no host is detected, yet IDENTITY_HEADER or MSI_SECRET is set without the endpoint that it
-///   belongs to: then this is a misconfigured host rather than a virtual machine.
+/// - if `imds_authority` is given, but another host than IMDS is chosen.
 host_detection detect_host(const host_environment& environment,
                            std::optional<identity_host> chosen = {},
                            std::string_view imds_authority = {});

@@ -1,5 +1,6 @@
 #include "transport/hosts/host_environment.hpp"
 
+#include "transport/formats/plain_value.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <cstdlib>
@@ -42,7 +43,7 @@ bool is_azure_asset_tag(std::string_view tag) noexcept {
 
 std::string_view host_environment::variable(std::string_view name) const noexcept {
   const auto found = variables.find(name);
-  return found == variables.end() ? std::string_view{} : std::string_view{found->second};
+  return found == variables.end() ? std::string_view{} : without_margins(found->second);
 }
 
 std::string arc_agent_file(const host_environment& environment) {

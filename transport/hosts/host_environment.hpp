@@ -25,7 +25,8 @@ struct host_environment {
   /// Whether the firmware says that this is a virtual machine in Azure, or nothing can be said.
   bool may_be_azure_machine = true;
 
-  /// The value of a variable; empty if it is not set, since an empty one counts as not set.
+  /// The value of a variable, without_margins(); empty if it is not set, since an empty or blank
+  /// one counts as not set.
   [[nodiscard]] std::string_view variable(std::string_view name) const noexcept;
 };
 

@@ -27,6 +27,8 @@ struct host_evidence {
   std::string found;
   /// Whether it indicates the host.
   bool present = false;
+  /// An option of the application, which outweighs everything else.
+  bool is_option = false;
 
   friend bool operator==(const host_evidence&, const host_evidence&) = default;
 };
@@ -51,8 +53,9 @@ struct host_signature {
   detection_mode mode = detection_mode::by_signature;
   /// The environment variables that must all be set and not empty. Unused entries are empty.
   std::array<signature_variable, 3> variables{};
-  /// The variable with a secret for the endpoint in the first of `variables`; empty if none.
-  std::string_view secret{};
+  /// A variable with which `variables` would indicate another host, to which readers should know
+  /// that it is not set; empty if none.
+  std::string_view absent{};
   /// Whether choosing the host without its variables is an error.
   bool needs_variables = true;
   /// Evidence that identifies the host without its variables; null if there is none.
@@ -85,9 +88,8 @@ struct host_profile {
   /// For command lines and files: "app-service".
   std::string_view option;
   host_signature signature{};
-  /// Environment variables that the host's code reads besides those of the signature. Unused
-  /// entries are empty.
-  std::array<std::string_view, 2> other_variables{};
+  /// Environment variables that the host's code reads besides those of the signature.
+  std::span<const std::string_view> other_variables{};
   /// The HTTP statuses after which the same request may succeed a little later.
   status_set transient_statuses{};
   retry_schedule retries{};

@@ -49,6 +49,8 @@ struct host_protocol {
   std::string source;
   /// The URL that requests go to, without a query; for messages.
   std::string address;
+  /// host_detection::reason, for errors; see add_reason().
+  std::string reason{};
   /// Nothing names this host, and the machine shows no sign of Azure: that no connection is
   /// possible is final.
   bool is_unlikely = false;
@@ -65,5 +67,10 @@ struct host_protocol {
                                         std::chrono::sys_seconds now, unsigned leg)>
       decode;
 };
+
+/// Appends to the error's advice why the host that it is about was asked (host_protocol::reason),
+/// so that a reader who expected another host can tell what led there. Changes nothing in errors
+/// that no host causes, and nothing the second time.
+void add_reason(error& failure, std::string_view reason);
 
 }  // namespace midas::internal

@@ -5,6 +5,7 @@
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
+#include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/identity_parameters.hpp"
 #include "transport/hosts/imds.hpp"
 #include "transport/hosts/machine_learning.hpp"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace midas::internal {
 
@@ -35,6 +37,10 @@ constexpr retry_schedule imds_retries{.update_status = 410, .update_pause = mill
 // The defaults of host_limits are those of IMDS. The other hosts document no limits; the number of
 // requests in flight was measured (docs/performance.md).
 constexpr host_limits measured_limits{.max_in_flight = 192, .max_per_second = 0};
+
+constexpr std::array<std::string_view, 1> workload_identity_variables{"AZURE_AUTHORITY_HOST"};
+constexpr std::array<std::string_view, 1> machine_learning_variables{"DEFAULT_IDENTITY_CLIENT_ID"};
+constexpr std::array<std::string_view, 2> arc_variables{"ProgramData", "ProgramFiles"};
 
 constexpr std::string_view assign_identity =
     "Assign a managed identity to the app; the platform then sets the variable";
@@ -63,7 +69,7 @@ constexpr auto rows = std::to_array<host_profile>(
                                    {"AZURE_CLIENT_ID", true},
                                    {"AZURE_FEDERATED_TOKEN_FILE"}}},
                     .advice = workload_identity::how_variables_get_set},
-      .other_variables = {"AZURE_AUTHORITY_HOST"},
+      .other_variables = workload_identity_variables,
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
       .make = workload_identity::make_protocol},
@@ -73,7 +79,6 @@ constexpr auto rows = std::to_array<host_profile>(
       .signature = {.variables = {{{"IDENTITY_ENDPOINT"},
                                    {"IDENTITY_HEADER"},
                                    {"IDENTITY_SERVER_THUMBPRINT"}}},
-                    .secret = "IDENTITY_HEADER",
                     .advice = "Give the application a managed identity in its manifest; Service "
                               "Fabric then sets the variable"},
       .transient_statuses = usual_transient_statuses,
@@ -83,7 +88,6 @@ constexpr auto rows = std::to_array<host_profile>(
       .name = "App Service",
       .option = "app-service",
       .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IDENTITY_HEADER"}}},
-                    .secret = "IDENTITY_HEADER",
                     .advice = assign_identity},
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
@@ -92,10 +96,9 @@ constexpr auto rows = std::to_array<host_profile>(
       .name = "Machine Learning",
       .option = "machine-learning",
       .signature = {.variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
-                    .secret = "MSI_SECRET",
                     .advice = "Run the program on Azure Machine Learning compute, which sets the "
                               "variable"},
-      .other_variables = {"DEFAULT_IDENTITY_CLIENT_ID"},
+      .other_variables = machine_learning_variables,
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
       .make = machine_learning::make_protocol},
@@ -103,6 +106,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .name = "Cloud Shell",
       .option = "cloud-shell",
       .signature = {.variables = {{{"MSI_ENDPOINT"}}},
+                    .absent = "MSI_SECRET",
                     .advice = "Run the program in Azure Cloud Shell, which sets the variable"},
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
@@ -113,7 +117,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IMDS_ENDPOINT"}}},
                     .needs_variables = false,
                     .find_other_evidence = azure_arc::look_for_agent},
-      .other_variables = {"ProgramData", "ProgramFiles"},
+      .other_variables = arc_variables,
       .transient_statuses = usual_transient_statuses,
       .begins_with_challenge = true,
       .limits = measured_limits,
@@ -133,7 +137,6 @@ constexpr auto rows = std::to_array<host_profile>(
       .option = "app-service-2017",
       .signature = {.mode = detection_mode::never,
                     .variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
-                    .secret = "MSI_SECRET",
                     .advice = assign_identity},
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
@@ -147,28 +150,18 @@ static_assert(std::ranges::count_if(rows, is_fallback) == 1,
 
 constexpr host_profile unknown_row{.name = "unknown", .option = "unknown", .make = refuse_unknown};
 
-struct variable_list {
-  // A row names at most five variables.
-  std::array<std::string_view, 5 * rows.size()> names{};
-  std::size_t size = 0;
-
-  void add(std::string_view name) {
-    const auto end = names.begin() + size;
-    if (!name.empty() && std::find(names.begin(), end, name) == end) {
-      names.at(size++) = name;
+std::vector<std::string_view> collect_variables() {
+  std::vector<std::string_view> result{insecure_variable};
+  const auto add = [&result](std::string_view name) {
+    if (!name.empty() && std::ranges::find(result, name) == result.end()) {
+      result.push_back(name);
     }
-  }
-};
-
-variable_list collect_variables() noexcept {
-  variable_list result;
+  };
   for (const auto& row : rows) {
     for (const auto& variable : row.signature.variables) {
-      result.add(variable.name);
+      add(variable.name);
     }
-    for (const auto name : row.other_variables) {
-      result.add(name);
-    }
+    std::ranges::for_each(row.other_variables, add);
   }
   return result;
 }
@@ -212,14 +205,20 @@ std::string host_options(std::size_t max_width) {
 
 host_limits default_limits(identity_host host) noexcept { return profile_of(host).limits; }
 
-std::span<const std::string_view> identity_variables() noexcept {
+std::span<const std::string_view> identity_variables() {
   static const auto all = collect_variables();
-  return std::span{all.names}.first(all.size);
+  return all;
 }
 
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
                                       const host_settings& settings) {
-  auto result = profile_of(host).make(environment, settings);
+  const auto allowed = allows_insecure(environment);
+  if (!allowed) {
+    return unexpected{allowed.error()};
+  }
+  auto given = settings;
+  given.allow_insecure = settings.allow_insecure || *allowed;
+  auto result = profile_of(host).make(environment, given);
   if (result) {
     result->encode = with_checked_id(std::move(result->encode));
   }
@@ -235,6 +234,7 @@ expected<host_protocol> make_protocol(const host_detection& detection,
   auto result = make_protocol(*detection.host, environment, settings);
   if (result) {
     result->is_unlikely = detection.is_assumed && !environment.may_be_azure_machine;
+    result->reason = detection.reason;
   }
   return result;
 }

@@ -30,8 +30,8 @@ std::string host_options(std::size_t max_width = std::string::npos);
 /// The limits of a host unless the application sets others.
 host_limits default_limits(identity_host host) noexcept;
 
-/// Every environment variable that some host reads.
-std::span<const std::string_view> identity_variables() noexcept;
+/// Every environment variable that midas reads.
+std::span<const std::string_view> identity_variables();
 
 /// The protocol of a host. Fails as host_profile::make does.
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,

@@ -15,20 +15,34 @@ constexpr std::string_view authority_variable = "AZURE_POD_IDENTITY_AUTHORITY_HO
 constexpr std::string_view default_authority = "http://169.254.169.254";
 constexpr std::string_view token_path = "/metadata/identity/oauth2/token";
 
+expected<std::string> token_url_at(const url_parts& parts, std::string_view text) {
+  // A '?' with nothing after it is accepted.
+  if (auto checked = check_no_query(text); !checked && !parts.query.empty()) {
+    return unexpected{std::move(checked.error())};
+  }
+  const bool is_complete = std::string_view{parts.path}.ends_with(token_path);
+  return origin(parts).append(is_complete ? std::string_view{parts.path} : token_path);
+}
+
 }  // namespace
 
 expected<std::string> token_url(std::string_view authority, bool allow_insecure) {
   const auto text = authority.empty() ? default_authority : authority;
   const auto parts = check_endpoint(text, allow_insecure);
+  return parts ? token_url_at(*parts, text) : unexpected{parts.error()};
+}
+
+expected<std::string> token_url(const host_environment& environment, bool allow_insecure) {
+  const auto text = environment.variable(authority_variable);
+  if (text.empty()) {
+    return token_url(text, allow_insecure);
+  }
+  const auto parts = check_named_endpoint(authority_variable, text, allow_insecure);
   if (!parts) {
     return unexpected{parts.error()};
   }
-  // A '?' with nothing after it is accepted.
-  if (auto checked = check_no_query(text); !checked && !parts->query.empty()) {
-    return unexpected{std::move(checked.error())};
-  }
-  const bool is_complete = std::string_view{parts->path}.ends_with(token_path);
-  return origin(*parts).append(is_complete ? std::string_view{parts->path} : token_path);
+  auto url = token_url_at(*parts, text);
+  return url ? std::move(url) : blame_variable(authority_variable, std::move(url.error()));
 }
 
 http_request encode(const std::string& url, const resolved_request& request,
@@ -47,13 +61,11 @@ http_request encode(const std::string& url, const resolved_request& request,
 
 expected<host_protocol> make_protocol(const host_environment& environment,
                                       const host_settings& settings) {
-  const bool is_given = !settings.imds_authority.empty();
-  const auto authority = is_given ? std::string_view{settings.imds_authority}
-                                  : environment.variable(authority_variable);
-  auto url = token_url(authority, settings.allow_insecure);
+  auto url = settings.imds_authority.empty()
+                 ? token_url(environment, settings.allow_insecure)
+                 : token_url(settings.imds_authority, settings.allow_insecure);
   if (!url) {
-    return is_given ? unexpected{std::move(url.error())}
-                    : blame_variable(authority_variable, std::move(url.error()));
+    return unexpected{std::move(url.error())};
   }
   return simple_protocol(identity_host::imds, *url,
                          [url = *url](const resolved_request& request, std::string_view) {

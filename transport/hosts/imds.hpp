@@ -24,6 +24,10 @@ inline constexpr identity_parameters parameters{
 /// errc::invalid_endpoint for a query.
 expected<std::string> token_url(std::string_view authority, bool allow_insecure);
 
+/// The same, with the authority that AZURE_POD_IDENTITY_AUTHORITY_HOST names, if it is set: plain
+/// http is also allowed to private addresses. Errors name the variable.
+expected<std::string> token_url(const host_environment& environment, bool allow_insecure);
+
 /// The request for a token at `url`. Claims are not sent: IMDS does not support them.
 http_request encode(const std::string& url, const resolved_request& request,
                     std::string_view request_id);

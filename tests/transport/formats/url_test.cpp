@@ -7,6 +7,39 @@
 using namespace midas;
 using namespace midas::internal;
 
+TEST_CASE("addresses of loopback, link-local, private and carrier-grade networks are private") {
+  for (const auto* host :
+       {"127.0.0.1", "localhost", "[::1]", "10.0.0.1", "172.16.0.1", "172.31.255.255",
+        "192.168.1.1", "169.254.131.5", "100.64.100.2", "100.127.255.255", "[fc00::1]",
+        "[fdff:1::2]", "[fe80::1]", "[febf::1]", "[::ffff:10.0.0.1]"}) {
+    CAPTURE(host);
+    CHECK(is_private_address(host));
+  }
+  for (const auto* host : {"",
+                           "example.com",
+                           "10.example.com",
+                           "8.8.8.8",
+                           "11.0.0.1",
+                           "172.15.0.1",
+                           "172.32.0.1",
+                           "192.169.1.1",
+                           "169.253.0.1",
+                           "100.63.255.255",
+                           "100.128.0.1",
+                           "0.0.0.0",
+                           "[::]",
+                           "[::2]",
+                           "[fe00::1]",
+                           "[fec0::1]",
+                           "[2001:db8::1]",
+                           "[::ffff:8.8.8.8]",
+                           "[fc00::1",
+                           "fc00::1"}) {
+    CAPTURE(host);
+    CHECK_FALSE(is_private_address(host));
+  }
+}
+
 TEST_CASE("percent-encoding keeps RFC 3986's unreserved characters only") {
   const std::string unreserved =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

@@ -40,7 +40,7 @@ TEST_CASE("an invalid IDENTITY_ENDPOINT is rejected with an error that names it"
       {"http://", errc::invalid_endpoint},
       {"http://127.0.0.1/token?a=b", errc::invalid_endpoint},
       {"http://127.0.0.1/token?", errc::invalid_endpoint},
-      {"http://10.0.0.4/token", errc::endpoint_not_allowed},
+      {"http://8.8.8.8/token", errc::endpoint_not_allowed},
   }));
   const auto made = azure_arc::make_protocol(arc_environment(endpoint), {});
   REQUIRE_FALSE(made);

@@ -109,14 +109,36 @@ void check_token_refused(const std::string& path, std::string_view why) {
 
 }  // namespace
 
-TEST_CASE("a file of up to the size limit is read unchanged") {
-  const auto read = GENERATE(reader{key}, reader{token});
+TEST_CASE("a key file of up to the size limit is read unchanged") {
   const auto content = GENERATE(as<std::string>{}, "hush", " h\r\nu\tsh\n",
                                 std::string("\0\xff", 2), std::string(limit, 'x'));
   const scratch_directory directory;
-  const auto outcome = read(directory.file("a.key", content), limit);
+  const auto outcome = key(directory.file("a.key", content), limit);
   REQUIRE(outcome);
   CHECK(*outcome == sensitive_string{content});
+}
+
+TEST_CASE("byte-order marks and white space around a federated token are left out") {
+  const auto content = GENERATE(as<std::string>{}, "aaa.bbb.ccc", "aaa.bbb.ccc\n",
+                                "\xef\xbb\xbf"
+                                "aaa.bbb.ccc\r\n",
+                                " \t\n aaa.bbb.ccc \xc2\xa0");
+  const scratch_directory directory;
+  const auto outcome = token(directory.file("token", content));
+  REQUIRE(outcome);
+  CHECK(*outcome == sensitive_string{"aaa.bbb.ccc"});
+}
+
+TEST_CASE("a file that holds no token is rejected before anything is sent") {
+  using namespace std::string_literals;
+  const auto [content, why] = GENERATE(table<std::string, std::string>({
+      {"hush hush", "does not hold a token"},
+      {"hush\nhush\n", "does not hold a token"},
+      {"h\xc3\xbcsh", "does not hold a token"},
+      {"\xff\xfeh\0u\0s\0h\0"s, "UTF-16"},
+  }));
+  const scratch_directory directory;
+  check_token_refused(directory.file("token", content), why);
 }
 
 TEST_CASE("a file that exceeds the size limit by one byte is rejected") {

@@ -30,6 +30,13 @@ TEST_CASE(
   CHECK(environment.platform == host_platform::unix_like);
 }
 
+TEST_CASE("byte-order marks and white space around the value of a variable are left out") {
+  const host_environment environment{
+      .variables = {{"MSI_SECRET", "\xef\xbb\xbf a b \r\n"}, {"IMDS_ENDPOINT", "\t\xc2\xa0 \n"}}};
+  CHECK(environment.variable("MSI_SECRET") == "a b");
+  CHECK(environment.variable("IMDS_ENDPOINT").empty());
+}
+
 TEST_CASE("the executable of Azure Arc's agent is expected where its installer puts it") {
   CHECK(arc_agent_file({}) == "/opt/azcmagent/bin/himds");
   CHECK(arc_agent_file({.variables = {{"ProgramFiles", "D:\\Programs"}},

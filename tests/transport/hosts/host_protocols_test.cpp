@@ -1,7 +1,9 @@
 // The hosts that answer one request with a token or an error.
+#include "messages/make_error.hpp"
 #include "transport/formats/certificate_pin.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/cloud_shell.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include "transport/hosts/machine_learning.hpp"
 #include "transport/hosts/service_fabric.hpp"
 
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -204,7 +207,7 @@ TEST_CASE("a missing or invalid variable is named, and a secret value is not sho
   const std::vector<wrong> all{
       {make_2019, without(on_app_service, "IDENTITY_HEADER"), "IDENTITY_HEADER",
        errc::invalid_configuration},
-      {make_2019, having(on_app_service, "IDENTITY_HEADER", std::string{secret_text} + "\r\n"),
+      {make_2019, having(on_app_service, "IDENTITY_HEADER", std::string{secret_text} + "\r\nX: 1"),
        "IDENTITY_HEADER", errc::invalid_configuration},
       {make_2019, having(on_app_service, "IDENTITY_ENDPOINT", "127.0.0.1:41564/msi/token"),
        "IDENTITY_ENDPOINT", errc::invalid_endpoint},
@@ -219,6 +222,13 @@ TEST_CASE("a missing or invalid variable is named, and a secret value is not sho
       {machine_learning::make_protocol,
        having(on_machine_learning, "DEFAULT_IDENTITY_CLIENT_ID", std::string(65, 'c')),
        "DEFAULT_IDENTITY_CLIENT_ID", errc::invalid_configuration},
+      {machine_learning::make_protocol,
+       having(on_machine_learning, "DEFAULT_IDENTITY_CLIENT_ID", "${CLIENT_ID}"),
+       "DEFAULT_IDENTITY_CLIENT_ID", errc::invalid_configuration},
+      {make_2019, having(on_app_service, "IDENTITY_HEADER", std::string{secret_text} + "\xc3\xa9"),
+       "IDENTITY_HEADER", errc::invalid_configuration},
+      {make_2019, having(on_app_service, "IDENTITY_ENDPOINT", "\"http://127.0.0.1/token\""),
+       "IDENTITY_ENDPOINT", errc::invalid_endpoint},
       {cloud_shell::make_protocol, having(on_cloud_shell, "MSI_ENDPOINT", "localhost/token"),
        "MSI_ENDPOINT", errc::invalid_endpoint},
       {service_fabric::make_protocol,
@@ -240,19 +250,71 @@ TEST_CASE("a missing or invalid variable is named, and a secret value is not sho
   }
 }
 
-TEST_CASE("plain http is allowed to this machine and link-local addresses, elsewhere by option") {
+TEST_CASE("byte-order marks and white space around variables reach no request") {
+  auto where = on_app_service;
+  where.variables["IDENTITY_ENDPOINT"] = " http://127.0.0.1:41564/msi/token\n";
+  where.variables["IDENTITY_HEADER"] =
+      sensitive_string{"\xef\xbb\xbf"} + sensitive_string{secret_text} + "\r\n";
+  const auto endpoint = made(make_2019, where);
+  CHECK(endpoint.address == "http://127.0.0.1:41564/msi/token");
+  CHECK(header(asked(endpoint, vault), "X-IDENTITY-HEADER") == secret_text);
+}
+
+TEST_CASE("plain http is allowed to private addresses that the environment names") {
   const auto at = [](const std::string& url) {
     auto where = on_app_service;
     where.variables["IDENTITY_ENDPOINT"] = url;
     return where;
   };
-  CHECK(make_2019(at("http://169.254.131.5:8081/msi/token"), {}));
+  for (const auto* address : {"127.0.0.1", "169.254.131.5:8081", "10.1.2.3", "172.20.0.1",
+                              "192.168.0.4", "100.64.100.2:41580", "[fd00::1]", "[fe80::1]"}) {
+    CAPTURE(address);
+    CHECK(make_2019(at("http://" + std::string{address} + "/msi/token"), {}));
+  }
   CHECK(make_2019(at("https://example.org/token"), {}));
-  CHECK_FALSE(make_2019(at("http://169.25.4.1/token"), {}));
-  CHECK_FALSE(make_2019(at("http://169.254.example.org/token"), {}));
-  host_settings insecure;
-  insecure.allow_insecure = true;
-  CHECK(make_2019(at("http://example.org/token"), insecure));
+  for (const auto* address : {"169.25.4.1", "169.254.example.org", "8.8.8.8", "sidecar",
+                              "172.32.0.1", "100.128.0.1", "[2001:db8::1]"}) {
+    CAPTURE(address);
+    const auto refused = make_2019(at("http://" + std::string{address} + "/token"), {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::endpoint_not_allowed);
+    CHECK_THAT(refused.error().advice, Catch::Contains("MIDAS_ALLOW_INSECURE_ENDPOINT=1") &&
+                                           Catch::Contains("--allow-insecure-endpoint"));
+  }
+}
+
+TEST_CASE("plain http to a public address is allowed by option, or by a variable") {
+  auto where = on_app_service;
+  where.variables["IDENTITY_ENDPOINT"] = "http://example.org/token";
+  CHECK(make_protocol(identity_host::app_service, where, {.allow_insecure = true}));
+  const auto [value, code] = GENERATE(table<std::string, std::optional<errc>>({
+      {"1", std::nullopt},
+      {" true\n", std::nullopt},
+      {"", errc::endpoint_not_allowed},
+      {"0", errc::endpoint_not_allowed},
+      {"false", errc::endpoint_not_allowed},
+      {"yes", errc::invalid_configuration},
+  }));
+  where.variables["MIDAS_ALLOW_INSECURE_ENDPOINT"] = value;
+  const auto endpoint = make_protocol(identity_host::app_service, where, {});
+  CHECK(endpoint.has_value() == !code.has_value());
+  if (code) {
+    CHECK(endpoint.error().code == *code);
+    CHECK_THAT(to_string(endpoint.error()), Catch::Contains("MIDAS_ALLOW_INSECURE_ENDPOINT"));
+  }
+}
+
+TEST_CASE("an error about a host ends in the reason why that host was asked, once") {
+  auto failure = make_error(errc::request_rejected, "no", "Do something");
+  add_reason(failure, "App Service was chosen because A is set");
+  add_reason(failure, "App Service was chosen because A is set");
+  CHECK(failure.advice == "Do something. App Service was chosen because A is set");
+  auto bare = make_error(errc::unreachable, "no");
+  add_reason(bare, "IMDS was assumed");
+  CHECK(bare.advice == "IMDS was assumed");
+  auto busy = make_error(errc::host_busy, "no");
+  add_reason(busy, "IMDS was assumed");
+  CHECK(busy.advice.empty());
 }
 
 TEST_CASE("every response is a token, or an error with the host's own code and text") {

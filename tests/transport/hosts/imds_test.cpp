@@ -89,6 +89,15 @@ TEST_CASE("an authority that is not a valid endpoint is rejected") {
   CHECK(made_with(authority).error().code == code);
 }
 
+TEST_CASE("plain http to a private address is allowed if the environment names it") {
+  const host_environment named{
+      .variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://10.0.0.4:80/"}}};
+  CHECK(*imds::token_url(named, false) == "http://10.0.0.4/metadata/identity/oauth2/token");
+  CHECK(imds::make_protocol(named, {}));
+  CHECK(imds::make_protocol({}, {.imds_authority = "http://10.0.0.4"}).error().code ==
+        errc::endpoint_not_allowed);
+}
+
 TEST_CASE("plain http to another machine can be allowed") {
   CHECK(*imds::token_url("http://10.0.0.4:80", true) ==
         "http://10.0.0.4/metadata/identity/oauth2/token");

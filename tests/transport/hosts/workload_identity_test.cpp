@@ -96,13 +96,14 @@ TEST_CASE("federated tokens are exchanged at the tenant's authority") {
 }
 
 TEST_CASE("a client id in the environment must be one that a request could have") {
-  const auto id = GENERATE(as<std::string>{}, "a\xc2\x9b", " c", "c\n", std::string(65, 'c'));
+  const auto id = GENERATE(as<std::string>{}, "a\xc2\x9b", "c d", "c\nd", "<client-id>", "\"c\"",
+                           std::string(65, 'c'));
   auto environment = federated();
   environment.variables["AZURE_CLIENT_ID"] = id;
   const auto made = workload_identity::make_protocol(environment, {});
   REQUIRE_FALSE(made);
   CHECK(made.error().code == errc::invalid_configuration);
-  CHECK(made.error().message.starts_with("AZURE_CLIENT_ID: "));
+  CHECK(made.error().message.starts_with("AZURE_CLIENT_ID"));
   CHECK_FALSE(made.error().advice.empty());
 }
 
@@ -150,7 +151,7 @@ TEST_CASE("an authority without https can be allowed") {
 
 TEST_CASE("a tenant that would change the URL is rejected") {
   const auto tenant_id = GENERATE(as<std::string>{}, "a/b", "a?b", "a#b", "a b", "a%2fb", "\xe9",
-                                  "a\n", "a_b", "a@b", "a:b");
+                                  "a\nb", "a_b", "a@b", "a:b");
   const auto made = workload_identity::make_protocol(federated("", tenant_id), {});
   REQUIRE_FALSE(made);
   CHECK(made.error().code == errc::invalid_configuration);
