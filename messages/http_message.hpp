@@ -42,6 +42,21 @@ inline const token_service_options& default_options() {
 
 struct acquisition_key;
 
+/// How to reach a host on the Internet.
+struct internet_access {
+  /// The URL of the proxy, which may have credentials; empty for none.
+  sensitive_string proxy{};
+  /// The hosts that are reached without it, as in NO_PROXY.
+  std::string no_proxy{};
+  /// The option or variable that names the proxy, for messages.
+  std::string proxy_origin{};
+  /// Replace the file and the directory with the system's certificate authorities; empty for those.
+  std::string ca_file{};
+  std::string ca_directory{};
+  /// The options or variables that name the two, for messages.
+  std::string ca_origin{};
+};
+
 /// What the request is for.
 enum class request_purpose : std::uint8_t {
   /// A key without a usable token.
@@ -71,6 +86,8 @@ struct http_request {
   std::optional<sha1_digest> pinned_certificate{};
   /// Whether to connect to an IPv4 address only, whatever the host name resolves to.
   bool ipv4_only = false;
+  /// Null for a host's own endpoint: proxies and certificate authorities of the user do not apply.
+  std::shared_ptr<const internet_access> internet{};
 
   // -- for the HTTP actor, not sent: which request goes to the host first --
 
@@ -99,6 +116,8 @@ struct http_response {
   /// The position of the request among those that were sent to the host: later ones have larger
   /// numbers. Set by the HTTP actor.
   std::uint64_t sent = 0;
+  /// The reason phrase of the status line, "Method Not Allowed"; empty for a status of 200.
+  std::string reason{};
 };
 
 /// Everything with which the request proves that its sender may have a token: request.proofs, and

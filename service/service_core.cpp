@@ -46,6 +46,8 @@ expected<internal::host_protocol> find_host(const token_service_options& options
   settings.allow_insecure = options.allow_insecure_endpoint;
   settings.client_capabilities = options.client_capabilities;
   settings.imds_authority = options.endpoint;
+  settings.proxy = options.proxy;
+  settings.ca_file = options.ca_file;
   return internal::make_protocol(internal::detect_host(environment, options.host, options.endpoint),
                                  environment, settings);
 }

@@ -46,8 +46,17 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
                   "[AZURE_POD_IDENTITY_AUTHORITY_HOST, else http://169.254.169.254]")
       ->check(refuse_empty)
       ->check(refuse_option);
-  command.add_flag("--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
-                   "Allow plain http to names and public addresses [MIDAS_ALLOW_INSECURE_ENDPOINT]");
+  command.add_flag(
+      "--allow-insecure-endpoint", arguments.allow_insecure_endpoint,
+      "Allow plain http to names and public addresses [MIDAS_ALLOW_INSECURE_ENDPOINT]");
+  command
+      .add_option("--proxy", arguments.proxy,
+                  "The proxy to Microsoft Entra ID, for workload identity only [HTTPS_PROXY]")
+      ->check(refuse_option);
+  command
+      .add_option("--ca-file", arguments.ca_file,
+                  "Certificate authorities (PEM) for Microsoft Entra ID [SSL_CERT_FILE]")
+      ->check(refuse_option);
   add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");
 }
 
@@ -59,6 +68,8 @@ expected<token_service_options> service_options_of(const request_arguments& argu
   token_service_options options;
   options.endpoint = arguments.endpoint;
   options.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
+  options.proxy = arguments.proxy;
+  options.ca_file = arguments.ca_file;
   if (arguments.host) {
     const auto host = read_identity_host(*arguments.host);
     if (!host) {

@@ -23,6 +23,8 @@ struct request_arguments {
   std::optional<std::string> host;
   std::string endpoint;
   bool allow_insecure_endpoint = false;
+  std::string proxy;
+  std::string ca_file;
   std::chrono::nanoseconds timeout = std::chrono::seconds{30};
 };
 

@@ -161,7 +161,7 @@ acquisition_actions acquisition_fsm::on(const attempt_failed& failed, const cond
   const auto latest = at.last_deadline.value_or(at.now);
   const auto decision = retries_.after(
       {failure, !attempt.later, attempt.attempt_started_at, at.now, latest, at.jitter});
-  if (failed.is_refusal) {
+  if (failed.is_refusal && !decision.may_succeed) {
     negative_.store(failure, at.now + negative_cache_ttl_);
   } else if (!failed.is_local) {
     last_failure_ = remembered_failure{failure, decision.next, decision.may_succeed};

@@ -28,14 +28,21 @@ milliseconds pause_after(const retry_schedule& schedule, int status, std::size_t
 }  // namespace
 
 bool is_transient(const host_profile& profile, const error& failure) noexcept {
-  return failure.http_status != 0 ? contains(profile.transient_statuses, failure.http_status)
-                                  : is_network_failure(failure.code);
+  if (failure.http_status == 0) {
+    return is_network_failure(failure.code);
+  }
+  return failure.code != errc::not_an_azure_host &&
+         contains(profile.transient_statuses, failure.http_status);
 }
 
 bool is_refusal(const host_profile& profile, const error& failure) noexcept {
   return failure.http_status >= 400 && failure.http_status < 500 &&
          !is_transient(profile, failure) &&
          (failure.code == errc::identity_not_found || failure.code == errc::request_rejected);
+}
+
+bool is_doubtful(const host_profile& profile, const error& failure) noexcept {
+  return profile.may_pass != nullptr && profile.may_pass(failure);
 }
 
 retry_policy::decision retry_policy::after(const failed_attempt& attempt) noexcept {
@@ -52,7 +59,8 @@ retry_policy::decision retry_policy::after(const failed_attempt& attempt) noexce
   decision result{earliest};
   const bool refused_to_challenge = profile_->begins_with_challenge && attempt.first_leg &&
                                     failure.http_status >= 400 && failure.http_status < 500;
-  result.may_succeed = is_transient(*profile_, failure) && !refused_to_challenge;
+  const bool may_pass = failures_ <= doubtful_retries && is_doubtful(*profile_, failure);
+  result.may_succeed = (is_transient(*profile_, failure) || may_pass) && !refused_to_challenge;
   result.retry = result.may_succeed && earliest < attempt.latest && may_retry();
   if (result.retry) {
     ++retries_;

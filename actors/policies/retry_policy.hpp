@@ -21,6 +21,10 @@ constexpr std::chrono::milliseconds max_retry_after{60'000};
 /// The time of an attempt unless earlier ones have timed out: a host that answers does so sooner.
 constexpr std::chrono::milliseconds first_attempt_time{5'000};
 
+/// The retries after answers of which host_profile::may_pass says that they may pass: if the host
+/// repeats them, they are final.
+constexpr std::size_t doubtful_retries = 3;
+
 /// What an application may choose; see token_service_options.
 struct retry_limits {
   /// The retries of one acquisition; empty without a limit.
@@ -102,6 +106,9 @@ class retry_policy {
 
 /// Whether the same request may succeed a little later.
 [[nodiscard]] bool is_transient(const host_profile& profile, const error& failure) noexcept;
+
+/// Whether host_profile::may_pass says so of the failure.
+[[nodiscard]] bool is_doubtful(const host_profile& profile, const error& failure) noexcept;
 
 /// Whether the host rejected the request for good, because of the request or of the host's
 /// configuration: repeating the request within seconds would give the same error.

@@ -46,7 +46,7 @@ enum class errc : std::uint8_t {
   /// No connection: refused, no route, unknown host name, or a failed TLS handshake.
   unreachable = 8,
   /// Nothing names a host, IMDS cannot be reached at its default address, and the machine shows no
-  /// sign of Azure.
+  /// sign of Azure; or the metadata service of another cloud answers in place of the host.
   not_an_azure_host = 31,
   /// The connection closed before the response was complete.
   connection_lost = 9,

@@ -45,6 +45,16 @@ struct token_service_options {
   /// names.
   bool allow_insecure_endpoint = false;
 
+  /// The URL of the proxy to Microsoft Entra ID, which workload identity asks; no other host is
+  /// asked through a proxy. Default: https_proxy, HTTPS_PROXY, all_proxy or ALL_PROXY, the first
+  /// that is set, except for hosts that no_proxy or NO_PROXY names.
+  std::string proxy{};
+
+  /// A file of certificate authorities in PEM, in place of the system's file, by which Microsoft
+  /// Entra ID is recognized. Default: CURL_CA_BUNDLE or SSL_CERT_FILE, and the directory
+  /// SSL_CERT_DIR.
+  std::string ca_file{};
+
   /// The timeout of requests that actors send without one. At most a year. Default: 30 s.
   std::chrono::nanoseconds default_timeout = std::chrono::seconds{30};
 

@@ -103,8 +103,6 @@ TEST_CASE("a service in a contradictory environment reports that and sends nothi
   with_endpoint.host = identity_host::azure_arc;
   with_endpoint.endpoint = "http://127.0.0.1:8080";
   const auto [options, named] = GENERATE_COPY(table<token_service_options, std::string>({
-      {on({{"IDENTITY_HEADER", "hidden"}}), "IDENTITY_ENDPOINT"},
-      {on({{"MSI_SECRET", "hidden"}}), "MSI_ENDPOINT"},
       {chosen, "IDENTITY_ENDPOINT"},
       {with_endpoint, "Azure Arc"},
   }));
@@ -116,6 +114,20 @@ TEST_CASE("a service in a contradictory environment reports that and sends nothi
   CHECK(to_string(token.error()).find("hidden") == std::string::npos);
   CHECK_FALSE(token.error().advice.empty());
   CHECK(service.transport->started() == 0);
+}
+
+TEST_CASE("an error names the variable that has no effect because its partner is missing") {
+  scripted_service service{on({{"IDENTITY_HEADER", "hidden"}})};
+  service.ask(vault.resource);
+  CHECK(service.url_of(0).starts_with("http://169.254.169.254/metadata/identity/oauth2/token?"));
+  service.transport->respond(0, 400, R"({"error":"x"})");
+  const auto token = service.tokens.get(vault, patience);
+  REQUIRE_FALSE(token);
+  const auto text = to_string(token.error());
+  CHECK(
+      text.ends_with("IMDS was assumed because no variable names another host; IDENTITY_HEADER is "
+                     "set, but has no effect without IDENTITY_ENDPOINT"));
+  CHECK(text.find("hidden") == std::string::npos);
 }
 
 TEST_CASE("a host that supports it receives the capabilities and the hash of the rejected token") {

@@ -38,6 +38,7 @@ curl_exchange::curl_exchange(const curl_multi_options& options, curl_sockets& so
   try {
     set_connection_policy(options);
     set_callbacks();
+    find_default_authorities();
   } catch (...) {
     curl_easy_cleanup(handle_);
     throw;
@@ -67,13 +68,21 @@ void curl_exchange::set_connection_policy(const curl_multi_options& options) {
   set_option(handle_, CURLOPT_FOLLOWLOCATION, 0L);
   set_option(handle_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set_option(handle_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  set_option(handle_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+  // All encodings that libcurl decodes. curl_header_list suppresses the header that would ask for
+  // one: some servers and proxies compress all the same.
+  set_option(handle_, CURLOPT_ACCEPT_ENCODING, "");
+  set_option(handle_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set_option(handle_, CURLOPT_BUFFERSIZE, receive_buffer_size);
   set_option(handle_, CURLOPT_MAXAGE_CONN, static_cast<long>(options.keep_alive.count()));
 #if LIBCURL_VERSION_NUM >= 0x075700
   // Without this, abandoning a name lookup waits for the lookup and stalls all other exchanges.
   set_option(handle_, CURLOPT_QUICK_EXIT, 1L);
 #endif
+}
+
+void curl_exchange::find_default_authorities() noexcept {
+  curl_easy_getinfo(handle_, CURLINFO_CAINFO, &default_ca_file_);
+  curl_easy_getinfo(handle_, CURLINFO_CAPATH, &default_ca_directory_);
 }
 
 void curl_exchange::set_callbacks() {
@@ -112,9 +121,32 @@ void curl_exchange::set_for_request() {
              static_cast<long>(request_.ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
   set_option(handle_, CURLOPT_CONNECTTIMEOUT_MS, as_timeout(request_.connect_timeout));
   set_option(handle_, CURLOPT_TIMEOUT_MS, as_timeout(request_.total_timeout));
+  set_internet_access();
   set_method_and_body();
   headers_.assign(request_, user_agent_);
   set_option(handle_, CURLOPT_HTTPHEADER, headers_.get());
+}
+
+// A service asks one host, so that this changes nothing from the second exchange on.
+void curl_exchange::set_internet_access() {
+  if (request_.internet == internet_) {
+    return;
+  }
+  static const internet_access none;
+  const auto& access = request_.internet != nullptr ? *request_.internet : none;
+  const auto* const ca_file = access.ca_file.empty() ? default_ca_file_ : access.ca_file.c_str();
+  const auto* const ca_directory =
+      access.ca_directory.empty() ? default_ca_directory_ : access.ca_directory.c_str();
+  set_option(handle_, CURLOPT_PROXY, access.proxy.c_str());
+  // Not null, which would use the variable of this process.
+  set_option(handle_, CURLOPT_NOPROXY, access.no_proxy.c_str());
+  for (const auto option : {CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO}) {
+    set_option(handle_, option, ca_file);
+  }
+  for (const auto option : {CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH}) {
+    set_option(handle_, option, ca_directory);
+  }
+  internet_ = request_.internet;
 }
 
 void curl_exchange::set_method_and_body() {

@@ -16,7 +16,8 @@ namespace {
 constexpr const char* listening_advice =
     "Check that a server listens there; 169.254.169.254 answers only on an Azure host";
 constexpr const char* certificate_advice =
-    "Check that the address is an https address, and that this machine trusts the certificate";
+    "Check that the address is an https address, and that this machine trusts the certificate; for "
+    "Microsoft Entra ID, SSL_CERT_FILE or ca_file (--ca-file) may name certificate authorities";
 constexpr const char* files_advice =
     "Raise the limit of open files of this process (ulimit -n, LimitNOFILE=), or close some";
 constexpr const char* threads_advice =
@@ -32,8 +33,11 @@ enum class kind {
   timeout,
   unresolved,
   refused,
+  proxy,
+  authorities,
   tls,
   too_large,
+  encoding,
   not_http,
   other
 };
@@ -79,11 +83,15 @@ kind kind_of(const curl_failure& failure) {
       return mentions(failure, "thread failed to start") ? kind::no_thread : kind::unresolved;
     case CURLE_COULDNT_CONNECT:
       return kind::refused;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return kind::proxy;
+    case CURLE_SSL_CACERT_BADFILE:
+      return kind::authorities;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -103,10 +111,14 @@ kind kind_of(const curl_failure& failure) {
       return kind::too_large;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:
       return kind::not_http;
+    case CURLE_BAD_CONTENT_ENCODING:
+      return kind::encoding;
     case CURLE_RECV_ERROR:
+      if (!failure.request_sent && mentions(failure, "CONNECT")) {
+        return kind::proxy;
+      }
       // Malformed chunked encoding has no code of its own.
       return mentions(failure, "chunked-encoding") ? kind::not_http : kind::other;
     default:
@@ -134,9 +146,43 @@ error timed_out(const curl_failure& failure, const http_request& request, const 
                     listening_advice);
 }
 
-error not_connected(const curl_failure& failure, const std::string& name) {
-  return make_error(errc::unreachable, "no connection to " + name + ": " + reason(failure),
+// " through the proxy that HTTPS_PROXY names"; empty without a proxy.
+std::string way_of(const http_request& request) {
+  return request.internet == nullptr || request.internet->proxy.empty()
+             ? std::string{}
+             : " through the proxy that " + request.internet->proxy_origin + " names";
+}
+
+error not_connected(const curl_failure& failure, const http_request& request,
+                    const std::string& name) {
+  return make_error(errc::unreachable,
+                    "no connection to " + name + way_of(request) + ": " + reason(failure),
                     listening_advice);
+}
+
+error proxy_failed(const curl_failure& failure, const http_request& request,
+                   const std::string& name) {
+  const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
+  return make_error(errc::unreachable, "no connection to " + name + way_of(request) + ": " + why,
+                    "Check the address and the rights of the proxy; NO_PROXY excludes hosts");
+}
+
+error authorities_failed(const http_request& request, const std::string& name) {
+  const bool is_given = request.internet != nullptr && !request.internet->ca_origin.empty();
+  return make_error(errc::invalid_configuration,
+                    "no TLS connection to " + name + ": the certificate authorities in " +
+                        (is_given ? request.internet->ca_origin : "this system's files") +
+                        " cannot be read",
+                    is_given ? "Name a readable file in PEM, or a directory of such files"
+                             : "Install the system's certificate authorities (ca-certificates)");
+}
+
+error not_decoded(const curl_failure& failure, const std::string& name) {
+  return make_error(errc::invalid_http,
+                    "the response of " + name +
+                        " is compressed (Content-Encoding), and cannot be decoded: " +
+                        (failure.detail.empty() ? reason(failure) : printable(failure.detail)),
+                    "Check for a proxy in between that compresses answers");
 }
 
 error tls_failed(const curl_failure& failure, const std::string& name) {
@@ -172,7 +218,13 @@ error describe(const curl_failure& failure, const http_request& request) {
                         "no connection to " + name + ": the host name cannot be resolved",
                         "Check its spelling, or give an IP address");
     case kind::refused:
-      return not_connected(failure, name);
+      return not_connected(failure, request, name);
+    case kind::proxy:
+      return proxy_failed(failure, request, name);
+    case kind::authorities:
+      return authorities_failed(request, name);
+    case kind::encoding:
+      return not_decoded(failure, name);
     case kind::tls:
       return tls_failed(failure, name);
     case kind::too_large:
@@ -186,7 +238,7 @@ error describe(const curl_failure& failure, const http_request& request) {
     case kind::other:
       break;
   }
-  return failure.request_sent ? lost(failure, name) : not_connected(failure, name);
+  return failure.request_sent ? lost(failure, name) : not_connected(failure, request, name);
 }
 
 error no_thread(const std::string& user, int system_error) {

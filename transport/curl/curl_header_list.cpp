@@ -10,6 +10,8 @@ namespace {
 // A header without a value suppresses libcurl's own header of that name.
 constexpr std::string_view no_expect = "Expect:";
 constexpr std::string_view no_content_type = "Content-Type:";
+constexpr std::string_view accept_encoding = "Accept-Encoding";
+constexpr std::string_view no_accept_encoding = "Accept-Encoding:";
 constexpr std::string_view user_agent = "User-Agent";
 
 bool has_header(const http_request& request, std::string_view name) noexcept {
@@ -29,12 +31,12 @@ void curl_header_list::assign(const http_request& request, std::string_view agen
   // Reserved in full: the nodes point into the text, which must not be reallocated.
   constexpr std::size_t punctuation = 3;
   auto size = user_agent.size() + agent.size() + no_expect.size() + no_content_type.size() +
-              3 * punctuation;
+              no_accept_encoding.size() + 4 * punctuation;
   for (const auto& header : request.headers) {
     size += header.name.size() + header.value.size() + punctuation;
   }
   text_.reserve(size);
-  nodes_.reserve(request.headers.size() + 3);
+  nodes_.reserve(request.headers.size() + 4);
   // Not CURLOPT_USERAGENT: libcurl would format that header twice for each request.
   if (!has_header(request, user_agent)) {
     add(user_agent, ": ", agent);
@@ -43,6 +45,9 @@ void curl_header_list::assign(const http_request& request, std::string_view agen
     // libcurl's syntax for a header with an empty value ends in a semicolon.
     const auto is_empty = header.value.find_first_not_of(" \t") == sensitive_string::npos;
     add(header.name, is_empty ? ";" : ": ", is_empty ? std::string_view{} : header.value);
+  }
+  if (!has_header(request, accept_encoding)) {
+    add(no_accept_encoding, {}, {});
   }
   if (has_body(request)) {
     add(no_expect, {}, {});

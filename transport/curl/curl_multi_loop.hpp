@@ -14,12 +14,14 @@ namespace midas::internal {
 /// exchange fails with errc::unreachable, and the next one tries again. With nothing in flight it
 /// sleeps, and wakes once to close the connections that were kept.
 ///
-/// Speaks HTTP/1.1 with keep-alive over http and https. By design it uses no proxy (whatever the
-/// environment says) and no credentials (from the URL, .netrc or elsewhere), follows no redirect,
-/// keeps no cookies, decodes no content, and accepts no HTTP/0.9. A request that cannot be sent
-/// unchanged fails with errc::invalid_endpoint before anything is sent: its URL is not absolute
-/// http or https, a header holds control characters, or it sets a header that belongs to the
-/// transport (Content-Length, Transfer-Encoding, Expect, Connection).
+/// Speaks HTTP/1.1 with keep-alive over http and https. By design it uses no proxy but that of
+/// http_request::internet (whatever the environment says) and no credentials (from the URL, .netrc
+/// or elsewhere), follows no redirect, keeps no cookies, and accepts no HTTP/0.9. It asks for no
+/// content encoding, but decodes what the server encodes nevertheless, up to
+/// http_request::max_response_bytes after decoding. A request that cannot be sent unchanged fails
+/// with errc::invalid_endpoint before anything is sent: its URL is not absolute http or https, a
+/// header holds control characters, or it sets a header that belongs to the transport
+/// (Content-Length, Transfer-Encoding, Expect, Connection).
 ///
 /// If an idle connection turns out to be dead when a request is sent on it, the request is sent
 /// again on a new connection, within the same timeouts.

@@ -16,6 +16,9 @@ constexpr std::size_t reserved_headers = 12;
 
 constexpr int switching_protocols = 101;
 
+// Its reason phrase is not kept, since it says nothing.
+constexpr int usual_status = 200;
+
 bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -41,6 +44,13 @@ Number parse(std::string_view text, Number fallback) noexcept {
 int status_of(std::string_view status_line) noexcept {
   const auto space = status_line.find(' ');
   return space == std::string_view::npos ? 0 : parse(status_line.substr(space + 1, 3), 0);
+}
+
+// "HTTP/1.1 405 Method Not Allowed"; empty if there is none.
+std::string_view reason_of(std::string_view status_line) noexcept {
+  const auto status = status_line.find(' ');
+  const auto end = status == std::string_view::npos ? status : status_line.find(' ', status + 1);
+  return end == std::string_view::npos ? std::string_view{} : trimmed(status_line.substr(end));
 }
 
 }  // namespace
@@ -94,6 +104,9 @@ bool curl_response::start(std::string_view status_line) {
   response_.headers.clear();
   response_.headers.reserve(reserved_headers);
   response_.status = status_of(status_line);
+  if (response_.status != usual_status) {
+    response_.reason = reason_of(status_line);
+  }
   // libcurl accepts later HTTP versions over plain text, and a protocol switch that the request did
   // not offer.
   malformed_ = !status_line.starts_with("HTTP/1.") || response_.status < 100 ||

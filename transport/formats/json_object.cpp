@@ -165,7 +165,8 @@ json_reading read_json_object(sensitive_string& text, std::span<json_member> wan
     member.kind = json_kind::absent;
     member.text = {};
   }
-  return {.result = finder.saw_other_value() ? outcome::other_value : outcome::malformed};
+  return {.result = finder.saw_other_value() ? outcome::other_value : outcome::malformed,
+          .is_truncated = mark + reader.GetErrorOffset() >= text.size()};
 }
 
 }  // namespace midas::internal

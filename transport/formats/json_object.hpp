@@ -42,6 +42,8 @@ struct json_reading {
   outcome result = outcome::malformed;
   /// The number of members of the outermost object, including those not requested.
   std::size_t members = 0;
+  /// Malformed only because it ends too early.
+  bool is_truncated = false;
 };
 
 /// Fills `wanted` from `text`; all are absent unless `text` is an object. Overwrites parts of

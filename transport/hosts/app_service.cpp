@@ -1,12 +1,40 @@
 #include "transport/hosts/app_service.hpp"
 
+#include "messages/ascii.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/simple_protocol.hpp"
 
+#include <string>
 #include <utility>
 
 namespace midas::internal::app_service {
+
+namespace {
+
+std::string_view advise_2017(const error& problem) {
+  const bool is_secret = problem.http_status == 401 || problem.http_status == 403;
+  return is_secret && problem.advice.empty()
+             ? "Check MSI_SECRET: the platform changes it when the app restarts, and each app has "
+               "its own"
+             : "";
+}
+
+std::string_view advise_2019(const error& problem) {
+  const auto code = ascii::lower(problem.service_code + " " + problem.service_description);
+  if (code.find("unsupportedapiversion") != std::string::npos ||
+      code.find("not support the api version") != std::string::npos) {
+    return "Choose the host app-service-2017 (--host app-service-2017), whose version of the API "
+           "this platform supports; it uses MSI_ENDPOINT and MSI_SECRET";
+  }
+  const bool is_secret = problem.http_status == 401 || problem.http_status == 403;
+  return is_secret && problem.advice.empty()
+             ? "Check IDENTITY_HEADER: the platform changes it when the app restarts, and each app "
+               "has its own"
+             : "";
+}
+
+}  // namespace
 
 expected<connection_settings> read_settings(const api& version, const host_environment& environment,
                                             bool allow_insecure) {
@@ -44,7 +72,8 @@ expected<host_protocol> make_protocol(const api& version, const host_environment
       version.host, connection->url,
       [version, connection = *connection](const resolved_request& request, std::string_view) {
         return app_service::encode(version, connection, request);
-      });
+      },
+      version.host == identity_host::app_service ? advise_2019 : advise_2017);
 }
 
 }  // namespace midas::internal::app_service

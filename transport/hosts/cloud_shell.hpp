@@ -11,6 +11,10 @@
 
 namespace midas::internal::cloud_shell {
 
+/// Whether the token was for another resource than the requested one: Cloud Shell sometimes returns
+/// such a token, and the right one a moment later.
+bool may_pass(const error& failure);
+
 /// The request for a token from the endpoint at `url`. Fails with errc::identity_not_supported for
 /// a user-assigned identity.
 expected<http_request> encode(const std::string& url, const resolved_request& request);

@@ -88,11 +88,21 @@ struct host_profile {
   /// For command lines and files: "app-service".
   std::string_view option;
   host_signature signature{};
+  /// What a request without an identity gets a token for, where that is not the system-assigned
+  /// identity: "the client in AZURE_CLIENT_ID".
+  std::string_view default_identity{};
   /// Environment variables that the host's code reads besides those of the signature.
   std::span<const std::string_view> other_variables{};
   /// The HTTP statuses after which the same request may succeed a little later.
   status_set transient_statuses{};
   retry_schedule retries{};
+  /// Whether an answer that is an error for good by its status may pass by itself all the same; it
+  /// is retried a few times. Null if there are none.
+  bool (*may_pass)(const error&) = nullptr;
+  /// Whether an error with `statusCode` shows that App Service's endpoint answers, not this host.
+  bool is_status_code_foreign = false;
+  /// Whether the host is known to return tokens for other resources than the requested one.
+  bool checks_resource = false;
   /// Whether the first response of an acquisition is a challenge: a 4xx in its place is final.
   bool begins_with_challenge = false;
   /// The limits unless the application sets others.

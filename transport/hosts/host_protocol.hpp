@@ -25,6 +25,9 @@ struct host_settings {
   /// Sent as xms_cc to hosts that support it, e.g. "cp1".
   std::vector<std::string> client_capabilities{};
   credential_files files = credential_files_of_this_machine();
+  /// For the federated exchange; see internet_settings.hpp.
+  std::string proxy{};
+  std::string ca_file{};
   /// Scheme and authority of IMDS; takes precedence over AZURE_POD_IDENTITY_AUTHORITY_HOST unless
   /// it is empty.
   std::string imds_authority{};

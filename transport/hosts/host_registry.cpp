@@ -8,6 +8,7 @@
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/identity_parameters.hpp"
 #include "transport/hosts/imds.hpp"
+#include "transport/hosts/internet_settings.hpp"
 #include "transport/hosts/machine_learning.hpp"
 #include "transport/hosts/service_fabric.hpp"
 #include "transport/hosts/workload_identity.hpp"
@@ -38,7 +39,11 @@ constexpr retry_schedule imds_retries{.update_status = 410, .update_pause = mill
 // requests in flight was measured (docs/performance.md).
 constexpr host_limits measured_limits{.max_in_flight = 192, .max_per_second = 0};
 
-constexpr std::array<std::string_view, 1> workload_identity_variables{"AZURE_AUTHORITY_HOST"};
+constexpr auto workload_identity_variables = [] {
+  std::array<std::string_view, internet_variables.size() + 1> result{"AZURE_AUTHORITY_HOST"};
+  std::ranges::copy(internet_variables, result.begin() + 1);
+  return result;
+}();
 constexpr std::array<std::string_view, 1> machine_learning_variables{"DEFAULT_IDENTITY_CLIENT_ID"};
 constexpr std::array<std::string_view, 2> arc_variables{"ProgramData", "ProgramFiles"};
 
@@ -69,8 +74,10 @@ constexpr auto rows = std::to_array<host_profile>(
                                    {"AZURE_CLIENT_ID", true},
                                    {"AZURE_FEDERATED_TOKEN_FILE"}}},
                     .advice = workload_identity::how_variables_get_set},
+      .default_identity = "the client in AZURE_CLIENT_ID",
       .other_variables = workload_identity_variables,
       .transient_statuses = usual_transient_statuses,
+      .may_pass = workload_identity::may_pass,
       .limits = measured_limits,
       .make = workload_identity::make_protocol},
      {.host = identity_host::service_fabric,
@@ -81,6 +88,7 @@ constexpr auto rows = std::to_array<host_profile>(
                                    {"IDENTITY_SERVER_THUMBPRINT"}}},
                     .advice = "Give the application a managed identity in its manifest; Service "
                               "Fabric then sets the variable"},
+      .default_identity = "the identity in the application's manifest",
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
       .make = service_fabric::make_protocol},
@@ -108,7 +116,10 @@ constexpr auto rows = std::to_array<host_profile>(
       .signature = {.variables = {{{"MSI_ENDPOINT"}}},
                     .absent = "MSI_SECRET",
                     .advice = "Run the program in Azure Cloud Shell, which sets the variable"},
+      .default_identity = "the signed-in user",
       .transient_statuses = usual_transient_statuses,
+      .may_pass = cloud_shell::may_pass,
+      .checks_resource = true,
       .limits = measured_limits,
       .make = cloud_shell::make_protocol},
      {.host = identity_host::azure_arc,
@@ -130,6 +141,7 @@ constexpr auto rows = std::to_array<host_profile>(
                     .needs_variables = false},
       .transient_statuses = imds_transient_statuses,
       .retries = imds_retries,
+      .is_status_code_foreign = true,
       .limits = host_limits{},
       .make = imds::make_protocol},
      {.host = identity_host::app_service_2017,

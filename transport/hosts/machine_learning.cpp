@@ -8,6 +8,18 @@
 
 namespace midas::internal::machine_learning {
 
+namespace {
+
+std::string_view advise(const error& problem) {
+  const bool may_be_the_id = problem.http_status == 400 || problem.http_status == 404;
+  return may_be_the_id && problem.advice.empty()
+             ? "Check DEFAULT_IDENTITY_CLIENT_ID, or the client id of the request: it must be the "
+               "client id (not the object id) of an identity that the compute has"
+             : "";
+}
+
+}  // namespace
+
 expected<connection_settings> read_settings(const host_environment& environment,
                                             bool allow_insecure) {
   auto url = endpoint_from_environment(environment, "MSI_ENDPOINT", allow_insecure);
@@ -56,7 +68,8 @@ expected<host_protocol> make_protocol(const host_environment& environment,
       identity_host::machine_learning, connection->url,
       [connection = *connection](const resolved_request& request, std::string_view) {
         return machine_learning::encode(connection, request);
-      });
+      },
+      advise);
 }
 
 }  // namespace midas::internal::machine_learning

@@ -8,8 +8,12 @@ namespace midas::internal {
 
 response_format format_of(identity_host host, std::string_view (*advise)(const error&)) {
   const auto& profile = profile_of(host);
-  return {
-      .source = profile.name, .transient_statuses = profile.transient_statuses, .advise = advise};
+  return {.source = profile.name,
+          .transient_statuses = profile.transient_statuses,
+          .is_status_code_foreign = profile.is_status_code_foreign,
+          .default_identity = profile.default_identity,
+          .checks_resource = profile.checks_resource,
+          .advise = advise};
 }
 
 host_protocol simple_protocol(identity_host host, std::string address,

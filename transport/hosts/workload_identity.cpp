@@ -3,8 +3,10 @@
 #include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "transport/formats/plain_value.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
+#include "transport/hosts/internet_settings.hpp"
 #include "transport/hosts/simple_protocol.hpp"
 
 #include <algorithm>
@@ -31,11 +33,13 @@ struct known_error {
 
 constexpr std::string_view no_federated_credential =
     "Add a federated credential to the identity, with the issuer, subject and audience of the "
-    "token in AZURE_FEDERATED_TOKEN_FILE";
+    "token in AZURE_FEDERATED_TOKEN_FILE; a new one takes some minutes to reach all of Microsoft "
+    "Entra ID";
 
-constexpr std::array<known_error, 6> known_errors{{
+constexpr std::array<known_error, 7> known_errors{{
     {"AADSTS70021:", no_federated_credential},
     {"AADSTS700211:", no_federated_credential},
+    {"AADSTS700212:", no_federated_credential},
     {"AADSTS700213:", no_federated_credential},
     {"AADSTS700016:", "Check AZURE_CLIENT_ID and AZURE_TENANT_ID: the tenant has no such client"},
     {"AADSTS90002:", "Check AZURE_TENANT_ID: Microsoft Entra ID does not know the tenant"},
@@ -44,11 +48,16 @@ constexpr std::array<known_error, 6> known_errors{{
      "machine's clock: the token has expired or is not valid yet"},
 }};
 
-std::string_view advise(const error& problem) {
+const known_error* find_known_error(const error& problem) {
   const auto* const found = std::ranges::find_if(known_errors, [&](const known_error& each) {
     return problem.service_description.find(each.number) != std::string::npos;
   });
-  return found == known_errors.end() ? std::string_view{} : found->advice;
+  return found == known_errors.end() ? nullptr : found;
+}
+
+std::string_view advise(const error& problem) {
+  const auto* const known = find_known_error(problem);
+  return known == nullptr ? std::string_view{} : known->advice;
 }
 
 bool may_be_in_tenant(char c) noexcept { return ascii::is_alphanumeric(c) || c == '.' || c == '-'; }
@@ -104,6 +113,12 @@ void append_field(sensitive_string& form, std::string_view name, std::string_vie
 
 }  // namespace
 
+bool may_pass(const error& failure) {
+  const auto* const known = find_known_error(failure);
+  return known != nullptr &&
+         (known->advice == no_federated_credential || known->number == "AADSTS700016:");
+}
+
 expected<connection_settings> read_settings(const host_environment& environment,
                                             bool allow_insecure) {
   const auto tenant = stated(environment, tenant_variable);
@@ -117,9 +132,11 @@ expected<connection_settings> read_settings(const host_environment& environment,
     }
   }
   if (!std::ranges::all_of(*tenant, may_be_in_tenant)) {
+    const auto recognized = advice_for_value(*tenant);
     return fail(errc::invalid_configuration,
                 std::string{tenant_variable} + " must consist of letters, digits, '.' and '-' only",
-                "Use the tenant's id, a GUID, or one of its domains");
+                recognized.empty() ? "Use the tenant's id, a GUID, or one of its domains"
+                                   : std::string{recognized});
   }
   if (auto valid = check_client_id(client_variable, *client_id); !valid) {
     return unexpected{std::move(valid.error())};
@@ -165,15 +182,23 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   if (!connection) {
     return unexpected{std::move(connection.error())};
   }
+  const auto internet = read_internet_access(environment, settings, *parse_url(connection->url));
+  if (!internet) {
+    return unexpected{internet.error()};
+  }
   return simple_protocol(
       identity_host::workload_identity, connection->url,
-      [connection = *connection, read = settings.files.read_federated_token](
+      [connection = *connection, internet = *internet, read = settings.files.read_federated_token](
           const resolved_request& request, std::string_view) -> expected<http_request> {
         auto token = read(connection.federated_token_file, max_federated_token_bytes);
         if (!token) {
           return unexpected{std::move(token.error())};
         }
-        return workload_identity::encode(connection, request, *token);
+        auto result = workload_identity::encode(connection, request, *token);
+        if (result) {
+          result->internet = internet;
+        }
+        return result;
       },
       advise);
 }

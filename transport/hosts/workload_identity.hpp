@@ -44,13 +44,18 @@ struct connection_settings {
 expected<connection_settings> read_settings(const host_environment& environment,
                                             bool allow_insecure);
 
+/// Whether a refusal may pass by itself: Entra's directory is eventually consistent, so that some
+/// of its servers do not know a federated credential or an application that others know.
+bool may_pass(const error& failure);
+
 /// The request that exchanges `federated_token`. A client id in the request takes precedence over
 /// the environment's. Claims are sent. Fails with errc::identity_not_supported for an object or
 /// resource id.
 expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
                               std::string_view federated_token);
 
-/// Fails as read_settings does; its encode also fails as credential_files does.
+/// Fails as read_settings and read_internet_access do; its encode also fails as credential_files
+/// does.
 expected<host_protocol> make_protocol(const host_environment& environment,
                                       const host_settings& settings);
 

@@ -3,9 +3,11 @@
 #include "messages/plain_text.hpp"
 #include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
+#include "transport/responses/body_description.hpp"
 
 #include <array>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 
 namespace midas::internal {
@@ -21,13 +23,6 @@ std::string_view text_of(const json_member& member) noexcept {
   return scalar ? member.text : std::string_view{};
 }
 
-std::string excerpt_of(std::string_view body, std::span<const secret> proofs) {
-  if (body.find("access_token") != std::string_view::npos) {
-    return "(not shown, since it may contain a token)";
-  }
-  return quoted(shown_host_text(body, proofs, max_excerpt_length));
-}
-
 std::string_view first_stated(std::initializer_list<const json_member*> candidates) noexcept {
   for (const auto* candidate : candidates) {
     if (const auto text = text_of(*candidate); !text.empty()) {
@@ -37,7 +32,14 @@ std::string_view first_stated(std::initializer_list<const json_member*> candidat
   return {};
 }
 
-void read_members(sensitive_string& body, std::span<const secret> proofs, error_body& result) {
+// Without it, nothing tells that a host means the answer as an error.
+std::string excerpt_of(std::string_view body, std::span<const secret> proofs) {
+  return may_hold_token(body, false)
+             ? " (not shown, since it may contain a token)"
+             : ": " + quoted(shown_host_text(body, proofs, max_excerpt_length));
+}
+
+void read_members(http_response& response, error_body& result) {
   std::array<json_member, 10> members{{{.name = "error"},
                                        {.name = "code", .parent = "error"},
                                        {.name = "message", .parent = "error"},
@@ -50,12 +52,19 @@ void read_members(sensitive_string& body, std::span<const secret> proofs, error_
                                        {.name = "statusCode"}}};
   const auto& [error, nested_code, nested_message, nested_correlation, nested_correlation_2,
                error_description, message, correlation, correlation_2, status_code] = members;
-  if (read_json_object(body, members).result == json_reading::outcome::malformed) {
+  // Must precede the parsing, which overwrites the body.
+  const auto excerpt = excerpt_of(response.body, response.proofs);
+  const auto unreadable = describe_body(response, body_form::unreadable, false);
+  const auto truncated = describe_body(response, body_form::unreadable, true);
+  const auto reading = read_json_object(response.body, members);
+  if (reading.result == json_reading::outcome::malformed) {
     result.form = body_form::unreadable;
+    result.text = reading.is_truncated ? truncated : unreadable;
     return;
   }
-  const auto shown = [proofs](std::initializer_list<const json_member*> candidates,
-                              std::size_t max_bytes) {
+  const auto shown = [&proofs = response.proofs](
+                         std::initializer_list<const json_member*> candidates,
+                         std::size_t max_bytes) {
     return shown_host_text(first_stated(candidates), proofs, max_bytes);
   };
   result.code = shown({&error, &nested_code, &status_code}, max_code_length);
@@ -66,22 +75,19 @@ void read_members(sensitive_string& body, std::span<const secret> proofs, error_
   const bool is_error =
       !first_stated({&error, &nested_code}).empty() || !result.description.empty();
   result.form = is_error ? body_form::error : body_form::no_error;
+  result.has_status_code =
+      is_error && first_stated({&error, &nested_code}).empty() && !text_of(status_code).empty();
+  result.text = is_error ? std::string{} : "JSON with no known error" + excerpt;
 }
 
 }  // namespace
 
-error_body read_error_body(sensitive_string body, std::span<const secret> proofs) {
-  error_body result;
-  const auto begin = body.find_first_not_of(" \t\r\n");
-  if (begin == sensitive_string::npos) {
-    return result;
-  }
-  // Must precede the parsing, which overwrites the body.
-  result.excerpt = excerpt_of(body, proofs);
-  if (body[begin] == '<') {
-    result.form = body_form::markup;
+error_body read_error_body(http_response& response) {
+  error_body result{.form = form_of(response)};
+  if (result.form == body_form::unreadable) {
+    read_members(response, result);
   } else {
-    read_members(body, proofs, result);
+    result.text = describe_body(response, result.form, false);
   }
   return result;
 }

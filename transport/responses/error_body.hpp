@@ -1,11 +1,9 @@
 // Reads the body of an error response, in any of the forms that hosts use.
 #pragma once
 
-#include <midas/secret.hpp>
-#include <midas/sensitive_string.hpp>
+#include "messages/http_message.hpp"
 
 #include <cstdint>
-#include <span>
 #include <string>
 
 namespace midas::internal {
@@ -15,6 +13,10 @@ enum class body_form : std::uint8_t {
   empty,
   /// HTML or XML.
   markup,
+  /// Compressed, though not decoded by the transport.
+  compressed,
+  /// No text.
+  binary,
   /// Not JSON.
   unreadable,
   /// JSON without a recognized error.
@@ -29,14 +31,16 @@ struct error_body {
   std::string code{};
   std::string description{};
   std::string correlation_id{};
-  /// The beginning of the body, in quotes, unless it may contain a token.
-  std::string excerpt{};
+  /// The body in other forms than that of an error: describe_body(), or the JSON.
+  std::string text{};
+  /// An error with `statusCode`, as only the platform of App Service sends them.
+  bool has_status_code = false;
 };
 
 /// Recognizes the forms that Microsoft Learn documents and hosts use:
 /// {"error": "code", "error_description": "text"} (OAuth 2.0, RFC 6749),
 /// {"error": {"code", "message", "correlationId"}}, {"statusCode", "message", "correlationId"}.
-/// `proofs` are those of the request (http_response::proofs).
-error_body read_error_body(sensitive_string body, std::span<const secret> proofs);
+/// Overwrites the body.
+error_body read_error_body(http_response& response);
 
 }  // namespace midas::internal

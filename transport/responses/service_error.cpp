@@ -4,10 +4,12 @@
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/responses/error_body.hpp"
+#include "transport/responses/foreign_server.hpp"
 #include "transport/responses/retry_after.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -62,7 +64,19 @@ const known_error* find_known_error(const error_body& body) {
   return found == known_errors.end() ? nullptr : found;
 }
 
-errc code_of(const error_context& context, int status, const known_error* known) {
+// What is known about an answer, besides its status.
+struct findings {
+  const error_body& body;
+  const known_error* known = nullptr;
+  std::optional<foreign_server> server{};
+  /// An error in the form of the host's protocol.
+  bool is_own = false;
+};
+
+errc code_of(const error_context& context, int status, const findings& found) {
+  if (found.server && found.server->kind == server_kind::other_cloud) {
+    return errc::not_an_azure_host;
+  }
   if (status == 429) {
     return errc::throttled;
   }
@@ -72,12 +86,20 @@ errc code_of(const error_context& context, int status, const known_error* known)
   if (status >= 200 && status < 300) {
     return errc::invalid_response;
   }
-  return known != nullptr && status >= 400 ? known->code : errc::request_rejected;
+  return found.known != nullptr && status >= 400 ? found.known->code : errc::request_rejected;
 }
 
-std::string describe(const error_context& context, errc code) {
+std::string subject_of(const error_context& context) {
+  const auto& request = context.request;
+  const bool is_default = request.identity.kind() == identity_kind::system_assigned &&
+                          !context.default_identity.empty();
+  return is_default ? request.resource + " for " + std::string{context.default_identity}
+                    : to_string(request);
+}
+
+std::string describe(const error_context& context, errc code, bool is_own) {
   const std::string source{context.source};
-  const auto subject = one_line(without_tokens(to_string(context.request)), max_subject_length);
+  const auto subject = one_line(without_tokens(subject_of(context)), max_subject_length);
   switch (code) {
     case errc::throttled:
       return source + " is throttling; it returned no token for " + subject;
@@ -88,34 +110,33 @@ std::string describe(const error_context& context, errc code) {
     case errc::identity_not_found:
       return source + " does not have the identity on this host: no token for " + subject;
     default:
-      return source + " refused a token for " + subject;
+      return source + (is_own ? " refused a token for " : " returned no token for ") + subject;
   }
 }
 
-std::string describe(const error_body& body) {
-  switch (body.form) {
-    case body_form::empty:
-      return "; no response received except the status: the body is empty";
-    case body_form::markup:
-      return "; the body is a web page, not JSON: " + body.excerpt;
-    case body_form::unreadable:
-      return "; the body could not be parsed as JSON: " + body.excerpt;
-    case body_form::no_error:
-      return "; the body contains no known error: " + body.excerpt;
-    case body_form::error:
-      break;
+// Of an answer that is not an error of the host's own form.
+std::string describe_answer(const error_context& context, const error_body& body) {
+  if (body.form == body_form::error) {
+    return "; the answer is an error in the form of App Service, not of " +
+           std::string{context.source};
   }
-  return {};
+  return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
 }
 
-std::string advice_for(errc code, int status, body_form form, const known_error* known) {
-  if (form == body_form::markup) {
+std::string advice_for(errc code, int status, const findings& found) {
+  if (found.server) {
+    return std::string{found.server->advice};
+  }
+  if (found.body.form == body_form::markup) {
     return "Check for a proxy in between, and that this is an Azure host: identity endpoints do "
-           "not "
-           "send web pages";
+           "not send web pages";
   }
   if (status >= 300 && status < 400) {
     return "Check which server is at this address: identity endpoints never redirect";
+  }
+  if (found.body.form == body_form::error && !found.is_own) {
+    return "Check the address: the endpoint of App Service is asked with IDENTITY_ENDPOINT and "
+           "IDENTITY_HEADER (--host app-service)";
   }
   if (code == errc::throttled) {
     return "Request tokens less often, and share one token service in the process";
@@ -128,29 +149,34 @@ std::string advice_for(errc code, int status, body_form form, const known_error*
   if (code == errc::invalid_response) {
     return "Check that the server at this address is an identity endpoint";
   }
-  return known != nullptr ? std::string{known->advice} : std::string{};
+  return found.known != nullptr ? std::string{found.known->advice} : std::string{};
 }
 
 }  // namespace
 
 error read_service_error(const error_context& context, http_response response) {
   const int status = response.status;
-  const auto retry_after = read_retry_after(response, context.now);
   if (status >= 200 && status < 300) {
     // A successful response may contain a token, so none of it is shown.
     response.body.clear();
   }
-  auto body = read_error_body(std::move(response.body), response.proofs);
-  const auto* const known = find_known_error(body);
-  const auto code = code_of(context, status, known);
-  auto message = describe(context, code);
-  if (code != errc::invalid_response) {
-    message += describe(body);
+  auto body = read_error_body(response);
+  findings found{.body = body};
+  found.known = find_known_error(body);
+  found.is_own =
+      body.form == body_form::error && !(body.has_status_code && context.is_status_code_foreign);
+  if (!found.is_own) {
+    found.server = find_foreign_server(response);
   }
-  auto result = make_error(code, std::move(message), advice_for(code, status, body.form, known));
+  const auto code = code_of(context, status, found);
+  auto message = describe(context, code, found.is_own);
+  if (code != errc::invalid_response && !found.is_own) {
+    message += describe_answer(context, body) + describe_server(response);
+  }
+  auto result = make_error(code, std::move(message), advice_for(code, status, found));
   result.source = context.source;
   result.http_status = status;
-  result.retry_after = retry_after;
+  result.retry_after = read_retry_after(response, context.now);
   result.service_code = std::move(body.code);
   result.service_description = std::move(body.description);
   result.correlation_id = std::move(body.correlation_id);

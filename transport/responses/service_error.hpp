@@ -20,10 +20,16 @@ struct error_context {
   status_set transient_statuses{};
   /// When the response was received, UTC.
   std::chrono::sys_seconds now{};
+  /// The host never sends errors with `statusCode`, as the platform of App Service does.
+  bool is_status_code_foreign = false;
+  /// host_profile::default_identity.
+  std::string_view default_identity{};
 };
 
 /// The error in a response of any status but 200, with the details that read_error_body finds, or
-/// else with the beginning of the body. The code is
+/// else with a description of the body and of the server; only an error in the host's own form is
+/// told as a refusal. The code is
+/// - errc::not_an_azure_host for an answer of another cloud's metadata service,
 /// - errc::throttled for 429,
 /// - errc::service_unavailable for 408, 5xx and the transient statuses,
 /// - errc::identity_not_found for a 4xx whose body says so,

@@ -12,12 +12,16 @@ expected<token_grant> read_simple_response(const response_format& format,
                                            const resolved_request& request, http_response response,
                                            std::chrono::sys_seconds now) {
   if (response.status == 200) {
-    return read_token_response(format.source, std::move(response), now);
+    return read_token_response(
+        format.source, std::move(response), now,
+        format.checks_resource ? std::string_view{request.resource} : std::string_view{});
   }
   auto problem = read_service_error({.source = format.source,
                                      .request = request,
                                      .transient_statuses = format.transient_statuses,
-                                     .now = now},
+                                     .now = now,
+                                     .is_status_code_foreign = format.is_status_code_foreign,
+                                     .default_identity = format.default_identity},
                                     std::move(response));
   if (format.advise != nullptr) {
     if (const auto advice = format.advise(problem); !advice.empty()) {

@@ -18,6 +18,10 @@ struct response_format {
   /// The host's name in errors: "IMDS".
   std::string_view source;
   status_set transient_statuses{};
+  bool is_status_code_foreign = false;
+  std::string_view default_identity{};
+  /// Whether an answer for another resource than the requested one is an error.
+  bool checks_resource = false;
   /// The host's own advice for an error that it returned; an empty result keeps the general
   /// advice. Null if the host has none.
   std::string_view (*advise)(const error&) = nullptr;

@@ -2,9 +2,12 @@
 
 #include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
 #include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
+#include "transport/responses/body_description.hpp"
 #include "transport/responses/expiry.hpp"
+#include "transport/responses/foreign_server.hpp"
 #include "transport/responses/host_clock.hpp"
 
 #include <algorithm>
@@ -22,16 +25,18 @@ using std::chrono::sys_seconds;
 constexpr std::size_t max_token_type_length = 64;
 
 struct token_members {
-  std::array<json_member, 5> all{{{.name = "access_token"},
+  std::array<json_member, 6> all{{{.name = "access_token"},
                                   {.name = "expires_in"},
                                   {.name = "expires_on"},
                                   {.name = "refresh_in"},
-                                  {.name = "token_type"}}};
+                                  {.name = "token_type"},
+                                  {.name = "resource"}}};
   json_member& access_token = all[0];
   json_member& expires_in = all[1];
   json_member& expires_on = all[2];
   json_member& refresh_in = all[3];
   json_member& token_type = all[4];
+  json_member& resource = all[5];
 };
 
 bool is_scalar(const json_member& member) noexcept {
@@ -74,13 +79,28 @@ std::string shape_of(const token_members& members, std::size_t count) {
   return result.empty() ? "an empty object" : result;
 }
 
-unexpected reject(std::string_view source, const std::string& what) {
+unexpected reject(std::string_view source, const std::string& what, std::string_view advice = {}) {
   auto result =
       make_error(errc::invalid_response, std::string{source} + " answered HTTP 200 " + what,
-                 "Check that the server at this address is an identity endpoint");
+                 advice.empty() ? "Check that the server at this address is an identity endpoint"
+                                : std::string{advice});
   result.source = source;
   result.http_status = 200;
   return unexpected{std::move(result)};
+}
+
+// The parser may have overwritten parts of the body: those of JSON, which is not shown.
+unexpected reject_unreadable(std::string_view source, const http_response& response,
+                             bool is_truncated) {
+  const auto server = find_foreign_server(response);
+  auto result = reject(source,
+                       "with " + describe_body(response, form_of(response), is_truncated) +
+                           describe_server(response),
+                       server ? server->advice : std::string_view{});
+  if (server && server->kind == server_kind::other_cloud) {
+    result.value().code = errc::not_an_azure_host;
+  }
+  return result;
 }
 
 struct expiry {
@@ -132,6 +152,33 @@ unexpected reject_expired(std::string_view source, const http_response& response
   return result;
 }
 
+unexpected reject_resource(std::string_view source, std::string_view stated,
+                           std::string_view wanted, const http_response& response) {
+  constexpr std::size_t max_shown = 200;
+  auto result = reject(source,
+                       "with a token for " + shown_host_text(stated, response.proofs, max_shown) +
+                           " instead of " + one_line(without_tokens(wanted), max_shown),
+                       "Try again: the host confuses the tokens of its callers at times");
+  result.value().service_code = other_resource_code;
+  return result;
+}
+
+// "https://Vault.azure.net/x" -> "vault.azure.net"; empty for a text that is no URL, or whose host
+// has no domain.
+std::string host_of(std::string_view resource) {
+  constexpr std::string_view separator = "://";
+  const auto begin = resource.find(separator);
+  if (begin == std::string_view::npos) {
+    return {};
+  }
+  resource.remove_prefix(begin + separator.size());
+  auto host = ascii::lower(std::string{resource.substr(0, resource.find_first_of("/:?#"))});
+  if (host.find('.') == std::string::npos) {
+    return {};
+  }
+  return host == "management.core.windows.net" ? "management.azure.com" : host;
+}
+
 // Usual bodies have a few hundred bytes besides the token, and a growing text has up to twice the
 // memory that it needs.
 constexpr std::size_t max_waste = 4'096;
@@ -157,17 +204,21 @@ void keep_token(token_grant& grant, sensitive_string body, std::size_t at, std::
 
 }  // namespace
 
+bool is_other_resource(std::string_view stated, std::string_view wanted) {
+  const auto host = host_of(stated);
+  const auto wanted_host = host_of(wanted);
+  return !host.empty() && !wanted_host.empty() && host != wanted_host;
+}
+
 expected<token_grant> read_token_response(std::string_view source, http_response response,
-                                          sys_seconds now) {
-  const auto size = response.body.size();
-  if (size == 0) {
+                                          sys_seconds now, std::string_view wanted) {
+  if (response.body.empty()) {
     return reject(source, "with an empty body");
   }
   token_members members;
   const auto reading = read_json_object(response.body, members.all);
   if (reading.result == json_reading::outcome::malformed) {
-    return reject(source, "with a body of " + std::to_string(size) +
-                              " bytes that could not be parsed as JSON");
+    return reject_unreadable(source, response, reading.is_truncated);
   }
   if (reading.result == json_reading::outcome::other_value) {
     return reject(source, "with JSON that is not an object");
@@ -197,6 +248,9 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   }
   if (*expires.time <= now) {
     return reject_expired(source, response, *expires.time, now, shape());
+  }
+  if (!wanted.empty() && is_other_resource(members.resource.text, wanted)) {
+    return reject_resource(source, members.resource.text, wanted, response);
   }
   token_grant grant;
   if (typed) {

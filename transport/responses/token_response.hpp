@@ -25,7 +25,18 @@ namespace midas::internal {
 /// missing, unreadable, or not in the future; the error about the latter says by how much, and
 /// whether this machine's clock agrees with the answer's Date. The error describes only the shape
 /// of the body, which may contain a token.
+/// If `wanted` is not empty, fails also if the answer says that the token is for another resource;
+/// see is_other_resource().
 expected<token_grant> read_token_response(std::string_view source, http_response response,
-                                          std::chrono::sys_seconds now);
+                                          std::chrono::sys_seconds now,
+                                          std::string_view wanted = {});
+
+/// error::service_code for a token for another resource than the wanted one.
+inline constexpr std::string_view other_resource_code = "other_resource";
+
+/// Whether `stated`, the `resource` of an answer, contradicts `wanted`: both are URLs, and name
+/// different hosts with a domain. Slashes and case do not count, and the two names of Azure
+/// Resource Manager are one.
+bool is_other_resource(std::string_view stated, std::string_view wanted);
 
 }  // namespace midas::internal

@@ -86,3 +86,27 @@ TEST_CASE(
     CHECK_FALSE(is_refusal(profile_of(host), no_answer(errc::identity_not_found)));
   }
 }
+
+TEST_CASE("what may pass by itself is retried a few times, and is final if it lasts") {
+  auto failure = no_answer(errc::request_rejected);
+  failure.http_status = 401;
+  failure.service_description = "AADSTS700213: no such record";
+  const auto host = identity_host::workload_identity;
+  CHECK_FALSE(is_transient(profile_of(host), failure));
+  CHECK(is_doubtful(profile_of(host), failure));
+  CHECK_FALSE(is_doubtful(profile_of(identity_host::imds), failure));
+  auto policy = policy_of(host);
+  for (std::size_t i = 0; i < doubtful_retries; ++i) {
+    CHECK(decide(policy, failure).retry);
+  }
+  const auto last = decide(policy, failure);
+  CHECK_FALSE(last.retry);
+  CHECK_FALSE(last.may_succeed);
+}
+
+TEST_CASE("an answer of another cloud's metadata service is final, whatever its status") {
+  auto failure = answer(404);
+  CHECK(is_transient(profile_of(identity_host::imds), failure));
+  failure.code = errc::not_an_azure_host;
+  CHECK_FALSE(is_transient(profile_of(identity_host::imds), failure));
+}

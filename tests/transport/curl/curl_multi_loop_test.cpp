@@ -69,15 +69,6 @@ TEST_CASE("a redirect is returned as a response and not followed") {
   CHECK(elsewhere.connections() == 0);
 }
 
-TEST_CASE("no content encoding is requested, and an encoded body is not decoded") {
-  raw_server server{
-      answer_always("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain")};
-  curl_multi_loop loop;
-  const auto outcome = get(loop, server.url());
-  REQUIRE(outcome);
-  CHECK(outcome->body == "plain");
-}
-
 TEST_CASE("interim responses are skipped") {
   raw_server server{answer_always(
       "HTTP/1.1 100 Continue\r\nX-A: b\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n" + ok_response("final"))};

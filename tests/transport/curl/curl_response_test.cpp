@@ -25,6 +25,20 @@ bool add_all(curl_response& response, std::initializer_list<std::string_view> li
 
 }  // namespace
 
+TEST_CASE("the reason phrase of the status line is kept, but for a status of 200") {
+  const auto reason = [](std::string_view status_line) {
+    curl_response response;
+    response.reset(10'000, true);
+    response.add_header_line(status_line);
+    response.add_header_line("\r\n");
+    return response.take().reason;
+  };
+  CHECK(reason("HTTP/1.1 405 Method Not Allowed\r\n") == "Method Not Allowed");
+  CHECK(reason("HTTP/1.1 404\r\n").empty());
+  CHECK(reason("HTTP/1.1 404 \r\n").empty());
+  CHECK(reason("HTTP/1.1 200 OK\r\n").empty());
+}
+
 TEST_CASE("a response has the received status, headers and body") {
   auto response = fresh();
   CHECK(add_all(response, {"HTTP/1.1 404 Not Found\r\n", "Retry-After:  2 \r\n", "X-Empty:\r\n"}));

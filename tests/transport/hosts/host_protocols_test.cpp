@@ -355,3 +355,53 @@ TEST_CASE("every response is a token, or an error with the host's own code and t
     CHECK(to_string(failure.error()).find("It broke") != std::string::npos);
   }
 }
+
+TEST_CASE("advice for an answer names the variables of the host that sent it") {
+  struct sample {
+    maker make;
+    host_environment where;
+    int status;
+    std::string body;
+    std::string advice;
+  };
+  const std::vector<sample> all{
+      {make_2019, on_app_service, 400,
+       R"({"error":{"code":"UnsupportedApiVersion","message":"x"}})", "--host app-service-2017"},
+      {make_2019, on_app_service, 400,
+       R"({"statusCode":400,"message":"This does not support the api version '2019-08-01'."})",
+       "--host app-service-2017"},
+      {make_2019, on_app_service, 401, R"({"statusCode":401,"message":"x"})", "IDENTITY_HEADER"},
+      {make_2017, on_app_service_2017, 403, "", "MSI_SECRET"},
+      {machine_learning::make_protocol, on_machine_learning, 404, "InternalError - :{\n}",
+       "DEFAULT_IDENTITY_CLIENT_ID"},
+      {cloud_shell::make_protocol, on_cloud_shell, 405, "", "MSI_SECRET"},
+      {cloud_shell::make_protocol, on_cloud_shell, 404, "<html>", "IDENTITY_ENDPOINT"},
+  };
+  for (const auto& each : all) {
+    CAPTURE(each.advice);
+    const auto failure =
+        made(each.make, each.where)
+            .decode(vault,
+                    {.status = each.status, .headers = {}, .body = sensitive_string{each.body}},
+                    now, 0);
+    REQUIRE_FALSE(failure);
+    CHECK_THAT(failure.error().advice, Catch::Contains(each.advice));
+  }
+}
+
+TEST_CASE("Cloud Shell's token for another resource may pass, and other hosts' tokens do") {
+  const auto answer = [](std::string_view body) {
+    return http_response{.status = 200, .headers = {}, .body = sensitive_string{body}};
+  };
+  const auto* const body =
+      R"({"access_token":"T","expires_in":60,"resource":"https://x.example/"})";
+  const auto other =
+      made(cloud_shell::make_protocol, on_cloud_shell).decode(vault, answer(body), now, 0);
+  REQUIRE_FALSE(other);
+  CHECK(other.error().code == errc::invalid_response);
+  CHECK(cloud_shell::may_pass(other.error()));
+  const auto unusable =
+      made(cloud_shell::make_protocol, on_cloud_shell).decode(vault, answer("{}"), now, 0);
+  CHECK_FALSE(cloud_shell::may_pass(unusable.error()));
+  CHECK(made(make_2019, on_app_service).decode(vault, answer(body), now, 0));
+}

@@ -234,7 +234,7 @@ TEST_CASE("a body that is not a JSON object is rejected") {
       {"{\"access_token\":\"T\xff\",\"expires_in\":3600}", "parsed"},
       {"{\"access_token\":\"T\",\"expires_in\":3600,\"x\":\"\xc3\"}", "parsed"},
       {"{\"access_token\":\"T\",\"expires_in\":3600,\"\xed\xa0\x80\":1}", "parsed"},
-      {"<html>access_token</html>", "parsed"},
+      {"<html>access_token</html>", "a page, not JSON (not shown"},
       {R"(access_token=T&expires_in=3600)", "parsed"},
       {std::string(1U << 20U, '['), "not an object"},
       {R"({"access_token":"T","expires_in":3600,"x":)" + std::string(1U << 20U, '['), "parsed"},
