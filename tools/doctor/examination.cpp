@@ -3,8 +3,14 @@
 #include "service/service_core.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_registry.hpp"
+#include "transport/responses/token_response.hpp"
 #include <midas/token_service.hpp>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace midas::internal::tools {
@@ -13,13 +19,49 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-std::string address_of(const host_detection& detection, const token_service_options& options,
-                       const host_environment& environment) {
+expected<host_protocol> protocol_of(const host_detection& detection,
+                                    const token_service_options& options,
+                                    const host_environment& environment) {
   host_settings settings;
   settings.allow_insecure = options.allow_insecure_endpoint;
   settings.imds_authority = options.endpoint;
-  const auto endpoint = make_protocol(detection, environment, settings);
-  return endpoint ? endpoint->address : std::string{};
+  settings.proxy = options.proxy;
+  settings.ca_file = options.ca_file;
+  return make_protocol(detection, environment, settings);
+}
+
+// The variable that names a proxy; empty if none does.
+std::string_view proxy_variable(const host_environment& environment) {
+  for (const std::string_view name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) {
+    if (!environment.variable(name).empty()) {
+      return name;
+    }
+  }
+  return {};
+}
+
+std::string describe_proxy(const host_detection& detection, const token_service_options& options,
+                           const host_environment& environment) {
+  const auto variable = proxy_variable(environment);
+  const bool is_used = detection.host == identity_host::workload_identity;
+  if (!options.proxy.empty()) {
+    return is_used
+               ? "The proxy option is used, except for hosts in NO_PROXY"
+               : "The proxy option is not used: only Microsoft Entra ID is asked through a proxy";
+  }
+  if (variable.empty()) {
+    return {};
+  }
+  return std::string{variable} +
+         (is_used ? " is used, except for hosts in NO_PROXY and on this machine"
+                  : " is not used: only Microsoft Entra ID is asked through a proxy");
+}
+
+bool is_in_container() {
+  std::error_code ignored;
+  return std::filesystem::exists("/.dockerenv", ignored) ||
+         std::filesystem::exists("/run/.containerenv", ignored) ||
+         std::filesystem::exists("/var/run/secrets/kubernetes.io", ignored);
 }
 
 // The fallback host is examined when neither the user nor a variable selects one. Its first
@@ -29,7 +71,37 @@ bool is_fallback(const host_finding& finding) {
          !finding.evidence.empty() && !finding.evidence.front().present;
 }
 
+constexpr std::string_view in_container =
+    "This process is in a container. On a virtual machine, let the container reach 169.254.169.254 "
+    "(docker run --network host). App Service, Container Apps and AKS set variables in their "
+    "containers; a container that was started by hand has none of them";
+constexpr std::string_view on_virtual_machine =
+    "On a virtual machine, check that no firewall or container network blocks 169.254.169.254";
+
+std::vector<std::string> advice_on_variables(const examination& result) {
+  std::vector<std::string> advice;
+  for (const auto& each : result.detection.remarks) {
+    advice.push_back(each +
+                     "; if this is a different kind of host, set its missing variables or name it "
+                     "with --host");
+  }
+  return advice;
+}
+
+// The error's own advice, without the reason for the host, which the report shows elsewhere.
+std::string advice_of(const examination& result) {
+  auto own = result.token.error().advice;
+  if (const auto& reason = result.detection.reason; !reason.empty() && own.ends_with(reason)) {
+    own.resize(own.size() - reason.size());
+    own.resize(own.size() - (own.ends_with(". ") ? 2 : 0));
+  }
+  return own;
+}
+
 bool host_did_not_answer(const examination& result) {
+  if (result.token.error().http_status != 0) {
+    return false;
+  }
   const auto code = result.token.error().code;
   return code == errc::unreachable || code == errc::not_an_azure_host ||
          code == errc::deadline_exceeded || code == errc::request_timeout;
@@ -43,7 +115,11 @@ examination examine(token_request request, token_service_options options,
   examination result;
   result.request = std::move(request);
   result.detection = detect_host(environment, options.host, options.endpoint);
-  result.address = address_of(result.detection, options, environment);
+  if (const auto protocol = protocol_of(result.detection, options, environment)) {
+    result.address = protocol->address;
+  }
+  result.proxy = describe_proxy(result.detection, options, environment);
+  result.is_in_container = is_in_container();
   result.listening = listener_at(result.address);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
   // Report the first failure immediately.
@@ -57,27 +133,60 @@ examination examine(token_request request, token_service_options options,
   return result;
 }
 
-std::vector<std::string> remedies(const examination& result) {
-  std::vector<std::string> advice;
-  if (result.token) {
-    return advice;
+std::chrono::seconds clock_ahead(const examination& result) {
+  for (const auto& each : result.exchanges) {
+    if (each.answer && *each.answer && (*each.answer)->clock_ahead != std::chrono::seconds{0}) {
+      return (*each.answer)->clock_ahead;
+    }
   }
-  if (host_did_not_answer(result) && !result.detection.findings.empty() &&
-      is_fallback(result.detection.findings.back())) {
+  return {};
+}
+
+std::string other_resource(const examination& result) {
+  const auto key = make_key(result.request);
+  for (const auto& each : result.exchanges) {
+    if (each.answer && *each.answer && (*each.answer)->status == 200 && key &&
+        is_other_resource((*each.answer)->resource, key->resource)) {
+      return (*each.answer)->resource;
+    }
+  }
+  return {};
+}
+
+std::string subject_of(const examination& result) {
+  const auto& detected = result.detection.host;
+  const auto named = detected ? profile_of(*detected).default_identity : std::string_view{};
+  const bool is_default = result.request.identity.kind() == identity_kind::system_assigned;
+  return is_default && !named.empty() ? result.request.resource + " for " + std::string{named}
+                                      : to_string(result.request);
+}
+
+std::vector<std::string> remedies(const examination& result) {
+  if (result.token) {
+    return {};
+  }
+  // A variable without its partner is the likeliest reason for a host that was only assumed.
+  auto advice =
+      result.detection.is_assumed ? advice_on_variables(result) : std::vector<std::string>{};
+  const auto& problem = result.token.error();
+  const bool is_nowhere = host_did_not_answer(result) && !result.detection.findings.empty() &&
+                          is_fallback(result.detection.findings.back());
+  if (is_nowhere) {
     advice.emplace_back(
         "No host was detected, so midas tried the IMDS of a virtual machine. Managed identities "
         "exist only on Azure hosts; to try midas elsewhere, run midas simulate");
-    advice.emplace_back(
-        "On a virtual machine, check that no firewall or container network blocks "
-        "169.254.169.254");
+    advice.emplace_back(result.is_in_container ? in_container : on_virtual_machine);
   }
-  if (const auto& own = result.token.error().advice; !own.empty()) {
-    advice.push_back(own);
+  // "Not an Azure host" has been said.
+  if (auto own = advice_of(result);
+      !own.empty() && !(is_nowhere && problem.code == errc::not_an_azure_host)) {
+    advice.push_back(std::move(own));
   }
-  for (const auto& each : result.detection.remarks) {
-    advice.push_back(each +
-                     "; if this is a different kind of host, set its missing variables or name it "
-                     "with --host");
+  if (clock_ahead(result) != std::chrono::seconds{0}) {
+    advice.emplace_back("Correct this machine's clock (timedatectl, chronyc tracking)");
+  }
+  if (!result.detection.is_assumed) {
+    std::ranges::move(advice_on_variables(result), std::back_inserter(advice));
   }
   return advice;
 }

@@ -22,6 +22,11 @@ struct examination {
   std::string address;
   /// Whose process listens at the address, if that is on this machine.
   std::optional<listener> listening{};
+  /// How requests go through a proxy, or why they do not although the environment names one; one
+  /// sentence. Empty if there is nothing to say.
+  std::string proxy{};
+  /// Whether this process is in a container of Docker, Podman or Kubernetes.
+  bool is_in_container = false;
   std::vector<exchange_record> exchanges;
   /// From the request to the token or the error.
   std::chrono::nanoseconds elapsed{};
@@ -33,6 +38,17 @@ struct examination {
 /// Detects the host and requests one token from it through a token service, without retries.
 examination examine(token_request request, token_service_options options,
                     std::chrono::nanoseconds timeout);
+
+/// How far this machine's clock is ahead of the host's; negative if it is behind. Zero if they
+/// agree, or if no answer says.
+std::chrono::seconds clock_ahead(const examination& result);
+
+/// What the token is for by the host's own words, if that is another resource than the requested
+/// one; empty otherwise.
+std::string other_resource(const examination& result);
+
+/// "https://vault.azure.net for the client in AZURE_CLIENT_ID": what is asked for.
+std::string subject_of(const examination& result);
 
 /// Suggestions for resolving a failure, one sentence each, most likely first. Empty if
 /// `result.token` has a value.

@@ -1,7 +1,11 @@
 #include "tools/doctor/recording_transport.hpp"
 
 #include "tools/doctor/body_shape.hpp"
+#include "transport/formats/host_text.hpp"
+#include "transport/formats/json_object.hpp"
+#include "transport/responses/host_clock.hpp"
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -37,12 +41,25 @@ exchange_record record_of(const http_request& request) {
   return result;
 }
 
+std::string resource_in(sensitive_string body, std::span<const secret> proofs) {
+  constexpr std::size_t max_shown = 200;
+  std::array<json_member, 1> members{{{.name = "resource"}}};
+  read_json_object(body, members);
+  return members[0].kind == json_kind::string ? shown_host_text(members[0].text, proofs, max_shown)
+                                              : std::string{};
+}
+
 expected<answer_shape> answer_of(const expected<http_response>& outcome,
                                  std::span<const secret> proofs) {
   if (!outcome) {
     return unexpected{outcome.error()};
   }
-  return answer_shape{outcome->status, outcome->body.size(), shape_of(outcome->body, proofs)};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return answer_shape{.status = outcome->status,
+                      .body_bytes = outcome->body.size(),
+                      .body = shape_of(outcome->body, proofs),
+                      .clock_ahead = clock_error(*outcome, now),
+                      .resource = resource_in(outcome->body, proofs)};
 }
 
 }  // namespace

@@ -19,6 +19,11 @@ struct answer_shape {
   std::size_t body_bytes = 0;
   /// The result of shape_of.
   std::string body;
+  /// How far this machine's clock is ahead of the answer's Date; negative if it is behind, and zero
+  /// if the two agree within half a minute.
+  std::chrono::seconds clock_ahead{};
+  /// The resource that the answer says its token is for; empty if it says none.
+  std::string resource{};
 };
 
 struct exchange_record {

@@ -129,11 +129,17 @@ std::string to_json(const examination& result) {
   json_report to;
   to.object([&] {
     to.boolean("ok", result.token.has_value());
-    to.text("asked_for", to_string(result.request));
+    to.text("asked_for", subject_of(result));
     if (result.detection.host) {
       to.text("host", option_name(*result.detection.host));
     }
     to.optional_text("address", result.address);
+    to.optional_text("reason", result.detection.reason);
+    to.optional_text("proxy", result.proxy);
+    if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {
+      to.number("clock_ahead", ahead.count());
+    }
+    to.optional_text("other_resource", other_resource(result));
     if (const auto& listening = result.listening) {
       to.key("listener");
       to.object([&] {

@@ -1,6 +1,7 @@
 #include "messages/plain_text.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/duration.hpp"
+#include "transport/responses/host_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -30,10 +31,26 @@ std::string host_of(const examination& result) {
     text += " at " + result.address;
   }
   text += "\n";
+  if (const auto& reason = result.detection.reason; !reason.empty()) {
+    text += "Why: " + printable(reason) + "\n";
+  }
   if (const auto& listening = result.listening) {
     text += fmt::format("Listening there: a process of user {} ({})\n",
                         listening->user_name.empty() ? "unknown" : printable(listening->user_name),
                         listening->user_id);
+  }
+  return text;
+}
+
+// Facts about this machine that explain answers.
+std::string surroundings_of(const examination& result) {
+  std::string text;
+  if (!result.proxy.empty()) {
+    text += "Proxy: " + printable(result.proxy) + "\n";
+  }
+  if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {
+    text += fmt::format("Clock: this machine's clock is {} {} the host's\n", rough_duration(ahead),
+                        ahead > std::chrono::seconds{0} ? "ahead of" : "behind");
   }
   return text;
 }
@@ -82,20 +99,24 @@ std::string token_of(const examination& result) {
   const auto left = [&result](std::chrono::sys_seconds time) {
     return format_duration(time - result.at);
   };
-  auto text = fmt::format("\nToken: yes, for {}, after {}\n", printable(to_string(result.request)),
+  auto text = fmt::format("\nToken: yes, for {}, after {}\n", printable(subject_of(result)),
                           format_duration(result.elapsed));
   text += fmt::format("  {}, expires in {}", token.token_type(), left(token.expires_on()));
   if (const auto refresh = token.refresh_on()) {
     text += fmt::format(", refresh in {}", left(*refresh));
   }
-  return text + "\n";
+  text += "\n";
+  if (const auto other = other_resource(result); !other.empty()) {
+    text += "  but the host says that the token is for " + printable(other) + "\n";
+  }
+  return text;
 }
 
 std::string failure_of(const examination& result) {
   auto shown = result.token.error();
   shown.advice.clear();
   auto text = fmt::format("\nToken: no, for {}, after {}\n\nWhat went wrong\n  {}\n",
-                          printable(to_string(result.request)), format_duration(result.elapsed),
+                          printable(subject_of(result)), format_duration(result.elapsed),
                           printable(to_string(shown)));
   if (const auto advice = remedies(result); !advice.empty()) {
     text += "\nWhat to do\n";
@@ -109,8 +130,8 @@ std::string failure_of(const examination& result) {
 }  // namespace
 
 std::string to_text(const examination& result) {
-  const auto text = host_of(result) + findings_of(result.detection) + exchanges_of(result) +
-                    (result.token ? token_of(result) : failure_of(result));
+  const auto text = host_of(result) + surroundings_of(result) + findings_of(result.detection) +
+                    exchanges_of(result) + (result.token ? token_of(result) : failure_of(result));
   // Texts from outside that may have several lines are escaped above.
   return printable_lines(text);
 }
