@@ -226,8 +226,7 @@ expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure) {
       parts->host != "169.254.169.254") {
     return fail(
         errc::endpoint_not_allowed,
-        "the endpoint " + shown(text) +
-            " is plain http, and its host is not known to be out of the reach of others",
+        "the endpoint " + shown(text) + " is plain http to a name or a public address",
         "Use https; or, if nobody else can read this network's traffic, set "
         "MIDAS_ALLOW_INSECURE_ENDPOINT=1 or allow_insecure_endpoint (--allow-insecure-endpoint)");
   }

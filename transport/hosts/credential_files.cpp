@@ -133,7 +133,7 @@ std::string described(const refusal& reason) {
       return "does not exist";
     case EACCES:
     case EPERM:
-      return "is not readable by this user";
+      return "is not readable by this user (id " + std::to_string(::geteuid()) + ")";
     default:
       return "cannot be read: " + std::generic_category().message(reason.system_error);
   }

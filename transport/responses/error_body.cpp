@@ -75,8 +75,8 @@ void read_members(http_response& response, error_body& result) {
   const bool is_error =
       !first_stated({&error, &nested_code}).empty() || !result.description.empty();
   result.form = is_error ? body_form::error : body_form::no_error;
-  result.has_status_code =
-      is_error && first_stated({&error, &nested_code}).empty() && !text_of(status_code).empty();
+  result.has_code = !first_stated({&error, &nested_code}).empty();
+  result.has_status_code = is_error && !result.has_code && !text_of(status_code).empty();
   result.text = is_error ? std::string{} : "JSON with no known error" + excerpt;
 }
 

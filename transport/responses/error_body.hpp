@@ -33,6 +33,8 @@ struct error_body {
   std::string correlation_id{};
   /// The body in other forms than that of an error: describe_body(), or the JSON.
   std::string text{};
+  /// An error with a code of its own, not only a message.
+  bool has_code = false;
   /// An error with `statusCode`, as only the platform of App Service sends them.
   bool has_status_code = false;
 };

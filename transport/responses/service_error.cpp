@@ -117,7 +117,8 @@ std::string describe(const error_context& context, errc code, bool is_own) {
 // Of an answer that is not an error of the host's own form.
 std::string describe_answer(const error_context& context, const error_body& body) {
   if (body.form == body_form::error) {
-    return "; the answer is an error in the form of App Service, not of " +
+    return "; the answer is an error in the form of " +
+           std::string{body.has_status_code ? "App Service" : "another server"} + ", not of " +
            std::string{context.source};
   }
   return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
@@ -134,7 +135,7 @@ std::string advice_for(errc code, int status, const findings& found) {
   if (status >= 300 && status < 400) {
     return "Check which server is at this address: identity endpoints never redirect";
   }
-  if (found.body.form == body_form::error && !found.is_own) {
+  if (found.body.has_status_code && !found.is_own) {
     return "Check the address: the endpoint of App Service is asked with IDENTITY_ENDPOINT and "
            "IDENTITY_HEADER (--host app-service)";
   }
@@ -163,11 +164,14 @@ error read_service_error(const error_context& context, http_response response) {
   auto body = read_error_body(response);
   findings found{.body = body};
   found.known = find_known_error(body);
-  found.is_own =
-      body.form == body_form::error && !(body.has_status_code && context.is_status_code_foreign);
-  if (!found.is_own) {
+  const bool has_own_code =
+      body.has_code || (body.has_status_code && !context.is_status_code_foreign);
+  if (!has_own_code) {
     found.server = find_foreign_server(response);
   }
+  // A message alone may be that of any server.
+  found.is_own =
+      body.form == body_form::error && (has_own_code || (!body.has_status_code && !found.server));
   const auto code = code_of(context, status, found);
   auto message = describe(context, code, found.is_own);
   if (code != errc::invalid_response && !found.is_own) {

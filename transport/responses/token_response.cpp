@@ -93,10 +93,13 @@ unexpected reject(std::string_view source, const std::string& what, std::string_
 unexpected reject_unreadable(std::string_view source, const http_response& response,
                              bool is_truncated) {
   const auto server = find_foreign_server(response);
-  auto result = reject(source,
-                       "with " + describe_body(response, form_of(response), is_truncated) +
-                           describe_server(response),
-                       server ? server->advice : std::string_view{});
+  auto result =
+      reject(source,
+             "with " + describe_body(response, form_of(response), is_truncated) +
+                 describe_server(response),
+             server         ? server->advice
+             : is_truncated ? "Try again: the answer was cut off, by the server or on its way"
+                            : std::string_view{});
   if (server && server->kind == server_kind::other_cloud) {
     result.value().code = errc::not_an_azure_host;
   }

@@ -123,8 +123,7 @@ TEST_CASE("byte-order marks and white space around a federated token are left ou
                                 "\xef\xbb\xbf"
                                 "aaa.bbb.ccc\r\n",
                                 " \t\n aaa.bbb.ccc \xc2\xa0");
-  const scratch_directory directory;
-  const auto outcome = token(directory.file("token", content));
+  const auto outcome = token(scratch_directory{}.file("token", content));
   REQUIRE(outcome);
   CHECK(*outcome == sensitive_string{"aaa.bbb.ccc"});
 }
@@ -137,8 +136,7 @@ TEST_CASE("a file that holds no token is rejected before anything is sent") {
       {"h\xc3\xbcsh", "does not hold a token"},
       {"\xff\xfeh\0u\0s\0h\0"s, "UTF-16"},
   }));
-  const scratch_directory directory;
-  check_token_refused(directory.file("token", content), why);
+  check_token_refused(scratch_directory{}.file("token", content), why);
 }
 
 TEST_CASE("a file that exceeds the size limit by one byte is rejected") {
@@ -283,8 +281,7 @@ TEST_CASE("the error for a file that this user may not read has advice") {
 
 TEST_CASE("an empty federated token is rejected") {
   const auto content = GENERATE(as<std::string>{}, "", "\n", " \t\r\n");
-  const scratch_directory directory;
-  check_token_refused(directory.file("token", content), "empty");
+  check_token_refused(scratch_directory{}.file("token", content), "empty");
 }
 
 TEST_CASE("no file stays open after reading") {

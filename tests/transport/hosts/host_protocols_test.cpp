@@ -1,9 +1,7 @@
 // The hosts that answer one request with a token or an error.
-#include "messages/make_error.hpp"
 #include "transport/formats/certificate_pin.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/cloud_shell.hpp"
-#include "transport/hosts/host_registry.hpp"
 #include "transport/hosts/machine_learning.hpp"
 #include "transport/hosts/service_fabric.hpp"
 
@@ -11,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -250,73 +247,6 @@ TEST_CASE("a missing or invalid variable is named, and a secret value is not sho
   }
 }
 
-TEST_CASE("byte-order marks and white space around variables reach no request") {
-  auto where = on_app_service;
-  where.variables["IDENTITY_ENDPOINT"] = " http://127.0.0.1:41564/msi/token\n";
-  where.variables["IDENTITY_HEADER"] =
-      sensitive_string{"\xef\xbb\xbf"} + sensitive_string{secret_text} + "\r\n";
-  const auto endpoint = made(make_2019, where);
-  CHECK(endpoint.address == "http://127.0.0.1:41564/msi/token");
-  CHECK(header(asked(endpoint, vault), "X-IDENTITY-HEADER") == secret_text);
-}
-
-TEST_CASE("plain http is allowed to private addresses that the environment names") {
-  const auto at = [](const std::string& url) {
-    auto where = on_app_service;
-    where.variables["IDENTITY_ENDPOINT"] = url;
-    return where;
-  };
-  for (const auto* address : {"127.0.0.1", "169.254.131.5:8081", "10.1.2.3", "172.20.0.1",
-                              "192.168.0.4", "100.64.100.2:41580", "[fd00::1]", "[fe80::1]"}) {
-    CAPTURE(address);
-    CHECK(make_2019(at("http://" + std::string{address} + "/msi/token"), {}));
-  }
-  CHECK(make_2019(at("https://example.org/token"), {}));
-  for (const auto* address : {"169.25.4.1", "169.254.example.org", "8.8.8.8", "sidecar",
-                              "172.32.0.1", "100.128.0.1", "[2001:db8::1]"}) {
-    CAPTURE(address);
-    const auto refused = make_2019(at("http://" + std::string{address} + "/token"), {});
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == errc::endpoint_not_allowed);
-    CHECK_THAT(refused.error().advice, Catch::Contains("MIDAS_ALLOW_INSECURE_ENDPOINT=1") &&
-                                           Catch::Contains("--allow-insecure-endpoint"));
-  }
-}
-
-TEST_CASE("plain http to a public address is allowed by option, or by a variable") {
-  auto where = on_app_service;
-  where.variables["IDENTITY_ENDPOINT"] = "http://example.org/token";
-  CHECK(make_protocol(identity_host::app_service, where, {.allow_insecure = true}));
-  const auto [value, code] = GENERATE(table<std::string, std::optional<errc>>({
-      {"1", std::nullopt},
-      {" true\n", std::nullopt},
-      {"", errc::endpoint_not_allowed},
-      {"0", errc::endpoint_not_allowed},
-      {"false", errc::endpoint_not_allowed},
-      {"yes", errc::invalid_configuration},
-  }));
-  where.variables["MIDAS_ALLOW_INSECURE_ENDPOINT"] = value;
-  const auto endpoint = make_protocol(identity_host::app_service, where, {});
-  CHECK(endpoint.has_value() == !code.has_value());
-  if (code) {
-    CHECK(endpoint.error().code == *code);
-    CHECK_THAT(to_string(endpoint.error()), Catch::Contains("MIDAS_ALLOW_INSECURE_ENDPOINT"));
-  }
-}
-
-TEST_CASE("an error about a host ends in the reason why that host was asked, once") {
-  auto failure = make_error(errc::request_rejected, "no", "Do something");
-  add_reason(failure, "App Service was chosen because A is set");
-  add_reason(failure, "App Service was chosen because A is set");
-  CHECK(failure.advice == "Do something. App Service was chosen because A is set");
-  auto bare = make_error(errc::unreachable, "no");
-  add_reason(bare, "IMDS was assumed");
-  CHECK(bare.advice == "IMDS was assumed");
-  auto busy = make_error(errc::host_busy, "no");
-  add_reason(busy, "IMDS was assumed");
-  CHECK(busy.advice.empty());
-}
-
 TEST_CASE("every response is a token, or an error with the host's own code and text") {
   struct host {
     maker make;
@@ -354,54 +284,4 @@ TEST_CASE("every response is a token, or an error with the host's own code and t
     CHECK(failure.error().service_code == each.code);
     CHECK(to_string(failure.error()).find("It broke") != std::string::npos);
   }
-}
-
-TEST_CASE("advice for an answer names the variables of the host that sent it") {
-  struct sample {
-    maker make;
-    host_environment where;
-    int status;
-    std::string body;
-    std::string advice;
-  };
-  const std::vector<sample> all{
-      {make_2019, on_app_service, 400,
-       R"({"error":{"code":"UnsupportedApiVersion","message":"x"}})", "--host app-service-2017"},
-      {make_2019, on_app_service, 400,
-       R"({"statusCode":400,"message":"This does not support the api version '2019-08-01'."})",
-       "--host app-service-2017"},
-      {make_2019, on_app_service, 401, R"({"statusCode":401,"message":"x"})", "IDENTITY_HEADER"},
-      {make_2017, on_app_service_2017, 403, "", "MSI_SECRET"},
-      {machine_learning::make_protocol, on_machine_learning, 404, "InternalError - :{\n}",
-       "DEFAULT_IDENTITY_CLIENT_ID"},
-      {cloud_shell::make_protocol, on_cloud_shell, 405, "", "MSI_SECRET"},
-      {cloud_shell::make_protocol, on_cloud_shell, 404, "<html>", "IDENTITY_ENDPOINT"},
-  };
-  for (const auto& each : all) {
-    CAPTURE(each.advice);
-    const auto failure =
-        made(each.make, each.where)
-            .decode(vault,
-                    {.status = each.status, .headers = {}, .body = sensitive_string{each.body}},
-                    now, 0);
-    REQUIRE_FALSE(failure);
-    CHECK_THAT(failure.error().advice, Catch::Contains(each.advice));
-  }
-}
-
-TEST_CASE("Cloud Shell's token for another resource may pass, and other hosts' tokens do") {
-  const auto answer = [](std::string_view body) {
-    return http_response{.status = 200, .headers = {}, .body = sensitive_string{body}};
-  };
-  const auto* const body =
-      R"({"access_token":"T","expires_in":60,"resource":"https://x.example/"})";
-  const auto other =
-      made(cloud_shell::make_protocol, on_cloud_shell).decode(vault, answer(body), now, 0);
-  REQUIRE_FALSE(other);
-  CHECK(other.error().code == errc::invalid_response);
-  CHECK(cloud_shell::may_pass(other.error()));
-  const auto unusable =
-      made(cloud_shell::make_protocol, on_cloud_shell).decode(vault, answer("{}"), now, 0);
-  CHECK_FALSE(cloud_shell::may_pass(unusable.error()));
-  CHECK(made(make_2019, on_app_service).decode(vault, answer(body), now, 0));
 }

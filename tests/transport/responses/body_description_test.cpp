@@ -183,6 +183,18 @@ TEST_CASE("a container engine or a filter on the way is recognized") {
   CHECK_FALSE(e.advice.empty());
 }
 
+TEST_CASE("a message without a code is another server's if a header shows that") {
+  const auto e = refusal(
+      answer(403, R"({"message":"page not found"})", {{"Server", "Docker/24.0.7 (linux)"}}));
+  CHECK_THAT(e.message, Contains("in the form of another server, not of IMDS") &&
+                            Contains("as Docker sends it") && !Contains("refused"));
+  CHECK(e.service_description == "page not found");
+  for (const auto* own : {R"({"statusCode":400,"message":"x"})", R"({"error":{"code":"x"}})"}) {
+    CHECK_THAT(refusal(answer(403, own, {{"Via", "1.1 gateway"}})).message,
+               Contains("refused a token") && !Contains("gateway"));
+  }
+}
+
 TEST_CASE("the server is not described beside an error of the host's own form") {
   const auto e = refusal(answer(400, R"({"error":"x"})", {{"Server", "squid"}, {"Via", "1.1 x"}}));
   CHECK_THAT(e.message, !Contains("Via") && !Contains("Server"));
