@@ -109,11 +109,11 @@ unused_variables find_unused(const host_environment& environment, const host_pro
       if (is_common || environment.variable(variable).empty() || uses(found, variable)) {
         continue;
       }
-      const std::string is_set = std::string{variable} + " is set, but ";
-      if (auto partners = partners_of(variable, environment); !partners.empty()) {
-        add_once(result.incomplete, is_set + "has no effect without " + partners);
+      auto remark = std::string{variable} + " is set, but ";
+      if (const auto partners = partners_of(variable, environment); !partners.empty()) {
+        add_once(result.incomplete, remark.append("has no effect without ").append(partners));
       } else {
-        add_once(result.others, is_set + std::string{found.name} + " does not use it");
+        add_once(result.others, remark.append(found.name).append(" does not use it"));
       }
     }
   }

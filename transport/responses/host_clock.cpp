@@ -27,7 +27,7 @@ std::string_view header_text(const http_response& response, std::string_view nam
 
 // In a cache on the way.
 seconds age_of(const http_response& response) noexcept {
-  constexpr std::int64_t most = 365 * 86'400;
+  constexpr std::int64_t most = 31'536'000;
   return seconds{
       std::clamp<std::int64_t>(read_integer(header_text(response, "Age")).value_or(0), 0, most)};
 }
