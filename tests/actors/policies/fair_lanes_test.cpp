@@ -102,9 +102,9 @@ TEST_CASE("lanes do what a plain list of the requests does, whatever the order o
   };
   fair_lanes lanes;
   plain_lanes expected;
-  for (std::uint64_t id = 1; id <= 1'500; ++id) {
+  for (std::uint64_t id = 1; id <= 400; ++id) {
     // Fills for a while, then empties.
-    const bool fills = id % 300 < 150;
+    const bool fills = id % 80 < 40;
     if (expected.requests().empty() || below(4) < (fills ? 3 : 1)) {
       const auto added = item_of(static_cast<int>(below(8)), id, below(3));
       const auto lane = below(5);
