@@ -116,13 +116,13 @@ void decided_admission::found_unusable(time_point now) {
 }
 
 decided_admission::time_point decided_admission::next_timeout() const {
-  auto result = time_point::max();
+  auto earliest = time_point::max();
   for (const auto& [id, order] : open_) {
     if (order.sent_at) {
-      result = std::min(result, *order.sent_at + order.timeout);
+      earliest = std::min(earliest, *order.sent_at + order.timeout);
     }
   }
-  return result;
+  return earliest;
 }
 
 void decided_admission::end_due(time_point now) {

@@ -31,12 +31,12 @@ inline host_protocol endpoint() {
     if (response.status == 401) {
       return encoded(request);
     }
-    auto result = decode(request, std::move(response), now, leg);
-    const auto* grant = result ? std::get_if<token_grant>(&*result) : nullptr;
+    auto decoded = decode(request, std::move(response), now, leg);
+    const auto* grant = decoded ? std::get_if<token_grant>(&*decoded) : nullptr;
     if (grant != nullptr && grant->expires_on <= now) {
       return fail(errc::invalid_response, "an expired token");
     }
-    return result;
+    return decoded;
   };
   return result;
 }
