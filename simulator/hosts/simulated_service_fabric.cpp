@@ -6,6 +6,7 @@
 #include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
+#include <array>
 #include <utility>
 
 namespace midas::internal::simulator {
@@ -18,6 +19,10 @@ protocol_traits service_fabric_traits() {
           .wrong_method = {405, "MethodNotAllowed", "This method is not allowed."},
           .malformed_parameters = {400, "InvalidQueryString", "The query string is malformed."}};
 }
+
+constexpr std::array<identity_selector, 1> selectors{{
+    {"principalId", &simulated_identity::object_id},
+}};
 
 bool is_version(const std::string& text) {
   return text == "2019-07-01-preview" || text == "2020-05-01";
@@ -61,11 +66,11 @@ void simulated_service_fabric::answer_token_request(const request_view&, const q
   if (resource == nullptr) {
     return write_error(out, 400, "ArgumentNullOrEmpty", "The parameter 'resource' is missing.");
   }
-  const auto choice = choose_unnamed(options());
+  const auto choice = choose_identity(options(), query, selectors);
   const auto* const identity = std::get_if<simulated_identity>(&choice);
   if (identity == nullptr) {
     return write_error(out, 404, "ManagedIdentityNotFound",
-                       "The application has no managed identity, or no default one.");
+                       "The application has no such managed identity, or no default one.");
   }
   write_token(*identity, *resource, now, &write_members, out);
 }

@@ -14,8 +14,10 @@
 
 namespace midas::internal::simulator {
 
-/// The application's manifest selects the identity, not the request: the system-assigned identity
-/// or, if there is none, the only user-assigned one. options.secret identifies the application.
+/// A request selects an identity by its object id, in MSAL .NET's parameter `principalId`, and by
+/// no other id. The application's manifest selects the identity of a request without one: the
+/// system-assigned identity or, if there is none, the only user-assigned one. options.secret
+/// identifies the application.
 class simulated_service_fabric final : public simulated_protocol {
  public:
   /// `thumbprint` is the thumbprint of the server's certificate.

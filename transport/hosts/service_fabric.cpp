@@ -4,6 +4,7 @@
 #include "transport/formats/certificate_pin.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
+#include "transport/hosts/identity_parameters.hpp"
 #include "transport/hosts/simple_protocol.hpp"
 
 #include <utility>
@@ -16,6 +17,11 @@ constexpr std::string_view endpoint_variable = "IDENTITY_ENDPOINT";
 // The documentation also names 2020-05-01, but it is unknown whether that version accepts
 // capabilities and token hashes.
 constexpr std::string_view api_version = "2019-07-01-preview";
+
+// MSAL .NET's parameter since 4.85; Azure documents none. Ids of other kinds are rejected: a host
+// that ignored them would return the token of another identity.
+constexpr identity_parameters parameters{
+    .client_id = {}, .object_id = "principalId", .resource_id = {}};
 
 expected<std::string> read_url(const host_environment& environment) {
   // Plain http is rejected below, whatever the address.
@@ -40,10 +46,12 @@ std::string joined(const std::vector<std::string>& capabilities) {
 }
 
 expected<void> check_identity(const resolved_request& request) {
-  if (const auto kind = request.identity.kind(); kind != identity_kind::system_assigned) {
+  const auto kind = request.identity.kind();
+  if (kind != identity_kind::system_assigned && parameters.name_of(kind).empty()) {
     return refuse_identity(to_string(identity_host::service_fabric), kind,
-                           "the application's manifest defines the identity",
-                           "Name the identity in the manifest, and request the token without one");
+                           "it accepts object ids only",
+                           "Use the object id of an identity in the application's manifest, or "
+                           "request the token without an identity");
   }
   return {};
 }
@@ -77,6 +85,7 @@ expected<http_request> encode(const connection_settings& settings, const resolve
   http_request result;
   result.url.append(settings.url).append("?api-version=").append(api_version);
   result.url += "&resource=" + percent_encode(request.resource);
+  append_identity(result.url, parameters, request.identity);
   if (!client_capabilities.empty()) {
     result.url += "&xms_cc=" + percent_encode(joined(client_capabilities));
   }

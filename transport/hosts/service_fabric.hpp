@@ -31,7 +31,7 @@ expected<connection_settings> read_settings(const host_environment& environment)
 
 /// The request for a token, with the certificate pinned. If the request has claims, a nonempty
 /// `refused_token_sha256` tells the host which token they refuse. Fails with
-/// errc::identity_not_supported for a user-assigned identity.
+/// errc::identity_not_supported for a client or resource id.
 expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
                               const std::vector<std::string>& client_capabilities,
                               std::string_view refused_token_sha256);

@@ -70,7 +70,17 @@ TEST_CASE("Service Fabric accepts both published versions and the parameters of 
         sample_system_assigned_identity().client_id);
 }
 
-TEST_CASE("a request to Service Fabric cannot select the identity") {
+TEST_CASE("a request to Service Fabric selects an identity by its object id") {
+  auto protocol = served();
+  CHECK(owner_of(right("&principalId=" + sample_user_assigned_identity().object_id).ask(protocol),
+                 vault) == sample_user_assigned_identity().client_id);
+  for (const auto* id : {"5151a7ed-0000-4000-8000-000000000099", ""}) {
+    CHECK(complaint_of(right(std::string{"&principalId="} + id).ask(protocol))
+              .find("404 ManagedIdentityNotFound: ") == 0);
+  }
+}
+
+TEST_CASE("a request to Service Fabric cannot select the identity by its client id") {
   auto protocol = served();
   CHECK(owner_of(right("&client_id=" + sample_user_assigned_identity().client_id).ask(protocol),
                  vault) == sample_system_assigned_identity().client_id);

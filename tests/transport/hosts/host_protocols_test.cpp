@@ -164,6 +164,12 @@ TEST_CASE("a request to Service Fabric has a pinned certificate, capabilities an
         plain + "&xms_cc=cp1%2Ccp2");
 }
 
+TEST_CASE("a request to Service Fabric selects an identity by its object id") {
+  const auto endpoint = made(service_fabric::make_protocol, on_service_fabric);
+  const auto url = asked(endpoint, vault).url;
+  CHECK(asked(endpoint, with(some_object)).url == url + "&principalId=the-object");
+}
+
 TEST_CASE("a host that cannot select an identity by a kind of id fails with advice") {
   const auto refusal = [](maker make, const host_environment& where, const managed_identity& who) {
     const auto request = made(make, where).encode(with(who), {});
@@ -174,8 +180,13 @@ TEST_CASE("a host that cannot select an identity by a kind of id fails with advi
   for (const auto& who : {some_client, some_object, some_resource}) {
     CHECK(refusal(cloud_shell::make_protocol, on_cloud_shell, who).code ==
           errc::identity_not_supported);
-    CHECK(refusal(service_fabric::make_protocol, on_service_fabric, who).code ==
-          errc::identity_not_supported);
+  }
+  for (const auto& who : {some_client, some_resource}) {
+    const auto problem = refusal(service_fabric::make_protocol, on_service_fabric, who);
+    CHECK(problem.code == errc::identity_not_supported);
+    CHECK(problem.source == "Service Fabric");
+    CHECK(problem.message.find(to_string(who.kind())) != std::string::npos);
+    CHECK(problem.advice.find("object id") != std::string::npos);
   }
   for (const auto& who : {some_object, some_resource}) {
     const auto problem = refusal(machine_learning::make_protocol, on_machine_learning, who);
