@@ -218,6 +218,15 @@ TEST_CASE("if no host is detected or answers, the advice is not to repair IMDS")
   CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});
 }
 
+TEST_CASE("a credential that midas does not have is reported, but is no hint at another host") {
+  examination result;
+  result.request = vault;
+  result.detection = detect_host({.variables = {{"AZURE_TOKEN_CREDENTIALS", "dev"}}});
+  result.token = fail(errc::identity_not_found, "none", "advice of its own");
+  CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});
+  CHECK_THAT(to_text(result), Contains("AZURE_TOKEN_CREDENTIALS is dev"));
+}
+
 TEST_CASE("a report is safe to print and valid JSON, whatever its texts contain") {
   CHECK(rc::check("reports", [] {
     examination result;

@@ -2,6 +2,7 @@
 
 #include "service/service_core.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
+#include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include "transport/responses/token_response.hpp"
 #include <midas/token_service.hpp>
@@ -81,6 +82,10 @@ constexpr std::string_view on_virtual_machine =
 std::vector<std::string> advice_on_variables(const examination& result) {
   std::vector<std::string> advice;
   for (const auto& each : result.detection.remarks) {
+    // Says nothing about the kind of host.
+    if (each.starts_with(credentials_variable)) {
+      continue;
+    }
     advice.push_back(each +
                      "; if this is a different kind of host, set its missing variables or name it "
                      "with --host");

@@ -1,6 +1,7 @@
 #include "transport/hosts/host_detection.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <algorithm>
@@ -34,6 +35,19 @@ host_finding look_for(const host_profile& profile, const host_environment& envir
     result.matched = result.evidence.back().present;
   }
   return result;
+}
+
+// The credential that AZURE_TOKEN_CREDENTIALS names, if the environment suffices for one of its
+// hosts; empty otherwise.
+std::string_view credential_in_effect(const host_environment& environment) {
+  const auto wanted = read_credential(environment).name;
+  const auto suffices = [&](const host_profile& profile) {
+    return profile.credential == wanted &&
+           (profile.signature.mode == detection_mode::fallback ||
+            (profile.signature.mode == detection_mode::by_signature &&
+             look_for(profile, environment).matched));
+  };
+  return std::ranges::any_of(host_profiles(), suffices) ? wanted : std::string_view{};
 }
 
 bool uses(const host_profile& profile, std::string_view variable) {
@@ -104,7 +118,12 @@ struct unused_variables {
 
 unused_variables find_unused(const host_environment& environment, const host_profile& found) {
   unused_variables result;
+  const bool is_wanted = found.credential == read_credential(environment).name;
   for (const auto& other : host_profiles()) {
+    // Passed over on purpose.
+    if (is_wanted && other.credential != found.credential) {
+      continue;
+    }
     for (const auto& [variable, is_common] : other.signature.needed()) {
       if (is_common || environment.variable(variable).empty() || uses(found, variable)) {
         continue;
@@ -157,6 +176,7 @@ void explain(host_detection& detection, const host_environment& environment) {
   }
   detection.remarks = std::move(unused.incomplete);
   std::ranges::move(unused.others, std::back_inserter(detection.remarks));
+  explain_credential(detection, read_credential(environment));
 }
 
 const host_profile& fallback_profile() {
@@ -218,13 +238,17 @@ host_detection choose_for_endpoint() {
 
 host_detection detect(const host_environment& environment) {
   const auto& fallback = fallback_profile();
+  const auto wanted = credential_in_effect(environment);
   host_detection result{fallback.host, {}};
   for (const auto& profile : host_profiles()) {
     if (profile.signature.mode != detection_mode::by_signature) {
       continue;
     }
-    result.findings.push_back(look_for(profile, environment));
-    if (result.findings.back().matched) {
+    auto& finding = result.findings.emplace_back(look_for(profile, environment));
+    if (finding.matched && !wanted.empty() && profile.credential != wanted) {
+      pass_over(finding, wanted);
+    }
+    if (finding.matched) {
       result.host = profile.host;
       return result;
     }

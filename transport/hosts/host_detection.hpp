@@ -48,6 +48,10 @@ struct host_detection {
 /// - Azure Arc: IDENTITY_ENDPOINT, IMDS_ENDPOINT; or its agent is installed
 /// - IMDS: if none of the above is detected.
 ///
+/// If AZURE_TOKEN_CREDENTIALS is WorkloadIdentityCredential or ManagedIdentityCredential, in any
+/// case of letters, hosts of the other one are passed over, unless the variables of the named one
+/// are incomplete. The reason says so; other values are remarked on.
+///
 /// `chosen`, the application's choice, takes precedence over the environment. A nonempty
 /// `imds_authority` (host_settings::imds_authority) selects IMDS.
 ///

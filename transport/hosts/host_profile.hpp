@@ -88,6 +88,9 @@ struct host_profile {
   /// For command lines and files: "app-service".
   std::string_view option;
   host_signature signature{};
+  /// The credential of the Azure SDKs that uses this host, by which AZURE_TOKEN_CREDENTIALS
+  /// selects.
+  std::string_view credential = "ManagedIdentityCredential";
   /// What a request without an identity gets a token for, where that is not the system-assigned
   /// identity: "the client in AZURE_CLIENT_ID".
   std::string_view default_identity{};

@@ -5,6 +5,7 @@
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
+#include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/identity_parameters.hpp"
 #include "transport/hosts/imds.hpp"
@@ -74,6 +75,7 @@ constexpr auto rows = std::to_array<host_profile>(
                                    {"AZURE_CLIENT_ID", true},
                                    {"AZURE_FEDERATED_TOKEN_FILE"}}},
                     .advice = workload_identity::how_variables_get_set},
+      .credential = "WorkloadIdentityCredential",
       .default_identity = "the client in AZURE_CLIENT_ID",
       .other_variables = workload_identity_variables,
       .transient_statuses = usual_transient_statuses,
@@ -163,7 +165,7 @@ static_assert(std::ranges::count_if(rows, is_fallback) == 1,
 constexpr host_profile unknown_row{.name = "unknown", .option = "unknown", .make = refuse_unknown};
 
 std::vector<std::string_view> collect_variables() {
-  std::vector<std::string_view> result{insecure_variable};
+  std::vector<std::string_view> result{insecure_variable, credentials_variable};
   const auto add = [&result](std::string_view name) {
     if (!name.empty() && std::ranges::find(result, name) == result.end()) {
       result.push_back(name);
