@@ -23,7 +23,7 @@ enum class errc : std::uint8_t {
   invalid_resource = 1,
   /// The id of the identity is empty, too long or malformed, or so is its JSON form.
   invalid_identity = 2,
-  /// The claims challenge is longer than 16,384 characters.
+  /// The claims have more than 16,384 characters or are not a JSON object, or there are none.
   invalid_claims = 29,
   /// The timeout is zero or negative.
   invalid_timeout = 5,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <midas/access_token.hpp>
+#include <midas/claims_challenge.hpp>
 #include <midas/error.hpp>
 #include <midas/event_subscription.hpp>
 #include <midas/managed_identity.hpp>

@@ -21,10 +21,10 @@ struct token_request {
   /// The URI of the Azure resource that the token is for, e.g. "https://vault.azure.net". A scope
   /// is accepted, too: one trailing "/.default" is removed. Otherwise compared as exact text.
   std::string resource{};
-  /// The JSON text of a claims challenge, with which a service rejected a token; decode it first if
-  /// the service sent it as base64. Bypasses the cache, and the new token replaces the cached one.
-  /// At most 16,384 characters. What the host learns of the claims depends on its protocol
-  /// (docs/hosts.md). Default: none.
+  /// The claims with which a service rejected a token, as parse_claims_challenge() returns them: a
+  /// JSON object. Bypasses the cache, and the new token replaces the cached one. At most 16,384
+  /// characters. What the host learns of the claims depends on its protocol (docs/hosts.md).
+  /// Default: none.
   std::string claims{};
   /// Bypasses the cache: acquires a new token, which replaces the cached one, or joins an
   /// acquisition that is already in progress. Default: false.

@@ -3,6 +3,7 @@
 #include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "transport/formats/claims.hpp"
 #include "transport/formats/plain_value.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
@@ -156,6 +157,9 @@ expected<http_request> encode(const connection_settings& settings, const resolve
     return refuse_identity(to_string(identity_host::workload_identity), kind,
                            "Microsoft Entra ID accepts client ids only",
                            "Use the client id of the identity");
+  }
+  if (auto checked = check_claims(request.claims); !checked && !request.claims.empty()) {
+    return unexpected{std::move(checked.error())};
   }
   http_request result;
   result.method = "POST";

@@ -50,7 +50,7 @@ bool may_pass(const error& failure);
 
 /// The request that exchanges `federated_token`. A client id in the request takes precedence over
 /// the environment's. Claims are sent. Fails with errc::identity_not_supported for an object or
-/// resource id.
+/// resource id, and as check_claims does.
 expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
                               std::string_view federated_token);
 
