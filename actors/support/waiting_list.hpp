@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace midas::internal {
@@ -20,7 +21,9 @@ class waiting_list {
 
   /// `takes_published`: a token that another acquisition has published answers the caller, too.
   void add(time_point deadline, waiter&& caller, bool takes_published) {
-    waiters_.emplace(deadline, entry{std::move(caller), takes_published});
+    // Made in place: each move of a waiter costs as much as the rest.
+    waiters_.emplace(std::piecewise_construct, std::forward_as_tuple(deadline),
+                     std::forward_as_tuple(std::move(caller), takes_published));
   }
 
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
@@ -92,8 +95,10 @@ class waiting_list {
   }
 
   struct entry {
+    entry(waiter&& from, bool takes) noexcept : caller(std::move(from)), takes_published(takes) {}
+
     waiter caller;
-    bool takes_published = false;
+    bool takes_published;
   };
 
   std::multimap<time_point, entry> waiters_;
