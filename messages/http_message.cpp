@@ -18,6 +18,16 @@ const http_header* find_header(const http_response& response, std::string_view n
   return found == response.headers.end() ? nullptr : &*found;
 }
 
+std::string_view header_value(const http_response& response, std::string_view name) noexcept {
+  const auto* header = find_header(response, name);
+  if (header == nullptr) {
+    return {};
+  }
+  std::string_view text = header->value;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
 std::vector<secret> proofs_of(const http_request& request) {
   auto result = request.proofs;
   for (const auto& header : request.headers) {

@@ -130,6 +130,12 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept
 /// The first header of that name, ignoring case; null if the response has none.
 const http_header* find_header(const http_response&, std::string_view name) noexcept;
 
+/// The value of that header without white space at its ends; empty if the response has none. Refers
+/// to the response.
+std::string_view header_value(const http_response&, std::string_view name) noexcept;
+
+constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
+
 /// Method, URL without its query, and sizes; never values.
 std::string to_string(const http_request&);
 std::string to_string(const http_response&);

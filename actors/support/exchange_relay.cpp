@@ -10,8 +10,8 @@ namespace midas::internal {
 
 namespace {
 
-bool is_success(const expected<http_response>& outcome) {
-  return outcome && outcome->status >= 200 && outcome->status < 300;
+bool has_succeeded(const expected<http_response>& outcome) {
+  return outcome && is_success(outcome->status);
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ void exchange_relay::start(const std::shared_ptr<exchange>& begun) {
 
 void exchange_relay::complete(exchange& ended, expected<http_response> outcome) {
   completion_queue::completion completed{ended.id_, std::move(outcome), std::nullopt};
-  if (const auto successor = take_successor(ended, is_success(completed.outcome))) {
+  if (const auto successor = take_successor(ended, has_succeeded(completed.outcome))) {
     completed.successor = successor->id_;
     start_successor(successor);
   }
@@ -97,9 +97,9 @@ void exchange_relay::complete(exchange& ended, expected<http_response> outcome) 
 }
 
 std::shared_ptr<exchange_relay::exchange> exchange_relay::take_successor(exchange& ended,
-                                                                         bool has_succeeded) {
+                                                                         bool succeeded) {
   const std::lock_guard lock{mutex_};
-  if (!has_succeeded) {
+  if (!succeeded) {
     // The host may have to be sent less, which the actor decides.
     next_.clear();
   }

@@ -74,7 +74,7 @@ class exchange_relay : public std::enable_shared_from_this<exchange_relay> {
  private:
   void start(const std::shared_ptr<exchange>& begun);
   void complete(exchange& ended, expected<http_response> outcome);
-  std::shared_ptr<exchange> take_successor(exchange& ended, bool has_succeeded);
+  std::shared_ptr<exchange> take_successor(exchange& ended, bool succeeded);
   void start_successor(const std::shared_ptr<exchange>& successor);
 
   http_transport& transport_;

@@ -193,7 +193,7 @@ expected<http_request> answer_challenge(const std::string& url, const resolved_r
                                         const expected<std::string>& directory,
                                         const credential_files& files) {
   const auto status = response.status;
-  if (status >= 200 && status < 300) {
+  if (is_success(status)) {
     return reject("Azure Arc answered HTTP " + std::to_string(status) +
                       " without a challenge, which proves this process's right to the token",
                   status);

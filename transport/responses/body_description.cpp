@@ -16,10 +16,6 @@ constexpr std::size_t max_quoted = 120;
 constexpr std::size_t max_searched = 16'384;
 constexpr std::string_view white_space = " \t\r\n";
 
-bool is_success(const http_response& response) noexcept {
-  return response.status >= 200 && response.status < 300;
-}
-
 bool is_in_token(char c) noexcept {
   return ascii::is_alphanumeric(c) || std::string_view{"-_.~+/="}.find(c) != std::string_view::npos;
 }
@@ -42,11 +38,6 @@ bool has_token_word(std::string_view text, bool is_success) noexcept {
     text = {end, text.end()};
   }
   return false;
-}
-
-std::string_view header_text(const http_response& response, std::string_view name) noexcept {
-  const auto* header = find_header(response, name);
-  return header == nullptr ? std::string_view{} : std::string_view{header->value};
 }
 
 // "gzip"; empty if the body is not known to be compressed.
@@ -119,7 +110,7 @@ std::string quotation(std::string_view before, std::string_view text,
   if (text.find_first_not_of(white_space) == std::string_view::npos) {
     return {};
   }
-  if (may_hold_token(text, is_success(response))) {
+  if (may_hold_token(text, is_success(response.status))) {
     return " (not shown, since it may contain a token)";
   }
   return std::string{before} + quoted(shown_host_text(text, response.proofs, max_quoted));
@@ -127,7 +118,7 @@ std::string quotation(std::string_view before, std::string_view text,
 
 std::string describe_page(const http_response& response) {
   const auto page = std::string_view{response.body}.substr(0, max_searched);
-  const auto type = header_text(response, "Content-Type");
+  const auto type = header_value(response, "Content-Type");
   auto shown_type = shown_host_text(type.substr(0, type.find(';')), response.proofs, 60);
   const bool is_xml = shown_type.find("xml") != std::string::npos &&
                       find_ignoring_case(page, "<html", 0) == std::string_view::npos;
@@ -147,7 +138,7 @@ std::string describe_nothing(const http_response& response) {
   return result + ": the body is empty";
 }
 
-bool is_one_word(std::string_view text) noexcept {
+bool has_one_word(std::string_view text) noexcept {
   const auto begin = std::min(text.find_first_not_of(white_space), text.size());
   return text.find_first_of(white_space, begin) >= text.find_last_not_of(white_space);
 }
@@ -160,7 +151,7 @@ std::string quote_text(const http_response& response) {
   text = text.substr(0, text.find_first_of("\r\n"));
   const bool is_json_like =
       !text.empty() && std::string_view{"{[\""}.find(text.front()) != std::string_view::npos;
-  return is_success(response) && (is_json_like || is_one_word(text))
+  return is_success(response.status) && (is_json_like || has_one_word(text))
              ? std::string{}
              : quotation(": ", text, response);
 }

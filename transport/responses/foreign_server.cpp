@@ -70,15 +70,10 @@ constexpr auto signs = std::to_array<sign>({
     {"Via", "", filter("a proxy")},
 });
 
-std::string_view header_text(const http_response& response, std::string_view name) noexcept {
-  const auto* header = find_header(response, name);
-  return header == nullptr ? std::string_view{} : std::string_view{header->value};
-}
-
 const sign* find_sign(const http_response& response) {
   constexpr std::size_t considered = 200;
   const auto* const found = std::ranges::find_if(signs, [&response](const sign& each) {
-    const auto value = header_text(response, each.header).substr(0, considered);
+    const auto value = header_value(response, each.header).substr(0, considered);
     return !value.empty() && ascii::lower(std::string{value}).find(each.part) != std::string::npos;
   });
   return found == signs.end() ? nullptr : found;
@@ -95,7 +90,7 @@ std::string describe_server(const http_response& response) {
   constexpr std::size_t max_shown = 60;
   const auto* const found = find_sign(response);
   const auto header = found == nullptr ? std::string_view{"Server"} : found->header;
-  const auto value = shown_host_text(header_text(response, header), response.proofs, max_shown);
+  const auto value = shown_host_text(header_value(response, header), response.proofs, max_shown);
   if (value.empty()) {
     return {};
   }

@@ -4,7 +4,6 @@
 #include "transport/responses/expiry.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace midas::internal {
 
@@ -15,27 +14,17 @@ using std::chrono::sys_seconds;
 
 constexpr seconds max_difference{30};
 
-std::string_view header_text(const http_response& response, std::string_view name) noexcept {
-  const auto* header = find_header(response, name);
-  if (header == nullptr) {
-    return {};
-  }
-  std::string_view text = header->value;
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 // In a cache on the way.
 seconds age_of(const http_response& response) noexcept {
   constexpr std::int64_t most = 31'536'000;
   return seconds{
-      std::clamp<std::int64_t>(read_integer(header_text(response, "Age")).value_or(0), 0, most)};
+      std::clamp<std::int64_t>(read_integer(header_value(response, "Age")).value_or(0), 0, most)};
 }
 
 }  // namespace
 
 std::optional<sys_seconds> sent_at(const http_response& response) noexcept {
-  const auto date = read_http_date(header_text(response, "Date"));
+  const auto date = read_http_date(header_value(response, "Date"));
   return date ? std::optional{*date + age_of(response)} : std::nullopt;
 }
 

@@ -40,20 +40,11 @@ std::optional<std::chrono::milliseconds> read_seconds(std::string_view text) noe
   return std::chrono::milliseconds{milliseconds + (more ? 1 : 0)};
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 }  // namespace
 
 std::optional<std::chrono::milliseconds> read_retry_after(const http_response& response,
                                                           std::chrono::sys_seconds now) {
-  const auto* header = find_header(response, "Retry-After");
-  if (header == nullptr) {
-    return std::nullopt;
-  }
-  const auto text = trimmed(header->value);
+  const auto text = header_value(response, "Retry-After");
   if (const auto seconds = read_seconds(text)) {
     return seconds;
   }

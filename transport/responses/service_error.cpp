@@ -83,7 +83,7 @@ errc code_of(const error_context& context, int status, const findings& found) {
   if (status == 408 || status >= 500 || contains(context.transient_statuses, status)) {
     return errc::service_unavailable;
   }
-  if (status >= 200 && status < 300) {
+  if (is_success(status)) {
     return errc::invalid_response;
   }
   return found.known != nullptr && status >= 400 ? found.known->code : errc::request_rejected;
@@ -157,7 +157,7 @@ std::string advice_for(errc code, int status, const findings& found) {
 
 error read_service_error(const error_context& context, http_response response) {
   const int status = response.status;
-  if (status >= 200 && status < 300) {
+  if (is_success(status)) {
     // A successful response may contain a token, so none of it is shown.
     response.body.clear();
   }
