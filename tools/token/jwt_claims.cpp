@@ -1,6 +1,7 @@
 #include "tools/token/jwt_claims.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/formats/base64.hpp"
 
 #include <rapidjson/encodings.h>
 #include <rapidjson/memorystream.h>
@@ -9,43 +10,11 @@
 #include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 
 namespace midas::internal::tools {
 
 namespace {
-
-std::optional<std::uint32_t> value_of(char c) noexcept {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  const auto at = alphabet.find(c);
-  return at == std::string_view::npos ? std::nullopt
-                                      : std::optional{static_cast<std::uint32_t>(at)};
-}
-
-// base64url of RFC 4648, without padding, as RFC 7515 requires.
-std::optional<std::string> decode_base64url(std::string_view text) {
-  if (text.size() % 4 == 1) {
-    return std::nullopt;
-  }
-  std::string result;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const auto value = value_of(c);
-    if (!value) {
-      return std::nullopt;
-    }
-    bits = (bits << 6U | *value) & 0xffffU;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      result += static_cast<char>(bits >> count & 0xffU);
-    }
-  }
-  return result;
-}
 
 using ascii_writer =
     rapidjson::PrettyWriter<rapidjson::StringBuffer, rapidjson::UTF8<>, rapidjson::ASCII<>>;

@@ -2,6 +2,7 @@
 
 #include "messages/ascii.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,7 +22,7 @@ constexpr std::uint32_t value_of(char c) noexcept {
   if (ascii::is_digit(c)) {
     return static_cast<std::uint32_t>(c - '0' + 52);
   }
-  return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : no_value;
+  return c == '-' ? 62 : c == '_' ? 63 : no_value;
 }
 
 std::string_view without_padding(std::string_view text) noexcept {
@@ -33,17 +34,15 @@ std::string_view without_padding(std::string_view text) noexcept {
 
 }  // namespace
 
-std::optional<std::string> decode_base64(std::string_view text) {
-  const auto digits = without_padding(text);
-  const bool is_padded = digits.size() != text.size();
-  if (digits.size() % 4 == 1 || (is_padded && text.size() % 4 != 0)) {
+std::optional<std::string> decode_base64url(std::string_view text) {
+  if (text.size() % 4 == 1) {
     return std::nullopt;
   }
   std::string result;
-  result.reserve(digits.size() / 4 * 3 + 2);
+  result.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;
   unsigned count = 0;
-  for (const char c : digits) {
+  for (const char c : text) {
     const auto value = value_of(c);
     if (value == no_value) {
       return std::nullopt;
@@ -56,6 +55,17 @@ std::optional<std::string> decode_base64(std::string_view text) {
     }
   }
   return result;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  std::string digits{without_padding(text)};
+  const bool is_padded = digits.size() != text.size();
+  if (is_padded && text.size() % 4 != 0) {
+    return std::nullopt;
+  }
+  std::ranges::replace(digits, '+', '-');
+  std::ranges::replace(digits, '/', '_');
+  return decode_base64url(digits);
 }
 
 }  // namespace midas::internal

@@ -186,18 +186,24 @@ std::optional<sys_seconds> read_year_last(std::string_view all) noexcept {
   return to_time(text, f);
 }
 
+// "Sat, 22 Nov " or "Saturday, 22-Nov-", by the separator.
+void read_day_and_month(scanner& text, fields& f, std::span<const std::string_view> days,
+                        std::size_t min_digits, std::string_view separator) noexcept {
+  text.name(days);
+  text.demand(", ");
+  f.day = small_number(text, min_digits);
+  text.demand(separator);
+  f.month = text.name(months);
+  text.demand(separator);
+}
+
 enum class zones { gmt, any };
 
 // "Sat, 22 Nov 2025 04:05:06 GMT"
 std::optional<sys_seconds> read_fixed_date(std::string_view all, zones allowed) noexcept {
   scanner text{all};
   fields f;
-  text.name(short_days);
-  text.demand(", ");
-  f.day = small_number(text, 1);
-  text.demand(" ");
-  f.month = text.name(months);
-  text.demand(" ");
+  read_day_and_month(text, f, short_days, 1, " ");
   f.year = text.digits(4, 4);
   text.demand(" ");
   read_clock(text, f, 2);
@@ -213,12 +219,7 @@ std::optional<sys_seconds> read_fixed_date(std::string_view all, zones allowed) 
 std::optional<sys_seconds> read_two_digit_year(std::string_view all) noexcept {
   scanner text{all};
   fields f;
-  text.name(long_days);
-  text.demand(", ");
-  f.day = small_number(text, 2);
-  text.demand("-");
-  f.month = text.name(months);
-  text.demand("-");
+  read_day_and_month(text, f, long_days, 2, "-");
   const auto year = text.digits(2, 2);
   f.year = year + (year < 70 ? 2000 : 1900);
   text.demand(" ");
