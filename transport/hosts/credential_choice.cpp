@@ -1,6 +1,6 @@
 #include "transport/hosts/credential_choice.hpp"
 
-#include "messages/ascii.hpp"
+#include "messages/http_message.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <algorithm>
@@ -33,15 +33,11 @@ constexpr std::array<other_value, 11> other_values{{
     {"IntelliJCredential", not_offered},
 }};
 
-bool equals(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, {}, [](char c) { return ascii::lower(c); }, [](char c) { return ascii::lower(c); });
-}
-
 std::string remark_on(std::string_view value) {
   const std::string variable{credentials_variable};
-  const auto* const known = std::ranges::find_if(
-      other_values, [value](const other_value& each) { return equals(each.name, value); });
+  const auto* const known = std::ranges::find_if(other_values, [value](const other_value& each) {
+    return equal_ignoring_case(each.name, value);
+  });
   if (known != other_values.end()) {
     return variable + " is " + std::string{known->name} + ", which stands for " +
            std::string{known->meaning} + ", so that it has no effect";
@@ -79,7 +75,7 @@ credential_choice read_credential(const host_environment& environment) {
     return {};
   }
   for (const auto& profile : host_profiles()) {
-    if (equals(profile.credential, value)) {
+    if (equal_ignoring_case(profile.credential, value)) {
       return {.name = profile.credential, .remark = {}};
     }
   }

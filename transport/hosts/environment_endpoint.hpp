@@ -35,8 +35,8 @@ expected<std::string> check_variable_url(std::string_view variable, std::string_
 expected<std::string> endpoint_from_environment(const host_environment& environment,
                                                 std::string_view variable, bool allow_insecure);
 
-/// Fails with errc::invalid_configuration, naming the variable, if its value is no client id: a
-/// GUID or a name of at most 64 characters; see is_guid_or_name().
+/// Fails with errc::invalid_configuration, naming the variable, if its value is neither a
+/// GUID nor a name, or has more than 64 characters; see is_guid_or_name().
 expected<void> check_client_id(std::string_view variable, std::string_view value);
 
 /// Whether the variable MIDAS_ALLOW_INSECURE_ENDPOINT allows plain http everywhere: "1" or "true".

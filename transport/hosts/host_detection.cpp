@@ -39,8 +39,8 @@ host_finding look_for(const host_profile& profile, const host_environment& envir
 
 // The credential that AZURE_TOKEN_CREDENTIALS names, if the environment suffices for one of its
 // hosts; empty otherwise.
-std::string_view credential_in_effect(const host_environment& environment) {
-  const auto wanted = read_credential(environment).name;
+std::string_view credential_in_effect(const host_environment& environment,
+                                      std::string_view wanted) {
   const auto suffices = [&](const host_profile& profile) {
     return profile.credential == wanted &&
            (profile.signature.mode == detection_mode::fallback ||
@@ -116,9 +116,10 @@ struct unused_variables {
   std::vector<std::string> others;
 };
 
-unused_variables find_unused(const host_environment& environment, const host_profile& found) {
+unused_variables find_unused(const host_environment& environment, const host_profile& found,
+                             std::string_view wanted) {
   unused_variables result;
-  const bool is_wanted = found.credential == read_credential(environment).name;
+  const bool is_wanted = found.credential == wanted;
   for (const auto& other : host_profiles()) {
     // Passed over on purpose.
     if (is_wanted && other.credential != found.credential) {
@@ -167,16 +168,17 @@ std::string reason_for(const host_finding& finding, const host_profile& profile,
 }
 
 // Fills what explains the choice to a reader.
-void explain(host_detection& detection, const host_environment& environment) {
+void explain(host_detection& detection, const host_environment& environment,
+             const credential_choice& choice) {
   const auto& profile = profile_of(*detection.host);
-  auto unused = find_unused(environment, profile);
+  auto unused = find_unused(environment, profile, choice.name);
   detection.reason = reason_for(detection.findings.back(), profile, detection.is_assumed);
   for (const auto& each : unused.incomplete) {
     detection.reason += "; " + each;
   }
   detection.remarks = std::move(unused.incomplete);
   std::ranges::move(unused.others, std::back_inserter(detection.remarks));
-  explain_credential(detection, read_credential(environment));
+  explain_credential(detection, choice);
 }
 
 const host_profile& fallback_profile() {
@@ -236,9 +238,9 @@ host_detection choose_for_endpoint() {
                           .is_option = true}}}}};
 }
 
-host_detection detect(const host_environment& environment) {
+host_detection detect(const host_environment& environment, const credential_choice& choice) {
   const auto& fallback = fallback_profile();
-  const auto wanted = credential_in_effect(environment);
+  const auto wanted = credential_in_effect(environment, choice.name);
   host_detection result{fallback.host, {}};
   for (const auto& profile : host_profiles()) {
     if (profile.signature.mode != detection_mode::by_signature) {
@@ -266,11 +268,12 @@ host_detection detect(const host_environment& environment) {
 
 host_detection detect_host(const host_environment& environment, std::optional<identity_host> chosen,
                            std::string_view imds_authority) {
+  const auto choice = read_credential(environment);
   host_detection result = chosen                   ? choose(environment, *chosen, imds_authority)
-                          : imds_authority.empty() ? detect(environment)
+                          : imds_authority.empty() ? detect(environment, choice)
                                                    : choose_for_endpoint();
   if (result.host) {
-    explain(result, environment);
+    explain(result, environment, choice);
   }
   return result;
 }
