@@ -1,5 +1,6 @@
 // A token service on each kind of host, selected by an environment that the test provides.
 #include "service/service_core.hpp"
+#include "tests/support/environment_options.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -22,15 +23,6 @@ namespace {
 
 constexpr auto patience = 60s;
 const token_request vault{.resource = "https://vault.azure.net"};
-
-token_service_options on(const std::map<std::string, std::string, std::less<>>& variables) {
-  token_service_options options;
-  options.environment.emplace();
-  for (const auto& [name, value] : variables) {
-    options.environment->push_back({name, value});
-  }
-  return options;
-}
 
 const std::map<std::string, std::string, std::less<>> arc{
     {"IDENTITY_ENDPOINT", "http://127.0.0.1:40342/metadata/identity/oauth2/token"},

@@ -1,15 +1,15 @@
 // What `midas doctor` says of this machine, and of answers that are right and yet odd.
 #include "messages/make_error.hpp"
+#include "tests/support/environment_options.hpp"
+#include "tests/support/parsed_json.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tools/doctor/report.hpp"
 
 #include <catch2/catch.hpp>
-#include <rapidjson/document.h>
 
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -21,22 +21,6 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 namespace {
-
-token_service_options on(const std::map<std::string, std::string, std::less<>>& variables) {
-  token_service_options options;
-  options.environment.emplace();
-  for (const auto& [name, value] : variables) {
-    options.environment->push_back({name, value});
-  }
-  return options;
-}
-
-rapidjson::Document parsed(const std::string& text) {
-  rapidjson::Document document;
-  document.Parse(text.c_str());
-  REQUIRE_FALSE(document.HasParseError());
-  return document;
-}
 
 const token_request vault{.resource = "https://vault.azure.net"};
 

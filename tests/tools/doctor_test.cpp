@@ -2,7 +2,9 @@
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "tests/support/any_text.hpp"
+#include "tests/support/environment_options.hpp"
 #include "tests/support/exchanges.hpp"
+#include "tests/support/parsed_json.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "tools/doctor/body_shape.hpp"
 #include "tools/doctor/report.hpp"
@@ -13,7 +15,6 @@
 #include <rapidjson/document.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 using namespace midas;
@@ -24,22 +25,6 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 namespace {
-
-token_service_options on(const std::map<std::string, std::string, std::less<>>& variables) {
-  token_service_options options;
-  options.environment.emplace();
-  for (const auto& [name, value] : variables) {
-    options.environment->push_back({name, value});
-  }
-  return options;
-}
-
-rapidjson::Document parsed(const std::string& text) {
-  rapidjson::Document document;
-  document.Parse(text.c_str());
-  REQUIRE_FALSE(document.HasParseError());
-  return document;
-}
 
 const token_request vault{.resource = "https://vault.azure.net"};
 
@@ -218,7 +203,7 @@ TEST_CASE("if no host is detected or answers, the advice is not to repair IMDS")
   CHECK(remedies(result) == std::vector<std::string>{"advice of its own"});
 }
 
-TEST_CASE("a credential that midas does not have is reported, but is no hint at another host") {
+TEST_CASE("a credential that midas does not have is reported, but does not suggest another host") {
   examination result;
   result.request = vault;
   result.detection = detect_host({.variables = {{"AZURE_TOKEN_CREDENTIALS", "dev"}}});

@@ -2,15 +2,12 @@
 #include "tests/support/disguises.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/temporary_file.hpp"
 #include <midas/midas.hpp>
 
 #include <catch2/catch.hpp>
 
-#include <unistd.h>
-
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -45,20 +42,6 @@ class scoped_environment {
   variables set_;
 };
 
-class token_file {
- public:
-  token_file() { std::ofstream{path_} << plain_marker; }
-  token_file(const token_file&) = delete;
-  token_file& operator=(const token_file&) = delete;
-  ~token_file() { std::filesystem::remove(path_); }
-
-  [[nodiscard]] std::string path() const { return path_; }
-
- private:
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() / ("midas-echo-" + std::to_string(::getpid()));
-};
-
 // An answer that has `echo` in its reason, its headers, and the members and texts of its body.
 raw_server::script answer_with(const std::string& echo) {
   const auto body = "{\"" + echo + "\":\"" + echo + "\",\"error\":\"" + echo +
@@ -70,7 +53,7 @@ raw_server::script answer_with(const std::string& echo) {
 }
 
 std::vector<std::pair<std::string, variables>> hosts_at(const std::string& url,
-                                                        const token_file& file) {
+                                                        const temporary_file& file) {
   const std::string secret{plain_marker};
   return {{"app-service", {{"IDENTITY_ENDPOINT", url}, {"IDENTITY_HEADER", secret}}},
           {"app-service-2017", {{"MSI_ENDPOINT", url}, {"MSI_SECRET", secret}}},
@@ -99,7 +82,7 @@ std::vector<std::string> echoes() {
 }  // namespace
 
 TEST_CASE("no event, log line or error shows what the host repeats of a proof") {
-  const token_file file;
+  const temporary_file file{std::string{plain_marker}};
   const leak_search leaks{plain_marker};
   for (const auto& echo : echoes()) {
     raw_server server{answer_with(echo)};
@@ -128,7 +111,7 @@ TEST_CASE("no event, log line or error shows what the host repeats of a proof") 
 }
 
 TEST_CASE("the program prints nothing of what the host repeats of a proof") {
-  const token_file file;
+  const temporary_file file{std::string{plain_marker}};
   const leak_search leaks{plain_marker};
   const auto forms = echoes();
   for (const auto& echo : {forms[0], forms[5], forms[10], forms[15]}) {

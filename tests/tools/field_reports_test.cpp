@@ -2,16 +2,13 @@
 // program: the variables that they had, and what the endpoint answered.
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/temporary_file.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -65,20 +62,6 @@ class played_host {
   raw_server server_{[this](raw_connection& connection) { serve(connection); }};
 };
 
-class token_file {
- public:
-  explicit token_file(const std::string& content) { std::ofstream{path_} << content; }
-  token_file(const token_file&) = delete;
-  token_file& operator=(const token_file&) = delete;
-  ~token_file() { std::filesystem::remove(path_); }
-
-  [[nodiscard]] std::string path() const { return path_; }
-
- private:
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() / ("midas-report-" + std::to_string(::getpid()));
-};
-
 program_result token(const variables& set, std::vector<std::string> more = {}) {
   for (const auto& [name, value] : set) {
     ::setenv(name.c_str(), value.c_str(), 1);
@@ -96,7 +79,7 @@ variables app_service(const played_host& host) {
   return {{"IDENTITY_ENDPOINT", host.url() + "/msi/token"}, {"IDENTITY_HEADER", "the-header"}};
 }
 
-variables federated(const played_host& host, const token_file& file) {
+variables federated(const played_host& host, const temporary_file& file) {
   return {{"AZURE_AUTHORITY_HOST", host.url()},
           {"AZURE_TENANT_ID", "contoso.onmicrosoft.com"},
           {"AZURE_CLIENT_ID", "0a1b2c3d-0000-1111-2222-333344445555"},
@@ -112,7 +95,7 @@ std::string unix_time(std::time_t from_now) {
 
 TEST_CASE("a refusal by a part of Entra's directory that lags behind passes") {
   const auto* const number = GENERATE("AADSTS70021", "AADSTS700211", "AADSTS700213");
-  const token_file file{"h.p.s"};
+  const temporary_file file{"h.p.s"};
   played_host entra{{http("401 Unauthorized", R"({"error":"invalid_client","error_description":")" +
                                                   std::string{number} + R"(: not known here"})"),
                      http("200 OK", grant)}};
@@ -128,7 +111,7 @@ TEST_CASE("a federated token file as editors and pipelines write it reaches Entr
                                 "\xef\xbb\xbf"
                                 "h.p.s\r\n",
                                 "\n h.p.s\t");
-  const token_file file{content};
+  const temporary_file file{content};
   played_host entra{{http("200 OK", grant)}};
   auto set = federated(entra, file);
   set.at(2).second += "\n";
@@ -223,7 +206,7 @@ TEST_CASE("an endpoint without its partner is named by the error of the host tha
 }
 
 TEST_CASE("a variable that was never filled in is named before anything is sent") {
-  const token_file file{"h.p.s"};
+  const temporary_file file{"h.p.s"};
   played_host entra{{http("200 OK", grant)}};
   auto set = federated(entra, file);
   set.at(2).second = "${AZURE_CLIENT_ID}";

@@ -1,10 +1,10 @@
 // The midas program and the README's first program, run as a user runs them.
 #include "tests/support/program.hpp"
 
+#include "tests/support/parsed_json.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <catch2/catch.hpp>
-#include <rapidjson/document.h>
 
 #include <algorithm>
 #include <csignal>
@@ -24,13 +24,6 @@ program_result run_midas(const std::vector<std::string>& arguments) {
 
 bool is_one_line(const std::string& text) {
   return !text.empty() && std::ranges::count(text, '\n') == 1 && text.back() == '\n';
-}
-
-rapidjson::Document parsed(const std::string& text) {
-  rapidjson::Document document;
-  document.Parse(text.c_str());
-  REQUIRE_FALSE(document.HasParseError());
-  return document;
 }
 
 }  // namespace

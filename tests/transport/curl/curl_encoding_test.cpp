@@ -80,7 +80,7 @@ TEST_CASE("a body that cannot be decoded is described as compressed") {
   CHECK_THAT(outcome.error().message, Contains("compressed (Content-Encoding)"));
 }
 
-TEST_CASE("a body whose encoding is identity is delivered as it is") {
+TEST_CASE("a body with Content-Encoding: identity is not decoded") {
   raw_server server{answer_always(encoded("identity", "plain"))};
   curl_multi_loop loop;
   CHECK(get(loop, server.url())->body == "plain");

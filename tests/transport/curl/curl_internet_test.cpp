@@ -1,16 +1,14 @@
 // The way to a host on the Internet: by a proxy, and by the user's certificate authorities.
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/temporary_file.hpp"
 #include "tests/support/tls_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <stdlib.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,22 +34,6 @@ struct refusing_proxy {
     first_line = seen.substr(0, seen.find('\r'));
     connection.send("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
   }};
-};
-
-class pem_file {
- public:
-  explicit pem_file(const std::string& content) {
-    ::close(::mkstemp(path_.data()));
-    std::ofstream{path_} << content;
-  }
-  pem_file(const pem_file&) = delete;
-  pem_file& operator=(const pem_file&) = delete;
-  ~pem_file() { std::filesystem::remove(path_); }
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "midas-pem-XXXXXX").string();
 };
 
 }  // namespace
@@ -86,7 +68,7 @@ TEST_CASE("a proxy that does not answer is named") {
 TEST_CASE("hosts that are excluded are reached without the proxy") {
   refusing_proxy proxy;
   tls_server server{{.named = true}};
-  const pem_file authorities{server.certificate()};
+  const temporary_file authorities{server.certificate()};
   const internet_access access{.proxy = sensitive_string{proxy.server.url()},
                                .no_proxy = "example.com,127.0.0.1",
                                .proxy_origin = "HTTPS_PROXY",
@@ -101,7 +83,7 @@ TEST_CASE("the proxy and the authorities of one request do not apply to the next
   refusing_proxy proxy;
   tls_server trusted{{.named = true}};
   raw_server plain{answer_always(ok_response("direct"))};
-  const pem_file authorities{trusted.certificate()};
+  const temporary_file authorities{trusted.certificate()};
   curl_multi_loop loop;
   CHECK(exchange(loop, by(trusted.url(), {.ca_file = authorities.path()}))->body == "ok");
   CHECK_FALSE(exchange(

@@ -2,6 +2,7 @@
 #include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/temporary_file.hpp"
 #include "tests/support/tls_server.hpp"
 #include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
@@ -13,7 +14,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,23 +26,6 @@ using midas::internal::curl_sockets;
 using namespace midas::internal::test;
 
 namespace {
-
-// A file that is removed again.
-class temporary_file {
- public:
-  explicit temporary_file(const std::string& content = {}) {
-    ::close(::mkstemp(path_.data()));
-    std::ofstream{path_} << content;
-  }
-  temporary_file(const temporary_file&) = delete;
-  temporary_file& operator=(const temporary_file&) = delete;
-  ~temporary_file() { std::filesystem::remove(path_); }
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = (std::filesystem::temp_directory_path() / "midas-XXXXXX").string();
-};
 
 // One handle outside a loop, whose requests without a pin trust the server's certificate as if an
 // authority had signed it.

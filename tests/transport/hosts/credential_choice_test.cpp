@@ -1,6 +1,7 @@
 // AZURE_TOKEN_CREDENTIALS chooses between workload identity and managed identity.
 #include "transport/hosts/credential_choice.hpp"
 
+#include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <catch2/catch.hpp>
@@ -11,12 +12,12 @@
 
 using namespace midas;
 using namespace midas::internal;
+using namespace midas::internal::test;
 using Catch::Matchers::EndsWith;
 
 namespace {
 
 using host = identity_host;
-using variables = decltype(host_environment::variables);
 
 const variables none{};
 const variables of_pod{{"AZURE_TENANT_ID", "SECRET-1"},

@@ -1,28 +1,22 @@
 #include "transport/hosts/host_detection.hpp"
 
+#include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
 using namespace midas;
 using namespace midas::internal;
+using namespace midas::internal::test;
 using Catch::Matchers::Contains;
 
 namespace {
 
-using variables = decltype(host_environment::variables);
 using host = identity_host;
-
-host_environment with(variables set) { return {.variables = std::move(set)}; }
-
-host_environment with_agent(variables set = {}) {
-  return {.variables = std::move(set), .arc_agent_installed = true};
-}
 
 // "App Service: IDENTITY_ENDPOINT set, IDENTITY_HEADER not set"
 std::string described(const host_finding& finding) {

@@ -1,27 +1,20 @@
 // Why a host was chosen, and the variables that have no effect.
+#include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_detection.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 using namespace midas;
 using namespace midas::internal;
+using namespace midas::internal::test;
 using Catch::Matchers::Contains;
 
 namespace {
 
-using variables = decltype(host_environment::variables);
 using host = identity_host;
-
-host_environment with(variables set) { return {.variables = std::move(set)}; }
-
-host_environment with_agent(variables set = {}) {
-  return {.variables = std::move(set), .arc_agent_installed = true};
-}
 
 const variables of_cloud_shell{{"MSI_ENDPOINT", "e"}, {"MSI_SECRET", "s"}};
 

@@ -73,7 +73,8 @@ TEST_CASE("certificate authorities are those of curl's variable, or else of Open
   CHECK((*of_openssl)->ca_origin == "SSL_CERT_FILE and SSL_CERT_DIR");
 }
 
-TEST_CASE("what is no proxy is rejected, naming the variable but not the value") {
+TEST_CASE(
+    "a value that is not a proxy's URL is rejected; the error names the variable, not the value") {
   const std::string value = GENERATE("ftp://hush:1", "http://hush :1", "\"http://hush:1\"");
   const auto found = access({{"https_proxy", sensitive_string{value}}});
   REQUIRE_FALSE(found);

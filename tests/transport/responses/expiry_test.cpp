@@ -66,7 +66,7 @@ TEST_CASE("a date is a stated time") {
   CHECK(read_stated_time("3333-11-22T04:05:06Z", now) == stated_time{sys_seconds{43'040'261'106s}});
 }
 
-TEST_CASE("what is neither a number nor a date is no stated time") {
+TEST_CASE("a text that is neither a number nor a date states no time") {
   const std::string text =
       GENERATE(as<std::string>{}, "", "unknown format", "1.5", "3.6e3", " 3600", "253402300800",
                "253402300800000", "999999999999999999", "/Date()/", "/Date(", ")/", "/Date(1)/",

@@ -79,7 +79,7 @@ TEST_CASE("a refresh that is stated as a date follows the host's clock, too") {
   CHECK(grant->refresh_on == now + 30min);
 }
 
-TEST_CASE("a Date within half a minute of this machine's clock leaves the expiry as it is") {
+TEST_CASE("a Date within half a minute of this machine's clock does not change the expiry") {
   CHECK(life(R"("expires_on":1700003600)", "Tue, 14 Nov 2023 22:13:50 GMT") == 1h);
   CHECK(life(R"("expires_on":1700003600)", "Tue, 14 Nov 2023 22:12:50 GMT") == 1h);
   CHECK(life(R"("expires_on":1700003600)", "Tue, 14 Nov 2023 22:13:51 GMT") == 1h - 31s);
