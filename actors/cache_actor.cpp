@@ -6,6 +6,7 @@
 #include "actors/support/http_child.hpp"
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -52,7 +53,7 @@ struct cache_state {
           arm();
         },
         [this](const refresh_overdue& overdue) {
-          refresh(overdue.key);
+          refresh(view_of(overdue.key));
           arm();
         },
         [this](const refresh_planned& planned) {
@@ -107,12 +108,13 @@ struct cache_state {
   expected<std::variant<access_token, forward>> route(
       token_request& request, std::chrono::steady_clock::time_point deadline) {
     auto& counters = *service().counters;
-    auto key = acceptable_key(request);
-    if (!key) {
+    if (auto failure = refusal()) {
       counters.add(counters.errors);
-      return unexpected{std::move(key.error())};
+      return unexpected{*std::move(failure)};
     }
-    if (request.claims.empty() && !request.force_refresh) {
+    // Valid if it is found: most requests find a token or an acquisition, and need no copy of it.
+    const request_key_view key{request.identity, request.resource};
+    if (accepts_cached(request)) {
       if (auto found = service().table->find(*key, service().now())) {
         counters.add(counters.tokens);
         counters.add(counters.cache_hits);
@@ -123,8 +125,7 @@ struct cache_state {
         return std::move(found->token);
       }
     }
-    const auto used =
-        keys->use_acquisition({*std::move(key), request.claims}, http->current(), now());
+    const auto used = keys->use_acquisition(request, *key, http->current(), now());
     if (!used) {
       counters.add(counters.errors);
       return unexpected{used.error()};
@@ -137,21 +138,20 @@ struct cache_state {
     return forward{acquisition.actor, {std::move(request), deadline}};
   }
 
-  [[nodiscard]] expected<token_key> acceptable_key(const token_request& request) const {
+  // Why no request can be answered at present.
+  [[nodiscard]] std::optional<error> refusal() const {
     if (lifetime.ending()) {
-      return unexpected{lifetime.end()};
+      return lifetime.end();
     }
-    if (!service().endpoint) {
-      return unexpected{service().endpoint.error()};
-    }
-    return make_key(request);
+    return service().endpoint ? std::nullopt : std::optional{service().endpoint.error()};
   }
 
-  void refresh(const token_key& key) {
-    if (const auto acquisition = keys->use_acquisition({key, {}}, http->current(), now())) {
-      caf_compat::send(self, (*acquisition)->actor, refresh_due{});
+  void refresh(const token_key_view& key) {
+    const token_request request{.identity = key.identity, .resource = std::string{key.resource}};
+    if (const auto used = keys->use_acquisition(request, key, http->current(), now())) {
+      caf_compat::send(self, (*used)->actor, refresh_due{});
     } else {
-      keys->postpone_refresh(key);
+      keys->postpone_refresh({request.identity, request.resource});
     }
   }
 
@@ -167,7 +167,7 @@ struct cache_state {
     keys->woken(now());
     keys->recheck_due_waiters(now());
     for (const auto& key : keys->take_due_refreshes()) {
-      refresh(key);
+      refresh(view_of(key));
     }
     keys->sweep_if_due(now());
     arm();

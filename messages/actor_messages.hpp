@@ -2,6 +2,7 @@
 #pragma once
 
 #include "messages/http_message.hpp"
+#include "messages/token_key_view.hpp"
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
 
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace midas::internal {
 
@@ -28,9 +30,36 @@ struct acquisition_key {
   friend bool operator==(const acquisition_key&, const acquisition_key&) = default;
 };
 
+/// Valid as long as what it refers to.
+struct acquisition_key_view {
+  token_key_view token;
+  std::string_view claims;
+};
+
+inline acquisition_key_view view_of(const acquisition_key& key) noexcept {
+  return {view_of(key.token), key.claims};
+}
+
+/// For unordered containers that are searched by a key or by its view.
 struct acquisition_key_hash {
+  using is_transparent = void;
+
+  std::size_t operator()(const acquisition_key_view& key) const noexcept {
+    return token_key_view_hash{}(key.token) ^ std::hash<std::string_view>{}(key.claims);
+  }
   std::size_t operator()(const acquisition_key& key) const noexcept {
-    return token_key_hash{}(key.token) ^ std::hash<std::string>{}(key.claims);
+    return (*this)(view_of(key));
+  }
+};
+
+struct acquisition_key_equal {
+  using is_transparent = void;
+
+  bool operator()(const acquisition_key& left, const acquisition_key& right) const noexcept {
+    return left == right;
+  }
+  bool operator()(const acquisition_key_view& left, const acquisition_key& right) const noexcept {
+    return token_key_view_equal{}(left.token, right.token) && left.claims == right.claims;
   }
 };
 

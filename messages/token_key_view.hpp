@@ -14,12 +14,27 @@ namespace midas::internal {
 struct token_key_view {
   const managed_identity& identity;
   std::string_view resource;
+};
 
-  /// The view of the key that make_key() returns. Empty if that key differs from the request by
-  /// more than the "/.default" of a scope. A request without a valid key may have a view: it equals
-  /// no valid key.
-  static std::optional<token_key_view> of(const managed_identity& identity,
-                                          std::string_view resource) noexcept;
+inline token_key_view view_of(const token_key& key) noexcept {
+  return {key.identity, key.resource};
+}
+
+/// The view of the key that make_key() returns for a request, which must outlive it. For a request
+/// without a valid key, a view that equals no valid key.
+class request_key_view {
+ public:
+  request_key_view(const managed_identity& identity, std::string_view resource);
+  request_key_view(const request_key_view&) = delete;
+  request_key_view& operator=(const request_key_view&) = delete;
+  ~request_key_view() = default;
+
+  const token_key_view& operator*() const noexcept { return view_; }
+
+ private:
+  // Set if the id is written in another letter case than in the key.
+  std::optional<managed_identity> folded_;
+  token_key_view view_;
 };
 
 /// For unordered containers that are searched by a key or by its view.
@@ -27,9 +42,7 @@ struct token_key_view_hash {
   using is_transparent = void;
 
   std::size_t operator()(const token_key_view& key) const noexcept;
-  std::size_t operator()(const token_key& key) const noexcept {
-    return (*this)(token_key_view{key.identity, key.resource});
-  }
+  std::size_t operator()(const token_key& key) const noexcept { return (*this)(view_of(key)); }
 };
 
 struct token_key_view_equal {

@@ -86,16 +86,23 @@ std::size_t token_key_hash::operator()(const token_key& key) const noexcept {
 
 namespace internal {
 
-std::optional<token_key_view> token_key_view::of(const managed_identity& identity,
-                                                 std::string_view resource) noexcept {
+namespace {
+
+std::optional<managed_identity> folded_if_different(const managed_identity& identity) {
   const bool folds_case =
       identity.kind() == identity_kind::client_id || identity.kind() == identity_kind::object_id;
   if (folds_case &&
       std::ranges::any_of(identity.id(), [](char c) { return c != ascii::lower(c); })) {
-    return std::nullopt;
+    return identity.folded();
   }
-  return token_key_view{identity, without_default_scope(resource)};
+  return std::nullopt;
 }
+
+}  // namespace
+
+request_key_view::request_key_view(const managed_identity& identity, std::string_view resource)
+    : folded_(folded_if_different(identity)),
+      view_{folded_ ? *folded_ : identity, without_default_scope(resource)} {}
 
 std::size_t token_key_view_hash::operator()(const token_key_view& key) const noexcept {
   const std::hash<std::string_view> hash;

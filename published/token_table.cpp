@@ -25,7 +25,7 @@ token_table::token_table()
         return ++last;
       }()) {}
 
-std::optional<token_table::found_token> token_table::find(const token_key& key,
+std::optional<token_table::found_token> token_table::find(const token_key_view& key,
                                                           const clock_reading& now) const {
   const std::shared_lock lock{mutex_};
   const auto found = entries_.find(key);
@@ -55,10 +55,11 @@ std::optional<token_table::found_token> token_table::read_anew(thread_cache* min
                                                                const token_lookup& lookup,
                                                                const clock_reading& now,
                                                                const coarse_clock_reading& coarse) {
+  const request_key_view key{lookup.identity, lookup.resource};
   cached_token::origin from;
   {
     const std::shared_lock lock{mutex_};
-    const auto found = find(lookup);
+    const auto found = entries_.find(*key);
     if (closed_ || found == entries_.end() || !is_usable(found->second->validity(), now)) {
       return std::nullopt;
     }
@@ -72,14 +73,6 @@ std::optional<token_table::found_token> token_table::read_anew(thread_cache* min
   }
   auto& kept = mine->insert(lookup, std::move(from), hits_);
   return kept.extend_lease(now, coarse) ? hand_out(kept, now) : std::nullopt;
-}
-
-token_table::entries::const_iterator token_table::find(const token_lookup& lookup) const {
-  if (const auto view = token_key_view::of(lookup.identity, lookup.resource)) {
-    return entries_.find(*view);
-  }
-  const auto key = make_key(lookup.identity, lookup.resource);
-  return key ? entries_.find(*key) : entries_.end();
 }
 
 std::optional<token_table::found_token> token_table::hand_out(cached_token& kept,

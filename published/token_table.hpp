@@ -48,8 +48,12 @@ class token_table {
   };
 
   /// A token that may be handed out at `now`.
-  [[nodiscard]] std::optional<found_token> find(const token_key& key,
+  [[nodiscard]] std::optional<found_token> find(const token_key_view& key,
                                                 const clock_reading& now) const;
+  [[nodiscard]] std::optional<found_token> find(const token_key& key,
+                                                const clock_reading& now) const {
+    return find(view_of(key), now);
+  }
 
   /// A token that may be handed out now, for a thread that did not find it with find_fresh(): the
   /// thread caches a copy. Counted in hits().
@@ -158,8 +162,6 @@ class token_table {
                                                      const coarse_clock_reading& coarse);
   [[nodiscard]] static std::optional<found_token> hand_out(cached_token& kept,
                                                            const clock_reading& now);
-  // Call under the lock.
-  [[nodiscard]] entries::const_iterator find(const token_lookup& lookup) const;
   static void plan(entry& item, boot_clock::time_point when) noexcept;
   void erase(entries::iterator at);
   static bool is_idle(const entry& item, const clock_reading& now,

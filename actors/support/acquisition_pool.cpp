@@ -5,7 +5,7 @@
 
 namespace midas::internal {
 
-acquisition_pool::entry* acquisition_pool::find(const acquisition_key& key) {
+acquisition_pool::entry* acquisition_pool::find(const acquisition_key_view& key) {
   const auto found = entries_.find(key);
   return found == entries_.end() ? nullptr : &found->second;
 }

@@ -50,7 +50,7 @@ class acquisition_pool {
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
   /// Null if there is no actor for the key.
-  [[nodiscard]] entry* find(const acquisition_key& key);
+  [[nodiscard]] entry* find(const acquisition_key_view& key);
 
   /// Spawns the actor of a key that has none.
   entry& add(acquisition_key&& key, const http_actor& http, time_point now,
@@ -81,7 +81,7 @@ class acquisition_pool {
 
   cache_actor::pointer owner_;
   std::shared_ptr<const service_context> service_;
-  std::unordered_map<acquisition_key, entry, acquisition_key_hash> entries_;
+  std::unordered_map<acquisition_key, entry, acquisition_key_hash, acquisition_key_equal> entries_;
 };
 
 }  // namespace midas::internal

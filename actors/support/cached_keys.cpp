@@ -21,16 +21,22 @@ cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const servi
   }
 }
 
-expected<acquisition_pool::entry*> cached_keys::use_acquisition(acquisition_key&& key,
+expected<acquisition_pool::entry*> cached_keys::use_acquisition(const token_request& request,
+                                                                const token_key_view& key,
                                                                 const http_actor& http,
                                                                 time_point now) {
-  auto* found = pool_.find(key);
+  auto* found = pool_.find({key, request.claims});
   if (found == nullptr) {
+    auto valid = make_key(request);
+    if (!valid) {
+      return unexpected{std::move(valid.error())};
+    }
     if (auto room = make_room_for_acquisition(); !room) {
       return unexpected{std::move(room.error())};
     }
-    auto failure = earlier_failure_of(key, now);
-    found = &pool_.add(std::move(key), http, now, std::move(failure));
+    acquisition_key added{*std::move(valid), request.claims};
+    auto failure = earlier_failure_of(added, now);
+    found = &pool_.add(std::move(added), http, now, std::move(failure));
     timers_.sweep_by(now + max_rest());
   }
   found->use(now);
@@ -57,7 +63,7 @@ bool cached_keys::add_deadline(const acquisition_pool::entry& acquisition, time_
 
 void cached_keys::set_deadline(const acquisition_key& key, time_point at) {
   // A request with an earlier deadline may have been forwarded meanwhile.
-  if (const auto* found = pool_.find(key)) {
+  if (const auto* found = pool_.find(view_of(key))) {
     add_deadline(*found, at);
   }
 }
@@ -69,7 +75,7 @@ void cached_keys::recheck_due_waiters(time_point now) {
 }
 
 void cached_keys::recheck_waiters(const acquisition_key& key) {
-  if (const auto* found = pool_.find(key)) {
+  if (const auto* found = pool_.find(view_of(key))) {
     caf_compat::send(owner_, found->actor, deadline_due{});
   }
 }

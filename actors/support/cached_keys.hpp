@@ -29,10 +29,12 @@ class cached_keys {
               time_point now);
 
   /// The acquisition actor of that key, spawned if necessary. Counts as used at `now`, so that the
-  /// actor does not end before it has read the next message. Fails with errc::too_many_keys if too
-  /// many acquisitions are under way.
-  expected<acquisition_pool::entry*> use_acquisition(acquisition_key&& key, const http_actor& http,
-                                                     time_point now);
+  /// actor does not end before it has read the next message. `key` is the view of the request's
+  /// key. Fails if the request has no valid key, and with errc::too_many_keys if too many
+  /// acquisitions are under way.
+  expected<acquisition_pool::entry*> use_acquisition(const token_request& request,
+                                                     const token_key_view& key,
+                                                     const http_actor& http, time_point now);
 
   /// Adds the deadline of a waiter. True if it is the earliest of that acquisition.
   bool add_deadline(const acquisition_pool::entry& acquisition, time_point at);
