@@ -63,10 +63,9 @@ std::shared_ptr<const internal::service_context> make_context(
   return context;
 }
 
-host_limits limits_of(const token_service_options& options,
-                      const internal::service_context& context) {
-  if (options.limits) {
-    return *options.limits;
+host_limits limits_of(const internal::service_context& context) {
+  if (context.options.limits) {
+    return *context.options.limits;
   }
   return context.endpoint ? internal::default_limits(context.endpoint->host) : host_limits{};
 }
@@ -108,12 +107,8 @@ class service_core::owned_system {
 };
 
 service_core::service_core(const token_service_options& options, internal::service_parts parts)
-    : service_core(bounded_tag{}, internal::bounded(options), std::move(parts)) {}
-
-service_core::service_core(bounded_tag /*tag*/, const token_service_options& options,
-                           internal::service_parts parts)
-    : context_(make_context(options, parts.environment)),
-      limits_(limits_of(options, *context_)),
+    : context_(make_context(internal::bounded(options), parts.environment)),
+      limits_(limits_of(*context_)),
       frontend_(std::make_shared<service_frontend>(context_, start(std::move(parts)))) {}
 
 service_core::~service_core() { shutdown(); }

@@ -73,10 +73,6 @@ class service_core {
 
  private:
   class owned_system;
-  struct bounded_tag {};
-
-  service_core(bounded_tag tag, const token_service_options& options,
-               internal::service_parts parts);
 
   expected<service_frontend::running_actors> start(internal::service_parts parts);
   expected<service_frontend::running_actors> try_start(internal::service_parts parts);
