@@ -137,11 +137,12 @@ TEST_CASE("midas simulate announces variables, certificate and key files") {
   CHECK_THAT(fabric, StartsWith("Simulated Service Fabric at https://127.0.0.1:"));
   CHECK_THAT(fabric, Contains("export IDENTITY_SERVER_THUMBPRINT='"));
   CHECK_THAT(fabric, Contains("certificate: /") && Contains("thumbprint:  "));
+  CHECK_THAT(fabric, !Contains("once the system trusts"));
   const auto arc = text_of("arc");
   CHECK_THAT(arc,
              Contains("export IMDS_ENDPOINT='http://127.0.0.1:") && Contains("key files:   /"));
   CHECK_THAT(arc, !Contains("thumbprint"));
-  CHECK_THAT(arc, Contains("fails unless key files are in /var/opt/azcmagent/tokens"));
+  CHECK_THAT(arc, Contains("clients accept those in /var/opt/azcmagent/tokens only"));
   CHECK_THAT(text_of("workload-identity"), Contains("once the system trusts the certificate"));
   CHECK_THAT(text_of("workload-identity", {"--plain-http"}),
              Contains("midas token --host workload-identity --allow-insecure-endpoint --resource"));

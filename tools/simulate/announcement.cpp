@@ -2,9 +2,12 @@
 
 #include "messages/plain_text.hpp"
 #include "tools/simulate/environment_text.hpp"
+#include "transport/hosts/host_detection.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace midas::internal::tools {
@@ -18,8 +21,8 @@ std::string line(std::string_view label, std::string_view text) {
   return fmt::format("  {:<13}{}\n", label, printable(text));
 }
 
-// IMDS clients need no variable if they take an endpoint, as midas does.
-std::string imds_usage(const simulated_host& host) {
+// Clients need no variable if they take an endpoint, as midas does.
+std::string usage_by_endpoint(const simulated_host& host) {
   return line("a token:",
               fmt::format("midas token --endpoint {} --resource https://vault.azure.net",
                           host.endpoint())) +
@@ -27,20 +30,36 @@ std::string imds_usage(const simulated_host& host) {
               fmt::format("export AZURE_POD_IDENTITY_AUTHORITY_HOST={}", host.endpoint()));
 }
 
+// Whether midas uses the host only where plain http is allowed.
+bool needs_insecure_endpoint(const simulated_host& host, identity_host kind) {
+  host_environment environment;
+  for (const auto& each : host.environment()) {
+    environment.variables.insert_or_assign(each.name, each.value);
+  }
+  const auto is_usable = [&](bool allow_insecure) {
+    return make_protocol(detect_host(environment, kind, {}), environment,
+                         {.allow_insecure = allow_insecure})
+        .has_value();
+  };
+  return !is_usable(false) && is_usable(true);
+}
+
+// Whether clients learn from the environment which certificate to trust.
+bool is_certificate_pinned(const simulated_host& host) {
+  return std::ranges::any_of(host.environment(), [&host](const environment_variable& each) {
+    return each.value == host.certificate_thumbprint();
+  });
+}
+
 std::string usage_by_environment(const simulated_host& host, identity_host kind) {
   const bool is_https = !host.certificate_file().empty();
-  const bool is_federated = kind == identity_host::workload_identity;
   auto text = as_shell(host.environment());
-  text +=
-      line("a token:", fmt::format("midas token --host {}{} --resource https://vault.azure.net",
-                                   option_name(kind),
-                                   is_federated && !is_https ? " --allow-insecure-endpoint" : ""));
-  if (is_federated && is_https) {
+  text += line(
+      "a token:",
+      fmt::format("midas token --host {}{} --resource https://vault.azure.net", option_name(kind),
+                  needs_insecure_endpoint(host, kind) ? " --allow-insecure-endpoint" : ""));
+  if (is_https && !is_certificate_pinned(host)) {
     text += line("", "works once the system trusts the certificate; see also --plain-http");
-  }
-  if (kind == identity_host::azure_arc && host.arc_key_directory() != arc_agent_directory) {
-    text += line("", fmt::format("fails unless key files are in {}; see --arc-key-directory",
-                                 arc_agent_directory));
   }
   if (is_https) {
     text += line("certificate:", host.certificate_file());
@@ -48,6 +67,10 @@ std::string usage_by_environment(const simulated_host& host, identity_host kind)
   }
   if (!host.arc_key_directory().empty()) {
     text += line("key files:", host.arc_key_directory());
+    if (host.arc_key_directory() != arc_agent_directory) {
+      text += line("", fmt::format("clients accept those in {} only; see --arc-key-directory",
+                                   arc_agent_directory));
+    }
   }
   return text;
 }
@@ -63,8 +86,8 @@ std::string curl_command(const simulated_host& host, std::string_view path) {
 
 std::string announcement(const simulated_host& host, const simulated_host_options& options) {
   auto text = fmt::format("Simulated {} at {}\n", to_string(options.host), host.endpoint());
-  text += options.host == identity_host::imds ? imds_usage(host)
-                                              : usage_by_environment(host, options.host);
+  const bool takes_endpoint = profile_of(options.host).signature.mode == detection_mode::fallback;
+  text += takes_endpoint ? usage_by_endpoint(host) : usage_by_environment(host, options.host);
   text += line("statistics:", curl_command(host, "/stats"));
   if (options.journal_size > 0) {
     text += line("journal:", curl_command(host, "/journal"));
