@@ -135,6 +135,7 @@ class implementations {
     result.endpoint = imds_.endpoint();
     result.limits = {64, 0};
     result.max_keys = 100'000;
+    result.max_cold_keys_per_lane = result.max_keys;
     return result;
   }
 
