@@ -13,10 +13,13 @@ need_tools() { # TOOL...
   done
 }
 
+has_node() { # MAJOR: that version or a later one
+  node -e "process.exit(parseInt(process.versions.node) >= $1 ? 0 : 1)"
+}
+
 need_node_18() {
   need_tools node npm
-  node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' ||
-    skip "Node.js 18 or later is needed, this is $(node --version)"
+  has_node 18 || skip "Node.js 18 or later is needed, this is $(node --version)"
 }
 
 install_npm_packages() { # SOURCES WORK: installs SOURCES/package-lock.json into WORK if it changed

@@ -1,6 +1,8 @@
 // Runs each client against each simulated host and compares the outcomes with a table.
 //
-//   node compatibility.mjs MIDAS DOCUMENT [--write]
+//   node compatibility.mjs MIDAS DOCUMENT TABLE [--write]
+//
+// TABLE is the name of the table in the document.
 //
 // Must run in namespaces of its own; see run.sh.
 import { spawn, spawnSync } from "node:child_process";
@@ -14,7 +16,7 @@ import { describeHolder, holderOf, identities, ownerOf, resource } from "./ident
 import { SimulatedHost, tokenRequests } from "./simulated_host.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [midas, document, option] = process.argv.slice(2);
+const [midas, document, tableName, option] = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "midas-clients-"));
 const certificateFile = join(scratch, "certificate.pem");
 
@@ -195,8 +197,8 @@ function requireEmptyNetwork() {
 }
 
 function compare(table) {
-  const begin = "<!-- clients: begin -->\n";
-  const end = "\n<!-- clients: end -->";
+  const begin = `<!-- clients, ${tableName}: begin -->\n`;
+  const end = `\n<!-- clients, ${tableName}: end -->`;
   const text = readFileSync(document, "utf8");
   const from = text.indexOf(begin) + begin.length;
   const to = text.indexOf(end);

@@ -4,8 +4,9 @@
 #   run.sh MIDAS WORK_DIRECTORY [--write]
 #
 # MIDAS is the program. WORK_DIRECTORY keeps the installed clients; they are reinstalled when the
-# lock file changes. The outcomes must equal the table in docs/compatibility.md; --write updates that
-# table instead.
+# lock file changes. node-20/ has the current clients, node-18/ the last ones for Node.js 18. The
+# outcomes must equal the table for those clients in docs/compatibility.md; --write updates that table
+# instead.
 #
 # Everything except the installation runs in a network namespace with only a loopback interface,
 # which also has the address of Azure's IMDS, so that no packet can leave the machine. The mount
@@ -27,7 +28,9 @@ fi
 "${namespaces[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /var/opt' 2>/dev/null ||
   skip "this system does not permit network and mount namespaces"
 
-install_npm_packages "$sources" "$work"
+generation=node-18
+if has_node 20; then generation=node-20; fi
+install_npm_packages "$sources/$generation" "$work"
 # Node.js resolves packages relative to the importing program.
 cp "$sources"/*.mjs "$work/"
 
@@ -36,4 +39,4 @@ exec "${namespaces[@]}" sh -c '
   ip addr add 169.254.169.254/32 dev lo
   mount -t tmpfs tmpfs /var/opt
   exec "$@"' sh \
-  node "$work/compatibility.mjs" "$midas" "$sources/../../docs/compatibility.md" "$@"
+  node "$work/compatibility.mjs" "$midas" "$sources/../../docs/compatibility.md" "$generation" "$@"
