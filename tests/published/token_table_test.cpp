@@ -15,7 +15,7 @@ TEST_CASE("a published token is found only under its key, with the cache as its 
   CHECK(text_of(found) == "token of a");
   CHECK(found->token.source() == midas::token_source::cache);
   CHECK_FALSE(table.find(key("b"), now));
-  CHECK_FALSE(table.find({managed_identity::client_id("a"), "a"}, now));
+  CHECK_FALSE(table.find(token_key{managed_identity::client_id("a"), "a"}, now));
 }
 
 TEST_CASE("identities that differ only in their kind have tokens of their own") {
@@ -23,8 +23,8 @@ TEST_CASE("identities that differ only in their kind have tokens of their own") 
   const auto validity = lasting(1h, 30min);
   table.publish({managed_identity::client_id("x"), "r"}, token_named("client"), validity, now);
   table.publish({managed_identity::object_id("x"), "r"}, token_named("object"), validity, now);
-  CHECK(text_of(table.find({managed_identity::client_id("x"), "r"}, now)) == "client");
-  CHECK(text_of(table.find({managed_identity::object_id("x"), "r"}, now)) == "object");
+  CHECK(text_of(table.find(token_key{managed_identity::client_id("x"), "r"}, now)) == "client");
+  CHECK(text_of(table.find(token_key{managed_identity::object_id("x"), "r"}, now)) == "object");
 }
 
 TEST_CASE("a token is found until either clock says that it has ended, and held after that") {
