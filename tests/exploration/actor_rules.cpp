@@ -10,6 +10,7 @@ const std::vector<std::string_view>& all_rules() {
                                                    rule::in_time,
                                                    rule::from_the_call,
                                                    rule::not_early,
+                                                   rule::patience,
                                                    rule::right_token,
                                                    rule::limits,
                                                    rule::rate_across_deaths,
@@ -64,9 +65,16 @@ void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
     if (exchanges_.at(number).unit.key != each.facts.unit.key) {
       note(rule::right_token, describe(each) + " got the token of another key");
     }
-  } else if (answer.code == errc::deadline_exceeded && !answer.has_retry_after &&
-             now_ < each.asked_at + each.facts.timeout) {
+    return;
+  }
+  const auto deadline = each.asked_at + each.facts.timeout;
+  if (answer.code == errc::deadline_exceeded && !answer.retry_after && now_ < deadline) {
     note(rule::not_early, describe(each) + " failed with deadline_exceeded at " + in_ms(now_));
+  }
+  if (is_transient(answer.code) && answer.retry_after &&
+      now_ + *answer.retry_after < deadline - refused_before) {
+    note(rule::patience,
+         describe(each) + " failed at " + in_ms(now_) + ", but was to retry before its deadline");
   }
 }
 

@@ -43,7 +43,7 @@ struct answer_facts {
   /// The token, as the test's host names it; empty if the answer is an error.
   std::optional<std::string> token{};
   errc code{};
-  bool has_retry_after = false;
+  std::optional<std::chrono::nanoseconds> retry_after{};
 };
 
 /// How an exchange ended, as far as the rules distinguish it. A refusal is remembered for

@@ -91,10 +91,24 @@ TEST_CASE("deadline_exceeded before the deadline is a violation unless it states
   rules.ask(a);
   rules.ask(a);
   rules.time_passed(999ms);
-  rules.answered(0, {.code = errc::deadline_exceeded, .has_retry_after = true});
+  rules.answered(0, {.code = errc::deadline_exceeded, .retry_after = 1s});
   CHECK(rules.broken().empty());
   rules.answered(1, {.code = errc::deadline_exceeded});
   CHECK(rules.broken() == names{"no early deadline_exceeded"});
+}
+
+TEST_CASE("a transient failure before a retry that the deadline allows is a violation") {
+  made_up rules;
+  for (int i = 0; i < 4; ++i) {
+    rules.ask(a);
+  }
+  rules.time_passed(400ms);
+  rules.answered(0, {.code = errc::service_unavailable, .retry_after = 580ms});
+  rules.answered(1, {.code = errc::service_unavailable});
+  rules.answered(2, {.code = errc::request_rejected, .retry_after = 500ms});
+  CHECK(rules.broken().empty());
+  rules.answered(3, {.code = errc::service_unavailable, .retry_after = 579ms});
+  CHECK(rules.broken() == names{"no failure while another attempt is possible"});
 }
 
 TEST_CASE("the token of another key is a violation") {

@@ -28,8 +28,7 @@ decided_acquisition::decided_acquisition(std::string name, std::size_t number)
 void decided_acquisition::ask(const waiting_caller& caller, const surroundings& at) {
   note(1, caller.number, at.now);
   if (const auto failure = machine_.refusal(caller.deadline, at.now)) {
-    at.rules.answered(caller.number,
-                      {.code = failure->code, .has_retry_after = failure->retry_after.has_value()});
+    at.rules.answered(caller.number, {.code = failure->code, .retry_after = failure->retry_after});
   } else if (!caller.forced && usable_for(at.now) > 0ns) {
     at.rules.answered(caller.number, {.token = "token-" + std::to_string(token_->exchange)});
   } else if (!is_idle()) {
@@ -185,8 +184,7 @@ void decided_acquisition::answer_until(time_point deadline, const error& failure
                                        const surroundings& at) {
   std::erase_if(waiters_, [&](const waiting_caller& each) {
     if (each.deadline <= deadline && !each.canceled) {
-      at.rules.answered(each.number,
-                        {.code = failure.code, .has_retry_after = failure.retry_after.has_value()});
+      at.rules.answered(each.number, {.code = failure.code, .retry_after = failure.retry_after});
     }
     return each.deadline <= deadline;
   });

@@ -59,3 +59,10 @@ TEST_CASE("no order of refreshes and forced refreshes asks the host too often") 
 TEST_CASE("no order of unusable answers and timeouts ends the patience of a caller") {
   explore({.callers = {{"a", 30s}, {"b", 1s}, {"b", 30s}}, .answers = {"ok", "expired"}}, 9);
 }
+
+TEST_CASE("no order of callers keeps a nearer deadline waiting") {
+  explore({.callers = {{"a", 5s}, {"b", 5s}, {"c", 2s}, {"b", 1s}},
+           .answers = {"ok"},
+           .limits = {.max_in_flight = 1, .max_per_second = 0}},
+          9);
+}

@@ -96,7 +96,7 @@ void actor_rules::check_turn(const request_unit& unit) {
   }
   for (const auto& [other, state] : units_) {
     if (other != unit && state.queued_with && *state.queued_with < *served &&
-        now_ < earliest_deadline(other)) {
+        now_ + refused_before < earliest_deadline(other)) {
       const auto still = first_deadline(other);
       if (still && *still == *state.queued_with) {
         note(rule::turn, to_string(unit) + " was sent, whose first deadline is " + in_ms(*served) +

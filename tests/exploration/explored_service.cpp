@@ -276,7 +276,7 @@ void explored_service::note_answers() {
         facts.token = std::string{outcome->token().reveal()};
       } else {
         facts.code = outcome.error().code;
-        facts.has_retry_after = outcome.error().retry_after.has_value();
+        facts.retry_after = outcome.error().retry_after;
       }
       rules_.answered(n, facts);
     }

@@ -14,6 +14,7 @@ inline constexpr std::string_view one_answer = "one answer";
 inline constexpr std::string_view in_time = "in time";
 inline constexpr std::string_view from_the_call = "deadlines count from the call";
 inline constexpr std::string_view not_early = "no early deadline_exceeded";
+inline constexpr std::string_view patience = "no failure while another attempt is possible";
 inline constexpr std::string_view right_token = "the token of the key";
 inline constexpr std::string_view one_in_flight = "one exchange in flight";
 inline constexpr std::string_view limits = "the host's limits";
@@ -32,6 +33,9 @@ inline constexpr std::string_view end = "nothing left at the end";
 
 /// For this long, an attempt goes on for callers who may ask again.
 inline constexpr moment given_up_after{1'000};
+
+/// A request that waits for its turn is refused so long before its deadline.
+inline constexpr moment refused_before{20};
 
 inline std::string in_ms(moment at) { return std::to_string(at.count()) + " ms"; }
 
