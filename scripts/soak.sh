@@ -5,7 +5,8 @@
 #
 # After a warm-up of a fifth of the time, samples the process every second: resident memory, open
 # file descriptors, threads. Compares the lower quartiles of the first and the last third,
-# because faults change the number of connections, and services come and go. Memory may grow by 8 MiB and 5 %, threads by 2, and descriptors
+# because faults change the number of connections, and services come and go. Memory may grow by 8 MiB
+# and 5 %, threads by 2, and descriptors
 # by 10: each of five kept connections has both of its ends in this process. The process is
 # midas_chaos: see docs/chaos.md.
 set -euo pipefail

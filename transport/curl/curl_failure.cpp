@@ -2,6 +2,7 @@
 
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_request_check.hpp"
+#include "transport/formats/url.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,8 +14,6 @@ namespace midas::internal {
 
 namespace {
 
-constexpr const char* listening_advice =
-    "Check that a server listens there; 169.254.169.254 answers only on an Azure host";
 constexpr const char* certificate_advice =
     "Check that the address is an https address, and that this machine trusts the certificate; for "
     "Microsoft Entra ID, SSL_CERT_FILE or ca_file (--ca-file) may name certificate authorities";
@@ -52,6 +51,14 @@ std::string printable(std::string_view text) {
   std::ranges::replace_if(
       result, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
   return result;
+}
+
+std::string listening_advice(std::string_view url) {
+  const auto parts = parse_url(url);
+  return parts && is_loopback(parts->host)
+             ? "Nothing listens on that port of this machine: start the server, or correct the "
+               "address"
+             : "Check that a server listens there; 169.254.169.254 answers only on an Azure host";
 }
 
 std::string system_message(int error) { return std::generic_category().message(error); }
@@ -143,7 +150,7 @@ error timed_out(const curl_failure& failure, const http_request& request, const 
   return make_error(errc::unreachable,
                     "no connection to " + name + " within " +
                         milliseconds(std::min(request.connect_timeout, request.total_timeout)),
-                    listening_advice);
+                    listening_advice(request.url));
 }
 
 // " through the proxy that HTTPS_PROXY names"; empty without a proxy.
@@ -157,7 +164,7 @@ error not_connected(const curl_failure& failure, const http_request& request,
                     const std::string& name) {
   return make_error(errc::unreachable,
                     "no connection to " + name + way_of(request) + ": " + reason(failure),
-                    listening_advice);
+                    listening_advice(request.url));
 }
 
 error proxy_failed(const curl_failure& failure, const http_request& request,

@@ -197,7 +197,11 @@ expected<url_parts> parse_url(std::string_view text) {
   url_parts parts;
   parts.scheme = ascii::lower(reading.ok() ? reading.part(CURLUPART_SCHEME) : "");
   if ((parts.scheme != "http" && parts.scheme != "https") || authority.empty()) {
-    return invalid(text, "is not an absolute http or https URL", example);
+    const bool lacks_brackets =
+        !authority.starts_with('[') && std::ranges::count(authority, ':') > 1;
+    return invalid(
+        text, "is not an absolute http or https URL",
+        lacks_brackets ? "Put an IPv6 address in brackets, as in http://[::1]:8080" : example);
   }
   if (text.find('#') != std::string_view::npos) {
     return invalid(text, "has a fragment, which would not be sent",

@@ -168,7 +168,13 @@ expected<void> check_key_path(std::string_view path, std::string_view directory)
                   std::string{problem});
   };
   if (!is_inside) {
-    return reject_path("which is not in the agent's directory, " + shown(directory));
+    return refuse(errc::challenge_rejected,
+                  "Azure Arc's challenge names the file " + shown(path) +
+                      ", which is not in the agent's directory, " + shown(directory),
+                  "Check that Azure Arc's agent listens at " + std::string{endpoint_variable} +
+                      "; a simulated one needs midas simulate --arc-key-directory " +
+                      std::string{directory},
+                  401);
   }
   if (!name.ends_with(key_suffix) || name.size() == key_suffix.size()) {
     return reject_path("whose name is not that of a key file, <name>.key");

@@ -264,6 +264,14 @@ host_detection detect(const host_environment& environment, const credential_choi
   return result;
 }
 
+// For a reader who has chosen the wrong host.
+void mention_detected(error& failure, const host_detection& detected) {
+  if (detected.host && !detected.is_assumed) {
+    failure.message += "; without the host option, " +
+                       std::string{profile_of(*detected.host).name} + " would be chosen";
+  }
+}
+
 }  // namespace
 
 host_detection detect_host(const host_environment& environment, std::optional<identity_host> chosen,
@@ -274,6 +282,8 @@ host_detection detect_host(const host_environment& environment, std::optional<id
                                                    : choose_for_endpoint();
   if (result.host) {
     explain(result, environment, choice);
+  } else if (chosen && imds_authority.empty()) {
+    mention_detected(result.host.error(), detect(environment, choice));
   }
   return result;
 }

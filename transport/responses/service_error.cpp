@@ -30,8 +30,8 @@ constexpr std::string_view assign_identity =
     "Assign the identity to this host, or check its id; a new assignment may take some minutes to "
     "take effect";
 constexpr std::string_view check_resource =
-    "Check the resource: it must be the URI of a service known to the tenant, e.g. "
-    "https://vault.azure.net";
+    "Check the resource: it must be the URI of a service known to the tenant. Every tenant knows "
+    "https://management.azure.com/; a token for that shows that the identity works";
 constexpr std::string_view no_proxy =
     "Bypass the proxy between this process and the identity endpoint: it changes the headers";
 

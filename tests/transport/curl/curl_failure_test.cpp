@@ -72,6 +72,7 @@ TEST_CASE("a socket that an address family does not provide leaves the reason to
   const auto failure = describe(
       {.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED, .socket_error = EAFNOSUPPORT});
   CHECK(contains(failure.message, "Connection refused"));
+  CHECK(contains(failure.advice, "on that port of this machine"));
   // A socket that was missing for an earlier address does not matter once the request was sent.
   const auto lost =
       describe({.code = CURLE_GOT_NOTHING, .socket_error = EMFILE, .request_sent = true});

@@ -89,6 +89,14 @@ TEST_CASE("a text that is not an absolute http or https URL is rejected with adv
   CHECK(!url.error().advice.empty());
 }
 
+TEST_CASE("advice for an IPv6 address without brackets shows the brackets") {
+  for (const auto* text : {"http://::1:8080", "http://fd00::7/metadata"}) {
+    CAPTURE(text);
+    CHECK(check_endpoint(text, true).error().advice.find("http://[::1]:8080") != std::string::npos);
+  }
+  CHECK(check_endpoint("http://[zz]", true).error().advice.find('[') == std::string::npos);
+}
+
 TEST_CASE("white space, control and non-ASCII characters in an endpoint are rejected") {
   const std::string text = GENERATE(
       as<std::string>{}, " http://127.0.0.1", "http://127.0.0.1 ", "http://127.0.0.1\n",

@@ -1,5 +1,7 @@
 // What a host's own advice says, and which of its answers may pass by themselves.
+#include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
+#include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <catch2/catch.hpp>
@@ -32,6 +34,24 @@ host_protocol on(identity_host host, const host_environment& where) {
 }
 
 }  // namespace
+
+TEST_CASE("a host that was chosen without its variables is an error that names the detected host") {
+  const host_environment imds{
+      .variables = {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:8080"}}};
+  const auto message_on = [](const host_environment& where) {
+    return detect_host(where, identity_host::app_service).host.error().message;
+  };
+  CHECK_THAT(message_on(imds), Contains("IDENTITY_ENDPOINT is not set") &&
+                                   Contains("without the host option, IMDS would be chosen"));
+  CHECK_THAT(message_on({}), !Contains("would be chosen"));
+}
+
+TEST_CASE("advice for a key file in another directory names the option of a simulated agent") {
+  const auto checked = azure_arc::check_key_path("/tmp/a.key", "/var/opt/azcmagent/tokens");
+  REQUIRE_FALSE(checked);
+  CHECK_THAT(checked.error().advice, Contains("--arc-key-directory /var/opt/azcmagent/tokens") &&
+                                         Contains("listens at IDENTITY_ENDPOINT"));
+}
 
 TEST_CASE("advice for an answer names the variables of the host that sent it") {
   struct sample {

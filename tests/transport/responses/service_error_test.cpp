@@ -140,7 +140,7 @@ TEST_CASE("known refusals have advice") {
        R"(please specify the clientId / resourceId of the identity in the token request"})",
        "Select one"},
       {400, R"({"error":"invalid_resource","error_description":"AADSTS500011: x"})",
-       "Check the resource"},
+       "https://management.azure.com/"},
       {400, R"({"error":{"code":"AudienceNotSupported","message":"x"}})", "Check the resource"},
       {400, R"({"error":"bad_request_102","error_description":"x"})", "Bypass the proxy"},
       {400,
