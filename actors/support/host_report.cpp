@@ -1,6 +1,7 @@
 #include "actors/support/host_report.hpp"
 
 #include "messages/make_error.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include "transport/responses/retry_after.hpp"
 
 #include <string>
@@ -43,7 +44,7 @@ void host_report::ended(const expected<http_response>& outcome, std::size_t key,
     }
   } else if (outcome->status == 429) {
     throttled(*outcome, now);
-  } else if (outcome->status >= 500) {
+  } else if (is_failure(outcome->status)) {
     failed(failure_of(outcome->status),
            {key, false, read_retry_after(*outcome, service_->now().wall)}, now);
   } else {
@@ -82,6 +83,13 @@ void host_report::note_connections(std::uint64_t opened) const {
   while (const auto count = service_->budget->take_unreported_connection(opened)) {
     service_->observers->emit([&] { return connection_opened{*count}; });
   }
+}
+
+// The statuses after which a request for any key may succeed a little later.
+bool host_report::is_failure(int status) const {
+  const auto& endpoint = service_->endpoint;
+  return status == 408 || status >= 500 ||
+         (endpoint && contains(profile_of(endpoint->host).transient_statuses, status));
 }
 
 void host_report::free_place() const {

@@ -41,6 +41,7 @@ class host_report {
   void note_connections(std::uint64_t opened) const;
 
  private:
+  [[nodiscard]] bool is_failure(int status) const;
   void free_place() const;
   void throttled(const http_response& response, time_point now);
   void failed(const error& failure, const host_health::failure& details, time_point now);

@@ -58,6 +58,24 @@ TEST_CASE("after three failures, whatever the keys, one request is sent after ea
                            "host_recovered()"});
 }
 
+TEST_CASE("every status that the host's retries treat as transient is its failure") {
+  const auto requests_after_four = [](int status, identity_host kind) {
+    http_host host{{64, 0}, 1'000, kind};
+    for (std::size_t i = 0; i < 3; ++i) {
+      host.ask(("r" + std::to_string(i)).c_str());
+      host.respond(i, status);
+    }
+    host.ask("fourth");
+    return host.transport->started();
+  };
+  const auto status = GENERATE(404, 408, 410, 500, 503, 599);
+  CAPTURE(status);
+  // The fourth request waits for the end of the pause.
+  CHECK(requests_after_four(status, identity_host::imds) == 3);
+  const bool is_refusal = status == 404 || status == 410;
+  CHECK(requests_after_four(status, identity_host::app_service) == (is_refusal ? 4 : 3));
+}
+
 TEST_CASE("a request that cannot wait for the end of the pause gets the last failure at once") {
   http_host host{{64, 0}};
   const auto waiting = host.ask("x");

@@ -79,7 +79,7 @@ struct wire_exchange {
   time_point ended = time_point::max();
   /// 0 if the exchange failed.
   int status = 0;
-  /// The host did not answer in time.
+  /// The host did not answer in time, or the client gave the exchange up.
   bool timed_out = false;
   std::optional<std::chrono::milliseconds> retry_after{};
   /// token_facts::id of the token in the response; empty if there is none.

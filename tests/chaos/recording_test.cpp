@@ -152,3 +152,22 @@ TEST_CASE("an exchange is recorded from its start to its end") {
   CHECK(ended.front().ended > ended.front().started);
   CHECK(wire.take(std::chrono::steady_clock::now()).empty());
 }
+
+TEST_CASE("a canceled exchange is recorded as ended at once, whenever the transport ends it") {
+  const auto script = std::make_shared<test::scripted_transport>();
+  recording_transport wire{script};
+  const auto canceled = wire.start({.url = std::string{url}}, [](const auto&) {});
+  wire.start({.url = std::string{url}}, [](const auto&) {});
+  wire.cancel(canceled);
+  CHECK(script->cancelled() == 1);
+  const auto ended = wire.take(time_point::min()).front().ended;
+  CHECK(ended <= std::chrono::steady_clock::now());
+  // The record may be gone when the transport ends the exchange.
+  const auto left = wire.take(std::chrono::steady_clock::now());
+  REQUIRE(left.size() == 1);
+  CHECK(left.front().ended == time_point::max());
+  script->complete(0, fail(errc::cancelled, "canceled"));
+  // A second call finds nothing.
+  wire.cancel(canceled);
+  CHECK(script->cancelled() == 1);
+}

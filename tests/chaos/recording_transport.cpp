@@ -52,17 +52,46 @@ std::uint64_t recording_transport::start(http_request request, completion done) 
     exchange.started = std::chrono::steady_clock::now();
     exchanges_.emplace(number, std::move(exchange));
   }
-  return target_->start(std::move(request),
-                        [this, number, done = std::move(done)](expected<http_response> outcome) {
-                          ended(number, outcome);
-                          done(std::move(outcome));
-                        });
+  const auto at_target = target_->start(
+      std::move(request), [this, number, done = std::move(done)](expected<http_response> outcome) {
+        ended(number, outcome);
+        done(std::move(outcome));
+      });
+  const std::lock_guard lock{mutex_};
+  if (const auto found = exchanges_.find(number);
+      found != exchanges_.end() && found->second.ended == time_point::max()) {
+    numbers_at_target_.emplace(number, at_target);
+  }
+  return number;
+}
+
+void recording_transport::cancel(std::uint64_t id) {
+  std::uint64_t at_target = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto found = numbers_at_target_.find(id);
+    if (found == numbers_at_target_.end()) {
+      return;
+    }
+    at_target = found->second;
+    auto& given_up = exchanges_.at(id);
+    given_up.ended = std::chrono::steady_clock::now();
+    // The client no longer waits for an answer, and drops one that comes at the same time.
+    given_up.timed_out = true;
+    numbers_at_target_.erase(found);
+  }
+  target_->cancel(at_target);
 }
 
 void recording_transport::ended(std::uint64_t number, const expected<http_response>& outcome) {
   const auto today = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const std::lock_guard lock{mutex_};
-  auto& exchange = exchanges_.at(number);
+  numbers_at_target_.erase(number);
+  const auto found = exchanges_.find(number);
+  if (found == exchanges_.end() || found->second.ended != time_point::max()) {
+    return;
+  }
+  auto& exchange = found->second;
   if (outcome) {
     exchange.token_id = read_token(token_in(outcome->body)).id;
     exchange.status = outcome->status;

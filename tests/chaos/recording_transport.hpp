@@ -22,7 +22,8 @@ class recording_transport final : public http_transport {
   ~recording_transport() override;
 
   std::uint64_t start(http_request request, completion done) override;
-  void cancel(std::uint64_t id) override { target_->cancel(id); }
+  /// The exchange counts as ended from now on: the target ends it before it starts another.
+  void cancel(std::uint64_t id) override;
   [[nodiscard]] http_statistics statistics() const override { return target_->statistics(); }
   void stop() override { target_->stop(); }
 
@@ -35,6 +36,8 @@ class recording_transport final : public http_transport {
   const std::shared_ptr<http_transport> target_;
   std::mutex mutex_;
   std::map<std::uint64_t, wire_exchange> exchanges_;
+  // The numbers that the target has given to the exchanges in flight.
+  std::map<std::uint64_t, std::uint64_t> numbers_at_target_;
   std::uint64_t last_ = 0;
 };
 

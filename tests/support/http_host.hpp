@@ -36,8 +36,10 @@ inline std::shared_ptr<const acquisition_key> key_of(std::string resource,
 struct http_host {
   using time_point = std::chrono::steady_clock::time_point;
 
-  explicit http_host(host_limits limits, std::size_t max_cold_keys_per_lane = 1'000) {
+  explicit http_host(host_limits limits, std::size_t max_cold_keys_per_lane = 1'000,
+                     identity_host kind = identity_host::imds) {
     service_context made{virtual_actors::endpoint()};
+    made.endpoint->host = kind;
     made.options.max_cold_keys_per_lane = max_cold_keys_per_lane;
     made.now = actors.context->now;
     made.jitter = [] { return 0.0; };
