@@ -34,7 +34,9 @@ void check_each_key(const history& observed, const exchange_list& all,
       found.push_back({"pace", "the exchange for " + describe(exchange->key) + " at " +
                                    since_start(observed, exchange->started) + " began " +
                                    in_milliseconds(exchange->started - before->ended) +
-                                   " after a failure"});
+                                   " after a failure, of an exchange with status " +
+                                   std::to_string(before->status) + " after " +
+                                   in_milliseconds(before->ended - before->started)});
     }
     before = exchange;
   }

@@ -95,6 +95,11 @@ TEST_CASE("a request that waits for its turn longer than its share is a violatio
   const auto waiting = [](int from, int answered) {
     return [=](history& h) {
       h = paced_history();
+      // Callers have received all tokens.
+      for (const auto& each : h.exchanges) {
+        h.requests.push_back(
+            request(9, each.key, ms(0), ms(1), {token_at(ms(1), each.key, each.token_id)}));
+      }
       h.requests.push_back(request(10, vault_by_client_id, ms(from), ms(from + 5'000),
                                    {error_at(ms(answered), errc::deadline_exceeded)}));
     };
@@ -106,6 +111,12 @@ TEST_CASE("a request that waits for its turn longer than its share is a violatio
   require_no_rude_violation([&](history& h) {
     waiting(12'000, 17'000)(h);
     h.exchanges.push_back(exchange(vault_by_client_id, ms(14'000), ms(16'900)));
+  });
+  // A token that no caller can use is a failure, too.
+  require_no_rude_violation([&](history& h) {
+    waiting(12'000, 17'000)(h);
+    h.exchanges.push_back(exchange(vault, ms(8'000), ms(8'001), 200));
+    h.exchanges.back().token_id = "expired";
   });
   require_no_rude_violation([&](history& h) {
     waiting(12'000, 17'000)(h);
@@ -144,6 +155,19 @@ TEST_CASE("an older token after a newer that a caller demanded is a violation") 
   };
   CHECK_THAT(only_rude_violation("newest", history_with(true, 100)),
              Contains("request 2 ") && Contains("40.000 ms before"));
+  // A request that demands a new token joins the exchange in flight.
+  require_no_rude_violation([&](history& h) {
+    history_with(true, 100)(h);
+    h.requests.back().has_claims = true;
+    h.exchanges[0].ended = ms(400);
+  });
+  CHECK_THAT(only_rude_violation("newest",
+                                 [&](history& h) {
+                                   history_with(true, 100)(h);
+                                   h.requests.back().has_claims = true;
+                                   h.exchanges[0].ended = ms(399);
+                                 }),
+             Contains("request 2 "));
   // Nobody demanded the newer token; or the other one was requested later.
   require_no_rude_violation(history_with(false, 100));
   require_no_rude_violation(history_with(true, 145));

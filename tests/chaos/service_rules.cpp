@@ -15,15 +15,23 @@ struct renewal {
   time_point received{};
 };
 
-using send_times = std::map<std::string, time_point>;
+struct exchange_time {
+  time_point started{};
+  time_point ended{};
+};
 
-// When the exchange that first returned each token began. A host may return a token twice.
-send_times sent_times(const history& observed) {
-  send_times result;
+using exchange_times = std::map<std::string, exchange_time>;
+
+// Of the exchange that first returned each token. A host may return a token twice.
+exchange_times times_by_token(const history& observed) {
+  exchange_times result;
   for (const auto& exchange : observed.exchanges) {
     if (!exchange.token_id.empty()) {
-      const auto [at, added] = result.emplace(exchange.token_id, exchange.started);
-      at->second = std::min(at->second, exchange.started);
+      const exchange_time found{exchange.started, exchange.ended};
+      const auto [at, added] = result.emplace(exchange.token_id, found);
+      if (found.started < at->second.started) {
+        at->second = found;
+      }
     }
   }
   return result;
@@ -31,14 +39,14 @@ send_times sent_times(const history& observed) {
 
 // The tokens that were requested after an earlier exchange: their callers have refused the token
 // that such an exchange returns.
-std::vector<renewal> all_renewals(const history& observed, const send_times& sent) {
+std::vector<renewal> all_renewals(const history& observed, const exchange_times& sent) {
   std::vector<renewal> result;
   for (const auto& request : observed.requests) {
     if ((request.force_refresh || request.has_claims) && !request.answers.empty() &&
         request.answers.front().token) {
       const auto& answer = request.answers.front();
       const auto found = sent.find(answer.token->id);
-      if (found != sent.end() && found->second >= request.started) {
+      if (found != sent.end() && found->second.started >= request.started) {
         result.push_back({request.key, request.started, answer.at});
       }
     }
@@ -71,21 +79,24 @@ void check_shutdown(const history& observed, const history_bounds& /*bounds*/,
 
 void check_newest(const history& observed, const history_bounds& /*bounds*/,
                   named_violations& found) {
-  const auto sent = sent_times(observed);
+  const auto sent = times_by_token(observed);
   const auto renewals = all_renewals(observed, sent);
   for (const auto& request : observed.requests) {
     for (const auto& answer : request.answers) {
       const auto at = answer.token ? sent.find(answer.token->id) : sent.end();
-      if (at == sent.end()) {
+      // A request for a new token joins an exchange in flight, also an earlier one.
+      const bool joins = request.force_refresh || request.has_claims;
+      if (at == sent.end() || (joins && at->second.ended >= request.started)) {
         continue;
       }
       const auto newer = std::ranges::find_if(renewals, [&](const renewal& each) {
-        return each.key == request.key && each.received < request.started && at->second < each.sent;
+        return each.key == request.key && each.received < request.started &&
+               at->second.started < each.sent;
       });
       if (newer != renewals.end()) {
         found.push_back(
             {"newest", describe(observed, request) + " got a token that was requested " +
-                           in_milliseconds(newer->sent - at->second) +
+                           in_milliseconds(newer->sent - at->second.started) +
                            " before the request for a token that a caller already had"});
       }
     }

@@ -9,13 +9,22 @@ namespace {
 // Longer than any pause after a failure in a chaos run.
 constexpr std::chrono::seconds longest_pause{10};
 
+// An answer whose token no caller has received: it was expired, or unreadable.
+bool is_unusable(const history& observed, const wire_exchange& exchange) {
+  return std::ranges::none_of(observed.requests, [&](const caller_request& request) {
+    return std::ranges::any_of(request.answers, [&](const caller_answer& answer) {
+      return answer.token && answer.token->id == exchange.token_id;
+    });
+  });
+}
+
 // Whether something other than the other callers can have kept the request from its turn.
 bool is_excused(const history& observed, const caller_request& request, time_point until) {
   return std::ranges::any_of(observed.exchanges, [&](const wire_exchange& each) {
     const bool overlaps = each.started <= until && each.ended >= request.started;
-    const bool failed = each.status != 200 && each.ended != time_point::max();
+    const bool is_recent = each.ended > request.started - longest_pause && each.ended <= until;
     return (each.key == request.key && overlaps) ||
-           (failed && each.ended > request.started - longest_pause && each.ended <= until);
+           (is_recent && (each.status != 200 || is_unusable(observed, each)));
   });
 }
 
