@@ -143,8 +143,9 @@ prepare() { # JOB PROGRAM...
   shift
   copy_tree "$work/$job/tree"
   # -O0 without debug information, and lld where it exists: most of the time is compiling and linking.
+  # Assertions notice what is undefined and would happen to work.
   CCACHE_BASEDIR=$work/$job cmake --preset debug -S "$work/$job/tree" -B "$work/$job/build" \
-    -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DMIDAS_HARDENING=OFF \
+    -DCMAKE_CXX_FLAGS_DEBUG="-O0 -D_GLIBCXX_ASSERTIONS" -DMIDAS_HARDENING=OFF \
     -DCMAKE_EXE_LINKER_FLAGS="$(command -v ld.lld >/dev/null && echo -fuse-ld=lld)" >/dev/null
   if ! build "$job" "$@"; then
     tail -n 20 "$run/build-$job" >&2

@@ -41,6 +41,22 @@ TEST_CASE("a hit allocates no memory, with or without a current lease") {
   CHECK(test::allocations_of_this_thread() == before);
 }
 
+TEST_CASE("a thread keeps every token that it has read, while its cache grows") {
+  constexpr int resources = 300;
+  token_table table;
+  const managed_identity system;
+  const auto name = [](int i) { return vault + "/" + std::to_string(i); };
+  for (int i = 0; i < resources; ++i) {
+    publish(table, {{}, name(i)}, std::to_string(i));
+    REQUIRE(read_text(table, name(i)) == std::to_string(i));
+  }
+  for (int i = 0; i < resources; ++i) {
+    const auto resource = name(i);
+    const auto* const found = find_fresh(looking(table, resource, system));
+    REQUIRE(found != nullptr);
+  }
+}
+
 TEST_CASE("a thread that has read a token reads the token that replaces it") {
   token_table table;
   publish(table, {{}, vault}, "first");

@@ -45,6 +45,11 @@ TEST_CASE("10,000 concurrent callbacks cause one HTTP request and get the same t
   CHECK(imds.statistics().token_requests == 1);
   CHECK(imds.statistics().connections == 1);
   CHECK(tokens.statistics().tokens == 10'000);
+  CHECK(tokens.statistics().acquisitions == 1);
+  CHECK(tokens.statistics().errors == 0);
+  CHECK(tokens.statistics().retries == 0);
+  CHECK(tokens.statistics().refreshes == 0);
+  CHECK(tokens.statistics().keys == 1);
   CHECK(tokens.statistics().coalesced + tokens.statistics().cache_hits == 9'999);
 }
 
