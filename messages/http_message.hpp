@@ -42,7 +42,7 @@ inline const token_service_options& default_options() {
 
 struct acquisition_key;
 
-/// How to reach a host on the Internet.
+/// How to reach a host that is not on this machine or its network, and whom to trust there.
 struct internet_access {
   /// The URL of the proxy, which may have credentials; empty for none.
   sensitive_string proxy{};
@@ -53,8 +53,14 @@ struct internet_access {
   /// Replace the file and the directory with the system's certificate authorities; empty for those.
   std::string ca_file{};
   std::string ca_directory{};
-  /// The options or variables that name the two, for messages.
+  /// Certificate authorities in PEM, the only ones that count if it is not empty.
+  std::string ca_pem{};
+  /// The options or variables that name the authorities, for messages.
   std::string ca_origin{};
+  /// Takes the place of the URL's host in TLS: the name that the client asks for (SNI) and that the
+  /// certificate must have. Empty for the URL's host. It is also the value of Host, unless the
+  /// request has that header.
+  std::string server_name{};
 };
 
 /// What the request is for.

@@ -12,6 +12,7 @@
 #include <array>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace midas::internal::test {
 
@@ -46,9 +47,17 @@ context_pointer make_context(const tls_server_options& options, const self_signe
   return result;
 }
 
+std::string alternative_name_of(const tls_server_options& options) {
+  if (!options.server_name.empty()) {
+    return "DNS:" + options.server_name;
+  }
+  return options.named ? "IP:127.0.0.1" : "";
+}
+
 }  // namespace
 
-self_signed_certificate::self_signed_certificate(const std::string& address)
+self_signed_certificate::self_signed_certificate(const std::string& alternative_name,
+                                                 std::string_view name)
     : key_(EVP_EC_gen("P-256"), &EVP_PKEY_free), certificate_(X509_new(), &X509_free) {
   auto* const certificate = certificate_.get();
   demand(key_ != nullptr && certificate != nullptr, "make a certificate");
@@ -57,15 +66,14 @@ self_signed_certificate::self_signed_certificate(const std::string& address)
   X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
   X509_set_pubkey(certificate, key_.get());
-  constexpr std::string_view name = "nobody.invalid";
   auto* const subject = X509_get_subject_name(certificate);
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
                              reinterpret_cast<const unsigned char*>(name.data()),
                              static_cast<int>(name.size()), -1, 0);
   X509_set_issuer_name(certificate, subject);
-  if (!address.empty()) {
+  if (!alternative_name.empty()) {
     const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> extension{
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("IP:" + address).c_str()),
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternative_name.c_str()),
         &X509_EXTENSION_free};
     demand(X509_add_ext(certificate, extension.get(), -1) == 1, "name its certificate");
   }
@@ -88,9 +96,23 @@ std::string self_signed_certificate::pem() const {
 }
 
 tls_server::tls_server(tls_server_options options)
-    : options_(options),
-      own_(options.named ? "127.0.0.1" : ""),
-      context_(make_context(options_, own_, another_)) {}
+    : options_(std::move(options)),
+      own_(alternative_name_of(options_)),
+      context_(make_context(options_, own_, another_)) {
+  if (!options_.server_name.empty()) {
+    SSL_CTX_set_tlsext_servername_callback(context_.get(), &tls_server::on_server_name);
+    SSL_CTX_set_tlsext_servername_arg(context_.get(), this);
+  }
+}
+
+int tls_server::on_server_name(SSL* connection, int* alert, void* self) {
+  const auto* const name = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
+  if (name != nullptr && name == static_cast<tls_server*>(self)->options_.server_name) {
+    return SSL_TLSEXT_ERR_OK;
+  }
+  *alert = SSL_AD_UNRECOGNIZED_NAME;
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
 
 std::string tls_server::url() const {
   return "https://127.0.0.1:" + std::to_string(server_.port());

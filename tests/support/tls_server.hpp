@@ -10,14 +10,17 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace midas::internal::test {
 
 /// A key and a certificate that no authority signed.
 class self_signed_certificate {
  public:
-  /// `address` is the IP address in its subject alternative name; empty for none.
-  explicit self_signed_certificate(const std::string& address = {});
+  /// `name` is the name of its subject and issuer, `alternative_name` its subject alternative name
+  /// as OpenSSL writes it, "IP:127.0.0.1" or "DNS:proxy.invalid"; empty for none.
+  explicit self_signed_certificate(const std::string& alternative_name = {},
+                                   std::string_view name = "nobody.invalid");
 
   [[nodiscard]] EVP_PKEY* key() const noexcept { return key_.get(); }
   [[nodiscard]] X509* certificate() const noexcept { return certificate_.get(); }
@@ -36,6 +39,8 @@ struct tls_server_options {
   bool closes = false;
   /// Put the server's address into its certificate.
   bool named = false;
+  /// Put this name into the certificate instead, and refuse clients that ask for another or none.
+  std::string server_name{};
   /// Begin another handshake after each request, before the answer. Requires TLS 1.2.
   bool renegotiates = false;
 };
@@ -65,6 +70,7 @@ class tls_server {
 
  private:
   void serve(int socket);
+  static int on_server_name(SSL* connection, int* alert, void* self);
   static void on_message(int is_sent, int version, int type, const void* message, std::size_t size,
                          SSL* connection, void* self);
   void answer(SSL* connection);

@@ -38,7 +38,7 @@ curl_exchange::curl_exchange(const curl_multi_options& options, curl_sockets& so
   try {
     set_connection_policy(options);
     set_callbacks();
-    find_default_authorities();
+    route_.install(handle_);
   } catch (...) {
     curl_easy_cleanup(handle_);
     throw;
@@ -80,11 +80,6 @@ void curl_exchange::set_connection_policy(const curl_multi_options& options) {
 #endif
 }
 
-void curl_exchange::find_default_authorities() noexcept {
-  curl_easy_getinfo(handle_, CURLINFO_CAINFO, &default_ca_file_);
-  curl_easy_getinfo(handle_, CURLINFO_CAPATH, &default_ca_directory_);
-}
-
 void curl_exchange::set_callbacks() {
   pin_.install(handle_);
   set_option(handle_, CURLOPT_PRIVATE, static_cast<void*>(this));
@@ -113,40 +108,15 @@ void curl_exchange::prepare(http_request request) {
 
 void curl_exchange::set_for_request() {
   pin_.apply(handle_, request_.pinned_certificate);
-  // libcurl parses and rebuilds its URL several times, character by character; so it gets only the
-  // part that it needs to connect.
-  set_option(handle_, CURLOPT_URL, std::string{origin_of(request_.url)}.c_str());
+  route_.apply(handle_, request_);
   set_option(handle_, CURLOPT_REQUEST_TARGET, target_of(request_.url).c_str());
   set_option(handle_, CURLOPT_IPRESOLVE,
              static_cast<long>(request_.ipv4_only ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_WHATEVER));
   set_option(handle_, CURLOPT_CONNECTTIMEOUT_MS, as_timeout(request_.connect_timeout));
   set_option(handle_, CURLOPT_TIMEOUT_MS, as_timeout(request_.total_timeout));
-  set_internet_access();
   set_method_and_body();
   headers_.assign(request_, user_agent_);
   set_option(handle_, CURLOPT_HTTPHEADER, headers_.get());
-}
-
-// A service asks one host, so that this changes nothing from the second exchange on.
-void curl_exchange::set_internet_access() {
-  if (request_.internet == internet_) {
-    return;
-  }
-  static const internet_access none;
-  const auto& access = request_.internet != nullptr ? *request_.internet : none;
-  const auto* const ca_file = access.ca_file.empty() ? default_ca_file_ : access.ca_file.c_str();
-  const auto* const ca_directory =
-      access.ca_directory.empty() ? default_ca_directory_ : access.ca_directory.c_str();
-  set_option(handle_, CURLOPT_PROXY, access.proxy.c_str());
-  // Not null, which would use the variable of this process.
-  set_option(handle_, CURLOPT_NOPROXY, access.no_proxy.c_str());
-  for (const auto option : {CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO}) {
-    set_option(handle_, option, ca_file);
-  }
-  for (const auto option : {CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH}) {
-    set_option(handle_, option, ca_directory);
-  }
-  internet_ = request_.internet;
 }
 
 void curl_exchange::set_method_and_body() {

@@ -6,13 +6,13 @@
 #include "transport/curl/curl_header_list.hpp"
 #include "transport/curl/curl_options.hpp"
 #include "transport/curl/curl_response.hpp"
+#include "transport/curl/curl_route.hpp"
 #include "transport/curl/curl_sockets.hpp"
 
 #include <curl/curl.h>
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 namespace midas::internal {
@@ -49,9 +49,7 @@ class curl_exchange {
   void set_connection_policy(const curl_multi_options& options);
   void set_callbacks();
   void set_for_request();
-  void set_internet_access();
   void set_method_and_body();
-  void find_default_authorities() noexcept;
   [[nodiscard]] curl_failure failure_of(CURLcode code) const;
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count,
@@ -66,11 +64,7 @@ class curl_exchange {
   // Refers to the options or to a constant.
   const std::string_view user_agent_;
   http_request request_;
-  // That the handle is set up for.
-  std::shared_ptr<const internet_access> internet_;
-  // Those of libcurl; null if it has none.
-  char* default_ca_file_ = nullptr;
-  char* default_ca_directory_ = nullptr;
+  curl_route route_;
   curl_response response_;
   bool opened_connection_ = false;
   bool was_connected_ = false;

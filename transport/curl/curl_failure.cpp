@@ -192,10 +192,15 @@ error not_decoded(const curl_failure& failure, const std::string& name) {
                     "Check for a proxy in between that compresses answers");
 }
 
-error tls_failed(const curl_failure& failure, const std::string& name) {
+error tls_failed(const curl_failure& failure, const http_request& request,
+                 const std::string& name) {
   const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
+  const bool is_given = request.internet != nullptr && !request.internet->ca_pem.empty();
   return make_error(errc::unreachable, "no TLS connection to " + name + ": " + why,
-                    certificate_advice);
+                    is_given ? "Check that " + request.internet->ca_origin +
+                                   " has the authority that signed the server's certificate, and "
+                                   "that AZURE_KUBERNETES_SNI_NAME is the server's name"
+                             : certificate_advice);
 }
 
 error lost(const curl_failure& failure, const std::string& name) {
@@ -233,7 +238,7 @@ error describe(const curl_failure& failure, const http_request& request) {
     case kind::encoding:
       return not_decoded(failure, name);
     case kind::tls:
-      return tls_failed(failure, name);
+      return tls_failed(failure, request, name);
     case kind::too_large:
       return make_error(errc::response_too_large,
                         "the response of " + name + " is larger than " +

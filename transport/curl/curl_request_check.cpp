@@ -89,6 +89,11 @@ expected<void> check_url(const http_request& request) {
     return refuse(request, "it pins a certificate, but its URL is not https",
                   "Use the https address of the endpoint");
   }
+  if (request.internet != nullptr && !request.internet->server_name.empty() &&
+      !is_https(request.url)) {
+    return refuse(request, "it names a server for TLS, but its URL is not https",
+                  "Use the https address of the endpoint");
+  }
   return {};
 }
 

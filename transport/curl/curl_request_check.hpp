@@ -15,7 +15,8 @@ namespace midas::internal {
 constexpr std::size_t max_request_head_bytes = std::size_t{256} << 10U;
 
 /// Fails with errc::invalid_endpoint if the URL, the method or a header cannot be sent unchanged,
-/// if they are too long, or if the request pins a certificate and its URL is not https.
+/// if they are too long, or if the request pins a certificate or names a server, and its URL is not
+/// https.
 expected<void> check_request(const http_request&);
 
 /// True if the text can be the value of a header: it contains no control character but the tab.
