@@ -48,6 +48,7 @@ expected<internal::host_protocol> find_host(const token_service_options& options
   settings.imds_authority = options.endpoint;
   settings.proxy = options.proxy;
   settings.ca_file = options.ca_file;
+  settings.identity_binding = options.identity_binding;
   return internal::make_protocol(internal::detect_host(environment, options.host, options.endpoint),
                                  environment, settings);
 }

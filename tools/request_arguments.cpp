@@ -57,6 +57,9 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
       .add_option("--ca-file", arguments.ca_file,
                   "Certificate authorities (PEM) for Microsoft Entra ID [SSL_CERT_FILE]")
       ->check(refuse_option);
+  command.add_flag("--identity-binding", arguments.identity_binding,
+                   "Send the federated token to AZURE_KUBERNETES_TOKEN_PROXY (AKS identity\n"
+                   "bindings), if that is set, instead of Microsoft Entra ID");
   add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");
 }
 
@@ -70,6 +73,7 @@ expected<token_service_options> service_options_of(const request_arguments& argu
   options.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
   options.proxy = arguments.proxy;
   options.ca_file = arguments.ca_file;
+  options.identity_binding = arguments.identity_binding;
   if (arguments.host) {
     const auto host = read_identity_host(*arguments.host);
     if (!host) {

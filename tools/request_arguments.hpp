@@ -25,6 +25,7 @@ struct request_arguments {
   bool allow_insecure_endpoint = false;
   std::string proxy;
   std::string ca_file;
+  bool identity_binding = false;
   std::chrono::nanoseconds timeout = std::chrono::seconds{30};
 };
 

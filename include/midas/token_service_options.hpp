@@ -55,6 +55,13 @@ struct token_service_options {
   /// SSL_CERT_DIR.
   std::string ca_file{};
 
+  /// Uses AKS identity bindings: if AZURE_KUBERNETES_TOKEN_PROXY is set, workload identity sends
+  /// the federated token to that URL instead of Microsoft Entra ID, directly, whatever `proxy` is,
+  /// and trusts the authorities in AZURE_KUBERNETES_CA_FILE or AZURE_KUBERNETES_CA_DATA there.
+  /// Other hosts ignore it. Default: false, so that a variable alone cannot redirect a federated
+  /// token.
+  bool identity_binding = false;
+
   /// The timeout of requests that actors send without one. At most a year. Default: 30 s.
   std::chrono::nanoseconds default_timeout = std::chrono::seconds{30};
 

@@ -28,6 +28,7 @@ expected<host_protocol> protocol_of(const host_detection& detection,
   settings.imds_authority = options.endpoint;
   settings.proxy = options.proxy;
   settings.ca_file = options.ca_file;
+  settings.identity_binding = options.identity_binding;
   return make_protocol(detection, environment, settings);
 }
 
@@ -41,21 +42,29 @@ std::string_view proxy_variable(const host_environment& environment) {
   return {};
 }
 
-std::string describe_proxy(const host_detection& detection, const token_service_options& options,
-                           const host_environment& environment) {
-  const auto variable = proxy_variable(environment);
-  const bool is_used = detection.host == identity_host::workload_identity;
-  if (!options.proxy.empty()) {
-    return is_used
-               ? "The proxy option is used, except for hosts in NO_PROXY"
-               : "The proxy option is not used: only Microsoft Entra ID is asked through a proxy";
+// Why no request goes through a proxy; empty if requests do, except for hosts in NO_PROXY.
+std::string_view why_no_proxy(const examination& result) {
+  if (result.detection.host != identity_host::workload_identity) {
+    return " is not used: only Microsoft Entra ID is asked through a proxy";
   }
+  return result.binding == identity_binding::usage::in_use
+             ? " is not used: AZURE_KUBERNETES_TOKEN_PROXY is reached directly"
+             : "";
+}
+
+std::string describe_proxy(const examination& result, const token_service_options& options,
+                           const host_environment& environment) {
+  const auto why_not = why_no_proxy(result);
+  if (!options.proxy.empty()) {
+    return std::string{"The proxy option"}.append(
+        why_not.empty() ? " is used, except for hosts in NO_PROXY" : why_not);
+  }
+  const auto variable = proxy_variable(environment);
   if (variable.empty()) {
     return {};
   }
-  return std::string{variable} +
-         (is_used ? " is used, except for hosts in NO_PROXY and on this machine"
-                  : " is not used: only Microsoft Entra ID is asked through a proxy");
+  return std::string{variable}.append(
+      why_not.empty() ? " is used, except for hosts in NO_PROXY and on this machine" : why_not);
 }
 
 bool is_in_container() {
@@ -123,7 +132,14 @@ examination examine(token_request request, token_service_options options,
   if (const auto protocol = protocol_of(result.detection, options, environment)) {
     result.address = protocol->address;
   }
-  result.proxy = describe_proxy(result.detection, options, environment);
+  result.binding =
+      identity_binding::usage_of(environment, options.identity_binding,
+                                 result.detection.host == identity_host::workload_identity);
+  // Contradictory variables are the error that the report shows.
+  if (result.binding != identity_binding::usage::in_use || !result.address.empty()) {
+    result.binding_text = identity_binding::describe(result.binding, environment);
+  }
+  result.proxy = describe_proxy(result, options, environment);
   result.is_in_container = is_in_container();
   result.listening = listener_at(result.address);
   const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
@@ -181,6 +197,12 @@ std::vector<std::string> remedies(const examination& result) {
         "No host was detected, so midas tried the IMDS of a virtual machine. Managed identities "
         "exist only on Azure hosts; to try midas elsewhere, run midas simulate");
     advice.emplace_back(result.is_in_container ? in_container : on_virtual_machine);
+  }
+  if (result.binding == identity_binding::usage::off &&
+      result.detection.host == identity_host::workload_identity) {
+    advice.emplace_back(
+        "If the pod's identity is bound by AKS, turn identity bindings on: --identity-binding, or "
+        "token_service_options::identity_binding in programs");
   }
   // "Not an Azure host" has been said.
   if (auto own = advice_of(result);

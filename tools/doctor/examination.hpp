@@ -4,6 +4,7 @@
 #include "tools/doctor/listener.hpp"
 #include "tools/doctor/recording_transport.hpp"
 #include "transport/hosts/host_detection.hpp"
+#include "transport/hosts/identity_binding.hpp"
 #include <midas/access_token.hpp>
 #include <midas/token_request.hpp>
 #include <midas/token_service_options.hpp>
@@ -25,6 +26,10 @@ struct examination {
   /// How requests go through a proxy, or why they do not although the environment names one; one
   /// sentence. Empty if there is nothing to say.
   std::string proxy{};
+  /// Whether AKS identity bindings are used, and the same as a sentence; see
+  /// identity_binding::describe().
+  identity_binding::usage binding = identity_binding::usage::absent;
+  std::string binding_text{};
   /// Whether this process is in a container of Docker, Podman or Kubernetes.
   bool is_in_container = false;
   std::vector<exchange_record> exchanges;

@@ -136,6 +136,7 @@ std::string to_json(const examination& result) {
     to.optional_text("address", result.address);
     to.optional_text("reason", result.detection.reason);
     to.optional_text("proxy", result.proxy);
+    to.optional_text("identity_binding", result.binding_text);
     if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {
       to.number("clock_ahead", ahead.count());
     }

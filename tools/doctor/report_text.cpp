@@ -48,6 +48,9 @@ std::string surroundings_of(const examination& result) {
   if (!result.proxy.empty()) {
     text += "Proxy: " + printable(result.proxy) + "\n";
   }
+  if (!result.binding_text.empty()) {
+    text += "Identity binding: " + printable(result.binding_text) + "\n";
+  }
   if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {
     text += fmt::format("Clock: this machine's clock is {} {} the host's\n", rough_duration(ahead),
                         ahead > std::chrono::seconds{0} ? "ahead of" : "behind");

@@ -205,10 +205,25 @@ expected<sensitive_string> read_federated_token(const std::string& path, std::si
   return *std::move(token);
 }
 
+expected<sensitive_string> read_authorities(const std::string& path, std::size_t max_bytes) {
+  auto authorities = holds_null(path) ? refuse("has a null character in its name")
+                                      : read_linked_file(path, max_bytes);
+  if (!authorities) {
+    return fail(
+        errc::invalid_configuration,
+        "AZURE_KUBERNETES_CA_FILE: the file " + shown(path) + " " + described(authorities.error()),
+        "Set it to the file that AKS mounts into the pod, and let the user of this process "
+        "read the file");
+  }
+  return *std::move(authorities);
+}
+
 }  // namespace
 
 credential_files credential_files_of_this_machine() {
-  return {.read_key = read_key, .read_federated_token = read_federated_token};
+  return {.read_key = read_key,
+          .read_federated_token = read_federated_token,
+          .read_authorities = read_authorities};
 }
 
 }  // namespace midas::internal

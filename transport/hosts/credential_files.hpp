@@ -25,6 +25,11 @@ struct credential_files {
   /// file but never its content.
   std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
       read_federated_token;
+  /// The content of AZURE_KUBERNETES_CA_FILE, which may be empty, and which may be a symbolic link.
+  /// Accepts only a regular file of at most `max_bytes`. Fails with errc::invalid_configuration,
+  /// naming the file.
+  std::function<expected<sensitive_string>(const std::string& path, std::size_t max_bytes)>
+      read_authorities{};
 };
 
 /// Reads the files of this machine.

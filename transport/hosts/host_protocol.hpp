@@ -28,6 +28,8 @@ struct host_settings {
   /// For the federated exchange; see internet_settings.hpp.
   std::string proxy{};
   std::string ca_file{};
+  /// Use AKS identity bindings where the environment describes one; see identity_binding.hpp.
+  bool identity_binding = false;
   /// Scheme and authority of IMDS; takes precedence over AZURE_POD_IDENTITY_AUTHORITY_HOST unless
   /// it is empty.
   std::string imds_authority{};

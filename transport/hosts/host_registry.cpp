@@ -7,6 +7,7 @@
 #include "transport/hosts/cloud_shell.hpp"
 #include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
+#include "transport/hosts/identity_binding.hpp"
 #include "transport/hosts/identity_parameters.hpp"
 #include "transport/hosts/imds.hpp"
 #include "transport/hosts/internet_settings.hpp"
@@ -41,8 +42,11 @@ constexpr retry_schedule imds_retries{.update_status = 410, .update_pause = mill
 constexpr host_limits measured_limits{.max_in_flight = 192, .max_per_second = 0};
 
 constexpr auto workload_identity_variables = [] {
-  std::array<std::string_view, internet_variables.size() + 1> result{"AZURE_AUTHORITY_HOST"};
-  std::ranges::copy(internet_variables, result.begin() + 1);
+  constexpr auto& binding = identity_binding::variables;
+  std::array<std::string_view, 1 + binding.size() + internet_variables.size()> result{
+      "AZURE_AUTHORITY_HOST"};
+  const auto rest = std::ranges::copy(binding, result.begin() + 1).out;
+  std::ranges::copy(internet_variables, rest);
   return result;
 }();
 constexpr std::array<std::string_view, 1> machine_learning_variables{"DEFAULT_IDENTITY_CLIENT_ID"};

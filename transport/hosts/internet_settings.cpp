@@ -39,10 +39,26 @@ bool is_proxy(std::string_view text) {
 
 }  // namespace
 
+internet_access read_authorities(const host_environment& environment,
+                                 const host_settings& settings) {
+  internet_access result;
+  const auto file = settings.ca_file.empty()
+                        ? first_of(environment, {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
+                        : named_value{"the ca_file option", settings.ca_file};
+  const auto directory = first_of(environment, {"SSL_CERT_DIR"});
+  result.ca_file = file.value;
+  result.ca_directory = directory.value;
+  result.ca_origin = file.name;
+  if (!directory.name.empty()) {
+    result.ca_origin.append(file.name.empty() ? "" : " and ").append(directory.name);
+  }
+  return result;
+}
+
 expected<std::shared_ptr<const internet_access>> read_internet_access(
     const host_environment& environment, const host_settings& settings,
     const url_parts& authority) {
-  auto result = std::make_shared<internet_access>();
+  auto result = std::make_shared<internet_access>(read_authorities(environment, settings));
   const auto proxy =
       settings.proxy.empty()
           ? first_of(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
@@ -56,16 +72,6 @@ expected<std::shared_ptr<const internet_access>> read_internet_access(
     result->proxy = proxy.value;
     result->proxy_origin = proxy.name;
     result->no_proxy = first_of(environment, {"no_proxy", "NO_PROXY"}).value;
-  }
-  const auto file = settings.ca_file.empty()
-                        ? first_of(environment, {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
-                        : named_value{"the ca_file option", settings.ca_file};
-  const auto directory = first_of(environment, {"SSL_CERT_DIR"});
-  result->ca_file = file.value;
-  result->ca_directory = directory.value;
-  result->ca_origin = file.name;
-  if (!directory.name.empty()) {
-    result->ca_origin.append(file.name.empty() ? "" : " and ").append(directory.name);
   }
   return result;
 }

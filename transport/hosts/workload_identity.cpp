@@ -7,6 +7,7 @@
 #include "transport/formats/plain_value.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
+#include "transport/hosts/identity_binding.hpp"
 #include "transport/hosts/internet_settings.hpp"
 #include "transport/hosts/simple_protocol.hpp"
 
@@ -100,6 +101,45 @@ expected<std::string> authority_of(const host_environment& environment, bool all
   return result;
 }
 
+std::string path_of(std::string_view tenant) {
+  return std::string{"/"}.append(tenant).append(tenant == adfs ? "/oauth2/token"
+                                                               : "/oauth2/v2.0/token");
+}
+
+// Leads the connection to the token proxy. Host stays that of the authority, as azure-sdk-for-go
+// sends it.
+identity_binding::route_function redirect(connection_settings& connection,
+                                          identity_binding::connection_settings binding,
+                                          const host_environment& environment,
+                                          const host_settings& settings) {
+  const auto authority = *parse_url(connection.url);
+  connection.url =
+      identity_binding::join_url(binding.proxy, path_of(environment.variable(tenant_variable)));
+  connection.host = authority.host + (authority.port.empty() ? "" : ":" + authority.port);
+  return identity_binding::make_route(std::move(binding), read_authorities(environment, settings),
+                                      settings.files.read_authorities);
+}
+
+// The way of each request, and in `connection` the endpoint that it leads to.
+expected<identity_binding::route_function> find_route(connection_settings& connection,
+                                                      const host_environment& environment,
+                                                      const host_settings& settings) {
+  if (settings.identity_binding) {
+    auto binding = identity_binding::read_settings(environment);
+    if (!binding) {
+      return unexpected{std::move(binding.error())};
+    }
+    if (*binding) {
+      return redirect(connection, **std::move(binding), environment, settings);
+    }
+  }
+  auto internet = read_internet_access(environment, settings, *parse_url(connection.url));
+  if (!internet) {
+    return unexpected{std::move(internet.error())};
+  }
+  return [way = *std::move(internet)] { return way; };
+}
+
 // Encodes one character at a time, so that no unwiped copy of a secret value is made.
 void append_encoded(sensitive_string& form, std::string_view value) {
   for (const char& c : value) {
@@ -142,12 +182,10 @@ expected<connection_settings> read_settings(const host_environment& environment,
   if (auto valid = check_client_id(client_variable, *client_id); !valid) {
     return unexpected{std::move(valid.error())};
   }
-  const bool is_adfs = *tenant == adfs;
-  return connection_settings{
-      .url = *authority + "/" + *tenant + (is_adfs ? "/oauth2/token" : "/oauth2/v2.0/token"),
-      .client_id = *std::move(client_id),
-      .federated_token_file = *std::move(file),
-      .is_adfs = is_adfs};
+  return connection_settings{.url = *authority + path_of(*tenant),
+                             .client_id = *std::move(client_id),
+                             .federated_token_file = *std::move(file),
+                             .is_adfs = *tenant == adfs};
 }
 
 expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
@@ -165,6 +203,9 @@ expected<http_request> encode(const connection_settings& settings, const resolve
   result.method = "POST";
   result.url = settings.url;
   result.headers = {public_header("Content-Type", "application/x-www-form-urlencoded")};
+  if (!settings.host.empty()) {
+    result.headers.push_back(public_header("Host", settings.host));
+  }
   auto& form = result.body;
   append_field(form, "grant_type", "client_credentials");
   append_field(form, "client_assertion_type",
@@ -186,21 +227,26 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   if (!connection) {
     return unexpected{std::move(connection.error())};
   }
-  const auto internet = read_internet_access(environment, settings, *parse_url(connection->url));
-  if (!internet) {
-    return unexpected{internet.error()};
+  auto route = find_route(*connection, environment, settings);
+  if (!route) {
+    return unexpected{std::move(route.error())};
   }
   return simple_protocol(
       identity_host::workload_identity, connection->url,
-      [connection = *connection, internet = *internet, read = settings.files.read_federated_token](
-          const resolved_request& request, std::string_view) -> expected<http_request> {
+      [connection = *connection, route = *std::move(route),
+       read = settings.files.read_federated_token](const resolved_request& request,
+                                                   std::string_view) -> expected<http_request> {
         auto token = read(connection.federated_token_file, max_federated_token_bytes);
         if (!token) {
           return unexpected{std::move(token.error())};
         }
+        auto way = route();
+        if (!way) {
+          return unexpected{std::move(way.error())};
+        }
         auto result = workload_identity::encode(connection, request, *token);
         if (result) {
-          result->internet = internet;
+          result->internet = *std::move(way);
         }
         return result;
       },

@@ -25,8 +25,11 @@ inline constexpr std::string_view how_variables_get_set =
 
 /// The federation that the environment describes.
 struct connection_settings {
-  /// The token endpoint: "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token".
+  /// The token endpoint: "https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token". With an
+  /// identity binding, that path below the URL of the token proxy.
   std::string url{};
+  /// The value of Host, if it is not the authority of the URL; empty if it is.
+  std::string host{};
   /// The application or user-assigned identity that trusts the cluster.
   std::string client_id{};
   /// Read for each acquisition, since the cluster replaces the token about once an hour.
@@ -54,8 +57,10 @@ bool may_pass(const error& failure);
 expected<http_request> encode(const connection_settings& settings, const resolved_request& request,
                               std::string_view federated_token);
 
-/// Fails as read_settings and read_internet_access do; its encode also fails as credential_files
-/// does.
+/// With host_settings::identity_binding, requests go to the token proxy that the environment
+/// describes, if any; see identity_binding.hpp. Fails as read_settings and read_internet_access or
+/// identity_binding::read_settings do; its encode also fails as credential_files and
+/// identity_binding::make_route do.
 expected<host_protocol> make_protocol(const host_environment& environment,
                                       const host_settings& settings);
 
