@@ -1,6 +1,7 @@
 #include "simulator/faults/fault_injector.hpp"
 #include "simulator/hosts/host_registry.hpp"
 #include "simulator/hosts/private_directory.hpp"
+#include "simulator/hosts/simulated_workload_identity.hpp"
 #include "simulator/http/http_server.hpp"
 #include "simulator/http/tls_certificate.hpp"
 #include "simulator/http/traffic_counter.hpp"
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -49,6 +52,9 @@ simulated_host_options checked(simulated_host_options options) {
   require(
       is_visible_ascii(options.secret), "secret",
       "visible ASCII characters, since it is sent in a header; leave it empty for a random one");
+  require(!options.identity_binding ||
+              (options.host == identity_host::workload_identity && !options.plain_http),
+          "identity_binding", "set only for workload identity, and without plain_http");
   if (options.secret.empty()) {
     options.secret = simulator::random_hexadecimal(16);
   }
@@ -70,23 +76,47 @@ std::string directory_of(const std::string& file) {
   return file.empty() ? file : std::filesystem::absolute(file).parent_path().string();
 }
 
-/// The certificate of an https host, and the file that clients read it from.
+/// The certificate of an https host, and the file that clients verify it by: its own certificate,
+/// or that of the authority that signed it.
 class tls_identity {
  public:
   explicit tls_identity(const simulated_host_options& options)
-      : certificate_(std::make_shared<const simulator::tls_certificate>(options.address)),
-        directory_(directory_of(options.certificate_file)) {
+      : options_(options), directory_(directory_of(options.certificate_file)) {
     const auto name = std::filesystem::path(options.certificate_file).filename().string();
-    file_ = directory_.write(name.empty() ? "certificate.pem" : name, certificate_->pem());
+    file_ = directory_.write(name.empty() ? "certificate.pem" : name, make());
   }
 
+  [[nodiscard]] std::string server_name() const {
+    return std::string(options_.identity_binding ? simulator::token_proxy_name : "");
+  }
   [[nodiscard]] const std::shared_ptr<const simulator::tls_certificate>& certificate()
       const noexcept {
     return certificate_;
   }
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
+  void rotate_in(simulator::http_server& server) {
+    const std::lock_guard lock(mutex_);
+    const auto trusted = make();
+    server.replace_certificate(certificate_);
+    directory_.replace(file_, trusted);
+  }
+
  private:
+  /// Makes a certificate, and returns the one to verify it by.
+  std::string make() {
+    if (!options_.identity_binding) {
+      certificate_ = std::make_shared<const simulator::tls_certificate>(options_.address);
+      return certificate_->pem();
+    }
+    const auto authority = simulator::tls_certificate::authority();
+    certificate_ =
+        std::make_shared<const simulator::tls_certificate>(authority.issue(server_name()));
+    return authority.pem();
+  }
+
+  const simulated_host_options& options_;
+  std::mutex mutex_;
   std::shared_ptr<const simulator::tls_certificate> certificate_;
   simulator::private_directory directory_;
   std::string file_;
@@ -103,7 +133,8 @@ class simulated_host::implementation {
     if (row.uses_tls(options_)) {
       tls_.emplace(options_);
       server.certificate = tls_->certificate();
-      thumbprint_ = tls_->certificate()->thumbprint();
+      server.server_name = tls_->server_name();
+      thumbprint_ = options_.identity_binding ? "" : tls_->certificate()->thumbprint();
     }
     protocol_ = row.make(options_, thumbprint_);
     injector_.emplace(options_, *protocol_);
@@ -113,6 +144,10 @@ class simulated_host::implementation {
                simulator::response& out) { answer(request, now, out); },
         counter_, &*injector_);
     environment_ = protocol_->environment(server_->endpoint());
+    if (options_.identity_binding) {
+      std::ranges::move(simulator::token_proxy_environment(server_->endpoint(), tls_->file()),
+                        std::back_inserter(environment_));
+    }
   }
 
   [[nodiscard]] const simulator::http_server& server() const noexcept { return *server_; }
@@ -129,6 +164,11 @@ class simulated_host::implementation {
   }
   [[nodiscard]] simulated_host_statistics statistics() const { return counter_.snapshot(); }
   [[nodiscard]] simulator::fault_injector& faults() noexcept { return *injector_; }
+  void rotate_authority() {
+    if (options_.identity_binding) {
+      tls_->rotate_in(*server_);
+    }
+  }
   void stop() { server_->stop(); }
 
  private:
@@ -204,6 +244,8 @@ void simulated_host::set_fault_rules(std::string_view json) {
 std::vector<journal_entry> simulated_host::journal() const {
   return implementation_->faults().journal();
 }
+
+void simulated_host::rotate_authority() { implementation_->rotate_authority(); }
 
 void simulated_host::stop() { implementation_->stop(); }
 

@@ -56,11 +56,12 @@ class simulated_host {
   [[nodiscard]] const std::vector<environment_variable>& environment() const noexcept;
 
   /// The path of a PEM file with the certificate of an https host, for clients that verify it
-  /// against a trust store. Empty for an http host. The file exists until the host is destroyed.
+  /// against a trust store; with options.identity_binding, with that of the authority that signed
+  /// it. Empty for an http host. The file exists until the host is destroyed.
   [[nodiscard]] const std::string& certificate_file() const noexcept;
 
-  /// The SHA-1 digest of that certificate as 40 uppercase hexadecimal digits. Empty for an http
-  /// host.
+  /// The SHA-1 digest of an https host's certificate as 40 uppercase hexadecimal digits. Empty for
+  /// an http host, and with options.identity_binding, for which the certificate may change.
   [[nodiscard]] const std::string& certificate_thumbprint() const noexcept;
 
   /// The directory of Azure Arc's key files. Empty for other hosts.
@@ -81,6 +82,12 @@ class simulated_host {
   /// Throws std::invalid_argument and keeps the previous rules if the text is malformed; what()
   /// names the rule, its member and how to correct it.
   void set_fault_rules(std::string_view json);
+
+  /// With options.identity_binding: replaces the certificate authority of the token proxy and the
+  /// certificate that it signed, and the content of certificate_file(), at once. Connections that
+  /// are open stay open. Has no effect on any other host. Throws std::system_error if the file
+  /// cannot be written, and std::runtime_error if OpenSSL fails.
+  void rotate_authority();
 
   /// The newest token requests, oldest first, at most options.journal_size of them.
   [[nodiscard]] std::vector<journal_entry> journal() const;

@@ -122,6 +122,13 @@ struct simulated_host_options {
   /// no effect on other hosts: Service Fabric always uses https, the others never do. Default:
   /// false.
   bool plain_http = false;
+
+  /// Serves workload identity as the token proxy of AKS identity bindings: over https, with a
+  /// certificate that an authority of the simulator signed, for one server name only. A connection
+  /// that asks for no name or another is refused during the TLS handshake. certificate_file then
+  /// has the certificate of the authority; see also simulated_host::rotate_authority(). Only for
+  /// workload identity, and not with plain_http. Default: false.
+  bool identity_binding = false;
 };
 
 }  // namespace midas

@@ -102,6 +102,17 @@ std::string private_directory::write(std::string_view name, std::string_view con
   return path;
 }
 
+void private_directory::replace(std::string_view path, std::string_view content) {
+  const std::string target(path);
+  const auto written = write(std::filesystem::path(target).filename().string() + ".new", content);
+  files_.pop_back();
+  if (::rename(written.c_str(), target.c_str()) != 0) {
+    const int error = errno;
+    (void)::unlink(written.c_str());
+    fail(error, "replace", target, "check that the directory still exists");
+  }
+}
+
 void private_directory::remove(std::string_view path) {
   const auto found = std::find(files_.begin(), files_.end(), path);
   if (found != files_.end()) {

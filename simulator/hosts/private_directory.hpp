@@ -25,6 +25,9 @@ class private_directory {
   /// Writes a new file (0600) and returns its path. Throws std::system_error if the file exists or
   /// cannot be written.
   std::string write(std::string_view name, std::string_view content);
+  /// Replaces the content of a file that write() returned, in one step for its readers. Throws as
+  /// write() does.
+  void replace(std::string_view path, std::string_view content);
   /// Removes a file that write() returned. Ignores any other path.
   void remove(std::string_view path);
 

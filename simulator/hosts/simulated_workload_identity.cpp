@@ -97,6 +97,13 @@ void write_configuration(const request_view& request, response& out) {
 
 }  // namespace
 
+std::vector<environment_variable> token_proxy_environment(const std::string& endpoint,
+                                                          const std::string& authorities) {
+  return {{"AZURE_KUBERNETES_TOKEN_PROXY", endpoint},
+          {"AZURE_KUBERNETES_SNI_NAME", std::string(token_proxy_name)},
+          {"AZURE_KUBERNETES_CA_FILE", authorities}};
+}
+
 simulated_workload_identity::simulated_workload_identity(simulated_host_options options)
     : simulated_protocol(std::move(options), workload_identity_traits()),
       federated_token_(make_federated_token()),

@@ -16,6 +16,14 @@
 
 namespace midas::internal::simulator {
 
+/// The name that clients ask the simulated token proxy of AKS identity bindings for.
+inline constexpr std::string_view token_proxy_name = "token-proxy.simulated-cluster.invalid";
+
+/// The variables that lead a pod with an identity binding to the token proxy at `endpoint`;
+/// `authorities` is the path of the certificate authority's file.
+[[nodiscard]] std::vector<environment_variable> token_proxy_environment(
+    const std::string& endpoint, const std::string& authorities);
+
 /// Also serves the OpenID Connect Discovery document that names the token endpoint.
 class simulated_workload_identity final : public simulated_protocol {
  public:

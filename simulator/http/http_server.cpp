@@ -2,18 +2,16 @@
 
 #include "simulator/http/http_connection.hpp"
 #include "simulator/http/listener.hpp"
-#include "simulator/http/tls_certificate.hpp"
+#include "simulator/http/tls_context.hpp"
 #include "simulator/http/traffic_counter.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
 
 #include <pthread.h>
 
 #include <csignal>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -47,16 +45,6 @@ class signals_blocked {
   sigset_t before_{};
 };
 
-std::optional<asio::ssl::context> context_of(const http_server_options& options) {
-  if (options.certificate == nullptr) {
-    return std::nullopt;
-  }
-  asio::ssl::context context(asio::ssl::context::tls_server);
-  context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-  options.certificate->use_in(*context.native_handle());
-  return context;
-}
-
 }  // namespace
 
 class http_server::implementation {
@@ -64,7 +52,9 @@ class http_server::implementation {
   implementation(const http_server_options& options, request_handler answer,
                  traffic_counter& counter, exchange_listener* listener)
       : state_{options, std::move(answer), counter, listener},
-        tls_(context_of(options)),
+        tls_(options.certificate == nullptr
+                 ? nullptr
+                 : std::make_unique<tls_context>(options.certificate, options.server_name)),
         listener_(open_listener(io_, options)),
         endpoint_((tls_ ? "https://" : "http://") + authority_of(listener_)),
         port_(listener_.local_endpoint().port()),
@@ -84,6 +74,10 @@ class http_server::implementation {
 
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+  void replace_certificate(std::shared_ptr<const tls_certificate> certificate) {
+    tls_->replace(std::move(certificate));
+  }
 
   void stop() {
     const std::lock_guard lock(stop_mutex_);
@@ -114,8 +108,8 @@ class http_server::implementation {
 
   std::shared_ptr<client_connection> make_connection(tcp_socket socket) {
     if (tls_) {
-      return std::make_shared<http_connection<tls_stream>>(tls_stream(std::move(socket), *tls_),
-                                                           state_);
+      return std::make_shared<http_connection<tls_stream>>(
+          tls_stream(std::move(socket), tls_->context()), state_);
     }
     return std::make_shared<http_connection<tcp_socket>>(std::move(socket), state_);
   }
@@ -183,7 +177,8 @@ class http_server::implementation {
   // One thread runs it; other threads only post to it.
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   server_state state_;
-  std::optional<asio::ssl::context> tls_;
+  // Null for plain http.
+  std::unique_ptr<tls_context> tls_;
   tcp_listener listener_;
   std::string endpoint_;
   std::uint16_t port_;
@@ -204,6 +199,10 @@ http_server::~http_server() = default;
 const std::string& http_server::endpoint() const noexcept { return implementation_->endpoint(); }
 
 std::uint16_t http_server::port() const noexcept { return implementation_->port(); }
+
+void http_server::replace_certificate(std::shared_ptr<const tls_certificate> certificate) {
+  implementation_->replace_certificate(std::move(certificate));
+}
 
 void http_server::stop() { implementation_->stop(); }
 

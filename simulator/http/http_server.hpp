@@ -44,6 +44,9 @@ struct http_server_options {
   std::chrono::milliseconds stop_timeout{500};
   /// The certificate for https, with TLS 1.2 or later. Null for plain http.
   std::shared_ptr<const tls_certificate> certificate{};
+  /// With https: the name that clients must ask for (SNI), compared case-insensitively; others are
+  /// refused during the handshake. Empty: none need be asked for.
+  std::string server_name{};
 };
 
 /// Throws std::invalid_argument if the address is not an IP address or not allowed.
@@ -65,6 +68,10 @@ class http_server {
   /// "http://ADDRESS:PORT" or "https://ADDRESS:PORT", IPv6 in brackets.
   [[nodiscard]] const std::string& endpoint() const noexcept;
   [[nodiscard]] std::uint16_t port() const noexcept;
+
+  /// Connections that begin after the call present this certificate. Only for a server with
+  /// https. Any thread may call it.
+  void replace_certificate(std::shared_ptr<const tls_certificate> certificate);
 
   /// Stops accepting connections and requests, writes the answers in flight for up to stop_timeout,
   /// then closes all connections and ends the thread. Any thread may call it, and may call it

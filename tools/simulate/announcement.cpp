@@ -4,6 +4,7 @@
 #include "tools/simulate/environment_text.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
+#include "transport/hosts/identity_binding.hpp"
 
 #include <fmt/format.h>
 
@@ -51,18 +52,31 @@ bool is_certificate_pinned(const simulated_host& host) {
   });
 }
 
+// The name that clients must ask the token proxy of identity bindings for; empty for other hosts.
+std::string server_name_of(const simulated_host& host) {
+  const auto& variables = host.environment();
+  const auto found = std::ranges::find(variables, identity_binding::server_name_variable,
+                                       &environment_variable::name);
+  return found == variables.end() ? std::string{} : std::string{found->value};
+}
+
+bool is_token_proxy(const simulated_host& host) { return !server_name_of(host).empty(); }
+
 std::string usage_by_environment(const simulated_host& host, identity_host kind) {
   const bool is_https = !host.certificate_file().empty();
   auto text = as_shell(host.environment());
   text += line(
       "a token:",
-      fmt::format("midas token --host {}{} --resource https://vault.azure.net", option_name(kind),
-                  needs_insecure_endpoint(host, kind) ? " --allow-insecure-endpoint" : ""));
-  if (is_https && !is_certificate_pinned(host)) {
+      fmt::format("midas token --host {}{}{} --resource https://vault.azure.net", option_name(kind),
+                  needs_insecure_endpoint(host, kind) ? " --allow-insecure-endpoint" : "",
+                  is_token_proxy(host) ? " --identity-binding" : ""));
+  if (is_https && !is_certificate_pinned(host) && !is_token_proxy(host)) {
     text += line("", "works once the system trusts the certificate; see also --plain-http");
   }
   if (is_https) {
     text += line("certificate:", host.certificate_file());
+  }
+  if (!host.certificate_thumbprint().empty()) {
     text += line("thumbprint:", host.certificate_thumbprint());
   }
   if (!host.arc_key_directory().empty()) {
@@ -79,6 +93,11 @@ std::string curl_command(const simulated_host& host, std::string_view path) {
   const auto trust = host.certificate_file().empty()
                          ? std::string{}
                          : fmt::format("--cacert {} ", host.certificate_file());
+  if (is_token_proxy(host)) {
+    return fmt::format("curl {}--connect-to ::{} https://{}{}", trust,
+                       host.endpoint().substr(std::string_view{"https://"}.size()),
+                       server_name_of(host), path);
+  }
   return fmt::format("curl {}{}{}", trust, host.endpoint(), path);
 }
 

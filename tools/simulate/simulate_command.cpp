@@ -27,6 +27,8 @@ struct simulate_arguments {
   std::string print_environment{};
   std::chrono::nanoseconds expires_in = std::chrono::hours{24};
   bool no_system_assigned = false;
+  /// Zero: never.
+  std::chrono::nanoseconds rotate_authority{0};
 };
 
 simulated_host_options options_of(const simulate_arguments& arguments) {
@@ -49,13 +51,23 @@ void print_ready(const simulated_host& host, const simulate_arguments& arguments
   }
 }
 
+void wait_for_stop(simulated_host& host, const stop_signals& signals,
+                   std::chrono::nanoseconds rotate_authority) {
+  if (rotate_authority <= std::chrono::nanoseconds{0}) {
+    return signals.wait();
+  }
+  while (!signals.wait_for(rotate_authority)) {
+    host.rotate_authority();
+  }
+}
+
 int run_simulate(const simulate_arguments& arguments) {
   // Before the host starts its thread, which must not receive the signals.
   const stop_signals signals;
   try {
     simulated_host host{options_of(arguments)};
     print_ready(host, arguments);
-    signals.wait();
+    wait_for_stop(host, signals, arguments.rotate_authority);
     host.stop();
     if (arguments.print_environment.empty()) {
       const auto total = host.statistics();
@@ -106,6 +118,10 @@ void add_behavior_options(CLI::App& command, simulate_arguments& arguments) {
                      "[in a new directory under TMPDIR]");
   command.add_flag("--plain-http", options.plain_http,
                    "Serve workload-identity over http instead of https");
+  command.add_flag("--identity-binding", options.identity_binding,
+                   "Serve workload-identity as the token proxy of AKS identity bindings");
+  add_duration(command, "--rotate-authority", arguments.rotate_authority,
+               "With --identity-binding: how often to replace the certificate authority; 0: never");
 }
 
 std::string footer() {

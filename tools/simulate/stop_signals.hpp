@@ -3,6 +3,8 @@
 
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait is POSIX, not ISO C
 
+#include <chrono>
+
 namespace midas::internal::tools {
 
 /// Blocks SIGINT, SIGTERM and SIGHUP in the calling thread and in the threads that it starts later,
@@ -14,6 +16,8 @@ class stop_signals {
 
   /// Returns when one of the signals arrives.
   void wait() const;
+  /// The same, at the latest after `time`: true if a signal arrived.
+  [[nodiscard]] bool wait_for(std::chrono::nanoseconds time) const;
 
  private:
   sigset_t signals_{};

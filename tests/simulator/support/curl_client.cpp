@@ -33,6 +33,7 @@ curl_answer curl_client::ask(const std::string& url, const std::vector<std::stri
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> owner(lines,
                                                                           &curl_slist_free_all);
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(handle, CURLOPT_CONNECT_TO, address_.get());
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_TIMEOUT, 20L);
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);

@@ -27,6 +27,11 @@ class curl_client {
   /// Trusts only the certificate in the file; none if the path is empty.
   explicit curl_client(std::string trusted_file);
 
+  /// Connects to this address, whatever the URL names; see CURLOPT_CONNECT_TO.
+  void connect_to(const std::string& entry) {
+    address_.reset(curl_slist_append(nullptr, entry.c_str()));
+  }
+
   /// Sends a GET or, with a body, a POST of a form. `fields` are header lines without line ends.
   curl_answer ask(const std::string& url, const std::vector<std::string>& fields = {},
                   const std::string& body = {});
@@ -34,6 +39,7 @@ class curl_client {
  private:
   std::unique_ptr<CURL, void (*)(CURL*)> handle_;
   std::string trusted_file_;
+  std::unique_ptr<curl_slist, void (*)(curl_slist*)> address_{nullptr, &curl_slist_free_all};
 };
 
 }  // namespace midas::internal::test
