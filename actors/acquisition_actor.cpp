@@ -136,7 +136,7 @@ struct acquisition_state : acquisition_parts {
   void perform(publish_token& granted) {
     access_token token{std::move(granted.grant), token_source::identity_provider};
     // Published first, so that a caller finds the token published once it has been answered.
-    published.publish(token, granted);
+    published.publish(token, granted, waiters.has_callers());
     report.succeeded(granted, token, now(), waiters.size());
     waiters.answer_all(token, report.counters());
   }

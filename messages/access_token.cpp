@@ -41,11 +41,17 @@ detail::biased_refcount& detail::access::refcount_of(const access_token& token) 
 }
 
 access_token::access_token(token_grant grant, token_source source)
-    : refcount_(new kept_grant{std::move(grant)}), source_(source) {}
+    : refcount_(new kept_grant{std::move(grant)}), origin_(static_cast<std::uint8_t>(source)) {}
 
 access_token access_token::from_cache() const noexcept {
   auto result = *this;
-  result.source_ = token_source::cache;
+  result.origin_ &= claims_bit;
+  return result;
+}
+
+access_token access_token::with_claims_not_passed_on() const noexcept {
+  auto result = *this;
+  result.origin_ |= claims_bit;
   return result;
 }
 
@@ -56,7 +62,8 @@ std::string to_string(const access_token& token) {
   return "access_token(resource=" + token.resource() + ", token_type=" + token.token_type() +
          ", token=" + to_string(token.token()) +
          ", expires_on=" + std::to_string(token.expires_on().time_since_epoch().count()) +
-         ", source=" + std::string{to_string(token.source())} + ")";
+         ", source=" + std::string{to_string(token.source())} +
+         (token.claims_not_passed_on() ? ", claims_not_passed_on)" : ")");
 }
 
 std::ostream& operator<<(std::ostream& out, const access_token& token) {

@@ -48,6 +48,8 @@ std::string_view to_string(errc code) noexcept {
       return "shutting_down";
     case errc::actor_terminated:
       return "actor_terminated";
+    case errc::claims_not_supported:
+      return "claims_not_supported";
     case errc::not_an_azure_host:
       return "not_an_azure_host";
     case errc::too_many_keys:

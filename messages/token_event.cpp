@@ -29,6 +29,9 @@ struct printer {
     return "acquisition_succeeded(" + to_string(e.key) + ", in " + shown(e.elapsed) + ", for " +
            std::to_string(e.answered) + ")";
   }
+  std::string operator()(const claims_not_passed_on& e) const {
+    return "claims_not_passed_on(" + to_string(e.key) + ")";
+  }
   std::string operator()(const acquisition_failed& e) const {
     return "acquisition_failed(" + to_string(e.key) + ", in " + shown(e.elapsed) + ", for " +
            std::to_string(e.answered) + ", " + to_string(e.failure) + ")";

@@ -52,6 +52,9 @@ class acquisition_report {
     emit([&] {
       return acquisition_succeeded{key(), token.expires_on(), now - granted.started_at, waiters};
     });
+    if (token.claims_not_passed_on()) {
+      emit([&] { return claims_not_passed_on{key()}; });
+    }
     if (granted.refreshing) {
       emit([&] { return refresh_done{key(), granted.is_new}; });
     }

@@ -25,7 +25,11 @@ expected<acquisition_pool::entry*> cached_keys::use_acquisition(const token_requ
                                                                 const token_key_view& key,
                                                                 const http_actor& http,
                                                                 time_point now) {
-  auto* found = pool_.find({key, request.claims});
+  if (auto refused = refusal_of_claims(request, key, now)) {
+    return unexpected{*std::move(refused)};
+  }
+  const auto claims = trimmed_claims(request.claims);
+  auto* found = pool_.find({key, claims});
   if (found == nullptr) {
     auto valid = make_key(request);
     if (!valid) {
@@ -34,13 +38,32 @@ expected<acquisition_pool::entry*> cached_keys::use_acquisition(const token_requ
     if (auto room = make_room_for_acquisition(); !room) {
       return unexpected{std::move(room.error())};
     }
-    acquisition_key added{*std::move(valid), request.claims};
+    acquisition_key added{*std::move(valid), std::string{claims}};
     auto failure = earlier_failure_of(added, now);
     found = &pool_.add(std::move(added), http, now, std::move(failure));
     timers_.sweep_by(now + max_rest());
   }
   found->use(now);
   return found;
+}
+
+std::optional<error> cached_keys::refusal_of_claims(const token_request& request,
+                                                    const token_key_view& key,
+                                                    time_point now) const {
+  const auto granted_at =
+      request.claims.empty() ? std::nullopt : claims_.find(key, request.claims, now);
+  if (!granted_at) {
+    return std::nullopt;
+  }
+  const auto& host = *service_->endpoint;
+  auto result = repeated_claims_error(host.source, key.resource, now - *granted_at);
+  add_reason(result, host.reason);
+  return result;
+}
+
+void cached_keys::remember_claims(const claims_answered& answered, time_point now) {
+  claims_.answered(answered.key->token, answered.key->claims, answered.at);
+  timers_.sweep_by(now + claims_interval);
 }
 
 std::optional<earlier_failure> cached_keys::earlier_failure_of(const acquisition_key& key,
@@ -75,7 +98,7 @@ void cached_keys::recheck_due_waiters(time_point now) {
 }
 
 void cached_keys::recheck_waiters(const acquisition_key& key) {
-  if (const auto* found = pool_.find(view_of(key))) {
+  if (const auto* found = pool_.find({view_of(key.token), trimmed_claims(key.claims)})) {
     caf_compat::send(owner_, found->actor, deadline_due{});
   }
 }
@@ -141,6 +164,7 @@ void cached_keys::sweep_if_due(time_point now) {
 void cached_keys::sweep(time_point now) {
   pool_.query_idle(now - max_rest());
   next_query_ = 0;
+  claims_.forget_old(now);
   std::erase_if(restarts_, [now](const auto& item) {
     return now - item.second.at > restart_pace::stable_after;
   });
@@ -152,6 +176,9 @@ void cached_keys::sweep(time_point now) {
   }
   if (pool_.size() != 0) {
     timers_.sweep_by(now + max_rest());
+  }
+  if (!claims_.empty()) {
+    timers_.sweep_by(now + claims_interval);
   }
   if (table().size() != 0) {
     timers_.sweep_by(search_at_);
@@ -197,6 +224,7 @@ std::optional<std::chrono::nanoseconds> cached_keys::arm(time_point now) {
 
 void cached_keys::forget(const std::vector<token_key>& dropped) {
   for (const auto& key : dropped) {
+    claims_.forget(key);
     service_->observers->emit([&key] { return key_evicted{key}; });
   }
 }

@@ -1,6 +1,7 @@
 // The keys that a cache actor keeps in memory.
 #pragma once
 
+#include "actors/policies/answered_claims.hpp"
 #include "actors/policies/cache_timers.hpp"
 #include "actors/support/acquisition_pool.hpp"
 #include "actors/support/restart_pace.hpp"
@@ -30,8 +31,8 @@ class cached_keys {
 
   /// The acquisition actor of that key, spawned if necessary. Counts as used at `now`, so that the
   /// actor does not end before it has read the next message. `key` is the view of the request's
-  /// key. Fails if the request has no valid key, and with errc::too_many_keys if too many
-  /// acquisitions are under way.
+  /// key. Fails if the request has no valid key, with errc::too_many_keys if too many acquisitions
+  /// are under way, and with errc::claims_not_supported if its claims were answered lately.
   expected<acquisition_pool::entry*> use_acquisition(const token_request& request,
                                                      const token_key_view& key,
                                                      const http_actor& http, time_point now);
@@ -44,6 +45,9 @@ class cached_keys {
   void recheck_due_waiters(time_point now);
   /// Sends it to the acquisition actor of that key, if there is one: a waiter was canceled.
   void recheck_waiters(const acquisition_key& key);
+
+  /// The claims of that acquisition are not worth another request to the host for a while.
+  void remember_claims(const claims_answered& answered, time_point now);
 
   /// Schedules the refresh of the token in that slot of the token table; nothing if null. Drops the
   /// least recently requested tokens if the table holds too many.
@@ -78,6 +82,9 @@ class cached_keys {
     time_point at{};
   };
 
+  [[nodiscard]] std::optional<error> refusal_of_claims(const token_request& request,
+                                                       const token_key_view& key,
+                                                       time_point now) const;
   [[nodiscard]] expected<void> make_room_for_acquisition();
   void make_room_for_token(const published_slot& newest);
   [[nodiscard]] std::optional<earlier_failure> earlier_failure_of(const acquisition_key& key,
@@ -94,6 +101,7 @@ class cached_keys {
   acquisition_pool pool_;
   cache_timers<acquisition_pool::shared_key> timers_;
   refresh_schedule refreshes_;
+  answered_claims claims_;
   // When to search the table for idle tokens.
   time_point search_at_;
   // The acquisitions that ended unexpectedly.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "actors/policies/acquisition_fsm.hpp"
+#include "actors/policies/answered_claims.hpp"
 #include "actors/support/service_context.hpp"
 #include "messages/protocols.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <chrono>
 #include <memory>
@@ -20,13 +22,21 @@ class published_key {
   published_key(acquisition_actor::pointer self, cache_actor cache,
                 std::shared_ptr<const service_context> service,
                 std::shared_ptr<const acquisition_key> key)
-      : self_(self), cache_(std::move(cache)), service_(std::move(service)), key_(std::move(key)) {}
+      : self_(self),
+        cache_(std::move(cache)),
+        service_(std::move(service)),
+        key_(std::move(key)),
+        ignores_claims_(!key_->claims.empty() &&
+                        !profile_of(service_->endpoint->host).learns_of_claims) {}
 
   /// The published token, if it may answer the request, which reaches a machine that is not ending.
   /// While that acquires the first token of the key, there is none to look for.
   [[nodiscard]] std::optional<access_token> find(const token_request& request,
                                                  const acquisition_fsm& machine) const {
     const bool is_idle = machine.current_phase() == acquisition_fsm::phase::idle;
+    if (ignores_claims_) {
+      return is_idle ? find_for_claims() : std::nullopt;
+    }
     return is_idle || machine.request().force_refresh ? find(request) : std::nullopt;
   }
 
@@ -59,13 +69,61 @@ class published_key {
   /// Publishes the token if it may still be handed out. If an attempt that began later has
   /// published a token, that one stays and replaces `token`, unless the request has claims, which
   /// only its own token satisfies for certain. The cache actor learns of a token that another
-  /// acquisition may wait for.
-  void publish(access_token& token, const publish_token& granted) const {
+  /// acquisition may wait for, and of claims that are answered: a caller is about to receive
+  /// `token` if it `is_awaited`.
+  void publish(access_token& token, const publish_token& granted, bool is_awaited) {
+    const bool is_held = publish_newest(token, granted);
+    if (ignores_claims_) {
+      token = token.with_claims_not_passed_on();
+      answer_to_claims_ = {caf_compat::now(self_), is_held};
+      if (is_awaited) {
+        announce_answered_claims();
+      }
+    }
+  }
+
+  /// Plans the next refresh after `delay`, unless the token has left the table.
+  void postpone_refresh(std::chrono::nanoseconds delay) const {
+    if (table().postpone_refresh(key_->token, service_->now().boot + delay)) {
+      announce_refresh();
+    }
+  }
+
+ private:
+  struct claims_answer {
+    std::chrono::steady_clock::time_point granted_at;
+    // The table has that token, or a newer one.
+    bool is_held;
+  };
+
+  // The token that the host has granted for the claims lately. Asked for by a request that was on
+  // its way when the token came, or that comes after all callers had left: once the cache actor
+  // knows that the claims were answered, it forwards no other.
+  [[nodiscard]] std::optional<access_token> find_for_claims() const {
+    const auto& answer = answer_to_claims_;
+    if (!answer || !answer->is_held ||
+        caf_compat::now(self_) - answer->granted_at >= claims_interval) {
+      return std::nullopt;
+    }
+    const auto found = table().find(key_->token, service_->now());
+    if (!found) {
+      return std::nullopt;
+    }
+    announce_answered_claims();
+    return found->token.with_claims_not_passed_on();
+  }
+
+  void announce_answered_claims() const {
+    caf_compat::send(self_, cache_, claims_answered{key_, answer_to_claims_->granted_at});
+  }
+
+  // False if the table has neither the token nor a newer one.
+  [[nodiscard]] bool publish_newest(access_token& token, const publish_token& granted) const {
     const bool has_claims = !key_->claims.empty();
     // The host ignored the claims: the refresh of its token is planned already.
     const bool repeated = has_claims && !granted.is_new;
     if (repeated || !is_usable(granted.validity, granted.at)) {
-      return;
+      return repeated;
     }
     const auto changed =
         granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no;
@@ -78,16 +136,9 @@ class published_key {
       auto newer = table().find(key_->token, service_->now());
       token = newer ? std::move(newer->token) : token;
     }
+    return true;
   }
 
-  /// Plans the next refresh after `delay`, unless the token has left the table.
-  void postpone_refresh(std::chrono::nanoseconds delay) const {
-    if (table().postpone_refresh(key_->token, service_->now().boot + delay)) {
-      announce_refresh();
-    }
-  }
-
- private:
   [[nodiscard]] token_table& table() const { return *service_->table; }
 
   acquisition_actor::pointer self_ = nullptr;
@@ -95,6 +146,9 @@ class published_key {
   std::shared_ptr<const service_context> service_;
   std::shared_ptr<const acquisition_key> key_;
   token_table::attempt attempt_{};
+  // The acquisition has claims, and the host does not learn of them.
+  bool ignores_claims_ = false;
+  std::optional<claims_answer> answer_to_claims_{};
 };
 
 }  // namespace midas::internal

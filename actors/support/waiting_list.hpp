@@ -29,6 +29,12 @@ class waiting_list {
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return waiters_.size(); }
 
+  /// True if a waiter is left that was not canceled.
+  [[nodiscard]] bool has_callers() const {
+    return std::ranges::any_of(waiters_,
+                               [](const auto& item) { return !item.second.caller.answered(); });
+  }
+
   /// Empty without waiters.
   [[nodiscard]] std::optional<time_point> first_deadline() const {
     return empty() ? std::nullopt : std::optional{waiters_.begin()->first};

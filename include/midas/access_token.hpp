@@ -63,21 +63,21 @@ class MIDAS_EXPORT access_token {
 
   /// For midas itself: adds a reference to a token that the library holds.
   access_token(detail::biased_refcount& refcount, token_source source) noexcept
-      : refcount_(&refcount), source_(source) {
+      : refcount_(&refcount), origin_(static_cast<std::uint8_t>(source)) {
     refcount_->hold();
   }
 
   access_token(const access_token& other) noexcept
-      : refcount_(other.refcount_), source_(other.source_) {
+      : refcount_(other.refcount_), origin_(other.origin_) {
     if (refcount_ != nullptr) {
       refcount_->hold();
     }
   }
   access_token(access_token&& other) noexcept
-      : refcount_(std::exchange(other.refcount_, nullptr)), source_(other.source_) {}
+      : refcount_(std::exchange(other.refcount_, nullptr)), origin_(other.origin_) {}
   access_token& operator=(access_token other) noexcept {
     std::swap(refcount_, other.refcount_);
-    source_ = other.source_;
+    origin_ = other.origin_;
     return *this;
   }
   ~access_token() {
@@ -107,18 +107,30 @@ class MIDAS_EXPORT access_token {
     return grant().refresh_on;
   }
   /// Whether this answer came from memory. A property of the answer, not of the token.
-  [[nodiscard]] token_source source() const noexcept { return source_; }
+  [[nodiscard]] token_source source() const noexcept {
+    return static_cast<token_source>(origin_ & source_bit);
+  }
+  /// True if the request had claims that the host cannot pass on. The token was acquired for
+  /// this request all the same, or for one with the same claims that it joined, but the resource
+  /// that sent the claims may refuse it again. A property of the answer, not of the token.
+  [[nodiscard]] bool claims_not_passed_on() const noexcept { return (origin_ & claims_bit) != 0; }
 
   /// The same token with token_source::cache as its source.
   [[nodiscard]] access_token from_cache() const noexcept;
+  /// The same token, with true for claims_not_passed_on().
+  [[nodiscard]] access_token with_claims_not_passed_on() const noexcept;
 
  private:
   friend struct detail::access;
 
+  // One byte for both properties of an answer, so that a copy costs no more than for one of them.
+  static constexpr std::uint8_t source_bit = 1;
+  static constexpr std::uint8_t claims_bit = 2;
+
   [[nodiscard]] const token_grant& grant() const noexcept { return refcount_->grant(); }
 
   detail::biased_refcount* refcount_ = nullptr;
-  token_source source_ = token_source::cache;
+  std::uint8_t origin_ = static_cast<std::uint8_t>(token_source::cache);
 };
 
 /// One line with everything but the token itself, which prints as `<redacted>`. Any thread.

@@ -51,6 +51,13 @@ struct acquisition_succeeded {
   std::size_t answered = 0;
 };
 
+/// The host granted a token for a request with claims, of which it learned nothing: its protocol
+/// has no parameter for claims. Follows acquisition_succeeded; see
+/// access_token::claims_not_passed_on().
+struct claims_not_passed_on {
+  token_key key{};
+};
+
 /// An acquisition ended without a token. A cached token stays in use while it is valid.
 struct acquisition_failed {
   token_key key{};
@@ -113,10 +120,10 @@ struct connection_opened {
 
 /// Any of the events above. An observer that handles only some of them should ignore the others:
 /// later releases may add events.
-using token_event =
-    std::variant<acquisition_started, acquisition_joined, acquisition_retried,
-                 acquisition_succeeded, acquisition_failed, host_throttled, refresh_scheduled,
-                 refresh_done, key_evicted, connection_opened, host_failing, host_recovered>;
+using token_event = std::variant<acquisition_started, acquisition_joined, acquisition_retried,
+                                 acquisition_succeeded, acquisition_failed, host_throttled,
+                                 refresh_scheduled, refresh_done, key_evicted, connection_opened,
+                                 host_failing, host_recovered, claims_not_passed_on>;
 
 /// One line, e.g. "acquisition_retried(https://vault.azure.net for system-assigned, after 1000 ms,
 /// service_unavailable: ...)". Never contains a token. Any thread.

@@ -23,8 +23,9 @@ struct token_request {
   std::string resource{};
   /// The claims with which a service rejected a token, as parse_claims_challenge() returns them: a
   /// JSON object. Bypasses the cache, and the new token replaces the cached one. At most 16,384
-  /// characters. What the host learns of the claims depends on its protocol (docs/hosts.md).
-  /// Default: none.
+  /// characters. Most hosts learn nothing of the claims; the answer then says so, and the same
+  /// claims again fail with errc::claims_not_supported for a minute (docs/claims.md). Default:
+  /// none.
   std::string claims{};
   /// Bypasses the cache: acquires a new token, which replaces the cached one, or joins an
   /// acquisition that is already in progress. Default: false.

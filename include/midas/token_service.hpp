@@ -41,6 +41,8 @@ class token_handle;
 /// request can fail with:
 /// - errc::invalid_resource, invalid_identity, invalid_timeout: the request is malformed,
 /// - errc::identity_not_supported: the host cannot provide tokens of that identity,
+/// - errc::claims_not_supported: the same claims were answered less than a minute ago, and the host
+///   cannot pass them on,
 /// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration: the service is
 ///   misconfigured; every request fails with that error, the constructors do not,
 /// - errc::deadline_exceeded: the timeout passed,

@@ -55,6 +55,8 @@ void check_error(const history& observed, const caller_request& request,
   } else if (answer.code == errc::actor_terminated && request.caller == "actor" &&
              observed.shut_down && answer.at >= *observed.shut_down) {
     // CAF answers a request to an actor that has terminated, without the reason for it.
+  } else if (answer.code == errc::claims_not_supported && request.has_claims) {
+    // The same claims were answered lately.
   } else if (!can_be_caused_by_host(answer.code)) {
     report(", which the host cannot cause");
   }

@@ -100,6 +100,17 @@ TEST_CASE("only an actor may get actor_terminated, and only after the shutdown")
   CHECK_THAT(only_violation(terminated("callback", 500, 500)), Contains("the host cannot cause"));
 }
 
+TEST_CASE("only a request with claims may fail because the host does not learn of them") {
+  const auto refused = [](bool has_claims) {
+    return [has_claims](history& h) {
+      h.requests[5].has_claims = has_claims;
+      h.requests[5].answers.front().code = errc::claims_not_supported;
+    };
+  };
+  require_no_violation(refused(true));
+  CHECK_THAT(only_violation(refused(false)), Contains("the host cannot cause"));
+}
+
 TEST_CASE("an error that the host cannot cause is a violation") {
   const auto code = GENERATE(errc::actor_terminated, errc::would_block, errc::invalid_resource,
                              errc::invalid_configuration, errc{});

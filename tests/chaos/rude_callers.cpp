@@ -108,7 +108,10 @@ void rude_callers::make_round() {
     ask({.resource = challenged_resource, .force_refresh = true}, 1'000ms);
   }
   if (chance_.with_probability(0.2)) {
-    ask({.resource = challenged_resource, .claims = R"({"access_token":{}})"}, 1'000ms);
+    // Claims that were answered lately are refused.
+    const auto number = chance_.with_probability(0.5) ? rounds_ : 0;
+    ask({.resource = challenged_resource, .claims = "{\"n\":" + std::to_string(number) + "}"},
+        1'000ms);
   }
 }
 

@@ -6,25 +6,12 @@
 namespace midas::internal::exploration {
 
 const std::vector<std::string_view>& all_rules() {
-  static const std::vector<std::string_view> names{rule::one_answer,
-                                                   rule::in_time,
-                                                   rule::from_the_call,
-                                                   rule::not_early,
-                                                   rule::patience,
-                                                   rule::right_token,
-                                                   rule::limits,
-                                                   rule::rate_across_deaths,
-                                                   rule::wanted,
-                                                   rule::given_up,
-                                                   rule::one_in_flight,
-                                                   rule::turn,
-                                                   rule::pace,
-                                                   rule::refused,
-                                                   rule::newest,
-                                                   rule::kept,
-                                                   rule::served,
-                                                   rule::gate,
-                                                   rule::end};
+  static const std::vector<std::string_view> names{
+      rule::one_answer, rule::in_time,     rule::from_the_call, rule::not_early,
+      rule::patience,   rule::right_token, rule::limits,        rule::rate_across_deaths,
+      rule::wanted,     rule::given_up,    rule::one_in_flight, rule::turn,
+      rule::pace,       rule::refused,     rule::claims_once,   rule::newest,
+      rule::kept,       rule::served,      rule::gate,          rule::end};
   return names;
 }
 
@@ -53,7 +40,8 @@ void actor_rules::cancelled(std::size_t caller) {
 
 void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
   auto& each = callers_.at(caller);
-  units_[each.facts.unit].was_left = true;
+  auto& unit = units_[each.facts.unit];
+  unit.was_left = true;
   if (++each.answers > 1) {
     note(rule::one_answer, describe(each) + " was answered again");
   }
@@ -65,7 +53,11 @@ void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
     if (exchanges_.at(number).unit.key != each.facts.unit.key) {
       note(rule::right_token, describe(each) + " got the token of another key");
     }
+    unit.claims_answered = unit.claims_granted;
     return;
+  }
+  if (answer.code == errc::claims_not_supported && !unit.was_granted) {
+    note(rule::claims_once, describe(each) + " was refused claims that were never answered");
   }
   const auto deadline = each.asked_at + each.facts.timeout;
   if (answer.code == errc::deadline_exceeded && !answer.retry_after && now_ < deadline) {
@@ -123,6 +115,8 @@ void actor_rules::actor_died() {
   for (auto& [unit, state] : units_) {
     state.last_failure.reset();
     state.last_refusal.reset();
+    state.claims_granted.reset();
+    state.claims_answered.reset();
   }
 }
 

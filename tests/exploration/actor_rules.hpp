@@ -56,6 +56,9 @@ enum class exchange_end { token, failure, refusal, unknown };
 /// The default of token_service_options::negative_cache_ttl.
 inline constexpr moment refusals_last{5'000};
 
+/// For how long the same claims are not sent again to a host that does not learn of them.
+inline constexpr moment claims_last{60'000};
+
 struct violation {
   /// The name of the rule; see all_rules().
   std::string rule{};
@@ -143,6 +146,11 @@ class actor_rules {
     std::optional<moment> last_failure{};
     std::optional<moment> last_refusal{};
     std::optional<std::size_t> last_exchange{};
+    // The host has granted a token for the unit.
+    bool was_granted = false;
+    // When the host granted the last token for claims, and when that which a caller has received.
+    std::optional<moment> claims_granted{};
+    std::optional<moment> claims_answered{};
     // As of the last quiet state: the earliest deadline of the callers of an acquisition that waits
     // for its first exchange.
     std::optional<moment> queued_with{};

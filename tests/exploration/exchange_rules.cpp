@@ -53,6 +53,10 @@ void actor_rules::exchange_started(const request_unit& unit) {
     note(rule::refused,
          name + " started " + in_ms(now_ - *state.last_refusal) + " after a refusal");
   }
+  if (state.claims_answered && now_ - *state.claims_answered < claims_last) {
+    note(rule::claims_once, name + " started " + in_ms(now_ - *state.claims_answered) +
+                                " after a token for the same claims");
+  }
   check_turn(unit);
   for (const auto& each : exchanges_) {
     if (each.open && each.unit == unit && each.deaths_before == deaths_ && !each.amid_death) {
@@ -115,6 +119,10 @@ void actor_rules::exchange_ended(std::size_t number, exchange_end end) {
   // after it has withdrawn the request is not read.
   const bool remembered =
       !ended.amid_death && ended.deaths_before == deaths_ && !may_be_withdrawn(ended);
+  state.was_granted = state.was_granted || end == exchange_end::token;
+  state.claims_granted = remembered && end == exchange_end::token && !ended.unit.claims.empty()
+                             ? std::optional{now_}
+                             : std::nullopt;
   state.last_failure =
       remembered && end == exchange_end::failure ? std::optional{now_} : std::nullopt;
   state.last_refusal =

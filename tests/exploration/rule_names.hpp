@@ -24,6 +24,7 @@ inline constexpr std::string_view given_up = "an exchange without a waiter ends"
 inline constexpr std::string_view turn = "the nearest deadline first";
 inline constexpr std::string_view pace = "a pause after a failure";
 inline constexpr std::string_view refused = "a refusal is remembered";
+inline constexpr std::string_view claims_once = "the same claims once a minute";
 inline constexpr std::string_view newest = "no older token after a newer";
 inline constexpr std::string_view kept = "a usable token is kept";
 inline constexpr std::string_view served = "no wait beside a usable token";

@@ -94,3 +94,20 @@ TEST_CASE("a default-constructed access token is empty") {
   CHECK(access_token{}.from_cache().empty());
   CHECK(to_string(access_token{}) == "access_token()");
 }
+
+TEST_CASE("that the claims were not passed on is a property of an answer") {
+  const auto token = some_token();
+  CHECK_FALSE(token.claims_not_passed_on());
+  const auto marked = token.with_claims_not_passed_on();
+  CHECK(marked.claims_not_passed_on());
+  CHECK(marked.source() == token_source::identity_provider);
+  CHECK(marked.token() == token.token());
+  CHECK_FALSE(token.claims_not_passed_on());
+  // Copies and the answer from the cache keep it.
+  auto copy = marked;
+  CHECK(copy.from_cache().claims_not_passed_on());
+  CHECK(copy.from_cache().source() == token_source::cache);
+  copy = token;
+  CHECK_FALSE(copy.claims_not_passed_on());
+  CHECK(to_string(marked).ends_with(", source=identity_provider, claims_not_passed_on)"));
+}

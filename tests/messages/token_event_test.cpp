@@ -38,6 +38,8 @@ TEST_CASE("each event is shown in one line") {
   CHECK(to_string(acquisition_failed{vault, busy(), 2s, 100}) ==
         "acquisition_failed(https://vault.azure.net for system-assigned, in 2000 ms, for 100, " +
             to_string(busy()) + ")");
+  CHECK(to_string(claims_not_passed_on{storage}) ==
+        "claims_not_passed_on(https://storage.azure.com for client id 6a5e)");
   CHECK(to_string(host_throttled{7s}) == "host_throttled(for 7000 ms)");
   CHECK(to_string(host_failing{busy(), 4, 500ms}) ==
         "host_failing(for 500 ms, after 4 failures, " + to_string(busy()) + ")");

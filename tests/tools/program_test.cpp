@@ -93,6 +93,14 @@ TEST_CASE("midas token accepts a claims challenge and a forced refresh") {
   CHECK(imds.statistics().token_requests == 2);
 }
 
+TEST_CASE("midas token says that the host did not learn of the claims") {
+  simulated_host imds;
+  const auto result = run_midas({"token", "--endpoint", imds.endpoint(), "--resource",
+                                 "https://vault.azure.net", "--claims", "{}"});
+  CHECK(result.exit_code == 0);
+  CHECK(parsed(result.output)["claims_not_passed_on"].GetBool());
+}
+
 TEST_CASE("midas doctor exits with 0 only if it got a token") {
   simulated_host imds;
   const auto healthy = run_midas({"doctor", "--endpoint", imds.endpoint()});

@@ -39,6 +39,10 @@ std::string as_json(const access_token& token) {
     number("refresh_on", refresh_on->time_since_epoch().count());
   }
   writer.member("token_source", to_string(token.source()));
+  if (token.claims_not_passed_on()) {
+    writer.Key("claims_not_passed_on");
+    writer.Bool(true);
+  }
   writer.EndObject();
   return writer.str();
 }

@@ -106,6 +106,9 @@ struct host_profile {
   bool is_status_code_foreign = false;
   /// Whether the host is known to return tokens for other resources than the requested one.
   bool checks_resource = false;
+  /// Whether the host learns that a resource has refused a token: from the claims, or from the hash
+  /// of that token.
+  bool learns_of_claims = false;
   /// Whether the first response of an acquisition is a challenge: a 4xx in its place is final.
   bool begins_with_challenge = false;
   /// The limits unless the application sets others.
