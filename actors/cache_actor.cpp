@@ -111,6 +111,7 @@ struct cache_state {
       counters.add(counters.errors);
       return unexpected{*std::move(failure)};
     }
+    service().name_identity(request);
     // Valid if it is found: most requests find a token or an acquisition, and need no copy of it.
     const request_key_view key{request.identity, request.resource};
     if (accepts_cached(request)) {

@@ -1,5 +1,6 @@
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "service/configured_identity.hpp"
 #include "transport/formats/json_object.hpp"
 #include <midas/managed_identity.hpp>
 
@@ -83,14 +84,8 @@ std::string_view check_id(identity_kind kind, const json_member& id) {
 
 }  // namespace
 
-expected<managed_identity> parse_managed_identity(std::string_view json) {
-  const auto refuse = [json](std::string_view what) {
-    return internal::fail(
-        errc::invalid_identity,
-        "the managed identity '" + internal::one_line(json, max_shown) + "' " + std::string{what},
-        R"(Use {"ManagedIdentityIdType": "ClientId", "Id": "..."}; the type may also be ObjectId )"
-        R"(or ResourceId, or SystemAssigned without an Id)");
-  };
+tl::expected<managed_identity, std::string> internal::read_managed_identity(std::string_view json) {
+  const auto refuse = [](std::string what) { return tl::unexpected{std::move(what)}; };
   sensitive_string text{json};
   std::array<json_member, 2> members{{{.name = "ManagedIdentityIdType"}, {.name = "Id"}}};
   const auto& [type, id] = members;
@@ -104,16 +99,27 @@ expected<managed_identity> parse_managed_identity(std::string_view json) {
   }
   const auto kind = read_kind(type);
   if (!kind) {
-    return refuse(kind.error());
+    return refuse(std::string{kind.error()});
   }
   if (const auto problem = check_id(*kind, id); !problem.empty()) {
-    return refuse(problem);
+    return refuse(std::string{problem});
   }
   auto result = make_identity(*kind, std::string{id.text});
   if (const auto valid = result.validate(); !valid) {
     return refuse("is not valid: " + valid.error().message);
   }
   return result;
+}
+
+expected<managed_identity> parse_managed_identity(std::string_view json) {
+  auto result = internal::read_managed_identity(json);
+  if (!result) {
+    return internal::fail(
+        errc::invalid_identity,
+        "the managed identity '" + internal::one_line(json, max_shown) + "' " + result.error(),
+        "Use " + std::string{internal::identity_form});
+  }
+  return *std::move(result);
 }
 
 std::string to_json(const managed_identity& identity) {

@@ -3,6 +3,7 @@
 #include "actors/cache_supervisor.hpp"
 #include "messages/make_error.hpp"
 #include "service/bounded_options.hpp"
+#include "service/configured_identity.hpp"
 #include "service/worker_threads.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_detection.hpp"
@@ -56,9 +57,15 @@ expected<internal::host_protocol> find_host(const token_service_options& options
 std::shared_ptr<const internal::service_context> make_context(
     const token_service_options& options,
     const std::optional<internal::host_environment>& environment) {
-  auto context = std::make_shared<internal::service_context>(internal::service_context{
-      find_host(options, environment ? *environment : internal::environment_of(options))});
+  const auto read = environment ? *environment : internal::environment_of(options);
+  auto context = std::make_shared<internal::service_context>(
+      internal::service_context{find_host(options, read)});
   context->options = options;
+  if (const auto configured = internal::configure_identity(options, read)) {
+    context->options.identity = configured->identity;
+  } else {
+    context->endpoint = unexpected{configured.error()};
+  }
   // May hold secrets in plain strings, and is not needed again.
   context->options.environment.reset();
   return context;

@@ -120,7 +120,9 @@ void service_frontend::send(const token_request& request, std::chrono::nanosecon
   }
 }
 
-std::function<void()> service_frontend::after_cancellation(const token_request& request) const {
+std::function<void()> service_frontend::after_cancellation(const token_request& given) const {
+  auto request = given;
+  context_->name_identity(request);
   auto key = make_key(request);
   if (!key || !actors_) {
     return {};

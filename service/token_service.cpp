@@ -8,7 +8,9 @@
 namespace midas {
 
 token_service::token_service(std::unique_ptr<detail::service_core> core)
-    : core_(std::move(core)), table_(core_->frontend().table().id()) {}
+    : core_(std::move(core)),
+      table_(core_->frontend().table().id()),
+      default_identity_(core_->context().options.identity) {}
 
 token_service::token_service(const options& settings)
     : token_service(std::make_unique<detail::service_core>(settings, internal::service_parts{})) {}
@@ -24,8 +26,9 @@ std::optional<access_token> token_service::read(const detail::token_lookup& look
 }
 
 token_handle token_service::for_resource(std::string resource, managed_identity identity) {
-  return {core_->shared_frontend(),
-          {.identity = std::move(identity), .resource = std::move(resource)}};
+  token_request request{.identity = std::move(identity), .resource = std::move(resource)};
+  core_->context().name_identity(request);
+  return {core_->shared_frontend(), std::move(request)};
 }
 
 void token_service::get_async(const token_request& request, std::chrono::nanoseconds timeout,

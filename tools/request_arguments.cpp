@@ -19,14 +19,14 @@ managed_identity identity_of(const request_arguments& arguments) {
   if (arguments.resource_id) {
     return managed_identity::resource_id(*arguments.resource_id);
   }
-  return {};
+  return arguments.system_assigned ? managed_identity::system_assigned() : managed_identity{};
 }
 
 }  // namespace
 
 void add_request_options(CLI::App& command, request_arguments& arguments) {
   auto* identity = command.add_option_group(
-      "Identity", "The user-assigned identity to use [the system-assigned identity]");
+      "Identity", "The identity to use [MANAGED_IDENTITY, else the system-assigned identity]");
   identity->add_option("--client-id", arguments.client_id, "Client ID (GUID)")
       ->check(refuse_option);
   identity->add_option("--object-id", arguments.object_id, "Object ID (GUID)")
@@ -34,6 +34,8 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
   identity
       ->add_option("--resource-id", arguments.resource_id, "Azure resource ID (/subscriptions/...)")
       ->check(refuse_option);
+  identity->add_flag("--system-assigned", arguments.system_assigned,
+                     "The system-assigned identity, whatever MANAGED_IDENTITY says");
   identity->require_option(0, 1);
   command
       .add_option(
@@ -70,6 +72,7 @@ token_request request_of(const request_arguments& arguments) {
 expected<token_service_options> service_options_of(const request_arguments& arguments) {
   token_service_options options;
   options.endpoint = arguments.endpoint;
+  options.identity_from_environment = !identity_of(arguments).is_named();
   options.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
   options.proxy = arguments.proxy;
   options.ca_file = arguments.ca_file;

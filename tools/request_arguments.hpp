@@ -19,6 +19,7 @@ struct request_arguments {
   std::optional<std::string> client_id;
   std::optional<std::string> object_id;
   std::optional<std::string> resource_id;
+  bool system_assigned = false;
   /// The option_name of a host. Empty: the host is detected.
   std::optional<std::string> host;
   std::string endpoint;
@@ -33,9 +34,11 @@ struct request_arguments {
 /// `arguments` must outlive `command`.
 void add_request_options(CLI::App& command, request_arguments& arguments);
 
+/// A request that names no identity unless an option does.
 token_request request_of(const request_arguments& arguments);
 
-/// Fails with the error of read_identity_host if `arguments.host` does not name a host.
+/// If no option names the identity, the environment may. Fails with the error of read_identity_host
+/// if `arguments.host` does not name a host.
 expected<token_service_options> service_options_of(const request_arguments& arguments);
 
 }  // namespace midas::internal::tools

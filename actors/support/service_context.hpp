@@ -8,6 +8,7 @@
 #include "messages/clock_reading.hpp"
 #include "published/token_table.hpp"
 #include "transport/hosts/host_protocol.hpp"
+#include <midas/token_request.hpp>
 #include <midas/token_service_options.hpp>
 
 #include <functional>
@@ -21,6 +22,13 @@ double random_unit();
 /// Shared by actors on many threads: the objects that it points to are thread-safe, the rest is
 /// constant.
 struct service_context {
+  /// Gives a request that names no identity the one of the service, if it has one.
+  void name_identity(token_request& request) const {
+    if (options.identity && !request.identity.is_named()) {
+      request.identity = *options.identity;
+    }
+  }
+
   /// The host's protocol, or the error with which every request to a misconfigured service fails.
   expected<host_protocol> endpoint;
   /// Adjusted once, when the service is created; the actors use no other defaults.

@@ -35,10 +35,12 @@ MIDAS_EXPORT std::string_view to_string(identity_kind kind) noexcept;
 /// does not support fails with errc::identity_not_supported (docs/hosts.md).
 class MIDAS_EXPORT managed_identity {
  public:
-  /// The system-assigned identity.
+  /// The system-assigned identity; in a request, the identity in token_service_options::identity if
+  /// there is one. Equal to system_assigned().
   managed_identity() = default;
 
-  static managed_identity system_assigned() { return {}; }
+  /// The system-assigned identity, whatever the options of the service say.
+  static managed_identity system_assigned() { return {identity_kind::system_assigned, {}}; }
   /// These functions accept any text; validate() reports an unusable id.
   static managed_identity client_id(std::string id);
   static managed_identity object_id(std::string id);
@@ -47,6 +49,8 @@ class MIDAS_EXPORT managed_identity {
   [[nodiscard]] identity_kind kind() const noexcept { return kind_; }
   /// The id as it was passed; empty for the system-assigned identity.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  /// False for a default-constructed identity, which leaves the choice to the service.
+  [[nodiscard]] bool is_named() const noexcept { return is_named_; }
 
   /// Fails with errc::invalid_identity if the id of a user-assigned identity is empty, longer than
   /// 2,048 characters (hosts: 64 in client and object ids), surrounded by white space, or not
@@ -58,12 +62,21 @@ class MIDAS_EXPORT managed_identity {
   [[nodiscard]] managed_identity folded() const;
 
   /// Compares kind and id exactly; compare folded() identities to ignore the case of GUIDs.
-  friend auto operator<=>(const managed_identity&, const managed_identity&) = default;
+  friend bool operator==(const managed_identity& left, const managed_identity& right) noexcept {
+    return left.kind_ == right.kind_ && left.id_ == right.id_;
+  }
+  friend std::strong_ordering operator<=>(const managed_identity& left,
+                                          const managed_identity& right) noexcept {
+    const auto kinds = left.kind_ <=> right.kind_;
+    return kinds != 0 ? kinds : left.id_ <=> right.id_;
+  }
 
  private:
-  managed_identity(identity_kind kind, std::string id) : kind_(kind), id_(std::move(id)) {}
+  managed_identity(identity_kind kind, std::string id)
+      : kind_(kind), is_named_(true), id_(std::move(id)) {}
 
   identity_kind kind_ = identity_kind::system_assigned;
+  bool is_named_ = false;
   std::string id_;
 };
 

@@ -16,7 +16,8 @@ namespace midas {
 /// A request for an access token: `token_request{.resource = "https://vault.azure.net"}`. A plain
 /// value; it is validated when it is used, by make_key().
 struct token_request {
-  /// The identity that the token is for. Default: the system-assigned identity.
+  /// The identity that the token is for. Default: token_service_options::identity, or else the
+  /// system-assigned identity.
   managed_identity identity{};
   /// The URI of the Azure resource that the token is for, e.g. "https://vault.azure.net". A scope
   /// is accepted, too: one trailing "/.default" is removed. Otherwise compared as exact text.

@@ -169,13 +169,17 @@ class MIDAS_EXPORT token_service {
   std::unique_ptr<detail::service_core> core_;
   // Identifies this service's token table in the caches of all threads.
   std::uint64_t table_;
+  // See token_service_options::identity.
+  std::optional<managed_identity> default_identity_;
 };
 
 inline std::optional<access_token> token_service::try_get(const token_request& request) {
   if (!accepts_cached(request)) {
     return std::nullopt;
   }
-  const auto lookup = detail::make_lookup(table_, request.identity, request.resource);
+  const auto& identity =
+      default_identity_ && !request.identity.is_named() ? *default_identity_ : request.identity;
+  const auto lookup = detail::make_lookup(table_, identity, request.resource);
   if (auto* const found = detail::find_fresh(lookup)) {
     return std::optional<access_token>{std::in_place, *found, token_source::cache};
   }

@@ -4,6 +4,7 @@
 #include <midas/environment_variable.hpp>
 #include <midas/host_limits.hpp>
 #include <midas/identity_host.hpp>
+#include <midas/managed_identity.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -28,6 +29,17 @@ struct token_service_options {
   /// IMDS: it overrides detection and the environment variable AZURE_POD_IDENTITY_AUTHORITY_HOST.
   /// Default: that variable if it is set and not empty, otherwise http://169.254.169.254.
   std::string endpoint{};
+
+  /// The identity of requests that name none: those whose token_request::identity is
+  /// default-constructed. managed_identity::system_assigned() in a request still is that identity.
+  /// Default: none, which leaves the choice to the host; usually the system-assigned identity.
+  std::optional<managed_identity> identity{};
+
+  /// Takes `identity`, if it is not set, from the environment variable MANAGED_IDENTITY, if that is
+  /// set: {"ManagedIdentityIdType": "ClientId", "Id": "..."} (see parse_managed_identity()), or a
+  /// client id alone, if it is a GUID. If the value is anything else, every request fails with
+  /// errc::invalid_configuration. Default: false.
+  bool identity_from_environment = false;
 
   /// Client capabilities, e.g. "cp1" (the client handles claims challenges). Sent as xms_cc to the
   /// hosts that support them, such as Service Fabric. Default: none.

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <compare>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,19 @@ TEST_CASE("an identity is system-assigned unless an id is given") {
   CHECK(managed_identity::object_id("o").kind() == identity_kind::object_id);
   CHECK(managed_identity::resource_id("/r").kind() == identity_kind::resource_id);
   CHECK(managed_identity::resource_id("/r").id() == "/r");
+}
+
+TEST_CASE("only a default-constructed identity leaves the choice to the service") {
+  CHECK_FALSE(managed_identity{}.is_named());
+  CHECK_FALSE(managed_identity{}.folded().is_named());
+  CHECK(managed_identity::system_assigned().is_named());
+  CHECK(managed_identity::system_assigned().folded().is_named());
+  CHECK(managed_identity::client_id("c").is_named());
+  // Both are the same key.
+  CHECK(std::is_eq(managed_identity{} <=> managed_identity::system_assigned()));
+  CHECK(managed_identity{} < managed_identity::client_id("a"));
+  CHECK(managed_identity::client_id("a") < managed_identity::client_id("b"));
+  CHECK(managed_identity::client_id("b") < managed_identity::object_id("a"));
 }
 
 TEST_CASE("an identity is valid with any id of printable ASCII characters") {

@@ -61,6 +61,8 @@ load_plan plan_of(const load_arguments& arguments, const std::string& endpoint) 
   plan.threads = arguments.threads;
   plan.timeout = arguments.timeout;
   plan.service.endpoint = endpoint;
+  // The simulator in this process does not know that identity.
+  plan.service.identity_from_environment = !arguments.target.empty();
   plan.service.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
   plan.service.limits = limits_of(arguments);
   for (std::size_t i = 0; i < arguments.resources; ++i) {

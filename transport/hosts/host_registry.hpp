@@ -16,6 +16,9 @@
 
 namespace midas::internal {
 
+/// Names the identity of requests that name none; see configured_identity.hpp.
+inline constexpr std::string_view identity_variable = "MANAGED_IDENTITY";
+
 /// Every row, in the order of detection; hosts that are never detected come last.
 std::span<const host_profile> host_profiles() noexcept;
 

@@ -1,0 +1,56 @@
+#include "service/configured_identity.hpp"
+
+#include "messages/ascii.hpp"
+#include "messages/make_error.hpp"
+#include "transport/formats/plain_value.hpp"
+#include "transport/hosts/host_registry.hpp"
+
+#include <algorithm>
+
+namespace midas::internal {
+
+namespace {
+
+// "6a5e3c1b-...": most ids that people copy are client ids, so that the type may be left out.
+bool is_guid(std::string_view text) noexcept {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  const auto fits = [](char c, char expected) {
+    return expected == '-'
+               ? c == '-'
+               : ascii::is_digit(c) || (ascii::lower(c) >= 'a' && ascii::lower(c) <= 'f');
+  };
+  return std::ranges::equal(text, form, fits);
+}
+
+unexpected refuse(std::string_view value, const std::string& what) {
+  const auto hint = advice_for_value(value);
+  return fail(errc::invalid_configuration, std::string{identity_variable} + " " + what,
+              (hint.empty() ? std::string{} : std::string{hint} + ". ") + "Set it to " +
+                  std::string{identity_form} + "; or to the client id alone, or unset it");
+}
+
+}  // namespace
+
+expected<configured_identity> configure_identity(const token_service_options& options,
+                                                 const host_environment& environment) {
+  if (options.identity) {
+    return configured_identity{options.identity, {}};
+  }
+  if (!options.identity_from_environment || !environment.variables.contains(identity_variable)) {
+    return configured_identity{};
+  }
+  const auto value = environment.variable(identity_variable);
+  if (value.empty()) {
+    return refuse(value, "is set, but empty");
+  }
+  if (is_guid(value)) {
+    return configured_identity{managed_identity::client_id(std::string{value}), identity_variable};
+  }
+  auto read = read_managed_identity(value);
+  if (!read) {
+    return refuse(value, read.error());
+  }
+  return configured_identity{*std::move(read), identity_variable};
+}
+
+}  // namespace midas::internal
