@@ -118,6 +118,11 @@ struct simulated_host_options {
   /// the host. If empty, a file in a new directory under TMPDIR. Default: empty.
   std::string certificate_file{};
 
+  /// Whether IMDS knows version 2 of its identity API, as clients find out: its path for the
+  /// platform's metadata answers 400 without the Metadata header, in place of 404. Nothing else of
+  /// that version is simulated. Default: true.
+  bool knows_imds_v2 = true;
+
   /// Serves workload identity over plain http, for clients that can be configured to allow it. Has
   /// no effect on other hosts: Service Fabric always uses https, the others never do. Default:
   /// false.

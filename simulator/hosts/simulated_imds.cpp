@@ -73,6 +73,15 @@ bool simulated_imds::is_token_path(std::string_view path) const noexcept {
          (path.starts_with(imds_token_path) && path.substr(imds_token_path.size()) == "/");
 }
 
+void simulated_imds::answer_other_path(const request_view& request, std::int64_t now,
+                                       response& out) {
+  const bool is_probe = request.path() == imds_platform_path && !has_metadata_field(request);
+  if (options().knows_imds_v2 && is_probe) {
+    return write_error(out, 400, "invalid_request", "Required metadata header not specified");
+  }
+  simulated_protocol::answer_other_path(request, now, out);
+}
+
 std::optional<host_error> simulated_imds::check_request(const request_view& request) const {
   if (request.field("X-Forwarded-For")) {
     return host_error{400, "invalid_request",

@@ -17,6 +17,8 @@
 namespace midas::internal::simulator {
 
 inline constexpr std::string_view imds_token_path = "/metadata/identity/oauth2/token";
+/// Of version 2 of the identity API.
+inline constexpr std::string_view imds_platform_path = "/metadata/identity/getplatformmetadata";
 
 /// Identical requests at the same time get identical answers, except for the token's `uti` and
 /// x-ms-request-id, which are unique.
@@ -31,6 +33,7 @@ class simulated_imds final : public simulated_protocol {
       const std::string& endpoint) const override;
 
  private:
+  void answer_other_path(const request_view& request, std::int64_t now, response& out) override;
   [[nodiscard]] std::optional<host_error> check_request(const request_view& request) const override;
   void answer_token_request(const request_view& request, const query_string& query,
                             std::int64_t now, response& out) override;

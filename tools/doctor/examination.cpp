@@ -1,7 +1,9 @@
 #include "tools/doctor/examination.hpp"
 
+#include "service/configured_identity.hpp"
 #include "service/service_core.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
+#include "transport/formats/uuid.hpp"
 #include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include "transport/responses/token_response.hpp"
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <iterator>
 #include <string_view>
 #include <system_error>
@@ -121,6 +124,46 @@ bool host_did_not_answer(const examination& result) {
          code == errc::deadline_exceeded || code == errc::request_timeout;
 }
 
+void name_identity(examination& result, const token_service_options& options,
+                   const host_environment& environment) {
+  if (result.request.identity.is_named()) {
+    result.identity_from = "an option";
+    return;
+  }
+  const auto configured = configure_identity(options, environment);
+  if (!configured) {
+    result.identity_from = identity_variable;
+    result.is_identity_unknown = true;
+  } else if (configured->identity) {
+    result.request.identity = *configured->identity;
+    result.identity_from = configured->variable;
+  }
+}
+
+// The host answered, and not with a page or a text of something else.
+bool has_answered(const examination& result) {
+  return std::ranges::any_of(result.exchanges, [](const exchange_record& each) {
+    return each.answer && *each.answer && (*each.answer)->body.starts_with("a JSON object");
+  });
+}
+
+std::optional<int> probe_version(const examination& result, http_transport& transport) {
+  const auto& host = result.detection.host;
+  const auto probe = host ? profile_of(*host).version_probe : nullptr;
+  if (probe == nullptr || !has_answered(result)) {
+    return std::nullopt;
+  }
+  auto request = probe(result.address, random_uuid());
+  request.connect_timeout = request.total_timeout = std::chrono::seconds{2};
+  // Shared, since the promise is in use for a moment after the future is ready.
+  const auto status = std::make_shared<std::promise<int>>();
+  auto answered = status->get_future();
+  transport.start(std::move(request), [status](const expected<http_response>& answer) {
+    status->set_value(answer ? answer->status : 0);
+  });
+  return answered.get();
+}
+
 }  // namespace
 
 examination examine(token_request request, token_service_options options,
@@ -132,6 +175,7 @@ examination examine(token_request request, token_service_options options,
   if (const auto protocol = protocol_of(result.detection, options, environment)) {
     result.address = protocol->address;
   }
+  name_identity(result, options, environment);
   result.binding =
       identity_binding::usage_of(environment, options.identity_binding,
                                  result.detection.host == identity_host::workload_identity);
@@ -142,7 +186,8 @@ examination examine(token_request request, token_service_options options,
   result.proxy = describe_proxy(result, options, environment);
   result.is_in_container = is_in_container();
   result.listening = listener_at(result.address);
-  const auto transport = std::make_shared<recording_transport>(std::make_shared<curl_multi_loop>());
+  const auto wire = std::make_shared<curl_multi_loop>();
+  const auto transport = std::make_shared<recording_transport>(wire);
   // Report the first failure immediately.
   options.max_retries = 0;
   auto tokens = make_token_service(options, {.transport = transport, .environment = environment});
@@ -151,6 +196,7 @@ examination examine(token_request request, token_service_options options,
   result.elapsed = clock::now() - begun;
   result.at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   result.exchanges = transport->records();
+  result.version_probe = probe_version(result, *wire);
   return result;
 }
 
@@ -174,12 +220,18 @@ std::string other_resource(const examination& result) {
   return {};
 }
 
-std::string subject_of(const examination& result) {
+std::string identity_of(const examination& result) {
   const auto& detected = result.detection.host;
   const auto named = detected ? profile_of(*detected).default_identity : std::string_view{};
   const bool is_default = result.request.identity.kind() == identity_kind::system_assigned;
-  return is_default && !named.empty() ? result.request.resource + " for " + std::string{named}
-                                      : to_string(result.request);
+  if (result.is_identity_unknown) {
+    return "an unknown identity";
+  }
+  return is_default && !named.empty() ? std::string{named} : to_string(result.request.identity);
+}
+
+std::string subject_of(const examination& result) {
+  return result.request.resource + " for " + identity_of(result);
 }
 
 std::vector<std::string> remedies(const examination& result) {

@@ -17,7 +17,12 @@
 namespace midas::internal::tools {
 
 struct examination {
+  /// With the identity that MANAGED_IDENTITY names, if the request named none.
   token_request request;
+  /// What names the identity: "an option" or the variable; empty if nothing does.
+  std::string identity_from{};
+  /// The variable cannot be read.
+  bool is_identity_unknown = false;
   host_detection detection;
   /// The URL that serves tokens, without its query. Empty if no host was detected.
   std::string address;
@@ -33,6 +38,9 @@ struct examination {
   /// Whether this process is in a container of Docker, Podman or Kubernetes.
   bool is_in_container = false;
   std::vector<exchange_record> exchanges;
+  /// What the host answered when it was asked whether it knows the next version of its protocol, if
+  /// it was: an HTTP status, or 0 for no answer. Not among `exchanges`.
+  std::optional<int> version_probe{};
   /// From the request to the token or the error.
   std::chrono::nanoseconds elapsed{};
   /// When the request ended.
@@ -51,6 +59,9 @@ std::chrono::seconds clock_ahead(const examination& result);
 /// What the token is for by the host's own words, if that is another resource than the requested
 /// one; empty otherwise.
 std::string other_resource(const examination& result);
+
+/// "client id 6a5e...", "the client in AZURE_CLIENT_ID": whose token is asked for.
+std::string identity_of(const examination& result);
 
 /// "https://vault.azure.net for the client in AZURE_CLIENT_ID": what is asked for.
 std::string subject_of(const examination& result);

@@ -130,11 +130,16 @@ std::string to_json(const examination& result) {
   to.object([&] {
     to.boolean("ok", result.token.has_value());
     to.text("asked_for", subject_of(result));
+    to.text("identity", identity_of(result));
+    to.optional_text("identity_from", result.identity_from);
     if (result.detection.host) {
       to.text("host", option_name(*result.detection.host));
     }
     to.optional_text("address", result.address);
     to.optional_text("reason", result.detection.reason);
+    if (const auto& status = result.version_probe) {
+      to.text("imds_v2", *status == 400 ? "yes" : *status == 404 ? "no" : "unknown");
+    }
     to.optional_text("proxy", result.proxy);
     to.optional_text("identity_binding", result.binding_text);
     if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {

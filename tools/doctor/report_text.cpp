@@ -42,9 +42,28 @@ std::string host_of(const examination& result) {
   return text;
 }
 
+std::string version_of(int status) {
+  switch (status) {
+    case 400:
+      return "known to this host, but not used: its tokens are bound to keys";
+    case 404:
+      return "not known to this host; midas does not need it";
+    case 0:
+      return "the host did not say whether it knows it; midas does not need it";
+    default:
+      return fmt::format("the host answered HTTP {} in place of 400 or 404; midas does not need it",
+                         status);
+  }
+}
+
 // Facts about this machine that explain answers.
 std::string surroundings_of(const examination& result) {
-  std::string text;
+  auto text = fmt::format(
+      "Identity: {}, {}\n", printable(identity_of(result)),
+      result.identity_from.empty() ? "since none is named" : "named by " + result.identity_from);
+  if (result.version_probe) {
+    text += fmt::format("IMDS v2: {}\n", version_of(*result.version_probe));
+  }
   if (!result.proxy.empty()) {
     text += "Proxy: " + printable(result.proxy) + "\n";
   }

@@ -150,6 +150,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .transient_statuses = imds_transient_statuses,
       .retries = imds_retries,
       .is_status_code_foreign = true,
+      .version_probe = imds::version_probe,
       .limits = host_limits{},
       .make = imds::make_protocol},
      {.host = identity_host::app_service_2017,

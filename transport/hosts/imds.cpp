@@ -59,6 +59,15 @@ http_request encode(const std::string& url, const resolved_request& request,
   return result;
 }
 
+http_request version_probe(std::string_view url, std::string_view request_id) {
+  constexpr std::string_view last_parts = "oauth2/token";
+  url.remove_suffix(url.ends_with(last_parts) ? last_parts.size() : 0);
+  http_request result;
+  result.url.append(url).append("getplatformmetadata?cred-api-version=2.0");
+  result.headers = {public_header("x-ms-client-request-id", request_id)};
+  return result;
+}
+
 expected<host_protocol> make_protocol(const host_environment& environment,
                                       const host_settings& settings) {
   auto url = settings.imds_authority.empty()

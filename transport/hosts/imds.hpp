@@ -32,6 +32,11 @@ expected<std::string> token_url(const host_environment& environment, bool allow_
 http_request encode(const std::string& url, const resolved_request& request,
                     std::string_view request_id);
 
+/// The request that shows whether the host at that token_url() knows version 2 of the identity API,
+/// with its tokens bound to keys: the answer is 400 if it does, and 404 if not. It has no Metadata
+/// header, and does not count towards the host's limits. As MSAL .NET sends it.
+http_request version_probe(std::string_view url, std::string_view request_id);
+
 /// Fails as token_url does; the error names the variable if the authority is from the environment.
 /// 404 and 410 mean that the service is being updated.
 expected<host_protocol> make_protocol(const host_environment& environment,

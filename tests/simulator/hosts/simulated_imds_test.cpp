@@ -217,3 +217,16 @@ TEST_CASE("a slash after the token path is accepted") {
   CHECK(request.ask().status == 200);
   CHECK(request.ask().token_request);
 }
+
+TEST_CASE("the path of version 2 shows whether the host knows it, but serves nothing") {
+  imds_request request;
+  request.path = "/metadata/identity/getplatformmetadata";
+  request.query = "cred-api-version=2.0";
+  CHECK(request.ask().status == 404);
+  request.fields.clear();
+  CHECK(request.ask().status == 400);
+  CHECK_FALSE(request.ask().token_request);
+  simulated_host_options older;
+  older.knows_imds_v2 = false;
+  CHECK(request.ask(older).status == 404);
+}

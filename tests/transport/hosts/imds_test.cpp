@@ -213,3 +213,16 @@ TEST_CASE("the protocol encodes with a new request id each time, and decodes") {
       endpoint->decode(vault, response_of(200, R"({"access_token":"T","expires_in":1})"), now, 0));
   CHECK(!endpoint->decode(vault, response_of(500, ""), now, 0));
 }
+
+TEST_CASE("the probe for version 2 replaces the token path, and has no Metadata header") {
+  const auto [address, wanted] = GENERATE(table<std::string, std::string>({
+      {url, "http://169.254.169.254/metadata/identity/getplatformmetadata?cred-api-version=2.0"},
+      {"http://127.0.0.1:80/a/metadata/identity/oauth2/token",
+       "http://127.0.0.1:80/a/metadata/identity/getplatformmetadata?cred-api-version=2.0"},
+  }));
+  const auto probe = imds::version_probe(address, "an-id");
+  CHECK(probe.method == "GET");
+  CHECK(probe.url == wanted);
+  REQUIRE(probe.headers.size() == 1);
+  CHECK(header(probe, "x-ms-client-request-id") == "an-id");
+}
