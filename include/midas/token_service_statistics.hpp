@@ -9,7 +9,9 @@ namespace midas {
 struct http_statistics {
   /// HTTP exchanges begun, including those that failed before anything was sent.
   std::uint64_t requests = 0;
-  /// Connections opened, including failed attempts.
+  /// Connections that midas tried to open. One exchange may try several addresses.
+  std::uint64_t connection_attempts = 0;
+  /// The part of `connection_attempts` that led to a connection.
   std::uint64_t connections_opened = 0;
   /// Exchanges that used an existing connection.
   std::uint64_t connections_reused = 0;

@@ -100,6 +100,7 @@ void curl_exchange::prepare(http_request request) {
   request_ = std::move(request);
   response_.reset(request_.max_response_bytes, request_.method != "HEAD");
   opened_connection_ = false;
+  is_connecting_ = false;
   was_connected_ = false;
   socket_error_ = 0;
   error_.front() = '\0';
@@ -206,6 +207,7 @@ curl_socket_t curl_exchange::on_socket(void* self, curlsocktype /*purpose*/,
                                        curl_sockaddr* address) noexcept {
   auto& exchange = *static_cast<curl_exchange*>(self);
   exchange.opened_connection_ = true;
+  exchange.is_connecting_ = true;
   const auto result = exchange.sockets_.open(*address);
   exchange.socket_error_ = result == CURL_SOCKET_BAD ? errno : 0;
   return result;
@@ -214,6 +216,9 @@ curl_socket_t curl_exchange::on_socket(void* self, curlsocktype /*purpose*/,
 int curl_exchange::on_connected(void* self, char* /*peer*/, char* /*local*/, int peer_port,
                                 int local_port) noexcept {
   auto& exchange = *static_cast<curl_exchange*>(self);
+  if (std::exchange(exchange.is_connecting_, false)) {
+    exchange.sockets_.note_connection();
+  }
   if (!exchange.pin_.allows_request()) {
     return CURL_PREREQFUNC_ABORT;
   }

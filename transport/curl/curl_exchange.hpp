@@ -67,6 +67,8 @@ class curl_exchange {
   curl_route route_;
   curl_response response_;
   bool opened_connection_ = false;
+  // A socket has been opened on which no connection has been established yet.
+  bool is_connecting_ = false;
   bool was_connected_ = false;
   int socket_error_ = 0;
   curl_header_list headers_;

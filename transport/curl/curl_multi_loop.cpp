@@ -93,7 +93,9 @@ class curl_multi_loop::implementation {
     http_statistics result;
     // Read before the requests, so that the difference cannot become negative.
     const auto completed = transfers_.completed();
-    result.connections_opened = sockets_.opened();
+    // Before the attempts, of which they are a part.
+    result.connections_opened = sockets_.connections();
+    result.connection_attempts = sockets_.attempts();
     result.connections_reused = transfers_.connections_reused();
     result.requests = inbox_.accepted();
     result.in_flight = result.requests - completed;

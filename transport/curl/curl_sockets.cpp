@@ -35,7 +35,7 @@ bool has_unread_bytes(curl_socket_t socket) noexcept {
 }  // namespace
 
 curl_socket_t curl_sockets::open(const curl_sockaddr& address) noexcept {
-  opened_.fetch_add(1, std::memory_order_relaxed);
+  attempts_.fetch_add(1, std::memory_order_relaxed);
   // Close on exec: programs that this process starts must not inherit its connections.
   const auto result = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   try {

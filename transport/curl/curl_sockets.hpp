@@ -9,7 +9,7 @@
 
 namespace midas::internal {
 
-/// Used by the loop's thread only, except opened(). Must outlive the multi handle.
+/// Used by the loop's thread only, except the counters. Must outlive the multi handle.
 class curl_sockets {
  public:
   /// Returns CURL_SOCKET_BAD, and sets errno, if the system provides none.
@@ -27,9 +27,17 @@ class curl_sockets {
   /// to this one: the connection is then shut down, and libcurl finds it dead and uses another.
   void shut_down_if_unread(int local_port, int peer_port) noexcept;
 
-  /// Sockets opened so far. Any thread.
-  [[nodiscard]] std::uint64_t opened() const noexcept {
-    return opened_.load(std::memory_order_relaxed);
+  /// To be called when a connection has been established on a socket that was opened.
+  void note_connection() noexcept { connections_.fetch_add(1, std::memory_order_relaxed); }
+
+  /// Connections established so far. Any thread.
+  [[nodiscard]] std::uint64_t connections() const noexcept {
+    return connections_.load(std::memory_order_relaxed);
+  }
+
+  /// Sockets that the system was asked for so far, one for each attempt to connect. Any thread.
+  [[nodiscard]] std::uint64_t attempts() const noexcept {
+    return attempts_.load(std::memory_order_relaxed);
   }
 
  private:
@@ -40,7 +48,8 @@ class curl_sockets {
     int peer_port = 0;
   };
 
-  std::atomic<std::uint64_t> opened_ = 0;
+  std::atomic<std::uint64_t> attempts_ = 0;
+  std::atomic<std::uint64_t> connections_ = 0;
   std::vector<open_socket> sockets_;
 };
 

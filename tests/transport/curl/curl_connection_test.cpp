@@ -52,6 +52,7 @@ TEST_CASE("consecutive exchanges share one connection") {
   CHECK(server.connections() == 1);
   const auto statistics = loop.statistics();
   CHECK(statistics.requests == 5);
+  CHECK(statistics.connection_attempts == 1);
   CHECK(statistics.connections_opened == 1);
   CHECK(statistics.connections_reused == 4);
   CHECK(statistics.in_flight == 0);
@@ -95,6 +96,7 @@ TEST_CASE("a request with a body is sent again if its kept connection dies") {
   REQUIRE(outcome);
   CHECK(outcome->body.size() == 100'000);
   CHECK(server.connections() == 2);
+  CHECK(loop.statistics().connection_attempts == 2);
   CHECK(loop.statistics().connections_opened == 2);
 }
 
@@ -207,12 +209,13 @@ TEST_CASE("an exchange that begins while another is in flight starts at once") {
   loop.stop();
 }
 
-TEST_CASE("a failed connection counts as opened, not as reused") {
+TEST_CASE("a failed connection counts as an attempt, neither as opened nor as reused") {
   curl_multi_loop loop;
   CHECK_FALSE(get(loop, "http://127.0.0.1:" + std::to_string(closed_port())));
   const auto statistics = loop.statistics();
   CHECK(statistics.requests == 1);
-  CHECK(statistics.connections_opened == 1);
+  CHECK(statistics.connection_attempts == 1);
+  CHECK(statistics.connections_opened == 0);
   CHECK(statistics.connections_reused == 0);
   CHECK(statistics.in_flight == 0);
 }

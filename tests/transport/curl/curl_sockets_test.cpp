@@ -104,7 +104,7 @@ TEST_CASE("each socket is closed in programs that the process starts, and counte
   connections all;
   const int socket = all.open();
   CHECK((::fcntl(socket, F_GETFD) & FD_CLOEXEC) != 0);
-  CHECK(all.sockets.opened() == 1);
+  CHECK(all.sockets.attempts() == 1);
   all.close(socket);
   CHECK(::fcntl(socket, F_GETFD) == -1);
 }
