@@ -20,10 +20,7 @@ struct acquisition_state : acquisition_parts {
   void start(gate::holder alive, acquisition_settings given) {
     settings = std::move(given);
     static_cast<acquisition_parts&>(*this) = {self, settings};
-    fsm = host.make_fsm();
-    if (settings.last_failure) {
-      fsm.remember(settings.last_failure->failure, settings.last_failure->until);
-    }
+    fsm = make_fsm(settings);
     lifetime.begin<acquisition_actor>(self, std::move(alive),
                                       [this] { perform(fsm.on_exit(lifetime.end())); });
   }
@@ -44,6 +41,9 @@ struct acquisition_state : acquisition_parts {
         [this](phase_timer_due due) {
           waiters.remove_canceled();
           perform(fsm.on_timer(due.timer, conditions()));
+        },
+        [this](wait_report_due due) {
+          waits.fire(due, fsm.current_phase(), report, waiters, http);
         },
         [this](idle_query query) {
           if (fsm.is_disposable(published.usable_for(), now(), query.has_to_go)) {
@@ -105,7 +105,7 @@ struct acquisition_state : acquisition_parts {
     }
   }
 
-  void perform(const report_start& start) { report.started(start); }
+  void perform(const report_start& start) { begin_reports(start, now()); }
 
   void perform(const start_attempt& /*action*/) {
     if (auto encoded = host.encode(fsm.request())) {
@@ -151,7 +151,7 @@ struct acquisition_state : acquisition_parts {
 
   void send(http_request request) {
     const auto at = conditions();
-    host.complete(request, fsm.request().lane, fsm.attempt_time(at), at.usable_for);
+    host.complete(request, fsm, at);
     const auto deadline = waiters.first_deadline().value_or(at.now + request.total_timeout);
     http.send(
         std::move(request), deadline,

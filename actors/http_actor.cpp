@@ -44,6 +44,7 @@ struct http_state {
         [this](http_request& request) { return serve(std::move(request)); },
         [this](withdraw_request withdrawn) { withdraw(withdrawn.ticket); },
         [this](hasten_request hastened) { hasten(hastened.ticket, hastened.deadline); },
+        [this](wait_query query) { return open->wait_of(query.ticket, *report.open(), now()); },
         [this](unusable_answer) {
           report.found_unusable(now());
           admit();
@@ -91,7 +92,7 @@ struct http_state {
     }
     auto withdrawn = open->take(*id);
     if (withdrawn->place) {
-      report.given_up(withdrawn->key, now() - withdrawn->place->since, now());
+      report.given_up(withdrawn->key, *withdrawn->place, now());
     }
     withdrawn->answer(fail(errc::cancelled, "nobody waits for the request any more"));
     admit();
@@ -110,16 +111,14 @@ struct http_state {
     for (auto& completion : completed) {
       open->note_begun(completion.id, *report.open(), now());
       if (auto ended = open->take(completion.id)) {
-        report.ended(completion.outcome, ended->key, now());
+        report.ended(completion.outcome, ended->key, ended->place, now());
         ended->answer(std::move(completion.outcome));
       }
       if (completion.successor) {
         open->note_begun(*completion.successor, *report.open(), now());
       }
     }
-    if (service->observers->any()) {
-      report.note_connections(transport->statistics().connections_opened);
-    }
+    report.note_connections(*transport);
     admit();
   }
 

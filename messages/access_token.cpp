@@ -1,3 +1,4 @@
+#include "messages/time_text.hpp"
 #include <midas/access_token.hpp>
 
 #include <ostream>
@@ -61,7 +62,7 @@ std::string to_string(const access_token& token) {
   }
   return "access_token(resource=" + token.resource() + ", token_type=" + token.token_type() +
          ", token=" + to_string(token.token()) +
-         ", expires_on=" + std::to_string(token.expires_on().time_since_epoch().count()) +
+         ", expires_on=" + internal::utc_text(token.expires_on()) +
          ", source=" + std::string{to_string(token.source())} +
          (token.claims_not_passed_on() ? ", claims_not_passed_on)" : ")");
 }

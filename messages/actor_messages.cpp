@@ -28,6 +28,18 @@ std::string to_string(const hasten_request& message) {
   return "hasten_request(ticket " + std::to_string(message.ticket) + ")";
 }
 
+std::string to_string(const wait_query& message) {
+  return "wait_query(ticket " + std::to_string(message.ticket) + ")";
+}
+
+std::string to_string(const wait_answer& message) {
+  return "wait_answer(" + std::string{to_string(message.reason)} + ")";
+}
+
+std::string to_string(const wait_report_due& message) {
+  return "wait_report_due(timer " + std::to_string(message.timer) + ")";
+}
+
 std::string to_string(const deadline_set& message) {
   return "deadline_set(" + to_string(*message.key) + ")";
 }

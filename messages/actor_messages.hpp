@@ -4,6 +4,7 @@
 #include "messages/http_message.hpp"
 #include "messages/token_key_view.hpp"
 #include <midas/error.hpp>
+#include <midas/token_event.hpp>
 #include <midas/token_request.hpp>
 
 #include <chrono>
@@ -83,6 +84,16 @@ struct hasten_request {
   std::chrono::steady_clock::time_point deadline{};
 };
 
+/// Asks what that request waits for.
+struct wait_query {
+  std::uint64_t ticket = 0;
+};
+
+/// What the request waits for.
+struct wait_answer {
+  wait_reason reason = wait_reason::answer;
+};
+
 /// A response with status 200 contained no usable token.
 struct unusable_answer {};
 
@@ -119,6 +130,11 @@ struct refresh_planned {
 
 /// A timer of the phase that an acquisition is in has fired.
 struct phase_timer_due {
+  std::uint64_t timer = 0;
+};
+
+/// It may be time to report that an acquisition is still in progress.
+struct wait_report_due {
   std::uint64_t timer = 0;
 };
 
@@ -168,6 +184,9 @@ std::string to_string(const acquisition_request&);
 std::string to_string(const not_admitted&);
 std::string to_string(const withdraw_request&);
 std::string to_string(const hasten_request&);
+std::string to_string(const wait_query&);
+std::string to_string(const wait_answer&);
+std::string to_string(const wait_report_due&);
 inline std::string to_string(const unusable_answer&) { return "unusable_answer"; }
 std::string to_string(const idle_report&);
 std::string to_string(const deadline_set&);

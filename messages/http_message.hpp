@@ -106,6 +106,8 @@ struct http_request {
   std::uint64_t ticket = 0;
   /// token_request::lane of the caller that started the acquisition.
   std::uint32_t lane = 0;
+  /// The number of the attempt within its acquisition, for messages.
+  unsigned attempt = 1;
   /// A refresh goes before cold keys.
   request_purpose purpose = request_purpose::cold_key;
   /// The key that the request is for, for messages and for the limit per identity; may be null.

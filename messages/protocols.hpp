@@ -38,6 +38,9 @@ MIDAS_LOCAL_MESSAGE(midas::internal::claims_answered)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
 MIDAS_LOCAL_MESSAGE(midas::internal::unusable_answer)
+MIDAS_LOCAL_MESSAGE(midas::internal::wait_answer)
+MIDAS_LOCAL_MESSAGE(midas::internal::wait_query)
+MIDAS_LOCAL_MESSAGE(midas::internal::wait_report_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::withdraw_request)
 
 namespace midas::internal {
@@ -50,6 +53,8 @@ using http_actor = caf_compat::typed_actor<
     void(withdraw_request),
     // Moves a waiting request forward, to an earlier deadline.
     void(hasten_request),
+    // Answers with what the request waits for.
+    wait_answer(wait_query),
     // Counts an answer that the host gave with status 200 as a failure of the host.
     void(unusable_answer),
     // Takes the exchanges that the transport has finished. (From the transport's thread.)
@@ -74,6 +79,8 @@ using acquisition_actor = caf_compat::typed_actor<
     void(refresh_due),
     // Starts the next attempt, or gives up the one in flight. (From itself.)
     void(phase_timer_due),
+    // Reports that the acquisition is still in progress, if that is due. (From itself.)
+    void(wait_report_due),
     // Replies with idle_report if it is idle. (From the cache actor.)
     void(idle_query),
     // Quits; every request has been answered. (From itself.)

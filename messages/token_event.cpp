@@ -1,5 +1,8 @@
+#include "messages/log_line.hpp"
 #include <midas/event_subscription.hpp>
 #include <midas/token_event.hpp>
+
+#include <string>
 
 namespace midas {
 
@@ -9,57 +12,165 @@ event_subscription detail::access::make_subscription(std::shared_ptr<const void>
 
 namespace {
 
-std::string shown(std::chrono::nanoseconds time) {
-  return std::to_string(std::chrono::round<std::chrono::milliseconds>(time).count()) + " ms";
-}
+using internal::log_line;
 
-struct printer {
-  std::string operator()(const acquisition_started& e) const {
-    return "acquisition_started(" + to_string(e.key) +
-           (e.in_background ? ", in the background)" : ")");
+struct severity_of {
+  event_severity operator()(const host_unusable& /*event*/) const { return event_severity::error; }
+  event_severity operator()(const acquisition_failed& /*event*/) const {
+    return event_severity::error;
   }
-  std::string operator()(const acquisition_joined& e) const {
-    return "acquisition_joined(" + to_string(e.key) + ")";
+  event_severity operator()(const host_failing& /*event*/) const { return event_severity::error; }
+  event_severity operator()(const acquisition_started& /*event*/) const {
+    return event_severity::debug;
   }
-  std::string operator()(const acquisition_retried& e) const {
-    return "acquisition_retried(" + to_string(e.key) + ", after " + shown(e.delay) + ", " +
-           to_string(e.failure) + ")";
+  event_severity operator()(const exchange_finished& /*event*/) const {
+    return event_severity::debug;
   }
-  std::string operator()(const acquisition_succeeded& e) const {
-    return "acquisition_succeeded(" + to_string(e.key) + ", in " + shown(e.elapsed) + ", for " +
-           std::to_string(e.answered) + ")";
+  event_severity operator()(const connection_opened& /*event*/) const {
+    return event_severity::debug;
   }
-  std::string operator()(const claims_not_passed_on& e) const {
-    return "claims_not_passed_on(" + to_string(e.key) + ")";
+  event_severity operator()(const refresh_scheduled& /*event*/) const {
+    return event_severity::debug;
   }
-  std::string operator()(const acquisition_failed& e) const {
-    return "acquisition_failed(" + to_string(e.key) + ", in " + shown(e.elapsed) + ", for " +
-           std::to_string(e.answered) + ", " + to_string(e.failure) + ")";
-  }
-  std::string operator()(const host_throttled& e) const {
-    return "host_throttled(for " + shown(e.pause) + ")";
-  }
-  std::string operator()(const host_failing& e) const {
-    return "host_failing(for " + shown(e.pause) + ", after " + std::to_string(e.failures) +
-           " failures, " + to_string(e.failure) + ")";
-  }
-  std::string operator()(const host_recovered& /*event*/) const { return "host_recovered()"; }
-  std::string operator()(const refresh_scheduled& e) const {
-    return "refresh_scheduled(" + to_string(e.key) + ", after " + shown(e.delay) + ")";
-  }
-  std::string operator()(const refresh_done& e) const {
-    return "refresh_done(" + to_string(e.key) + (e.refreshed ? ", refreshed)" : ", not refreshed)");
-  }
-  std::string operator()(const key_evicted& e) const {
-    return "key_evicted(" + to_string(e.key) + ")";
-  }
-  std::string operator()(const connection_opened& e) const {
-    return "connection_opened(" + std::to_string(e.count) + ")";
+  template <class Event>
+  event_severity operator()(const Event& /*event*/) const {
+    return event_severity::info;
   }
 };
 
+std::string line_of(const host_chosen& e) {
+  return log_line{"host_chosen"}
+      .add("host", option_name(e.host))
+      .add("address", std::string_view{e.address})
+      .add_if_any("reason", e.reason)
+      .take();
+}
+
+std::string line_of(const host_unusable& e) {
+  return log_line{"host_unusable"}.add(e.failure).add_if_any("advice", e.failure.advice).take();
+}
+
+std::string line_of(const acquisition_started& e) {
+  return log_line{"acquisition_started"}.add(e.key).add("background", e.in_background).take();
+}
+
+std::string line_of(const acquisition_waiting& e) {
+  return log_line{"acquisition_waiting"}
+      .add(e.key)
+      .add("elapsed", e.elapsed)
+      .add("waiters", e.waiters)
+      .add("joined", e.joined)
+      .add("waits_for", to_string(e.waits_for))
+      .take();
+}
+
+std::string line_of(const claims_not_passed_on& e) {
+  return log_line{"claims_not_passed_on"}.add(e.key).take();
+}
+
+std::string line_of(const acquisition_retried& e) {
+  return log_line{"acquisition_retried"}.add(e.key).add("delay", e.delay).add(e.failure).take();
+}
+
+std::string line_of(const acquisition_succeeded& e) {
+  return log_line{"acquisition_succeeded"}
+      .add(e.key)
+      .add("expires_on", e.expires_on)
+      .add("elapsed", e.elapsed)
+      .add("answered", e.answered)
+      .add("joined", e.joined)
+      .take();
+}
+
+std::string line_of(const acquisition_failed& e) {
+  return log_line{"acquisition_failed"}
+      .add(e.key)
+      .add("elapsed", e.elapsed)
+      .add("answered", e.answered)
+      .add("joined", e.joined)
+      .add(e.failure)
+      .add_if_any("advice", e.failure.advice)
+      .take();
+}
+
+std::string line_of(const exchange_finished& e) {
+  log_line line{"exchange_finished"};
+  line.add(e.key)
+      .add("host", std::string_view{e.host})
+      .add("path", std::string_view{e.path})
+      .add("attempt", e.attempt);
+  if (e.failure) {
+    line.add("error", to_string(*e.failure));
+  } else {
+    line.add("status", e.status);
+  }
+  line.add("elapsed", e.elapsed);
+  if (!e.failure) {
+    line.add("bytes", e.bytes);
+  }
+  return line.add_if_any("correlation_id", e.correlation_id).take();
+}
+
+std::string line_of(const connection_opened& e) {
+  return log_line{"connection_opened"}.add("count", e.count).add("attempts", e.attempts).take();
+}
+
+std::string line_of(const host_throttled& e) {
+  return log_line{"host_throttled"}.add("pause", e.pause).take();
+}
+
+std::string line_of(const host_failing& e) {
+  return log_line{"host_failing"}
+      .add("failures", e.failures)
+      .add("pause", e.pause)
+      .add(e.failure)
+      .take();
+}
+
+std::string line_of(const host_recovered& /*event*/) { return log_line{"host_recovered"}.take(); }
+
+std::string line_of(const refresh_scheduled& e) {
+  return log_line{"refresh_scheduled"}.add(e.key).add("delay", e.delay).take();
+}
+
+std::string line_of(const refresh_done& e) {
+  return log_line{"refresh_done"}.add(e.key).add("refreshed", e.refreshed).take();
+}
+
+std::string line_of(const key_evicted& e) { return log_line{"key_evicted"}.add(e.key).take(); }
+
 }  // namespace
 
-std::string to_string(const token_event& event) { return std::visit(printer{}, event); }
+std::string_view to_string(event_severity severity) noexcept {
+  switch (severity) {
+    case event_severity::error:
+      return "error";
+    case event_severity::info:
+      return "info";
+    case event_severity::debug:
+      return "debug";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(wait_reason reason) noexcept {
+  switch (reason) {
+    case wait_reason::slot:
+      return "slot";
+    case wait_reason::pause:
+      return "pause";
+    case wait_reason::answer:
+      return "answer";
+  }
+  return "unknown";
+}
+
+event_severity severity(const token_event& event) noexcept {
+  return std::visit(severity_of{}, event);
+}
+
+std::string to_string(const token_event& event) {
+  return std::visit([](const auto& each) { return line_of(each); }, event);
+}
 
 }  // namespace midas

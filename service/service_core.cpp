@@ -4,6 +4,7 @@
 #include "messages/make_error.hpp"
 #include "service/bounded_options.hpp"
 #include "service/configured_identity.hpp"
+#include "service/event_log.hpp"
 #include "service/worker_threads.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_detection.hpp"
@@ -54,6 +55,22 @@ expected<internal::host_protocol> find_host(const token_service_options& options
                                  environment, settings);
 }
 
+token_event introduction_of(const internal::service_context& context) {
+  if (!context.endpoint) {
+    return host_unusable{context.endpoint.error()};
+  }
+  const auto& host = *context.endpoint;
+  return host_chosen{host.host, host.address, host.reason};
+}
+
+void start_log(const internal::service_context& context, const token_service_options& options,
+               const internal::host_environment& environment) {
+  auto& observers = *context.observers;
+  observers.introduce_with(introduction_of(context));
+  internal::add_log(observers, options, environment);
+  observers.introduce();
+}
+
 std::shared_ptr<const internal::service_context> make_context(
     const token_service_options& options,
     const std::optional<internal::host_environment>& environment) {
@@ -68,6 +85,9 @@ std::shared_ptr<const internal::service_context> make_context(
   }
   // May hold secrets in plain strings, and is not needed again.
   context->options.environment.reset();
+  // Belongs to the observers, which end with the service; the context may outlive it.
+  context->options.log = nullptr;
+  start_log(*context, options, read);
   return context;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/command.hpp"
 
 #include "messages/plain_text.hpp"
+#include "service/stderr_log.hpp"
 #include "tools/duration.hpp"
 #include <midas/identity_host.hpp>
 
@@ -23,6 +24,17 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name,
       },
       description + " [" + format_duration(value) + "]");
   return option->type_name("DURATION");
+}
+
+void add_verbose(CLI::App& command, bool& verbose) {
+  command.add_flag("--verbose", verbose,
+                   "Log each event of the token service on standard error [MIDAS_LOG]");
+}
+
+void set_log(token_service_options& options, bool verbose) {
+  if (verbose) {
+    options.log = &log_to_stderr;
+  }
 }
 
 void print_error(std::string_view command, std::string_view problem) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <midas/error.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <chrono>
 #include <functional>
@@ -34,6 +35,10 @@ action add_load_command(CLI::App& program);
 /// Adds an option that takes a duration. The help shows the current `value` as its default.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::chrono::nanoseconds& value, const std::string& description);
+
+/// Adds --verbose, which sets the service's log to standard error.
+void add_verbose(CLI::App& command, bool& verbose);
+void set_log(token_service_options& options, bool verbose);
 
 /// Prints "command: problem" as one line on standard error, with everything in `problem` escaped
 /// that does not print; see printable().

@@ -63,6 +63,7 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
                    "Send the federated token to AZURE_KUBERNETES_TOKEN_PROXY (AKS identity\n"
                    "bindings), if that is set, instead of Microsoft Entra ID");
   add_duration(command, "--timeout", arguments.timeout, "How long to wait for the token");
+  add_verbose(command, arguments.verbose);
 }
 
 token_request request_of(const request_arguments& arguments) {
@@ -77,6 +78,7 @@ expected<token_service_options> service_options_of(const request_arguments& argu
   options.proxy = arguments.proxy;
   options.ca_file = arguments.ca_file;
   options.identity_binding = arguments.identity_binding;
+  set_log(options, arguments.verbose);
   if (arguments.host) {
     const auto host = read_identity_host(*arguments.host);
     if (!host) {

@@ -28,6 +28,7 @@ struct request_arguments {
   std::string ca_file;
   bool identity_binding = false;
   std::chrono::nanoseconds timeout = std::chrono::seconds{30};
+  bool verbose = false;
 };
 
 /// Adds an option for each member except `resource`, which each command declares itself.

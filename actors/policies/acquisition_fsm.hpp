@@ -67,6 +67,9 @@ class acquisition_fsm {
   /// while asking or pausing.
   [[nodiscard]] unsigned leg() const;
 
+  /// The number of the attempt within the acquisition, from 1.
+  [[nodiscard]] unsigned attempt() const noexcept { return retries_.attempt(); }
+
   /// How long the HTTP request that is about to be sent may take.
   [[nodiscard]] std::chrono::nanoseconds attempt_time(const conditions& at) const noexcept {
     return retries_.attempt_time(at.now, at.last_deadline);

@@ -69,6 +69,9 @@ class retry_policy {
   /// An acquisition begins: its retries are counted from zero.
   void begin() noexcept { retries_ = 0; }
 
+  /// The number of the attempt, from 1.
+  [[nodiscard]] unsigned attempt() const noexcept { return static_cast<unsigned>(retries_) + 1; }
+
   /// The pause is that of the host's retry_schedule, or the Retry-After of the failure if that is
   /// longer. After a timeout it counts from the start of the attempt.
   [[nodiscard]] decision after(const failed_attempt& attempt) noexcept;

@@ -44,18 +44,18 @@ bool acquisition_host::is_final(const error& failure) const {
   return is_refusal(profile_of(protocol().host), failure);
 }
 
-void acquisition_host::complete(http_request& request, std::uint32_t lane,
-                                std::chrono::nanoseconds attempt_time,
-                                std::chrono::nanoseconds usable_for) const {
+void acquisition_host::complete(http_request& request, const acquisition_fsm& machine,
+                                const acquisition_fsm::conditions& at) const {
   request.connect_timeout = service_->options.connect_timeout;
   if (protocol().is_unlikely) {
     request.connect_timeout = std::min(request.connect_timeout, unlikely_connect_timeout);
   }
-  request.total_timeout = std::chrono::ceil<std::chrono::milliseconds>(attempt_time);
+  request.total_timeout = std::chrono::ceil<std::chrono::milliseconds>(machine.attempt_time(at));
   request.max_response_bytes = service_->options.max_response_bytes;
-  request.lane = lane;
-  request.purpose = usable_for > std::chrono::nanoseconds{0} ? request_purpose::refresh
-                                                             : request_purpose::cold_key;
+  request.lane = machine.request().lane;
+  request.attempt = machine.attempt();
+  request.purpose = at.usable_for > std::chrono::nanoseconds{0} ? request_purpose::refresh
+                                                                : request_purpose::cold_key;
   request.key = key_;
 }
 

@@ -6,8 +6,6 @@
 #include "actors/support/service_context.hpp"
 #include "messages/protocols.hpp"
 
-#include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -39,10 +37,9 @@ class acquisition_host {
   /// The result of a request that could not be encoded.
   [[nodiscard]] attempt_result not_encoded(error failure) const;
 
-  /// Completes a request that a host protocol has encoded. The host may take `attempt_time` to
-  /// answer, and the published token may be handed out for another `usable_for`.
-  void complete(http_request& request, std::uint32_t lane, std::chrono::nanoseconds attempt_time,
-                std::chrono::nanoseconds usable_for) const;
+  /// Completes a request that a host protocol has encoded, for the attempt that the machine makes.
+  void complete(http_request& request, const acquisition_fsm& machine,
+                const acquisition_fsm::conditions& at) const;
 
   /// The result of a request that was withdrawn.
   [[nodiscard]] attempt_result withdrawn() const;

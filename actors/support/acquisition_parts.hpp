@@ -6,6 +6,7 @@
 #include "actors/support/acquisition_report.hpp"
 #include "actors/support/http_sender.hpp"
 #include "actors/support/published_key.hpp"
+#include "actors/support/wait_report.hpp"
 #include "actors/support/waiting_list.hpp"
 
 namespace midas::internal {
@@ -18,12 +19,28 @@ struct acquisition_parts {
       : host(settings.service, settings.key),
         http(self, settings.http),
         published(self, settings.cache, settings.service, settings.key),
-        report(settings.service, settings.key) {}
+        report(settings.service, settings.key),
+        waits(self, settings.service) {}
+
+  /// The state machine, with the memory of the actor that ended before this one.
+  [[nodiscard]] acquisition_fsm make_fsm(const acquisition_settings& settings) const {
+    auto result = host.make_fsm();
+    if (const auto& earlier = settings.last_failure) {
+      result.remember(earlier->failure, earlier->until);
+    }
+    return result;
+  }
+
+  void begin_reports(const report_start& start, acquisition_fsm::time_point now) {
+    report.started(start, now);
+    waits.begin(now);
+  }
 
   acquisition_host host;
   http_sender http;
   published_key published;
   acquisition_report report;
+  wait_report waits;
   waiting_list waiters;
 };
 

@@ -8,11 +8,13 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace midas::internal {
 
-/// One function for each thing that happens. Not thread-safe.
+/// One function for each thing that happens. Counts the requests that join an acquisition, of which
+/// there may be thousands, so that no event tells them one by one. Not thread-safe.
 class acquisition_report {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -31,15 +33,26 @@ class acquisition_report {
     counters().add(counters().cache_hits);
   }
 
-  void joined() const {
+  void joined() {
+    ++joined_;
     counters().add(counters().coalesced);
-    emit([&] { return acquisition_joined{key()}; });
   }
 
-  void started(const report_start& start) const {
+  void started(const report_start& start, time_point now) {
+    started_at_ = now;
+    joined_ = 0;
     counters().add(counters().acquisitions);
     counters().add(counters().refreshes, start.in_background ? 1 : 0);
     emit([&] { return acquisition_started{key(), start.in_background}; });
+  }
+
+  /// The acquisition may have ended since it was found to wait.
+  void waiting(time_point now, std::size_t waiters, wait_reason reason) const {
+    if (started_at_) {
+      emit([&] {
+        return acquisition_waiting{key(), now - *started_at_, waiters, joined_, reason};
+      });
+    }
   }
 
   void paused(const pause_until& pause, time_point now) const {
@@ -48,9 +61,11 @@ class acquisition_report {
   }
 
   void succeeded(const publish_token& granted, const access_token& token, time_point now,
-                 std::size_t waiters) const {
+                 std::size_t waiters) {
+    started_at_.reset();
     emit([&] {
-      return acquisition_succeeded{key(), token.expires_on(), now - granted.started_at, waiters};
+      return acquisition_succeeded{key(), token.expires_on(), now - granted.started_at, waiters,
+                                   joined_};
     });
     if (token.claims_not_passed_on()) {
       emit([&] { return claims_not_passed_on{key()}; });
@@ -61,9 +76,10 @@ class acquisition_report {
     refresh_planned(granted.validity.refresh_at - granted.at.boot);
   }
 
-  void failed(const report_failure& failed, time_point now, std::size_t waiters) const {
+  void failed(const report_failure& failed, time_point now, std::size_t waiters) {
+    started_at_.reset();
     emit([&] {
-      return acquisition_failed{key(), failed.failure, now - failed.started_at, waiters};
+      return acquisition_failed{key(), failed.failure, now - failed.started_at, waiters, joined_};
     });
     if (failed.next_refresh) {
       emit([&] { return refresh_done{key(), false}; });
@@ -85,6 +101,9 @@ class acquisition_report {
 
   std::shared_ptr<const service_context> service_;
   std::shared_ptr<const acquisition_key> key_;
+  // Of the acquisition in progress.
+  std::optional<time_point> started_at_{};
+  std::size_t joined_ = 0;
 };
 
 }  // namespace midas::internal

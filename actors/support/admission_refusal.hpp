@@ -19,6 +19,8 @@ struct held_place {
   std::chrono::steady_clock::time_point since{};
   /// When the exchange times out.
   std::chrono::steady_clock::time_point until{};
+  /// http_request::attempt.
+  unsigned attempt = 1;
 };
 
 /// What the callers of a request that is not sent learn of the others.

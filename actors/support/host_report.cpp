@@ -2,9 +2,14 @@
 
 #include "messages/make_error.hpp"
 #include "transport/hosts/host_registry.hpp"
+#include "transport/responses/correlation_id.hpp"
 #include "transport/responses/retry_after.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace midas::internal {
@@ -17,6 +22,14 @@ constexpr std::chrono::milliseconds min_hang{250};
 bool is_failure_of_host(errc code) noexcept {
   return code == errc::unreachable || code == errc::connection_lost || code == errc::invalid_http ||
          code == errc::request_timeout;
+}
+
+// The parts of a host_protocol::address, which has no query.
+std::pair<std::string, std::string> host_and_path(std::string_view address) {
+  const auto scheme = address.find("://");
+  address.remove_prefix(scheme == std::string_view::npos ? 0 : scheme + 3);
+  const auto end = std::min(address.find('/'), address.size());
+  return {std::string{address.substr(0, end)}, std::string{address.substr(end)}};
 }
 
 error failure_of(int status) {
@@ -33,8 +46,12 @@ error failure_of(int status) {
 host_report::host_report(std::shared_ptr<const service_context> service, const host_limits& limits)
     : service_(std::move(service)), user_(service_->budget->take_over(limits)) {}
 
-void host_report::ended(const expected<http_response>& outcome, std::size_t key, time_point now) {
+void host_report::ended(const expected<http_response>& outcome, std::size_t key,
+                        const std::optional<held_place>& place, time_point now) {
   free_place();
+  if (place) {
+    exchange_ended(outcome, *place, now);
+  }
   if (!outcome) {
     const auto& failure = outcome.error();
     if (is_failure_of_host(failure.code)) {
@@ -52,8 +69,10 @@ void host_report::ended(const expected<http_response>& outcome, std::size_t key,
   }
 }
 
-void host_report::given_up(std::size_t key, std::chrono::nanoseconds age, time_point now) {
+void host_report::given_up(std::size_t key, const held_place& place, time_point now) {
   free_place();
+  exchange_ended(fail(errc::cancelled, "the exchange was given up"), place, now);
+  const auto age = now - place.since;
   if (age < min_hang) {
     open()->ended_unknown(now);
     return;
@@ -79,10 +98,40 @@ void host_report::note_recovery(time_point now) {
   }
 }
 
-void host_report::note_connections(std::uint64_t opened) const {
-  while (const auto count = service_->budget->take_unreported_connection(opened)) {
-    service_->observers->emit([&] { return connection_opened{*count}; });
+void host_report::note_connections(const http_transport& transport) const {
+  if (!service_->observers->any()) {
+    return;
   }
+  const auto counts = transport.statistics();
+  while (const auto count =
+             service_->budget->take_unreported_connection(counts.connections_opened)) {
+    service_->observers->emit([&] {
+      return connection_opened{*count, counts.connection_attempts};
+    });
+  }
+}
+
+void host_report::exchange_ended(const expected<http_response>& outcome, const held_place& place,
+                                 time_point now) const {
+  service_->observers->emit([&] {
+    exchange_finished result;
+    if (place.key) {
+      result.key = place.key->token;
+    }
+    if (service_->endpoint) {
+      std::tie(result.host, result.path) = host_and_path(service_->endpoint->address);
+    }
+    result.attempt = place.attempt;
+    result.elapsed = now - place.since;
+    if (outcome) {
+      result.status = outcome->status;
+      result.bytes = outcome->body.size();
+      result.correlation_id = correlation_id_of(*outcome);
+    } else {
+      result.failure = outcome.error().code;
+    }
+    return result;
+  });
 }
 
 // The statuses after which a request for any key may succeed a little later.

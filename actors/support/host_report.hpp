@@ -2,14 +2,16 @@
 #pragma once
 
 #include "actors/policies/host_budget.hpp"
+#include "actors/support/admission_refusal.hpp"
 #include "actors/support/service_context.hpp"
 #include "messages/http_message.hpp"
+#include "transport/http_transport.hpp"
 #include <midas/error.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace midas::internal {
 
@@ -24,12 +26,13 @@ class host_report {
 
   [[nodiscard]] shared_budget::access open() const { return service_->budget->open(user_); }
 
-  /// An exchange for that key ended. `key` is a number that identifies the key; 0 if it is not
-  /// known.
-  void ended(const expected<http_response>& outcome, std::size_t key, time_point now);
+  /// An exchange for that key, at that place, ended. `key` is a number that identifies the key; 0
+  /// if it is not known. Without a place, the request was never sent.
+  void ended(const expected<http_response>& outcome, std::size_t key,
+             const std::optional<held_place>& place, time_point now);
 
-  /// An exchange that has lasted for `age` was given up. If that is long, the host hangs.
-  void given_up(std::size_t key, std::chrono::nanoseconds age, time_point now);
+  /// An exchange was given up. If it has lasted long, the host hangs.
+  void given_up(std::size_t key, const held_place& place, time_point now);
 
   /// An answer with status 200 contained no usable token.
   void found_unusable(time_point now);
@@ -37,12 +40,14 @@ class host_report {
   /// Reports that the host works again, if it does.
   void note_recovery(time_point now);
 
-  /// The service has opened so many connections.
-  void note_connections(std::uint64_t opened) const;
+  /// The transport may have opened connections.
+  void note_connections(const http_transport& transport) const;
 
  private:
   [[nodiscard]] bool is_failure(int status) const;
   void free_place() const;
+  void exchange_ended(const expected<http_response>& outcome, const held_place& place,
+                      time_point now) const;
   void throttled(const http_response& response, time_point now);
   void failed(const error& failure, const host_health::failure& details, time_point now);
   /// `fail_on(budget)` counts the failure, and returns the pause if one begins.

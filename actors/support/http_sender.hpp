@@ -53,6 +53,14 @@ class http_sender {
   /// The request in flight ends with errc::cancelled, unless its response is on its way.
   void withdraw() { caf_compat::send(self_, http_, withdraw_request{ticket_}); }
 
+  /// Calls `on_reason` with what the request in flight waits for, unless the HTTP actor has ended.
+  template <class OnReason>
+  void ask_wait_reason(OnReason on_reason) const {
+    caf_compat::request(self_, http_, wait_query{ticket_})
+        .then([on_reason](const wait_answer& answer) { on_reason(answer.reason); },
+              [](const caf::error& /*the actor is replaced*/) {});
+  }
+
   /// A response contained no usable token.
   void report_unusable() { caf_compat::send(self_, http_, unusable_answer{}); }
 

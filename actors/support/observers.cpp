@@ -11,14 +11,15 @@ std::uint64_t observers::add(callback call) {
   if (!call || closed_) {
     return 0;
   }
-  calls_.emplace(++last_id_, std::make_shared<const callback>(std::move(call)));
+  calls_.emplace(++last_id_, registration{std::make_shared<const callback>(std::move(call)),
+                                          !introduction_.has_value()});
   any_ = true;
   return last_id_;
 }
 
 void observers::remove(std::uint64_t id) {
   // Destroyed after the lock is released: the callback may own another subscription.
-  callbacks::node_type removed;
+  registrations::node_type removed;
   const std::lock_guard lock{mutex_};
   removed = calls_.extract(id);
   any_ = !calls_.empty();
@@ -26,7 +27,7 @@ void observers::remove(std::uint64_t id) {
 
 void observers::close() {
   // Destroyed after the lock is released.
-  callbacks removed;
+  registrations removed;
   const std::lock_guard lock{mutex_};
   removed.swap(calls_);
   closed_ = true;
@@ -38,36 +39,47 @@ bool observers::wait_until_idle(std::chrono::steady_clock::time_point deadline) 
   return idle_.wait_until(lock, deadline, [this] { return running_ == 0; });
 }
 
+void observers::introduce() {
+  if (any()) {
+    call_all(nullptr);
+  }
+}
+
 // Calls without the lock, so that an observer may add and remove observers. An exception must not
 // end the actor that reports the event: callers wait for that actor.
-void observers::emit_to_all(const token_event& event) {
+void observers::call_all(const token_event* event) {
   // Also while the observer is destroyed, if this thread has the last reference.
   const no_wait_scope scope;
   const auto last = [this] {
     const std::lock_guard lock{mutex_};
     return last_id_;
   }();
-  for (auto [id, call] = begin_call_after(0, last); call != nullptr;
-       std::tie(id, call) = begin_call_after(id, last)) {
+  for (auto [id, next] = begin_call_after(0, last); next.call != nullptr;
+       std::tie(id, next) = begin_call_after(id, last)) {
     try {
-      (*call)(event);
+      if (!next.is_introduced) {
+        (*next.call)(*introduction_);
+      }
+      if (event != nullptr) {
+        (*next.call)(*event);
+      }
     } catch (...) {
       remove(id);
     }
-    call.reset();
+    next.call.reset();
     end_call();
   }
 }
 
-std::pair<std::uint64_t, observers::shared_callback> observers::begin_call_after(
-    std::uint64_t id, std::uint64_t last) {
+std::pair<std::uint64_t, observers::registration> observers::begin_call_after(std::uint64_t id,
+                                                                              std::uint64_t last) {
   const std::lock_guard lock{mutex_};
   const auto found = calls_.upper_bound(id);
   if (found == calls_.end() || found->first > last) {
     return {};
   }
   ++running_;
-  return *found;
+  return {found->first, std::exchange(found->second, {found->second.call, true})};
 }
 
 void observers::end_call() {

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace midas::internal {
@@ -27,6 +28,13 @@ class observers {
 
   /// An empty `call` observes nothing, and so does any after close().
   std::uint64_t add(callback call);
+
+  /// Each observer receives `event` once, immediately before its first other event. Called before
+  /// the first add().
+  void introduce_with(token_event event) { introduction_ = std::move(event); }
+
+  /// The observers that have not received that event receive it now.
+  void introduce();
 
   /// The observer may still receive an event that is being emitted.
   void remove(std::uint64_t id);
@@ -51,16 +59,27 @@ class observers {
 
  private:
   using shared_callback = std::shared_ptr<const callback>;
-  using callbacks = std::map<std::uint64_t, shared_callback>;
+  struct registration {
+    shared_callback call{};
+    bool is_introduced = false;
+  };
+  using registrations = std::map<std::uint64_t, registration>;
 
-  void emit_to_all(const token_event& event);
-  // The first observer after `id`, which counts as running until end_call().
-  std::pair<std::uint64_t, shared_callback> begin_call_after(std::uint64_t id, std::uint64_t last);
+  void emit_to_all(const token_event& event) { call_all(&event); }
+  // Calls each observer with the introduction, if that is due, and with the event unless it is
+  // null.
+  void call_all(const token_event* event);
+  // The first observer after `id`, as it was before the call. It counts as introduced from now on,
+  // and as running until end_call().
+  std::pair<std::uint64_t, registration> begin_call_after(std::uint64_t id, std::uint64_t last);
   void end_call();
+
+  // Constant once there are observers.
+  std::optional<token_event> introduction_;
 
   std::mutex mutex_;
   std::condition_variable idle_;
-  callbacks calls_;
+  registrations calls_;
   std::uint64_t last_id_ = 0;
   std::size_t running_ = 0;
   bool closed_ = false;

@@ -52,6 +52,7 @@ void open_requests::add(http_request request, caf_compat::promise<http_response>
   }
   auto token_key = request.key;
   const auto attempt_time = request.total_timeout;
+  const auto attempt = request.attempt;
   auto exchange =
       std::make_shared<exchange_relay::exchange>(id, asked.identity, std::move(request));
   requests_.emplace(id, open_request{id,
@@ -61,6 +62,7 @@ void open_requests::add(http_request request, caf_compat::promise<http_response>
                                      key,
                                      std::move(token_key),
                                      attempt_time,
+                                     attempt,
                                      {}});
 }
 
@@ -91,13 +93,24 @@ std::vector<std::shared_ptr<exchange_relay::exchange>> open_requests::successors
 }
 
 void open_requests::begin(open_request& admitted, time_point now) {
-  admitted.place = held_place{std::move(admitted.token_key), now, now + admitted.attempt_time};
+  admitted.place =
+      held_place{std::move(admitted.token_key), now, now + admitted.attempt_time, admitted.attempt};
   places_.emplace(admitted.id, *admitted.place);
 }
 
 std::optional<std::uint64_t> open_requests::find_ticket(std::uint64_t ticket) const {
   const auto at = tickets_.find(ticket);
   return at == tickets_.end() ? std::nullopt : std::optional{at->second};
+}
+
+wait_answer open_requests::wait_of(std::uint64_t ticket, host_budget& budget,
+                                   time_point now) const {
+  const auto id = find_ticket(ticket);
+  // Without an id, the answer is on its way.
+  if (!id || requests_.at(*id).place) {
+    return {wait_reason::answer};
+  }
+  return {budget.open_at(now) > now ? wait_reason::pause : wait_reason::slot};
 }
 
 std::optional<open_request> open_requests::take(std::uint64_t id) {

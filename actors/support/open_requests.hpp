@@ -25,6 +25,8 @@ struct open_request {
   std::size_t key = 0;
   std::shared_ptr<const acquisition_key> token_key{};
   std::chrono::milliseconds attempt_time{};
+  /// http_request::attempt.
+  unsigned attempt = 1;
   /// Set once the request is in flight.
   std::optional<held_place> place{};
 
@@ -61,6 +63,10 @@ class open_requests {
   [[nodiscard]] open_request& at(std::uint64_t id) { return requests_.at(id); }
 
   [[nodiscard]] std::optional<std::uint64_t> find_ticket(std::uint64_t ticket) const;
+
+  /// What the request of that ticket waits for.
+  [[nodiscard]] wait_answer wait_of(std::uint64_t ticket, host_budget& budget,
+                                    time_point now) const;
 
   /// Removes a request; empty if it has been removed before.
   std::optional<open_request> take(std::uint64_t id);

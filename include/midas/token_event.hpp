@@ -3,18 +3,38 @@
 
 #include <midas/detail/export.hpp>
 #include <midas/error.hpp>
+#include <midas/event_severity.hpp>
+#include <midas/identity_host.hpp>
 #include <midas/token_request.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace midas {
 
 // An event is a plain value: it owns everything that it contains, and may be kept, copied and
 // passed to other threads. It contains no token, and no other secret. Durations are never negative.
+
+/// The identity host that the service asks. The log gets this event when the service is created, an
+/// observer immediately before its first other event.
+struct host_chosen {
+  identity_host host{};
+  /// The URL that requests go to, without a query.
+  std::string address{};
+  /// The evidence, e.g. the names of the environment variables that were found.
+  std::string reason{};
+};
+
+/// The service has no host that it can ask: every request fails with `failure`. Takes the place of
+/// host_chosen. Only the log gets it, because no other event follows.
+struct host_unusable {
+  error failure{};
+};
 
 /// An acquisition begins: midas is about to send a request for a token to the host.
 /// acquisition_succeeded or acquisition_failed follows, unless the actor ends first, e.g. in a
@@ -25,10 +45,31 @@ struct acquisition_started {
   bool in_background = false;
 };
 
-/// A request joined an acquisition that was already in progress. There is one such event for each
-/// request, so during an outage nearly all events are of this kind.
-struct acquisition_joined {
+/// What an acquisition in progress waits for.
+enum class wait_reason : std::uint8_t {
+  /// A slot: the host's limits do not admit the request yet.
+  slot,
+  /// The end of a pause: the backoff of the acquisition, or a pause that applies to all requests,
+  /// after a 429 or after failures.
+  pause,
+  /// The host's answer.
+  answer,
+};
+
+/// "slot", "pause" or "answer"; "unknown" for any other number. Any thread.
+MIDAS_EXPORT std::string_view to_string(wait_reason reason) noexcept;
+
+/// An acquisition is still in progress. Reported when it has taken a second, then after pauses that
+/// double from two seconds up to half a minute.
+struct acquisition_waiting {
   token_key key{};
+  /// Since acquisition_started.
+  std::chrono::nanoseconds elapsed{};
+  /// The waiters at present; 0 for a refresh that no request has joined.
+  std::size_t waiters = 0;
+  /// The requests that have joined the acquisition so far, those that have left again included.
+  std::size_t joined = 0;
+  wait_reason waits_for = wait_reason::answer;
 };
 
 /// An attempt failed and will be retried after a pause, unless all waiters leave during the pause.
@@ -49,6 +90,8 @@ struct acquisition_succeeded {
   std::chrono::nanoseconds elapsed{};
   /// The number of waiters that get the token; 0 for a refresh that no request has joined.
   std::size_t answered = 0;
+  /// The requests that have joined the acquisition, those that have left again included.
+  std::size_t joined = 0;
 };
 
 /// The host granted a token for a request with claims, of which it learned nothing: its protocol
@@ -68,6 +111,30 @@ struct acquisition_failed {
   /// The number of waiters that get `failure`. Waiters that were answered before, because no retry
   /// could succeed before their deadline, do not count.
   std::size_t answered = 0;
+  /// The requests that have joined the acquisition, those that have left again included.
+  std::size_t joined = 0;
+};
+
+/// An HTTP exchange with the host ended, or was given up because nobody waited for it any more.
+struct exchange_finished {
+  token_key key{};
+  /// Host and port of the URL, e.g. "169.254.169.254".
+  std::string host{};
+  /// The path of the URL. The query is not shown.
+  std::string path{};
+  /// The number of the attempt within its acquisition, from 1. An attempt may have several
+  /// exchanges.
+  unsigned attempt = 1;
+  /// The HTTP status; 0 if there was no response.
+  int status = 0;
+  /// Why there was no response; errc::cancelled if the exchange was given up.
+  std::optional<errc> failure{};
+  /// From the moment at which the request was handed to the transport.
+  std::chrono::nanoseconds elapsed{};
+  /// The size of the response body.
+  std::size_t bytes = 0;
+  /// The host's id for the exchange; may be empty.
+  std::string correlation_id{};
 };
 
 /// The host answered 429. The pause applies to the requests for all keys.
@@ -112,21 +179,33 @@ struct key_evicted {
   token_key key{};
 };
 
-/// A connection to the host was opened, or the attempt failed. Reported when an exchange ends.
+/// A connection to the host was opened. Reported when an exchange ends.
 struct connection_opened {
   /// The number of this connection, counted from 1 since the service was created.
   std::uint64_t count = 0;
+  /// How many connections the service has tried to open so far, this one included. Those that were
+  /// refused or timed out have no number of their own.
+  std::uint64_t attempts = 0;
 };
 
 /// Any of the events above. An observer that handles only some of them should ignore the others:
 /// later releases may add events.
-using token_event = std::variant<acquisition_started, acquisition_joined, acquisition_retried,
-                                 acquisition_succeeded, acquisition_failed, host_throttled,
-                                 refresh_scheduled, refresh_done, key_evicted, connection_opened,
-                                 host_failing, host_recovered, claims_not_passed_on>;
+using token_event =
+    std::variant<host_chosen, host_unusable, acquisition_started, acquisition_waiting,
+                 acquisition_retried, acquisition_succeeded, acquisition_failed, exchange_finished,
+                 connection_opened, host_throttled, host_failing, host_recovered, refresh_scheduled,
+                 refresh_done, key_evicted, claims_not_passed_on>;
 
-/// One line, e.g. "acquisition_retried(https://vault.azure.net for system-assigned, after 1000 ms,
-/// service_unavailable: ...)". Never contains a token. Any thread.
+/// error: a caller failed, a refresh failed, or the host does not work. info: what an operator
+/// wants to see of a service that works. debug: each exchange, and the beginning of what another
+/// event ends. docs/logging.md has the table. Any thread.
+MIDAS_EXPORT event_severity severity(const token_event&) noexcept;
+
+/// The event as a line of the log: its name, then `key=value` for each member, e.g.
+/// `acquisition_retried resource=https://vault.azure.net identity=system-assigned delay="1.5 s"
+/// error=service_unavailable status=503 message="..."`. A value that has a space, a quote, an
+/// equals sign, a backslash or a character that does not print is quoted and escaped. Never
+/// contains a token or a line break. Any thread.
 MIDAS_EXPORT std::string to_string(const token_event&);
 
 }  // namespace midas

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <midas/environment_variable.hpp>
+#include <midas/event_severity.hpp>
 #include <midas/host_limits.hpp>
 #include <midas/identity_host.hpp>
 #include <midas/managed_identity.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace midas {
@@ -123,6 +126,19 @@ struct token_service_options {
   /// Scheduler threads of the actor system, if the service creates its own, from 1 to 256. Default:
   /// 1, which suffices because no handler of midas blocks.
   std::size_t actor_threads = 1;
+
+  /// Called with each event as a line of text (see to_string(const token_event&)), without a line
+  /// break; the text is valid during the call. Runs on the thread on which the event occurs: one of
+  /// the service's, or for the first line the one that creates the service. It must not block,
+  /// since every caller would wait. An exception is ignored, and the line is lost. Never called
+  /// after shutdown() or the destructor of the service has returned, with the exceptions that
+  /// shutdown() documents for callbacks. Default: none, unless the environment variable MIDAS_LOG
+  /// is error, info or debug: events up to that severity then go to standard error
+  /// (docs/logging.md). The variable has no effect if `log` is set.
+  std::function<void(event_severity severity, std::string_view line)> log{};
+
+  /// The least severe events that `log` is called with. Default: all.
+  event_severity log_level = event_severity::debug;
 };
 
 }  // namespace midas

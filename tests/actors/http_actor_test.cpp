@@ -177,12 +177,13 @@ TEST_CASE("a timer that fires while the actor ends finds no request") {
 TEST_CASE("each connection is reported once, also by an actor that replaces another") {
   http_host host{{5, 0}};
   host.ask("a");
-  host.transport->set_connections(2);
+  host.transport->set_connections(2, 4);
   host.respond(0, 200);
   host.restart();
   host.ask("b");
-  host.transport->set_connections(3);
+  host.transport->set_connections(3, 5);
   host.respond(1, 200);
-  CHECK(host.events == std::vector<std::string>{"connection_opened(1)", "connection_opened(2)",
-                                                "connection_opened(3)"});
+  CHECK(host.events == std::vector<std::string>{"connection_opened count=1 attempts=4",
+                                                "connection_opened count=2 attempts=4",
+                                                "connection_opened count=3 attempts=5"});
 }

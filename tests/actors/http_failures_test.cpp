@@ -51,11 +51,11 @@ TEST_CASE("after three failures, whatever the keys, one request is sent after ea
   host.respond(4, 200);
   CHECK(host.transport->started() == 13);
   CHECK(host.events == std::vector<std::string>{
-                           "host_failing(for 250 ms, after 3 failures, service_unavailable: the "
-                           "host answered with HTTP 503 (HTTP 503))",
-                           "host_failing(for 500 ms, after 4 failures, service_unavailable: the "
-                           "host answered with HTTP 500 (HTTP 500))",
-                           "host_recovered()"});
+                           "host_failing failures=3 pause=\"250 ms\" error=service_unavailable "
+                           "status=503 message=\"the host answered with HTTP 503\"",
+                           "host_failing failures=4 pause=\"500 ms\" error=service_unavailable "
+                           "status=500 message=\"the host answered with HTTP 500\"",
+                           "host_recovered"});
 }
 
 TEST_CASE("every status that the host's retries treat as transient is its failure") {
@@ -116,7 +116,7 @@ TEST_CASE("requests that wait when a pause begins are refused if they cannot wai
     CHECK(hasty->refused->reason.http_status == 429);
     CHECK(hasty->refused->reason.retry_after == 10s);
     CHECK(host.context->counters->throttled == 1);
-    CHECK(host.events == std::vector<std::string>{"host_throttled(for 10000 ms)"});
+    CHECK(host.events == std::vector<std::string>{R"(host_throttled pause="10 s")"});
   }
   SECTION("after failures") {
     host.transport->complete(0, fail(errc::unreachable, "broken"));
@@ -185,9 +185,9 @@ TEST_CASE("keys that are given up because the host hangs count as its failures")
     for (std::uint64_t ticket = 1; ticket <= 3; ++ticket) {
       host.tell(withdraw_request{ticket});
     }
-    CHECK(host.events == std::vector<std::string>{
-                             "host_failing(for 250 ms, after 3 failures, request_timeout: the host "
-                             "did not answer within 250 ms)"});
+    CHECK(host.events ==
+          std::vector<std::string>{"host_failing failures=3 pause=\"250 ms\" error=request_timeout "
+                                   "message=\"the host did not answer within 250 ms\""});
   }
   SECTION("but not those that were withdrawn at once") {
     host.actors.advance(249ms);
@@ -217,7 +217,7 @@ TEST_CASE("unusable answers delay all requests, as failures do") {
   CHECK(host.transport->started() == 4);
   host.actors.advance(100ms);
   CHECK(host.transport->started() == 5);
-  CHECK(host.events.back() == "host_recovered()");
+  CHECK(host.events.back() == "host_recovered");
 }
 
 TEST_CASE("a request that waits is refused when unusable answers begin a pause that is too long") {

@@ -29,7 +29,7 @@ TEST_CASE("an access token shows everything but the token") {
   CHECK(out.str() == to_string(some_token()));
   CHECK(out.str() ==
         "access_token(resource=https://vault.azure.net, token_type=Bearer, token=<redacted>, "
-        "expires_on=43040261106, source=identity_provider)");
+        "expires_on=3333-11-22T04:05:06Z, source=identity_provider)");
   CHECK(caf::deep_to_string(some_token()).find("passphrase") == std::string::npos);
 }
 

@@ -152,7 +152,7 @@ TEST_CASE("an actor observes the service until its subscription ends") {
               }
             }};
       },
-      std::size_t{3});
+      std::size_t{5});
   outcomes results;
   {
     const auto subscription = observe(host.tokens, observer);
@@ -161,11 +161,14 @@ TEST_CASE("an actor observes the service until its subscription ends") {
     host.grant(0);
     results.wait_for(1);
     const auto texts = heard.get_future().get();
-    CHECK(texts[0].starts_with("acquisition_started(https://vault.azure.net for system-assigned"));
-    CHECK(texts[1].starts_with("acquisition_succeeded(https://vault.azure.net"));
-    CHECK(texts[2].starts_with("refresh_scheduled(https://vault.azure.net"));
+    CHECK(texts[0].starts_with("host_chosen host=imds "));
+    CHECK(texts[1].starts_with(
+        "acquisition_started resource=https://vault.azure.net identity=system-assigned "));
+    CHECK(texts[2].starts_with("exchange_finished resource=https://vault.azure.net "));
+    CHECK(texts[3].starts_with("acquisition_succeeded resource=https://vault.azure.net "));
+    CHECK(texts[4].starts_with("refresh_scheduled resource=https://vault.azure.net "));
   }
-  // A fourth event would set the promise twice, which throws.
+  // Another event would set the promise twice, which throws.
   auto again = vault;
   again.force_refresh = true;
   host.tokens.get_async(again, patience,

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace midas::internal::test {
@@ -44,8 +45,10 @@ struct http_host {
     made.now = actors.context->now;
     made.jitter = [] { return 0.0; };
     context = std::make_shared<service_context>(std::move(made));
-    context->observers->add(
-        [this](const token_event& event) { events.push_back(to_string(event)); });
+    context->observers->add([this](const token_event& event) {
+      const bool of_exchange = std::holds_alternative<exchange_finished>(event);
+      (of_exchange ? exchanges : events).push_back(to_string(event));
+    });
     settings = {transport, limits, context};
     http = spawn_http(actors.system(), settings);
     actors.run();
@@ -139,6 +142,8 @@ struct http_host {
   virtual_actors actors;
   std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
   std::shared_ptr<service_context> context;
+  /// Those of the ends of exchanges, and all others.
+  std::vector<std::string> exchanges;
   std::vector<std::string> events;
   http_settings settings;
   http_actor http;

@@ -37,6 +37,7 @@ class scripted_transport final : public http_transport {
     result.requests = started();
     const std::lock_guard lock{mutex_};
     result.connections_opened = connections_;
+    result.connection_attempts = connection_attempts_;
     return result;
   }
 
@@ -66,10 +67,11 @@ class scripted_transport final : public http_transport {
     complete(index, std::move(response));
   }
 
-  /// The number of connections that statistics() reports.
-  void set_connections(std::uint64_t opened) {
+  /// The numbers of connections that statistics() reports.
+  void set_connections(std::uint64_t opened, std::uint64_t attempts) {
     const std::lock_guard lock{mutex_};
     connections_ = opened;
+    connection_attempts_ = attempts;
   }
 
   [[nodiscard]] std::size_t started() const {
@@ -110,6 +112,7 @@ class scripted_transport final : public http_transport {
   std::size_t cancelled_ = 0;
   std::size_t thrown_ = 0;
   std::uint64_t connections_ = 0;
+  std::uint64_t connection_attempts_ = 0;
 };
 
 }  // namespace midas::internal::test

@@ -1,5 +1,6 @@
 // What midas shows of a host that repeats the proof of each request in every part of its answer.
 #include "tests/support/disguises.hpp"
+#include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/temporary_file.hpp"
@@ -7,7 +8,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -23,32 +23,13 @@ namespace {
 
 using variables = std::vector<environment_variable>;
 
-class scoped_environment {
- public:
-  explicit scoped_environment(variables set) : set_(std::move(set)) {
-    for (const auto& [name, value] : set_) {
-      ::setenv(name.c_str(), value.c_str(), 1);
-    }
-  }
-  scoped_environment(const scoped_environment&) = delete;
-  scoped_environment& operator=(const scoped_environment&) = delete;
-  ~scoped_environment() {
-    for (const auto& each : set_) {
-      ::unsetenv(each.name.c_str());
-    }
-  }
-
- private:
-  variables set_;
-};
-
 // An answer that has `echo` in its reason, its headers, and the members and texts of its body.
 raw_server::script answer_with(const std::string& echo) {
   const auto body = "{\"" + echo + "\":\"" + echo + "\",\"error\":\"" + echo +
                     "\",\"error_description\":\"It broke: " + echo + "\",\"correlationId\":\"" +
                     echo + "\",\"" + std::string{plain_marker} + "\":1}";
-  return answer_always("HTTP/1.1 400 " + echo + "\r\nX-Echo: " + echo +
-                       "\r\nWWW-Authenticate: " + echo + "\r\nContent-Type: " + echo +
+  return answer_always("HTTP/1.1 400 " + echo + "\r\nX-Echo: " + echo + "\r\nx-ms-request-id: " +
+                       echo + "\r\nWWW-Authenticate: " + echo + "\r\nContent-Type: " + echo +
                        "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
@@ -93,6 +74,10 @@ TEST_CASE("no event, log line or error shows what the host repeats of a proof") 
       options.allow_insecure_endpoint = true;
       std::mutex mutex;
       std::string shown;
+      options.log = [&](event_severity, std::string_view line) {
+        const std::lock_guard lock{mutex};
+        shown += std::string{line} + "\n";
+      };
       token_service tokens{options};
       const auto subscription = tokens.observe([&](const token_event& event) {
         const std::lock_guard lock{mutex};
@@ -101,7 +86,8 @@ TEST_CASE("no event, log line or error shows what the host repeats of a proof") 
       const auto token = tokens.get({.resource = "https://vault.azure.net"}, 20s);
       REQUIRE_FALSE(token);
       const std::lock_guard lock{mutex};
-      CHECK_THAT(shown, Contains("acquisition_failed"));
+      CHECK_THAT(shown, Contains("host_chosen") && Contains("exchange_finished") &&
+                            Contains("acquisition_failed"));
       shown += to_string(token.error());
       CAPTURE(host, echo, shown);
       CHECK_THAT(shown, Contains("It broke"));
@@ -121,12 +107,13 @@ TEST_CASE("the program prints nothing of what the host repeats of a proof") {
       for (const auto& command :
            std::vector<std::vector<std::string>>{{"token"}, {"doctor"}, {"doctor", "--json"}}) {
         auto arguments = command;
-        arguments.insert(arguments.end(), {"--host", host, "--resource", "https://vault.azure.net",
-                                           "--allow-insecure-endpoint"});
+        arguments.insert(arguments.end(), {"--verbose", "--host", host, "--resource",
+                                           "https://vault.azure.net", "--allow-insecure-endpoint"});
         const auto result = run_program(MIDAS_PROGRAM, arguments);
         CAPTURE(host, command, echo, result.output, result.errors);
         CHECK(result.exit_code == 1);
         CHECK_THAT(result.output + result.errors, Contains("It broke"));
+        CHECK_THAT(result.errors, Contains("exchange_finished"));
         CHECK_FALSE(leaks.finds_in(result.output + result.errors));
       }
     }

@@ -42,6 +42,7 @@ struct load_arguments {
   std::optional<std::size_t> max_in_flight;
   std::optional<std::size_t> requests_per_second;
   bool allow_insecure_endpoint = false;
+  bool verbose = false;
   bool once = false;
   bool json = false;
 };
@@ -65,6 +66,7 @@ load_plan plan_of(const load_arguments& arguments, const std::string& endpoint) 
   plan.service.identity_from_environment = !arguments.target.empty();
   plan.service.allow_insecure_endpoint = arguments.allow_insecure_endpoint;
   plan.service.limits = limits_of(arguments);
+  set_log(plan.service, arguments.verbose);
   for (std::size_t i = 0; i < arguments.resources; ++i) {
     plan.requests.push_back(
         {.resource = arguments.resource + (i == 0 ? "" : "/" + std::to_string(i))});
@@ -239,6 +241,7 @@ action add_load_command(CLI::App& program) {
   add_host_options(command, *arguments);
   add_caller_options(command, *arguments);
   command.add_flag("--json", arguments->json, "Print one JSON object instead of the table");
+  add_verbose(command, arguments->verbose);
   command.footer(exit_codes_help);
   return [arguments] { return run_load(*arguments); };
 }

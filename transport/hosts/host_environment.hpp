@@ -12,6 +12,9 @@ namespace midas::internal {
 
 enum class host_platform { unix_like, windows, other };
 
+/// Turns the log on standard error on.
+inline constexpr std::string_view log_variable = "MIDAS_LOG";
+
 /// Read when a token service is created, so that a later change of the environment cannot redirect
 /// a secret.
 struct host_environment {

@@ -172,7 +172,8 @@ static_assert(std::ranges::count_if(rows, is_fallback) == 1,
 constexpr host_profile unknown_row{.name = "unknown", .option = "unknown", .make = refuse_unknown};
 
 std::vector<std::string_view> collect_variables() {
-  std::vector<std::string_view> result{insecure_variable, credentials_variable, identity_variable};
+  std::vector<std::string_view> result{insecure_variable, credentials_variable, identity_variable,
+                                       log_variable};
   const auto add = [&result](std::string_view name) {
     if (!name.empty() && std::ranges::find(result, name) == result.end()) {
       result.push_back(name);

@@ -9,7 +9,7 @@
 
 namespace midas::internal::test {
 
-inline token_event opened(std::uint64_t count) { return connection_opened{count}; }
+inline token_event opened(std::uint64_t count) { return connection_opened{count, count}; }
 
 inline void emit(observers& all, std::uint64_t count) {
   all.emit([count] { return opened(count); });

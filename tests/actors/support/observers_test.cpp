@@ -247,3 +247,37 @@ TEST_CASE("an empty function observes nothing") {
   CHECK_FALSE(all->any());
   emit(*all, 1);
 }
+
+TEST_CASE("an observer receives the introduction once, before its first other event") {
+  const auto all = std::make_shared<observers>();
+  all->introduce_with(opened(7));
+  listener first;
+  const auto subscription = first.subscribe(all);
+  CHECK(first.received.empty());
+  emit(*all, 1);
+  listener second;
+  const auto later = second.subscribe(all);
+  emit(*all, 2);
+  CHECK(first.received == counts{7, 1, 2});
+  CHECK(second.received == counts{7, 2});
+}
+
+TEST_CASE("an introduction that does not wait for another event is not repeated") {
+  const auto all = std::make_shared<observers>();
+  all->introduce_with(opened(7));
+  listener one;
+  const auto subscription = one.subscribe(all);
+  all->introduce();
+  CHECK(one.received == counts{7});
+  all->introduce();
+  emit(*all, 1);
+  CHECK(one.received == counts{7, 1});
+}
+
+TEST_CASE("an observer that throws at the introduction is removed") {
+  const auto all = std::make_shared<observers>();
+  all->introduce_with(opened(7));
+  all->add([](const midas::token_event&) { throw std::runtime_error{"observer"}; });
+  all->introduce();
+  CHECK_FALSE(all->any());
+}
