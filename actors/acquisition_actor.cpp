@@ -66,7 +66,7 @@ struct acquisition_state : acquisition_parts {
       // The cache actor forwarded the request before the token was published.
       report.found_published();
       caller.answer(*token, caf_compat::shared_answer{*token});
-    } else {
+    } else if (!caller.answered()) {
       waiters.add(asked.deadline, std::move(caller), !asked.request.force_refresh);
       if (fsm.current_phase() == acquisition_fsm::phase::idle) {
         perform(fsm.on_request(std::move(asked.request), asked_at));

@@ -166,3 +166,18 @@ TEST_CASE("a caller with a nearer deadline moves the request of its key forward"
   actors.grant(1);
   CHECK(is_token(*hasty, "token-1"));
 }
+
+TEST_CASE("no attempt is made for a caller that cancels while its request is on the way") {
+  virtual_actors actors;
+  const auto received = std::make_shared<answers>();
+  const auto waiter = actors.waiter_into(received);
+  std::stop_source stop;
+  waiter.cancel_on(stop.get_token());
+  actors.send(actors.cache, {.resource = "r"}, 30s, waiter);
+  // The cache actor passes the request on.
+  actors.scheduler().run_once();
+  stop.request_stop();
+  actors.run();
+  CHECK(is_error(*received, errc::cancelled));
+  CHECK(actors.transport->started() == 0);
+}
