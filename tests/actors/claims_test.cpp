@@ -202,7 +202,8 @@ TEST_CASE("one event tells that the host did not learn of the claims") {
   actors.ask(challenged());
   actors.grant(1);
   actors.ask(challenged());
-  CHECK(events == std::vector<std::string>{"claims_not_passed_on resource=r identity=system-assigned"});
+  CHECK(events ==
+        std::vector<std::string>{"claims_not_passed_on resource=r identity=system-assigned"});
 }
 
 TEST_CASE("a key that leaves memory leaves no claims behind, and neither does a minute") {

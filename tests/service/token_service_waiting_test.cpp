@@ -100,6 +100,28 @@ TEST_CASE("a canceled caller is answered at once, and the others keep waiting") 
   CHECK(cancelled.size() == 1);
 }
 
+TEST_CASE("the exchange of a caller that has canceled is given up a little later") {
+  scripted_service host;
+  std::stop_source stop;
+  host.tokens.get_async(
+      vault, patience, [](const auto&) {}, stop.get_token());
+  host.wait_until_asked(1);
+  stop.request_stop();
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (host.transport->cancelled() == 0 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(10ms);
+  }
+  CHECK(host.transport->cancelled() == 1);
+}
+
+TEST_CASE("a blocking caller does not wait for its deadline when the actors have ended") {
+  scripted_service host;
+  auto outcome = std::async(std::launch::async, [&] { return host.tokens.get(vault, 20s); });
+  host.wait_until_asked(1);
+  caf_compat::send_exit(host.tokens.cache(), caf::exit_reason::kill);
+  CHECK(outcome.get().error().code == errc::actor_terminated);
+}
+
 TEST_CASE("a request that is already canceled sends nothing, whether or not a token is cached") {
   scripted_service host;
   std::stop_source stop;
