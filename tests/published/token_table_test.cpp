@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+#include <string>
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::tables;
@@ -202,4 +205,16 @@ TEST_CASE("a token that leaves the table leaves no refresh behind") {
   CHECK(take(table, now + 50min).due == keys{"c"});
   CHECK_FALSE(table.find_held(key("a")));
   CHECK_FALSE(table.postpone_refresh(key("a"), now.boot));
+}
+
+TEST_CASE("the version slots of tokens that have left memory are used again") {
+  std::set<version_slots::slot_index> used;
+  for (int round = 0; round < 5; ++round) {
+    token_table table;
+    for (int i = 0; i < 100; ++i) {
+      publish(table, std::to_string(i), 1h, 30min);
+      used.insert(table.find_slot(key(std::to_string(i)))->slot_index);
+    }
+  }
+  CHECK(used.size() == 100);
 }

@@ -166,3 +166,17 @@ TEST_CASE("the default limits depend on the host") {
   CHECK(default_limits(identity_host::imds) == host_limits{5, 20});
   CHECK(default_limits(identity_host::app_service) == host_limits{192, 0});
 }
+
+TEST_CASE("plain http to a name is allowed by an option only") {
+  token_service_options options;
+  options.endpoint = "http://imds.example.com";
+  {
+    scripted_service refused{options};
+    CHECK(refused.tokens.get(vault, patience).error().code == errc::endpoint_not_allowed);
+    CHECK(refused.transport->started() == 0);
+  }
+  options.allow_insecure_endpoint = true;
+  scripted_service allowed{options};
+  allowed.ask(vault.resource);
+  CHECK_THAT(allowed.url_of(0), Catch::StartsWith("http://imds.example.com/"));
+}
