@@ -68,7 +68,7 @@ class MIDAS_EXPORT managed_identity {
   friend std::strong_ordering operator<=>(const managed_identity& left,
                                           const managed_identity& right) noexcept {
     const auto kinds = left.kind_ <=> right.kind_;
-    return kinds != 0 ? kinds : left.id_ <=> right.id_;
+    return std::is_neq(kinds) ? kinds : left.id_ <=> right.id_;
   }
 
  private:

@@ -323,7 +323,8 @@ TEST_CASE("a key that leaves memory instead of being refreshed is reported") {
 TEST_CASE("the end of an actor that is not the cache's changes nothing") {
   virtual_actors actors;
   actors.ask("r");
-  const auto stranger = actors.system().spawn([](caf::event_based_actor*) {});
+  // With an argument: without any, CAF 0.17 binds a dangling reference.
+  const auto stranger = actors.system().spawn([](caf::event_based_actor*, int) {}, 0);
   caf::anon_send(caf::actor_cast<caf::actor>(actors.cache),
                  caf::down_msg{stranger.address(), caf::exit_reason::kill});
   actors.run();

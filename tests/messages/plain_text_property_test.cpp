@@ -82,6 +82,8 @@ TEST_CASE("a request has a key that is safe to print, or an error that is") {
     }
     const auto key = make_key(request);
     RC_ASSERT(is_safe(key ? to_string(*key) : to_string(key.error())));
-    RC_ASSERT(!key || is_safe(to_string(token_event{acquisition_started{*key}})));
+    if (key) {
+      RC_ASSERT(is_safe(to_string(token_event{acquisition_started{*key}})));
+    }
   });
 }
