@@ -19,7 +19,6 @@ namespace {
 
 using internal::json_kind;
 using internal::json_member;
-using internal::json_reading;
 
 constexpr std::size_t max_shown = 120;
 
