@@ -1,5 +1,7 @@
 #include "actors/policies/host_health.hpp"
 
+#include "actors/policies/retry_policy.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -15,7 +17,6 @@ constexpr std::size_t min_run = 3;
 constexpr milliseconds first_pause{250};
 constexpr milliseconds max_pause{5'000};
 constexpr milliseconds max_pause_after_timeouts{1'000};
-constexpr milliseconds max_retry_after{60'000};
 // A probe that is not answered for this long does not delay the next one.
 constexpr milliseconds probe_patience{1'000};
 constexpr seconds proof_lasts{10};
