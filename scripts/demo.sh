@@ -6,8 +6,8 @@ source scripts/packages.sh
 
 install_packages "${build_packages[@]}"
 echo "Building (a minute or two the first time) ..."
-cmake --preset release -DMIDAS_BUILD_TESTS=OFF -DMIDAS_BUILD_EXAMPLES=OFF -DMIDAS_BUILD_BENCH=OFF \
-  -B build/demo >build-demo.log 2>&1 || { cat build-demo.log; exit 1; }
+cmake --preset release -DCMAKE_UNITY_BUILD=ON -DMIDAS_BUILD_TESTS=OFF -DMIDAS_BUILD_EXAMPLES=OFF \
+  -DMIDAS_BUILD_BENCH=OFF -B build/demo >build-demo.log 2>&1 || { cat build-demo.log; exit 1; }
 cmake --build build/demo --target midas_program >>build-demo.log 2>&1 ||
   { cat build-demo.log; exit 1; }
 rm -f build-demo.log

@@ -41,9 +41,10 @@ else
 fi
 
 if [ ${#files[@]} -gt 0 ]; then
-  # Configured separately: clang cannot read the precompiled headers of g++.
-  cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DMIDAS_BUILD_TESTS=OFF \
-    -DMIDAS_BUILD_EXAMPLES=ON >/dev/null
+  # Configured separately: clang cannot read the precompiled headers of g++, and each source is to be
+  # found by its own name.
+  cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_UNITY_BUILD=OFF \
+    -DMIDAS_BUILD_TESTS=OFF -DMIDAS_BUILD_EXAMPLES=ON >/dev/null
   printf '%s\0' "${files[@]}" |
     xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet "${checks[@]}" \
       --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2)

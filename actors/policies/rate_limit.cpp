@@ -9,8 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr milliseconds min_pause{1'000};
-constexpr milliseconds max_pause{60'000};
+constexpr milliseconds min_throttled_pause{1'000};
+constexpr milliseconds max_throttled_pause{60'000};
 constexpr seconds widening_interval{1};
 
 std::size_t doubled(std::size_t allowed, std::size_t limit) noexcept {
@@ -91,7 +91,8 @@ rate_limit::time_point rate_limit::throttled(
       per_second_allowed_ = std::max<std::size_t>(1, per_second_allowed_ / 2);
     }
   }
-  const auto pause = std::clamp(retry_after.value_or(min_pause), min_pause, max_pause);
+  const auto pause = std::clamp(retry_after.value_or(min_throttled_pause), min_throttled_pause,
+                                max_throttled_pause);
   paused_until_ = std::max(paused_until_, now + pause);
   widened_at_ = paused_until_ + widening_interval;
   return paused_until_;

@@ -27,7 +27,7 @@ constexpr std::array<identity_selector, 1> selectors_machine_learning{{
     {"clientid", &simulated_identity::client_id},
 }};
 
-void write_members(json_object& answer, const issued_token& token) {
+void write_members_2019(json_object& answer, const issued_token& token) {
   answer.text("client_id", token.identity.client_id)
       .text("expires_on", std::to_string(token.expires_on))
       .text("not_before", std::to_string(token.not_before))
@@ -63,7 +63,7 @@ const app_service_api& app_service_2019() {
                                    .secret_variable = "IDENTITY_HEADER",
                                    .secret_field = "X-IDENTITY-HEADER",
                                    .selectors = selectors_2019,
-                                   .form = &write_members,
+                                   .form = &write_members_2019,
                                    .default_client_id_variable = {},
                                    .has_error_code = false};
   return api;
@@ -89,7 +89,7 @@ const app_service_api& machine_learning_api() {
                                    .secret_variable = "MSI_SECRET",
                                    .secret_field = "secret",
                                    .selectors = selectors_machine_learning,
-                                   .form = &write_members,
+                                   .form = &write_members_2019,
                                    .default_client_id_variable = "DEFAULT_IDENTITY_CLIENT_ID",
                                    .has_error_code = true};
   return api;

@@ -13,14 +13,15 @@
 namespace midas::internal::simulator {
 namespace {
 
-constexpr std::array<identity_selector, 3> selectors{{
+constexpr std::array<identity_selector, 3> arc_selectors{{
     {"client_id", &simulated_identity::client_id},
     {"object_id", &simulated_identity::object_id},
     {"msi_res_id", &simulated_identity::resource_id},
 }};
 
 /// The versions that Azure's libraries and the documentation name.
-constexpr std::array<std::string_view, 3> api_versions{"2019-08-15", "2019-11-01", "2020-06-01"};
+constexpr std::array<std::string_view, 3> arc_api_versions{"2019-08-15", "2019-11-01",
+                                                           "2020-06-01"};
 
 void write_members_by_object_id(json_object& answer, const issued_token& token) {
   write_imds_members(answer, token);
@@ -40,7 +41,7 @@ token_form form_for(const query_string& query) {
   return query.find("msi_res_id") != nullptr ? &write_members_by_resource_id : &write_imds_members;
 }
 
-std::string_view description_of(identity_refusal refusal) {
+std::string_view arc_description_of(identity_refusal refusal) {
   switch (refusal) {
     case identity_refusal::ambiguous:
       return "This server has several identities; the request must name one of them";
@@ -85,20 +86,20 @@ void simulated_arc::answer_token_request(const request_view& request, const quer
                                          std::int64_t now, response& out) {
   const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");
-  if (version == nullptr ||
-      std::find(api_versions.begin(), api_versions.end(), *version) == api_versions.end()) {
+  if (version == nullptr || std::find(arc_api_versions.begin(), arc_api_versions.end(), *version) ==
+                                arc_api_versions.end()) {
     return write_error(out, 400, "invalid_request",
                        "The supported versions are 2019-08-15, 2019-11-01 and 2020-06-01");
   }
   if (resource == nullptr) {
     return write_error(out, 400, "invalid_request", "The parameter 'resource' is missing");
   }
-  const auto choice = choose_identity(options(), query, selectors);
+  const auto choice = choose_identity(options(), query, arc_selectors);
   if (const auto* const refusal = std::get_if<identity_refusal>(&choice)) {
     const bool is_unknown = *refusal == identity_refusal::not_found;
     return write_error(out, is_unknown ? 404 : 400,
                        is_unknown ? "identity_not_found" : "invalid_request",
-                       description_of(*refusal));
+                       arc_description_of(*refusal));
   }
   const auto authorization = request.field("Authorization");
   if (!authorization || !keys_.redeem(key_of(*authorization))) {

@@ -12,13 +12,13 @@
 namespace midas::internal::simulator {
 namespace {
 
-constexpr std::array<identity_selector, 3> selectors{{
+constexpr std::array<identity_selector, 3> imds_selectors{{
     {"client_id", &simulated_identity::client_id},
     {"object_id", &simulated_identity::object_id},
     {"msi_res_id", &simulated_identity::resource_id},
 }};
 
-std::string_view description_of(identity_refusal refusal) {
+std::string_view imds_description_of(identity_refusal refusal) {
   switch (refusal) {
     case identity_refusal::ambiguous:
       return "Multiple user assigned identities exist, please specify the clientId / resourceId of "
@@ -33,7 +33,7 @@ std::string_view description_of(identity_refusal refusal) {
 
 /// Microsoft Learn, "Azure Instance Metadata Service": the supported versions, newest first, back
 /// to the first one that has the identity category.
-constexpr std::array<std::string_view, 25> api_versions{
+constexpr std::array<std::string_view, 25> imds_api_versions{
     "2023-11-15", "2023-07-01", "2021-12-13", "2021-11-15", "2021-11-01",
     "2021-10-01", "2021-05-01", "2021-03-01", "2021-02-01", "2021-01-01",
     "2020-12-01", "2020-10-01", "2020-09-01", "2020-07-15", "2020-06-01",
@@ -46,7 +46,8 @@ void write_version_error(response& out, std::string_view complaint) {
       .text("error", std::string("Bad request. api-version ")
                          .append(complaint)
                          .append(". For more information refer to aka.ms/azureimds"))
-      .texts("newest-versions", std::array{api_versions[0], api_versions[1], api_versions[2]});
+      .texts("newest-versions",
+             std::array{imds_api_versions[0], imds_api_versions[1], imds_api_versions[2]});
 }
 
 /// Errors without a code are those of the metadata service around the identity endpoint.
@@ -104,16 +105,17 @@ void simulated_imds::answer_token_request(const request_view&, const query_strin
   if (version == nullptr || version->empty()) {
     return write_version_error(out, "was not specified in the request");
   }
-  if (std::find(api_versions.begin(), api_versions.end(), *version) == api_versions.end()) {
+  if (std::find(imds_api_versions.begin(), imds_api_versions.end(), *version) ==
+      imds_api_versions.end()) {
     return write_version_error(out, "is invalid or not supported");
   }
   if (resource == nullptr) {
     return write_error(out, 400, "invalid_request",
                        "Required query variable 'resource' is missing");
   }
-  const auto choice = choose_identity(options(), query, selectors);
+  const auto choice = choose_identity(options(), query, imds_selectors);
   if (const auto* refusal = std::get_if<identity_refusal>(&choice)) {
-    return write_error(out, 400, "invalid_request", description_of(*refusal));
+    return write_error(out, 400, "invalid_request", imds_description_of(*refusal));
   }
   write_token(std::get<simulated_identity>(choice), *resource, now, &write_imds_members, out);
 }

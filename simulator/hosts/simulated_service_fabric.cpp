@@ -20,7 +20,7 @@ protocol_traits service_fabric_traits() {
           .malformed_parameters = {400, "InvalidQueryString", "The query string is malformed."}};
 }
 
-constexpr std::array<identity_selector, 1> selectors{{
+constexpr std::array<identity_selector, 1> fabric_selectors{{
     {"principalId", &simulated_identity::object_id},
 }};
 
@@ -29,7 +29,7 @@ bool is_version(const std::string& text) {
 }
 
 /// Unlike the other hosts, Service Fabric writes `expires_on` as a number.
-void write_members(json_object& answer, const issued_token& token) {
+void write_fabric_members(json_object& answer, const issued_token& token) {
   answer.text("token_type", "Bearer")
       .number("expires_on", token.expires_on)
       .text("resource", token.resource);
@@ -66,13 +66,13 @@ void simulated_service_fabric::answer_token_request(const request_view&, const q
   if (resource == nullptr) {
     return write_error(out, 400, "ArgumentNullOrEmpty", "The parameter 'resource' is missing.");
   }
-  const auto choice = choose_identity(options(), query, selectors);
+  const auto choice = choose_identity(options(), query, fabric_selectors);
   const auto* const identity = std::get_if<simulated_identity>(&choice);
   if (identity == nullptr) {
     return write_error(out, 404, "ManagedIdentityNotFound",
                        "The application has no such managed identity, or no default one.");
   }
-  write_token(*identity, *resource, now, &write_members, out);
+  write_token(*identity, *resource, now, &write_fabric_members, out);
 }
 
 void simulated_service_fabric::refuse_resource(const std::string& resource, std::int64_t,

@@ -14,7 +14,7 @@
 namespace midas::internal::simulator {
 namespace {
 
-constexpr std::array<identity_selector, 1> selectors{{
+constexpr std::array<identity_selector, 1> workload_selectors{{
     {"client_id", &simulated_identity::client_id},
 }};
 
@@ -36,7 +36,7 @@ const std::string& configuration_path() {
 }
 
 /// Version 2 of the endpoint writes numbers as JSON numbers.
-void write_members(json_object& answer, const issued_token& token) {
+void write_workload_members(json_object& answer, const issued_token& token) {
   answer.text("token_type", "Bearer")
       .number("expires_in", token.lifetime.count())
       .number("ext_expires_in", token.lifetime.count());
@@ -141,7 +141,7 @@ void simulated_workload_identity::answer_token_request(const request_view&,
     return refuse(out, {400, "unsupported_grant_type", "The grant type is not supported.", 70'003},
                   now);
   }
-  const auto choice = choose_identity(options(), form, selectors);
+  const auto choice = choose_identity(options(), form, workload_selectors);
   const auto* const identity = std::get_if<simulated_identity>(&choice);
   if (identity == nullptr) {
     return refuse(
@@ -160,7 +160,7 @@ void simulated_workload_identity::answer_token_request(const request_view&,
                    1'002'012},
                   now);
   }
-  write_token(*identity, *resource, now, &write_members, out);
+  write_token(*identity, *resource, now, &write_workload_members, out);
 }
 
 bool simulated_workload_identity::accept_assertion(const query_string& form, std::int64_t now,

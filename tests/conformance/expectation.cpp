@@ -71,7 +71,7 @@ bool matches(const std::string& text, const std::string& wanted) {
   return wanted == "<uuid>" ? is_uuid(text) : text == wanted;
 }
 
-class comparison {
+class request_comparison {
  public:
   void same(const std::string& what, const std::string& found, const std::string& wanted) {
     if (found != wanted) {
@@ -115,7 +115,7 @@ class comparison {
   std::vector<std::string> lines_;
 };
 
-void demand_known(const json& expected) {
+void demand_known_request(const json& expected) {
   static const std::set<std::string> known{"method", "scheme",      "host",    "path",
                                            "query",  "query_match", "headers", "form"};
   for (const auto& each : expected.GetObject()) {
@@ -130,8 +130,8 @@ void demand_known(const json& expected) {
 
 std::vector<std::string> differences(const http_request& request, const json& expected,
                                      const template_values& values) {
-  demand_known(expected);
-  comparison result;
+  demand_known_request(expected);
+  request_comparison result;
   const auto url = parse_url(request.url);
   if (!url) {
     return {"the URL is none: " + to_string(url.error())};

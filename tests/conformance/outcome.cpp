@@ -28,7 +28,7 @@ bool is_number(const std::string& text) {
 }
 
 // The members that are compared here, and those that concern only the origin library.
-void demand_known(const json& outcome) {
+void demand_known_outcome(const json& outcome) {
   static const std::set<std::string> known{"token",
                                            "token_any_of",
                                            "at_least_one_from_identity_provider",
@@ -59,7 +59,7 @@ void demand_known(const json& outcome) {
   }
 }
 
-class comparison {
+class outcome_comparison {
  public:
   void add(std::string line) { lines_.push_back(std::move(line)); }
 
@@ -75,8 +75,8 @@ class comparison {
     }
   }
 
-  void add_all(std::vector<std::string> lines) {
-    for (auto& each : lines) {
+  void add_all(std::vector<std::string> added) {
+    for (auto& each : added) {
       add(std::move(each));
     }
   }
@@ -87,7 +87,7 @@ class comparison {
   std::vector<std::string> lines_;
 };
 
-void compare_times(comparison& result, const access_token& token, const json& outcome,
+void compare_times(outcome_comparison& result, const access_token& token, const json& outcome,
                    const template_values& values) {
   const auto life = (token.expires_on() - values.now).count();
   if (const auto* wanted = member(outcome, "expires_in"); wanted != nullptr) {
@@ -121,7 +121,7 @@ bool is_one_of(const json& outcome, std::string_view token) {
   return std::ranges::any_of(any, [&](const json* each) { return to_text(*each) == token; });
 }
 
-void compare_token(comparison& result, const access_token& token, const json& outcome,
+void compare_token(outcome_comparison& result, const access_token& token, const json& outcome,
                    const template_values& values) {
   if (!is_one_of(outcome, token.token().reveal())) {
     result.add("the token is not the expected one");
@@ -142,7 +142,7 @@ bool is_failure(const json& outcome) { return member(outcome, "error_class") != 
 
 std::vector<std::string> differences(const error& problem, const json& outcome,
                                      const std::string& known_text) {
-  comparison result;
+  outcome_comparison result;
   const auto text = to_string(problem);
   const auto error_class = text_of(outcome, "error_class");
   if (error_class.empty()) {
@@ -166,8 +166,8 @@ std::vector<std::string> differences(const error& problem, const json& outcome,
 
 std::vector<std::string> differences(const step_result& step, const json& outcome,
                                      const std::string& known_text, const template_values& values) {
-  demand_known(outcome);
-  comparison result;
+  demand_known_outcome(outcome);
+  outcome_comparison result;
   if (step.answers.empty()) {
     result.add("no caller was answered");
   }

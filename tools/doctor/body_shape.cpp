@@ -41,7 +41,7 @@ std::string_view kind_of(const rapidjson::Value& value) noexcept {
   return "?";
 }
 
-std::string shape_of(const rapidjson::Document& document, std::span<const secret> proofs) {
+std::string shape_of_object(const rapidjson::Document& document, std::span<const secret> proofs) {
   std::string named;
   std::size_t names = 0;
   for (const auto& [name, value] : document.GetObject()) {
@@ -76,7 +76,7 @@ std::string shape_of(sensitive_string body, std::span<const secret> proofs) {
   if (document.HasParseError()) {
     return "not JSON";
   }
-  return document.IsObject() ? shape_of(document, proofs) : "JSON, but not an object";
+  return document.IsObject() ? shape_of_object(document, proofs) : "JSON, but not an object";
 }
 
 }  // namespace midas::internal::tools

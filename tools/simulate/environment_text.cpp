@@ -9,7 +9,7 @@ namespace midas::internal::tools {
 namespace {
 
 // Within single quotes, the only special character of a POSIX shell is the quote itself.
-std::string quoted(std::string_view text) {
+std::string single_quoted(std::string_view text) {
   std::string result{"'"};
   for (const char c : text) {
     if (c == '\'') {
@@ -26,7 +26,7 @@ std::string quoted(std::string_view text) {
 std::string as_shell(std::span<const environment_variable> variables) {
   std::string text;
   for (const auto& [name, value] : variables) {
-    text += "export " + name + "=" + quoted(value) + "\n";
+    text += "export " + name + "=" + single_quoted(value) + "\n";
   }
   return text;
 }

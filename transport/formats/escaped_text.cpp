@@ -13,7 +13,7 @@ namespace midas::internal {
 
 namespace {
 
-using characters = std::span<const placed_character>;
+using placed_characters = std::span<const placed_character>;
 
 // An escape at the front of a text: its length, and the character that it stands for.
 struct escape {
@@ -28,12 +28,12 @@ std::optional<std::uint32_t> digit_of(char c, std::uint32_t base) noexcept {
   return value < base ? std::optional{value} : std::nullopt;
 }
 
-char at(characters text, std::size_t index) noexcept {
+char at(placed_characters text, std::size_t index) noexcept {
   return index < text.size() ? text[index].value : '\0';
 }
 
 // `prefix` characters, then between `fewest` and `most` digits.
-std::optional<escape> read_number(characters text, std::size_t prefix, std::size_t fewest,
+std::optional<escape> read_number(placed_characters text, std::size_t prefix, std::size_t fewest,
                                   std::size_t most, std::uint32_t base) noexcept {
   escape result{.size = prefix};
   while (result.size < prefix + most) {
@@ -47,7 +47,7 @@ std::optional<escape> read_number(characters text, std::size_t prefix, std::size
   return result.size >= prefix + fewest ? std::optional{result} : std::nullopt;
 }
 
-std::optional<escape> read_backslash(characters text) noexcept {
+std::optional<escape> read_backslash(placed_characters text) noexcept {
   switch (const auto kind = at(text, 1)) {
     case 'u':
       return read_number(text, 2, 4, 4, 16);
@@ -69,12 +69,12 @@ std::optional<escape> read_backslash(characters text) noexcept {
   }
 }
 
-bool starts_with(characters text, std::string_view word) noexcept {
+bool starts_with(placed_characters text, std::string_view word) noexcept {
   return text.size() >= word.size() &&
          std::ranges::equal(text.first(word.size()), word, {}, &placed_character::value);
 }
 
-std::optional<escape> read_entity(characters text) noexcept {
+std::optional<escape> read_entity(placed_characters text) noexcept {
   constexpr std::array<std::pair<std::string_view, char>, 5> names{
       {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}}};
   for (const auto& [name, value] : names) {
@@ -93,7 +93,7 @@ std::optional<escape> read_entity(characters text) noexcept {
   return result;
 }
 
-std::optional<escape> read_escape(characters text) noexcept {
+std::optional<escape> read_escape(placed_characters text) noexcept {
   switch (text.front().value) {
     case '%':
       return read_number(text, 1, 2, 2, 16);
@@ -141,7 +141,7 @@ placed_text read_placed(std::string_view text) {
 placed_text without_escapes(const placed_text& text) {
   placed_text result;
   result.reserve(text.size());
-  for (characters rest{text}; !rest.empty();) {
+  for (placed_characters rest{text}; !rest.empty();) {
     const auto found = read_escape(rest);
     const auto size = found ? found->size : 1;
     const auto begin = rest.front().begin;
