@@ -26,8 +26,8 @@ internet_access read_authorities(const host_environment& environment,
 /// The same, and the proxy for requests to `authority`: the option `proxy` of host_settings, or
 /// else the first variable that is set of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY, and of
 /// no_proxy and NO_PROXY. No proxy to this machine, and none for plain http. Fails with
-/// errc::invalid_configuration, naming the option or variable, for a proxy that is no URL of a
-/// known scheme.
+/// errc::invalid_configuration, naming the option or variable, for a proxy that is not a
+/// URL of a known scheme.
 expected<std::shared_ptr<const internet_access>> read_internet_access(
     const host_environment& environment, const host_settings& settings, const url_parts& authority);
 
