@@ -1,6 +1,7 @@
 #include "tools/simulate/announcement.hpp"
 
 #include "messages/plain_text.hpp"
+#include "service/service_core.hpp"
 #include "tools/simulate/environment_text.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -33,10 +34,9 @@ std::string usage_by_endpoint(const simulated_host& host) {
 
 // Whether midas uses the host only where plain http is allowed.
 bool needs_insecure_endpoint(const simulated_host& host, identity_host kind) {
-  host_environment environment;
-  for (const auto& each : host.environment()) {
-    environment.variables.insert_or_assign(each.name, each.value);
-  }
+  token_service_options options;
+  options.environment = host.environment();
+  const auto environment = environment_of(options);
   const auto is_usable = [&](bool allow_insecure) {
     return make_protocol(detect_host(environment, kind, {}), environment,
                          {.allow_insecure = allow_insecure})
