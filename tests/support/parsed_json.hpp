@@ -15,4 +15,11 @@ inline rapidjson::Document parsed(const std::string& text) {
   return document;
 }
 
+/// The text that is the value of that member of an object; "absent" without it.
+inline std::string member(const std::string& json, const char* name) {
+  const auto document = parsed(json);
+  const auto found = document.FindMember(name);
+  return found == document.MemberEnd() ? "absent" : found->value.GetString();
+}
+
 }  // namespace midas::internal::test

@@ -23,12 +23,6 @@ namespace {
 
 const token_request vault{.resource = "https://vault.azure.net"};
 
-std::string member(const std::string& json, const char* name) {
-  const auto document = parsed(json);
-  const auto found = document.FindMember(name);
-  return found == document.MemberEnd() ? "absent" : found->value.GetString();
-}
-
 examination examined(const simulated_host& imds, const std::string& variable,
                      token_request request = vault) {
   auto options =
