@@ -67,6 +67,9 @@ void start_log(const internal::service_context& context, const token_service_opt
                const internal::host_environment& environment) {
   auto& observers = *context.observers;
   observers.introduce_with(introduction_of(context));
+  if (context.endpoint && context.endpoint->default_identity) {
+    observers.name_default_identity(context.endpoint->default_identity->identity);
+  }
   internal::add_log(observers, options, environment);
   observers.introduce();
 }

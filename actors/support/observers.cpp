@@ -3,6 +3,8 @@
 #include "messages/no_wait_scope.hpp"
 
 #include <tuple>
+#include <utility>
+#include <variant>
 
 namespace midas::internal {
 
@@ -43,6 +45,21 @@ void observers::introduce() {
   if (any()) {
     call_all(nullptr);
   }
+}
+
+void observers::emit_to_all(token_event event) {
+  if (default_identity_) {
+    std::visit(
+        [this](auto& each) {
+          if constexpr (requires { each.key.identity; }) {
+            if (each.key.identity.kind() == identity_kind::system_assigned) {
+              each.key.identity = *default_identity_;
+            }
+          }
+        },
+        event);
+  }
+  call_all(&event);
 }
 
 // Calls without the lock, so that an observer may add and remove observers. An exception must not

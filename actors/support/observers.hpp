@@ -4,6 +4,7 @@
 #include "messages/fork_watch.hpp"
 #include <midas/detail/access.hpp>
 #include <midas/event_subscription.hpp>
+#include <midas/managed_identity.hpp>
 #include <midas/token_event.hpp>
 
 #include <atomic>
@@ -32,6 +33,10 @@ class observers {
   /// Each observer receives `event` once, immediately before its first other event. Called before
   /// the first add().
   void introduce_with(token_event event) { introduction_ = std::move(event); }
+
+  /// The events about the system-assigned identity name that one instead: it is the one that the
+  /// host is asked for. Called before the first add().
+  void name_default_identity(managed_identity identity) { default_identity_ = std::move(identity); }
 
   /// The observers that have not received that event receive it now.
   void introduce();
@@ -65,7 +70,7 @@ class observers {
   };
   using registrations = std::map<std::uint64_t, registration>;
 
-  void emit_to_all(const token_event& event) { call_all(&event); }
+  void emit_to_all(token_event event);
   // Calls each observer with the introduction, if that is due, and with the event unless it is
   // null.
   void call_all(const token_event* event);
@@ -76,6 +81,7 @@ class observers {
 
   // Constant once there are observers.
   std::optional<token_event> introduction_;
+  std::optional<managed_identity> default_identity_;
 
   std::mutex mutex_;
   std::condition_variable idle_;

@@ -19,6 +19,8 @@ namespace midas {
 
 // An event is a plain value: it owns everything that it contains, and may be kept, copied and
 // passed to other threads. It contains no token, and no other secret. Durations are never negative.
+// The identity of a key is the one that the host is asked for: if a request leaves it to the host
+// and a variable such as AZURE_CLIENT_ID names it, that client id.
 
 /// The identity host that the service asks. The log gets this event when the service is created, an
 /// observer immediately before its first other event.

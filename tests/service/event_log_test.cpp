@@ -3,11 +3,14 @@
 
 #include "tests/service/scripted_service.hpp"
 #include "tests/support/captured_stderr.hpp"
+#include "tests/support/temporary_file.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -87,6 +90,54 @@ TEST_CASE("the log gets each event as a line, the host first") {
                         "address=http://127.0.0.1:9/metadata/identity/oauth2/token reason="));
   CHECK_THAT(log->all().at(2), Contains(" host=127.0.0.1:9 path=/metadata/identity/oauth2/token "
                                         "attempt=1 status=200 "));
+}
+
+TEST_CASE("the log names the client that the host's variable names") {
+  const temporary_file federated_token{"a.b.c"};
+  const std::string client = "6a5e3c1b-0000-1111-2222-333344445555";
+  const std::string variable = GENERATE("AZURE_CLIENT_ID", "DEFAULT_IDENTITY_CLIENT_ID");
+  std::vector<environment_variable> environment{{variable, client}};
+  if (variable == "AZURE_CLIENT_ID") {
+    environment.push_back({"AZURE_TENANT_ID", "contoso"});
+    environment.push_back({"AZURE_FEDERATED_TOKEN_FILE", federated_token.path()});
+  } else {
+    environment.push_back({"MSI_ENDPOINT", "http://127.0.0.1:9/msi/token"});
+    environment.push_back({"MSI_SECRET", "hidden"});
+  }
+  const auto log = std::make_shared<lines>();
+  auto options = logged_by(log);
+  options.endpoint.clear();
+  options.environment = environment;
+  const auto transport = std::make_shared<scripted_transport>();
+  auto tokens = make_token_service(options, transport);
+  // The log of a request for that identity, which the host refuses.
+  auto logged_for = [&, asked = std::size_t{0}](managed_identity identity) mutable {
+    const auto begin = static_cast<std::ptrdiff_t>(log->all().size());
+    outcomes results;
+    tokens.get_async(
+        {.identity = std::move(identity), .resource = "https://resource-" + std::to_string(asked)},
+        patience, [&results](auto outcome) { results.add(std::move(outcome)); });
+    while (transport->started() == asked) {
+      std::this_thread::yield();
+    }
+    transport->respond(asked++, 400, R"({"error":"invalid_request","error_description":"no"})");
+    CHECK_FALSE(results.wait_for(1).front());
+    std::string text;
+    for (const auto& line : log->all() | std::views::drop(begin)) {
+      text += line + "\n";
+    }
+    return text;
+  };
+  const auto shown = "identity=\"client id " + client + "\"";
+  for (const auto& identity : {managed_identity{}, managed_identity::system_assigned()}) {
+    const auto text = logged_for(identity);
+    CHECK_THAT(text, Contains("acquisition_started") && Contains("exchange_finished") &&
+                         Contains("acquisition_failed") && Contains(shown));
+    CHECK_THAT(text, Contains("for client id " + client + ", named by " + variable));
+    CHECK_THAT(text, !Contains("system-assigned"));
+  }
+  CHECK_THAT(logged_for(managed_identity::client_id("other")),
+             Contains("identity=\"client id other\""));
 }
 
 TEST_CASE("the log gets no events beyond its level") {

@@ -59,6 +59,28 @@ TEST_CASE("a report says which identity is used and what names it") {
   CHECK(member(to_json(by_default), "identity_from") == "absent");
 }
 
+TEST_CASE("a report names the client id in AZURE_CLIENT_ID and says where it is from") {
+  auto options = on({{"AZURE_TENANT_ID", "contoso"},
+                     {"AZURE_CLIENT_ID", "6a5e3c1b-0000-1111-2222-333344445555"},
+                     {"AZURE_FEDERATED_TOKEN_FILE", "/nonexistent"}});
+  const std::string named = "client id 6a5e3c1b-0000-1111-2222-333344445555";
+  for (const auto& identity : {managed_identity{}, managed_identity::system_assigned()}) {
+    const auto result = examine({.identity = identity, .resource = vault.resource}, options, 60s);
+    CHECK_THAT(to_text(result),
+               Contains("Identity: " + named + ", named by AZURE_CLIENT_ID\n") &&
+                   Contains("Token: no, for https://vault.azure.net for " + named));
+    CHECK(member(to_json(result), "identity") == named);
+    CHECK(member(to_json(result), "identity_from") == "AZURE_CLIENT_ID");
+  }
+  const auto other = examine(
+      {.identity = managed_identity::client_id("other"), .resource = vault.resource}, options, 60s);
+  CHECK_THAT(to_text(other), Contains("Identity: client id other, named by an option\n"));
+  options.identity_from_environment = true;
+  options.environment->push_back({"MANAGED_IDENTITY", "nonsense"});
+  CHECK_THAT(to_text(examine(vault, options, 60s)),
+             Contains("Identity: an unknown identity, named by MANAGED_IDENTITY\n"));
+}
+
 TEST_CASE("a report about an unusable MANAGED_IDENTITY names no identity, and nothing is sent") {
   simulated_host imds;
   const auto result = examined(imds, "hidden");

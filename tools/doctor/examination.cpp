@@ -124,8 +124,8 @@ bool host_did_not_answer(const examination& result) {
          code == errc::deadline_exceeded || code == errc::request_timeout;
 }
 
-void name_identity(examination& result, const token_service_options& options,
-                   const host_environment& environment) {
+void name_configured_identity(examination& result, const token_service_options& options,
+                              const host_environment& environment) {
   if (result.request.identity.is_named()) {
     result.identity_from = "an option";
     return;
@@ -137,6 +137,18 @@ void name_identity(examination& result, const token_service_options& options,
   } else if (configured->identity) {
     result.request.identity = *configured->identity;
     result.identity_from = configured->variable;
+  }
+}
+
+// Names the identity that the host is asked for, and what names it.
+void name_identity(examination& result, const token_service_options& options,
+                   const host_environment& environment,
+                   const std::optional<environment_identity>& host_default) {
+  name_configured_identity(result, options, environment);
+  if (host_default && !result.is_identity_unknown &&
+      result.request.identity.kind() == identity_kind::system_assigned) {
+    result.request.identity = host_default->identity;
+    result.identity_from = host_default->variable;
   }
 }
 
@@ -172,10 +184,12 @@ examination examine(token_request request, token_service_options options,
   examination result;
   result.request = std::move(request);
   result.detection = detect_host(environment, options.host, options.endpoint);
-  if (const auto protocol = protocol_of(result.detection, options, environment)) {
-    result.address = protocol->address;
+  std::optional<environment_identity> host_default;
+  if (auto protocol = protocol_of(result.detection, options, environment)) {
+    result.address = std::move(protocol->address);
+    host_default = std::move(protocol->default_identity);
   }
-  name_identity(result, options, environment);
+  name_identity(result, options, environment, host_default);
   result.binding =
       identity_binding::usage_of(environment, options.identity_binding,
                                  result.detection.host == identity_host::workload_identity);

@@ -17,7 +17,8 @@
 namespace midas::internal::tools {
 
 struct examination {
-  /// With the identity that MANAGED_IDENTITY names, if the request named none.
+  /// With the identity that MANAGED_IDENTITY names, if the request named none; and with the one
+  /// that the host's own variable names instead of the system-assigned identity.
   token_request request;
   /// What names the identity: "an option" or the variable; empty if nothing does.
   std::string identity_from{};
@@ -60,10 +61,10 @@ std::chrono::seconds clock_ahead(const examination& result);
 /// one; empty otherwise.
 std::string other_resource(const examination& result);
 
-/// "client id 6a5e...", "the client in AZURE_CLIENT_ID": whose token is asked for.
+/// "client id 6a5e...", "the signed-in user": whose token is asked for.
 std::string identity_of(const examination& result);
 
-/// "https://vault.azure.net for the client in AZURE_CLIENT_ID": what is asked for.
+/// "https://vault.azure.net for client id 6a5e...": what is asked for.
 std::string subject_of(const examination& result);
 
 /// Suggestions for resolving a failure, one sentence each, most likely first. Empty if

@@ -92,7 +92,7 @@ struct host_profile {
   /// selects.
   std::string_view credential = "ManagedIdentityCredential";
   /// What a request without an identity gets a token for, where that is not the system-assigned
-  /// identity: "the client in AZURE_CLIENT_ID".
+  /// identity: "the signed-in user". host_protocol::default_identity says more if it is set.
   std::string_view default_identity{};
   /// Environment variables that the host's code reads besides those of the signature.
   std::span<const std::string_view> other_variables{};

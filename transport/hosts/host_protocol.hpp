@@ -7,9 +7,11 @@
 #include <midas/access_token.hpp>
 #include <midas/error.hpp>
 #include <midas/identity_host.hpp>
+#include <midas/managed_identity.hpp>
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +37,13 @@ struct host_settings {
   std::string imds_authority{};
 };
 
+/// The identity that the environment names for requests for the system-assigned one.
+struct environment_identity {
+  managed_identity identity;
+  /// The variable that names it.
+  std::string_view variable;
+};
+
 /// The result of an HTTP response: a token, or the next request of the same acquisition.
 using decode_result = std::variant<token_grant, http_request>;
 
@@ -54,6 +63,8 @@ struct host_protocol {
   std::string source;
   /// The URL that requests go to, without a query; for messages.
   std::string address;
+  /// What a request for the system-assigned identity gets a token for, if a variable says.
+  std::optional<environment_identity> default_identity{};
   /// host_detection::reason, for errors; see add_reason().
   std::string reason{};
   /// Nothing names this host, and the machine shows no sign of Azure: that no connection is

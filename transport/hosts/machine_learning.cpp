@@ -4,11 +4,14 @@
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/simple_protocol.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace midas::internal::machine_learning {
 
 namespace {
+
+constexpr std::string_view id_variable = "DEFAULT_IDENTITY_CLIENT_ID";
 
 std::string_view advise(const error& problem) {
   const bool may_be_the_id = problem.http_status == 400 || problem.http_status == 404;
@@ -16,6 +19,13 @@ std::string_view advise(const error& problem) {
              ? "Check DEFAULT_IDENTITY_CLIENT_ID, or the client id of the request: it must be the "
                "client id (not the object id) of an identity that the compute has"
              : "";
+}
+
+std::optional<environment_identity> default_identity_of(const connection_settings& settings) {
+  if (settings.default_client_id.empty()) {
+    return std::nullopt;
+  }
+  return environment_identity{managed_identity::client_id(settings.default_client_id), id_variable};
 }
 
 }  // namespace
@@ -30,7 +40,6 @@ expected<connection_settings> read_settings(const host_environment& environment,
   if (!secret) {
     return unexpected{std::move(secret.error())};
   }
-  constexpr std::string_view id_variable = "DEFAULT_IDENTITY_CLIENT_ID";
   const auto client_id = environment.variable(id_variable);
   if (auto valid = check_client_id(id_variable, client_id); !valid && !client_id.empty()) {
     return unexpected{std::move(valid.error())};
@@ -69,7 +78,7 @@ expected<host_protocol> make_protocol(const host_environment& environment,
       [connection = *connection](const resolved_request& request, std::string_view) {
         return machine_learning::encode(connection, request);
       },
-      advise);
+      advise, default_identity_of(*connection));
 }
 
 }  // namespace midas::internal::machine_learning

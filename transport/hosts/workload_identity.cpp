@@ -250,7 +250,8 @@ expected<host_protocol> make_protocol(const host_environment& environment,
         }
         return result;
       },
-      advise);
+      advise,
+      environment_identity{managed_identity::client_id(connection->client_id), client_variable});
 }
 
 }  // namespace midas::internal::workload_identity

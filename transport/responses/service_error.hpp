@@ -22,7 +22,7 @@ struct error_context {
   std::chrono::sys_seconds now{};
   /// The host never sends errors with `statusCode`, as the platform of App Service does.
   bool is_status_code_foreign = false;
-  /// host_profile::default_identity.
+  /// response_format::default_identity.
   std::string_view default_identity{};
 };
 

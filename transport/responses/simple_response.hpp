@@ -19,7 +19,8 @@ struct response_format {
   std::string_view source;
   status_set transient_statuses{};
   bool is_status_code_foreign = false;
-  std::string_view default_identity{};
+  /// What an error names in place of the system-assigned identity; empty for none.
+  std::string default_identity{};
   /// Whether an answer for another resource than the requested one is an error.
   bool checks_resource = false;
   /// The host's own advice for an error that it returned; an empty result keeps the general

@@ -1,0 +1,72 @@
+// The identity that the environment of a host names for requests that leave it to the host.
+#include "transport/hosts/host_registry.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+using namespace midas;
+using namespace midas::internal;
+using Catch::Matchers::Contains;
+
+namespace {
+
+using variable_map = decltype(host_environment::variables);
+
+const variable_map machine_learning{{"MSI_ENDPOINT", "http://127.0.0.1:1/token"},
+                                    {"MSI_SECRET", "hidden"}};
+
+host_protocol protocol_at(identity_host host, variable_map variables) {
+  auto result = make_protocol(host, {.variables = std::move(variables)}, {});
+  REQUIRE(result);
+  return *std::move(result);
+}
+
+host_protocol federated() {
+  return protocol_at(identity_host::workload_identity, {{"AZURE_TENANT_ID", "contoso"},
+                                                        {"AZURE_CLIENT_ID", "the-client"},
+                                                        {"AZURE_FEDERATED_TOKEN_FILE", "/token"}});
+}
+
+std::string refusal_of(const host_protocol& host, const managed_identity& identity) {
+  http_response response;
+  response.status = 400;
+  response.body = R"({"error":"invalid_request","error_description":"no"})";
+  const auto answer =
+      host.decode({.identity = identity, .resource = "https://vault.azure.net"}, response, {}, 0);
+  REQUIRE_FALSE(answer);
+  return answer.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("the client id in a host's own variable is its default identity") {
+  const auto of_federation = federated().default_identity;
+  REQUIRE(of_federation);
+  CHECK(of_federation->identity == managed_identity::client_id("the-client"));
+  CHECK(of_federation->variable == "AZURE_CLIENT_ID");
+
+  auto variables = machine_learning;
+  variables["DEFAULT_IDENTITY_CLIENT_ID"] = "the-default";
+  const auto of_compute = protocol_at(identity_host::machine_learning, variables).default_identity;
+  REQUIRE(of_compute);
+  CHECK(of_compute->identity == managed_identity::client_id("the-default"));
+  CHECK(of_compute->variable == "DEFAULT_IDENTITY_CLIENT_ID");
+}
+
+TEST_CASE("a host without such a variable has no default identity") {
+  CHECK_FALSE(protocol_at(identity_host::machine_learning, machine_learning).default_identity);
+  CHECK_FALSE(protocol_at(identity_host::imds, {}).default_identity);
+}
+
+TEST_CASE("an error names the default identity, or the one that the request names") {
+  const auto host = federated();
+  for (const auto& unnamed : {managed_identity{}, managed_identity::system_assigned()}) {
+    CHECK_THAT(refusal_of(host, unnamed),
+               Contains("for client id the-client, named by AZURE_CLIENT_ID"));
+  }
+  CHECK_THAT(refusal_of(host, managed_identity::client_id("other")),
+             Contains("for client id other") && !Contains("AZURE_CLIENT_ID"));
+}
