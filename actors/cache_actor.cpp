@@ -62,7 +62,6 @@ struct cache_state {
         },
         [this](const caller_canceled& canceled) { keys->recheck_waiters(canceled.key); },
         [this](const token_published& published) { keys->recheck_waiters({published.key}); },
-        [this](const claims_answered& claims) { keys->remember_claims(claims, now()); },
         [this](timer_due) { fire_timers(); },
         [this](restart_due) { keys->replace_http(http->start()); },
         [this](drain_done) { lifetime.quit(self); },

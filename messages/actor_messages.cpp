@@ -60,8 +60,4 @@ std::string to_string(const token_published& message) {
   return "token_published(" + to_string(message.key) + ")";
 }
 
-std::string to_string(const claims_answered& message) {
-  return "claims_answered(" + to_string(*message.key) + ")";
-}
-
 }  // namespace midas::internal

@@ -152,13 +152,6 @@ struct token_published {
   token_key key{};
 };
 
-/// A caller receives the token that the host granted at `at` for the claims of that acquisition, of
-/// which the host did not learn.
-struct claims_answered {
-  std::shared_ptr<const acquisition_key> key;
-  std::chrono::steady_clock::time_point at{};
-};
-
 /// The deadline of a waiter has passed, a waiter was canceled, or another acquisition has published
 /// a token.
 struct deadline_due {};
@@ -194,7 +187,6 @@ std::string to_string(const refresh_overdue&);
 std::string to_string(const phase_timer_due&);
 std::string to_string(const caller_canceled&);
 std::string to_string(const token_published&);
-std::string to_string(const claims_answered&);
 inline std::string to_string(const restart_due&) { return "restart_due"; }
 inline std::string to_string(const refresh_planned&) { return "refresh_planned"; }
 inline std::string to_string(const idle_query&) { return "idle_query"; }

@@ -34,7 +34,6 @@ MIDAS_LOCAL_MESSAGE(midas::internal::phase_timer_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::restart_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::caller_canceled)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_published)
-MIDAS_LOCAL_MESSAGE(midas::internal::claims_answered)
 MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
 MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
 MIDAS_LOCAL_MESSAGE(midas::internal::unusable_answer)
@@ -106,8 +105,6 @@ using cache_actor = caf_compat::typed_actor<
     void(caller_canceled),
     // Lets the acquisition of a key answer with a published token. (From an acquisition actor.)
     void(token_published),
-    // Remembers claims that the host is not asked for again at once. (From an acquisition actor.)
-    void(claims_answered),
     // Handles the deadlines, refreshes and idle keys that are due. (From itself.)
     void(timer_due),
     // Replaces an HTTP actor that ended unexpectedly. (From itself.)

@@ -1,5 +1,6 @@
 #include "actors/support/cached_keys.hpp"
 
+#include "actors/policies/answered_claims.hpp"
 #include "actors/policies/refresh_policy.hpp"
 #include "messages/make_error.hpp"
 
@@ -16,9 +17,7 @@ cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const servi
       pool_(owner, service_),
       search_at_(now + search_interval()) {
   refreshes_.assign(table().all_slots());
-  if (table().size() != 0) {
-    timers_.sweep_by(search_at_);
-  }
+  plan_sweep_of_memory(now);
 }
 
 expected<acquisition_pool::entry*> cached_keys::use_acquisition(const token_request& request,
@@ -51,7 +50,7 @@ std::optional<error> cached_keys::refusal_of_claims(const token_request& request
                                                     const token_key_view& key,
                                                     time_point now) const {
   const auto granted_at =
-      request.claims.empty() ? std::nullopt : claims_.find(key, request.claims, now);
+      request.claims.empty() ? std::nullopt : service_->claims->find(key, request.claims, now);
   if (!granted_at) {
     return std::nullopt;
   }
@@ -59,11 +58,6 @@ std::optional<error> cached_keys::refusal_of_claims(const token_request& request
   auto result = repeated_claims_error(host.source, key.resource, now - *granted_at);
   add_reason(result, host.reason);
   return result;
-}
-
-void cached_keys::remember_claims(const claims_answered& answered, time_point now) {
-  claims_.answered(answered.key->token, answered.key->claims, answered.at);
-  timers_.sweep_by(now + claims_interval);
 }
 
 std::optional<earlier_failure> cached_keys::earlier_failure_of(const acquisition_key& key,
@@ -164,7 +158,7 @@ void cached_keys::sweep_if_due(time_point now) {
 void cached_keys::sweep(time_point now) {
   pool_.query_idle(now - max_rest());
   next_query_ = 0;
-  claims_.forget_old(now);
+  service_->claims->forget_old(now);
   std::erase_if(restarts_, [now](const auto& item) {
     return now - item.second.at > restart_pace::stable_after;
   });
@@ -177,7 +171,11 @@ void cached_keys::sweep(time_point now) {
   if (pool_.size() != 0) {
     timers_.sweep_by(now + max_rest());
   }
-  if (!claims_.empty()) {
+  plan_sweep_of_memory(now);
+}
+
+void cached_keys::plan_sweep_of_memory(time_point now) {
+  if (!service_->claims->empty()) {
     timers_.sweep_by(now + claims_interval);
   }
   if (table().size() != 0) {
@@ -224,7 +222,7 @@ std::optional<std::chrono::nanoseconds> cached_keys::arm(time_point now) {
 
 void cached_keys::forget(const std::vector<token_key>& dropped) {
   for (const auto& key : dropped) {
-    claims_.forget(key);
+    service_->claims->forget(key);
     service_->observers->emit([&key] { return key_evicted{key}; });
   }
 }

@@ -1,7 +1,6 @@
 // The keys that a cache actor keeps in memory.
 #pragma once
 
-#include "actors/policies/answered_claims.hpp"
 #include "actors/policies/cache_timers.hpp"
 #include "actors/support/acquisition_pool.hpp"
 #include "actors/support/restart_pace.hpp"
@@ -25,7 +24,7 @@ class cached_keys {
   using time_point = std::chrono::steady_clock::time_point;
 
   /// Schedules the refreshes of the tokens that are in the table, which a failed cache actor leaves
-  /// behind.
+  /// behind, and the sweep of what it remembered.
   cached_keys(cache_actor::pointer owner, std::shared_ptr<const service_context> service,
               time_point now);
 
@@ -45,9 +44,6 @@ class cached_keys {
   void recheck_due_waiters(time_point now);
   /// Sends it to the acquisition actor of that key, if there is one: a waiter was canceled.
   void recheck_waiters(const acquisition_key& key);
-
-  /// The claims of that acquisition are not worth another request to the host for a while.
-  void remember_claims(const claims_answered& answered, time_point now);
 
   /// Schedules the refresh of the token in that slot of the token table; nothing if null. Drops the
   /// least recently requested tokens if the table holds too many.
@@ -91,6 +87,8 @@ class cached_keys {
                                                                   time_point now) const;
   [[nodiscard]] std::size_t max_keys() const { return service_->options.max_keys; }
   void sweep(time_point now);
+  // What the service keeps for longer than the actors of its keys: tokens, and answered claims.
+  void plan_sweep_of_memory(time_point now);
   void forget(const std::vector<token_key>& dropped);
   [[nodiscard]] token_table& table() const { return *service_->table; }
   [[nodiscard]] std::chrono::seconds search_interval() const;
@@ -101,7 +99,6 @@ class cached_keys {
   acquisition_pool pool_;
   cache_timers<acquisition_pool::shared_key> timers_;
   refresh_schedule refreshes_;
-  answered_claims claims_;
   // When to search the table for idle tokens.
   time_point search_at_;
   // The acquisitions that ended unexpectedly.

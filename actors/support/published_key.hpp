@@ -69,15 +69,15 @@ class published_key {
   /// Publishes the token if it may still be handed out. If an attempt that began later has
   /// published a token, that one stays and replaces `token`, unless the request has claims, which
   /// only its own token satisfies for certain. The cache actor learns of a token that another
-  /// acquisition may wait for, and of claims that are answered: a caller is about to receive
-  /// `token` if it `is_awaited`.
+  /// acquisition may wait for. The service remembers claims that are answered: a caller is about to
+  /// receive `token` if it `is_awaited`.
   void publish(access_token& token, const publish_token& granted, bool is_awaited) {
     const bool is_held = publish_newest(token, granted);
     if (ignores_claims_) {
       token = token.with_claims_not_passed_on();
       answer_to_claims_ = {caf_compat::now(self_), is_held};
       if (is_awaited) {
-        announce_answered_claims();
+        remember_answered_claims();
       }
     }
   }
@@ -97,8 +97,8 @@ class published_key {
   };
 
   // The token that the host has granted for the claims lately. Asked for by a request that was on
-  // its way when the token came, or that comes after all callers had left: once the cache actor
-  // knows that the claims were answered, it forwards no other.
+  // its way when the token came, or that comes after all callers had left: once the claims count as
+  // answered, the cache actor forwards no other.
   [[nodiscard]] std::optional<access_token> find_for_claims() const {
     const auto& answer = answer_to_claims_;
     if (!answer || !answer->is_held ||
@@ -109,12 +109,12 @@ class published_key {
     if (!found) {
       return std::nullopt;
     }
-    announce_answered_claims();
+    remember_answered_claims();
     return found->token.with_claims_not_passed_on();
   }
 
-  void announce_answered_claims() const {
-    caf_compat::send(self_, cache_, claims_answered{key_, answer_to_claims_->granted_at});
+  void remember_answered_claims() const {
+    service_->claims->answered(*key_, answer_to_claims_->granted_at);
   }
 
   // False if the table has neither the token nor a newer one.

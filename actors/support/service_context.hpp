@@ -5,6 +5,7 @@
 #include "actors/support/observers.hpp"
 #include "actors/support/service_counters.hpp"
 #include "actors/support/shared_budget.hpp"
+#include "actors/support/shared_claims.hpp"
 #include "messages/clock_reading.hpp"
 #include "published/token_table.hpp"
 #include "transport/hosts/host_protocol.hpp"
@@ -39,6 +40,8 @@ struct service_context {
   std::shared_ptr<internal::observers> observers = std::make_shared<internal::observers>();
   /// What the host allows, and what it is known to be able to answer at the moment.
   std::shared_ptr<shared_budget> budget = std::make_shared<shared_budget>();
+  /// Which claims are not worth another request to the host for a while.
+  std::shared_ptr<shared_claims> claims = std::make_shared<shared_claims>();
   /// The clocks that determine the lifetime of tokens. Deadlines and pauses use the actors' clock.
   std::function<clock_reading()> now = &clock_reading::now;
   /// Between 0 and 1.

@@ -1,4 +1,5 @@
 // Requests with claims at a host that does not learn of them, in virtual time.
+#include "actors/cache_supervisor.hpp"
 #include "tests/support/virtual_actors.hpp"
 
 #include <catch2/catch.hpp>
@@ -127,6 +128,60 @@ TEST_CASE("a request with claims that was on its way when the token came gets th
   CHECK(is_token(*late, "token-0"));
   CHECK(is_marked(*late));
   CHECK(is_error(*actors.ask(challenged()), errc::claims_not_supported));
+}
+
+TEST_CASE("a cache actor that replaces another refuses the claims that were answered before") {
+  virtual_actors actors;
+  const auto supervisor = cache_supervisor::start(actors.system(), actors.settings);
+  actors.run();
+  const auto ask_again = [&] {
+    auto received = std::make_shared<answers>();
+    actors.send(supervisor->current(), challenged(), 30s, actors.waiter_into(received));
+    actors.run();
+    return received;
+  };
+  const auto first = ask_again();
+  actors.transport->respond(0, 200, "token-0 86400");
+  const bool reads_mailbox = GENERATE(true, false);
+  if (reads_mailbox) {
+    actors.run();
+  } else {
+    // The cache actor ends before it can read anything that the acquisition sends to it.
+    while (first->empty() && actors.scheduler().try_run_once()) {
+    }
+  }
+  REQUIRE(is_token(*first, "token-0"));
+  const auto ended = supervisor->current();
+  caf::anon_send_exit(ended, caf::exit_reason::kill);
+  actors.run();
+  REQUIRE(supervisor->current() != ended);
+  actors.advance(3s);
+  const auto again = ask_again();
+  REQUIRE(is_error(*again, errc::claims_not_supported));
+  CHECK(again->front().error().retry_after == 57s);
+  CHECK(actors.transport->started() == 1);
+  // The new actor forgets them in its turn.
+  actors.advance(57s);
+  ask_again();
+  CHECK(actors.transport->started() == 2);
+  supervisor->close();
+  actors.run();
+}
+
+TEST_CASE("a cache actor that replaces another does not keep answered claims for ever") {
+  virtual_actors actors;
+  actors.ask(challenged());
+  actors.transport->respond(0, 200, "token-0 0");
+  actors.run();
+  const auto supervisor = cache_supervisor::start(actors.system(), actors.settings);
+  actors.run();
+  CHECK_FALSE(actors.context->claims->empty());
+  caf::anon_send_exit(actors.cache, caf::exit_reason::kill);
+  actors.run();
+  actors.advance(61s);
+  CHECK(actors.context->claims->empty());
+  supervisor->close();
+  actors.run();
 }
 
 TEST_CASE("claims that were answered to nobody get the token that was acquired for them") {

@@ -111,12 +111,12 @@ void actor_rules::acquisition_started(const std::string& key, bool in_background
 
 void actor_rules::actor_died() {
   ++deaths_;
-  // Their memory of failures is lost with the acquisition actors.
+  // Their memory of failures is lost with the acquisition actors. The service remembers the claims
+  // for which a caller has received a token.
   for (auto& [unit, state] : units_) {
     state.last_failure.reset();
     state.last_refusal.reset();
     state.claims_granted.reset();
-    state.claims_answered.reset();
   }
 }
 
