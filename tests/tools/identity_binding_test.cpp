@@ -203,6 +203,29 @@ TEST_CASE("a report says that the variables of identity bindings are there and n
   CHECK_THAT(parsed(to_json(result))["identity_binding"].GetString(), Contains(remark));
 }
 
+TEST_CASE("a report says once that identity bindings are off when Entra refuses the exchange") {
+  simulated_host_options entra;
+  entra.host = identity_host::workload_identity;
+  entra.plain_http = true;
+  const simulated_host host{entra};
+  auto variables = variables_of(host);
+  variables["AZURE_KUBERNETES_TOKEN_PROXY"] = "https://proxy.invalid";
+  variables["AZURE_CLIENT_ID"] = "00000000-0000-0000-0000-000000000001";
+  auto options = bound_to(variables);
+  options.identity_binding = false;
+  options.allow_insecure_endpoint = true;
+  const auto result = examine(vault, options, 30s);
+  REQUIRE_FALSE(result.token);
+  CHECK_THAT(result.token.error().advice, Contains("identity bindings are off. If the pod's"));
+  const auto text = to_text(result);
+  for (const std::string once : {"identity bindings are off", "If the pod's identity is bound"}) {
+    CHECK_THAT(text, Contains(once));
+    CHECK(text.find(once) == text.rfind(once));
+  }
+  CHECK_THAT(text, Contains("- Check AZURE_CLIENT_ID and AZURE_TENANT_ID: the tenant has no such "
+                            "client\n"));
+}
+
 TEST_CASE("a report on an identity binding names the token proxy and how it is reached") {
   const simulated_host host{token_proxy()};
   auto variables = variables_of(host);

@@ -105,13 +105,20 @@ std::vector<std::string> advice_on_variables(const examination& result) {
   return advice;
 }
 
-// The error's own advice, without the reason for the host, which the report shows elsewhere.
+void drop_last_sentence(std::string& text, std::string_view sentence) {
+  if (!sentence.empty() && text.ends_with(sentence)) {
+    text.resize(text.size() - sentence.size());
+    text.resize(text.size() - (text.ends_with(". ") ? 2 : 0));
+  }
+}
+
+// The error's own advice, without what the report shows elsewhere: the reason for the host, and
+// that identity bindings are off.
 std::string advice_of(const examination& result) {
   auto own = result.token.error().advice;
-  if (const auto& reason = result.detection.reason; !reason.empty() && own.ends_with(reason)) {
-    own.resize(own.size() - reason.size());
-    own.resize(own.size() - (own.ends_with(". ") ? 2 : 0));
-  }
+  drop_last_sentence(own, result.detection.reason);
+  drop_last_sentence(own, identity_binding::remedy_when_off);
+  drop_last_sentence(own, result.binding_text);
   return own;
 }
 
@@ -266,9 +273,7 @@ std::vector<std::string> remedies(const examination& result) {
   }
   if (result.binding == identity_binding::usage::off &&
       result.detection.host == identity_host::workload_identity) {
-    advice.emplace_back(
-        "If the pod's identity is bound by AKS, turn identity bindings on: --identity-binding, or "
-        "token_service_options::identity_binding in programs");
+    advice.emplace_back(identity_binding::remedy_when_off);
   }
   // "Not an Azure host" has been said.
   if (auto own = advice_of(result);

@@ -90,6 +90,11 @@ enum class usage : std::uint8_t {
   of_another_host,
 };
 
+/// What to do about a refused exchange with usage::off.
+inline constexpr std::string_view remedy_when_off =
+    "If the pod's identity is bound by AKS, turn identity bindings on: --identity-binding, or "
+    "token_service_options::identity_binding in programs";
+
 usage usage_of(const host_environment& environment, bool is_enabled, bool is_workload_identity);
 
 /// The same as a sentence; empty for usage::absent. Names a variable that is set.

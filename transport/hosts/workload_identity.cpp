@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace midas::internal::workload_identity {
@@ -140,6 +141,29 @@ expected<identity_binding::route_function> find_route(connection_settings& conne
   return [way = *std::move(internet)] { return way; };
 }
 
+bool is_refusal_of_entra(const error& problem) {
+  const bool is_final =
+      problem.code == errc::request_rejected || problem.code == errc::identity_not_found;
+  return is_final && problem.service_description.find("AADSTS") != std::string::npos;
+}
+
+// Entra does not know the credential of an identity that AKS binds: only the token proxy does.
+void advise_identity_binding(host_protocol& protocol, const host_environment& environment) {
+  auto advice = identity_binding::describe(identity_binding::usage::off, environment)
+                    .append(". ")
+                    .append(identity_binding::remedy_when_off);
+  protocol.decode = [decode = std::move(protocol.decode), advice = std::move(advice)](
+                        const resolved_request& request, http_response response,
+                        std::chrono::sys_seconds now, unsigned leg) {
+    auto result = decode(request, std::move(response), now, leg);
+    if (!result && is_refusal_of_entra(result.error())) {
+      auto& all = result.error().advice;
+      all.append(all.empty() ? "" : ". ").append(advice);
+    }
+    return result;
+  };
+}
+
 // Encodes one character at a time, so that no unwiped copy of a secret value is made.
 void append_encoded(sensitive_string& form, std::string_view value) {
   for (const char& c : value) {
@@ -231,7 +255,7 @@ expected<host_protocol> make_protocol(const host_environment& environment,
   if (!route) {
     return unexpected{std::move(route.error())};
   }
-  return simple_protocol(
+  auto protocol = simple_protocol(
       identity_host::workload_identity, connection->url,
       [connection = *connection, route = *std::move(route),
        read = settings.files.read_federated_token](const resolved_request& request,
@@ -252,6 +276,11 @@ expected<host_protocol> make_protocol(const host_environment& environment,
       },
       advise,
       environment_identity{managed_identity::client_id(connection->client_id), client_variable});
+  if (identity_binding::usage_of(environment, settings.identity_binding, true) ==
+      identity_binding::usage::off) {
+    advise_identity_binding(protocol, environment);
+  }
+  return protocol;
 }
 
 }  // namespace midas::internal::workload_identity

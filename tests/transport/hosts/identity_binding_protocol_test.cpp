@@ -1,6 +1,7 @@
 // Workload identity with an identity binding: where the federated token goes.
 #include "messages/make_error.hpp"
 #include "tests/support/tls_server.hpp"
+#include "transport/hosts/identity_binding.hpp"
 #include "transport/hosts/workload_identity.hpp"
 
 #include <catch2/catch.hpp>
@@ -90,6 +91,47 @@ TEST_CASE("without the option, the variables of identity bindings change nothing
   CHECK(request->url == "https://login.microsoftonline.com/contoso/oauth2/v2.0/token");
   CHECK(request->headers.size() == 1);
   CHECK(request->internet->server_name.empty());
+}
+
+TEST_CASE("a refusal of Entra says that identity bindings are offered and off") {
+  struct situation {
+    bool is_enabled;
+    bool is_offered;
+    int status;
+    std::string description;
+    bool advises;
+  };
+  const std::string unknown = "AADSTS700211: No matching federated identity record found";
+  const auto each = GENERATE_COPY(
+      situation{false, true, 400, unknown, true},
+      situation{false, true, 401, "AADSTS7000215: Invalid client secret", true},
+      situation{false, false, 400, unknown, false}, situation{true, true, 400, unknown, false},
+      situation{false, true, 503, "AADSTS90033: A transient error", false},
+      situation{false, true, 429, "AADSTS90055: Too many requests", false},
+      situation{false, true, 400, "no refusal of Entra", false});
+  CAPTURE(each.description, each.is_enabled, each.is_offered);
+  const expected<sensitive_string> authorities;
+  auto settings = reading(authorities);
+  settings.identity_binding = each.is_enabled;
+  const auto host = workload_identity::make_protocol(
+      environment_of(each.is_offered ? with_federation({{"AZURE_KUBERNETES_TOKEN_PROXY",
+                                                         sensitive_string{proxy}}})
+                                     : with_federation({})),
+      settings);
+  REQUIRE(host);
+  http_response response;
+  response.status = each.status;
+  response.body = R"({"error":"invalid_client","error_description":")" + each.description + R"("})";
+  const auto answer = host->decode(vault, response, std::chrono::sys_seconds{}, 0);
+  REQUIRE_FALSE(answer);
+  const auto& advice = answer.error().advice;
+  const auto binding =
+      std::string{"AZURE_KUBERNETES_TOKEN_PROXY is not used: identity bindings are off. "}.append(
+          identity_binding::remedy_when_off);
+  CHECK(advice.ends_with(binding) == each.advises);
+  if (each.description == unknown) {
+    CHECK_THAT(advice, Catch::Matchers::StartsWith("Add a federated credential"));
+  }
 }
 
 TEST_CASE("with the option and none of the variables, workload identity is as usual") {
