@@ -112,6 +112,20 @@ TEST_CASE("midas rejects key files of Azure Arc outside the agent's directory") 
   CHECK_THAT(refused.errors, Contains("/var/opt/azcmagent/tokens"));
 }
 
+TEST_CASE("midas simulate plays an IMDS with and without version 2") {
+  const bool knows = GENERATE(true, false);
+  std::vector<std::string> arguments{"--print-env", "json"};
+  if (!knows) {
+    arguments.emplace_back("--no-imds-v2");
+  }
+  running_program simulator{MIDAS_PROGRAM, simulating("imds", arguments)};
+  const scoped_environment environment{parsed(simulator.read_line())};
+  const auto report = run_program(MIDAS_PROGRAM, {"doctor"});
+  CHECK(report.exit_code == 0);
+  CHECK_THAT(report.output,
+             Contains(knows ? "IMDS v2: known to this host" : "IMDS v2: not known to this host"));
+}
+
 TEST_CASE("a shell that evaluates the export lines has the variables") {
   running_program simulator{MIDAS_PROGRAM, simulating("cloud-shell", {"--print-env", "sh"})};
   const auto line = simulator.read_line();

@@ -27,6 +27,7 @@ struct simulate_arguments {
   std::string print_environment{};
   std::chrono::nanoseconds expires_in = std::chrono::hours{24};
   bool no_system_assigned = false;
+  bool no_imds_v2 = false;
   /// Zero: never.
   std::chrono::nanoseconds rotate_authority{0};
 };
@@ -35,6 +36,7 @@ simulated_host_options options_of(const simulate_arguments& arguments) {
   auto options = arguments.options;
   options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
   options.fault_rules = fault_rules_of(arguments.faults);
+  options.knows_imds_v2 = !arguments.no_imds_v2;
   if (arguments.no_system_assigned) {
     options.system_assigned.reset();
   }
@@ -110,6 +112,8 @@ void add_behavior_options(CLI::App& command, simulate_arguments& arguments) {
                    "Simulate a host without a system-assigned identity");
   command.add_flag("--any-user-assigned", options.any_user_assigned,
                    "Accept every well-formed user-assigned identity");
+  command.add_flag("--no-imds-v2", arguments.no_imds_v2,
+                   "Simulate an IMDS that does not know version 2 of its identity API");
   command.add_option("--arc-key-directory", options.arc_key_directory,
                      "Directory for the key files of Azure Arc; most clients accept only\n"
                      "/var/opt/azcmagent/tokens [a new directory under TMPDIR]");
