@@ -66,6 +66,33 @@ TEST_CASE("a report says that the token is for another resource than the request
   CHECK_THAT(to_text(same), !Contains("but the host says"));
 }
 
+TEST_CASE("a report says that a host was tried, if nothing was found") {
+  examination result;
+  result.request = vault;
+  result.detection = detect_host({});
+  result.token = fail(errc::not_an_azure_host, "no connection");
+  CHECK_THAT(to_text(result), Contains("\n  try IMDS ") && !Contains("\n  yes"));
+  result.detection = detect_host({}, identity_host::imds);
+  CHECK_THAT(to_text(result), Contains("\n  yes IMDS ") && !Contains("\n  try"));
+}
+
+TEST_CASE("a report says that the first 401 of Azure Arc is its challenge") {
+  examination result;
+  result.request = vault;
+  result.detection = detect_host({}, identity_host::azure_arc);
+  result.exchanges.resize(2);
+  for (auto& exchange : result.exchanges) {
+    exchange.answer = answer_shape{.status = 401, .body_bytes = 0, .body = "empty"};
+  }
+  result.token = fail(errc::challenge_rejected, "no key");
+  const auto text = to_text(result);
+  const std::string note = "; the challenge that each exchange with this host begins with\n";
+  CHECK_THAT(text, Contains("0 bytes: empty" + note));
+  CHECK(text.find(note) == text.rfind(note));
+  result.detection = detect_host({}, identity_host::imds);
+  CHECK_THAT(to_text(result), !Contains("the challenge"));
+}
+
 TEST_CASE("a report says once why the host was chosen") {
   const auto result = examine(
       vault, on({{"IDENTITY_ENDPOINT", "http://127.0.0.1:9/t"}, {"IDENTITY_HEADER", "hidden"}}),

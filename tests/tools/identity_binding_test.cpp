@@ -237,7 +237,9 @@ TEST_CASE("a report on an identity binding names the token proxy and how it is r
   CHECK_THAT(text,
              Contains("HTTPS_PROXY is not used: AZURE_KUBERNETES_TOKEN_PROXY is reached directly"));
   CHECK_THAT(text, Contains("Identity binding: The federated token goes to "
-                            "AZURE_KUBERNETES_TOKEN_PROXY instead of Microsoft Entra ID\n"));
+                            "AZURE_KUBERNETES_TOKEN_PROXY instead of Microsoft Entra ID; the "
+                            "certificate there must be for the name in AZURE_KUBERNETES_SNI_NAME, "
+                            "by an authority in AZURE_KUBERNETES_CA_FILE\n"));
 }
 
 TEST_CASE("a report says which variables of an identity binding are missing or contradictory") {

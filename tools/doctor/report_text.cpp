@@ -1,6 +1,7 @@
 #include "messages/plain_text.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/duration.hpp"
+#include "transport/hosts/host_registry.hpp"
 #include "transport/responses/host_clock.hpp"
 
 #include <fmt/format.h>
@@ -80,13 +81,24 @@ std::string surroundings_of(const examination& result) {
 std::string findings_of(const host_detection& detection) {
   std::string text = "\nHost detection, in order\n";
   for (const auto& each : detection.findings) {
-    text += fmt::format("  {:<4}{:<20}{}\n", each.matched ? "yes" : "no", to_string(each.host),
+    // An assumption is no finding.
+    const auto* const matched = detection.is_assumed ? "try" : "yes";
+    text += fmt::format("  {:<4}{:<20}{}\n", each.matched ? matched : "no", to_string(each.host),
                         evidence_of(each));
   }
   for (const auto& each : detection.remarks) {
     text += fmt::format("  {:<4}{}\n", "", each);
   }
   return text;
+}
+
+// A first 401 is not a refusal where the host begins with it.
+std::string_view note_on_challenge(const examination& result, const exchange_record& exchange) {
+  const auto& host = result.detection.host;
+  const bool is_challenge = host && profile_of(*host).begins_with_challenge &&
+                            &exchange == &result.exchanges.front() && exchange.answer &&
+                            *exchange.answer && (*exchange.answer)->status == 401;
+  return is_challenge ? "; the challenge that each exchange with this host begins with" : "";
 }
 
 std::string answer_of(const exchange_record& exchange) {
@@ -111,7 +123,7 @@ std::string exchanges_of(const examination& result) {
     text += fmt::format("  {} {}\n", each.method, each.url);
     text += fmt::format("      parameters: {}; headers: {}; body: {} bytes\n",
                         joined(each.parameters), joined(each.headers), each.body_bytes);
-    text += fmt::format("      {}\n", answer_of(each));
+    text += fmt::format("      {}{}\n", answer_of(each), note_on_challenge(result, each));
   }
   return text;
 }

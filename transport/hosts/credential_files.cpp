@@ -145,9 +145,8 @@ std::string advice_for_key(const refusal& reason) {
   switch (reason.system_error) {
     case EACCES:
     case EPERM:
-      return "Add the user of this process to the group himds (usermod -a -G himds), and restart "
-             "the "
-             "process";
+      return "Add the user of this process to the group himds (usermod -a -G himds USER), and "
+             "restart the process";
     case ENOENT:
     case ENOTDIR:
       return "Check that Azure Arc's agent is running (azcmagent show); in a container, mount its "

@@ -30,6 +30,24 @@ std::string_view first_set(const host_environment& environment) {
   return found == variables.end() ? std::string_view{} : *found;
 }
 
+// Whom the proxy's certificate must name.
+std::string described_name(const host_environment& environment) {
+  return environment.variable(server_name_variable).empty()
+             ? "the host in that URL"
+             : "the name in " + named(server_name_variable);
+}
+
+// Where the authorities of the proxy's certificate are from.
+std::string described_origin(const host_environment& environment) {
+  for (const auto variable : {ca_file_variable, ca_data_variable}) {
+    if (!environment.variable(variable).empty()) {
+      return "in " + named(variable);
+    }
+  }
+  return "of this system, since neither " + named(ca_file_variable) + " nor " +
+         named(ca_data_variable) + " is set";
+}
+
 bool is_server_name(std::string_view text) noexcept {
   return text.size() <= max_name_size && std::ranges::all_of(text, [](char c) {
            return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
@@ -192,7 +210,8 @@ std::string describe(usage found, const host_environment& environment) {
       break;
     case usage::in_use:
       return "The federated token goes to " + named(proxy_variable) +
-             " instead of Microsoft Entra ID";
+             " instead of Microsoft Entra ID; the certificate there must be for " +
+             described_name(environment) + ", by an authority " + described_origin(environment);
     case usage::off:
       return named(first_set(environment)) + " is not used: identity bindings are off";
     case usage::without_variables:

@@ -29,6 +29,10 @@ struct known_error {
 constexpr std::string_view assign_identity =
     "Assign the identity to this host, or check its id; a new assignment may take some minutes to "
     "take effect";
+constexpr std::string_view enable_identity =
+    "Turn on the system-assigned identity of this host, or select a user-assigned one by its "
+    "client "
+    "id; a new identity may take some minutes to take effect";
 constexpr std::string_view check_resource =
     "Check the resource: it must be the URI of a service known to the tenant. Every tenant knows "
     "https://management.azure.com/; a token for that shows that the identity works";
@@ -89,10 +93,13 @@ errc code_of(const error_context& context, int status, const findings& found) {
   return found.known != nullptr && status >= 400 ? found.known->code : errc::request_rejected;
 }
 
+bool names_no_identity(const error_context& context) {
+  return context.request.identity.kind() == identity_kind::system_assigned;
+}
+
 std::string subject_of(const error_context& context) {
   const auto& request = context.request;
-  const bool is_default = request.identity.kind() == identity_kind::system_assigned &&
-                          !context.default_identity.empty();
+  const bool is_default = names_no_identity(context) && !context.default_identity.empty();
   return is_default ? request.resource + " for " + std::string{context.default_identity}
                     : to_string(request);
 }
@@ -124,7 +131,7 @@ std::string describe_answer(const error_context& context, const error_body& body
   return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
 }
 
-std::string advice_for(errc code, int status, const findings& found) {
+std::string advice_for(const error_context& context, errc code, int status, const findings& found) {
   if (found.server) {
     return std::string{found.server->advice};
   }
@@ -149,6 +156,10 @@ std::string advice_for(errc code, int status, const findings& found) {
   }
   if (code == errc::invalid_response) {
     return "Check that the server at this address is an identity endpoint";
+  }
+  if (code == errc::identity_not_found && names_no_identity(context) &&
+      context.default_identity.empty()) {
+    return std::string{enable_identity};
   }
   return found.known != nullptr ? std::string{found.known->advice} : std::string{};
 }
@@ -177,7 +188,7 @@ error read_service_error(const error_context& context, http_response response) {
   if (code != errc::invalid_response && !found.is_own) {
     message += describe_answer(context, body) + describe_server(response);
   }
-  auto result = make_error(code, std::move(message), advice_for(code, status, found));
+  auto result = make_error(code, std::move(message), advice_for(context, code, status, found));
   result.source = context.source;
   result.http_status = status;
   result.retry_after = read_retry_after(response, context.now);

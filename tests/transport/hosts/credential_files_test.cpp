@@ -275,7 +275,7 @@ TEST_CASE("the error for a file that this user may not read has advice") {
   const auto from_key = is_root() ? as_stranger(key, directory, "a.key") : key(path);
   const auto from_token = is_root() ? as_stranger(token, directory, "a.key") : token(path);
   check_failure(from_key, errc::challenge_rejected, "a.key", "is not readable");
-  CHECK(from_key.error().advice.find("himds") != std::string::npos);
+  CHECK(from_key.error().advice.find("usermod -a -G himds USER") != std::string::npos);
   check_failure(from_token, errc::invalid_configuration, "a.key", "is not readable");
 }
 

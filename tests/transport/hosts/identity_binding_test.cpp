@@ -201,7 +201,15 @@ TEST_CASE("the use of a binding follows from the option, the variables and the h
   CHECK(usage_of(without, true, false) == usage::of_another_host);
 
   CHECK(describe(usage::absent, without).empty());
-  CHECK_THAT(describe(usage::in_use, with), Contains("goes to AZURE_KUBERNETES_TOKEN_PROXY"));
+  CHECK_THAT(describe(usage::in_use, with), Contains("goes to AZURE_KUBERNETES_TOKEN_PROXY") &&
+                                                Contains("for the host in that URL") &&
+                                                Contains("by an authority of this system"));
+  auto complete = with;
+  complete.variables["AZURE_KUBERNETES_SNI_NAME"] = "proxy.invalid";
+  complete.variables["AZURE_KUBERNETES_CA_DATA"] = "PEM";
+  CHECK_THAT(describe(usage::in_use, complete),
+             Contains("for the name in AZURE_KUBERNETES_SNI_NAME, by an authority in "
+                      "AZURE_KUBERNETES_CA_DATA"));
   CHECK(describe(usage::off, stray) ==
         "AZURE_KUBERNETES_CA_FILE is not used: identity bindings are off");
   CHECK_THAT(describe(usage::without_variables, without),

@@ -126,6 +126,21 @@ TEST_CASE("an identity that the host does not have is distinguished from other r
   CHECK(contains(e.advice, "Assign the identity"));
 }
 
+TEST_CASE("advice on a missing system-assigned identity is to turn it on") {
+  const resolved_request unnamed{.resource = "https://vault.azure.net"};
+  const auto body = R"({"error":"invalid_request","error_description":"Identity not found"})";
+  const auto advice = [&](std::string_view default_identity) {
+    return read_service_error({.source = "IMDS",
+                               .request = unnamed,
+                               .now = now,
+                               .default_identity = default_identity},
+                              response_of(400, body))
+        .advice;
+  };
+  CHECK(contains(advice(""), "Turn on the system-assigned identity"));
+  CHECK(contains(advice("the signed-in user"), "Assign the identity"));
+}
+
 TEST_CASE("a failure of the service is not blamed on the identity, whatever the body says") {
   CHECK(read(500, R"({"error":"x","error_description":"Identity not found"})").code ==
         errc::service_unavailable);
