@@ -22,6 +22,12 @@ need_node_18() {
   has_node 18 || skip "Node.js 18 or later is needed, this is $(node --version)"
 }
 
+# The directory in tests/clients with the newest clients that this Node.js can run. The only place that
+# pins their versions, for tests and for benchmarks.
+client_generation() {
+  if has_node 20; then echo node-20; else echo node-18; fi
+}
+
 install_npm_packages() { # SOURCES WORK: installs SOURCES/package-lock.json into WORK if it changed
   mkdir -p "$2"
   if ! cmp -s "$1/package-lock.json" "$2/installed-lock.json"; then

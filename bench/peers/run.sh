@@ -3,8 +3,8 @@
 #
 #   run.sh MIDAS WORK_DIRECTORY [--quick] [--json FILE]
 #
-# MIDAS is the program, which simulates the host. WORK_DIRECTORY keeps the installed clients; they
-# are reinstalled when the lock file changes. --quick is a short run that only shows that the
+# MIDAS is the program, which simulates the host. The clients are those of tests/clients.
+# WORK_DIRECTORY keeps the installed ones; they are reinstalled when the lock file changes. --quick is a short run that only shows that the
 # benchmark works; --json writes the results to FILE, as in the other benchmarks.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
@@ -19,9 +19,10 @@ shift 2
 
 need_node_18
 
-install_npm_packages "$sources" "$work"
+clients=$sources/../../tests/clients
+install_npm_packages "$clients/$(client_generation)" "$work"
 # Node.js resolves packages relative to the importing program.
-cp "$sources"/*.mjs "$sources/../../tests/clients/simulated_host.mjs" "$work/"
+cp "$sources"/*.mjs "$clients/simulated_host.mjs" "$work/"
 
 # Each concurrent caller has a socket, both in the client and in the host.
 ulimit -Sn "$(ulimit -Hn)"

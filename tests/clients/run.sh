@@ -28,8 +28,7 @@ fi
 "${namespaces[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /var/opt' 2>/dev/null ||
   skip "this system does not permit network and mount namespaces"
 
-generation=node-18
-if has_node 20; then generation=node-20; fi
+generation=$(client_generation)
 install_npm_packages "$sources/$generation" "$work"
 # Node.js resolves packages relative to the importing program.
 cp "$sources"/*.mjs "$work/"
