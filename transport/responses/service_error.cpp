@@ -30,9 +30,8 @@ constexpr std::string_view assign_identity =
     "Assign the identity to this host, or check its id; a new assignment may take some minutes to "
     "take effect";
 constexpr std::string_view enable_identity =
-    "Turn on the system-assigned identity of this host, or select a user-assigned one by its "
-    "client "
-    "id; a new identity may take some minutes to take effect";
+    "Turn on this host's system-assigned identity, or select a user-assigned one by its client id; "
+    "a new identity takes some minutes to take effect";
 constexpr std::string_view check_resource =
     "Check the resource: it must be the URI of a service known to the tenant. Every tenant knows "
     "https://management.azure.com/; a token for that shows that the identity works";

@@ -13,24 +13,22 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-using variable_map = decltype(host_environment::variables);
+const decltype(host_environment::variables) of_compute{{"MSI_ENDPOINT", "http://127.0.0.1:1/token"},
+                                                       {"MSI_SECRET", "hidden"}};
 
-const variable_map machine_learning{{"MSI_ENDPOINT", "http://127.0.0.1:1/token"},
-                                    {"MSI_SECRET", "hidden"}};
-
-host_protocol protocol_at(identity_host host, variable_map variables) {
+host_protocol protocol_at(identity_host host, decltype(host_environment::variables) variables) {
   auto result = make_protocol(host, {.variables = std::move(variables)}, {});
   REQUIRE(result);
   return *std::move(result);
 }
 
-host_protocol federated() {
+host_protocol with_federated_token() {
   return protocol_at(identity_host::workload_identity, {{"AZURE_TENANT_ID", "contoso"},
                                                         {"AZURE_CLIENT_ID", "the-client"},
                                                         {"AZURE_FEDERATED_TOKEN_FILE", "/token"}});
 }
 
-std::string refusal_of(const host_protocol& host, const managed_identity& identity) {
+std::string message_of_refusal(const host_protocol& host, const managed_identity& identity) {
   http_response response;
   response.status = 400;
   response.body = R"({"error":"invalid_request","error_description":"no"})";
@@ -43,30 +41,30 @@ std::string refusal_of(const host_protocol& host, const managed_identity& identi
 }  // namespace
 
 TEST_CASE("the client id in a host's own variable is its default identity") {
-  const auto of_federation = federated().default_identity;
+  const auto of_federation = with_federated_token().default_identity;
   REQUIRE(of_federation);
   CHECK(of_federation->identity == managed_identity::client_id("the-client"));
   CHECK(of_federation->variable == "AZURE_CLIENT_ID");
 
-  auto variables = machine_learning;
+  auto variables = of_compute;
   variables["DEFAULT_IDENTITY_CLIENT_ID"] = "the-default";
-  const auto of_compute = protocol_at(identity_host::machine_learning, variables).default_identity;
-  REQUIRE(of_compute);
-  CHECK(of_compute->identity == managed_identity::client_id("the-default"));
-  CHECK(of_compute->variable == "DEFAULT_IDENTITY_CLIENT_ID");
+  const auto named = protocol_at(identity_host::machine_learning, variables).default_identity;
+  REQUIRE(named);
+  CHECK(named->identity == managed_identity::client_id("the-default"));
+  CHECK(named->variable == "DEFAULT_IDENTITY_CLIENT_ID");
 }
 
 TEST_CASE("a host without such a variable has no default identity") {
-  CHECK_FALSE(protocol_at(identity_host::machine_learning, machine_learning).default_identity);
+  CHECK_FALSE(protocol_at(identity_host::machine_learning, of_compute).default_identity);
   CHECK_FALSE(protocol_at(identity_host::imds, {}).default_identity);
 }
 
 TEST_CASE("an error names the default identity, or the one that the request names") {
-  const auto host = federated();
+  const auto host = with_federated_token();
   for (const auto& unnamed : {managed_identity{}, managed_identity::system_assigned()}) {
-    CHECK_THAT(refusal_of(host, unnamed),
+    CHECK_THAT(message_of_refusal(host, unnamed),
                Contains("for client id the-client, named by AZURE_CLIENT_ID"));
   }
-  CHECK_THAT(refusal_of(host, managed_identity::client_id("other")),
+  CHECK_THAT(message_of_refusal(host, managed_identity::client_id("other")),
              Contains("for client id other") && !Contains("AZURE_CLIENT_ID"));
 }

@@ -137,7 +137,7 @@ TEST_CASE("advice on a missing system-assigned identity is to turn it on") {
                               response_of(400, body))
         .advice;
   };
-  CHECK(contains(advice(""), "Turn on the system-assigned identity"));
+  CHECK(contains(advice(""), "Turn on this host's system-assigned identity"));
   CHECK(contains(advice("the signed-in user"), "Assign the identity"));
 }
 
