@@ -234,6 +234,7 @@ TEST_CASE("a report on an identity binding names the token proxy and how it is r
   CHECK(result.token);
   const auto text = to_text(result);
   CHECK_THAT(text, Contains("Host: Workload identity at " + host.endpoint()));
+  CHECK_THAT(text, Contains("; its address is that in AZURE_KUBERNETES_TOKEN_PROXY\n"));
   CHECK_THAT(text,
              Contains("HTTPS_PROXY is not used: AZURE_KUBERNETES_TOKEN_PROXY is reached directly"));
   CHECK_THAT(text, Contains("Identity binding: The federated token goes to "

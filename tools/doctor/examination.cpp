@@ -194,6 +194,7 @@ examination examine(token_request request, token_service_options options,
   std::optional<environment_identity> host_default;
   if (auto protocol = protocol_of(result.detection, options, environment)) {
     result.address = std::move(protocol->address);
+    result.detection.reason = std::move(protocol->reason);
     host_default = std::move(protocol->default_identity);
   }
   name_identity(result, options, environment, host_default);

@@ -228,7 +228,7 @@ error describe(const curl_failure& failure, const http_request& request) {
     case kind::unresolved:
       return make_error(errc::unreachable,
                         "no connection to " + name + ": the host name cannot be resolved",
-                        "Check its spelling, or give an IP address");
+                        "Check its spelling, and that this machine reaches its DNS server");
     case kind::refused:
       return not_connected(failure, request, name);
     case kind::proxy:

@@ -65,7 +65,9 @@ struct host_protocol {
   std::string address;
   /// What a request for the system-assigned identity gets a token for, if a variable says.
   std::optional<environment_identity> default_identity{};
-  /// host_detection::reason, for errors; see add_reason().
+  /// The variable that names the address, if the evidence for the host does not show it.
+  std::string_view address_variable{};
+  /// host_detection::reason and address_variable, for errors; see add_reason().
   std::string reason{};
   /// Nothing names this host, and the machine shows no sign of Azure: that no connection is
   /// possible is final.

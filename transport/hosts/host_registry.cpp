@@ -257,6 +257,9 @@ expected<host_protocol> make_protocol(const host_detection& detection,
   if (result) {
     result->is_unlikely = detection.is_assumed && !environment.may_be_azure_machine;
     result->reason = detection.reason;
+    if (!result->address_variable.empty()) {
+      result->reason.append("; its address is that in ").append(result->address_variable);
+    }
   }
   return result;
 }

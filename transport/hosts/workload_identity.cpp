@@ -141,6 +141,15 @@ expected<identity_binding::route_function> find_route(connection_settings& conne
   return [way = *std::move(internet)] { return way; };
 }
 
+// Empty for the public cloud, which no variable needs to name.
+std::string_view address_variable_of(const connection_settings& connection,
+                                     const host_environment& environment) {
+  if (!connection.host.empty()) {
+    return identity_binding::proxy_variable;
+  }
+  return environment.variable(authority_variable).empty() ? std::string_view{} : authority_variable;
+}
+
 bool is_refusal_of_entra(const error& problem) {
   const bool is_final =
       problem.code == errc::request_rejected || problem.code == errc::identity_not_found;
@@ -280,6 +289,7 @@ expected<host_protocol> make_protocol(const host_environment& environment,
       identity_binding::usage::off) {
     advise_identity_binding(protocol, environment);
   }
+  protocol.address_variable = address_variable_of(*connection, environment);
   return protocol;
 }
 

@@ -1,6 +1,7 @@
 // Why a host was chosen, and the variables that have no effect.
 #include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_detection.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,6 +12,7 @@ using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace {
 
@@ -94,4 +96,29 @@ TEST_CASE("variables that are set but blank count as not set") {
         host::imds);
   CHECK(*detect_host(with({{"MSI_ENDPOINT", "e"}, {"MSI_SECRET", "\xef\xbb\xbf"}})).host ==
         host::cloud_shell);
+}
+
+TEST_CASE("the reason names the variable that the address of workload identity is from") {
+  const variables federated{{"AZURE_TENANT_ID", "contoso"},
+                            {"AZURE_CLIENT_ID", "client"},
+                            {"AZURE_FEDERATED_TOKEN_FILE", "/token"}};
+  const variables authority{{"AZURE_AUTHORITY_HOST", "https://login.example.com"}};
+  const variables proxy{{"AZURE_KUBERNETES_TOKEN_PROXY", "https://10.0.0.1"}};
+  const auto reason = [&](std::vector<variables> added, bool binding) {
+    auto set = federated;
+    for (auto& each : added) {
+      set.merge(each);
+    }
+    const auto environment = with(set);
+    host_settings settings;
+    settings.identity_binding = binding;
+    const auto made = make_protocol(detect_host(environment), environment, settings);
+    REQUIRE(made);
+    return made->reason;
+  };
+  CHECK_THAT(reason({}, true), EndsWith("AZURE_FEDERATED_TOKEN_FILE are set"));
+  CHECK_THAT(reason({authority, proxy}, false),
+             EndsWith("are set; its address is that in AZURE_AUTHORITY_HOST"));
+  CHECK_THAT(reason({authority, proxy}, true),
+             EndsWith("are set; its address is that in AZURE_KUBERNETES_TOKEN_PROXY"));
 }
