@@ -2,12 +2,18 @@
 
 #include "tools/command.hpp"
 #include "transport/hosts/host_registry.hpp"
+#include <midas/managed_identity.hpp>
 
 #include <CLI/CLI.hpp>
 
 namespace midas::internal::tools {
 
 namespace {
+
+std::string refuse_unreadable_identity(const std::string& json) {
+  const auto read = parse_managed_identity(json);
+  return read ? std::string{} : usage_error_text(read.error());
+}
 
 managed_identity identity_of(const request_arguments& arguments) {
   if (arguments.client_id) {
@@ -18,6 +24,10 @@ managed_identity identity_of(const request_arguments& arguments) {
   }
   if (arguments.resource_id) {
     return managed_identity::resource_id(*arguments.resource_id);
+  }
+  if (arguments.identity_json) {
+    // The option was checked.
+    return parse_managed_identity(*arguments.identity_json).value();
   }
   return arguments.system_assigned ? managed_identity::system_assigned() : managed_identity{};
 }
@@ -34,6 +44,12 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
   identity
       ->add_option("--resource-id", arguments.resource_id, "Azure resource ID (/subscriptions/...)")
       ->check(refuse_option);
+  identity
+      ->add_option("--managed-identity", arguments.identity_json,
+                   "The JSON form of MANAGED_IDENTITY:\n"
+                   R"({"ManagedIdentityIdType": "ClientId", "Id": "..."})")
+      ->check(refuse_unreadable_identity)
+      ->type_name("JSON");
   identity->add_flag("--system-assigned", arguments.system_assigned,
                      "The system-assigned identity, whatever MANAGED_IDENTITY says");
   identity->require_option(0, 1);

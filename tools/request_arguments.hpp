@@ -19,6 +19,8 @@ struct request_arguments {
   std::optional<std::string> client_id;
   std::optional<std::string> object_id;
   std::optional<std::string> resource_id;
+  /// What parse_managed_identity() reads.
+  std::optional<std::string> identity_json;
   bool system_assigned = false;
   /// The option_name of a host. Empty: the host is detected.
   std::optional<std::string> host;

@@ -92,6 +92,26 @@ TEST_CASE("a report about an unusable MANAGED_IDENTITY names no identity, and no
                        Contains("ManagedIdentityIdType") && !Contains("hidden"));
 }
 
+TEST_CASE("midas token and doctor take the identity as JSON, before the variable") {
+  simulated_host imds;
+  const auto known =
+      to_json(managed_identity::client_id(sample_user_assigned_identity().client_id));
+  for (auto arguments : std::vector<std::vector<std::string>>{
+           {"token", "--endpoint", imds.endpoint(), "--resource", vault.resource},
+           {"doctor", "--endpoint", imds.endpoint()}}) {
+    CAPTURE(arguments.front());
+    arguments.insert(arguments.end(), {"--managed-identity", known});
+    CHECK(run_with("nonsense", arguments).exit_code == 0);
+    arguments.back() = to_json(managed_identity::client_id("unknown"));
+    CHECK(run_with(known, arguments).exit_code == 1);
+    arguments.back() = R"({"ManagedIdentityIdType": "clientid", "Id": "x"})";
+    const auto wrong = run_with(known, arguments);
+    CHECK(wrong.exit_code == 2);
+    CHECK_THAT(wrong.errors,
+               Contains("--managed-identity") && Contains("has an unknown ManagedIdentityIdType"));
+  }
+}
+
 TEST_CASE("midas token, doctor and load --target use the identity in MANAGED_IDENTITY") {
   simulated_host imds;
   const auto identity = managed_identity::client_id("6a5e3c1b-0000-1111-2222-333344445555");
