@@ -74,10 +74,9 @@ class host_budget {
 
   void succeeded(time_point now) noexcept { health_.succeeded(now); }
 
-  /// The host answered 429. Returns the pause.
+  /// The host answered 429. Returns the pause, which is at least as long as a probe delays others.
   std::chrono::nanoseconds throttled(time_point now, error failure,
                                      std::optional<std::chrono::milliseconds> retry_after) {
-    health_.ended(now);
     last_429_ = std::move(failure);
     return limit_.throttled(now, retry_after) - now;
   }

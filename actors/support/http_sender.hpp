@@ -30,19 +30,12 @@ class http_sender {
     request.deadline = first_deadline_ = first_deadline;
     request.ticket = ticket_ = next_ticket();
     caf_compat::request(self_, http_, std::move(request))
-        .then(
-            [this, on_response](http_response& response) {
-              first_deadline_ = none;
-              on_response(response);
-            },
-            [this, on_failure](const caf::error& failure) {
-              first_deadline_ = none;
-              on_failure(failure);
-            });
+        .then([on_response](http_response& response) { on_response(response); },
+              [on_failure](const caf::error& failure) { on_failure(failure); });
   }
 
-  /// A caller with that deadline waits for the request in flight, if there is one. The request may
-  /// still wait for the host's limits.
+  /// A caller with that deadline waits for the request in flight, which may still wait for the
+  /// host's limits. The HTTP actor ignores a request that has ended.
   void add_deadline(time_point deadline) {
     if (deadline < first_deadline_) {
       first_deadline_ = deadline;
@@ -65,8 +58,6 @@ class http_sender {
   void report_unusable() { caf_compat::send(self_, http_, unusable_answer{}); }
 
  private:
-  static constexpr time_point none = time_point::min();
-
   static std::uint64_t next_ticket() noexcept {
     static std::atomic<std::uint64_t> last = 0;
     return ++last;
@@ -75,8 +66,8 @@ class http_sender {
   acquisition_actor::pointer self_ = nullptr;
   http_actor http_;
   std::uint64_t ticket_ = 0;
-  // Of the request in flight.
-  time_point first_deadline_ = none;
+  // Of the last request.
+  time_point first_deadline_{};
 };
 
 }  // namespace midas::internal

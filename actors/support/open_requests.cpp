@@ -132,12 +132,9 @@ std::optional<open_request> open_requests::take(std::uint64_t id) {
 std::vector<open_request> open_requests::take_all() {
   std::vector<open_request> result;
   result.reserve(requests_.size());
-  for (auto& item : std::exchange(requests_, {})) {
-    queue_.remove(item.first);
-    result.push_back(std::move(item.second));
+  while (!requests_.empty()) {
+    result.push_back(*take(requests_.begin()->first));
   }
-  tickets_.clear();
-  places_.clear();
   return result;
 }
 

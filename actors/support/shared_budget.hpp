@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace midas::internal {
 
@@ -25,8 +26,8 @@ class shared_budget {
 
    private:
     friend class shared_budget;
-    access(std::mutex& mutex, host_budget& budget, bool is_user)
-        : lock_(mutex, std::adopt_lock), budget_(&budget), is_user_(is_user) {}
+    access(std::unique_lock<std::mutex> lock, host_budget& budget, bool is_user)
+        : lock_(std::move(lock)), budget_(&budget), is_user_(is_user) {}
 
     std::unique_lock<std::mutex> lock_;
     host_budget* budget_;
@@ -47,8 +48,8 @@ class shared_budget {
 
   /// Access by the actor that got that number from take_over().
   [[nodiscard]] access open(std::uint64_t user) {
-    mutex_.lock();
-    return {mutex_, *budget_, user == user_};
+    std::unique_lock lock{mutex_};
+    return {std::move(lock), *budget_, user == user_};
   }
 
   /// The number of a connection that no event has reported, of those that the service has opened.

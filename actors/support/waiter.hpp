@@ -20,7 +20,7 @@ class waiter {
   waiter(waiter&& other) noexcept : to_(std::exchange(other.to_, std::monostate{})) {}
   waiter& operator=(waiter&&) = delete;
   ~waiter() {
-    if (auto* request = requester()) {
+    if (auto* request = requester(to_)) {
       request->deliver(to_caf_error(end_error(caf::exit_reason::kill)));
     }
     // A token_waiter does this itself.
@@ -28,21 +28,21 @@ class waiter {
 
   /// `answer` is `token` as the answer to an actor's request; many waiters share it.
   void answer(const access_token& token, const caf_compat::shared_answer<access_token>& answer) {
-    if (auto* request = requester()) {
+    const auto to = std::exchange(to_, std::monostate{});
+    if (auto* request = requester(to)) {
       answer.deliver_to(*request);
-    } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
+    } else if (const auto* caller = std::get_if<token_waiter>(&to)) {
       caller->answer(token);
     }
-    to_ = std::monostate{};
   }
 
   void answer(const error& failure) {
-    if (auto* request = requester()) {
+    const auto to = std::exchange(to_, std::monostate{});
+    if (auto* request = requester(to)) {
       request->deliver(to_caf_error(failure));
-    } else if (const auto* caller = std::get_if<token_waiter>(&to_)) {
+    } else if (const auto* caller = std::get_if<token_waiter>(&to)) {
       caller->answer(unexpected{failure});
     }
-    to_ = std::monostate{};
   }
 
   /// True for a caller that was canceled.
@@ -52,13 +52,15 @@ class waiter {
   }
 
  private:
-  [[nodiscard]] promise* requester() {
-    const auto* request = std::get_if<std::unique_ptr<promise>>(&to_);
+  // A promise is three times as large as a token_waiter, and is therefore allocated.
+  using receiver = std::variant<std::monostate, std::unique_ptr<promise>, token_waiter>;
+
+  [[nodiscard]] static promise* requester(const receiver& to) {
+    const auto* request = std::get_if<std::unique_ptr<promise>>(&to);
     return request != nullptr ? request->get() : nullptr;
   }
 
-  // A promise is three times as large as a token_waiter, and is therefore allocated.
-  std::variant<std::monostate, std::unique_ptr<promise>, token_waiter> to_;
+  receiver to_;
 };
 
 }  // namespace midas::internal

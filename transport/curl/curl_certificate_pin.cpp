@@ -43,7 +43,7 @@ int verify(X509_STORE_CTX* store, void* pin) noexcept {
   const bool accepted = read_digest(X509_STORE_CTX_get0_cert(store), digest) &&
                         static_cast<curl_certificate_pin*>(pin)->accept(digest);
   X509_STORE_CTX_set_error(store, accepted ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
-  return accepted ? 1 : 0;
+  return static_cast<int>(accepted);
 }
 
 }  // namespace
@@ -110,7 +110,6 @@ CURLcode curl_certificate_pin::on_context(CURL* /*handle*/, void* context, void*
   }
   SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_cert_verify_callback(tls, &verify, self);
-  SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
   // One handshake, and so one verification, for each connection.
   SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION);
   return CURLE_OK;

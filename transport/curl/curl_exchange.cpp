@@ -45,10 +45,8 @@ curl_exchange::curl_exchange(const curl_multi_options& options, curl_sockets& so
   }
 }
 
-curl_exchange::~curl_exchange() {
-  curl_easy_cleanup(handle_);
-  clear();
-}
+// The members wipe what they hold of the request.
+curl_exchange::~curl_exchange() { curl_easy_cleanup(handle_); }
 
 curl_exchange* curl_exchange::from(CURL* handle) noexcept {
   char* self = nullptr;
@@ -103,7 +101,6 @@ void curl_exchange::prepare(http_request request) {
   is_connecting_ = false;
   was_connected_ = false;
   socket_error_ = 0;
-  error_.front() = '\0';
   set_for_request();
 }
 

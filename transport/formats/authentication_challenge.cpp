@@ -59,14 +59,12 @@ class challenge_parser {
     if (word.empty()) {
       return false;
     }
-    const auto after_word = at_;
     const auto blanks = skip(is_blank);
     if (!result_.challenges.empty() && is_next('=')) {
       ++at_;
       skip(is_blank);
       return parse_value(word);
     }
-    at_ = after_word;
     result_.challenges.push_back({.scheme = ascii::lower(std::string{word})});
     if (!blanks.empty()) {
       skip_token68();
@@ -77,7 +75,6 @@ class challenge_parser {
   // Skips a token68, such as that of "Negotiate YII=", if there is one.
   void skip_token68() {
     const auto begin = at_;
-    skip(is_blank);
     const bool exists = !skip(is_token68).empty();
     skip([](char c) { return c == '='; });
     skip(is_blank);
