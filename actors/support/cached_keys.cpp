@@ -157,7 +157,6 @@ void cached_keys::sweep_if_due(time_point now) {
 
 void cached_keys::sweep(time_point now) {
   pool_.query_idle(now - max_rest());
-  next_query_ = 0;
   service_->claims->forget_old(now);
   std::erase_if(restarts_, [now](const auto& item) {
     return now - item.second.at > restart_pace::stable_after;
@@ -168,7 +167,7 @@ void cached_keys::sweep(time_point now) {
     refreshes_.assign(table().all_slots());
     search_at_ = now + search_interval();
   }
-  if (pool_.size() != 0) {
+  if (pool_.size() != 0 || !restarts_.empty()) {
     timers_.sweep_by(now + max_rest());
   }
   plan_sweep_of_memory(now);
@@ -199,7 +198,6 @@ void cached_keys::remove_ended(const caf::actor_addr& ended, time_point now) {
   auto& ends = restarts_[*key];
   ends.at = now + ends.pace.ended(now);
   ends.pace.started(ends.at);
-  timers_.sweep_by(now + max_rest());
   // It may have been refreshing its token.
   postpone_refresh(key->token, ++ends.count);
 }

@@ -11,7 +11,9 @@ using namespace midas::internal::test;
 
 namespace {
 
-token_request challenged(const std::string& claims) { return {.resource = "r", .claims = claims}; }
+token_request request_with(const std::string& claims) {
+  return {.resource = "r", .claims = claims};
+}
 
 }  // namespace
 
@@ -20,7 +22,7 @@ TEST_CASE("an older acquisition that ends later does not replace a newer token")
   actors.ask("r");
   actors.grant(0, 24h);
   const auto forced = actors.ask({.resource = "r", .force_refresh = true});
-  const auto with_claims = actors.ask(challenged("{}"));
+  const auto with_claims = actors.ask(request_with("{}"));
   REQUIRE(actors.transport->started() == 3);
   actors.grant(2, 24h);
   CHECK(is_token(*with_claims, "token-2"));
@@ -36,7 +38,7 @@ TEST_CASE(
   actors.ask("r");
   actors.grant(0, 24h);
   // They wait for the next second; the one with the nearer deadline is sent first.
-  actors.ask(challenged("{}"), 1min);
+  actors.ask(request_with("{}"), 1min);
   actors.ask({.resource = "r", .force_refresh = true}, 10s);
   actors.advance(1'500ms);
   actors.advance(1'500ms);
@@ -50,7 +52,7 @@ TEST_CASE(
 TEST_CASE("an older token is better than one that has ended") {
   virtual_actors actors;
   const auto forced = actors.ask({.resource = "r", .force_refresh = true}, 1h);
-  actors.ask(challenged("{}"), 1h);
+  actors.ask(request_with("{}"), 1h);
   actors.grant(1, 600s);
   actors.advance(11min);
   actors.grant(0, 24h);
@@ -66,7 +68,7 @@ TEST_CASE("claims that the host ignores leave neither an actor nor another refre
   actors.advance(30s);
   const auto before = actors.live_actors();
   for (std::size_t i = 1; i <= 100; ++i) {
-    const auto received = actors.ask(challenged("{\"nbf\":" + std::to_string(i) + "}"));
+    const auto received = actors.ask(request_with("{\"nbf\":" + std::to_string(i) + "}"));
     REQUIRE(actors.transport->started() == i + 1);
     actors.transport->respond(i, 200, "same 86400");
     actors.run();
@@ -82,7 +84,7 @@ TEST_CASE("claims that the host ignores leave neither an actor nor another refre
 
 TEST_CASE("the token of a request with claims also answers the callers without claims") {
   virtual_actors actors;
-  actors.ask(challenged("{}"));
+  actors.ask(request_with("{}"));
   const auto plain = actors.ask("r");
   const auto as_actor = actors.ask_as_actor(token_request{.resource = "r"});
   const auto other = actors.ask("other");
@@ -98,7 +100,7 @@ TEST_CASE("the token of a request with claims also answers the callers without c
 
 TEST_CASE("a forced refresh waits for a token of its own beside one for claims") {
   virtual_actors actors;
-  actors.ask(challenged("{}"));
+  actors.ask(request_with("{}"));
   const auto plain = actors.ask("r");
   const auto forced = actors.ask(token_request{.resource = "r", .force_refresh = true});
   actors.grant(0);

@@ -1,4 +1,5 @@
 // A limit on threads: a service works, or each request fails with an error that says why.
+#include "service/worker_threads.hpp"
 #include "tests/support/child_process.hpp"
 #include <midas/midas.hpp>
 #include <midas/simulated_host.hpp>
@@ -18,6 +19,7 @@
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal::test;
+using midas::internal::run_on_new_thread;
 
 namespace {
 
@@ -88,15 +90,35 @@ TEST_CASE("the shared service works once a limit on threads has been raised") {
             return 98;
           }
           const token_request vault{.resource = "https://vault.azure.net"};
+          const auto tried_at = std::chrono::steady_clock::now();
           const auto refused = token_service::shared().get(vault, 20s);
           if (refused || refused.error().code != errc::not_started) {
             return 1;
           }
           setrlimit(RLIMIT_NPROC, &enough);
+          // A service that could not start is tried again after a second.
+          if (token_service::shared().get(vault, 20s) &&
+              std::chrono::steady_clock::now() - tried_at < 1s) {
+            return 2;
+          }
           while (!token_service::shared().get(vault, 20s)) {
             std::this_thread::sleep_for(50ms);
           }
           return 0;
+        }) == "exit 0");
+}
+
+TEST_CASE("a thread that cannot be started is started once another has ended") {
+  if (getuid() != 0) {
+    WARN("skipped: only root can become a user without other processes");
+    return;
+  }
+  CHECK(end_of_child([] {
+          limit_threads(2);
+          std::thread another{[] { std::this_thread::sleep_for(10ms); }};
+          const bool started = run_on_new_thread([] {});
+          another.join();
+          return started ? 0 : 1;
         }) == "exit 0");
 }
 

@@ -57,6 +57,17 @@ TEST_CASE("a thread keeps every token that it has read, while its cache grows") 
   }
 }
 
+TEST_CASE("a read of a thread's copy counts as a use of the token") {
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  const auto slot = table.find_slot({{}, vault});
+  for (int i = 0; i < 2; ++i) {
+    slot->last_used = 0;
+    REQUIRE(table.read(looking(table, vault, {})));
+    CHECK(slot->last_used != 0);
+  }
+}
+
 TEST_CASE("a thread that has read a token reads the token that replaces it") {
   token_table table;
   publish(table, {{}, vault}, "first");

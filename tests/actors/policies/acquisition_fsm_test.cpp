@@ -153,6 +153,17 @@ TEST_CASE("a timer that is late ends no later pause") {
   only<start_attempt>(machine.on_timer(next.timer, waiting_until(start + 30s, next.at)));
 }
 
+TEST_CASE("the timer of a pause that its waiters left gives up no later attempt") {
+  auto machine = pausing();
+  machine.on_waiter_left(without_waiters(start + 500ms));
+  const auto resumed = start + 1s;
+  const auto pause =
+      both<report_start, pause_until>(machine.on_request({.resource = "r"}, start + 600ms)).second;
+  only<start_attempt>(machine.on_timer(pause.timer, waiting_until(start + 30s, resumed)));
+  only<set_timer>(machine.on_waiter_left(without_waiters(resumed)));
+  CHECK(machine.on_timer(1, without_waiters(resumed)).empty());
+}
+
 TEST_CASE("an attempt that nobody waits for is given up once the host has had time to answer") {
   SECTION("after its minimum time, when the last waiter leaves") {
     auto machine = asking();

@@ -103,3 +103,14 @@ TEST_CASE("two thousand requests to a failing host become fewer than sixty in te
     CHECK(sent >= 8);
   }
 }
+
+TEST_CASE("a 429 to a probe delays the next request by its own pause only") {
+  host_budget budget{{5, 20}};
+  break_host(budget, start);
+  const auto probed = start + 250ms;
+  budget.begin(probed);
+  budget.end();
+  CHECK(budget.throttled(probed, slow_down, 1ms) == 1s);
+  CHECK(budget.next_admission(probed) == probed + 1s);
+  CHECK(budget.reason_of_pause(probed).code == errc::throttled);
+}

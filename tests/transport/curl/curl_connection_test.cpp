@@ -219,3 +219,16 @@ TEST_CASE("a failed connection counts as an attempt, neither as opened nor as re
   CHECK(statistics.connections_reused == 0);
   CHECK(statistics.in_flight == 0);
 }
+
+TEST_CASE("a failed connection leaves nothing behind for the next exchange of its handle") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop;
+  REQUIRE(get(loop, server.url()));
+  REQUIRE_FALSE(get(loop, "http://127.0.0.1:" + std::to_string(closed_port())));
+  // On the first connection.
+  REQUIRE(get(loop, server.url()));
+  const auto counts = loop.statistics();
+  CHECK(counts.connection_attempts == 2);
+  CHECK(counts.connections_opened == 1);
+  CHECK(counts.connections_reused == 1);
+}

@@ -2,6 +2,7 @@
 #include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
+#include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,9 +14,11 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 using midas::errc;
 using midas::internal::curl_multi_loop;
@@ -23,7 +26,7 @@ using namespace midas::internal::test;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
+bool has_part(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -42,8 +45,8 @@ int ask(const std::string& url, std::string_view cause, std::string_view remedy)
     if (outcome) {
       return 0;
     }
-    if (outcome.error().code == errc::unreachable && contains(outcome.error().message, cause) &&
-        contains(outcome.error().advice, remedy)) {
+    if (outcome.error().code == errc::unreachable && has_part(outcome.error().message, cause) &&
+        has_part(outcome.error().advice, remedy)) {
       return 1;
     }
     std::fprintf(stderr, "%s\n", to_string(outcome.error()).c_str());
@@ -157,7 +160,7 @@ TEST_CASE("without descriptors the lookup of a name fails with \"Too many open f
           while (::dup(0) >= 0) {
           }
           const auto outcome = get(loop, "http://name.invalid");
-          return !outcome && contains(outcome.error().message, "Too many open files") ? 0 : 2;
+          return !outcome && has_part(outcome.error().message, "Too many open files") ? 0 : 2;
         }) == "exit 0");
 }
 
@@ -190,7 +193,7 @@ TEST_CASE("a loop that got no thread fails its exchanges at once, and later trie
       CHECK(outcome.error().code == errc::unreachable);
       CHECK(outcome.error().message ==
             "no thread for HTTP requests: Resource temporarily unavailable");
-      CHECK(contains(outcome.error().advice, "RLIMIT_NPROC"));
+      CHECK(has_part(outcome.error().advice, "RLIMIT_NPROC"));
     }
     CHECK(loop.statistics().requests == 0);
     CHECK(loop.statistics().in_flight == 0);
@@ -225,4 +228,58 @@ TEST_CASE("every length of the keep-alive time is accepted") {
     CHECK(get(loop, server.url()));
   }
   CHECK(server.connections() == 3);
+}
+
+TEST_CASE("a request that libcurl refuses fails, and leaves its slot to the next") {
+  raw_server server{answer_always(ok_response("x"))};
+  curl_multi_loop loop{{.max_connections_per_host = 1}};
+  auto refused_request = get_request(server.url());
+  // libcurl's options have at most 8 MB.
+  refused_request.internet = std::make_shared<const midas::internal::internet_access>(
+      midas::internal::internet_access{.proxy = midas::sensitive_string(9'000'000, 'x')});
+  const auto outcome = exchange(loop, std::move(refused_request));
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == errc::unreachable);
+  CHECK(has_part(outcome.error().message, "cannot be sent"));
+  auto next = get_request(server.url());
+  next.deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  CHECK(exchange(loop, std::move(next)));
+}
+
+TEST_CASE("a lack of descriptors is not blamed for the next failure of a handle") {
+  if (!may_start_threads_after_fork) {
+    WARN("forked processes cannot start threads here");
+    return;
+  }
+  CHECK(end_of_child_without_atexit([&] {
+          const midas::internal::curl_multi_options options;
+          midas::internal::curl_sockets sockets;
+          midas::internal::curl_exchange handle{options, sockets};
+          const auto message_of = [&handle](midas::internal::http_request request) {
+            handle.prepare(std::move(request));
+            const auto outcome = handle.outcome(curl_easy_perform(handle.handle()));
+            return outcome ? std::string{} : outcome.error().message;
+          };
+          auto request = get_request("http://127.0.0.1:9");
+          // So that libcurl has its other descriptors.
+          static_cast<void>(message_of(request));
+          rlimit before{};
+          ::getrlimit(RLIMIT_NOFILE, &before);
+          auto few = before;
+          few.rlim_cur = 64;
+          ::setrlimit(RLIMIT_NOFILE, &few);
+          while (::dup(0) >= 0) {
+          }
+          const auto without = message_of(request);
+          ::setrlimit(RLIMIT_NOFILE, &before);
+          request.internet = std::make_shared<const midas::internal::internet_access>(
+              midas::internal::internet_access{.proxy = "http://name.invalid:1"});
+          const auto after = message_of(std::move(request));
+          if (has_part(without, "Too many open files") && !after.empty() &&
+              !has_part(after, "Too many open files")) {
+            return 0;
+          }
+          std::fprintf(stderr, "%s\n%s\n", without.c_str(), after.c_str());
+          return 1;
+        }) == "exit 0");
 }
