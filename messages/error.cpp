@@ -70,6 +70,8 @@ std::string_view to_string(errc code) noexcept {
       return "forked";
     case errc::not_started:
       return "not_started";
+    case errc::store_failed:
+      return "store_failed";
   }
   return "unknown";
 }

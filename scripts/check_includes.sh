@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-rooms=(include messages transport published actors service simulator tools tests bench examples)
+rooms=(include messages transport published actors service store simulator tools tests bench examples)
 present=()
 for room in "${rooms[@]}"; do
   if [ -d "$room" ]; then
@@ -44,8 +44,9 @@ BEGIN {
   allow("actors", "messages published transport actors/policies")
   allow("actors/policies", "messages transport")
   allow("service", "messages transport transport/curl published actors actors/policies")
+  allow("store", "messages")
   allow("simulator", "messages")
-  everything = "messages transport transport/curl published actors actors/policies service simulator"
+  everything = "messages transport transport/curl published actors actors/policies service store simulator"
   allow("tools", everything)
   allow("tests", everything " tools")
   allow("bench", everything " tools tests")
@@ -54,7 +55,7 @@ BEGIN {
   # standard library.
   libraries["caf"] = " messages actors service tools tests bench examples tests/consumers "
   libraries["curl"] = " transport/curl tests bench "
-  libraries["rapidjson"] = " transport service simulator tools tests bench "
+  libraries["rapidjson"] = " transport service store simulator tools tests bench "
   libraries["boost"] = " simulator tools tests "
   libraries["CLI"] = " tools "
   libraries["fmt"] = " tools bench "

@@ -57,6 +57,7 @@ suites_of() { # FILE
     actors/policies/* | actors/support/*) echo policies actors service exploration ;;
     actors/*) echo actors service exploration ;;
     published/*) echo published actors service ;;
+    store/*) echo store ;;
     service/*) echo service processes ;;
     transport/curl/*) echo transport ;;
     # The tests of transport/curl wait for real servers.

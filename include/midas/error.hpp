@@ -109,6 +109,12 @@ enum class errc : std::uint8_t {
   /// The service could not start: a limit on threads or memory was reached, or libcurl cannot be
   /// initialized.
   not_started = 28,
+
+  // -- The token store --
+
+  /// The token store cannot be read or written, or does not trust what it found: the file, its
+  /// directory, its lock or its content.
+  store_failed = 33,
 };
 
 /// True if the same request may succeed later without a change to the request, the configuration or

@@ -20,6 +20,7 @@ TEST_CASE("every error code has a name of its own") {
   CHECK(names.size() == 32);
   CHECK(to_string(errc::forked) == "forked");
   CHECK(to_string(errc::not_started) == "not_started");
+  CHECK(to_string(errc::store_failed) == "store_failed");
   CHECK(to_string(static_cast<errc>(0)) == "unknown");
   CHECK(to_string(static_cast<errc>(255)) == "unknown");
   CHECK(to_string(errc::identity_not_found) == "identity_not_found");

@@ -4,9 +4,9 @@ set -euo pipefail
 check=$(cd "$(dirname "$0")/../.." && pwd)/scripts/check_includes.sh
 tree=$(mktemp -d "${TMPDIR:-/tmp}/midas-includes-XXXXXX")
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{include/midas/detail,messages,transport/curl,published,actors/policies,service,simulator,tools}
+mkdir -p "$tree"/{include/midas/detail,messages,transport/curl,published,actors/policies,service,store,simulator,tools}
 echo '#include <string>' >"$tree/include/midas/midas.hpp"
-for header in messages/a transport/a transport/curl/a published/a actors/a service/a simulator/a tools/a; do
+for header in messages/a transport/a transport/curl/a published/a actors/a service/a store/a simulator/a tools/a; do
   : >"$tree/$header.hpp"
 done
 : >"$tree/include/midas/simulated_host.hpp"
@@ -38,6 +38,8 @@ try rejects published/b.cpp '"transport/a.hpp"'
 try rejects actors/b.cpp '"transport/curl/a.hpp"'
 try rejects actors/b.cpp '"service/a.hpp"'
 try rejects actors/policies/b.cpp '"published/a.hpp"'
+try rejects store/b.cpp '"transport/a.hpp"'
+try rejects store/b.cpp '<caf/actor.hpp>'
 try rejects simulator/b.cpp '"actors/a.hpp"'
 try rejects service/b.cpp '"tools/a.hpp"'
 try rejects actors/b.cpp '"a.hpp"'

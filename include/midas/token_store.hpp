@@ -1,0 +1,50 @@
+// Where tokens can be kept beyond the life of a process.
+#pragma once
+
+#include <midas/access_token.hpp>
+#include <midas/detail/export.hpp>
+#include <midas/error.hpp>
+#include <midas/managed_identity.hpp>
+#include <midas/token_request.hpp>
+
+#include <chrono>
+#include <span>
+#include <vector>
+
+namespace midas {
+
+/// A token with what a store must keep to find it again, as a plain value.
+struct stored_token {
+  /// The identity as the caller wrote it. A named one: the store does not know the default identity
+  /// of a service.
+  managed_identity identity{};
+  /// `grant.resource` is the resource as the caller wrote it.
+  token_grant grant{};
+  /// When the token was acquired (UTC).
+  std::chrono::sys_seconds cached_at{};
+};
+
+/// Keeps tokens. Applications may implement it, e.g. on top of a keyring.
+///
+/// One thread at a time calls it, a thread that is there for the store: no caller of midas waits
+/// for it, and every function may block for as long as its documentation says. An error is a
+/// returned value, and never contains a token; no function throws anything but std::bad_alloc.
+class MIDAS_EXPORT token_store {
+ public:
+  token_store() = default;
+  token_store(const token_store&) = delete;
+  token_store& operator=(const token_store&) = delete;
+  virtual ~token_store();
+
+  /// All tokens in the store that this machine may use, expired ones among them, in no order. There
+  /// may be several for one identity and resource.
+  [[nodiscard]] virtual expected<std::vector<stored_token>> load() = 0;
+
+  /// Adds the tokens. Each replaces the one with the same identity and resource.
+  [[nodiscard]] virtual expected<void> save(std::span<const stored_token> tokens) = 0;
+
+  /// Removes the tokens of these identities and resources. Those that are absent are ignored.
+  [[nodiscard]] virtual expected<void> remove(std::span<const token_key> keys) = 0;
+};
+
+}  // namespace midas

@@ -1,0 +1,91 @@
+#include "store/file_checks.hpp"
+
+#include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+namespace midas::internal {
+
+namespace {
+
+std::string octal(unsigned mode) {
+  std::array<char, 16> text{};
+  constexpr int base = 8;
+  const auto end = std::to_chars(text.begin(), text.end(), mode & 07777U, base);
+  return "0" + std::string{text.begin(), end.ptr};
+}
+
+}  // namespace
+
+unexpected reject_file(const std::string& path, const std::string& what, std::string advice) {
+  return fail(errc::store_failed, internal::quoted(path) + " " + what, std::move(advice));
+}
+
+expected<void> check_directory(const struct stat& status, const std::string& path) {
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return reject_file(path, "belongs to another user: user " + std::to_string(status.st_uid),
+                       "Keep the token store in a directory of your own");
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return reject_file(path, "can be changed by other users: mode " + octal(status.st_mode),
+                       "Keep the token store in a directory of your own: chmod go-w");
+  }
+  return {};
+}
+
+expected<void> check_file(const struct stat& status, const std::string& path,
+                          std::size_t max_bytes) {
+  if (!S_ISREG(status.st_mode)) {
+    return reject_file(path, "is not a regular file", "Name another file as the token store");
+  }
+  if (status.st_uid != ::geteuid()) {
+    return reject_file(path, "belongs to another user: user " + std::to_string(status.st_uid),
+                       "Each user needs a token store of its own");
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return reject_file(path, "is accessible to other users: mode " + octal(status.st_mode),
+                       "Allow only its owner to access it: chmod 600");
+  }
+  if (status.st_nlink != 1) {
+    return reject_file(path, "has a second hard link", "Remove the file, or name another one");
+  }
+  if (std::cmp_greater(status.st_size, max_bytes)) {
+    return reject_file(path, "has more than " + std::to_string(max_bytes) + " bytes",
+                       "Remove the file, or name another one");
+  }
+  return {};
+}
+
+bool is_network_file_system(long type) noexcept {
+  // The numbers of linux/magic.h, and those of file systems from outside of the kernel.
+  constexpr std::array<std::uint32_t, 18> network_types{
+      0x6969,      // NFS
+      0x517b,      // SMB
+      0xff534d42,  // CIFS
+      0xfe534d42,  // SMB2
+      0x5346414f,  // AFS
+      0x6b414653,  // the kernel's AFS
+      0x73757245,  // Coda
+      0x564c,      // NCP
+      0x00c36400,  // Ceph
+      0x01021997,  // 9P
+      0x65735546,  // FUSE: sshfs and others
+      0x01161970,  // GFS2
+      0x7461636f,  // OCFS2
+      0x0bd00bd0,  // Lustre
+      0x47504653,  // GPFS
+      0x19830326,  // BeeGFS
+      0x786f4256,  // VirtualBox's shared folders
+      0xbacbacbc,  // VMware's shared folders
+  };
+  return std::ranges::find(network_types, static_cast<std::uint32_t>(type)) != network_types.end();
+}
+
+}  // namespace midas::internal

@@ -1,0 +1,91 @@
+// RapidJSON as transport/formats/json_object.cpp configures it, with SIMD and in a namespace of its
+// own. To be included before any other header of RapidJSON.
+#pragma once
+
+#define RAPIDJSON_NAMESPACE midas::rapidjson
+#define RAPIDJSON_NAMESPACE_BEGIN namespace midas::rapidjson {
+#define RAPIDJSON_NAMESPACE_END }
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2
+#elif defined(__ARM_NEON)
+#define RAPIDJSON_NEON
+#endif
+
+#include <midas/sensitive_string.hpp>
+
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace midas::internal {
+
+inline constexpr std::size_t deepest_cache_nesting = 64;
+
+/// Passes the values of `text` to `handler`, decoding strings in place. False if it is not JSON
+/// (RFC 8259) or the handler returned false. Nesting uses no stack.
+template <class Handler>
+bool read_in_place(sensitive_string& text, Handler& handler) {
+  // The reader examines sixteen characters at a time, some of them after the last one.
+  constexpr std::size_t read_ahead = 16;
+  // The reader takes a NUL for the end of the text, and would ignore the rest.
+  if (text.find('\0') != sensitive_string::npos) {
+    return false;
+  }
+  const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
+  text.reserve(text.size() + read_ahead);
+  rapidjson::InsituStringStream stream{text.data()};
+  rapidjson::Reader reader;
+  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
+                             rapidjson::kParseNumbersAsStringsFlag;
+  // Validating UTF-8 takes longer than everything else, and MSAL writes ASCII.
+  return is_ascii ? !reader.Parse<flags>(stream, handler).IsError()
+                  : !reader.Parse<flags | rapidjson::kParseValidateEncodingFlag>(stream, handler)
+                         .IsError();
+}
+
+/// Where a handler of RapidJSON is in a document: the names of the members that lead to the current
+/// one, as far as they matter.
+class json_position {
+ public:
+  static constexpr std::size_t named_levels = 4;
+
+  /// The number of open objects and arrays.
+  [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
+  /// False inside arrays, where no member has a path.
+  [[nodiscard]] bool is_named() const noexcept { return array_ == 0 && depth_ <= named_levels; }
+  /// The name at this level, from 1 to named_levels.
+  [[nodiscard]] std::string_view name(std::size_t level) const noexcept {
+    return names_[level - 1];
+  }
+
+  void enter_member(std::string_view name) noexcept {
+    if (is_named()) {
+      names_[depth_ - 1] = name;
+    }
+  }
+  /// False if the nesting is too deep.
+  [[nodiscard]] bool open(bool is_array) noexcept {
+    ++depth_;
+    if (is_array && array_ == 0) {
+      array_ = depth_;
+    }
+    return depth_ <= deepest_cache_nesting;
+  }
+  void close() noexcept {
+    if (depth_ == array_) {
+      array_ = 0;
+    }
+    --depth_;
+  }
+
+ private:
+  std::array<std::string_view, named_levels> names_{};
+  std::size_t depth_ = 0;
+  // The depth of the outermost open array; 0 if none is open.
+  std::size_t array_ = 0;
+};
+
+}  // namespace midas::internal
