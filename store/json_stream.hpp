@@ -15,7 +15,6 @@
 
 #include <rapidjson/reader.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -24,26 +23,47 @@ namespace midas::internal {
 
 inline constexpr std::size_t deepest_cache_nesting = 64;
 
+/// Spare capacity with which a text is read without being moved: the reader examines sixteen
+/// characters at a time, some of them after the last one.
+inline constexpr std::size_t cache_read_ahead = 16;
+
+/// Has no early exit, so that the compiler can vectorize the loop.
+inline bool is_ascii(std::string_view text) noexcept {
+  unsigned char all = 0;
+  for (const char c : text) {
+    all |= static_cast<unsigned char>(c);
+  }
+  return all < 0x80;
+}
+
+/// Whether JSON has the text as it is, between quotation marks. Vectorized as well.
+inline bool is_plain(std::string_view text) noexcept {
+  unsigned char special = 0;
+  for (const char c : text) {
+    special |= static_cast<unsigned char>(static_cast<unsigned char>(c - ' ') > '~' - ' ');
+    special |= static_cast<unsigned char>(c == '"' || c == '\\');
+  }
+  return special == 0;
+}
+
 /// Passes the values of `text` to `handler`, decoding strings in place. False if it is not JSON
 /// (RFC 8259) or the handler returned false. Nesting uses no stack.
 template <class Handler>
 bool read_in_place(sensitive_string& text, Handler& handler) {
-  // The reader examines sixteen characters at a time, some of them after the last one.
-  constexpr std::size_t read_ahead = 16;
   // The reader takes a NUL for the end of the text, and would ignore the rest.
   if (text.find('\0') != sensitive_string::npos) {
     return false;
   }
-  const bool is_ascii = std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
-  text.reserve(text.size() + read_ahead);
+  text.reserve(text.size() + cache_read_ahead);
   rapidjson::InsituStringStream stream{text.data()};
   rapidjson::Reader reader;
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                              rapidjson::kParseNumbersAsStringsFlag;
   // Validating UTF-8 takes longer than everything else, and MSAL writes ASCII.
-  return is_ascii ? !reader.Parse<flags>(stream, handler).IsError()
-                  : !reader.Parse<flags | rapidjson::kParseValidateEncodingFlag>(stream, handler)
-                         .IsError();
+  return is_ascii(text)
+             ? !reader.Parse<flags>(stream, handler).IsError()
+             : !reader.Parse<flags | rapidjson::kParseValidateEncodingFlag>(stream, handler)
+                    .IsError();
 }
 
 /// Where a handler of RapidJSON is in a document: the names of the members that lead to the current

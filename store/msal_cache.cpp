@@ -1,18 +1,23 @@
 #include "store/msal_cache.hpp"
 
 #include "messages/ascii.hpp"
+#include "store/json_stream.hpp"
 #include "store/msal_change.hpp"
 #include "store/msal_scan.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace midas::internal {
 
 namespace {
 
+// Has no early exit, so that the compiler can vectorize the loop.
 bool is_printable(std::string_view text) noexcept {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  unsigned char unprintable = 0;
+  for (const char c : text) {
+    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - ' ') > '~' - ' ');
+  }
+  return unprintable == 0;
 }
 
 // A header carries both.
@@ -77,7 +82,9 @@ std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
 std::optional<sensitive_string> change_msal_cache(sensitive_string text, const cache_change& change,
                                                   const cache_owner& owner) {
   // Reading overwrites a text, and the changes are made to the same one.
-  sensitive_string copy = text;
+  sensitive_string copy;
+  copy.reserve(text.size() + cache_read_ahead);
+  copy = text;
   const auto scan = scan_msal_cache(copy);
   if (!scan) {
     return std::nullopt;

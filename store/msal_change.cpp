@@ -29,7 +29,7 @@ class cache_rewriter {
     return keeps_scalar() ? writer_.RawValue(text, size, rapidjson::kNumberType) : true;
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    return keeps_scalar() ? writer_.String(text, size) : true;
+    return keeps_scalar() ? put_string({text, size}) : true;
   }
   bool StartObject() {
     if (!open(false)) {
@@ -70,7 +70,7 @@ class cache_rewriter {
       dropped_at_ = position_.depth();
       return true;
     }
-    return writer_.Key(text, size);
+    return put_string({text, size});
   }
 
   // Required by the reader, but not called, since numbers are kept as text.
@@ -245,12 +245,23 @@ class cache_rewriter {
     }
   }
 
-  void put_name(std::string_view name) {
-    writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  // A name or a value. RapidJSON's writer looks at one character after the other, which takes most
+  // of the time for a token.
+  bool put_string(std::string_view text) {
+    if (!is_plain(text)) {
+      return writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    }
+    const bool is_written = writer_.RawValue("", 0, rapidjson::kStringType);
+    output_.Put('"');
+    output_.append(text);
+    output_.Put('"');
+    return is_written;
   }
+
+  void put_name(std::string_view name) { put_string(name); }
   void put(std::string_view name, std::string_view value) {
     put_name(name);
-    writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    put_string(value);
   }
 
   sensitive_output output_;

@@ -3,6 +3,7 @@
 #include "messages/ascii.hpp"
 #include "store/json_stream.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 

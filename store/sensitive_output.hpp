@@ -4,6 +4,7 @@
 #include <midas/sensitive_string.hpp>
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace midas::internal {
@@ -27,6 +28,14 @@ class sensitive_output {
   friend void PutReserve(sensitive_output& /*unused*/, std::size_t /*unused*/) {}
   friend void PutUnsafe(sensitive_output& output, char c) { output.Put(c); }
   // NOLINTEND(readability-identifier-naming)
+
+  void append(std::string_view text) {
+    if (text_.size() - size_ < text.size()) {
+      text_.resize(2 * text_.size() + text.size());
+    }
+    text.copy(text_.data() + size_, text.size());
+    size_ += text.size();
+  }
 
   [[nodiscard]] sensitive_string take() && {
     text_.resize(size_);
