@@ -15,16 +15,18 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(entry_field::cou
     "secret",     "home_account_id", "environment", "client_id",  "target",  "realm",
     "token_type", "cached_at",       "expires_on",  "refresh_on", "id_kind", "machine"};
 
+enum class json_scalar : std::uint8_t { null, number, other };
+
 // The handler of RapidJSON's reader, which dictates the names of the functions.
 class cache_scanner {
  public:
   [[nodiscard]] msal_scan take() && { return std::move(scan_); }
 
   // NOLINTBEGIN(readability-identifier-naming)
-  bool Null() { return scalar({}); }
+  bool Null() { return scalar({}, json_scalar::null); }
   bool Bool(bool /*unused*/) { return scalar({}); }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    return scalar({text, size}, true);
+    return scalar({text, size}, json_scalar::number);
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
     return scalar({text, size});
@@ -63,7 +65,7 @@ class cache_scanner {
     return true;
   }
 
-  bool scalar(std::string_view text, bool is_number = false) {
+  bool scalar(std::string_view text, json_scalar kind = json_scalar::other) {
     if (position_.depth() == 0) {
       return false;
     }
@@ -73,7 +75,7 @@ class cache_scanner {
     }
     const auto depth = position_.depth();
     if (in(msal::access_token) && depth == 3) {
-      set(scan_.entries.back(), text, is_number);
+      set(scan_.entries.back(), text, kind);
     } else if (in(msal::midas_section) && depth == 2) {
       if (position_.name(2) == "machine") {
         scan_.machine = text;
@@ -81,7 +83,7 @@ class cache_scanner {
         scan_.since = text;
       }
     } else if (in_marks() && depth == 4) {
-      set(scan_.marks[position_.name(3)], text, is_number);
+      set(scan_.marks[position_.name(3)], text, kind);
     }
     return true;
   }
@@ -127,7 +129,7 @@ class cache_scanner {
     section.is_object = is_object;
   }
 
-  void set(scanned_entry& entry, std::string_view text, bool is_number) const {
+  void set(scanned_entry& entry, std::string_view text, json_scalar kind) const {
     const auto name = position_.name(position_.depth());
     const auto found = std::ranges::find(field_names, name);
     if (found == field_names.end()) {
@@ -137,7 +139,13 @@ class cache_scanner {
     const auto field = static_cast<entry_field>(index);
     const bool may_be_number = field == entry_field::cached_at ||
                                field == entry_field::expires_on || field == entry_field::refresh_on;
-    entry.fields[index] = is_number && !may_be_number ? std::string_view{} : text;
+    if (kind == json_scalar::null && field == entry_field::client_id) {
+      // MSAL's class for the system-assigned identity has an id, which is None.
+      text = msal::system_assigned;
+    } else if (kind == json_scalar::number && !may_be_number) {
+      text = {};
+    }
+    entry.fields[index] = text;
   }
 
   [[nodiscard]] bool in(std::string_view section) const noexcept {

@@ -149,6 +149,17 @@ TEST_CASE("a save on another machine does not make the first one's tokens its ow
   CHECK(resources_of(read_text(text)) == std::vector<std::string>{vault});
 }
 
+TEST_CASE("a null client id is the system-assigned identity") {
+  auto owner = this_one;
+  owner.accept_unmarked = true;
+  auto text = file_text(MIDAS_STORE_VECTORS "/written_by_msal.json");
+  const std::string name = "\"SYSTEM_ASSIGNED_MANAGED_IDENTITY\"";
+  text.replace(text.find(name), name.size(), "null");
+  const auto tokens = read_text(text, owner);
+  REQUIRE(tokens.size() == 1);
+  CHECK(tokens[0].identity == managed_identity::system_assigned());
+}
+
 TEST_CASE("MSAL before 1.35 names the machine in place of localhost") {
   auto owner = this_one;
   owner.accept_unmarked = true;
