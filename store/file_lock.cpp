@@ -39,7 +39,7 @@ lock_maker maker_of(std::int32_t id) {
   return ::kill(id, 0) != 0 && errno == ESRCH ? lock_maker::dead : lock_maker::alive;
 }
 
-milliseconds age_of(const struct stat& status) {
+milliseconds age_of_lock(const struct stat& status) {
   const auto made = std::chrono::system_clock::from_time_t(status.st_mtim.tv_sec) +
                     std::chrono::duration_cast<std::chrono::system_clock::duration>(
                         std::chrono::nanoseconds{status.st_mtim.tv_nsec});
@@ -108,7 +108,7 @@ class lock_attempt {
     }
     if (!is_made_) {
       was_abandoned_ = is_abandoned(maker_of(read_lock_maker(read_note(file_.number()))),
-                                    age_of(status), options_);
+                                    age_of_lock(status), options_);
       if (!was_abandoned_) {
         return give_back();
       }

@@ -16,7 +16,7 @@ namespace {
 constexpr id128 store_application{0x3d, 0x9a, 0x51, 0xc4, 0x77, 0x0e, 0x4b, 0x62,
                                   0x9f, 0x18, 0xe6, 0x2b, 0xd5, 0x40, 0x8c, 0xa7};
 
-std::optional<std::uint8_t> digit_of(char c) noexcept {
+std::optional<std::uint8_t> hex_digit_of(char c) noexcept {
   if (ascii::is_digit(c)) {
     return static_cast<std::uint8_t>(c - '0');
   }
@@ -43,7 +43,7 @@ std::optional<id128> parse_id128(std::string_view text) noexcept {
     if (c == '-') {
       continue;
     }
-    const auto digit = digit_of(c);
+    const auto digit = hex_digit_of(c);
     if (!digit || digits == 2 * result.size()) {
       return std::nullopt;
     }

@@ -110,6 +110,10 @@ TEST_CASE("a call that fails leaves the old file or the new one, whole") {
     const bool is_saved = after == names{first, second};
     CHECK((is_saved || after == names{first}));
     CHECK((run.ended == "exit 1" || (run.ended == "exit 0" && is_saved)));
+    if (run.ended == "exit 1") {
+      // Neither a lock nor a temporary file.
+      CHECK(files.names() == names{"tokens.json"});
+    }
     check_next_use(files, is_saved);
   }
   CHECK(n > 10);
