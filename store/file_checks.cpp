@@ -19,7 +19,9 @@ std::string octal(unsigned mode) {
   std::array<char, 16> text{};
   constexpr int base = 8;
   const auto end = std::to_chars(text.begin(), text.end(), mode & 07777U, base);
-  return "0" + std::string{text.begin(), end.ptr};
+  std::string result{"0"};
+  result.append(text.data(), static_cast<std::size_t>(end.ptr - text.data()));
+  return result;
 }
 
 }  // namespace
