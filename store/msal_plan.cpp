@@ -6,8 +6,10 @@ namespace midas::internal {
 
 namespace {
 
+using removed_keys = std::unordered_set<token_key, token_key_hash>;
+
 bool is_removed(const understood_entry& understood, std::string_view resource,
-                const std::set<token_key>& removed) {
+                const removed_keys& removed) {
   if (removed.empty()) {
     return false;
   }
@@ -39,7 +41,7 @@ void plan_additions(planned_change& result, const msal_scan& scan, const cache_c
 
 void plan_removals(planned_change& result, const msal_scan& scan, const cache_change& change,
                    const cache_owner& owner) {
-  const std::set<token_key> removed{change.remove.begin(), change.remove.end()};
+  const removed_keys removed{change.remove.begin(), change.remove.end()};
   std::unordered_set<std::string_view> kept;
   for (const auto& entry : scan.entries) {
     const auto understood = understand(scan, entry, owner);
