@@ -155,6 +155,10 @@ TEST_CASE("a handle that is cleared holds nothing of its request") {
 }
 
 TEST_CASE("a handle that is cleared has wiped the header lines of its request") {
+  if (!frees_memory_at_once) {
+    WARN("cannot be seen here");
+    return;
+  }
   const midas::internal::curl_multi_options options;
   midas::internal::curl_sockets sockets;
   curl_exchange exchange{options, sockets};
