@@ -282,44 +282,6 @@ TEST_CASE("observers receive the events in order") {
                                  "acquisition_succeeded", "refresh_done", "refresh_scheduled"});
 }
 
-TEST_CASE("a refresh that fails, and one that returns the same token, are reported as such") {
-  virtual_actors actors;
-  std::vector<bool> refreshed;
-  actors.context->observers->add([&refreshed](const token_event& event) {
-    if (const auto* done = std::get_if<refresh_done>(&event)) {
-      CHECK(done->key.resource == "r");
-      refreshed.push_back(done->refreshed);
-    }
-  });
-  actors.ask("r");
-  actors.grant(0, 24h);
-  actors.advance(12h);
-  actors.refuse(1, 400);
-  actors.advance(30s);
-  actors.transport->respond(2, 200, "token-0 43000");
-  actors.run();
-  actors.advance(1min);
-  actors.grant(3, 24h);
-  CHECK(refreshed == std::vector<bool>{false, false, true});
-}
-
-TEST_CASE("a key that leaves memory instead of being refreshed is reported") {
-  virtual_actors actors;
-  std::vector<std::string> evicted;
-  actors.context->observers->add([&evicted](const token_event& event) {
-    if (const auto* gone = std::get_if<key_evicted>(&event)) {
-      evicted.push_back(gone->key.resource);
-    }
-  });
-  actors.ask("r");
-  for (std::size_t requests = 0; requests != actors.transport->started();) {
-    requests = actors.transport->started();
-    actors.grant(requests - 1, 24h);
-    actors.advance(12h);
-  }
-  CHECK(evicted == std::vector<std::string>{"r"});
-}
-
 TEST_CASE("the end of an actor that is not the cache's changes nothing") {
   virtual_actors actors;
   actors.ask("r");

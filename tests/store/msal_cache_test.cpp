@@ -297,44 +297,6 @@ TEST_CASE("sections of another type are replaced by a save") {
   CHECK(read_text(change(text, {.save = {&token, 1}, .now = at(save_time)})).size() == 1);
 }
 
-TEST_CASE("text that is no JSON object is refused, white space is an empty cache") {
-  for (const std::string text :
-       {"[]", "null", "1", "\"text\"", "{", "{}}", "{\"a\":}", "{\"AccessToken\": {\"k\": {",
-        "{'a':1}", "{\"a\": \"\xff\"}", "\xef\xbb\xbf", "NaN"}) {
-    sensitive_string copy{text.begin(), text.end()};
-    INFO(text);
-    CHECK_FALSE(change_msal_cache(copy, {}, this_one));
-    CHECK_FALSE(read_msal_cache(copy, this_one));
-  }
-  sensitive_string with_nul = "{}";
-  with_nul += '\0';
-  CHECK_FALSE(read_msal_cache(with_nul, this_one));
-  CHECK(read({}).empty());
-  CHECK(read(" \r\n\t").empty());
-}
-
-TEST_CASE("nesting beyond the limit is refused without using the stack") {
-  for (const auto& [open, close] : {std::pair{"[", "]"}, std::pair{"{\"a\":", "}"}}) {
-    std::string text = "{\"a\":";
-    for (int i = 0; i < 200'000; ++i) {
-      text += open;
-    }
-    sensitive_string copy{text.begin(), text.end()};
-    CHECK_FALSE(read_msal_cache(copy, this_one));
-  }
-}
-
-TEST_CASE("a hundred thousand equal names are read in linear time") {
-  std::string text = "{\"AccessToken\": {\"k\": {}";
-  for (int i = 0; i < 100'000; ++i) {
-    text += ", \"k\": {\"secret\": \"s\"}";
-  }
-  text += "}}";
-  const auto begin = std::chrono::steady_clock::now();
-  CHECK(read_text(text).empty());
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
-}
-
 TEST_CASE("the key is MSAL's") {
   CHECK(msal_key(managed_identity::system_assigned(), vault) ==
         "-localhost-accesstoken-system_assigned_managed_identity-managed_identity-"

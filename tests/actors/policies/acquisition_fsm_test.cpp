@@ -289,13 +289,3 @@ TEST_CASE("an exit answers all waiters in every phase, and is final") {
   CHECK_FALSE(machine.is_disposable(0s, start));
   CHECK(machine.refusal(never, start)->code == errc::actor_terminated);
 }
-
-TEST_CASE("a refusal that may pass is retried, and refuses no other caller meanwhile") {
-  fsm machine{retry_policy{profile_of(identity_host::workload_identity), {}}, 5s};
-  auto failure = with_status(401);
-  failure.service_description = "AADSTS70021: no such record";
-  machine.on_request({.resource = "r"}, start);
-  machine.on_result(attempt_failed{failure, true}, waiting_until(start + 30s));
-  CHECK(machine.current_phase() == phase::pausing);
-  CHECK_FALSE(machine.refusal(start + 30s, start));
-}

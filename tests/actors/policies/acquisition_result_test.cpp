@@ -210,3 +210,13 @@ TEST_CASE("a refresh that was not admitted is postponed") {
       both<answer_waiters, report_failure>(machine.on_result(attempt_not_admitted{failure, 2s}, at))
           .second.next_refresh == 30s);
 }
+
+TEST_CASE("a refusal that may pass is retried, and refuses no other caller meanwhile") {
+  fsm machine{retry_policy{profile_of(identity_host::workload_identity), {}}, 5s};
+  auto failure = with_status(401);
+  failure.service_description = "AADSTS70021: no such record";
+  machine.on_request({.resource = "r"}, start);
+  machine.on_result(attempt_failed{failure, true}, waiting_until(start + 30s));
+  CHECK(machine.current_phase() == phase::pausing);
+  CHECK_FALSE(machine.refusal(start + 30s, start));
+}

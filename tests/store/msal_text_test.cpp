@@ -1,0 +1,60 @@
+// Texts that are no token cache, or an unusual one.
+#include "store/msal_cache.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace midas;
+using namespace midas::internal;
+
+namespace {
+
+const cache_owner owner{.machine = "0123456789abcdef0123456789abcdef", .host_name = "vm7"};
+
+auto read(std::string_view text) {
+  sensitive_string copy{text.begin(), text.end()};
+  return read_msal_cache(copy, owner);
+}
+
+}  // namespace
+
+TEST_CASE("text that is no JSON object is refused, white space is an empty cache") {
+  for (const std::string text :
+       {"[]", "null", "1", "\"text\"", "{", "{}}", "{\"a\":}", "{\"AccessToken\": {\"k\": {",
+        "{'a':1}", "{\"a\": \"\xff\"}", "\xef\xbb\xbf", "NaN"}) {
+    INFO(text);
+    CHECK_FALSE(change_msal_cache({text.begin(), text.end()}, {}, owner));
+    CHECK_FALSE(read(text));
+  }
+  CHECK_FALSE(read(std::string{"{}"} + '\0'));
+  for (const std::string blank : {"", " \r\n\t"}) {
+    const auto tokens = read(blank);
+    REQUIRE(tokens);
+    CHECK(tokens->empty());
+  }
+}
+
+TEST_CASE("nesting beyond the limit is refused without using the stack") {
+  for (const auto* open : {"[", "{\"a\":"}) {
+    std::string text = "{\"a\":";
+    for (int i = 0; i < 200'000; ++i) {
+      text += open;
+    }
+    CHECK_FALSE(read(text));
+  }
+}
+
+TEST_CASE("a hundred thousand equal names are one entry") {
+  std::string text = "{\"AccessToken\": {\"k\": {}";
+  for (int i = 0; i < 100'000; ++i) {
+    text += ", \"k\": {\"secret\": \"s\"}";
+  }
+  text += "}}";
+  // In a time that grows with their square, this test would exceed its limit.
+  const auto tokens = read(text);
+  REQUIRE(tokens);
+  CHECK(tokens->empty());
+}
