@@ -296,11 +296,3 @@ TEST_CASE("sections of another type are replaced by a save") {
   CHECK(read(text).empty());
   CHECK(read_text(change(text, {.save = {&token, 1}, .now = at(save_time)})).size() == 1);
 }
-
-TEST_CASE("the key is MSAL's") {
-  CHECK(msal_key(managed_identity::system_assigned(), vault) ==
-        "-localhost-accesstoken-system_assigned_managed_identity-managed_identity-"
-        "https://vault.azure.net");
-  CHECK(msal_key(managed_identity::client_id("ABC"), "R") ==
-        "-localhost-accesstoken-abc-managed_identity-r");
-}
