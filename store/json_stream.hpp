@@ -1,16 +1,7 @@
-// RapidJSON as transport/formats/json_object.cpp configures it, with SIMD and in a namespace of its
-// own. To be included before any other header of RapidJSON.
+// RapidJSON's reader, for the text of a token cache.
 #pragma once
 
-#define RAPIDJSON_NAMESPACE midas::rapidjson
-#define RAPIDJSON_NAMESPACE_BEGIN namespace midas::rapidjson {
-#define RAPIDJSON_NAMESPACE_END }
-#if defined(__SSE2__)
-#define RAPIDJSON_SSE2
-#elif defined(__ARM_NEON)
-#define RAPIDJSON_NEON
-#endif
-
+#include "messages/json_reader_settings.hpp"
 #include <midas/sensitive_string.hpp>
 
 #include <rapidjson/reader.h>
@@ -36,7 +27,7 @@ inline bool is_ascii(std::string_view text) noexcept {
   return all < 0x80;
 }
 
-/// Whether JSON has the text as it is, between quotation marks. Vectorized as well.
+/// Whether the text stands in JSON as it is, between quotation marks. Vectorized as well.
 inline bool is_plain(std::string_view text) noexcept {
   unsigned char special = 0;
   for (const char c : text) {

@@ -1,15 +1,6 @@
-// These macros must precede the reader: with SIMD, it examines sixteen characters at a time. The
-// namespace of its own keeps the linker from merging this reader with one compiled without SIMD.
-#define RAPIDJSON_NAMESPACE midas::rapidjson
-#define RAPIDJSON_NAMESPACE_BEGIN namespace midas::rapidjson {
-#define RAPIDJSON_NAMESPACE_END }
-#if defined(__SSE2__)
-#define RAPIDJSON_SSE2
-#elif defined(__ARM_NEON)
-#define RAPIDJSON_NEON
-#endif
-
 #include "transport/formats/json_object.hpp"
+
+#include "messages/json_reader_settings.hpp"
 
 #include <rapidjson/allocators.h>
 #include <rapidjson/reader.h>
