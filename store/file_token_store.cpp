@@ -84,7 +84,7 @@ struct file_token_store::state {
     return result;
   }
 
-  // Reads the file; true unless it is no token cache.
+  // Reads the file; true unless it is not a token cache.
   expected<bool> read(const private_file& file) {
     loaded.reset();
     tokens.clear();

@@ -81,7 +81,7 @@ struct msal_scan {
   std::string_view since;
 };
 
-/// Reads `text`, which must outlive the result, and overwrites it. Empty if it is no object.
+/// Reads `text`, which must outlive the result, and overwrites it. Empty if it is not an object.
 std::optional<msal_scan> scan_msal_cache(sensitive_string& text);
 
 /// A token of a managed identity, as far as it can be read.

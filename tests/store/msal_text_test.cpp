@@ -21,7 +21,7 @@ auto read(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("text that is no JSON object is refused, white space is an empty cache") {
+TEST_CASE("text that is not a JSON object is refused, white space is an empty cache") {
   for (const std::string text :
        {"[]", "null", "1", "\"text\"", "{", "{}}", "{\"a\":}", "{\"AccessToken\": {\"k\": {",
         "{'a':1}", "{\"a\": \"\xff\"}", "\xef\xbb\xbf", "NaN"}) {
