@@ -46,10 +46,10 @@ class MIDAS_EXPORT file_token_store final : public token_store {
   /// read again.
   ///
   /// Fails if the file, or its directory, belongs to another user or is accessible to others; if it
-  /// is not a regular file, or a link; if it is on a network file system; if it is too large; or if it
-  /// cannot be read. A file that is not a token cache is renamed to PATH.corrupt-TIME, and the error
-  /// says so; the next call finds no file. Waits for the lock only if the file is malformed, since
-  /// another process may be writing it.
+  /// is not a regular file, or a link; if it is on a network file system; if it is too large; or if
+  /// it cannot be read. A file that is not a token cache is renamed to PATH.corrupt-TIME, and the
+  /// error says so; the next call finds no file. Waits for the lock only if the file is malformed,
+  /// since another process may be writing it.
   [[nodiscard]] expected<std::vector<stored_token>> load() override;
 
   /// Creates the file, or replaces it with one that has the tokens and everything else that was in
