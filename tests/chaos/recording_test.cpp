@@ -153,6 +153,16 @@ TEST_CASE("an exchange is recorded from its start to its end") {
   CHECK(wire.take(std::chrono::steady_clock::now()).empty());
 }
 
+TEST_CASE("a request whose deadline passes before it is sent makes no exchange") {
+  const auto script = std::make_shared<test::scripted_transport>();
+  recording_transport wire{script};
+  bool completed = false;
+  wire.start({.url = std::string{url}}, [&](const auto&) { completed = true; });
+  script->complete(0, fail(errc::deadline_exceeded, "late"));
+  CHECK(completed);
+  CHECK(wire.take(time_point::min()).empty());
+}
+
 TEST_CASE("a canceled exchange is recorded as ended at once, whenever the transport ends it") {
   const auto script = std::make_shared<test::scripted_transport>();
   recording_transport wire{script};

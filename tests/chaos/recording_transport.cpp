@@ -91,6 +91,11 @@ void recording_transport::ended(std::uint64_t number, const expected<http_respon
   if (found == exchanges_.end() || found->second.ended != time_point::max()) {
     return;
   }
+  // The transport has sent nothing.
+  if (!outcome && outcome.error().code == errc::deadline_exceeded) {
+    exchanges_.erase(found);
+    return;
+  }
   auto& exchange = found->second;
   if (outcome) {
     exchange.token_id = read_token(token_in(outcome->body)).id;
