@@ -61,6 +61,23 @@ TEST_CASE("a token that was published behind the back of the cache actor is refr
   CHECK(actors.transport->request(1).url.ends_with("resource=late"));
 }
 
+TEST_CASE("a refresh that finds no room for its acquisition begins half a minute later") {
+  few_keys actors{1};
+  actors.ask("r");
+  actors.grant(0, 24h);
+  // Its acquisition actor leaves.
+  for (int i = 0; i < 3; ++i) {
+    actors.advance(11s);
+  }
+  actors.advance(12h - 34s);
+  for (int i = 0; i < 8; ++i) {
+    actors.ask(("another-" + std::to_string(i)).c_str());
+  }
+  const auto slot = actors.context->table->find_slot({{}, "r"});
+  actors.advance(2s);
+  CHECK(slot->refresh() == actors.context->now().boot + 30s);
+}
+
 TEST_CASE("claims whose token was not published are forgotten after a minute") {
   virtual_actors actors;
   const token_request request{.resource = "r", .claims = "{}"};

@@ -8,6 +8,35 @@ using namespace midas::internal;
 using namespace midas::internal::test::tables;
 using namespace std::chrono_literals;
 
+namespace {
+
+class watched_grant final : public detail::biased_refcount {
+ public:
+  watched_grant(const token_grant& grant, bool& destroyed)
+      : biased_refcount(grant), destroyed_(destroyed) {}
+  ~watched_grant() override { destroyed_ = true; }
+
+ private:
+  bool& destroyed_;
+};
+
+}  // namespace
+
+TEST_CASE("a token that leaves the table is destroyed, even if threads still refer to its entry") {
+  token_table table;
+  const token_grant grant;
+  bool destroyed = false;
+  auto* const watched = new watched_grant{grant, destroyed};
+  table.publish(key("a"), access_token{*watched, token_source::identity_provider},
+                lasting(24h, 12h), now);
+  watched->release();
+  const auto entry = table.find_slot(key("a"));
+  CHECK_FALSE(destroyed);
+  REQUIRE(table.drop_oldest(0).size() == 1);
+  CHECK(destroyed);
+  CHECK(entry->refresh() == published_slot::no_refresh);
+}
+
 TEST_CASE("unused and expired tokens leave the table; the others stay") {
   token_table table;
   publish(table, "used", 24h, 12h);

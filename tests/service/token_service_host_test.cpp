@@ -3,6 +3,7 @@
 #include "tests/support/environment_options.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/temporary_file.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include <midas/token_service.hpp>
 
@@ -179,4 +180,20 @@ TEST_CASE("plain http to a name is allowed by an option only") {
   scripted_service allowed{options};
   allowed.ask(vault.resource);
   CHECK_THAT(allowed.url_of(0), Catch::StartsWith("http://imds.example.com/"));
+}
+
+TEST_CASE("the options name the proxy and the authorities of the federated exchange") {
+  const temporary_file federated_token{"a.b.c"};
+  auto options = on({{"AZURE_CLIENT_ID", "6a5e3c1b-0000-1111-2222-333344445555"},
+                     {"AZURE_TENANT_ID", "contoso"},
+                     {"AZURE_FEDERATED_TOKEN_FILE", federated_token.path()}});
+  options.proxy = "http://proxy.example:8080";
+  options.ca_file = "/authorities.pem";
+  scripted_service service{options};
+  service.ask(vault.resource);
+  service.wait_until_asked(1);
+  const auto request = service.transport->request(0);
+  REQUIRE(request.internet);
+  CHECK(request.internet->proxy == "http://proxy.example:8080");
+  CHECK(request.internet->ca_file == "/authorities.pem");
 }

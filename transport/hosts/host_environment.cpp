@@ -35,10 +35,10 @@ std::string chassis_asset_tag() {
 
 // Microsoft Learn, "Azure Instance Metadata Service for virtual machines", and the data source of
 // cloud-init.
-bool is_azure_asset_tag(std::string_view tag) noexcept {
-  const auto end = tag.find_last_not_of(" \t\r\n");
-  return tag.substr(0, end == std::string_view::npos ? 0 : end + 1) ==
-         "7783-7084-3265-9085-8269-3286-77";
+bool may_be_azure_machine(host_platform platform, std::string_view asset_tag) noexcept {
+  const auto end = asset_tag.find_last_not_of(" \t\r\n");
+  const auto text = asset_tag.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  return platform != host_platform::unix_like || text == "7783-7084-3265-9085-8269-3286-77";
 }
 
 std::string_view host_environment::variable(std::string_view name) const noexcept {
@@ -74,8 +74,7 @@ host_environment environment_of_this_process() {
   }
   const auto agent = arc_agent_file(result);
   std::error_code ignored;
-  result.may_be_azure_machine =
-      result.platform != host_platform::unix_like || is_azure_asset_tag(chassis_asset_tag());
+  result.may_be_azure_machine = may_be_azure_machine(result.platform, chassis_asset_tag());
   result.arc_agent_installed = !agent.empty() && std::filesystem::exists(agent, ignored);
   return result;
 }

@@ -37,8 +37,9 @@ struct host_environment {
 /// Windows without ProgramFiles.
 std::string arc_agent_file(const host_environment& environment);
 
-/// Whether a machine whose firmware has that chassis asset tag is a virtual machine in Azure.
-bool is_azure_asset_tag(std::string_view tag) noexcept;
+/// The value of host_environment::may_be_azure_machine on a platform where the firmware has that
+/// chassis asset tag.
+bool may_be_azure_machine(host_platform platform, std::string_view asset_tag) noexcept;
 
 /// The environment of this process; empty in a privileged process (secure_getenv(3): set-user-ID,
 /// set-group-ID, or with file capabilities). Must not be called while another thread sets

@@ -3,6 +3,7 @@
 
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/temporary_file.hpp"
 #include "transport/curl/curl_header_list.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
@@ -129,6 +130,15 @@ TEST_CASE("a list of header lines holds those of the last request only") {
   };
   const auto first = lines();
   CHECK(lines() == first);
+}
+
+TEST_CASE("an exchange speaks no protocol but HTTP, whatever the URL says") {
+  const temporary_file file{"hush"};
+  const midas::internal::curl_multi_options options;
+  midas::internal::curl_sockets sockets;
+  curl_exchange exchange{options, sockets};
+  exchange.prepare(get_request("file://" + file.path()));
+  CHECK(curl_easy_perform(exchange.handle()) == CURLE_UNSUPPORTED_PROTOCOL);
 }
 
 TEST_CASE("asking why there is no socket leaves no descriptor open") {

@@ -192,6 +192,25 @@ TEST_CASE("a server name requires https") {
   CHECK(outcome.error().code == errc::invalid_endpoint);
 }
 
+TEST_CASE("a request that names a server reaches an IPv6 address") {
+  const curl_multi_options options;
+  curl_sockets sockets;
+  curl_exchange exchange{options, sockets};
+  std::string log;
+  curl_easy_setopt(exchange.handle(), CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGDATA, &log);
+  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGFUNCTION, &append_to_log);
+  auto request = get_request("https://[::1]:9/");
+  request.internet = way({.server_name = proxy_name});
+  exchange.prepare(std::move(request));
+  static_cast<void>(exchange.outcome(curl_easy_perform(exchange.handle())));
+  if (log.find("Trying") == std::string::npos) {
+    WARN("this libcurl does not log its attempts to connect, or has no IPv6");
+    return;
+  }
+  CHECK_THAT(log, Contains("Trying [::1]:9") || Contains("Trying ::1:9"));
+}
+
 TEST_CASE("without authorities of its own, a request uses libcurl's default directory again") {
   tls_server server{{.server_name = proxy_name}};
   const authority_directory directory{server.certificate()};

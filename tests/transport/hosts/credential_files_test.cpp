@@ -150,16 +150,16 @@ TEST_CASE("the size limit applies to a file that reports no size") {
   // Files in /proc report no size.
   const std::string path = "/proc/self/environ";
   REQUIRE(fs::file_size(path) == 0);
-  const auto outcome = token(path, 1);
-  check_failure(outcome, errc::invalid_configuration, path, "larger than 1 bytes");
+  check_failure(token(path, 1), errc::invalid_configuration, path, "larger than 1 bytes");
 }
 
-TEST_CASE("the error for a missing file names it") {
+TEST_CASE("the error for a file that is missing or cannot be read names it") {
   const scratch_directory directory;
   for (const auto* const name : {"a.key", "no/a.key"}) {
     check_key_refused(directory.path(name), "does not exist");
     check_token_refused(directory.path(name), "does not exist");
   }
+  check_token_refused("/proc/self/mem", "Input/output error");
 }
 
 TEST_CASE("a null character does not truncate a name") {

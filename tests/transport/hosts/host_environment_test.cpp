@@ -69,10 +69,12 @@ TEST_CASE("an unknown option name is rejected with a list of the known ones") {
 }
 
 TEST_CASE("Azure's chassis asset tag is recognized, with white space after it") {
-  CHECK(is_azure_asset_tag("7783-7084-3265-9085-8269-3286-77"));
-  CHECK(is_azure_asset_tag("7783-7084-3265-9085-8269-3286-77\n"));
+  using enum host_platform;
+  CHECK(may_be_azure_machine(unix_like, "7783-7084-3265-9085-8269-3286-77"));
+  CHECK(may_be_azure_machine(unix_like, "7783-7084-3265-9085-8269-3286-77\n"));
   for (const auto* tag : {"", "\n", "No Asset Tag", "7783-7084-3265-9085-8269-3286-78",
                           "7783-7084-3265-9085-8269-3286-770", "Amazon EC2"}) {
-    CHECK_FALSE(is_azure_asset_tag(tag));
+    CHECK_FALSE(may_be_azure_machine(unix_like, tag));
+    CHECK(may_be_azure_machine(windows, tag));
   }
 }

@@ -236,6 +236,11 @@ TEST_CASE("a text that looks like a token is not shown, wherever it is") {
   CHECK_FALSE(contains(to_string(read(status, body)), "c2lnbmF0dXJl"));
 }
 
+TEST_CASE("an error that names a parameter like a token is shown") {
+  CHECK(contains(read(400, R"({"note":"no token= in the query"})").message,
+                 "no token= in the query"));
+}
+
 TEST_CASE("Retry-After is part of the error, whatever the status") {
   const int status = GENERATE(400, 404, 429, 503);
   auto response = response_of(status, R"({"error":"x"})");
