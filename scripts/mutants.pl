@@ -39,8 +39,9 @@ my @replacements = (
   ['bound', qr/upper_bound/, sub { 'lower_bound' }],
   ['bound', qr/(?<=[a-z]_)first(?=\b)|(?<!\w)first_(?=[a-z])/, sub { $_[0] =~ s/first/last/r }],
   ['bound', qr/(?<=[a-z]_)last(?=\b)|(?<!\w)last_(?=[a-z])/, sub { $_[0] =~ s/last/first/r }],
-  # 1L is what libcurl options are set to. Large numbers moved by one cannot be noticed.
-  ['bound', qr/$before_number\d+$after_number/, sub { $_[0] > 100 ? undef : $_[0] + 1 }],
+  # 0L and 1L are what libcurl options are set to, and any other number means 1L. Large numbers moved
+  # by one cannot be noticed.
+  ['bound', qr/$before_number(?![01]L)\d+$after_number/, sub { $_[0] > 100 ? undef : $_[0] + 1 }],
   ['bound', qr/${before_number}[01](?=L[),])/, sub { 1 - $_[0] }],
 );
 my $cleanup = qr/\b(?:erase|clear|reset|cancel|close|remove|exchange|extract|demonitor|end|
