@@ -1,6 +1,7 @@
 #include "service/stderr_log.hpp"
 
 #include "tests/support/captured_stderr.hpp"
+#include "tests/support/child_process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -22,6 +23,10 @@ TEST_CASE("a line of the log has the time, the library's name and the severity")
   }
   CHECK_THAT(written, Matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z midas info "
                               "host_recovered\n"));
+}
+
+TEST_CASE("no line is missed before the first one of a process") {
+  CHECK(passes_anew("a line of the log has the time, the library's name and the severity", {}));
 }
 
 TEST_CASE("a long line is cut, and ends all the same") {
