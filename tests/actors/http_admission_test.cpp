@@ -15,6 +15,16 @@ using namespace midas::internal;
 using namespace midas::internal::test;
 using Catch::Contains;
 
+TEST_CASE("one timer wakes the actor, however many requests wait for the host's limits") {
+  http_host host{{64, 1}};
+  for (const auto* key : {"a", "b", "c", "d"}) {
+    host.ask(key);
+  }
+  CHECK(host.actors.fire_timers_after(1'100ms) == 1);
+  host.actors.run();
+  CHECK(host.transport->started() == 2);
+}
+
 TEST_CASE("a request that gets no place is refused before its deadline, with those who hold one") {
   http_host host{{3, 0}};
   for (const auto* resource : {"a", "b"}) {

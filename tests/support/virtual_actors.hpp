@@ -83,10 +83,11 @@ class virtual_actors {
     run();
   }
 
-  /// Advances all clocks and delivers the messages of timers, but runs no actor yet.
-  void fire_timers_after(std::chrono::milliseconds by) {
+  /// Advances all clocks and delivers the messages of timers, but runs no actor yet. Returns their
+  /// number.
+  std::size_t fire_timers_after(std::chrono::milliseconds by) {
     suspend(by);
-    scheduler_.advance_time(by);
+    return scheduler_.advance_time(by);
   }
 
   /// Advances only UTC and the boot clock: timers do not fire.
