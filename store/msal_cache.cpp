@@ -3,7 +3,7 @@
 #include "messages/ascii.hpp"
 #include "store/json_stream.hpp"
 #include "store/msal_change.hpp"
-#include "store/msal_scan.hpp"
+#include "store/msal_entry.hpp"
 
 #include <utility>
 
@@ -39,6 +39,7 @@ std::optional<stored_token> token_of(const msal_scan& scan, const scanned_entry&
   stored_token result;
   result.identity = std::move(understood->identity);
   result.cached_at = understood->cached_at;
+  result.endpoint = understood->endpoint;
   result.grant.token = secret{token};
   if (!type.empty()) {
     result.grant.token_type = type;

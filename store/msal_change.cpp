@@ -1,11 +1,8 @@
 #include "store/msal_change.hpp"
 
+#include "store/cache_writer.hpp"
 #include "store/json_stream.hpp"
 #include "store/msal_plan.hpp"
-#include "store/sensitive_output.hpp"
-
-#include <rapidjson/encodings.h>
-#include <rapidjson/prettywriter.h>
 
 #include <utility>
 
@@ -18,24 +15,24 @@ class cache_rewriter {
  public:
   cache_rewriter(std::size_t expected, const msal_scan& scan, const planned_change& change,
                  const cache_owner& owner)
-      : output_(expected), writer_(output_), scan_(scan), change_(change), owner_(owner) {}
+      : writer_(expected), scan_(scan), change_(change), owner_(owner) {}
 
-  [[nodiscard]] sensitive_string take() && { return std::move(output_).take(); }
+  [[nodiscard]] sensitive_string take() && { return std::move(writer_).take(); }
 
   // NOLINTBEGIN(readability-identifier-naming)
-  bool Null() { return keeps_scalar() ? writer_.Null() : true; }
-  bool Bool(bool value) { return keeps_scalar() ? writer_.Bool(value) : true; }
+  bool Null() { return keeps_scalar() ? writer_.put_null() : true; }
+  bool Bool(bool value) { return keeps_scalar() ? writer_.put_bool(value) : true; }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    return keeps_scalar() ? writer_.RawValue(text, size, rapidjson::kNumberType) : true;
+    return keeps_scalar() ? writer_.put_number({text, size}) : true;
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    return keeps_scalar() ? put_string({text, size}) : true;
+    return keeps_scalar() ? writer_.put_string({text, size}) : true;
   }
   bool StartObject() {
     if (!open(false)) {
       return true;
     }
-    const bool is_written = writer_.StartObject();
+    const bool is_written = writer_.begin_object();
     if (position_.is_named() && position_.depth() == 2 && in(msal::midas_section)) {
       add_owner();
     }
@@ -45,7 +42,7 @@ class cache_rewriter {
     if (!open(true)) {
       return true;
     }
-    return writer_.StartArray();
+    return writer_.begin_array();
   }
   bool EndObject(rapidjson::SizeType /*unused*/) {
     if (is_dropping()) {
@@ -54,12 +51,12 @@ class cache_rewriter {
     }
     add_members();
     close();
-    return writer_.EndObject();
+    return writer_.end_object();
   }
   bool EndArray(rapidjson::SizeType /*unused*/) {
     const bool kept = !is_dropping();
     close();
-    return !kept || writer_.EndArray();
+    return !kept || writer_.end_array();
   }
   bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
     position_.enter_member({text, size});
@@ -70,7 +67,7 @@ class cache_rewriter {
       dropped_at_ = position_.depth();
       return true;
     }
-    return put_string({text, size});
+    return writer_.put_string({text, size});
   }
 
   // Required by the reader, but not called, since numbers are kept as text.
@@ -82,8 +79,6 @@ class cache_rewriter {
   // NOLINTEND(readability-identifier-naming)
 
  private:
-  using writer = rapidjson::PrettyWriter<sensitive_output, rapidjson::UTF8<>, rapidjson::ASCII<>>;
-
   // The member at this depth, with all of its value, is left out.
   [[nodiscard]] bool is_dropping() const noexcept { return dropped_at_ != 0; }
 
@@ -168,23 +163,15 @@ class cache_rewriter {
     }
   }
 
-  template <class Members>
-  void add_object(std::string_view name, Members members) {
-    put_name(name);
-    writer_.StartObject();
-    members();
-    writer_.EndObject();
-  }
-
   void add_sections() {
     if (!scan_.access_tokens.is_object) {
-      add_object(msal::access_token, [this] { add_entries(); });
+      writer_.put_object(msal::access_token, [this] { add_entries(); });
     }
     if (!scan_.app_metadata.is_object) {
-      add_object(msal::app_metadata, [this] { add_metadata(); });
+      writer_.put_object(msal::app_metadata, [this] { add_metadata(); });
     }
     if (!scan_.midas.is_object) {
-      add_object(msal::midas_section, [this] {
+      writer_.put_object(msal::midas_section, [this] {
         add_owner();
         add_marks_section();
       });
@@ -193,79 +180,35 @@ class cache_rewriter {
 
   void add_entries() {
     for (const auto& [key, token] : change_.added) {
-      add_object(key, [this, each = token] { add_entry(*each); });
-    }
-  }
-
-  void add_entry(const stored_token& token) {
-    const auto& grant = token.grant;
-    put("credential_type", msal::access_token);
-    put("secret", grant.token.reveal());
-    put_name(name_of(entry_field::home_account_id));
-    writer_.Null();
-    put("environment", msal::environment);
-    put("client_id", msal_client_id(token.identity));
-    put("target", grant.resource);
-    put("realm", msal::realm);
-    put("token_type", grant.token_type);
-    put("cached_at", seconds_text(token.cached_at));
-    put("expires_on", seconds_text(grant.expires_on));
-    put("extended_expires_on", seconds_text(grant.expires_on));
-    if (grant.refresh_on) {
-      put("refresh_on", seconds_text(*grant.refresh_on));
+      writer_.put_object(key, [this, each = token] { writer_.put_entry(*each); });
     }
   }
 
   void add_metadata() {
     for (const auto& client_id : change_.added_metadata) {
-      add_object(app_metadata_key(client_id), [&] {
-        put("client_id", client_id);
-        put("environment", msal::environment);
+      writer_.put_object(app_metadata_key(client_id), [&] {
+        writer_.put("client_id", client_id);
+        writer_.put("environment", msal::environment);
       });
     }
   }
 
   void add_owner() {
-    put("machine", owner_.machine);
-    put("since", change_.since);
+    writer_.put("machine", owner_.machine);
+    writer_.put("since", change_.since);
   }
 
   void add_marks_section() {
-    add_object("tokens", [this] { add_marks(); });
+    writer_.put_object("tokens", [this] { add_marks(); });
   }
 
   void add_marks() {
     for (const auto& [key, token] : change_.added) {
-      add_object(key, [this, each = token] {
-        put("id_kind", id_kind_name(each->identity.kind()));
-        put("machine", owner_.machine);
-        put("cached_at", seconds_text(each->cached_at));
-        put("expires_on", seconds_text(each->grant.expires_on));
-      });
+      writer_.put_object(key, [this, each = token] { writer_.put_mark(*each, owner_.machine); });
     }
   }
 
-  // A name or a value. RapidJSON's writer looks at one character after the other, which takes most
-  // of the time for a token.
-  bool put_string(std::string_view text) {
-    if (!is_plain(text)) {
-      return writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-    }
-    const bool is_written = writer_.RawValue("", 0, rapidjson::kStringType);
-    output_.Put('"');
-    output_.append(text);
-    output_.Put('"');
-    return is_written;
-  }
-
-  void put_name(std::string_view name) { put_string(name); }
-  void put(std::string_view name, std::string_view value) {
-    put_name(name);
-    put_string(value);
-  }
-
-  sensitive_output output_;
-  writer writer_;
+  cache_writer writer_;
   const msal_scan& scan_;
   const planned_change& change_;
   const cache_owner& owner_;

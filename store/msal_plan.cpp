@@ -1,5 +1,7 @@
 #include "store/msal_plan.hpp"
 
+#include "store/msal_entry.hpp"
+
 #include <set>
 
 namespace midas::internal {
@@ -60,10 +62,6 @@ void plan_removals(planned_change& result, const msal_scan& scan, const cache_ch
 }
 
 }  // namespace
-
-std::string seconds_text(std::chrono::sys_seconds time) {
-  return std::to_string(time.time_since_epoch().count());
-}
 
 std::string app_metadata_key(std::string_view client_id) {
   return std::string{"appmetadata-"}.append(msal::environment).append("-").append(client_id);

@@ -26,7 +26,4 @@ planned_change plan_change(const msal_scan& scan, const cache_change& change,
 /// The key of a client id in the section AppMetadata.
 std::string app_metadata_key(std::string_view client_id);
 
-/// A time as the file has it.
-std::string seconds_text(std::chrono::sys_seconds time);
-
 }  // namespace midas::internal

@@ -1,10 +1,8 @@
 #include "store/msal_scan.hpp"
 
-#include "messages/ascii.hpp"
 #include "store/json_stream.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace midas::internal {
@@ -12,8 +10,8 @@ namespace midas::internal {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(entry_field::count)> field_names{
-    "secret",     "home_account_id", "environment", "client_id",  "target",  "realm",
-    "token_type", "cached_at",       "expires_on",  "refresh_on", "id_kind", "machine"};
+    "secret",    "home_account_id", "environment", "client_id", "target",  "realm",   "token_type",
+    "cached_at", "expires_on",      "refresh_on",  "id_kind",   "machine", "endpoint"};
 
 enum class json_scalar : std::uint8_t { null, number, other };
 
@@ -171,78 +169,10 @@ void drop_overridden(std::vector<scanned_entry>& entries) {
   }
 }
 
-std::optional<managed_identity> identity_of(std::string_view client_id, const scanned_entry* mark) {
-  if (client_id == msal::system_assigned) {
-    return managed_identity::system_assigned();
-  }
-  const auto kind = mark == nullptr ? std::string_view{} : mark->at(entry_field::id_kind);
-  std::string id{client_id};
-  if (kind == id_kind_name(identity_kind::object_id)) {
-    return managed_identity::object_id(std::move(id));
-  }
-  // MSAL does not say which kind an id is. Resource ids are paths; the other kind that people use
-  // is the client id.
-  if (kind == id_kind_name(identity_kind::resource_id) || (kind.empty() && id.starts_with('/'))) {
-    return managed_identity::resource_id(std::move(id));
-  }
-  if (kind.empty() || kind == id_kind_name(identity_kind::client_id)) {
-    return managed_identity::client_id(std::move(id));
-  }
-  return std::nullopt;
-}
-
-bool names_this_machine(std::string_view environment, std::string_view host_name) {
-  if (environment == msal::environment) {
-    return true;
-  }
-  // MSAL before 1.35 wrote the full name, of which the system may know only the first part.
-  const auto wanted = ascii::lower(std::string{host_name});
-  const auto stated = ascii::lower(std::string{environment});
-  return !wanted.empty() && (stated == wanted || stated.starts_with(wanted + '.'));
-}
-
-bool is_own(const msal_scan& scan, const scanned_entry* mark, std::chrono::sys_seconds cached_at,
-            const cache_owner& owner) {
-  if (mark != nullptr) {
-    return !owner.machine.empty() && mark->at(entry_field::machine) == owner.machine;
-  }
-  if (scan.machine.empty()) {
-    return owner.accept_unmarked;
-  }
-  const auto since = read_seconds(scan.since);
-  return scan.machine == owner.machine && (owner.accept_unmarked || (since && cached_at >= *since));
-}
-
 }  // namespace
 
 std::string_view name_of(entry_field field) noexcept {
   return field_names[static_cast<std::size_t>(field)];
-}
-
-std::string_view id_kind_name(identity_kind kind) noexcept {
-  switch (kind) {
-    case identity_kind::system_assigned:
-      break;
-    case identity_kind::client_id:
-      return "client_id";
-    case identity_kind::object_id:
-      return "object_id";
-    case identity_kind::resource_id:
-      return "resource_id";
-  }
-  return "system_assigned";
-}
-
-std::optional<std::chrono::sys_seconds> read_seconds(std::string_view text) noexcept {
-  constexpr std::int64_t end_of_year_9999 = 253'402'300'799;
-  std::int64_t seconds = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, seconds);
-  if (text.empty() || read.ec != std::errc{} || read.ptr != end || seconds < 0 ||
-      seconds > end_of_year_9999) {
-    return std::nullopt;
-  }
-  return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
 }
 
 std::optional<msal_scan> scan_msal_cache(sensitive_string& text) {
@@ -256,32 +186,6 @@ std::optional<msal_scan> scan_msal_cache(sensitive_string& text) {
   auto result = std::move(scanner).take();
   drop_overridden(result.entries);
   return result;
-}
-
-std::optional<understood_entry> understand(const msal_scan& scan, const scanned_entry& entry,
-                                           const cache_owner& owner) {
-  const auto cached_at = read_seconds(entry.at(entry_field::cached_at));
-  const auto expires_on = read_seconds(entry.at(entry_field::expires_on));
-  if (entry.at(entry_field::realm) != msal::realm || !cached_at || !expires_on ||
-      !entry.at(entry_field::home_account_id).empty() || entry.at(entry_field::secret).empty() ||
-      !names_this_machine(entry.at(entry_field::environment), owner.host_name)) {
-    return std::nullopt;
-  }
-  const auto found = scan.marks.find(entry.key);
-  const auto* const mark = found == scan.marks.end() ? nullptr : &found->second;
-  auto identity = identity_of(entry.at(entry_field::client_id), mark);
-  if (!identity || !make_key(*identity, entry.at(entry_field::target))) {
-    return std::nullopt;
-  }
-  // MSAL may have replaced the token since midas wrote the mark, which then tells only the kind.
-  const bool is_marked = mark != nullptr &&
-                         mark->at(entry_field::cached_at) == entry.at(entry_field::cached_at) &&
-                         mark->at(entry_field::expires_on) == entry.at(entry_field::expires_on);
-  return understood_entry{.identity = *std::move(identity),
-                          .cached_at = *cached_at,
-                          .expires_on = *expires_on,
-                          .is_marked = is_marked,
-                          .is_own = is_own(scan, is_marked ? mark : nullptr, *cached_at, owner)};
 }
 
 }  // namespace midas::internal

@@ -40,13 +40,12 @@ enum class entry_field : std::uint8_t {
   // Only in the section of midas.
   id_kind,
   machine,
+  endpoint,
   count,
 };
 
 /// The name in the file.
 std::string_view name_of(entry_field field) noexcept;
-/// The name in the section of midas, e.g. "client_id".
-std::string_view id_kind_name(identity_kind kind) noexcept;
 
 /// The scalar members of an entry; others are empty.
 struct scanned_entry {
@@ -83,23 +82,5 @@ struct msal_scan {
 
 /// Reads `text`, which must outlive the result, and overwrites it. Empty if it is not an object.
 std::optional<msal_scan> scan_msal_cache(sensitive_string& text);
-
-/// A token of a managed identity, as far as it can be read.
-struct understood_entry {
-  managed_identity identity;
-  std::chrono::sys_seconds cached_at;
-  std::chrono::sys_seconds expires_on;
-  /// midas wrote the entry, on any machine.
-  bool is_marked = false;
-  /// This machine may use the token.
-  bool is_own = false;
-};
-
-/// Empty for an entry of another kind, and for one that lacks something.
-std::optional<understood_entry> understand(const msal_scan& scan, const scanned_entry& entry,
-                                           const cache_owner& owner);
-
-/// Seconds since 1970, in decimal digits. Empty for anything else, and after the year 9999.
-std::optional<std::chrono::sys_seconds> read_seconds(std::string_view text) noexcept;
 
 }  // namespace midas::internal

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace midas {
@@ -22,6 +23,9 @@ struct stored_token {
   token_grant grant{};
   /// When the token was acquired (UTC).
   std::chrono::sys_seconds cached_at{};
+  /// The identity endpoint that granted the token, such as http://169.254.169.254; empty if the
+  /// store does not know, as for the entries of MSAL. A token is used only for that endpoint.
+  std::string endpoint{};
 };
 
 /// Keeps tokens. Applications may implement it, e.g. on top of a keyring.

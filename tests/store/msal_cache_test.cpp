@@ -52,6 +52,7 @@ stored_token system_token() {
   result.cached_at = at(1'700'000'000);
   result.grant.expires_on = at(1'700'086'400);
   result.grant.refresh_on = at(1'700'043'200);
+  result.endpoint = "http://169.254.169.254";
   return result;
 }
 
@@ -92,9 +93,11 @@ TEST_CASE("a file of midas gives back what was saved") {
   CHECK(tokens[0].grant.expires_on == at(1'700'086'400));
   CHECK(tokens[0].grant.refresh_on == at(1'700'043'200));
   CHECK(tokens[0].cached_at == at(1'700'000'000));
+  CHECK(tokens[0].endpoint == "http://169.254.169.254");
   CHECK(tokens[1].identity == managed_identity::object_id(user_id));
   CHECK(tokens[1].grant.resource == storage);
   CHECK_FALSE(tokens[1].grant.refresh_on);
+  CHECK(tokens[1].endpoint.empty());
 }
 
 TEST_CASE("a file that another machine wrote has no token for this one") {
