@@ -192,10 +192,8 @@ expected<std::vector<stored_token>> file_token_store::load() {
 }
 
 expected<void> file_token_store::save(std::span<const stored_token> tokens) {
-  for (const auto& token : tokens) {
-    if (const auto key = make_key(token.identity, token.grant.resource); !key) {
-      return unexpected{key.error()};
-    }
+  if (auto checked = internal::check_storable(tokens); !checked) {
+    return checked;
   }
   return tokens.empty() ? expected<void>{}
                         : state_->apply({.save = tokens, .now = current_second()});

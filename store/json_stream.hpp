@@ -12,49 +12,48 @@
 
 namespace midas::internal {
 
-inline constexpr std::size_t deepest_cache_nesting = 64;
+/// Python's reader of JSON refuses deeper nesting, too.
+inline constexpr std::size_t deepest_cache_nesting = 1'000;
 
 /// Spare capacity with which a text is read without being moved: the reader examines sixteen
 /// characters at a time, some of them after the last one.
 inline constexpr std::size_t cache_read_ahead = 16;
 
+/// Which characters occur in a text.
+struct text_traits {
+  bool is_ascii = true;
+  bool has_nul = false;
+  bool has_backslash = false;
+};
+
 /// Has no early exit, so that the compiler can vectorize the loop.
-inline bool is_ascii(std::string_view text) noexcept {
+inline text_traits traits_of(std::string_view text) noexcept {
   unsigned char all = 0;
+  unsigned char nul = 0;
+  unsigned char backslash = 0;
   for (const char c : text) {
     all |= static_cast<unsigned char>(c);
+    nul |= static_cast<unsigned char>(c == '\0');
+    backslash |= static_cast<unsigned char>(c == '\\');
   }
-  return all < 0x80;
+  return {.is_ascii = all < 0x80, .has_nul = nul != 0, .has_backslash = backslash != 0};
 }
 
-/// Whether the text stands in JSON as it is, between quotation marks. Vectorized as well.
-inline bool is_plain(std::string_view text) noexcept {
-  unsigned char special = 0;
-  for (const char c : text) {
-    special |= static_cast<unsigned char>(static_cast<unsigned char>(c - ' ') > '~' - ' ');
-    special |= static_cast<unsigned char>(c == '"' || c == '\\');
-  }
-  return special == 0;
-}
-
-/// Passes the values of `text` to `handler`, decoding strings in place. False if it is not JSON
-/// (RFC 8259) or the handler returned false. Nesting uses no stack.
+/// Passes the values of `text`, which has no NUL, to `handler`, decoding strings in place. The
+/// handler is given the stream, too: its place is that of the bracket when an object begins or
+/// ends. False if it is not JSON (RFC 8259) or the handler returned false. Nesting uses no stack.
 template <class Handler>
-bool read_in_place(sensitive_string& text, Handler& handler) {
-  // The reader takes a NUL for the end of the text, and would ignore the rest.
-  if (text.find('\0') != sensitive_string::npos) {
-    return false;
-  }
+bool read_in_place(sensitive_string& text, bool is_ascii, Handler& handler) {
   text.reserve(text.size() + cache_read_ahead);
   rapidjson::InsituStringStream stream{text.data()};
+  handler.read_from(stream);
   rapidjson::Reader reader;
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                              rapidjson::kParseNumbersAsStringsFlag;
   // Validating UTF-8 takes longer than everything else, and MSAL writes ASCII.
-  return is_ascii(text)
-             ? !reader.Parse<flags>(stream, handler).IsError()
-             : !reader.Parse<flags | rapidjson::kParseValidateEncodingFlag>(stream, handler)
-                    .IsError();
+  return is_ascii ? !reader.Parse<flags>(stream, handler).IsError()
+                  : !reader.Parse<flags | rapidjson::kParseValidateEncodingFlag>(stream, handler)
+                         .IsError();
 }
 
 /// Where a handler of RapidJSON is in a document: the names of the members that lead to the current

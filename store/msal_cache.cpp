@@ -1,7 +1,8 @@
 #include "store/msal_cache.hpp"
 
 #include "messages/ascii.hpp"
-#include "store/json_stream.hpp"
+#include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
 #include "store/msal_change.hpp"
 #include "store/msal_entry.hpp"
 
@@ -11,21 +12,8 @@ namespace midas::internal {
 
 namespace {
 
-// Has no early exit, so that the compiler can vectorize the loop.
-bool is_printable(std::string_view text) noexcept {
-  unsigned char unprintable = 0;
-  for (const char c : text) {
-    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - ' ') > '~' - ' ');
-  }
-  return unprintable == 0;
-}
-
-// A header carries both.
-bool is_sendable(std::string_view token, std::string_view type) noexcept {
-  constexpr std::size_t max_type_size = 64;
-  return is_printable(token) && !token.starts_with(' ') && !token.ends_with(' ') &&
-         is_printable(type) && type.find(' ') == std::string_view::npos &&
-         type.size() <= max_type_size;
+bool is_blank(const sensitive_string& text) noexcept {
+  return text.find_first_not_of(" \t\r\n") == sensitive_string::npos;
 }
 
 std::optional<stored_token> token_of(const msal_scan& scan, const scanned_entry& entry,
@@ -65,13 +53,33 @@ std::string msal_key(const managed_identity& identity, std::string_view resource
   return ascii::lower(std::move(result));
 }
 
+expected<void> check_storable(std::span<const stored_token> tokens) {
+  for (const auto& token : tokens) {
+    const auto& grant = token.grant;
+    if (const auto key = make_key(token.identity, grant.resource); !key) {
+      return unexpected{key.error()};
+    }
+    if (grant.token.empty() || !is_sendable(grant.token.reveal(), grant.token_type)) {
+      return fail(errc::store_failed,
+                  "the token for " + internal::quoted(grant.resource) +
+                      " is not one that a header can carry, so it is not stored",
+                  "Store the token as the identity endpoint returned it");
+    }
+  }
+  return {};
+}
+
 std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
                                                          const cache_owner& owner) {
+  if (is_blank(text)) {
+    return std::vector<stored_token>{};
+  }
   const auto scan = scan_msal_cache(text);
   if (!scan) {
     return std::nullopt;
   }
   std::vector<stored_token> result;
+  result.reserve(scan->entries.size());
   for (const auto& entry : scan->entries) {
     if (auto token = token_of(*scan, entry, owner)) {
       result.push_back(*std::move(token));
@@ -82,14 +90,14 @@ std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
 
 std::optional<sensitive_string> change_msal_cache(sensitive_string text, const cache_change& change,
                                                   const cache_owner& owner) {
-  // Reading overwrites a text, and the changes are made to the same one.
-  sensitive_string copy;
-  copy.reserve(text.size() + cache_read_ahead);
-  copy = text;
-  const auto scan = scan_msal_cache(copy);
+  if (is_blank(text)) {
+    text = "{}";
+  }
+  const auto scan = scan_msal_cache(text);
   if (!scan) {
     return std::nullopt;
   }
+  restore_scanned(text, *scan);
   return rewrite_msal_cache(std::move(text), *scan, change, owner);
 }
 

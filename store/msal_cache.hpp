@@ -30,17 +30,21 @@ struct cache_change {
   std::chrono::sys_seconds now{};
 };
 
-/// The tokens in `text`, which is overwritten: strings are decoded in place. Entries of another
-/// kind (of users and applications), of other machines, or with a member that is missing or
-/// unusable are left out. Empty if the text is not a JSON object or is nested too deeply; a text of
-/// nothing but white space has no tokens.
+/// Fails for tokens that read_msal_cache() would leave out: with the errors of make_key(), and with
+/// errc::store_failed if no header can carry the token.
+expected<void> check_storable(std::span<const stored_token> tokens);
+
+/// The tokens in `text`, which may be overwritten. Entries of another kind (of users and
+/// applications), of other machines, or with a member that is missing or unusable are left out.
+/// Empty if the text is not a JSON object or is nested too deeply; a text of nothing but white
+/// space has no tokens.
 std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
                                                          const cache_owner& owner);
 
-/// `text` with the changes. Everything else stays, in its order: unknown sections, entries and
-/// members; also the entries of another machine, which then stay unusable. Of members with equal
-/// names in the sections that midas writes, the last one counts, and only that stays. Empty if
-/// read_msal_cache() would be.
+/// `text` with the changes. Everything else stays as it is, byte for byte: unknown sections,
+/// entries and members; also the entries of another machine, which then stay unusable. Of equal
+/// names among the sections and the entries of midas, the last one counts, and only that stays.
+/// Empty if read_msal_cache() would be.
 std::optional<sensitive_string> change_msal_cache(sensitive_string text, const cache_change& change,
                                                   const cache_owner& owner);
 

@@ -57,6 +57,20 @@ std::string_view endpoint_of(const scanned_entry& mark) {
   return is_endpoint_text(text) ? text : std::string_view{};
 }
 
+// What the section of midas says about the entry; null if it says nothing.
+const scanned_entry* mark_of(const msal_scan& scan, const scanned_entry& entry) noexcept {
+  return entry.mark == scanned_entry::none ? nullptr : &scan.marks[entry.mark];
+}
+
+bool is_printable(std::string_view text) noexcept {
+  // Has no early exit, so that the compiler can vectorize the loop.
+  unsigned char unprintable = 0;
+  for (const char c : text) {
+    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - ' ') > '~' - ' ');
+  }
+  return unprintable == 0;
+}
+
 }  // namespace
 
 std::string_view id_kind_name(identity_kind kind) noexcept {
@@ -89,10 +103,23 @@ std::optional<std::chrono::sys_seconds> read_seconds(std::string_view text) noex
   return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
 }
 
+bool is_sendable(std::string_view token, std::string_view type) noexcept {
+  constexpr std::size_t max_type_size = 64;
+  return is_printable(token) && !token.starts_with(' ') && !token.ends_with(' ') &&
+         is_printable(type) && type.find(' ') == std::string_view::npos &&
+         type.size() <= max_type_size;
+}
+
 bool is_endpoint_text(std::string_view text) noexcept {
   constexpr std::size_t max_size = 1'024;
   return !text.empty() && text.size() <= max_size &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool is_of_midas(const msal_scan& scan, const scanned_entry& entry) noexcept {
+  const auto* const mark = mark_of(scan, entry);
+  return mark != nullptr && mark->at(entry_field::cached_at) == entry.at(entry_field::cached_at) &&
+         mark->at(entry_field::expires_on) == entry.at(entry_field::expires_on);
 }
 
 std::optional<understood_entry> understand(const msal_scan& scan, const scanned_entry& entry,
@@ -104,20 +131,15 @@ std::optional<understood_entry> understand(const msal_scan& scan, const scanned_
       !names_this_machine(entry.at(entry_field::environment), owner.host_name)) {
     return std::nullopt;
   }
-  const auto found = scan.marks.find(entry.key);
-  const auto* const mark = found == scan.marks.end() ? nullptr : &found->second;
+  const auto* const mark = mark_of(scan, entry);
   auto identity = identity_of(entry.at(entry_field::client_id), mark);
   if (!identity || !make_key(*identity, entry.at(entry_field::target))) {
     return std::nullopt;
   }
-  // MSAL may have replaced the token since midas wrote the mark, which then tells only the kind.
-  const bool is_marked = mark != nullptr &&
-                         mark->at(entry_field::cached_at) == entry.at(entry_field::cached_at) &&
-                         mark->at(entry_field::expires_on) == entry.at(entry_field::expires_on);
+  const bool is_marked = is_of_midas(scan, entry);
   return understood_entry{.identity = *std::move(identity),
                           .cached_at = *cached_at,
                           .expires_on = *expires_on,
-                          .is_marked = is_marked,
                           .is_own = is_own(scan, is_marked ? mark : nullptr, *cached_at, owner),
                           .endpoint = is_marked ? endpoint_of(*mark) : std::string_view{}};
 }

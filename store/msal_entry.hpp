@@ -10,13 +10,15 @@ struct understood_entry {
   managed_identity identity;
   std::chrono::sys_seconds cached_at;
   std::chrono::sys_seconds expires_on;
-  /// midas wrote the entry, on any machine.
-  bool is_marked = false;
   /// This machine may use the token.
   bool is_own = false;
   /// See stored_token::endpoint. A view into the scanned text.
   std::string_view endpoint{};
 };
+
+/// Whether midas wrote the entry, on any machine. MSAL may have replaced the token since; what the
+/// section of midas says then tells only the kind of the id.
+bool is_of_midas(const msal_scan& scan, const scanned_entry& entry) noexcept;
 
 /// Empty for an entry of another kind, and for one that lacks something.
 std::optional<understood_entry> understand(const msal_scan& scan, const scanned_entry& entry,
@@ -27,6 +29,9 @@ std::string seconds_text(std::chrono::sys_seconds time);
 
 /// Seconds since 1970, in decimal digits. Empty for anything else, and after the year 9999.
 std::optional<std::chrono::sys_seconds> read_seconds(std::string_view text) noexcept;
+
+/// Whether a header can carry the token and its type.
+bool is_sendable(std::string_view token, std::string_view type) noexcept;
 
 /// Whether the section of midas keeps this text as an endpoint: printable, without spaces, and not
 /// long.

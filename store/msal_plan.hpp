@@ -8,16 +8,19 @@
 namespace midas::internal {
 
 struct planned_change {
-  /// The keys of the entries that are left out: removed, replaced or expired ones.
-  std::unordered_set<std::string> dropped_entries;
-  /// The keys of the marks that are left out. Views into the scanned text.
-  std::unordered_set<std::string_view> dropped_marks;
+  /// For each member of the section AccessToken: whether it is left out, being removed, replaced,
+  /// expired, or followed by one with the same key.
+  std::vector<bool> dropped_entries;
+  /// The same for the members of "tokens" in the section of midas.
+  std::vector<bool> dropped_marks;
   /// The new entries with their keys.
   std::vector<std::pair<std::string, const stored_token*>> added;
   /// The client ids without an entry in the section AppMetadata.
   std::vector<std::string> added_metadata;
   /// Since when the file belongs to this machine.
   std::string since;
+  /// The file already says that it belongs to this machine.
+  bool has_owner = false;
 };
 
 planned_change plan_change(const msal_scan& scan, const cache_change& change,

@@ -22,9 +22,32 @@ auto read(std::string_view text) {
 }  // namespace
 
 TEST_CASE("text that is not a JSON object is refused, white space is an empty cache") {
-  for (const std::string text :
-       {"[]", "null", "1", "\"text\"", "{", "{}}", "{\"a\":}", "{\"AccessToken\": {\"k\": {",
-        "{'a':1}", "{\"a\": \"\xff\"}", "\xef\xbb\xbf", "NaN"}) {
+  for (const std::string text : {"[]",
+                                 "null",
+                                 "1",
+                                 "\"text\"",
+                                 "{",
+                                 "{}}",
+                                 "{\"a\":}",
+                                 "{\"AccessToken\": {\"k\": {",
+                                 "{'a':1}",
+                                 "{\"a\": \"\xff\"}",
+                                 "\xef\xbb\xbf{}",
+                                 "NaN",
+                                 "{\"a\": nan}",
+                                 "{\"a\": 01}",
+                                 "{\"a\": 1.}",
+                                 "{\"a\": -}",
+                                 "{\"a\": +1}",
+                                 "{\"a\": 1e}",
+                                 "{\"a\": \"\\ud80\"}",
+                                 "{\"a\": \"\n\"}",
+                                 "{\"a\": 1,}",
+                                 "{\"a\": [1,]}",
+                                 "{\"a\" 1}",
+                                 "{,}",
+                                 "{\"a\": \"\\x\"}",
+                                 "{\"a\": tru}"}) {
     INFO(text);
     CHECK_FALSE(change_msal_cache({text.begin(), text.end()}, {}, owner));
     CHECK_FALSE(read(text));
@@ -45,6 +68,14 @@ TEST_CASE("nesting beyond the limit is refused without using the stack") {
     }
     CHECK_FALSE(read(text));
   }
+}
+
+TEST_CASE("the deepest nesting is that of Python's reader") {
+  const auto nested = [](std::size_t levels) {
+    return "{\"a\": " + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  };
+  CHECK(read(nested(1'000)));
+  CHECK_FALSE(read(nested(1'001)));
 }
 
 TEST_CASE("a hundred thousand equal names are one entry") {
