@@ -49,7 +49,7 @@ bool is_own(const msal_scan& scan, const scanned_entry* mark, std::chrono::sys_s
     return owner.accept_unmarked;
   }
   const auto since = read_seconds(scan.since);
-  return scan.machine == owner.machine && (owner.accept_unmarked || (since && cached_at >= *since));
+  return scan.machine == owner.machine && since && cached_at >= *since;
 }
 
 std::string_view endpoint_of(const scanned_entry& mark) {

@@ -77,6 +77,13 @@ void plan_removals(planned_change& result, const msal_scan& scan, const cache_ch
   }
 }
 
+// MSAL's entries from before the file was this machine's may have come with it from another one,
+// except if the caller says that a file without an owner is this machine's.
+std::string first_second(const msal_scan& scan, const cache_change& change,
+                         const cache_owner& owner) {
+  return scan.machine.empty() && owner.accept_unmarked ? "0" : seconds_text(change.now);
+}
+
 }  // namespace
 
 std::string app_metadata_key(std::string_view client_id) {
@@ -89,9 +96,8 @@ planned_change plan_change(const msal_scan& scan, const cache_change& change,
   const auto added = plan_additions(result, change);
   plan_metadata(result, scan);
   plan_removals(result, scan, change, added, owner);
-  // MSAL's entries from before the file was this machine's may have come with it from another one.
   result.has_owner = scan.machine == owner.machine && read_seconds(scan.since);
-  result.since = result.has_owner ? std::string{scan.since} : seconds_text(change.now);
+  result.since = result.has_owner ? std::string{scan.since} : first_second(scan, change, owner);
   return result;
 }
 

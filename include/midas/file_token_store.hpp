@@ -18,8 +18,8 @@ struct file_token_store_options {
   /// not work. FUSE counts as one. Default: false.
   bool allow_network_file_system = false;
   /// Accepts the entries that MSAL wrote to a file that midas has never written to, so that nothing
-  /// says which machine they belong to. Entries of another machine are never accepted. Default:
-  /// false.
+  /// says which machine they belong to. The first save() makes the file this machine's, with these
+  /// entries. Entries of another machine are never accepted. Default: false.
   bool accept_unmarked_entries = false;
   /// How long an operation waits for the lock that another process holds. Default: 10 seconds.
   std::chrono::milliseconds lock_timeout{10'000};
