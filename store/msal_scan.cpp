@@ -83,8 +83,9 @@ entry_field field_named(std::string_view name) noexcept {
 
 std::optional<msal_scan> scan_msal_cache(sensitive_string& text) {
   const auto traits = traits_of(text);
-  // The reader takes a NUL for the end of the text, and would ignore the rest.
-  if (traits.has_nul) {
+  // The reader takes a NUL for the end of the text, and would ignore the rest. With SIMD, it finds
+  // some other control characters only at some places.
+  if (traits.has_control) {
     return std::nullopt;
   }
   if (!traits.has_backslash) {

@@ -60,6 +60,17 @@ TEST_CASE("text that is not a JSON object is refused, white space is an empty ca
   }
 }
 
+TEST_CASE("a control character in a string is refused, wherever it is") {
+  for (char c = 0; c < ' '; ++c) {
+    for (std::size_t place = 0; place < 48; ++place) {
+      std::string text = "{\"a\": \"" + std::string(64, 'x') + "\"}";
+      text[7 + place] = c;
+      INFO(static_cast<int>(c) << " at " << place);
+      CHECK_FALSE(read(text));
+    }
+  }
+}
+
 TEST_CASE("nesting beyond the limit is refused without using the stack") {
   for (const auto* open : {"[", "{\"a\":"}) {
     std::string text = "{\"a\":";
