@@ -71,6 +71,32 @@ void start_with_first(const store_directory& files) {
   REQUIRE(store.save({&token, 1}));
 }
 
+// Whether the second token was saved. The file is the old one or the new one, whole.
+bool has_second(const store_directory& files) {
+  const auto after = loaded(files);
+  const bool is_saved = after == names{first, second};
+  CHECK((is_saved || after == names{first}));
+  return is_saved;
+}
+
+// A save with the fault at the first call, one with the fault at the second, and so on, until there
+// are fewer calls. Returns how many saves that are.
+template <class Check>
+int save_with_each_fault(const std::string& fault, Check check) {
+  int n = 0;
+  for (bool was_reached = true; was_reached;) {
+    ++n;
+    REQUIRE(n < 100);
+    const store_directory files;
+    start_with_first(files);
+    const auto run = save_with_fault(files, fault, n);
+    was_reached = run.was_reached;
+    INFO(fault << " at call " << n << ": " << run.ended);
+    check(files, run);
+  }
+  return n;
+}
+
 }  // namespace
 
 TEST_CASE("two hundred processes at once lose no entry") {
@@ -97,66 +123,40 @@ TEST_CASE("a call that fails leaves the old file or the new one, whole") {
   if (!may_preload) {
     return;
   }
-  const auto* const fault = GENERATE("EIO", "ENOSPC", "EROFS");
-  int n = 1;
-  for (bool was_reached = true; was_reached; ++n) {
-    REQUIRE(n < 100);
-    const store_directory files;
-    start_with_first(files);
-    const auto run = save_with_fault(files, fault, n);
-    was_reached = run.was_reached;
-    INFO(fault << " at call " << n << ": " << run.ended);
-    const auto after = loaded(files);
-    const bool is_saved = after == names{first, second};
-    CHECK((is_saved || after == names{first}));
-    CHECK((run.ended == "exit 1" || (run.ended == "exit 0" && is_saved)));
-    if (run.ended == "exit 1") {
-      // Neither a lock nor a temporary file.
-      CHECK(files.names() == names{"tokens.json"});
-    }
-    check_next_use(files, is_saved);
-  }
-  CHECK(n > 10);
+  const auto saves = save_with_each_fault(
+      GENERATE("EIO", "ENOSPC", "EROFS"), [](const auto& files, const auto& run) {
+        const bool is_saved = has_second(files);
+        CHECK((run.ended == "exit 1" || (run.ended == "exit 0" && is_saved)));
+        if (run.ended == "exit 1") {
+          // Neither a lock nor a temporary file.
+          CHECK(files.names() == names{"tokens.json"});
+        }
+        check_next_use(files, is_saved);
+      });
+  CHECK(saves > 9);
 }
 
 TEST_CASE("a call that a signal interrupts is made again") {
   if (!may_preload) {
     return;
   }
-  int n = 1;
-  for (bool was_reached = true; was_reached; ++n) {
-    REQUIRE(n < 100);
-    const store_directory files;
-    start_with_first(files);
-    const auto run = save_with_fault(files, "EINTR", n);
-    was_reached = run.was_reached;
-    INFO("EINTR at call " << n);
+  const auto saves = save_with_each_fault("EINTR", [](const auto& files, const auto& run) {
     CHECK(run.ended == "exit 0");
-    CHECK(loaded(files) == names{first, second});
+    CHECK(has_second(files));
     CHECK(files.names() == names{"tokens.json"});
-  }
-  CHECK(n > 8);
+  });
+  CHECK(saves > 7);
 }
 
 TEST_CASE("a process that is killed at any call leaves the old file or the new one, whole") {
   if (!may_preload) {
     return;
   }
-  int n = 1;
-  for (bool was_reached = true; was_reached; ++n) {
-    REQUIRE(n < 100);
-    const store_directory files;
-    start_with_first(files);
-    const auto run = save_with_fault(files, "kill", n);
-    was_reached = run.was_reached;
-    INFO("killed at call " << n);
-    CHECK(run.ended == (was_reached ? "signal 9" : "exit 0"));
-    const auto after = loaded(files);
-    const bool is_saved = after == names{first, second};
-    CHECK((is_saved || after == names{first}));
-    check_next_use(files, is_saved);
-  }
-  CHECK(n > 10);
+  const auto saves = save_with_each_fault("kill", [](const auto& files, const auto& run) {
+    CHECK(run.ended == (run.was_reached ? "signal 9" : "exit 0"));
+    check_next_use(files, has_second(files));
+  });
+  CHECK(saves > 9);
 }
 
 TEST_CASE("a store on a network file system is refused unless the option allows it") {
