@@ -53,7 +53,7 @@ measure() { # NAME COMMAND: prints its tables, and writes its results to NAME.js
   esac
 }
 
-for program in cached burst fan_out raw_wire resilience scale idle; do
+for program in cached burst fan_out raw_wire resilience scale idle store; do
   if [ -x "$build/bench/midas_bench_$program" ]; then
     measure "$program" "$build/bench/midas_bench_$program"
   fi

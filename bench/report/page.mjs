@@ -18,7 +18,7 @@ const { values: given } = parseArgs({
   options: { results: text, build: text, page: text, plots: text },
 });
 
-const programs = ["cached", "peers", "burst", "fan_out", "raw_wire", "resilience", "scale", "idle"];
+const programs = ["cached", "peers", "burst", "fan_out", "raw_wire", "resilience", "scale", "idle", "store"];
 const found = new Map(
   readdirSync(given.results)
     .filter((file) => file.endsWith(".json"))
