@@ -56,6 +56,7 @@ BEGIN {
   libraries["caf"] = " messages actors service tools tests bench examples tests/consumers "
   libraries["curl"] = " transport/curl tests bench "
   libraries["rapidjson"] = " transport service store simulator tools tests bench "
+  libraries["libsecret"] = " store "
   libraries["boost"] = " simulator tools tests "
   libraries["CLI"] = " tools "
   libraries["fmt"] = " tools bench "

@@ -30,6 +30,11 @@ unexpected reject_file(const std::string& path, const std::string& what, std::st
   return fail(errc::store_failed, internal::quoted(path) + " " + what, std::move(advice));
 }
 
+unexpected reject_size(const std::string& path, const std::string& has, std::size_t limit) {
+  return reject_file(path, has + " more than " + std::to_string(limit) + " bytes",
+                     "Remove tokens, or the token store as a whole, or raise the limit");
+}
+
 expected<void> check_directory(const struct stat& status, const std::string& path) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0) {
     return reject_file(path, "belongs to another user: user " + std::to_string(status.st_uid),
@@ -59,8 +64,7 @@ expected<void> check_file(const struct stat& status, const std::string& path,
     return reject_file(path, "has a second hard link", "Remove the file, or name another one");
   }
   if (std::cmp_greater(status.st_size, max_bytes)) {
-    return reject_file(path, "has more than " + std::to_string(max_bytes) + " bytes",
-                       "Remove the file, or name another one");
+    return reject_size(path, "has", max_bytes);
   }
   return {};
 }

@@ -16,6 +16,10 @@ bool is_blank(const sensitive_string& text) noexcept {
   return text.find_first_not_of(" \t\r\n") == sensitive_string::npos;
 }
 
+bool is_readable(std::chrono::sys_seconds time) {
+  return read_seconds(seconds_text(time)).has_value();
+}
+
 std::optional<stored_token> token_of(const msal_scan& scan, const scanned_entry& entry,
                                      const cache_owner& owner) {
   auto understood = understand(scan, entry, owner);
@@ -58,6 +62,12 @@ expected<void> check_storable(std::span<const stored_token> tokens) {
     const auto& grant = token.grant;
     if (const auto key = make_key(token.identity, grant.resource); !key) {
       return unexpected{key.error()};
+    }
+    if (!is_readable(token.cached_at) || !is_readable(grant.expires_on)) {
+      return fail(errc::store_failed,
+                  "a time of the token for " + internal::quoted(grant.resource) +
+                      " is before 1970 or after the year 9999, so it is not stored",
+                  "Set stored_token::cached_at and token_grant::expires_on");
     }
     if (grant.token.empty() || !is_sendable(grant.token.reveal(), grant.token_type)) {
       return fail(errc::store_failed,

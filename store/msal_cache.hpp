@@ -31,7 +31,7 @@ struct cache_change {
 };
 
 /// Fails for tokens that read_msal_cache() would leave out: with the errors of make_key(), and with
-/// errc::store_failed if no header can carry the token.
+/// errc::store_failed if no header can carry the token or a time is out of range.
 expected<void> check_storable(std::span<const stored_token> tokens);
 
 /// The tokens in `text`, which may be overwritten. Entries of another kind (of users and

@@ -169,9 +169,7 @@ expected<std::optional<file_content>> private_file::read() const {
     }
     size += static_cast<std::size_t>(count);
     if (size > options_.max_bytes) {
-      return reject_file(options_.path,
-                         "has more than " + std::to_string(options_.max_bytes) + " bytes",
-                         "Remove the file, or name another one");
+      return reject_size(options_.path, "has", options_.max_bytes);
     }
   }
   result.text.resize(size);
@@ -196,9 +194,7 @@ expected<void> private_file::write(const std::string& temporary, std::string_vie
 
 expected<void> private_file::replace(std::string_view text) const {
   if (text.size() > options_.max_bytes) {
-    return reject_file(options_.path,
-                       "would have more than " + std::to_string(options_.max_bytes) + " bytes",
-                       "Remove tokens, or raise the limit");
+    return reject_size(options_.path, "would have", options_.max_bytes);
   }
   const auto temporary = name_ + std::string{temporary_mark} + random_digits();
   auto written = write(temporary, text);
@@ -216,8 +212,24 @@ expected<void> private_file::replace(std::string_view text) const {
   return {};
 }
 
+expected<void> private_file::touch() const {
+  const descriptor file{uninterrupted([&] {
+    return ::openat(directory(), name_.c_str(),
+                    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, S_IRUSR | S_IWUSR);
+  })};
+  if (!file.is_open()) {
+    return fail_to_open(options_.path, errno);
+  }
+  set_modification_time(file.number());
+  return {};
+}
+
+std::string corrupt_suffix(std::chrono::sys_seconds now) {
+  return ".corrupt-" + std::to_string(now.time_since_epoch().count());
+}
+
 expected<std::string> private_file::set_aside(std::chrono::sys_seconds now) const {
-  const auto base = name_ + ".corrupt-" + std::to_string(now.time_since_epoch().count());
+  const auto base = name_ + corrupt_suffix(now);
   auto kept = base;
   struct stat status {};
   for (int i = 2; ::fstatat(directory(), kept.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0; ++i) {

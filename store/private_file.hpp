@@ -1,6 +1,7 @@
 // A file of one user, in a directory that only this user may change.
 #pragma once
 
+#include "store/file_checks.hpp"
 #include "store/file_stamp.hpp"
 #include "store/system_calls.hpp"
 #include <midas/error.hpp>
@@ -25,6 +26,9 @@ struct file_content {
   file_stamp stamp;
 };
 
+/// What is added to the name of a store that is not a token cache: ".corrupt-SECONDS".
+std::string corrupt_suffix(std::chrono::sys_seconds now);
+
 /// The directory is opened once, and every file by its name in it, so that no link that changes in
 /// between leads elsewhere. Each error is errc::store_failed. For one thread at a time.
 class private_file {
@@ -47,6 +51,8 @@ class private_file {
   /// Replaces the file, or creates it, as a whole: a crash leaves the old or the new one. Call it
   /// under the lock.
   [[nodiscard]] expected<void> replace(std::string_view text) const;
+  /// Creates the file if it is missing, and makes its modification time a later one.
+  [[nodiscard]] expected<void> touch() const;
   /// Renames the file to NAME.corrupt-TIME, and returns the new path. Call it under the lock.
   [[nodiscard]] expected<std::string> set_aside(std::chrono::sys_seconds now) const;
   /// Removes what replace() left in processes that were killed. Call it under the lock.

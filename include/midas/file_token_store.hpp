@@ -56,9 +56,10 @@ class MIDAS_EXPORT file_token_store final : public token_store {
   /// it, except expired tokens of midas. The new file is on the disk when the function returns. A
   /// file that is not a token cache is renamed as load() does, and a new one is written.
   ///
-  /// Fails as load() does; if a token has no key, or cannot be sent in a header; if the lock is not
-  /// free in time; or if the file cannot be written. The file is then the one from before, except
-  /// if only the last step fails, which makes the new file's name durable.
+  /// Fails as load() does; if a token has no key, cannot be sent in a header, or has a time before
+  /// 1970 or after 9999; if the lock is not free in time; or if the file cannot be written. The
+  /// file is then the one from before, except if only the last step fails, which makes the new
+  /// file's name durable.
   [[nodiscard]] expected<void> save(std::span<const stored_token> tokens) override;
 
   /// Changes the file like save(). Does nothing if the file does not exist.

@@ -146,3 +146,16 @@ TEST_CASE("a token with bytes that no header can carry does not break the file")
   REQUIRE(tokens->size() == 1);
   CHECK(tokens->front().grant.token.reveal() == "quote\" and \\ backslash");
 }
+
+TEST_CASE("a token whose time cannot be read back is not storable") {
+  const auto beyond = std::chrono::sys_seconds{std::chrono::seconds{253'402'300'800}};
+  const auto before = std::chrono::sys_seconds{std::chrono::seconds{-1}};
+  for (const auto time : {beyond, before}) {
+    auto late = a_token(vault);
+    late.grant.expires_on = time;
+    auto early = a_token(vault);
+    early.cached_at = time;
+    CHECK_FALSE(check_storable({&late, 1}));
+    CHECK_FALSE(check_storable({&early, 1}));
+  }
+}
