@@ -1,7 +1,7 @@
 # The library, its headers, and what find_package(midas) and pkg-config read.
 #
 # Install components, for packagers: midas_runtime (a shared library), midas_development (headers,
-# a static library, package files), midas_keyring (library and header), midas_simulator and midas_program.
+# a static library, package files), midas_keyring, midas_simulator and midas_program.
 include(CMakePackageConfigHelpers)
 
 set(midas_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/midas")
@@ -16,8 +16,7 @@ if(TARGET midas_keyring)
   install(TARGETS midas_keyring EXPORT midasKeyringTargets
     RUNTIME COMPONENT midas_keyring
     LIBRARY COMPONENT midas_keyring
-    ARCHIVE COMPONENT midas_keyring
-    FILE_SET HEADERS COMPONENT midas_keyring)
+    ARCHIVE COMPONENT midas_keyring)
   install(EXPORT midasKeyringTargets
     NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_keyring)
 endif()

@@ -12,7 +12,7 @@ namespace midas::internal {
 
 namespace {
 
-bool is_blank(const sensitive_string& text) noexcept {
+bool has_no_value(const sensitive_string& text) noexcept {
   return text.find_first_not_of(" \t\r\n") == sensitive_string::npos;
 }
 
@@ -81,7 +81,7 @@ expected<void> check_storable(std::span<const stored_token> tokens) {
 
 std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
                                                          const cache_owner& owner) {
-  if (is_blank(text)) {
+  if (has_no_value(text)) {
     return std::vector<stored_token>{};
   }
   const auto scan = scan_msal_cache(text);
@@ -100,7 +100,7 @@ std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
 
 std::optional<sensitive_string> change_msal_cache(sensitive_string text, const cache_change& change,
                                                   const cache_owner& owner) {
-  if (is_blank(text)) {
+  if (has_no_value(text)) {
     text = "{}";
   }
   const auto scan = scan_msal_cache(text);

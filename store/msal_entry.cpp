@@ -10,7 +10,8 @@ namespace midas::internal {
 
 namespace {
 
-std::optional<managed_identity> identity_of(std::string_view client_id, const scanned_entry* mark) {
+std::optional<managed_identity> stored_identity_of(std::string_view client_id,
+                                                   const scanned_entry* mark) {
   if (client_id == msal::system_assigned) {
     return managed_identity::system_assigned();
   }
@@ -62,7 +63,7 @@ const scanned_entry* mark_of(const msal_scan& scan, const scanned_entry& entry) 
   return entry.mark == scanned_entry::none ? nullptr : &scan.marks[entry.mark];
 }
 
-bool is_printable(std::string_view text) noexcept {
+bool is_visible(std::string_view text) noexcept {
   // Has no early exit, so that the compiler can vectorize the loop.
   unsigned char unprintable = 0;
   for (const char c : text) {
@@ -105,8 +106,8 @@ std::optional<std::chrono::sys_seconds> read_seconds(std::string_view text) noex
 
 bool is_sendable(std::string_view token, std::string_view type) noexcept {
   constexpr std::size_t max_type_size = 64;
-  return is_printable(token) && !token.starts_with(' ') && !token.ends_with(' ') &&
-         is_printable(type) && type.find(' ') == std::string_view::npos &&
+  return is_visible(token) && !token.starts_with(' ') && !token.ends_with(' ') &&
+         is_visible(type) && type.find(' ') == std::string_view::npos &&
          type.size() <= max_type_size;
 }
 
@@ -132,7 +133,7 @@ std::optional<understood_entry> understand(const msal_scan& scan, const scanned_
     return std::nullopt;
   }
   const auto* const mark = mark_of(scan, entry);
-  auto identity = identity_of(entry.at(entry_field::client_id), mark);
+  auto identity = stored_identity_of(entry.at(entry_field::client_id), mark);
   if (!identity || !make_key(*identity, entry.at(entry_field::target))) {
     return std::nullopt;
   }

@@ -27,7 +27,7 @@ struct json_number {
   bool is_extreme = false;
 };
 
-json_number number_of(std::string_view text) noexcept {
+json_number json_number_of(std::string_view text) noexcept {
   constexpr std::size_t many = 200;
   std::size_t size = text.starts_with('-') ? 1 : 0;
   const auto whole = digits_of(text.substr(size));
@@ -56,13 +56,13 @@ json_number number_of(std::string_view text) noexcept {
   return {.size = size, .is_extreme = is_extreme};
 }
 
-json_number value_of(std::string_view text) noexcept {
+json_number json_value_of(std::string_view text) noexcept {
   for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
     if (text.starts_with(name)) {
       return {.size = name.size(), .is_extreme = true};
     }
   }
-  return number_of(text);
+  return json_number_of(text);
 }
 
 // The number of an escape sequence such as \ud800 at the beginning.
@@ -80,9 +80,9 @@ std::optional<std::uint16_t> escaped_unit(std::string_view text) noexcept {
 
 constexpr std::size_t escape_size = 6;
 
-class replacement {
+class python_replacement {
  public:
-  explicit replacement(sensitive_string& text) : text_(text) {}
+  explicit python_replacement(sensitive_string& text) : text_(text) {}
 
   bool run() {
     while (place_ < text_.size()) {
@@ -141,7 +141,7 @@ class replacement {
       ++place_;
       return;
     }
-    const auto value = value_of(rest());
+    const auto value = json_value_of(rest());
     if (value.is_extreme) {
       text_.replace(place_, value.size, value.size, '?');
       text_[place_] = '"';
@@ -159,6 +159,6 @@ class replacement {
 
 }  // namespace
 
-bool replace_what_python_adds(sensitive_string& text) { return replacement{text}.run(); }
+bool replace_what_python_adds(sensitive_string& text) { return python_replacement{text}.run(); }
 
 }  // namespace midas::internal
