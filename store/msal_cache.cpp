@@ -12,10 +12,6 @@ namespace midas::internal {
 
 namespace {
 
-bool has_no_value(const sensitive_string& text) noexcept {
-  return text.find_first_not_of(" \t\r\n") == sensitive_string::npos;
-}
-
 bool is_readable(std::chrono::sys_seconds time) {
   return read_seconds(seconds_text(time)).has_value();
 }
@@ -43,6 +39,10 @@ std::optional<stored_token> token_of(const msal_scan& scan, const scanned_entry&
 }
 
 }  // namespace
+
+bool is_blank_cache(const sensitive_string& text) noexcept {
+  return text.find_first_not_of(" \t\r\n") == sensitive_string::npos;
+}
 
 std::string_view msal_client_id(const managed_identity& identity) noexcept {
   return identity.kind() == identity_kind::system_assigned ? msal::system_assigned
@@ -81,7 +81,7 @@ expected<void> check_storable(std::span<const stored_token> tokens) {
 
 std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
                                                          const cache_owner& owner) {
-  if (has_no_value(text)) {
+  if (is_blank_cache(text)) {
     return std::vector<stored_token>{};
   }
   const auto scan = scan_msal_cache(text);
@@ -100,7 +100,7 @@ std::optional<std::vector<stored_token>> read_msal_cache(sensitive_string& text,
 
 std::optional<sensitive_string> change_msal_cache(sensitive_string text, const cache_change& change,
                                                   const cache_owner& owner) {
-  if (has_no_value(text)) {
+  if (is_blank_cache(text)) {
     text = "{}";
   }
   const auto scan = scan_msal_cache(text);

@@ -30,6 +30,9 @@ struct cache_change {
   std::chrono::sys_seconds now{};
 };
 
+/// Whether the text is only white space: a cache without tokens.
+bool is_blank_cache(const sensitive_string& text) noexcept;
+
 /// Fails for tokens that read_msal_cache() would leave out: with the errors of make_key(), and with
 /// errc::store_failed if no header can carry the token or a time is out of range.
 expected<void> check_storable(std::span<const stored_token> tokens);

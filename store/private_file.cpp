@@ -192,24 +192,29 @@ expected<void> private_file::write(const std::string& temporary, std::string_vie
   return {};
 }
 
-expected<void> private_file::replace(std::string_view text) const {
+expected<bool> private_file::replace(std::string_view text,
+                                     const std::optional<file_stamp>* seen) const {
   if (text.size() > options_.max_bytes) {
     return reject_size(options_.path, "would have", options_.max_bytes);
   }
   const auto temporary = name_ + std::string{temporary_mark} + random_digits();
   auto written = write(temporary, text);
-  if (written && ::renameat(directory(), temporary.c_str(), directory(), name_.c_str()) != 0) {
+  // At the last moment: writing takes milliseconds.
+  const auto there = seen == nullptr ? expected<std::optional<file_stamp>>{} : stamp();
+  const bool is_seen = seen == nullptr || (there && *there == *seen);
+  if (written && is_seen &&
+      ::renameat(directory(), temporary.c_str(), directory(), name_.c_str()) != 0) {
     written = system_failure("replace the token store", options_.path, errno);
   }
-  if (!written) {
+  if (!written || !is_seen) {
     ::unlinkat(directory(), temporary.c_str(), 0);
-    return written;
+    return written ? expected<bool>{false} : unexpected{written.error()};
   }
   // Some file systems cannot do this to a directory, and need not.
   if (!make_durable(directory()) && errno != EINVAL && errno != ENOTSUP) {
     return system_failure("make the new token store durable", options_.path, errno);
   }
-  return {};
+  return true;
 }
 
 expected<void> private_file::touch() const {

@@ -49,8 +49,10 @@ class private_file {
   /// that nobody else may access, or if it is too large.
   [[nodiscard]] expected<std::optional<file_content>> read() const;
   /// Replaces the file, or creates it, as a whole: a crash leaves the old or the new one. Call it
-  /// under the lock.
-  [[nodiscard]] expected<void> replace(std::string_view text) const;
+  /// under the lock. False, and nothing has changed, if `seen` is not null and the file is not the
+  /// one that it describes (empty: none): another process has changed it without the lock.
+  [[nodiscard]] expected<bool> replace(std::string_view text,
+                                       const std::optional<file_stamp>* seen = nullptr) const;
   /// Creates the file if it is missing, and makes its modification time a later one.
   [[nodiscard]] expected<void> touch() const;
   /// Renames the file to NAME.corrupt-TIME, and returns the new path. Call it under the lock.

@@ -8,11 +8,17 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <utility>
 
 namespace midas::internal {
 
 namespace {
+
+// A process with MSAL that has waited five seconds for the lock writes without it, and in place:
+// its file is empty, then half, for a moment.
+constexpr int settling_attempts = 20;
+constexpr std::chrono::milliseconds settling_pause{25};
 
 constexpr std::chrono::milliseconds longest_lock_timeout = std::chrono::hours{1};
 
@@ -91,17 +97,22 @@ expected<std::optional<file_content>> stored_cache::read_text(const private_file
   return file_content{.text = **std::move(text), .stamp = stamp->value_or(file_stamp{})};
 }
 
-expected<void> stored_cache::write_text(const private_file& file, std::string_view text) {
+// False if another process has changed the file since.
+expected<bool> stored_cache::write_text(const private_file& file, std::string_view text,
+                                        const std::optional<file_stamp>& seen) {
   if (vault_ == nullptr) {
-    return file.replace(text);
+    return file.replace(text, &seen);
   }
   if (text.size() > options_.max_bytes) {
     return reject_size(options_.path, "would have", options_.max_bytes);
   }
   if (auto stored = vault_->store(text); !stored) {
-    return stored;
+    return unexpected{std::move(stored.error())};
   }
-  return file.touch();
+  if (auto touched = file.touch(); !touched) {
+    return unexpected{std::move(touched.error())};
+  }
+  return true;
 }
 
 expected<std::string> stored_cache::set_aside(const private_file& file) {
@@ -129,39 +140,64 @@ expected<bool> stored_cache::read(const private_file& file) {
   return true;
 }
 
-// Another process may have been writing the file: nobody is while this one holds the lock.
+// Another process may have been writing the file.
 expected<void> stored_cache::read_again(const private_file& file) {
   const auto locked = lock(file);
   if (!locked) {
     return unexpected{locked.error()};
   }
-  const auto is_cache = read(file);
-  if (!is_cache) {
-    return unexpected{is_cache.error()};
-  }
-  if (*is_cache) {
-    return {};
+  for (int attempt = 0; attempt < settling_attempts; ++attempt) {
+    const auto is_cache = read(file);
+    if (!is_cache) {
+      return unexpected{is_cache.error()};
+    }
+    if (*is_cache) {
+      return {};
+    }
+    std::this_thread::sleep_for(settling_pause);
   }
   auto kept = set_aside(file);
   return unexpected{kept ? corrupt_store(options_.path, *kept) : std::move(kept.error())};
 }
 
-// The new text of the file; empty if there is nothing to write.
-expected<std::optional<sensitive_string>> stored_cache::changed_text(const private_file& file,
-                                                                     const cache_change& change) {
-  auto content = read_text(file);
-  if (!content) {
-    return unexpected{std::move(content.error())};
-  }
-  if (*content) {
-    if (auto text = change_msal_cache(std::move((*content)->text), change, owner_)) {
-      return text;
+// The new text of the file; empty if there is nothing to write. `seen` is what the file was.
+expected<std::optional<sensitive_string>> stored_cache::changed_text(
+    const private_file& file, const cache_change& change, std::optional<file_stamp>& seen) {
+  for (int attempt = 0;; ++attempt) {
+    auto content = read_text(file);
+    if (!content) {
+      return unexpected{std::move(content.error())};
     }
-    if (auto kept = set_aside(file); !kept) {
-      return unexpected{std::move(kept.error())};
+    seen = *content ? std::optional{(*content)->stamp} : std::nullopt;
+    if (!*content) {
+      break;
     }
+    const bool is_last = attempt + 1 == settling_attempts;
+    if (is_last || !is_blank_cache((*content)->text)) {
+      if (auto text = change_msal_cache(std::move((*content)->text), change, owner_)) {
+        return text;
+      }
+    }
+    if (is_last) {
+      if (auto kept = set_aside(file); !kept) {
+        return unexpected{std::move(kept.error())};
+      }
+      seen.reset();
+      break;
+    }
+    std::this_thread::sleep_for(settling_pause);
   }
   return change.save.empty() ? std::nullopt : change_msal_cache({}, change, owner_);
+}
+
+// False if another process has changed the file meanwhile.
+expected<bool> stored_cache::change_once(const private_file& file, const cache_change& change) {
+  std::optional<file_stamp> seen;
+  const auto text = changed_text(file, change, seen);
+  if (!text) {
+    return unexpected{text.error()};
+  }
+  return *text ? write_text(file, **text, seen) : true;
 }
 
 expected<void> stored_cache::apply(const cache_change& change) {
@@ -176,11 +212,18 @@ expected<void> stored_cache::apply(const cache_change& change) {
   if (!locked) {
     return unexpected{locked.error()};
   }
-  const auto text = changed_text(**file, change);
-  if (!text) {
-    return unexpected{text.error()};
+  for (int attempt = 0; attempt < settling_attempts; ++attempt) {
+    const auto is_changed = change_once(**file, change);
+    if (!is_changed) {
+      return unexpected{is_changed.error()};
+    }
+    if (*is_changed) {
+      return {};
+    }
   }
-  return *text ? write_text(**file, **text) : expected<void>{};
+  return fail(errc::store_failed,
+              quoted(options_.path) + " is changed by processes that ignore its lock",
+              "End those processes");
 }
 
 // A vault that cannot be used is an error from the beginning.

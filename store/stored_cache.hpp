@@ -29,12 +29,15 @@ class stored_cache {
   expected<std::optional<private_file>> open(bool creates);
   expected<file_lock> lock(const private_file& file);
   expected<std::optional<file_content>> read_text(const private_file& file);
-  expected<void> write_text(const private_file& file, std::string_view text);
+  expected<bool> write_text(const private_file& file, std::string_view text,
+                            const std::optional<file_stamp>& seen);
   expected<std::string> set_aside(const private_file& file);
   expected<bool> read(const private_file& file);
   expected<void> read_again(const private_file& file);
   expected<std::optional<sensitive_string>> changed_text(const private_file& file,
-                                                         const cache_change& change);
+                                                         const cache_change& change,
+                                                         std::optional<file_stamp>& seen);
+  expected<bool> change_once(const private_file& file, const cache_change& change);
   expected<std::vector<stored_token>> load_without_file();
   expected<void> apply(const cache_change& change);
 

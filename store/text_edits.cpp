@@ -71,9 +71,10 @@ void text_edits::apply_to(sensitive_string& text) && {
   text.resize(to);
   // There are at most as many insertions as objects that change.
   text.reserve(to + added);
-  for (auto each = edits_.rbegin(); each != edits_.rend(); ++each) {
-    if (!each->text.empty()) {
-      text.insert(each->replaced.begin, each->text);
+  std::ranges::reverse(edits_);
+  for (const auto& [place, members] : edits_) {
+    if (!members.empty()) {
+      text.insert(place.begin, members);
     }
   }
 }

@@ -25,7 +25,7 @@ constexpr std::chrono::sys_seconds now{std::chrono::seconds{1'700'000'200}};
 
 void require(bool condition, const char* what) {
   if (!condition) {
-    std::fprintf(stderr, "not so: %s\n", what);
+    static_cast<void>(std::fprintf(stderr, "not so: %s\n", what));
     std::abort();
   }
 }
@@ -122,6 +122,7 @@ void check_change(const sensitive_string& text) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_change(sensitive_string{reinterpret_cast<const char*>(data), size});
   return 0;

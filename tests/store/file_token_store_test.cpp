@@ -118,6 +118,25 @@ TEST_CASE("a file that another process is writing is read when that process has 
   CHECK(loaded(store) == names{vault});
 }
 
+TEST_CASE("a save waits for a process that writes the file in place without the lock") {
+  const auto before = GENERATE(as<std::string>{}, "", "{", "{\"AccessToken\": {");
+  const store_directory files;
+  {
+    file_token_store writer{{.path = files.file()}};
+    REQUIRE(save(writer, a_token(vault)));
+  }
+  const auto whole = files.text();
+  files.write(before);
+  const std::jthread other{[&] {
+    std::this_thread::sleep_for(100ms);
+    files.write(whole);
+  }};
+  file_token_store store{{.path = files.file()}};
+  REQUIRE(save(store, a_token(storage)));
+  CHECK(loaded(store) == names{storage, vault});
+  CHECK(files.names() == names{"tokens.json"});
+}
+
 TEST_CASE("a lock that is not free in time is an error, and nothing changes") {
   const store_directory files;
   std::ofstream{files.lock()} << ::getppid() << " python3";

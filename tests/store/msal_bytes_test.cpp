@@ -119,9 +119,9 @@ TEST_CASE("of entries with equal keys the last one counts, and a change keeps on
   const auto text = saved("", token);
   for (const std::string section : {"AccessToken", "tokens"}) {
     auto twice = text;
-    const auto begin = twice.find("\"" + section + "\": {") + section.size() + 5;
+    const auto begin = twice.find('"' + section + R"(": {)") + section.size() + 5;
     twice.insert(begin, " \"" + msal_key(token.identity, vault) +
-                            "\": {\"secret\": \"hidden\", \"machine\": \"x\", \"cached_at\": 1},");
+                            R"(": {"secret": "hidden", "machine": "x", "cached_at": 1},)");
     CHECK(resources_in(twice) == std::vector<std::string>{vault});
     CHECK(changed(twice, {.now = token.cached_at}) == text);
   }

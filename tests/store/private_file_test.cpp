@@ -83,6 +83,22 @@ TEST_CASE("a replaced file has another stamp, also with equal size") {
   CHECK_FALSE(first == stamp_now(file));
 }
 
+TEST_CASE("a file that has changed since it was seen is not replaced") {
+  const store_directory files;
+  const auto file = open_in(files);
+  const std::optional<file_stamp> none;
+  CHECK(file.replace("first", &none).value());
+  CHECK_FALSE(file.replace("second", &none).value());
+  const std::optional<file_stamp> seen = stamp_now(file);
+  files.write("other");
+  CHECK_FALSE(file.replace("second", &seen).value());
+  CHECK(files.text() == "other");
+  CHECK(files.names() == std::vector<std::string>{"tokens.json"});
+  const std::optional<file_stamp> again = stamp_now(file);
+  CHECK(file.replace("second", &again).value());
+  CHECK(files.text() == "second");
+}
+
 TEST_CASE("a file that others may access is refused") {
   for (const mode_t mode : {0640U, 0604U, 0620U, 0602U, 0610U, 0644U}) {
     const store_directory files;

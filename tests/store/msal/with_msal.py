@@ -8,6 +8,10 @@ answers by itself.
 
     MIDAS_MSAL_PROCESSES   how many processes of each kind write at once (3)
     MIDAS_MSAL_SECONDS     for how long (3)
+
+Each writer pauses between two tokens, for the longer the more there are. A process with MSAL that has
+waited five seconds for the lock goes on without it, and then two of them may write the file at the same
+time: 20 processes with MSAL alone, without a pause, break their file within half a minute.
 """
 
 import json
@@ -20,6 +24,7 @@ import tempfile
 import time
 
 SKIPPED = 77
+PAUSE_PER_PROCESS = 0.1
 
 
 def skip(reason):
@@ -122,7 +127,7 @@ def one_after_the_other(program, path):
     check(client.host.requests == 1, "MSAL does not notice a change by midas")
 
 
-def write_for(path, number, seconds):
+def write_for(path, number, seconds, pause):
     """In a process of its own: prints how many tokens it acquired."""
     client = Client(path)
     end = time.monotonic() + seconds
@@ -130,15 +135,19 @@ def write_for(path, number, seconds):
     while time.monotonic() < end:
         client.token(f"https://msal-{number}-{count}.example")
         count += 1
+        time.sleep(pause)
     print(count)
 
 
 def at_once(program, path, processes, seconds):
     began = []
+    pause = PAUSE_PER_PROCESS * processes
     for number in range(processes):
         for kind, command in (
-                ("midas", [program, path, "save-for", str(seconds), f"https://midas-{number}-"]),
-                ("msal", [sys.executable, __file__, "--write", path, str(number), str(seconds)])):
+                ("midas", [program, path, "save-for", str(seconds), str(pause),
+                           f"https://midas-{number}-"]),
+                ("msal", [sys.executable, __file__, "--write", path, str(number), str(seconds),
+                          str(pause)])):
             child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                      text=True)
             began.append((kind, number, child))
@@ -177,6 +186,6 @@ def main(program):
 
 if __name__ == "__main__":
     if sys.argv[1] == "--write":
-        write_for(sys.argv[2], sys.argv[3], float(sys.argv[4]))
+        write_for(sys.argv[2], sys.argv[3], float(sys.argv[4]), float(sys.argv[5]))
     else:
         main(sys.argv[1])

@@ -3,6 +3,7 @@
 #include <midas/keyring_token_store.hpp>
 
 #include <cstdlib>
+#include <string>
 
 int main(int argc, char** argv) {
   if (argc < 3) {
@@ -12,7 +13,7 @@ int main(int argc, char** argv) {
   midas::keyring_token_store store{
       {.path = argv[1],
        .keyring_timeout =
-           std::chrono::milliseconds{timeout == nullptr ? 10'000 : std::atoi(timeout)},
+           std::chrono::milliseconds{timeout == nullptr ? 10'000 : std::stoi(timeout)},
        .lock_timeout = std::chrono::minutes{2}}};
   return midas::internal::test::run_store_command(store, {argv + 2, argv + argc});
 }

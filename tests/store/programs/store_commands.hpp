@@ -15,6 +15,7 @@
 #include <iostream>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace midas::internal::test {
@@ -34,7 +35,7 @@ inline int save(token_store& store, const std::string& resource) {
   return saved ? 0 : 1;
 }
 
-inline int save_for(token_store& store, double seconds, const std::string& resource) {
+inline int save_for(token_store& store, double seconds, double pause, const std::string& resource) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>{seconds};
   int count = 0;
   for (; std::chrono::steady_clock::now() < end; ++count) {
@@ -42,6 +43,7 @@ inline int save_for(token_store& store, double seconds, const std::string& resou
         failed != 0) {
       return failed;
     }
+    std::this_thread::sleep_for(std::chrono::duration<double>{pause});
   }
   std::cout << count << '\n';
   return 0;
@@ -82,7 +84,7 @@ inline int run_store_command(token_store& store, const std::vector<std::string>&
     return remove(store, arguments.at(1));
   }
   if (command == "save-for") {
-    return save_for(store, std::stod(arguments.at(1)), arguments.at(2));
+    return save_for(store, std::stod(arguments.at(1)), std::stod(arguments.at(2)), arguments.at(3));
   }
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (const int failed = save(store, arguments[i]); failed != 0) {
