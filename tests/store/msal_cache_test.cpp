@@ -144,22 +144,6 @@ TEST_CASE("the first save to a file of MSAL does not make its earlier entries th
   CHECK(text.find("msal-token") != std::string::npos);
 }
 
-TEST_CASE("an accepted file of MSAL stays this machine's after a save, one of another does not") {
-  auto accepting = this_one;
-  accepting.accept_unmarked = true;
-  const auto token = user_token();
-  const cache_change what{.save = {&token, 1}, .now = at(1'700'000'301)};
-  auto text = change(vector_text("written_by_msal.json"), what, accepting);
-  CHECK(resources_of(read_text(text)) == std::vector<std::string>{storage, vault});
-  // As copied from a machine where midas has written it: MSAL's entries are not this one's, then or
-  // after a save.
-  const auto elsewhere = change(vector_text("written_by_msal.json"), {.now = at(1)}, another);
-  CHECK(read_text(elsewhere, another).size() == 1);
-  CHECK(read_text(elsewhere, accepting).empty());
-  text = change({elsewhere.begin(), elsewhere.end()}, what, accepting);
-  CHECK(resources_of(read_text(text, accepting)) == std::vector<std::string>{storage});
-}
-
 TEST_CASE("a save on another machine does not make the first one's tokens its own") {
   const auto token = user_token();
   const auto text = change(vector_text("written_by_midas.json"),
