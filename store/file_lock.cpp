@@ -95,6 +95,9 @@ class lock_attempt {
       // The holder has just removed the file.
       return errno == ENOENT ? outcome::busy : outcome::failed;
     }
+    if (!is_made_ && !seems_abandoned()) {
+      return give_back();
+    }
     if (uninterrupted([&] { return ::flock(file_.number(), LOCK_EX | LOCK_NB); }) != 0) {
       return errno == EWOULDBLOCK ? give_back() : fail();
     }
@@ -107,8 +110,7 @@ class lock_attempt {
       return give_back();
     }
     if (!is_made_) {
-      was_abandoned_ = is_abandoned(maker_of(read_lock_maker(read_note(file_.number()))),
-                                    age_of_lock(status), options_);
+      was_abandoned_ = seems_abandoned();
       if (!was_abandoned_) {
         return give_back();
       }
@@ -134,8 +136,17 @@ class lock_attempt {
     return file_.is_open();
   }
 
-  // Another process that only looks at the file may have locked it for a moment: the maker keeps
-  // it, and tries again.
+  // To be asked before the file is locked, too: a program with MSAL creates the file, then locks
+  // it, and fails to if others do so for a moment to look at it.
+  [[nodiscard]] bool seems_abandoned() const {
+    struct stat status {};
+    return ::fstat(file_.number(), &status) == 0 &&
+           is_abandoned(maker_of(read_lock_maker(read_note(file_.number()))), age_of_lock(status),
+                        options_);
+  }
+
+  // Another process that looks whether the file is abandoned may have locked it for a moment: the
+  // maker keeps it, and tries again.
   outcome give_back() {
     if (!is_made_) {
       file_ = descriptor{};

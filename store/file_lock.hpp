@@ -15,8 +15,8 @@ struct file_lock_options {
   /// How long to wait for another process.
   std::chrono::milliseconds timeout{10'000};
   /// A file without a process id that nobody has locked is abandoned after this time: its maker
-  /// died before it wrote the id, or is about to.
-  std::chrono::milliseconds unsigned_grace{2'000};
+  /// died before it wrote the id. A program with MSAL may take five seconds to lock it.
+  std::chrono::milliseconds unsigned_grace{6'000};
   /// The same for a file whose process id is in use, perhaps by another process.
   std::chrono::milliseconds signed_grace{10'000};
 };

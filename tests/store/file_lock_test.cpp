@@ -111,7 +111,9 @@ TEST_CASE("a lock file without an id is another process's for a moment only") {
   const locked_directory place;
   place.leave("");
   CHECK_FALSE(place.acquire());
-  place.leave("", 3s);
+  place.leave("", 5s);
+  CHECK_FALSE(place.acquire());
+  place.leave("", 7s);
   CHECK(place.acquire());
 }
 
@@ -121,6 +123,28 @@ TEST_CASE("a lock that the kernel holds is never abandoned, whatever its file sa
   const descriptor other{::open(place.files.lock().c_str(), O_RDWR | O_CLOEXEC)};
   REQUIRE(::flock(other.number(), LOCK_EX | LOCK_NB) == 0);
   CHECK_FALSE(place.acquire());
+}
+
+TEST_CASE("processes that wait do not lock the file of another") {
+  const locked_directory place;
+  place.leave("");
+  std::atomic<bool> is_over{false};
+  std::vector<std::jthread> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.emplace_back([&] {
+      while (!is_over) {
+        static_cast<void>(place.acquire());
+      }
+    });
+  }
+  // As a program with MSAL does after it has created the file.
+  int failed = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    const descriptor file{::open(place.files.lock().c_str(), O_RDWR | O_CLOEXEC)};
+    failed += ::flock(file.number(), LOCK_EX | LOCK_NB) == 0 ? 0 : 1;
+  }
+  is_over = true;
+  CHECK(failed == 0);
 }
 
 TEST_CASE("the end of a lock leaves the file of the next holder") {

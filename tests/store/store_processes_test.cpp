@@ -49,11 +49,11 @@ faulty_save save_with_fault(const store_directory& files, const std::string& fau
   return {.ended = end_of_store_program(child), .was_reached = std::filesystem::exists(report)};
 }
 
-// A lock file without a process id counts as abandoned after two seconds.
+// A lock file without a process id counts as abandoned after six seconds.
 void age_lock(const store_directory& files) {
   std::error_code ignored;
   std::filesystem::last_write_time(
-      files.lock(), std::filesystem::file_time_type::clock::now() - std::chrono::seconds{5},
+      files.lock(), std::filesystem::file_time_type::clock::now() - std::chrono::seconds{8},
       ignored);
 }
 
