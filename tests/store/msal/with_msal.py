@@ -9,9 +9,8 @@ answers by itself.
     MIDAS_MSAL_PROCESSES   how many processes of each kind write at once (3)
     MIDAS_MSAL_SECONDS     for how long (3)
 
-Each writer pauses between two tokens, for the longer the more there are. A process with MSAL that has
-waited five seconds for the lock goes on without it, and then two of them may write the file at the same
-time: 20 processes with MSAL alone, without a pause, break their file within half a minute.
+Each writer pauses between two tokens, for the longer the more there are. With many processes, MSAL loses
+entries also without midas (docs/store.md says why), so a failure of a long run needs a look at who wrote.
 """
 
 import json
