@@ -1,5 +1,6 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
+#include "messages/background_thread.hpp"
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_inbox.hpp"
@@ -10,8 +11,6 @@
 
 #include <curl/curl.h>
 
-#include <pthread.h>
-#include <signal.h>  // NOLINT(modernize-deprecated-headers): pthread_sigmask is POSIX, not ISO C
 #include <unistd.h>
 
 #include <algorithm>
@@ -44,17 +43,6 @@ curl_multi_options checked(curl_multi_options options) {
   }
   options.keep_alive = std::clamp<std::chrono::seconds>(options.keep_alive, 1s, 24h);
   return options;
-}
-
-// Signals to the process are for the program's own threads. That includes SIGPIPE, which libcurl's
-// TLS can raise here. Signals raised by a fault stay unblocked, so that the program's handlers run.
-void block_signals() {
-  sigset_t set;
-  sigfillset(&set);
-  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) {
-    sigdelset(&set, fault);
-  }
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 }  // namespace
@@ -134,8 +122,7 @@ class curl_multi_loop::implementation {
   }
 
   void run() noexcept {
-    block_signals();
-    pthread_setname_np(pthread_self(), "midas-http");
+    prepare_background_thread("midas-http");
     curl_inbox::batch batch;
     for (inbox_.wait(batch, {}); !batch.closed; inbox_.wait(batch, transfers_.wait_limit())) {
       for (auto& job : batch.starts) {

@@ -22,8 +22,6 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-constexpr std::size_t max_token_type_length = 64;
-
 struct token_members {
   std::array<json_member, 6> all{{{.name = "access_token"},
                                   {.name = "expires_in"},
@@ -46,20 +44,6 @@ bool is_scalar(const json_member& member) noexcept {
 bool is_stated(const json_member& member) noexcept {
   return member.kind != json_kind::absent && member.kind != json_kind::null &&
          !(member.kind == json_kind::string && member.text.empty());
-}
-
-// Other characters would break the header that carries the token, or be lost from its ends. The
-// loop has no early exit, so that the compiler can vectorize it.
-bool fits_header(std::string_view token) noexcept {
-  unsigned char unprintable = 0;
-  for (const char c : token) {
-    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7e - 0x20);
-  }
-  return unprintable == 0 && !token.starts_with(' ') && !token.ends_with(' ');
-}
-
-bool is_token_type_character(char c) noexcept {
-  return ascii::is_alphanumeric(c) || std::string_view{"-._+"}.find(c) != std::string_view::npos;
 }
 
 // "access_token: string, expires_in: null, 3 other members"
@@ -207,6 +191,23 @@ void keep_token(token_grant& grant, sensitive_string body, std::size_t at, std::
 
 }  // namespace
 
+// The loop has no early exit, so that the compiler can vectorize it.
+bool fits_header(std::string_view token) noexcept {
+  unsigned char unprintable = 0;
+  for (const char c : token) {
+    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7e - 0x20);
+  }
+  return unprintable == 0 && !token.starts_with(' ') && !token.ends_with(' ');
+}
+
+bool is_token_type(std::string_view text) noexcept {
+  constexpr std::size_t max_length = 64;
+  return text.size() <= max_length && std::ranges::all_of(text, [](char c) {
+           return ascii::is_alphanumeric(c) ||
+                  std::string_view{"-._+"}.find(c) != std::string_view::npos;
+         });
+}
+
 bool is_other_resource(std::string_view stated, std::string_view wanted) {
   const auto host = host_of(stated);
   const auto wanted_host = host_of(wanted);
@@ -235,10 +236,9 @@ expected<token_grant> read_token_response(std::string_view source, http_response
     return reject(source, "with an access token that is not printable ASCII text" + shape());
   }
   const bool typed = is_stated(members.token_type);
-  if (typed && (members.token_type.kind != json_kind::string ||
-                members.token_type.text.size() > max_token_type_length ||
-                !std::ranges::all_of(members.token_type.text, is_token_type_character) ||
-                repeats_proof(members.token_type.text, response.proofs))) {
+  if (typed &&
+      (members.token_type.kind != json_kind::string || !is_token_type(members.token_type.text) ||
+       repeats_proof(members.token_type.text, response.proofs))) {
     return reject(source, "with a token type that is not a word" + shape());
   }
   const auto clock_ahead = clock_error(response, now);

@@ -31,6 +31,13 @@ expected<token_grant> read_token_response(std::string_view source, http_response
                                           std::chrono::sys_seconds now,
                                           std::string_view wanted = {});
 
+/// Whether an Authorization header can carry the token: other characters than printable ASCII would
+/// break the header, and spaces at the ends would be lost.
+bool fits_header(std::string_view token) noexcept;
+
+/// Whether `text` is empty or a word of at most 64 characters.
+bool is_token_type(std::string_view text) noexcept;
+
 /// error::service_code for a token for another resource than the wanted one.
 inline constexpr std::string_view other_resource_code = "other_resource";
 
