@@ -102,23 +102,57 @@ bool token_table::publish(const token_key& key, const access_token& token,
   // Destroyed, and wiped, after the lock is released.
   access_token replaced;
   const std::lock_guard lock{mutex_};
-  const auto at = entries_.try_emplace(key).first;
-  auto& item = at->second;
-  if (item == nullptr) {
-    item = std::make_shared<entry>();
-    item->key = &at->first;
-    item->last_used = second_of(now);
-  } else if (from && *from < item->from && is_usable(item->validity(), now)) {
+  auto& item = find_or_add(key);
+  if (from && *from < item.from && is_usable(item.validity(), now)) {
     return false;
   }
-  item->from = from.value_or(next_attempt());
-  const std::chrono::nanoseconds life = validity.end.boot - now.boot;
-  item->life = changed == token_changed::no ? std::max(item->life, life) : life;
-  replaced = std::exchange(item->token, token.from_cache());
-  item->end = validity.end;
-  item->change();
-  plan(*item, validity.refresh_at);
+  if (item.is_unused()) {
+    item.last_used = second_of(now);
+    item.unused_since = entry::never;
+  }
+  item.from = from.value_or(next_attempt());
+  const auto earlier_life = item.life;
+  replaced = replace(item, token, validity, now);
+  if (changed == token_changed::no) {
+    item.life = std::max(item.life, earlier_life);
+  }
   return true;
+}
+
+bool token_table::publish_loaded(const token_key& key, const access_token& token,
+                                 const token_validity& validity, const clock_reading& now) {
+  access_token replaced;
+  const std::lock_guard lock{mutex_};
+  auto& item = find_or_add(key);
+  if (is_usable(item.validity(), now)) {
+    return false;
+  }
+  // Any request for an acquired token is later.
+  item.from = 0;
+  // A use within the same second changes it.
+  item.last_used = item.unused_since = second_of(now) - 1;
+  replaced = replace(item, token, validity, now);
+  return true;
+}
+
+token_table::entry& token_table::find_or_add(const token_key& key) {
+  const auto at = entries_.try_emplace(key).first;
+  if (at->second == nullptr) {
+    at->second = std::make_shared<entry>();
+    at->second->key = &at->first;
+  }
+  return *at->second;
+}
+
+access_token token_table::replace(entry& item, const access_token& token,
+                                  const token_validity& validity,
+                                  const clock_reading& now) noexcept {
+  auto replaced = std::exchange(item.token, token.from_cache());
+  item.life = validity.end.boot - now.boot;
+  item.end = validity.end;
+  item.change();
+  plan(item, validity.refresh_at);
+  return replaced;
 }
 
 bool token_table::postpone_refresh(const token_key& key, boot_clock::time_point at) {
@@ -161,10 +195,14 @@ token_table::refresh_decision token_table::begin_refresh(const published_slot& p
   }
   const auto found = entries_.find(*item.key);
   // The next caller who requests an unusable token starts an acquisition.
-  if (!is_usable(item.validity(), now) || is_idle(item, now, std::nullopt)) {
+  const bool is_unused = item.is_unused();
+  if (!is_usable(item.validity(), now) || (!is_unused && is_idle(item, now, std::nullopt))) {
     refresh_decision dropped{refresh_step::dropped, found->first};
     erase(found);
     return dropped;
+  }
+  if (is_unused) {
+    return {refresh_step::unused, found->first};
   }
   found->second->refresh_reported = true;
   return {refresh_step::begun, found->first};

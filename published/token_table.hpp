@@ -88,6 +88,11 @@ class token_table {
                const clock_reading& now, token_changed changed = token_changed::yes,
                std::optional<attempt> from = {});
 
+  /// Publishes a token of an earlier process, unless there is one that may be handed out at `now`.
+  /// False, and nothing changes, if there is. The token is not refreshed before it is looked up.
+  bool publish_loaded(const token_key& key, const access_token& token,
+                      const token_validity& validity, const clock_reading& now);
+
   /// Replaces only the time of the refresh. False if the table does not hold the key.
   bool postpone_refresh(const token_key& key, boot_clock::time_point at);
 
@@ -107,6 +112,9 @@ class token_table {
     none,
     /// A new token must be acquired. Readers no longer report the refresh as overdue.
     begun,
+    /// A loaded token that has not been looked up yet: the first reader will report the refresh as
+    /// overdue.
+    unused,
     /// No caller has requested the token for as long as its lifetime, or it is no longer usable:
     /// the key has left the table.
     dropped,
@@ -152,11 +160,21 @@ class token_table {
     // The other half of the validity, the time of the refresh, is in the slot.
     clock_reading end;
     std::chrono::nanoseconds life{};
+    static constexpr auto never = std::chrono::seconds::min().count();
+    // The last_used of a token that was loaded, and has not been looked up. An entry without a
+    // token counts as unused, too.
+    std::chrono::seconds::rep unused_since = 0;
+    [[nodiscard]] bool is_unused() const noexcept { return last_used.load() == unused_since; }
     [[nodiscard]] token_validity validity() const noexcept {
       return {end, published_slot::refresh()};
     }
   };
 
+  [[nodiscard]] entry& find_or_add(const token_key& key);
+  // Returns the token that was there.
+  [[nodiscard]] static access_token replace(entry& item, const access_token& token,
+                                            const token_validity& validity,
+                                            const clock_reading& now) noexcept;
   [[nodiscard]] std::optional<found_token> read_anew(thread_cache* mine, const token_lookup& lookup,
                                                      const clock_reading& now,
                                                      const coarse_clock_reading& coarse);

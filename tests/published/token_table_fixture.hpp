@@ -74,6 +74,7 @@ inline refreshes take(token_table& table, const clock_reading& at) {
     const auto [step, key] = table.begin_refresh(*each, at);
     switch (step) {
       case token_table::refresh_step::none:
+      case token_table::refresh_step::unused:
         break;
       case token_table::refresh_step::begun:
         result.due.push_back(key.resource);
