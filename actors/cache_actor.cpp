@@ -4,6 +4,7 @@
 #include "actors/support/actor_lifetime.hpp"
 #include "actors/support/cached_keys.hpp"
 #include "actors/support/http_child.hpp"
+#include "actors/support/store_child.hpp"
 
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ struct cache_state {
     if (http) {
       http->end(lifetime.exit_reason_of_children());
     }
+    if (store) {
+      store->end(lifetime.exit_reason_of_children());
+    }
   }
 
   void start(gate::holder alive, cache_settings given) {
@@ -35,6 +39,7 @@ struct cache_state {
     caf_compat::on_down(self, [this](const caf::actor_addr& ended) { replace(ended); });
     http.emplace(self, http_settings{settings.transport, settings.limits, settings.service});
     keys.emplace(self, settings.service, now());
+    store.emplace(self, settings.service);
     arm();
   }
 
@@ -47,22 +52,27 @@ struct cache_state {
           return answer(request, timeout);
         },
         [this](acquisition_request& asked, const token_waiter& caller) { answer(asked, caller); },
+        [this](acquisition_request& asked) { return answer(asked); },
+        [this](load_ended) {
+          keys->tokens_loaded(now());
+          arm();
+        },
         [this](const idle_report& report) { keys->remove_idle(report, now()); },
         [this](const deadline_set& deadline) {
           keys->set_deadline(*deadline.key, deadline.at);
           arm();
         },
-        [this](const refresh_overdue& overdue) {
-          refresh(view_of(overdue.key));
-          arm();
-        },
+        [this](const refresh_overdue& overdue) { refresh(view_of(overdue.key)); },
         [this](const refresh_planned& planned) {
           keys->schedule_refresh(planned.slot);
           arm();
         },
         [this](const caller_canceled& canceled) { keys->recheck_waiters(canceled.key); },
         [this](const token_published& published) { keys->recheck_waiters({published.key}); },
-        [this](timer_due) { fire_timers(); },
+        [this](timer_due) {
+          keys->fire_timers(http->current(), now());
+          arm();
+        },
         [this](restart_due) { keys->replace_http(http->start()); },
         [this](drain_done) { lifetime.quit(self); },
     };
@@ -73,7 +83,12 @@ struct cache_state {
       service().counters->add(service().counters->errors);
       return to_caf_error(invalid_timeout_error());
     }
-    auto routed = route(request, deadline_after(now(), timeout));
+    acquisition_request asked{std::move(request), deadline_after(now(), timeout)};
+    return answer(asked);
+  }
+
+  caf::result<access_token> answer(acquisition_request& asked) {
+    auto routed = route(asked);
     if (!routed) {
       return to_caf_error(routed.error());
     }
@@ -89,7 +104,7 @@ struct cache_state {
     if (caller.answered()) {
       return;
     }
-    auto routed = route(asked.request, asked.deadline);
+    auto routed = route(asked);
     if (!routed) {
       caller.answer(unexpected{std::move(routed.error())});
     } else if (auto* token = std::get_if<access_token>(&*routed)) {
@@ -100,11 +115,11 @@ struct cache_state {
     }
   }
 
-  using forward = std::pair<acquisition_actor, acquisition_request>;
+  using forward = std::pair<answering_actor, acquisition_request>;
 
-  // The published token, or the acquisition that answers the request.
-  expected<std::variant<access_token, forward>> route(
-      token_request& request, std::chrono::steady_clock::time_point deadline) {
+  // The published token, or the actor that answers the request.
+  expected<std::variant<access_token, forward>> route(acquisition_request& asked) {
+    auto& request = asked.request;
     auto& counters = *service().counters;
     if (auto failure = refusal()) {
       counters.add(counters.errors);
@@ -119,9 +134,11 @@ struct cache_state {
         counters.add(counters.cache_hits);
         if (found->refresh_overdue) {
           refresh(*key);
-          arm();
         }
         return std::move(found->token);
+      }
+      if (store->must_wait(asked)) {
+        return forward{store->current(), std::move(asked)};
       }
     }
     const auto used = keys->use_acquisition(request, *key, http->current(), now());
@@ -131,45 +148,28 @@ struct cache_state {
     }
     auto& acquisition = **used;
     ++acquisition.sent;
-    if (keys->add_deadline(acquisition, deadline)) {
+    if (keys->add_deadline(acquisition, asked.deadline)) {
       arm();
     }
-    return forward{acquisition.actor, {std::move(request), deadline}};
+    return forward{acquisition.actor, std::move(asked)};
   }
 
   // Why no request can be answered at present.
   [[nodiscard]] std::optional<error> refusal() const {
-    if (lifetime.ending()) {
-      return lifetime.end();
-    }
-    return service().endpoint ? std::nullopt : std::optional{service().endpoint.error()};
+    return lifetime.ending() ? std::optional{lifetime.end()} : service().configuration_error();
   }
 
   void refresh(const token_key_view& key) {
-    const token_request request{.identity = key.identity, .resource = std::string{key.resource}};
-    if (const auto used = keys->use_acquisition(request, key, http->current(), now())) {
-      caf_compat::send(self, (*used)->actor, refresh_due{});
-    } else {
-      keys->postpone_refresh({request.identity, request.resource});
-    }
+    keys->refresh(key, http->current(), now());
+    arm();
   }
 
   // An actor ended unexpectedly. It has answered its requests.
   void replace(const caf::actor_addr& ended) {
-    if (!http->has_ended(ended, now())) {
+    if (!http->has_ended(ended, now()) && !store->has_ended(ended)) {
       keys->remove_ended(ended, now());
       arm();
     }
-  }
-
-  void fire_timers() {
-    keys->woken(now());
-    keys->recheck_due_waiters(now());
-    for (const auto& key : keys->take_due_refreshes()) {
-      refresh(view_of(key));
-    }
-    keys->sweep_if_due(now());
-    arm();
   }
 
   void arm() {
@@ -186,6 +186,7 @@ struct cache_state {
   cache_settings settings;
   std::optional<http_child> http;
   std::optional<cached_keys> keys;
+  std::optional<store_child> store;
 };
 
 }  // namespace

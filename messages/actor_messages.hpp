@@ -21,6 +21,8 @@ namespace midas::internal {
 struct acquisition_request {
   token_request request{};
   std::chrono::steady_clock::time_point deadline{};
+  /// The request has waited for the token store, and must not wait for it again.
+  bool has_waited = false;
 };
 
 /// The key of an acquisition actor. Requests with equal keys are coalesced.
@@ -159,6 +161,12 @@ struct deadline_due {};
 /// The token must be refreshed.
 struct refresh_due {};
 
+/// The token store has been loaded, and its tokens are published; or it failed.
+struct load_ended {};
+
+/// A request has waited long enough for the token store.
+struct load_wait_over {};
+
 /// A timer of the cache actor has fired.
 struct timer_due {};
 
@@ -195,6 +203,8 @@ inline std::string to_string(const refresh_due&) { return "refresh_due"; }
 inline std::string to_string(const timer_due&) { return "timer_due"; }
 inline std::string to_string(const admission_due&) { return "admission_due"; }
 inline std::string to_string(const completions_due&) { return "completions_due"; }
+inline std::string to_string(const load_ended&) { return "load_ended"; }
+inline std::string to_string(const load_wait_over&) { return "load_wait_over"; }
 inline std::string to_string(const drain_done&) { return "drain_done"; }
 
 }  // namespace midas::internal

@@ -91,6 +91,12 @@ void restore_logger_context(Self* self) {
 template <class... Ts>
 using promise = caf::typed_response_promise<Ts...>;
 
+/// Lets another actor answer the request, which receives `message` for it.
+template <class T, class Handle, class Message>
+void pass_on(promise<T>& request, const Handle& to, Message message) {
+  request.delegate(to, std::move(message));
+}
+
 /// One value that answers many requests without a copy for each.
 template <class T>
 class shared_answer {

@@ -26,6 +26,8 @@ MIDAS_LOCAL_MESSAGE(midas::internal::drain_done)
 MIDAS_LOCAL_MESSAGE(midas::internal::hasten_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_request)
 MIDAS_LOCAL_MESSAGE(midas::internal::http_response)
+MIDAS_LOCAL_MESSAGE(midas::internal::load_ended)
+MIDAS_LOCAL_MESSAGE(midas::internal::load_wait_over)
 MIDAS_LOCAL_MESSAGE(midas::internal::not_admitted)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_due)
 MIDAS_LOCAL_MESSAGE(midas::internal::refresh_overdue)
@@ -63,6 +65,13 @@ using http_actor = caf_compat::typed_actor<
     // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
 
+/// Answers requests that the cache actor passes on: an acquisition actor, or the store actor.
+using answering_actor = caf_compat::typed_actor<
+    // Answers an actor's request.
+    access_token(acquisition_request),
+    // Answers a caller that is not an actor.
+    void(acquisition_request, token_waiter)>;
+
 /// Acquires tokens for one identity, resource and claims.
 using acquisition_actor = caf_compat::typed_actor<
     // Answers with the token of the acquisition in progress, or starts one.
@@ -93,6 +102,10 @@ using cache_actor = caf_compat::typed_actor<
     access_token(token_request, std::chrono::nanoseconds),
     // Answers a caller that is not an actor, whose deadline counts from its call.
     void(acquisition_request, token_waiter),
+    // Answers an actor's request that has waited for the token store. (From the store actor.)
+    access_token(acquisition_request),
+    // Refreshes the loaded tokens at their times, and answers with them. (From the store actor.)
+    void(load_ended),
     // Ends an idle acquisition actor. (From that actor.)
     void(idle_report),
     // Sets the timer for the earliest deadline of an acquisition. (From the acquisition actor.)
@@ -109,6 +122,19 @@ using cache_actor = caf_compat::typed_actor<
     void(timer_due),
     // Replaces an HTTP actor that ended unexpectedly. (From itself.)
     void(restart_due),
+    // Quits; every request has been answered. (From itself.)
+    void(drain_done)>;
+
+/// Holds requests while the token store is loaded.
+using store_actor = caf_compat::typed_actor<
+    // Passes the request to the cache actor once the store is loaded, or the wait takes too long.
+    access_token(acquisition_request),
+    // Does the same for a caller that is not an actor.
+    void(acquisition_request, token_waiter),
+    // Passes all requests on, and tells the cache actor. (From the thread of the store.)
+    void(load_ended),
+    // Passes on the requests that have waited long enough. (From itself.)
+    void(load_wait_over),
     // Quits; every request has been answered. (From itself.)
     void(drain_done)>;
 

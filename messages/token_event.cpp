@@ -20,6 +20,7 @@ struct severity_of {
     return event_severity::error;
   }
   event_severity operator()(const host_failing& /*event*/) const { return event_severity::error; }
+  event_severity operator()(const store_failed& /*event*/) const { return event_severity::warning; }
   event_severity operator()(const acquisition_started& /*event*/) const {
     return event_severity::debug;
   }
@@ -139,12 +140,23 @@ std::string line_of(const refresh_done& e) {
 
 std::string line_of(const key_evicted& e) { return log_line{"key_evicted"}.add(e.key).take(); }
 
+std::string line_of(const store_failed& e) {
+  return log_line{"store_failed"}
+      .add("operation", to_string(e.operation))
+      .add("unsaved", e.unsaved)
+      .add(e.failure)
+      .add_if_any("advice", e.failure.advice)
+      .take();
+}
+
 }  // namespace
 
 std::string_view to_string(event_severity severity) noexcept {
   switch (severity) {
     case event_severity::error:
       return "error";
+    case event_severity::warning:
+      return "warning";
     case event_severity::info:
       return "info";
     case event_severity::debug:
@@ -161,6 +173,16 @@ std::string_view to_string(wait_reason reason) noexcept {
       return "pause";
     case wait_reason::answer:
       return "answer";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(store_operation operation) noexcept {
+  switch (operation) {
+    case store_operation::load:
+      return "load";
+    case store_operation::save:
+      return "save";
   }
   return "unknown";
 }

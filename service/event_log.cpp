@@ -33,7 +33,8 @@ observers::callback observer_of(log_function log, event_severity level) {
 }  // namespace
 
 std::optional<event_severity> read_severity(std::string_view text) noexcept {
-  for (const auto each : {event_severity::error, event_severity::info, event_severity::debug}) {
+  for (const auto each : {event_severity::error, event_severity::warning, event_severity::info,
+                          event_severity::debug}) {
     if (equal_ignoring_case(text, to_string(each))) {
       return each;
     }
@@ -55,7 +56,7 @@ void add_log(observers& to, const token_service_options& options,
     to.add(observer_of(&log_to_stderr, *level));
   } else {
     write_to_stderr("midas: " + std::string{log_variable} + " is " + quoted_start(wanted) +
-                    ", not error, info or debug; nothing is logged");
+                    ", not error, warning, info or debug; nothing is logged");
   }
 }
 

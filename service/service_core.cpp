@@ -1,10 +1,12 @@
 #include "service/service_core.hpp"
 
 #include "actors/cache_supervisor.hpp"
+#include "actors/support/store_calls.hpp"
 #include "messages/make_error.hpp"
 #include "service/bounded_options.hpp"
 #include "service/configured_identity.hpp"
 #include "service/event_log.hpp"
+#include "service/store_thread.hpp"
 #include "service/worker_threads.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_detection.hpp"
@@ -74,6 +76,22 @@ void start_log(const internal::service_context& context, const token_service_opt
   observers.introduce();
 }
 
+// Null without a store, and if no request can succeed.
+std::shared_ptr<internal::store_calls> make_store(const internal::service_context& context) {
+  const auto& options = context.options;
+  if (options.store == nullptr || !context.endpoint) {
+    return nullptr;
+  }
+  const auto& host = *context.endpoint;
+  internal::store_owner owner{host.address, {}};
+  if (host.default_identity) {
+    owner.default_identity = host.default_identity->identity;
+  }
+  return std::make_shared<internal::store_calls>(options.store,
+                                                 std::make_shared<internal::store_thread>(),
+                                                 std::move(owner), options.max_keys);
+}
+
 std::shared_ptr<const internal::service_context> make_context(
     const token_service_options& options,
     const std::optional<internal::host_environment>& environment) {
@@ -88,6 +106,8 @@ std::shared_ptr<const internal::service_context> make_context(
   }
   // May hold secrets in plain strings, and is not needed again.
   context->options.environment.reset();
+  context->store = make_store(*context);
+  context->options.store = nullptr;
   // Belongs to the observers, which end with the service; the context may outlive it.
   context->options.log = nullptr;
   start_log(*context, options, read);
@@ -113,9 +133,10 @@ std::shared_ptr<internal::http_transport> make_transport(const host_limits& limi
 // An actor system together with its configuration, which it refers to.
 class service_core::owned_system {
  public:
-  explicit owned_system(std::size_t threads) : parts_(std::make_unique<parts>()) {
-    // Besides the workers: CAF's clock, CAF's printer, the helper below, and the transport.
-    internal::require_threads(threads + 4);
+  owned_system(std::size_t threads, bool has_store) : parts_(std::make_unique<parts>()) {
+    // Besides the workers: CAF's clock, CAF's printer, the helper below, the transport, and the
+    // token store.
+    internal::require_threads(threads + (has_store ? 5 : 4));
     caf_compat::configure_sleeping_threads(parts_->config, threads);
     caf_compat::on_helper_thread([this] { parts_->system.emplace(parts_->config); });
   }
@@ -161,7 +182,8 @@ expected<service_frontend::running_actors> service_core::start(internal::service
 
 expected<service_frontend::running_actors> service_core::try_start(internal::service_parts parts) {
   if (parts.system == nullptr) {
-    owned_system_ = std::make_unique<owned_system>(context_->options.actor_threads);
+    owned_system_ =
+        std::make_unique<owned_system>(context_->options.actor_threads, context_->store != nullptr);
   }
   auto& system = parts.system != nullptr ? *parts.system : owned_system_->system();
   transport_ = parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_);
@@ -194,6 +216,9 @@ void service_core::shutdown() {
   // What the actors have not answered; and nothing of the application is called after this.
   frontend_->open().answer_all(failure);
   frontend_->open().wait_until_idle(deadline);
+  if (context_->store != nullptr) {
+    context_->store->finish(deadline);
+  }
   context_->observers->close();
   context_->observers->wait_until_idle(deadline);
   if (transport_ != nullptr) {

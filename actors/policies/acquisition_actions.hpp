@@ -63,6 +63,8 @@ struct publish_token {
   std::chrono::steady_clock::time_point started_at{};
   /// When the token was granted.
   clock_reading at{};
+  /// As the caller wrote it.
+  managed_identity identity{};
 };
 
 /// Answer all waiters with `failure`. The published token stays.

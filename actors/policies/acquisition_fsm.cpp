@@ -148,8 +148,8 @@ acquisition_actions acquisition_fsm::on(token_granted granted, const conditions&
         now.boot +
         next_refresh_after(failed_refreshes_, validity.end.boot - now.boot, {}, at.jitter);
   }
-  publish_token result{std::move(granted.grant), validity,        granted.is_new,
-                       done.refreshing,          done.started_at, now};
+  publish_token result{std::move(granted.grant), validity, granted.is_new,       done.refreshing,
+                       done.started_at,          now,      done.request.identity};
   state_ = idle{};
   return list(std::move(result));
 }

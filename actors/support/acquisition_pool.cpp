@@ -29,6 +29,12 @@ void acquisition_pool::replace_http(const http_actor& http) {
   }
 }
 
+void acquisition_pool::recheck_waiters() {
+  for (const auto& item : entries_) {
+    caf_compat::send(owner_, item.second.actor, deadline_due{});
+  }
+}
+
 acquisition_pool::shared_key acquisition_pool::remove_ended(const caf::actor_addr& ended) {
   const auto found = std::ranges::find_if(
       entries_, [&ended](const auto& item) { return item.second.actor.address() == ended; });

@@ -59,6 +59,9 @@ class acquisition_pool {
   /// All acquisitions send their requests to `http` from now on.
   void replace_http(const http_actor& http);
 
+  /// Sends deadline_due to all actors: tokens have been published that may answer their waiters.
+  void recheck_waiters();
+
   /// Forgets an actor that has ended. Returns its key; null if it is not in the pool.
   shared_key remove_ended(const caf::actor_addr& ended);
 

@@ -16,6 +16,15 @@ cached_keys::cached_keys(cache_actor::pointer owner, std::shared_ptr<const servi
       service_(std::move(service)),
       pool_(owner, service_),
       search_at_(now + search_interval()) {
+  schedule_published(now);
+}
+
+void cached_keys::tokens_loaded(time_point now) {
+  schedule_published(now);
+  pool_.recheck_waiters();
+}
+
+void cached_keys::schedule_published(time_point now) {
   refreshes_.assign(table().all_slots());
   plan_sweep_of_memory(now);
 }
@@ -97,6 +106,15 @@ void cached_keys::recheck_waiters(const acquisition_key& key) {
   }
 }
 
+void cached_keys::fire_timers(const http_actor& http, time_point now) {
+  timers_.woken(now);
+  recheck_due_waiters(now);
+  for (const auto& key : take_due_refreshes()) {
+    refresh(view_of(key), http, now);
+  }
+  sweep_if_due(now);
+}
+
 void cached_keys::schedule_refresh(token_table::slot planned) {
   // Null if the token has left the table meanwhile.
   if (planned != nullptr) {
@@ -116,7 +134,7 @@ std::vector<token_key> cached_keys::take_due_refreshes() {
       begun.push_back(std::move(decision.key));
     } else if (decision.step == token_table::refresh_step::dropped) {
       dropped.push_back(std::move(decision.key));
-    } else {
+    } else if (decision.step == token_table::refresh_step::none) {
       // An acquisition of an earlier cache actor has published the token meanwhile.
       schedule_refresh(std::move(slot));
     }
@@ -200,6 +218,15 @@ void cached_keys::remove_ended(const caf::actor_addr& ended, time_point now) {
   ends.pace.started(ends.at);
   // It may have been refreshing its token.
   postpone_refresh(key->token, ++ends.count);
+}
+
+void cached_keys::refresh(const token_key_view& key, const http_actor& http, time_point now) {
+  const token_request request{.identity = key.identity, .resource = std::string{key.resource}};
+  if (const auto used = use_acquisition(request, key, http, now)) {
+    caf_compat::send(owner_, (*used)->actor, refresh_due{});
+  } else {
+    postpone_refresh({request.identity, request.resource});
+  }
 }
 
 void cached_keys::postpone_refresh(const token_key& key, unsigned failures) {

@@ -40,25 +40,25 @@ class cached_keys {
   bool add_deadline(const acquisition_pool::entry& acquisition, time_point at);
   /// Replaces the earliest deadline of that acquisition, if its actor still exists.
   void set_deadline(const acquisition_key& key, time_point at);
-  /// Sends deadline_due to the acquisition actors that have waiters whose deadline has passed.
-  void recheck_due_waiters(time_point now);
-  /// Sends it to the acquisition actor of that key, if there is one: a waiter was canceled.
+  /// Sends deadline_due to the acquisition actor of that key, if there is one: a waiter was
+  /// canceled.
   void recheck_waiters(const acquisition_key& key);
 
+  /// The tokens of the store are published: schedules their refreshes, and answers the waiters that
+  /// take them.
+  void tokens_loaded(time_point now);
   /// Schedules the refresh of the token in that slot of the token table; nothing if null. Drops the
   /// least recently requested tokens if the table holds too many.
   void schedule_refresh(token_table::slot planned);
-  /// The keys whose tokens must be refreshed now. Keys that are idle, or whose tokens are no longer
-  /// usable, are dropped instead.
-  std::vector<token_key> take_due_refreshes();
 
-  /// Drops idle keys and ends idle acquisition actors, if the sweep is due.
-  void sweep_if_due(time_point now);
+  /// A delayed message to the cache actor has arrived: handles what is due.
+  void fire_timers(const http_actor& http, time_point now);
+
   /// Ends the actor that sent the report if it is still idle.
   void remove_idle(const idle_report& report, time_point now);
 
-  /// The refresh could not begin: it is planned anew.
-  void postpone_refresh(const token_key& key, unsigned failures = 1);
+  /// Starts the refresh of the key's token, on its acquisition actor.
+  void refresh(const token_key_view& key, const http_actor& http, time_point now);
 
   /// All acquisitions send their requests to this actor from now on.
   void replace_http(const http_actor& http) { pool_.replace_http(http); }
@@ -66,8 +66,6 @@ class cached_keys {
   void remove_ended(const caf::actor_addr& ended, time_point now);
   void end_all(caf::exit_reason reason) { pool_.end_all(reason); }
 
-  /// A delayed message to the cache actor has arrived.
-  void woken(time_point now) { timers_.woken(now); }
   /// See cache_timers::arm().
   [[nodiscard]] std::optional<std::chrono::nanoseconds> arm(time_point now);
 
@@ -78,6 +76,13 @@ class cached_keys {
     time_point at{};
   };
 
+  // Sends deadline_due to the acquisition actors that have waiters whose deadline has passed.
+  void recheck_due_waiters(time_point now);
+  // The keys whose tokens must be refreshed now. Keys that are idle, or whose tokens are no longer
+  // usable, are dropped instead.
+  std::vector<token_key> take_due_refreshes();
+  // The refresh could not begin: it is planned anew.
+  void postpone_refresh(const token_key& key, unsigned failures = 1);
   [[nodiscard]] std::optional<error> refusal_of_claims(const token_request& request,
                                                        const token_key_view& key,
                                                        time_point now) const;
@@ -86,7 +91,10 @@ class cached_keys {
   [[nodiscard]] std::optional<earlier_failure> earlier_failure_of(const acquisition_key& key,
                                                                   time_point now) const;
   [[nodiscard]] std::size_t max_keys() const { return service_->options.max_keys; }
+  // Drops idle keys and ends idle acquisition actors, if that is due.
+  void sweep_if_due(time_point now);
   void sweep(time_point now);
+  void schedule_published(time_point now);
   // What the service keeps for longer than the actors of its keys: tokens, and answered claims.
   void plan_sweep_of_memory(time_point now);
   void forget(const std::vector<token_key>& dropped);

@@ -4,6 +4,7 @@
 #include "actors/policies/acquisition_fsm.hpp"
 #include "actors/policies/answered_claims.hpp"
 #include "actors/support/service_context.hpp"
+#include "actors/support/store_calls.hpp"
 #include "messages/protocols.hpp"
 #include "transport/hosts/host_registry.hpp"
 
@@ -128,6 +129,9 @@ class published_key {
     const auto changed =
         granted.is_new ? token_table::token_changed::yes : token_table::token_changed::no;
     if (table().publish(key_->token, token, granted.validity, granted.at, changed, attempt_)) {
+      if (service_->store != nullptr && granted.is_new) {
+        service_->store->acquired(granted.identity, token, granted.at.wall);
+      }
       announce_refresh();
       if (has_claims) {
         caf_compat::send(self_, cache_, token_published{key_->token});

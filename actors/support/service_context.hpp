@@ -14,8 +14,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace midas::internal {
+
+class store_calls;
 
 /// Uniform in [0, 1). Thread-safe.
 double random_unit();
@@ -30,6 +33,11 @@ struct service_context {
     }
   }
 
+  /// The error with which every request fails, if the service is misconfigured.
+  [[nodiscard]] std::optional<error> configuration_error() const {
+    return endpoint ? std::nullopt : std::optional{endpoint.error()};
+  }
+
   /// The host's protocol, or the error with which every request to a misconfigured service fails.
   expected<host_protocol> endpoint;
   /// Adjusted once, when the service is created; the actors use no other defaults.
@@ -42,6 +50,8 @@ struct service_context {
   std::shared_ptr<shared_budget> budget = std::make_shared<shared_budget>();
   /// Which claims are not worth another request to the host for a while.
   std::shared_ptr<shared_claims> claims = std::make_shared<shared_claims>();
+  /// The calls of the token store; null without a store.
+  std::shared_ptr<store_calls> store{};
   /// The clocks that determine the lifetime of tokens. Deadlines and pauses use the actors' clock.
   std::function<clock_reading()> now = &clock_reading::now;
   /// Between 0 and 1.

@@ -45,6 +45,17 @@ class waiter {
     }
   }
 
+  /// Lets the actor `to` answer instead, with the message that the request is for it.
+  template <class Self, class Handle>
+  void pass_on(Self* self, const Handle& to, acquisition_request request) {
+    const auto from = std::exchange(to_, std::monostate{});
+    if (auto* promised = requester(from)) {
+      caf_compat::pass_on(*promised, to, std::move(request));
+    } else if (const auto* caller = std::get_if<token_waiter>(&from)) {
+      caf_compat::send(self, to, std::move(request), *caller);
+    }
+  }
+
   /// True for a caller that was canceled.
   [[nodiscard]] bool answered() const noexcept {
     const auto* caller = std::get_if<token_waiter>(&to_);

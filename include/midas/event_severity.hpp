@@ -12,13 +12,15 @@ namespace midas {
 enum class event_severity : std::uint8_t {
   /// Something failed.
   error,
+  /// Something failed that no token depends on, such as the token store.
+  warning,
   /// Normal operation, including what midas repeats by itself.
   info,
   /// Details.
   debug,
 };
 
-/// "error", "info" or "debug"; "unknown" for any other number. Any thread.
+/// "error", "warning", "info" or "debug"; "unknown" for any other number. Any thread.
 MIDAS_EXPORT std::string_view to_string(event_severity severity) noexcept;
 
 }  // namespace midas

@@ -190,17 +190,35 @@ struct connection_opened {
   std::uint64_t attempts = 0;
 };
 
+/// A call of a token_store.
+enum class store_operation : std::uint8_t { load, save };
+
+/// "load" or "save"; "unknown" for any other number. Any thread.
+MIDAS_EXPORT std::string_view to_string(store_operation operation) noexcept;
+
+/// token_service_options::store failed to load or to save tokens. No request fails because of it.
+/// While calls to save keep failing, reported once a minute at most.
+struct store_failed {
+  store_operation operation = store_operation::load;
+  /// The store's own error, or an errc::store_failed that quotes what it threw.
+  error failure{};
+  /// How many acquired tokens are not in the store yet. The next token that is acquired is saved
+  /// together with them.
+  std::size_t unsaved = 0;
+};
+
 /// Any of the events above. An observer that handles only some of them should ignore the others:
 /// later releases may add events.
 using token_event =
     std::variant<host_chosen, host_unusable, acquisition_started, acquisition_waiting,
                  acquisition_retried, acquisition_succeeded, acquisition_failed, exchange_finished,
                  connection_opened, host_throttled, host_failing, host_recovered, refresh_scheduled,
-                 refresh_done, key_evicted, claims_not_passed_on>;
+                 refresh_done, key_evicted, claims_not_passed_on, store_failed>;
 
-/// error: a caller failed, a refresh failed, or the host does not work. info: what an operator
-/// wants to see of a service that works. debug: each exchange, and the beginning of what another
-/// event ends. docs/logging.md has the table. Any thread.
+/// error: a caller failed, a refresh failed, or the host does not work. warning: the token store
+/// does not work. info: what an operator wants to see of a service that works. debug: each
+/// exchange, and the beginning of what another event ends. docs/logging.md has the table. Any
+/// thread.
 MIDAS_EXPORT event_severity severity(const token_event&) noexcept;
 
 /// The event as a line of the log: its name, then `key=value` for each member, e.g.

@@ -152,9 +152,10 @@ class MIDAS_EXPORT token_service {
   /// and returns. Idempotent.
   ///
   /// It waits at most 5 seconds for the actors, which cannot end while the application blocks all
-  /// threads of its actor system, or while a callback blocks. What is open after that is answered
-  /// by this function, on the calling thread. No callback, coroutine or observer of midas begins to
-  /// run after it has returned. (Answers to actors are messages, and may arrive later.)
+  /// threads of its actor system, or while a callback blocks, and for the token store to save what
+  /// it has not got yet. What is open after that is answered by this function, on the calling
+  /// thread. No callback, coroutine or observer of midas begins to run after it has returned, and
+  /// no call of the store. (Answers to actors are messages, and may arrive later.)
   ///
   /// May be called on any thread. It does not wait where get() would fail with errc::would_block:
   /// in a callback, for example, it answers the open requests itself, and returns.

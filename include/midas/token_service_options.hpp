@@ -10,12 +10,15 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace midas {
+
+class token_store;
 
 /// The defaults suit every host in Azure. The options are read when the service is created; a value
 /// outside its range is moved into the range. A host
@@ -122,6 +125,15 @@ struct token_service_options {
   /// The maximum number of keys in memory. Above it the least recently requested ones leave, except
   /// those that a caller waits for. At least 1. Default: 10,000.
   std::size_t max_keys = 10'000;
+
+  /// Where tokens are kept beyond the life of the process, e.g. a file_token_store. The service
+  /// loads it once: requests wait for that for at most 1 s after the service was created, and for
+  /// at most half of their timeout, before the host is asked. It saves each token that it acquires
+  /// (docs/store.md). Calls come one at a time, from a thread that exists only for them; shutdown()
+  /// waits for them as long as for the actors. Each service needs a store of its own. Nothing that
+  /// the store does makes a request fail: an error, or an exception, is reported as store_failed.
+  /// Default: none.
+  std::shared_ptr<token_store> store{};
 
   /// Scheduler threads of the actor system, if the service creates its own, from 1 to 256. Default:
   /// 1, which suffices because no handler of midas blocks.

@@ -77,6 +77,8 @@ TEST_CASE("each event is one line: its name, then key=value") {
   CHECK(to_string(refresh_done{vault, true}) == "refresh_done" + of_vault + " refreshed=true");
   CHECK(to_string(refresh_done{vault, false}) == "refresh_done" + of_vault + " refreshed=false");
   CHECK(to_string(key_evicted{storage}) == "key_evicted" + of_storage);
+  CHECK(to_string(store_failed{store_operation::save, busy(), 3}) ==
+        "store_failed operation=save unsaved=3" + is_busy + " advice=\"Send fewer requests\"");
   CHECK(to_string(connection_opened{2, 5}) == "connection_opened count=2 attempts=5");
 }
 
@@ -143,7 +145,8 @@ TEST_CASE("each event has a severity") {
       {refresh_scheduled{}, event_severity::debug},
       {refresh_done{}, event_severity::info},
       {key_evicted{}, event_severity::info},
-      {claims_not_passed_on{}, event_severity::info}};
+      {claims_not_passed_on{}, event_severity::info},
+      {store_failed{}, event_severity::warning}};
   CHECK(expected.size() == std::variant_size_v<token_event>);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     CAPTURE(to_string(expected[i].first));
@@ -152,8 +155,12 @@ TEST_CASE("each event has a severity") {
   }
 }
 
-TEST_CASE("severities and what acquisitions wait for have names") {
+TEST_CASE("severities, calls of a store, and what acquisitions wait for have names") {
+  CHECK(to_string(store_operation::load) == "load");
+  CHECK(to_string(store_operation::save) == "save");
+  CHECK(to_string(store_operation{99}) == "unknown");
   CHECK(to_string(event_severity::error) == "error");
+  CHECK(to_string(event_severity::warning) == "warning");
   CHECK(to_string(event_severity::info) == "info");
   CHECK(to_string(event_severity::debug) == "debug");
   CHECK(to_string(event_severity{99}) == "unknown");

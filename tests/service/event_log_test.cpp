@@ -255,7 +255,7 @@ TEST_CASE("MIDAS_LOG in the environment of the service turns the log on standard
       written = captured.read();
     }
     CHECK(written ==
-          "midas: MIDAS_LOG is \"lo?ud\", not error, info or debug; nothing is logged\n");
+          "midas: MIDAS_LOG is \"lo?ud\", not error, warning, info or debug; nothing is logged\n");
   }
   SECTION("but not if the application has a log of its own") {
     const auto log = std::make_shared<lines>();

@@ -1,10 +1,12 @@
 // Services whose options are at their extremes still answer, and still end.
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/scripted_store.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +35,13 @@ TEST_CASE("a service answers with each of its options at an extreme") {
       {"an endless negative cache",
        [](auto& o) { o.negative_cache_ttl = std::chrono::milliseconds::max(); }},
       {"no keys", [](auto& o) { o.max_keys = 0; }},
-      {"no cold keys", [](auto& o) { o.max_cold_keys_per_lane = 0; }}};
+      {"no cold keys", [](auto& o) { o.max_cold_keys_per_lane = 0; }},
+      {"a store that throws", [](auto& o) {
+         const auto store = std::make_shared<scripted_store>();
+         store->on_load = []() -> expected<std::vector<stored_token>> { throw 1; };
+         store->on_save = []() -> expected<void> { throw 1; };
+         o.store = store;
+       }}};
   for (const auto& [name, set] : extremes) {
     CAPTURE(name);
     auto options = options_for("http://127.0.0.1:9");

@@ -84,7 +84,8 @@ TEST_CASE("MIDAS_LOG makes a program that uses midas log on standard error") {
     const scoped_environment level{{{"MIDAS_LOG", "verbose"}}};
     const auto result = run_program(MIDAS_FIRST_PROGRAM, {});
     CHECK(result.exit_code == 0);
-    CHECK(result.errors ==
-          "midas: MIDAS_LOG is \"verbose\", not error, info or debug; nothing is logged\n");
+    CHECK(
+        result.errors ==
+        "midas: MIDAS_LOG is \"verbose\", not error, warning, info or debug; nothing is logged\n");
   }
 }
