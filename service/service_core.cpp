@@ -6,10 +6,10 @@
 #include "service/bounded_options.hpp"
 #include "service/configured_identity.hpp"
 #include "service/event_log.hpp"
+#include "service/find_host.hpp"
 #include "service/store_thread.hpp"
 #include "service/worker_threads.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-#include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 #include <exception>
@@ -43,19 +43,6 @@ const internal::lock_during_fork start_mutex_in_fork{start_mutex};
 
 // How long exit() waits for the transport at most.
 constexpr std::chrono::milliseconds max_exit_wait{250};
-
-expected<internal::host_protocol> find_host(const token_service_options& options,
-                                            const internal::host_environment& environment) {
-  internal::host_settings settings;
-  settings.allow_insecure = options.allow_insecure_endpoint;
-  settings.client_capabilities = options.client_capabilities;
-  settings.imds_authority = options.endpoint;
-  settings.proxy = options.proxy;
-  settings.ca_file = options.ca_file;
-  settings.identity_binding = options.identity_binding;
-  return internal::make_protocol(internal::detect_host(environment, options.host, options.endpoint),
-                                 environment, settings);
-}
 
 token_event introduction_of(const internal::service_context& context) {
   if (!context.endpoint) {
@@ -97,7 +84,7 @@ std::shared_ptr<const internal::service_context> make_context(
     const std::optional<internal::host_environment>& environment) {
   const auto read = environment ? *environment : internal::environment_of(options);
   auto context = std::make_shared<internal::service_context>(
-      internal::service_context{find_host(options, read)});
+      internal::service_context{internal::find_host(options, read)});
   context->options = options;
   if (const auto configured = internal::configure_identity(options, read)) {
     context->options.identity = configured->identity;

@@ -1,6 +1,7 @@
 #include "tools/doctor/examination.hpp"
 
 #include "service/configured_identity.hpp"
+#include "service/find_host.hpp"
 #include "service/service_core.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/formats/uuid.hpp"
@@ -22,18 +23,6 @@ namespace midas::internal::tools {
 namespace {
 
 using clock = std::chrono::steady_clock;
-
-expected<host_protocol> protocol_of(const host_detection& detection,
-                                    const token_service_options& options,
-                                    const host_environment& environment) {
-  host_settings settings;
-  settings.allow_insecure = options.allow_insecure_endpoint;
-  settings.imds_authority = options.endpoint;
-  settings.proxy = options.proxy;
-  settings.ca_file = options.ca_file;
-  settings.identity_binding = options.identity_binding;
-  return make_protocol(detection, environment, settings);
-}
 
 // The variable that names a proxy; empty if none does.
 std::string_view proxy_variable(const host_environment& environment) {
@@ -192,7 +181,7 @@ examination examine(token_request request, token_service_options options,
   result.request = std::move(request);
   result.detection = detect_host(environment, options.host, options.endpoint);
   std::optional<environment_identity> host_default;
-  if (auto protocol = protocol_of(result.detection, options, environment)) {
+  if (auto protocol = find_host(result.detection, options, environment)) {
     result.address = std::move(protocol->address);
     result.detection.reason = std::move(protocol->reason);
     host_default = std::move(protocol->default_identity);
