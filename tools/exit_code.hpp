@@ -8,8 +8,8 @@ namespace midas::internal::tools {
 enum exit_code : int {
   /// The command succeeded.
   success = 0,
-  /// The command failed: no token, the host refused or did not answer, or requests under load
-  /// failed.
+  /// The command failed: no token, the host refused or did not answer, requests under load failed,
+  /// or the token store cannot be used.
   failure = 1,
   /// Wrong usage or invalid input; nothing was sent.
   bad_usage = 2,

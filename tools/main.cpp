@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
       std::pair{"doctor", add_doctor_command(program)},
       std::pair{"simulate", add_simulate_command(program)},
       std::pair{"load", add_load_command(program)},
+      std::pair{"store", add_store_command(program)},
   };
   try {
     program.parse(argc, argv);

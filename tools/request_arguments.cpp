@@ -34,9 +34,9 @@ managed_identity identity_of(const request_arguments& arguments) {
 
 }  // namespace
 
-void add_request_options(CLI::App& command, request_arguments& arguments) {
-  auto* identity = command.add_option_group(
-      "Identity", "The identity to use [MANAGED_IDENTITY, else the system-assigned identity]");
+void add_identity_options(CLI::App& command, request_arguments& arguments,
+                          const std::string& description) {
+  auto* identity = command.add_option_group("Identity", description);
   identity->add_option("--client-id", arguments.client_id, "Client ID (GUID)")
       ->check(refuse_option);
   identity->add_option("--object-id", arguments.object_id, "Object ID (GUID)")
@@ -53,6 +53,11 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
   identity->add_flag("--system-assigned", arguments.system_assigned,
                      "The system-assigned identity, whatever MANAGED_IDENTITY says");
   identity->require_option(0, 1);
+}
+
+void add_request_options(CLI::App& command, request_arguments& arguments) {
+  add_identity_options(command, arguments,
+                       "The identity to use [MANAGED_IDENTITY, else the system-assigned identity]");
   command
       .add_option(
           "--host", arguments.host,

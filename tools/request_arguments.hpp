@@ -37,6 +37,10 @@ struct request_arguments {
 /// `arguments` must outlive `command`.
 void add_request_options(CLI::App& command, request_arguments& arguments);
 
+/// Adds those of them that name an identity, in a group with this description.
+void add_identity_options(CLI::App& command, request_arguments& arguments,
+                          const std::string& description);
+
 /// A request that names no identity unless an option does.
 token_request request_of(const request_arguments& arguments);
 

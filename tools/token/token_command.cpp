@@ -2,12 +2,15 @@
 #include "tools/exit_code.hpp"
 #include "tools/json_writer.hpp"
 #include "tools/request_arguments.hpp"
+#include "tools/store/store_location.hpp"
+#include "tools/store/stored_request.hpp"
 #include "tools/token/jwt_claims.hpp"
 #include <midas/midas.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <utility>
 
 namespace midas::internal::tools {
 
@@ -15,6 +18,8 @@ namespace {
 
 struct token_arguments {
   request_arguments request;
+  /// Empty: none.
+  std::string store;
   std::string claims;
   bool force_refresh = false;
   bool no_retries = false;
@@ -69,6 +74,23 @@ int print(const access_token& token, const token_arguments& arguments) {
   return std::cout.flush() ? success : failure;
 }
 
+void warn_of_store(const error& problem) {
+  print_error("midas token", "warning: " + to_string(problem));
+}
+
+expected<access_token> get_token(stored_request wanted, const std::string& store) {
+  if (store.empty()) {
+    token_service tokens{wanted.options};
+    return tokens.get(wanted.request, wanted.timeout);
+  }
+  auto path = store_path(store);
+  if (!path) {
+    return unexpected{std::move(path.error())};
+  }
+  wanted.store = *std::move(path);
+  return get_with_store(wanted, &warn_of_store);
+}
+
 int run_token(const token_arguments& arguments) {
   const auto options = service_options_of(arguments.request);
   if (!options) {
@@ -81,8 +103,8 @@ int run_token(const token_arguments& arguments) {
   auto request = request_of(arguments.request);
   request.claims = arguments.claims;
   request.force_refresh = arguments.force_refresh;
-  token_service tokens{settings};
-  const auto token = tokens.get(request, arguments.request.timeout);
+  const auto token = get_token({std::move(request), std::move(settings), arguments.request.timeout},
+                               arguments.store);
   return token ? print(*token, arguments) : report(token.error());
 }
 
@@ -98,12 +120,16 @@ action add_token_command(CLI::App& program) {
       ->required()
       ->check(refuse_option);
   add_request_options(command, arguments->request);
+  add_store_option(
+      command, arguments->store,
+      "A file that keeps tokens: one in it answers without a request to the host, and\n"
+      "a new one is saved");
   command
       .add_option("--claims", arguments->claims,
                   "The claims challenge (JSON) from a service that rejected a token")
       ->check(refuse_option);
   command.add_flag("--force-refresh", arguments->force_refresh,
-                   "Request a new token from the host, even if one is cached");
+                   "Request a new token from the host, even if one is cached or stored");
   command.add_flag("--no-retries", arguments->no_retries,
                    "Fail on the first error, even a transient one");
   auto* output =

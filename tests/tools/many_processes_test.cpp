@@ -1,0 +1,105 @@
+// Many processes midas token --store at once, and processes that hang or are killed.
+#include "tests/tools/support/stored_runs.hpp"
+#include "tools/store/asking_turn.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <set>
+#include <thread>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+using namespace midas::internal::tools;
+using namespace std::chrono_literals;
+
+namespace {
+
+using process = std::unique_ptr<running_program>;
+
+process start_token(const simulated_host& imds, const store_directory& files,
+                    const std::string& resource, const std::string& timeout = "100s") {
+  return std::make_unique<running_program>(
+      MIDAS_PROGRAM, words{"token", "--endpoint", imds.endpoint(), "--resource", resource,
+                           "--store", files.file(), "--timeout", timeout});
+}
+
+// Waits for the end, too: signal 0 is none.
+program_result end_of(const process& started) { return started->stop(0); }
+
+simulated_host_options with_latency(std::chrono::nanoseconds latency) {
+  simulated_host_options result;
+  result.latency = latency;
+  return result;
+}
+
+void wait_for_request(const simulated_host& imds) {
+  while (imds.statistics().in_flight == 0) {
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a hundred processes with a cold store cause one request to the host") {
+  const simulated_host imds{with_latency(300ms)};
+  const store_directory files;
+  constexpr int count = 100;
+  std::vector<process> processes;
+  for (int i = 0; i < count; ++i) {
+    processes.push_back(start_token(imds, files, vault));
+  }
+  std::set<std::string> tokens;
+  for (const auto& each : processes) {
+    tokens.insert(token_in(end_of(each)));
+  }
+  CHECK(imds.statistics().token_requests == 1);
+  CHECK(tokens.size() == 1);
+  CHECK(files.names() == words{"tokens.json"});
+}
+
+TEST_CASE("processes with different resources do not wait for each other") {
+  const simulated_host imds{with_latency(1s)};
+  const store_directory files;
+  constexpr int count = 20;
+  std::vector<process> processes;
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < count; ++i) {
+    processes.push_back(start_token(imds, files, "https://r" + std::to_string(i) + ".example"));
+  }
+  for (const auto& each : processes) {
+    CHECK(end_of(each).exit_code == 0);
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < 19s);
+  CHECK(imds.statistics().peak_in_flight > 1);
+  CHECK(imds.statistics().token_requests == count);
+  CHECK(files.names() == words{"tokens.json"});
+}
+
+TEST_CASE("a process that waits for one that hangs asks the host in time for its own deadline") {
+  const simulated_host imds;
+  const store_directory files;
+  asking_turn hanging{files.file(), question_to(imds)};
+  REQUIRE(hanging.wait_for(0ms) == asking_turn::outcome::held);
+  const auto waiting = start_token(imds, files, vault, "6s");
+  CHECK(end_of(waiting).exit_code == 0);
+  CHECK(imds.statistics().token_requests == 1);
+}
+
+TEST_CASE("a process that was killed while it asked the host keeps no other one waiting") {
+  const simulated_host hanging{with_latency(1h)};
+  const store_directory files;
+  const auto killed = start_token(hanging, files, vault);
+  wait_for_request(hanging);
+  const auto waiting = start_token(hanging, files, vault);
+  std::this_thread::sleep_for(300ms);
+  CHECK(hanging.statistics().token_requests == 1);
+  killed->stop(SIGKILL);
+  while (hanging.statistics().token_requests < 2) {
+    std::this_thread::sleep_for(1ms);
+  }
+  waiting->stop(SIGKILL);
+}
