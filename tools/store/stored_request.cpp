@@ -23,7 +23,9 @@ constexpr milliseconds look_interval{50};
 // A usable token does not wait longer for a better one.
 constexpr milliseconds max_refresh_time{2'000};
 
-// Nothing of midas holds the store's lock for as long, whatever waits for it.
+// How long a process waits for the store's lock, which others hold for milliseconds. It does not
+// give up a token that came just before its deadline at once.
+constexpr milliseconds min_lock_time{100};
 constexpr milliseconds max_lock_time{10'000};
 
 // The time that a request has left.
@@ -55,9 +57,7 @@ class store_session {
         question_(std::move(question)),
         warn_(warn),
         time_(wanted.timeout),
-        store_({.path = wanted.store,
-                .lock_timeout = std::min(max_lock_time, std::chrono::ceil<milliseconds>(std::max(
-                                                            wanted.timeout, nanoseconds{0})))}) {}
+        store_(open_store(time_.left() / 2)) {}
 
   expected<access_token> get() {
     if (!accepts_cached(wanted_.request)) {
@@ -71,6 +71,12 @@ class store_session {
   }
 
  private:
+  [[nodiscard]] file_token_store open_store(nanoseconds lock_time) const {
+    return file_token_store{{.path = wanted_.store,
+                             .lock_timeout = std::clamp(std::chrono::ceil<milliseconds>(lock_time),
+                                                        min_lock_time, max_lock_time)}};
+  }
+
   std::optional<stored_answer> look() {
     const auto tokens = store_.load();
     if (!tokens) {
@@ -138,7 +144,7 @@ class store_session {
   }
 
   void save(const stored_token& token) {
-    if (const auto saved = store_.save({&token, 1}); !saved) {
+    if (const auto saved = open_store(time_.left()).save({&token, 1}); !saved) {
       warn_once(saved.error());
     }
   }
