@@ -45,6 +45,21 @@ TEST_CASE("midas token --store asks the host once, and then answers from the fil
   CHECK(imds.statistics().requests == 1);
 }
 
+TEST_CASE("a stored token is printed without loading libcurl, which takes longest") {
+  if (MIDAS_DEFERS_CURL == 0) {
+    WARN("skipped: the program is linked with libcurl");
+    return;
+  }
+  const simulated_host imds;
+  const store_directory files;
+  // The dynamic linker says what it loads on standard error.
+  const scoped_environment debug{{{"LD_DEBUG", "files"}}};
+  CHECK_THAT(run_with_store(imds, files.file()).errors, Contains("libcurl"));
+  const auto stored = run_with_store(imds, files.file());
+  CHECK(source_of(stored) == "cache");
+  CHECK_THAT(stored.errors, Contains("libssl") && !Contains("libcurl"));
+}
+
 TEST_CASE("midas token without --store reads and writes no file") {
   const simulated_host imds;
   const store_directory files;
@@ -90,7 +105,7 @@ TEST_CASE(
 TEST_CASE("midas token --store does not hand out what has expired or belongs to another") {
   const simulated_host imds;
   const store_directory files;
-  auto kept = kept_from(imds, 8h, 8h);
+  auto kept = kept_from(imds, 8h, 16h);
   SECTION("an expired token") { kept.grant.expires_on = kept.cached_at + 2h; }
   SECTION("a token from the future") { kept.cached_at += 16h; }
   SECTION("a token of another resource") { kept.grant.resource = "https://other.example"; }

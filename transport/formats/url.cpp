@@ -12,9 +12,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 
 namespace midas::internal {
@@ -112,6 +114,29 @@ bool is_plain_host(std::string_view host) noexcept {
          (!looks_like_ipv4(host) || ipv4_address(host));
 }
 
+bool is_plain_name(std::string_view host) noexcept {
+  constexpr std::size_t max_name = 255;
+  return !host.empty() && host.size() <= max_name && ascii::is_alphanumeric(host.front()) &&
+         !host.ends_with('.') && is_plain_host(host) &&
+         std::ranges::none_of(host, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// "8080": a number between 1 and 65535 without leading zeros.
+bool is_plain_port(std::string_view port) noexcept {
+  constexpr unsigned max_port = 65'535;
+  unsigned number = 0;
+  const auto* const end = port.data() + port.size();
+  const auto read = std::from_chars(port.data(), end, number);
+  return read.ec == std::errc{} && read.ptr == end && !port.starts_with('0') && number <= max_port;
+}
+
+bool is_plain_path(std::string_view path) noexcept {
+  return path.find("/.") == std::string_view::npos && std::ranges::all_of(path, [](char c) {
+           return ascii::is_alphanumeric(c) ||
+                  std::string_view{"/-_.~"}.find(c) != std::string_view::npos;
+         });
+}
+
 // A URL as parsed by libcurl, which sends the requests.
 class curl_reading {
  public:
@@ -179,7 +204,31 @@ bool names_localhost(std::string_view url) noexcept {
   return equal_ignoring_case(host_in(authority_of(url)), "localhost");
 }
 
+std::optional<url_parts> parse_plain_url(std::string_view text) {
+  const auto scheme = text.substr(0, text.find("://"));
+  const auto authority = authority_of(text);
+  const auto host = host_in(authority);
+  if ((scheme != "http" && scheme != "https") || !is_plain_name(host)) {
+    return std::nullopt;
+  }
+  const auto port = authority.substr(std::min(host.size() + 1, authority.size()));
+  const auto path = text.substr(scheme.size() + 3 + authority.size());
+  const bool has_port = authority.size() > host.size();
+  if ((has_port && !is_plain_port(port)) || !is_plain_path(path)) {
+    return std::nullopt;
+  }
+  const bool is_default = port == (scheme == "http" ? "80" : "443");
+  return url_parts{.scheme = std::string{scheme},
+                   .host = std::string{host},
+                   .port = std::string{is_default ? std::string_view{} : port},
+                   .path = path.empty() ? "/" : std::string{path},
+                   .query = {}};
+}
+
 expected<url_parts> parse_url(std::string_view text) {
+  if (auto plain = parse_plain_url(text)) {
+    return *std::move(plain);
+  }
   constexpr auto example = "Use a URL such as http://127.0.0.1:8080 or https://host";
   const auto is_foreign = [](char c) { return c <= 0x20 || c >= 0x7f || c == '\\'; };
   if (text.empty()) {

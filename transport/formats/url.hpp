@@ -3,6 +3,7 @@
 
 #include <midas/error.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,12 @@ bool is_private_address(std::string_view host) noexcept;
 
 /// Whether the host in a URL is "localhost", in any case.
 bool names_localhost(std::string_view url) noexcept;
+
+/// The parts of a URL of the usual form, "http://host:8080/path/of.it", about which no two parsers
+/// disagree: lower case in scheme and host, no query, no escapes, no dot segments. Empty for any
+/// other text, a valid URL or not. It does not call libcurl, which takes longer to load than a
+/// program that answers from a token store otherwise runs.
+std::optional<url_parts> parse_plain_url(std::string_view text);
 
 /// Fails with errc::invalid_endpoint if `text` is not an absolute http or https URL with a host,
 /// has user info, a fragment, or port 0, contains white space, control or non-ASCII characters or a
