@@ -11,7 +11,7 @@ namespace midas::internal::tools {
 
 namespace {
 
-// A process has no other machines' refreshes to keep away from: it runs when its user runs it.
+// Jitter spreads the refreshes of services; this process runs when its user starts it.
 constexpr double no_jitter = 0;
 
 bool matches(const stored_token& stored, const store_question& question) {
@@ -22,8 +22,8 @@ bool matches(const stored_token& stored, const store_question& question) {
   return key && *key == question.key;
 }
 
-// What a host said, or a failed refresh left behind, takes precedence over the time by which this
-// process would refresh.
+// A later refresh_on, which the host stated or a failed refresh set, takes precedence over the time
+// at which a service would refresh.
 bool is_refresh_due(const stored_token& stored, const token_validity& validity,
                     const clock_reading& now) {
   return validity.refresh_at <= now.boot &&

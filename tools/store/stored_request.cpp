@@ -20,11 +20,12 @@ using std::chrono::steady_clock;
 // How often a process that waits for another one looks at the store.
 constexpr milliseconds look_interval{50};
 
-// A usable token does not wait longer for a better one.
+// How long a caller waits for the refresh of a token that is still usable.
 constexpr milliseconds max_refresh_time{2'000};
 
-// How long a process waits for the store's lock, which others hold for milliseconds. It does not
-// give up a token that came just before its deadline at once.
+// How long a process waits for the store's lock, which others hold for milliseconds: as long as its
+// deadline allows, within these bounds. A token that was acquired just before the deadline is
+// saved.
 constexpr milliseconds min_lock_time{100};
 constexpr milliseconds max_lock_time{10'000};
 
@@ -127,7 +128,7 @@ class store_session {
       save(make_stored(*token, question_, clock_reading::now().wall));
       return *std::move(token);
     }
-    // Another process, with --force-refresh, may have been luckier.
+    // A process with --force-refresh may have stored another token meanwhile.
     const auto latest = look().value_or(*current);
     if (latest.is_refresh_due) {
       save(postponed(latest, clock_reading::now(), token.error().retry_after));
@@ -168,7 +169,7 @@ class store_session {
 expected<access_token> get_with_store(const stored_request& wanted,
                                       const std::function<void(const error&)>& warn) {
   auto question = store_question_of(wanted.request, wanted.options);
-  // The service says best what is wrong.
+  // The error is the service's own, as without a store.
   if (!question || wanted.timeout <= nanoseconds{0}) {
     return ask_host(wanted.options, wanted.request, wanted.timeout);
   }
