@@ -21,8 +21,8 @@ using curl_function = word(word, word, word, word, word);
 [[noreturn]] void fail_to_load() {
   constexpr int cannot_run = 127;
   const char* const reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): of this thread
-  std::fprintf(stderr, "midas: error while loading shared libraries: %s\n",
-               reason == nullptr ? MIDAS_CURL_SONAME : reason);
+  (void)std::fprintf(stderr, "midas: error while loading shared libraries: %s\n",
+                     reason == nullptr ? MIDAS_CURL_SONAME : reason);
   std::_Exit(cannot_run);
 }
 
