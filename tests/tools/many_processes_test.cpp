@@ -51,6 +51,7 @@ TEST_CASE("many processes with a cold store cause one request to the host") {
   // With sanitizers, each one takes a second of a processor.
   constexpr int count = may_start_threads_after_fork ? 100 : 20;
   std::vector<process> processes;
+  processes.reserve(count);
   for (int i = 0; i < count; ++i) {
     processes.push_back(start_token(imds, files, vault));
   }
@@ -68,6 +69,7 @@ TEST_CASE("processes with different resources do not wait for each other") {
   const store_directory files;
   constexpr int count = 20;
   std::vector<process> processes;
+  processes.reserve(count);
   const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < count; ++i) {
     processes.push_back(start_token(imds, files, "https://r" + std::to_string(i) + ".example"));

@@ -203,7 +203,7 @@ TEST_CASE("midas token that times out has its own exit code") {
 }
 
 TEST_CASE("the help of every command lists its options and the exit codes") {
-  for (const std::string command : {"token", "doctor", "simulate", "load"}) {
+  for (const std::string command : {"token", "doctor", "simulate", "load", "store"}) {
     const auto help = run_midas({command, "--help"});
     CHECK(help.exit_code == 0);
     CHECK_THAT(help.output, Contains("Exit codes"));

@@ -68,6 +68,7 @@ inline stored_token a_token(const std::string& resource, const std::string& secr
 
 inline std::vector<std::string> resources_of(const std::vector<stored_token>& tokens) {
   std::vector<std::string> result;
+  result.reserve(tokens.size());
   for (const auto& each : tokens) {
     result.push_back(each.grant.resource);
   }
