@@ -13,39 +13,37 @@ namespace midas::internal::tools {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
-using std::chrono::steady_clock;
-
 // How often a process that waits for another one looks at the store.
-constexpr milliseconds look_interval{50};
+constexpr std::chrono::milliseconds look_interval{50};
 
 // How long a caller waits for the refresh of a token that is still usable.
-constexpr milliseconds max_refresh_time{2'000};
+constexpr std::chrono::milliseconds max_refresh_time{2'000};
 
-// How long a process waits for the store's lock, which others hold for milliseconds: as long as its
-// deadline allows, within these bounds. A token that was acquired just before the deadline is
-// saved.
-constexpr milliseconds min_lock_time{100};
-constexpr milliseconds max_lock_time{10'000};
+// How long a process waits for the store's lock, which others hold for std::chrono::milliseconds:
+// as long as its deadline allows, within these bounds. A token that was acquired just before the
+// deadline is saved.
+constexpr std::chrono::milliseconds min_lock_time{100};
+constexpr std::chrono::milliseconds max_lock_time{10'000};
 
 // The time that a request has left.
 class time_left {
  public:
-  explicit time_left(nanoseconds timeout)
-      : end_(steady_clock::now() + std::min<nanoseconds>(timeout, std::chrono::hours{24 * 365})) {}
+  explicit time_left(std::chrono::nanoseconds timeout)
+      : end_(std::chrono::steady_clock::now() +
+             std::min<std::chrono::nanoseconds>(timeout, std::chrono::hours{24 * 365})) {}
 
   // Positive, since that is what a timeout must be.
-  [[nodiscard]] nanoseconds left() const {
-    return std::max<nanoseconds>(end_ - steady_clock::now(), milliseconds{1});
+  [[nodiscard]] std::chrono::nanoseconds left() const {
+    return std::max<std::chrono::nanoseconds>(end_ - std::chrono::steady_clock::now(),
+                                              std::chrono::milliseconds{1});
   }
 
  private:
-  steady_clock::time_point end_;
+  std::chrono::steady_clock::time_point end_;
 };
 
 expected<access_token> ask_host(const token_service_options& options, const token_request& request,
-                                nanoseconds timeout) {
+                                std::chrono::nanoseconds timeout) {
   token_service tokens{options};
   return tokens.get(request, timeout);
 }
@@ -72,10 +70,11 @@ class store_session {
   }
 
  private:
-  [[nodiscard]] file_token_store open_store(nanoseconds lock_time) const {
-    return file_token_store{{.path = wanted_.store,
-                             .lock_timeout = std::clamp(std::chrono::ceil<milliseconds>(lock_time),
-                                                        min_lock_time, max_lock_time)}};
+  [[nodiscard]] file_token_store open_store(std::chrono::nanoseconds lock_time) const {
+    return file_token_store{
+        {.path = wanted_.store,
+         .lock_timeout = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(lock_time),
+                                    min_lock_time, max_lock_time)}};
   }
 
   std::optional<stored_answer> look() {
@@ -92,14 +91,15 @@ class store_session {
   expected<access_token> get_first() {
     using outcome = asking_turn::outcome;
     asking_turn turn{wanted_.store, question_};
-    const auto begun = steady_clock::now();
+    const auto begun = std::chrono::steady_clock::now();
     const auto patience = time_.left() / 2;
     for (auto result = outcome::busy; result == outcome::busy;) {
-      const auto rest = patience - (steady_clock::now() - begun);
-      if (rest <= nanoseconds{0}) {
+      const auto rest = patience - (std::chrono::steady_clock::now() - begun);
+      if (rest <= std::chrono::nanoseconds{0}) {
         break;
       }
-      result = turn.wait_for(std::min(look_interval, std::chrono::ceil<milliseconds>(rest)));
+      result = turn.wait_for(
+          std::min(look_interval, std::chrono::ceil<std::chrono::milliseconds>(rest)));
       if (result == outcome::impossible) {
         break;
       }
@@ -113,7 +113,7 @@ class store_session {
   // Only the process that can save the new token asks for it, and the others do not wait.
   access_token refresh(const stored_answer& old) {
     asking_turn turn{wanted_.store, question_};
-    if (turn.wait_for(milliseconds{0}) != asking_turn::outcome::held) {
+    if (turn.wait_for(std::chrono::milliseconds{0}) != asking_turn::outcome::held) {
       return cached_token(old, question_);
     }
     const auto current = look();
@@ -122,8 +122,8 @@ class store_session {
     }
     auto options = wanted_.options;
     options.max_retries = 0;
-    auto token =
-        ask_host(options, wanted_.request, std::min<nanoseconds>(time_.left(), max_refresh_time));
+    auto token = ask_host(options, wanted_.request,
+                          std::min<std::chrono::nanoseconds>(time_.left(), max_refresh_time));
     if (token) {
       save(make_stored(*token, question_, clock_reading::now().wall));
       return *std::move(token);
@@ -170,7 +170,7 @@ expected<access_token> get_with_store(const stored_request& wanted,
                                       const std::function<void(const error&)>& warn) {
   auto question = store_question_of(wanted.request, wanted.options);
   // The error is the service's own, as without a store.
-  if (!question || wanted.timeout <= nanoseconds{0}) {
+  if (!question || wanted.timeout <= std::chrono::nanoseconds{0}) {
     return ask_host(wanted.options, wanted.request, wanted.timeout);
   }
   return store_session{wanted, *std::move(question), warn}.get();
