@@ -32,9 +32,10 @@ std::chrono::sys_seconds current_second() {
 }
 
 error corrupt_store(const std::string& path, const std::string& kept) {
-  return make_error(errc::store_failed,
-                    quoted(path) + " is not a token cache; it was kept as " + quoted(kept),
-                    "Remove what was kept if it is of no use");
+  return make_error(
+      errc::store_failed,
+      internal::quoted(path) + " is not a token cache; it was kept as " + internal::quoted(kept),
+      "Remove what was kept if it is of no use");
 }
 
 }  // namespace
@@ -222,7 +223,7 @@ expected<void> stored_cache::apply(const cache_change& change) {
     }
   }
   return fail(errc::store_failed,
-              quoted(options_.path) + " is changed by processes that ignore its lock",
+              internal::quoted(options_.path) + " is changed by processes that ignore its lock",
               "End those processes");
 }
 

@@ -1,5 +1,7 @@
 #include "published/read_lease.hpp"
 
+#include "tests/published/thread_reads.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <chrono>
@@ -83,4 +85,21 @@ TEST_CASE("the lease ends when the refresh becomes due, so that a reader notices
 TEST_CASE("an empty lease contains no time") {
   CHECK_FALSE(read_lease{}.contains(coarse));
   CHECK_FALSE(read_lease{}.contains({}));
+}
+
+TEST_CASE("a thread's copy follows a refresh that is planned anew") {
+  using namespace midas::detail;
+  using namespace midas::internal;
+  using namespace midas::internal::test::reads;
+  token_table table;
+  publish(table, {{}, vault}, "T");
+  REQUIRE(read(table, looking(table, vault, {})));
+  const auto* const copy = cache_of_this_thread->find(looking(table, vault, {}));
+  REQUIRE(copy != nullptr);
+  auto now = clock_reading::now();
+  now.boot = std::chrono::floor<std::chrono::seconds>(now.boot);
+  REQUIRE(table.postpone_refresh({{}, vault}, now.boot + 1ms));
+  const auto coarse = coarse_clock_reading::now();
+  REQUIRE(copy->token->extend_lease(now, coarse));
+  CHECK(copy->token->lease().steady_end == coarse.steady + std::chrono::nanoseconds{1ms}.count());
 }

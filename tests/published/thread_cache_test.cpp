@@ -68,20 +68,6 @@ TEST_CASE("a read of a thread's copy counts as a use of the token") {
   }
 }
 
-TEST_CASE("a thread's copy follows a refresh that is planned anew") {
-  token_table table;
-  publish(table, {{}, vault}, "T");
-  REQUIRE(read(table, looking(table, vault, {})));
-  const auto* const copy = cache_of_this_thread->find(looking(table, vault, {}));
-  REQUIRE(copy != nullptr);
-  auto now = clock_reading::now();
-  now.boot = std::chrono::floor<std::chrono::seconds>(now.boot);
-  REQUIRE(table.postpone_refresh({{}, vault}, now.boot + 1ms));
-  const auto coarse = coarse_clock_reading::now();
-  REQUIRE(copy->token->extend_lease(now, coarse));
-  CHECK(copy->token->lease().steady_end == coarse.steady + std::chrono::nanoseconds{1ms}.count());
-}
-
 TEST_CASE("a thread that has read a token reads the token that replaces it") {
   token_table table;
   publish(table, {{}, vault}, "first");
