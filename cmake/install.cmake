@@ -1,7 +1,6 @@
 # The library, its headers, and what find_package(midas) and pkg-config read.
 #
-# Install components, for packagers: midas_runtime (a shared library), midas_development (headers,
-# a static library, package files), midas_keyring, midas_simulator and midas_program.
+# docs/packaging.md describes the install components.
 include(CMakePackageConfigHelpers)
 
 set(midas_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/midas")

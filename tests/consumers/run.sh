@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs programs that use midas from outside, as applications do.
 #
-#   run.sh install BUILD PREFIX               installs BUILD into PREFIX, and checks the files
+#   run.sh install BUILD PREFIX               installs the libraries of BUILD into PREFIX, and checks the files
 #   run.sh installed PREFIX WORK COMPILER     find_package(midas) in PREFIX
 #   run.sh pkg_config PREFIX WORK COMPILER    pkg-config, and a plain compiler command
 #   run.sh subdirectory WORK COMPILER [CMAKE_OPTION...]
@@ -67,7 +67,9 @@ build_and_run() { # WORK COMPILER SOURCE [CMAKE_OPTION...]
 case "$1" in
   install)
     rm -rf "$3"
-    cmake --install "$2" --prefix "$3" >/dev/null
+    for component in runtime development keyring simulator; do
+      cmake --install "$2" --prefix "$3" --component "midas_$component" >/dev/null
+    done
     check_prefix "$3"
     ;;
   installed)

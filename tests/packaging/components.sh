@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Installs each install component of a build alone, and checks that it has its files and no others, and
+# that every installed file belongs to a component.
+#
+#   components.sh BUILD
+set -euo pipefail
+build=$1
+include=$(cd "$(dirname "$0")/../.." && pwd)/include
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/midas-components-XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+components=(midas_runtime midas_development midas_keyring midas_simulator midas_program)
+
+cached() { # VARIABLE
+  sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
+}
+lib=$(cached CMAKE_INSTALL_LIBDIR)
+version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
+shared=$(cached BUILD_SHARED_LIBS)
+keyring=$(cached MIDAS_BUILD_KEYRING)
+
+failures=0
+fail() {
+  echo "$*"
+  failures=$((failures + 1))
+}
+
+installed() { # FOLDER
+  (cd "$1/prefix" 2>/dev/null && find . ! -type d | sed 's|^\./||' | sort) || true
+}
+
+# The expected files of a component, as patterns of the shell, one a line.
+expected() { # COMPONENT
+  case "$1" in
+    midas_runtime)
+      if [ "$shared" = ON ]; then
+        printf '%s\n' "$lib/libmidas.so.${version%.*}" "$lib/libmidas.so.$version"
+      fi
+      ;;
+    midas_development)
+      (cd "$include" && find midas -type f | sed 's|^|include/|')
+      printf '%s\n' "$lib/libmidas.$([ "$shared" = ON ] && echo so || echo a)" \
+        "$lib/cmake/midas/FindCAF.cmake" "$lib/cmake/midas/midasConfig.cmake" \
+        "$lib/cmake/midas/midasConfigVersion.cmake" "$lib/cmake/midas/midasTargets.cmake" \
+        "$lib/cmake/midas/midasTargets-*.cmake" "$lib/pkgconfig/midas.pc"
+      ;;
+    midas_keyring)
+      [ "$keyring" = ON ] || return 0
+      if [ "$shared" = ON ]; then
+        printf '%s\n' "$lib"/libmidas_keyring.so{,".${version%.*}",".$version"}
+      else
+        printf '%s\n' "$lib/libmidas_keyring.a"
+      fi
+      printf '%s\n' "$lib/cmake/midas/midasKeyringTargets.cmake" \
+        "$lib/cmake/midas/midasKeyringTargets-*.cmake" "$lib/pkgconfig/midas-keyring.pc"
+      ;;
+    midas_simulator)
+      printf '%s\n' "$lib/libmidas_simulator.a" "$lib/cmake/midas/midasSimulatorTargets.cmake" \
+        "$lib/cmake/midas/midasSimulatorTargets-*.cmake" "$lib/pkgconfig/midas-simulator.pc"
+      ;;
+    midas_program) printf '%s\n' bin/midas ;;
+  esac
+}
+
+for component in "${components[@]}"; do
+  DESTDIR=$scratch/$component cmake --install "$build" --prefix /prefix --component "$component" \
+    >/dev/null
+  mapfile -t files < <(installed "$scratch/$component")
+  mapfile -t patterns < <(expected "$component")
+  for pattern in "${patterns[@]}"; do
+    # shellcheck disable=SC2053 # a pattern
+    for file in "${files[@]}"; do [[ $file == $pattern ]] && continue 2; done
+    fail "$component has no $pattern"
+  done
+  for file in "${files[@]}"; do
+    # shellcheck disable=SC2053 # a pattern
+    for pattern in "${patterns[@]}"; do [[ $file == $pattern ]] && continue 2; done
+    fail "$component has $file, which does not belong there"
+  done
+done
+
+DESTDIR=$scratch/all cmake --install "$build" --prefix /prefix >/dev/null
+diff <(installed "$scratch/all") \
+  <(for component in "${components[@]}"; do installed "$scratch/$component"; done | sort) ||
+  fail "some files belong to no component, or to several"
+exit "$((failures > 0))"
