@@ -26,6 +26,15 @@ if(TARGET midas_simulator)
 endif()
 if(TARGET midas_program)
   install(TARGETS midas_program RUNTIME COMPONENT midas_program)
+  if(TARGET midas_manual_pages)
+    set(midas_manual_dir "${PROJECT_BINARY_DIR}/manual")
+    install(DIRECTORY "${midas_manual_dir}/man1"
+      DESTINATION "${CMAKE_INSTALL_MANDIR}" COMPONENT midas_program)
+    install(FILES "${midas_manual_dir}/bash/midas"
+      DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" COMPONENT midas_program)
+    install(FILES "${midas_manual_dir}/zsh/_midas"
+      DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT midas_program)
+  endif()
 endif()
 
 configure_package_config_file(cmake/midasConfig.cmake.in midasConfig.cmake

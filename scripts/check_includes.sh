@@ -58,7 +58,7 @@ BEGIN {
   libraries["rapidjson"] = " transport service store simulator tools tests bench "
   libraries["libsecret"] = " store "
   libraries["boost"] = " simulator tools tests "
-  libraries["CLI"] = " tools "
+  libraries["CLI"] = " tools tests "
   libraries["fmt"] = " tools bench "
   libraries["catch2"] = " tests "
   libraries["rapidcheck"] = " tests "

@@ -1,33 +1,20 @@
 // The command-line program `midas`.
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
+#include "tools/program.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <array>
 #include <exception>
 #include <string>
-#include <utility>
 
 namespace midas::internal::tools {
 
 namespace {
 
 int run(int argc, char** argv) {
-  CLI::App program{
-      "midas gets Azure managed-identity tokens from the host it runs on, and simulates such "
-      "hosts.",
-      "midas"};
-  program.set_version_flag("--version", std::string{"midas "} + MIDAS_VERSION);
-  program.require_subcommand(0, 1);
-  program.footer(exit_codes_help);
-  const std::array actions{
-      std::pair{"token", add_token_command(program)},
-      std::pair{"doctor", add_doctor_command(program)},
-      std::pair{"simulate", add_simulate_command(program)},
-      std::pair{"load", add_load_command(program)},
-      std::pair{"store", add_store_command(program)},
-  };
+  CLI::App program;
+  const auto actions = declare_program(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -79,7 +79,8 @@ void add_request_options(CLI::App& command, request_arguments& arguments) {
   command
       .add_option("--ca-file", arguments.ca_file,
                   "Certificate authorities (PEM) for Microsoft Entra ID [SSL_CERT_FILE]")
-      ->check(refuse_option);
+      ->check(refuse_option)
+      ->type_name("FILE");
   command.add_flag("--identity-binding", arguments.identity_binding,
                    "Send the federated token to AZURE_KUBERNETES_TOKEN_PROXY (AKS identity\n"
                    "bindings), if that is set, instead of Microsoft Entra ID");

@@ -14,6 +14,9 @@ cached() { # VARIABLE
   sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
 }
 lib=$(cached CMAKE_INSTALL_LIBDIR)
+share=$(cached CMAKE_INSTALL_DATAROOTDIR)
+man=$(cached CMAKE_INSTALL_MANDIR)
+man=${man:-$share/man}
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
 shared=$(cached BUILD_SHARED_LIBS)
 keyring=$(cached MIDAS_BUILD_KEYRING)
@@ -57,7 +60,10 @@ expected() { # COMPONENT
       printf '%s\n' "$lib/libmidas_simulator.a" "$lib/cmake/midas/midasSimulatorTargets.cmake" \
         "$lib/cmake/midas/midasSimulatorTargets-*.cmake" "$lib/pkgconfig/midas-simulator.pc"
       ;;
-    midas_program) printf '%s\n' bin/midas ;;
+    midas_program)
+      printf '%s\n' bin/midas "$man/man1/midas.1" "$man/man1/midas-*.1" \
+        "$share/bash-completion/completions/midas" "$share/zsh/site-functions/_midas"
+      ;;
   esac
 }
 

@@ -190,9 +190,8 @@ void add_caller_options(CLI::App& command, load_arguments& arguments) {
       ->capture_default_str();
   command
       .add_option("--threads", arguments.threads,
-                  "Threads that run the callers; ignored with --as threads")
-      ->check(CLI::Range(1, 1'024))
-      ->capture_default_str();
+                  "Threads that run the callers [one per core]; ignored with --as threads")
+      ->check(CLI::Range(1, 1'024));
   command
       .add_option("--resources", arguments.resources,
                   "Number of resources, assigned to the callers in turn")

@@ -114,12 +114,16 @@ void add_behavior_options(CLI::App& command, simulate_arguments& arguments) {
                    "Accept every well-formed user-assigned identity");
   command.add_flag("--no-imds-v2", arguments.no_imds_v2,
                    "Simulate an IMDS that does not know version 2 of its identity API");
-  command.add_option("--arc-key-directory", options.arc_key_directory,
-                     "Directory for the key files of Azure Arc; most clients accept only\n"
-                     "/var/opt/azcmagent/tokens [a new directory under TMPDIR]");
-  command.add_option("--certificate-file", options.certificate_file,
-                     "File for the certificate of service-fabric and workload-identity\n"
-                     "[in a new directory under TMPDIR]");
+  command
+      .add_option("--arc-key-directory", options.arc_key_directory,
+                  "Directory for the key files of Azure Arc; most clients accept only\n"
+                  "/var/opt/azcmagent/tokens [a new directory under TMPDIR]")
+      ->type_name("DIRECTORY");
+  command
+      .add_option("--certificate-file", options.certificate_file,
+                  "File for the certificate of service-fabric and workload-identity\n"
+                  "[in a new directory under TMPDIR]")
+      ->type_name("FILE");
   command.add_flag("--plain-http", options.plain_http,
                    "Serve workload-identity over http instead of https");
   command.add_flag("--identity-binding", options.identity_binding,
