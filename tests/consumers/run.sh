@@ -64,6 +64,14 @@ build_and_run() { # WORK COMPILER SOURCE [CMAKE_OPTION...]
   done
 }
 
+# The program with which Conan tests a package.
+build_test_package() { # WORK COMPILER CMAKE_OPTION...
+  cmake -G Ninja -S "$here/../../packaging/conan/test_package" -B "$1" -DCMAKE_CXX_COMPILER="$2" \
+    "${@:3}" >/dev/null
+  cmake --build "$1"
+  "$1/test_package"
+}
+
 case "$1" in
   install)
     rm -rf "$3"
@@ -75,6 +83,7 @@ case "$1" in
   installed)
     need "$4"
     build_and_run "$3" "$4" installed -DCMAKE_PREFIX_PATH="$2"
+    build_test_package "$3/test_package" "$4" -DCMAKE_PREFIX_PATH="$2"
     ;;
   pkg_config)
     need "$4"
