@@ -6,7 +6,8 @@
 #
 #   BASE     a commit: clang-tidy reads only the sources that have changed since then, and those that
 #            include a changed header
-#   --all    also runs clang's static analyzer, ThreadSanitizer and scripts/check_instructions.sh
+#   --all    also runs clang's static analyzer, ThreadSanitizer, scripts/check_instructions.sh and
+#            scripts/test_packages.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -33,4 +34,5 @@ build_and_test asan
 if [ "$all" = yes ]; then
   scripts/test_threads.sh
   scripts/check_instructions.sh
+  scripts/test_packages.sh
 fi

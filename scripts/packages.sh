@@ -3,6 +3,8 @@
 # Needed to build midas and its program.
 build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
   libexpected-dev libboost-dev libcli11-dev libfmt-dev)
+# The Debian packages also need these.
+debian_packages=(dpkg-dev fakeroot file)
 # scripts/test.sh also needs these: test libraries, the tools of the consumer tests, and network
 # namespaces for tests/clients.
 test_packages=(catch2 librapidcheck-dev clang pkg-config binutils iproute2 util-linux)
