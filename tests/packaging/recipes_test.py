@@ -189,8 +189,27 @@ def check_components(recipe, simulator):
     check(("midas::simulator" in names) == simulator, "conanfile.py: the component simulator")
 
 
+def check_container():
+    lines = [line for line in text_of("packaging", "Containerfile").splitlines() if line.strip()]
+    images = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    check(set(images) == {"debian:bookworm-slim"}, f"Containerfile: it starts from {images}")
+    last = lines[max(i for i, line in enumerate(lines) if line.startswith("FROM ")):]
+    users = [line.split()[1] for line in last if line.startswith("USER ")]
+    check(users and not re.match(r"(root|0)(:|$)", users[-1]), f"Containerfile: the user is {users}")
+    for word in ("HEALTHCHECK", 'ENTRYPOINT ["midas"]'):
+        check(any(line.startswith(word) for line in last), f"Containerfile: no {word}")
+    for name in re.findall(r"\$\{(\w+)\[@\]\}", "\n".join(lines)):
+        check(f"{name}=(" in text_of("scripts", "packages.sh"), f"packages.sh has no list {name}")
+
+
+def check_changelog():
+    check(version in text_of("CHANGELOG.md"), f"CHANGELOG.md does not name {version}")
+
+
 check_vcpkg()
 check_conan()
+check_container()
+check_changelog()
 load(packaging / "conan" / "test_package" / "conanfile.py")
 check_targets(packaging / "conan" / "test_package" / "CMakeLists.txt")
 for problem in failures:
