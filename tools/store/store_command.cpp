@@ -9,7 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
-#include <set>
+#include <unordered_set>
 #include <vector>
 
 namespace midas::internal::tools {
@@ -43,7 +43,7 @@ int list_tokens(const store_arguments& arguments, const std::string& path) {
 
 // The keys of the tokens to remove, and how many tokens have them.
 struct selected_tokens {
-  std::set<token_key> keys;
+  std::unordered_set<token_key, token_key_hash> keys;
   std::size_t count = 0;
 };
 
