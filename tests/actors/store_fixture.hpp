@@ -23,6 +23,11 @@ struct stored_actors {
     });
   }
 
+  stored_actors(const stored_actors&) = delete;
+  stored_actors& operator=(const stored_actors&) = delete;
+  // A job that has not run keeps the calls, which keep the runner.
+  ~stored_actors() { runner->jobs.clear(); }
+
   /// The address of virtual_actors::endpoint().
   static store_owner owner_without_default() { return {"http://127.0.0.1:1/token", {}}; }
 
