@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds look_interval{50};
 // How long a caller waits for the refresh of a token that is still usable.
 constexpr std::chrono::milliseconds max_refresh_time{2'000};
 
-// How long a process waits for the store's lock, which others hold for std::chrono::milliseconds:
+// How long a process waits for the store's lock, which others hold for milliseconds:
 // as long as its deadline allows, within these bounds. A token that was acquired just before the
 // deadline is saved.
 constexpr std::chrono::milliseconds min_lock_time{100};
