@@ -69,14 +69,9 @@ std::shared_ptr<internal::store_calls> make_store(const internal::service_contex
   if (options.store == nullptr || !context.endpoint) {
     return nullptr;
   }
-  const auto& host = *context.endpoint;
-  internal::store_owner owner{host.address, {}};
-  if (host.default_identity) {
-    owner.default_identity = host.default_identity->identity;
-  }
-  return std::make_shared<internal::store_calls>(options.store,
-                                                 std::make_shared<internal::store_thread>(),
-                                                 std::move(owner), options.max_keys);
+  return std::make_shared<internal::store_calls>(
+      options.store, std::make_shared<internal::store_thread>(),
+      internal::store_owner_of(*context.endpoint), options.max_keys);
 }
 
 std::shared_ptr<const internal::service_context> make_context(

@@ -20,10 +20,6 @@ struct candidate {
 
 using candidates = std::unordered_map<token_key, candidate, token_key_hash>;
 
-bool is_of(const store_owner& owner, const stored_token& stored) {
-  return stored.endpoint.empty() || stored.endpoint == owner.endpoint;
-}
-
 bool is_usable_as_header(const token_grant& grant) {
   return !grant.token.empty() && fits_header(grant.token.reveal()) && !grant.token_type.empty() &&
          is_token_type(grant.token_type);
@@ -55,7 +51,7 @@ candidates find_candidates(const std::vector<stored_token>& stored, const store_
   candidates found;
   for (const auto& each : stored) {
     const auto validity = validity_of(each, now, jitter());
-    if (!validity || !is_of(owner, each) || !is_usable_as_header(each.grant)) {
+    if (!validity || !is_granted_by(each, owner.endpoint) || !is_usable_as_header(each.grant)) {
       continue;
     }
     for (const auto& identity : identities_in_requests(each.identity, owner)) {
@@ -86,6 +82,18 @@ loaded_token make_loaded(token_key key, const candidate& from, const clock_readi
 }
 
 }  // namespace
+
+store_owner store_owner_of(const host_protocol& host) {
+  store_owner result{host.address, {}};
+  if (host.default_identity) {
+    result.default_identity = host.default_identity->identity;
+  }
+  return result;
+}
+
+bool is_granted_by(const stored_token& stored, std::string_view endpoint) noexcept {
+  return stored.endpoint.empty() || stored.endpoint == endpoint;
+}
 
 managed_identity store_owner::identity_in_store(const managed_identity& identity) const {
   if (identity.kind() != identity_kind::system_assigned) {

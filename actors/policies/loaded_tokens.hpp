@@ -3,6 +3,7 @@
 
 #include "messages/clock_reading.hpp"
 #include "messages/token_validity.hpp"
+#include "transport/hosts/host_protocol.hpp"
 #include <midas/access_token.hpp>
 #include <midas/managed_identity.hpp>
 #include <midas/token_request.hpp>
@@ -13,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace midas::internal {
@@ -28,6 +30,12 @@ struct store_owner {
   /// The identity under which a token is stored that was requested for `identity`: a named one.
   [[nodiscard]] managed_identity identity_in_store(const managed_identity& identity) const;
 };
+
+/// The owner of the tokens that the host grants.
+store_owner store_owner_of(const host_protocol& host);
+
+/// True if the endpoint granted the token, or the store does not know which one did.
+bool is_granted_by(const stored_token& stored, std::string_view endpoint) noexcept;
 
 /// No loaded token is refreshed earlier than this after the load, unless half of the time for which
 /// it may be handed out passes before: a process that ends sooner leaves the refresh to another

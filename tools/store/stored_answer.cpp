@@ -1,5 +1,6 @@
 #include "tools/store/stored_answer.hpp"
 
+#include "actors/policies/loaded_tokens.hpp"
 #include "actors/policies/stored_validity.hpp"
 #include "service/configured_identity.hpp"
 #include "service/find_host.hpp"
@@ -15,11 +16,8 @@ namespace {
 constexpr double no_jitter = 0;
 
 bool matches(const stored_token& stored, const store_question& question) {
-  if (!stored.endpoint.empty() && stored.endpoint != question.endpoint) {
-    return false;
-  }
   const auto key = make_key(stored.identity, stored.grant.resource);
-  return key && *key == question.key;
+  return is_granted_by(stored, question.endpoint) && key && *key == question.key;
 }
 
 // A later refresh_on, which the host stated or a failed refresh set, takes precedence over the time
@@ -43,13 +41,12 @@ expected<store_question> store_question_of(const token_request& request,
   if (!host) {
     return unexpected{std::move(host.error())};
   }
-  store_question result{.identity = request.identity, .endpoint = std::move(host->address)};
+  const auto owner = store_owner_of(*host);
+  store_question result{.identity = request.identity, .endpoint = owner.endpoint};
   if (configured->identity && !result.identity.is_named()) {
     result.identity = *std::move(configured->identity);
   }
-  if (host->default_identity && result.identity.kind() == identity_kind::system_assigned) {
-    result.identity = host->default_identity->identity;
-  }
+  result.identity = owner.identity_in_store(result.identity);
   auto key = make_key(result.identity, request.resource);
   if (!key) {
     return unexpected{std::move(key.error())};
