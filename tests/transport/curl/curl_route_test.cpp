@@ -71,6 +71,13 @@ int append_to_log(CURL* /*handle*/, curl_infotype /*type*/, char* text, std::siz
   return 0;
 }
 
+// From now on, libcurl's log of the exchange is appended to `log`.
+void write_log(const curl_exchange& exchange, std::string& log) {
+  curl_easy_setopt(exchange.handle(), CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGDATA, &log);
+  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGFUNCTION, &append_to_log);
+}
+
 // The line of libcurl's log that names the directory of authorities.
 std::string directory_in(const std::string& log) {
   const auto at = log.find("CApath:");
@@ -197,9 +204,7 @@ TEST_CASE("a request that names a server reaches an IPv6 address") {
   curl_sockets sockets;
   curl_exchange exchange{options, sockets};
   std::string log;
-  curl_easy_setopt(exchange.handle(), CURLOPT_VERBOSE, 1L);
-  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGDATA, &log);
-  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGFUNCTION, &append_to_log);
+  write_log(exchange, log);
   auto request = get_request("https://[::1]:9/");
   request.internet = way({.server_name = proxy_name});
   exchange.prepare(std::move(request));
@@ -218,9 +223,7 @@ TEST_CASE("without authorities of its own, a request uses libcurl's default dire
   curl_sockets sockets;
   curl_exchange exchange{options, sockets};
   std::string log;
-  curl_easy_setopt(exchange.handle(), CURLOPT_VERBOSE, 1L);
-  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGDATA, &log);
-  curl_easy_setopt(exchange.handle(), CURLOPT_DEBUGFUNCTION, &append_to_log);
+  write_log(exchange, log);
   const auto perform = [&](http_request request) {
     log.clear();
     exchange.prepare(std::move(request));
