@@ -6,6 +6,10 @@
 #   BASE      a commit: clang-tidy reads only the sources that have changed since then, and those that
 #             include a changed header
 #   --deep    also runs clang's static analyzer, which adds half of the time
+#
+# With neither, clang-tidy reads the sources in the batches in which they are compiled, and so parses the
+# headers once for ten sources: a quarter of the time. Only when it reads each source by itself can it
+# tell that a using declaration is not used.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,19 +38,30 @@ concerned() {
   done
 }
 
+batches=OFF
 if [ -n "$base" ] && git diff --quiet "$base" -- .clang-tidy; then
   mapfile -t files < <(concerned | sort -u)
+elif [ ${#checks[@]} -gt 0 ]; then
+  batches=ON
 else
   mapfile -t files < <(git ls-files "${sources[@]}")
 fi
 
+# Configured separately, because clang cannot read the precompiled headers of g++.
+cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_UNITY_BUILD=$batches \
+  -DMIDAS_BUILD_TESTS=OFF -DMIDAS_BUILD_EXAMPLES=ON >/dev/null
+per_process=4
+if [ $batches = ON ]; then
+  # Every source that is compiled, or the batch that includes it.
+  mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)"$/\1/p' build/lint/compile_commands.json | sort -u)
+  checks=(--checks=-clang-analyzer-*,-bugprone-suspicious-include
+    --header-filter="/($(IFS='|'; echo "${rooms[*]}")|include/midas)/.*\.[ch]pp$")
+  per_process=1
+fi
+
 if [ ${#files[@]} -gt 0 ]; then
-  # Configured separately: clang cannot read the precompiled headers of g++, and each source is to be
-  # found by its own name.
-  cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_UNITY_BUILD=OFF \
-    -DMIDAS_BUILD_TESTS=OFF -DMIDAS_BUILD_EXAMPLES=ON >/dev/null
   printf '%s\0' "${files[@]}" |
-    xargs -0 -P "$(nproc)" -n 4 clang-tidy -p build/lint --quiet "${checks[@]}" \
+    xargs -0 -P "$(nproc)" -n $per_process clang-tidy -p build/lint --quiet "${checks[@]}" \
       --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2)
 fi
 echo "clang-tidy: clean (${#files[@]} files)"

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 // How often a thread that cannot be started is tried again, and the pause before: a thread of this
 // or another process may be about to end.
 constexpr int tries = 5;
-constexpr auto pause = 20ms;
+constexpr auto start_pause = 20ms;
 
 // Threads that exist until the object is destroyed.
 class held_threads {
@@ -80,7 +80,7 @@ void with_retries(Function start) {
         throw;
       }
     }
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(start_pause);
   }
 }
 
