@@ -68,8 +68,8 @@ bool store_thread::run(std::function<void()> job) { return start() && jobs_->pus
 
 bool store_thread::start() {
   const std::lock_guard lock{thread_mutex_};
-  if (stopped_ || thread_.joinable()) {
-    return !stopped_;
+  if (thread_.joinable()) {
+    return true;
   }
   try {
     thread_ = std::thread{[jobs = jobs_] {
@@ -85,7 +85,6 @@ bool store_thread::start() {
 void store_thread::stop(std::chrono::steady_clock::time_point deadline) {
   const auto unwanted = jobs_->close();
   const std::lock_guard lock{thread_mutex_};
-  stopped_ = true;
   if (!thread_.joinable()) {
     return;
   }

@@ -30,7 +30,6 @@ class store_thread final : public call_runner {
   const std::shared_ptr<jobs> jobs_;
   std::mutex thread_mutex_;
   std::thread thread_;
-  bool stopped_ = false;
 };
 
 }  // namespace midas::internal

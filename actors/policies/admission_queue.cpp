@@ -14,8 +14,7 @@ constexpr std::chrono::milliseconds max_notice{20};
 // An eighth, so that it is small against any deadline.
 admission_queue::time_point refusal_time(admission_queue::time_point deadline,
                                          admission_queue::time_point now) {
-  return deadline <= now ? deadline
-                         : deadline - std::min<nanoseconds>(max_notice, (deadline - now) / 8);
+  return deadline - std::clamp<nanoseconds>((deadline - now) / 8, nanoseconds::zero(), max_notice);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "messages/no_wait_scope.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,18 @@ stored_token to_stored(const unsaved_token& unsaved, const std::string& endpoint
   result.grant.refresh_on = unsaved.token.refresh_on();
   result.cached_at = unsaved.cached_at;
   return result;
+}
+
+// Calls the function with the lock released, and holds it again afterwards, also after an
+// exception.
+auto unlocked(std::unique_lock<std::mutex>& lock, const auto& function) {
+  struct relock {
+    std::unique_lock<std::mutex>& lock;
+    ~relock() { lock.lock(); }
+  };
+  lock.unlock();
+  const relock at_end{lock};
+  return function();
 }
 
 }  // namespace
@@ -116,9 +129,6 @@ void store_calls::work() noexcept {
     make_calls(lock);
   } catch (...) {
     // No memory: the program goes on without the store.
-    if (!lock.owns_lock()) {
-      lock.lock();
-    }
   }
   is_running_ = false;
   idle_.notify_all();
@@ -131,10 +141,11 @@ void store_calls::make_calls(guard& lock) {
       break;
     }
     auto store = store_;
-    lock.unlock();
-    const auto outcome = guarded_call([&] { return perform(*store, *call); });
-    store.reset();
-    lock.lock();
+    const auto outcome = unlocked(lock, [&] {
+      // The last reference may go here: the destructor is the application's, too.
+      const auto called = std::move(store);
+      return guarded_call([&] { return perform(*called, *call); });
+    });
     ended(lock, *call, outcome);
   }
 }

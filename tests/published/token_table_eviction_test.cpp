@@ -91,6 +91,13 @@ TEST_CASE("the refresh of a token that was not requested for its lifetime drops 
   CHECK(table.size() == 1);
 }
 
+TEST_CASE("a token that was acquired in the first second after boot is refreshed") {
+  token_table table;
+  const clock_reading at_boot{now.wall, boot_clock::time_point{}};
+  publish(table, "a", 1h, 30min, at_boot);
+  CHECK(take(table, at_boot + 30min).due == keys{"a"});
+}
+
 TEST_CASE("a token that its host returns again keeps its original lifetime") {
   token_table table;
   const auto end = lasting(24h, 12h).end;

@@ -221,7 +221,6 @@ void curl_transfers::stop_all(std::vector<curl_job> jobs) {
   for (auto& job : jobs) {
     enqueue_completion(std::move(job.done), stopped(job.request));
   }
-  idle_.clear();
 }
 
 // libcurl closes kept connections only when it looks for one to use. Until then it would hold those

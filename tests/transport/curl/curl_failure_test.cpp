@@ -79,6 +79,15 @@ TEST_CASE("a socket that an address family does not provide leaves the reason to
   CHECK(lost.code == errc::connection_lost);
 }
 
+TEST_CASE("a refused connection is advised on by where it was refused") {
+  http_request request;
+  request.url = "http://10.1.2.3/token";
+  const curl_failure refused{.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED};
+  const auto elsewhere = midas::internal::describe(refused, request);
+  CHECK(contains(elsewhere.advice, "only on an Azure host"));
+  CHECK(contains(describe(refused).advice, "on that port of this machine"));
+}
+
 TEST_CASE("the system's reason is given only for failures that have one") {
   const auto reset =
       describe({.code = CURLE_RECV_ERROR, .system_error = ECONNRESET, .request_sent = true});

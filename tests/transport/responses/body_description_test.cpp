@@ -51,6 +51,8 @@ TEST_CASE("a page is described by its type and its title, or else by its text") 
       {"<?xml version=\"1.0\"?>\n<Error><Code>Odd</Code><Details>Not taken.</Details></Error>",
        "text/xml", "an XML page (text/xml), not JSON: \"Odd Not taken.\""},
       {"<html></html>", "", "a page, not JSON"},
+      {"<title>Sign in</title>x", "text/html",
+       "a page (text/html), not JSON, with the title \"Sign in\""},
       {"<title>never ends", "text/html", "a page (text/html), not JSON: \"never ends\""},
       {"<", "text/html", "a page (text/html), not JSON"},
   }));
