@@ -24,6 +24,19 @@ if(TARGET midas_simulator)
   install(EXPORT midasSimulatorTargets
     NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_simulator)
 endif()
+foreach(name ${midas_adapters})
+  install(TARGETS midas_${name} EXPORT midas_${name}Targets
+    RUNTIME COMPONENT midas_${name}
+    LIBRARY COMPONENT midas_${name}
+    ARCHIVE COMPONENT midas_${name}
+    FILE_SET HEADERS COMPONENT midas_${name})
+  install(EXPORT midas_${name}Targets
+    NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_${name})
+  if(EXISTS "${PROJECT_SOURCE_DIR}/adapters/${name}/needs.cmake")
+    install(FILES "adapters/${name}/needs.cmake"
+      RENAME midas_${name}Needs.cmake DESTINATION "${midas_cmake_dir}" COMPONENT midas_${name})
+  endif()
+endforeach()
 if(TARGET midas_program)
   install(TARGETS midas_program RUNTIME COMPONENT midas_program)
   if(TARGET midas_manual_pages)

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-rooms=(include messages transport published actors service store simulator tools tests bench examples)
+rooms=(include messages transport published actors service store adapters simulator tools tests bench examples)
 present=()
 for room in "${rooms[@]}"; do
   if [ -d "$room" ]; then
@@ -54,10 +54,11 @@ BEGIN {
   # The rooms that may include a library. Every room may include the others: OpenSSL, POSIX, and the
   # standard library.
   libraries["caf"] = " messages actors service tools tests bench examples tests/consumers "
-  libraries["curl"] = " transport/curl tests bench "
+  libraries["curl"] = " transport/curl tests bench examples "
   libraries["rapidjson"] = " transport service store simulator tools tests bench "
   libraries["libsecret"] = " store "
-  libraries["boost"] = " simulator tools tests "
+  libraries["boost"] = " simulator tools tests examples "
+  libraries["asio"] = " tests examples "
   libraries["CLI"] = " tools tests "
   libraries["fmt"] = " tools bench "
   libraries["catch2"] = " tests "
@@ -68,6 +69,7 @@ BEGIN {
   extra["transport/formats/url.cpp", "curl"] = 1
   caf_headers["include/midas/actors.hpp"] = 1
   caf_headers["include/midas/detail/caf_compat.hpp"] = 1
+  # An adapter may include what it adapts to: adapts_to["include/midas/adapters/NAME.hpp"] = "library"
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
 }
 
@@ -94,6 +96,7 @@ function check_angled(name,   first) {
   first = name
   sub(/\/.*/, "", first)
   if (room == "include") {
+    if (first == adapts_to[file]) return
     if (first == "caf" ? !(file in caf_headers) : name !~ public_library)
       offends("a public header may not include this")
   } else if (first in libraries && index(libraries[first], " " room " ") == 0 &&
@@ -106,7 +109,7 @@ function check_angled(name,   first) {
 function check_closure(header,   list, i, n) {
   if (header in reached) return
   reached[header] = 1
-  if (header ~ /(host_environment|http_|simulated_|actors\.hpp|caf_compat)/) {
+  if (header ~ /(host_environment|http_|simulated_|actors\.hpp|caf_compat|adapters\/)/) {
     file = header; line = 1; text = "reached from <midas/midas.hpp>"
     offends("applications would pay for it")
   }

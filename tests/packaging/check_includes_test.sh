@@ -4,7 +4,7 @@ set -euo pipefail
 check=$(cd "$(dirname "$0")/../.." && pwd)/scripts/check_includes.sh
 tree=$(mktemp -d "${TMPDIR:-/tmp}/midas-includes-XXXXXX")
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree"/{include/midas/detail,messages,transport/curl,published,actors/policies,service,store,simulator,tools}
+mkdir -p "$tree"/{include/midas/{adapters,detail},messages,transport/curl,published,actors/policies,service,store,adapters,simulator,tools}
 echo '#include <string>' >"$tree/include/midas/midas.hpp"
 for header in messages/a transport/a transport/curl/a published/a actors/a service/a store/a simulator/a tools/a; do
   : >"$tree/$header.hpp"
@@ -40,6 +40,7 @@ try rejects actors/b.cpp '"service/a.hpp"'
 try rejects actors/policies/b.cpp '"published/a.hpp"'
 try rejects store/b.cpp '"transport/a.hpp"'
 try rejects store/b.cpp '<caf/actor.hpp>'
+try rejects adapters/b.cpp '"messages/a.hpp"'
 try rejects simulator/b.cpp '"actors/a.hpp"'
 try rejects service/b.cpp '"tools/a.hpp"'
 try rejects actors/b.cpp '"a.hpp"'
@@ -55,6 +56,9 @@ try rejects include/midas/a.hpp '"messages/a.hpp"'
 try rejects include/midas/a.hpp '<caf/actor.hpp>'
 try rejects include/midas/a.hpp '<unistd.h>'
 try rejects include/midas/midas.hpp '<midas/simulated_host.hpp>'
+: >"$tree/include/midas/adapters/a.hpp"
+try rejects include/midas/midas.hpp '<midas/adapters/a.hpp>'
+try rejects include/midas/adapters/a.hpp '<asio/post.hpp>'
 ln -s ../messages/a.hpp "$tree/actors/link.hpp"
 try rejects messages/b.cpp '<string>'
 exit "$((failures > 0))"

@@ -8,7 +8,10 @@ build=$1
 include=$(cd "$(dirname "$0")/../.." && pwd)/include
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/midas-components-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-components=(midas_runtime midas_development midas_keyring midas_simulator midas_program)
+# Each is the header include/midas/adapters/NAME.hpp, and what find_package(midas COMPONENTS NAME) reads.
+header_adapters=()
+components=(midas_runtime midas_development midas_keyring midas_simulator midas_program
+  "${header_adapters[@]/#/midas_}")
 
 cached() { # VARIABLE
   sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
@@ -40,7 +43,7 @@ expected() { # COMPONENT
       fi
       ;;
     midas_development)
-      (cd "$include" && find midas -type f | sed 's|^|include/|')
+      (cd "$include" && find midas -type f ! -path 'midas/adapters/*' | sed 's|^|include/|')
       printf '%s\n' "$lib/libmidas.$([ "$shared" = ON ] && echo so || echo a)" \
         "$lib/cmake/midas/FindCAF.cmake" "$lib/cmake/midas/midasConfig.cmake" \
         "$lib/cmake/midas/midasConfigVersion.cmake" "$lib/cmake/midas/midasTargets.cmake" \
@@ -63,6 +66,10 @@ expected() { # COMPONENT
     midas_program)
       printf '%s\n' bin/midas "$man/man1/midas.1" "$man/man1/midas-*.1" \
         "$share/bash-completion/completions/midas" "$share/zsh/site-functions/_midas"
+      ;;
+    *)
+      printf '%s\n' "include/midas/adapters/${1#midas_}.hpp" "$lib/cmake/midas/$1Needs.cmake" \
+        "$lib/cmake/midas/$1Targets.cmake"
       ;;
   esac
 }

@@ -1,0 +1,32 @@
+// The examples of the adapters run against a simulated host.
+#include "tests/support/program.hpp"
+#include <midas/simulated_host.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+namespace midas::internal::test {
+namespace {
+
+TEST_CASE("each example of an adapter gets its token with one request") {
+  const simulated_host imds;
+  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
+  std::istringstream examples{MIDAS_EXAMPLES};
+  std::string example;
+  while (std::getline(examples, example, ':')) {
+    INFO(example);
+    const auto before = imds.statistics().token_requests;
+    const auto result = run_program(example, {});
+    CHECK(result.exit_code == 0);
+    CHECK(result.errors.empty());
+    CHECK_THAT(result.output, Catch::Contains("<redacted>"));
+    CHECK(imds.statistics().token_requests == before + 1);
+  }
+  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
+}
+
+}  // namespace
+}  // namespace midas::internal::test
