@@ -69,7 +69,9 @@ BEGIN {
   extra["transport/formats/url.cpp", "curl"] = 1
   caf_headers["include/midas/actors.hpp"] = 1
   caf_headers["include/midas/detail/caf_compat.hpp"] = 1
-  # An adapter may include what it adapts to: adapts_to["include/midas/adapters/NAME.hpp"] = "library"
+  # An adapter may include what it adapts to.
+  adapts_to["include/midas/adapters/asio.hpp"] = "asio"
+  adapts_to["include/midas/adapters/boost_asio.hpp"] = "boost"
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
 }
 

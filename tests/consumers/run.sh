@@ -5,6 +5,7 @@
 #   run.sh installed PREFIX WORK COMPILER     find_package(midas) in PREFIX
 #   run.sh pkg_config PREFIX WORK COMPILER    pkg-config, and a plain compiler command
 #   run.sh subdirectory WORK COMPILER [CMAKE_OPTION...]
+#   run.sh adapters PREFIX WORK               find_package(midas COMPONENTS ...) in PREFIX
 #   run.sh exports PREFIX                     checks what the shared library in PREFIX exports
 #
 # CMake's defaults apply: a consumer sets no standard, no build type, and no flag except warnings.
@@ -75,7 +76,7 @@ build_test_package() { # WORK COMPILER CMAKE_OPTION...
 case "$1" in
   install)
     rm -rf "$3"
-    for component in runtime development keyring simulator; do
+    for component in runtime development keyring simulator asio boost_asio; do
       cmake --install "$2" --prefix "$3" --component "midas_$component" >/dev/null
     done
     check_prefix "$3"
@@ -84,6 +85,14 @@ case "$1" in
     need "$4"
     build_and_run "$3" "$4" installed -DCMAKE_PREFIX_PATH="$2"
     build_test_package "$3/test_package" "$4" -DCMAKE_PREFIX_PATH="$2"
+    ;;
+  adapters)
+    cmake -G Ninja -S "$here/adapters" -B "$3" -DCMAKE_PREFIX_PATH="$2" >/dev/null
+    cmake --build "$3"
+    # No host answers here: it is enough that the programs run, and say so.
+    for program in "$3"/*_example; do
+      grep -q '^unreachable: ' <<<"$("$program" 2>&1)" || fail "$program does not report the error"
+    done
     ;;
   pkg_config)
     need "$4"
