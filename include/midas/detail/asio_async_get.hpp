@@ -216,7 +216,7 @@ struct initiate_get {
   template <class Handler>
   void operator()(Handler handler) const {
     const auto executor = Net::executor_of(handler);
-    if (auto token = timeout.count() > 0 ? source.try_get() : std::nullopt) {
+    if (auto token = source.try_get()) {
       Net::post(executor, completed_get<Net, Handler>{std::move(handler), std::move(*token)});
       return;
     }
