@@ -14,7 +14,7 @@ for room in "${rooms[@]}"; do
   fi
 done
 
-find "${present[@]}" \( -name '*.hpp' -o -name '*.cpp' -o -type l \) -printf '%y %p\n' | sort | awk '
+find "${present[@]}" \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.c' -o -type l \) -printf '%y %p\n' | sort | awk '
 # The room that a path from the root belongs to. A folder with rules of its own is a room, too.
 function room_of(path) {
   if (path ~ /^include\/midas\//) return "include"
@@ -98,7 +98,7 @@ function check_angled(name,   first) {
   first = name
   sub(/\/.*/, "", first)
   if (room == "include") {
-    if (first == adapts_to[file]) return
+    if (first == adapts_to[file] || (file ~ /\.h$/ && name ~ /^std[a-z]+\.h$/)) return
     if (first == "caf" ? !(file in caf_headers) : name !~ public_library)
       offends("a public header may not include this")
   } else if (first in libraries && index(libraries[first], " " room " ") == 0 &&

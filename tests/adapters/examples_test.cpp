@@ -4,9 +4,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace midas::internal::test {
 namespace {
@@ -18,11 +20,18 @@ TEST_CASE("each example of an adapter gets its token with one request") {
   std::string example;
   while (std::getline(examples, example, ':')) {
     INFO(example);
+    // PROGRAM or PROGRAM|ARGUMENT
+    const auto bar = std::min(example.find('|'), example.size());
+    const auto argument = example.substr(bar);
     const auto before = imds.statistics().token_requests;
-    const auto result = run_program(example, {});
+    const auto result =
+        run_program(example.substr(0, bar), argument.empty() ? std::vector<std::string>{}
+                                                             : std::vector{argument.substr(1)});
     CHECK(result.exit_code == 0);
     CHECK(result.errors.empty());
-    CHECK_THAT(result.output, Catch::Contains("<redacted>"));
+    CHECK_FALSE(result.output.empty());
+    // No token is shown.
+    CHECK_THAT(result.output, !Catch::Contains("eyJ"));
     CHECK(imds.statistics().token_requests == before + 1);
   }
   setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);

@@ -32,7 +32,7 @@ check_prefix() { # PREFIX
     <(cd "$1/include" && find . -type f | sed 's|^\./||' | sort) ||
     fail "other headers are installed than include/ has"
   local links
-  links=$(find "$1" -type l ! -name 'libmidas.so*' ! -name 'libmidas_keyring.so*')
+  links=$(find "$1" -type l ! -name 'libmidas.so*' ! -name 'libmidas_keyring.so*' ! -name libmidas_c.so)
   [ -z "$links" ] || fail "symbolic links are installed: $links"
 }
 
@@ -76,7 +76,7 @@ build_test_package() { # WORK COMPILER CMAKE_OPTION...
 case "$1" in
   install)
     rm -rf "$3"
-    for component in runtime development keyring simulator asio boost_asio; do
+    for component in runtime development keyring simulator c asio boost_asio; do
       cmake --install "$2" --prefix "$3" --component "midas_$component" >/dev/null
     done
     check_prefix "$3"
@@ -89,6 +89,10 @@ case "$1" in
   adapters)
     cmake -G Ninja -S "$here/adapters" -B "$3" -DCMAKE_PREFIX_PATH="$2" >/dev/null
     cmake --build "$3"
+    PKG_CONFIG_PATH=$(dirname "$(find "$2" -name midas-c.pc)") && export PKG_CONFIG_PATH
+    read -r -a flags <<<"$(pkg-config --cflags --libs midas-c)"
+    cc -std=c11 -pedantic -Werror -o "$3/pkg_config_example" "$here/../../examples/token.c" "${flags[@]}"
+    LD_LIBRARY_PATH=$(dirname "$(find "$2" -name libmidas_c.so)") && export LD_LIBRARY_PATH
     # No host answers here: it is enough that the programs run, and say so.
     for program in "$3"/*_example; do
       grep -q '^unreachable: ' <<<"$("$program" 2>&1)" || fail "$program does not report the error"
@@ -107,9 +111,12 @@ case "$1" in
   subdirectory)
     need "$3"
     build_and_run "$2" "$3" subdirectory "${@:4}"
-    # The next test installs a shared midas from here, with the keyring, which no consumer links.
-    if [[ " ${*:4} " == *SHARED* ]] && cmake --build "$2" --target help | grep -q '^midas_keyring:'; then
-      cmake --build "$2" --target midas_keyring
+    # The next test installs a shared midas from here, with the libraries that no consumer links.
+    if [[ " ${*:4} " == *SHARED* ]]; then
+      cmake --build "$2" --target midas_c midas_c_static
+      if cmake --build "$2" --target help | grep -q '^midas_keyring:'; then
+        cmake --build "$2" --target midas_keyring
+      fi
     fi
     ;;
   exports)

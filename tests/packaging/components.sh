@@ -11,7 +11,7 @@ trap 'rm -rf "$scratch"' EXIT
 # Each is the header include/midas/adapters/NAME.hpp, and what find_package(midas COMPONENTS NAME) reads.
 header_adapters=(asio boost_asio)
 components=(midas_runtime midas_development midas_keyring midas_simulator midas_program
-  "${header_adapters[@]/#/midas_}")
+  midas_c "${header_adapters[@]/#/midas_}")
 
 cached() { # VARIABLE
   sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
@@ -43,7 +43,7 @@ expected() { # COMPONENT
       fi
       ;;
     midas_development)
-      (cd "$include" && find midas -type f ! -path 'midas/adapters/*' | sed 's|^|include/|')
+      (cd "$include" && find midas -type f ! -path 'midas/adapters/*' ! -name midas.h | sed 's|^|include/|')
       printf '%s\n' "$lib/libmidas.$([ "$shared" = ON ] && echo so || echo a)" \
         "$lib/cmake/midas/FindCAF.cmake" "$lib/cmake/midas/midasConfig.cmake" \
         "$lib/cmake/midas/midasConfigVersion.cmake" "$lib/cmake/midas/midasTargets.cmake" \
@@ -66,6 +66,11 @@ expected() { # COMPONENT
     midas_program)
       printf '%s\n' bin/midas "$man/man1/midas.1" "$man/man1/midas-*.1" \
         "$share/bash-completion/completions/midas" "$share/zsh/site-functions/_midas"
+      ;;
+    midas_c)
+      printf '%s\n' include/midas/midas.h "$lib"/libmidas_c.{a,so,so.1} \
+        "$lib/cmake/midas/midas_cTargets.cmake" "$lib/cmake/midas/midas_cTargets-*.cmake" \
+        "$lib/pkgconfig/midas-c.pc"
       ;;
     *)
       printf '%s\n' "include/midas/adapters/${1#midas_}.hpp" "$lib/cmake/midas/$1Needs.cmake" \
