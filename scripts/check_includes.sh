@@ -72,6 +72,7 @@ BEGIN {
   # An adapter may include what it adapts to.
   adapts_to["include/midas/adapters/asio.hpp"] = "asio"
   adapts_to["include/midas/adapters/boost_asio.hpp"] = "boost"
+  adapts_to["include/midas/adapters/curl.hpp"] = "curl"
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
 }
 

@@ -4,14 +4,25 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 #include <string>
-#include <vector>
 
 namespace midas::internal::test {
 namespace {
+
+/// Runs PROGRAM or PROGRAM|ARGUMENT. An argument that begins with HOST is a URL of the host.
+program_result run_example(const std::string& example, const std::string& host) {
+  const auto bar = example.find('|');
+  if (bar == std::string::npos) {
+    return run_program(example, {});
+  }
+  auto argument = example.substr(bar + 1);
+  if (argument.starts_with("HOST")) {
+    argument.replace(0, 4, host);
+  }
+  return run_program(example.substr(0, bar), {argument});
+}
 
 TEST_CASE("each example of an adapter gets its token with one request") {
   const simulated_host imds;
@@ -20,13 +31,8 @@ TEST_CASE("each example of an adapter gets its token with one request") {
   std::string example;
   while (std::getline(examples, example, ':')) {
     INFO(example);
-    // PROGRAM or PROGRAM|ARGUMENT
-    const auto bar = std::min(example.find('|'), example.size());
-    const auto argument = example.substr(bar);
     const auto before = imds.statistics().token_requests;
-    const auto result =
-        run_program(example.substr(0, bar), argument.empty() ? std::vector<std::string>{}
-                                                             : std::vector{argument.substr(1)});
+    const auto result = run_example(example, imds.endpoint());
     CHECK(result.exit_code == 0);
     CHECK(result.errors.empty());
     CHECK_FALSE(result.output.empty());
