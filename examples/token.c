@@ -20,7 +20,7 @@ int main(void) {
     printf("a token of %zu bytes, until %lld\n", strlen(midas_token(result)),
            (long long)midas_expires_on(result));
   } else {
-    fprintf(stderr, "%s\n", midas_error_text(result));
+    (void)fprintf(stderr, "%s\n", midas_error_text(result));
   }
   midas_result_free(result); /* wipes the token */
   return code == MIDAS_OK ? 0 : 1;

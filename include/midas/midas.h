@@ -6,6 +6,8 @@
 #ifndef MIDAS_MIDAS_H
 #define MIDAS_MIDAS_H
 
+/* NOLINTBEGIN(modernize-*,readability-identifier-naming): this is C */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -135,5 +137,7 @@ MIDAS_C_EXPORT void midas_result_free(midas_result* result);
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(modernize-*,readability-identifier-naming) */
 
 #endif

@@ -123,7 +123,7 @@ class get_operation final : public pending_get {
     allocator memory{Net::allocator_of(handler)};
     std::unique_ptr<get_operation, deallocation> block{traits::allocate(memory, 1), {memory}};
     auto* const operation = new (block.get()) get_operation{std::move(handler), memory};
-    block.release();
+    static_cast<void>(block.release());
     return *operation;
   }
 
