@@ -1,8 +1,7 @@
 // What observers learn of an acquisition: the requests that join it, what it waits for, and each of
 // its exchanges.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,8 @@
 // The cache, acquisition and HTTP actors together, in virtual time. The test plays the host.
 #include "actors/policies/rate_limit.hpp"
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 

@@ -1,9 +1,8 @@
 // How actors begin, end, and are replaced, in virtual time.
 #include "actors/cache_supervisor.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/few_keys.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

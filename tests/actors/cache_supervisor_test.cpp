@@ -1,9 +1,8 @@
 // The restarts of the cache actor, in virtual time.
 #include "actors/cache_supervisor.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <memory>
 #include <stdexcept>

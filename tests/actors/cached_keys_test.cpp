@@ -1,8 +1,7 @@
 // What the cache actor keeps of its keys: acquisition actors, refreshes and claims.
+#include "tests/support/catch.hpp"
 #include "tests/support/few_keys.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <memory>

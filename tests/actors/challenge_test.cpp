@@ -1,8 +1,7 @@
 // Acquisitions of several requests, and requests with claims, in virtual time.
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

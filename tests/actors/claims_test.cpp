@@ -1,8 +1,7 @@
 // Requests with claims at a host that does not learn of them, in virtual time.
 #include "actors/cache_supervisor.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <stop_token>
@@ -12,7 +11,7 @@
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-using Catch::Contains;
+using Catch::Matchers::Contains;
 
 namespace {
 

@@ -1,7 +1,6 @@
 // From when the deadline of a request counts, in virtual time.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <memory>
 

@@ -1,9 +1,8 @@
 // The exchanges of an HTTP actor in each of their states. The actor itself knows none of them.
 #include "actors/support/exchange_relay.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/http_host.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <functional>

@@ -1,7 +1,6 @@
 // A host that fails for all keys, and callers that do not give up. In virtual time.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>

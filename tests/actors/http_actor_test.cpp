@@ -1,8 +1,7 @@
 // The HTTP actor: requests, tickets, its end and its replacement.
 #include "actors/policies/rate_limit.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/http_host.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +12,7 @@
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-using Catch::Contains;
+using Catch::Matchers::Contains;
 
 TEST_CASE("a request is answered with the response, of any status") {
   http_host host{{5, 20}};

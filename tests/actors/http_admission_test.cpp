@@ -1,8 +1,7 @@
 // Which requests the HTTP actor sends and which it refuses.
 #include "actors/policies/rate_limit.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/http_host.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +12,7 @@
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-using Catch::Contains;
+using Catch::Matchers::Contains;
 
 TEST_CASE("one timer wakes the actor, however many requests wait for the host's limits") {
   http_host host{{64, 1}};

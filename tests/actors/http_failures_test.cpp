@@ -1,7 +1,6 @@
 // What the HTTP actor sends to a host that fails.
+#include "tests/support/catch.hpp"
 #include "tests/support/http_host.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +12,7 @@
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-using Catch::Contains;
+using Catch::Matchers::Contains;
 
 TEST_CASE("a request in flight is withdrawn: its exchange is canceled, and the next one is sent") {
   http_host host{{1, 0}};

@@ -1,7 +1,6 @@
 // Which keys leave memory when there are more than token_service_options::max_keys.
+#include "tests/support/catch.hpp"
 #include "tests/support/few_keys.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <string>

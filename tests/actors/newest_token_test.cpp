@@ -1,7 +1,6 @@
 // Acquisitions of one token by several actors: with and without claims.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 

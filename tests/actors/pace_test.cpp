@@ -1,8 +1,7 @@
 // How often a failing host is asked for one key, in virtual time: at the pace of one patient
 // caller, whoever asks.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,7 +1,6 @@
 // Refreshes in the background: days of virtual time in milliseconds.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

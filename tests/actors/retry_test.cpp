@@ -1,9 +1,8 @@
 // The actors when the host fails, refuses, throttles or hangs, in virtual time.
 #include "actors/policies/rate_limit.hpp"
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,8 +1,8 @@
 // Requests while the token store is loaded, in virtual time.
 #include "tests/actors/store_fixture.hpp"
+#include "tests/support/catch.hpp"
 
 #include <caf/scheduled_actor.hpp>
-#include <catch2/catch.hpp>
 
 #include <stdexcept>
 #include <string>

@@ -1,7 +1,6 @@
 // What a token store gets to save, in virtual time.
 #include "tests/actors/store_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <stdexcept>
 

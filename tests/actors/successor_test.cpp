@@ -1,7 +1,7 @@
 // The requests that the HTTP actor sends in the place of others, before it runs again.
+#include "tests/support/catch.hpp"
 #include "tests/support/http_host.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // IMDS at its default address, on a machine that shows no sign of Azure.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,9 +1,8 @@
 // The actors when the transport did not send a request, because its deadline passed in the queue
 // for a connection.
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,7 +1,6 @@
 // Which requests to the host are given up, in virtual time.
+#include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,7 +1,6 @@
 // The rules for answers: falsified histories have the expected violation.
 #include "tests/chaos/correct_history.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

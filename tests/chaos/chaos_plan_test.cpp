@@ -4,8 +4,7 @@
 #include "simulator/faults/fault_rules.hpp"
 #include "tests/chaos/chaos_keys.hpp"
 #include "tests/chaos/random_source.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <set>

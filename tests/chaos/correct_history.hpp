@@ -3,8 +3,7 @@
 #pragma once
 
 #include "tests/chaos/history_checker.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <functional>
 #include <string>

@@ -1,8 +1,7 @@
 // The rules for exchanges, at the client and at the host: falsified histories have the expected
 // violation.
 #include "tests/chaos/correct_history.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

@@ -6,9 +6,8 @@
 #include "tests/chaos/recorder.hpp"
 #include "tests/chaos/recording_transport.hpp"
 #include "tests/chaos/token_reading.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/scripted_transport.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <thread>

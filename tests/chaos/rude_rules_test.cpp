@@ -3,8 +3,7 @@
 #include "tests/chaos/correct_history.hpp"
 #include "tests/chaos/rude_callers.hpp"
 #include "tests/chaos/rude_plan.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <set>
 #include <string>

@@ -3,8 +3,7 @@
 #include "tests/conformance/case_run.hpp"
 #include "tests/conformance/refusals.hpp"
 #include "tests/conformance/vector_file.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <exception>
 #include <fstream>

@@ -6,8 +6,7 @@
 #include "tests/conformance/refusals.hpp"
 #include "tests/conformance/templates.hpp"
 #include "tests/conformance/vector_file.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <stdexcept>
 #include <string>

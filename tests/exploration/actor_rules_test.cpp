@@ -1,7 +1,7 @@
 // Each rule notices a made-up sequence that violates it, and accepts one that does not.
 #include "tests/exploration/actor_rules.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <vector>

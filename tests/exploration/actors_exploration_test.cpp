@@ -3,8 +3,7 @@
 // MIDAS_EXPLORE_WALKS sets the number of random walks, MIDAS_EXPLORE_SEED the first seed. A
 // violation prints its schedule, shortened, as a call that replays it.
 #include "tests/exploration/walks.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstdint>

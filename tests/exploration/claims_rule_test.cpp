@@ -1,7 +1,6 @@
 // The rule for claims that are repeated, on made-up sequences; see actor_rules_test.cpp.
 #include "tests/exploration/actor_rules.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <string>

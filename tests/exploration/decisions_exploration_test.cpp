@@ -3,8 +3,7 @@
 // MIDAS_EXPLORE_DEPTH sets the number of steps of each schedule. A violation prints its schedule,
 // shortened, as a call that replays it.
 #include "tests/exploration/decision_search.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Schedules, random walks and the search of small cases.
 #include "tests/exploration/walks.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <cstdint>

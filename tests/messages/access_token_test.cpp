@@ -1,7 +1,7 @@
+#include "tests/support/catch.hpp"
 #include <midas/access_token.hpp>
 
 #include <caf/deep_to_string.hpp>
-#include <catch2/catch.hpp>
 
 #include <sstream>
 #include <string>

@@ -1,7 +1,6 @@
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/error.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <set>
 #include <sstream>

@@ -1,7 +1,6 @@
 #include "messages/plain_text.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/managed_identity.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <compare>
 #include <string>

@@ -2,8 +2,7 @@
 
 #include "messages/make_error.hpp"
 #include "messages/token_waiter.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -2,10 +2,10 @@
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "tests/support/any_text.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/token_event.hpp>
 #include <midas/token_request.hpp>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

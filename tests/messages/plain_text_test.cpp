@@ -1,6 +1,6 @@
 #include "messages/plain_text.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

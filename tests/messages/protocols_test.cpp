@@ -1,8 +1,7 @@
 #include "messages/protocols.hpp"
 
 #include "messages/make_error.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace std::chrono_literals;
 using namespace midas;

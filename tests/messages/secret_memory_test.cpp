@@ -1,9 +1,8 @@
 // The pages in which secrets are kept.
+#include "tests/support/catch.hpp"
 #include <midas/access_token.hpp>
 #include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,8 +1,8 @@
+#include "tests/support/catch.hpp"
 #include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 
 #include <caf/deep_to_string.hpp>
-#include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "messages/time_text.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas::internal;
 using namespace std::chrono_literals;

@@ -1,6 +1,5 @@
+#include "tests/support/catch.hpp"
 #include <midas/token_event.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <limits>

@@ -1,7 +1,6 @@
 #include "messages/token_key_view.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/token_request.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <set>
 #include <string>

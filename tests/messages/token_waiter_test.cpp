@@ -2,8 +2,7 @@
 
 #include "messages/make_error.hpp"
 #include "messages/no_wait_scope.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <latch>
 #include <memory>

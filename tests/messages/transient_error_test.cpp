@@ -1,6 +1,5 @@
+#include "tests/support/catch.hpp"
 #include <midas/error.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <set>
 

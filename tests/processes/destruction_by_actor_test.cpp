@@ -1,6 +1,7 @@
 // A service may be destroyed by an actor of the application. Each case runs in a child process,
 // which must end.
 #include "tests/processes/service_owner.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/actors.hpp>
@@ -8,7 +9,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,12 +1,11 @@
 // A service may be destroyed anywhere: in a callback, an observer, a coroutine, or by exit() in any
 // of them. Each case runs in a child process, which must end.
 #include "tests/processes/service_owner.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/token_event.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>

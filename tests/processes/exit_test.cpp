@@ -1,11 +1,10 @@
 // exit() with requests in flight and threads that use the shared service.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include <midas/simulated_host.hpp>
 #include <midas/token_handle.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>

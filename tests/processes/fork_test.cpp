@@ -2,13 +2,12 @@
 // child ends. Each case runs in a child process, which forks again.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_handle.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <unistd.h>
 

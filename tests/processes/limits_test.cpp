@@ -1,10 +1,9 @@
 // A limit on threads: a service works, or each request fails with an error that says why.
 #include "service/worker_threads.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include <midas/midas.hpp>
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <fcntl.h>
 #include <sys/resource.h>

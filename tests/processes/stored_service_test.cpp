@@ -2,11 +2,10 @@
 // threads. Each case runs in a child process.
 #include "tests/service/scripted_service.hpp"
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include <midas/file_token_store.hpp>
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <sys/resource.h>
 #include <unistd.h>

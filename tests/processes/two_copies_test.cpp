@@ -1,10 +1,9 @@
 // Two modules of one process, each with a copy of midas of its own, share nothing.
 #include "messages/random_start.hpp"
 #include "tests/processes/plugin/plugin.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <dlfcn.h>
 

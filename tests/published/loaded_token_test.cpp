@@ -1,7 +1,6 @@
 // Tokens of an earlier process in the table.
 #include "tests/published/token_table_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas;
 using namespace midas::internal;

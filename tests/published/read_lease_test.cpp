@@ -1,8 +1,7 @@
 #include "published/read_lease.hpp"
 
 #include "tests/published/thread_reads.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 

@@ -1,6 +1,6 @@
 #include "published/refresh_schedule.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace std::chrono_literals;
 using midas::internal::boot_clock;

@@ -1,8 +1,7 @@
 // Published tokens as handles read them.
 #include "tests/published/thread_reads.hpp"
 #include "tests/support/allocation_counter.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <atomic>
 #include <string>

@@ -1,7 +1,6 @@
 // What the thread-locals of a thread that ends still read.
 #include "tests/published/thread_reads.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <thread>

@@ -1,6 +1,5 @@
 #include "tests/published/token_table_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <set>
 #include <string>

@@ -1,7 +1,6 @@
 // Many threads use one table, for the thread sanitizer.
 #include "published/token_table.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <atomic>
 #include <chrono>

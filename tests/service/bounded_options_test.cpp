@@ -1,7 +1,7 @@
 // The bounds of a service's options.
 #include "service/bounded_options.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <limits>

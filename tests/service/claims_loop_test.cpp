@@ -1,8 +1,7 @@
 // The loop of docs/claims.md, at a host that does not learn of claims.
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <functional>

@@ -1,13 +1,13 @@
 // The identity of requests that name none, from the options and from MANAGED_IDENTITY.
 #include "service/configured_identity.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 
 using namespace midas;
 using namespace midas::internal;
-using Catch::Contains;
+using Catch::Matchers::Contains;
 
 namespace {
 

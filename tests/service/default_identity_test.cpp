@@ -1,10 +1,9 @@
 // Which identity the requests of a service are for.
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include <midas/simulated_host.hpp>
 #include <midas/token_handle.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

@@ -3,9 +3,8 @@
 
 #include "tests/service/scripted_service.hpp"
 #include "tests/support/captured_stderr.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_file.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cstddef>
 #include <memory>

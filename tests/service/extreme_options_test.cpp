@@ -1,8 +1,7 @@
 // Services whose options are at their extremes still answer, and still end.
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/scripted_store.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <functional>
 #include <limits>

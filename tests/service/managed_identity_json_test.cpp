@@ -1,6 +1,5 @@
+#include "tests/support/catch.hpp"
 #include <midas/managed_identity.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

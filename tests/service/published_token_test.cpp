@@ -1,4 +1,5 @@
 // Published tokens, read through handles and by actors.
+#include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/actors.hpp>
@@ -8,7 +9,6 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <future>

@@ -1,10 +1,9 @@
 // Shutdown in every state of a service: every caller is answered, and it returns soon.
 #include "service/service_core.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include <midas/actors.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <functional>

@@ -1,9 +1,8 @@
 #include "service/stderr_log.hpp"
 
 #include "tests/support/captured_stderr.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,6 @@
 #include "service/store_thread.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <future>

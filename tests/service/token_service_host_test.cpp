@@ -1,13 +1,12 @@
 // A token service on each kind of host, selected by an environment that the test provides.
 #include "service/service_core.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include <midas/token_service.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <map>
@@ -179,7 +178,7 @@ TEST_CASE("plain http to a name is allowed by an option only") {
   options.allow_insecure_endpoint = true;
   scripted_service allowed{options};
   allowed.ask(vault.resource);
-  CHECK_THAT(allowed.url_of(0), Catch::StartsWith("http://imds.example.com/"));
+  CHECK_THAT(allowed.url_of(0), Catch::Matchers::StartsWith("http://imds.example.com/"));
 }
 
 TEST_CASE("the options name the proxy and the authorities of the federated exchange") {

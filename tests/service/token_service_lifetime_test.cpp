@@ -1,6 +1,7 @@
 // The service and its actors at the beginning and the end of their lives.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -10,7 +11,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <future>

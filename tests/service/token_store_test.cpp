@@ -1,11 +1,10 @@
 // Services that keep their tokens in a store, whole.
 #include "tests/service/scripted_service.hpp"
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/file_token_store.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_handle.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>

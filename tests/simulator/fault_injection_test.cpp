@@ -4,9 +4,8 @@
 #include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/token_text.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <map>

@@ -2,9 +2,8 @@
 #include "tests/simulator/support/curl_client.hpp"
 #include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/raw_client.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <fstream>

@@ -1,8 +1,7 @@
 #include "simulator/http/traffic_counter.hpp"
 #include "tests/simulator/support/token_text.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/simulated_host_statistics.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <string>
 

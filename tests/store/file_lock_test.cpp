@@ -1,8 +1,7 @@
 #include "store/file_lock.hpp"
 
 #include "tests/store/support/store_directory.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

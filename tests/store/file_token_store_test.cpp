@@ -1,7 +1,6 @@
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/file_token_store.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <unistd.h>
 

@@ -1,8 +1,7 @@
 #include "store/machine_id.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_file.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,8 +1,7 @@
 // A change leaves what is not midas's as it is, byte for byte, however it is written.
 #include "store/msal_cache.hpp"
 #include "tests/store/support/store_directory.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <vector>

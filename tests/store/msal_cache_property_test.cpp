@@ -1,9 +1,9 @@
 #include "store/msal_cache.hpp"
 #include "tests/store/support/store_directory.hpp"
 #include "tests/support/any_text.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>

@@ -1,8 +1,7 @@
 #include "store/msal_cache.hpp"
 
 #include "tests/store/support/store_directory.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,8 +1,7 @@
 // The endpoint that granted a token, which MSAL's entries do not have.
 #include "store/msal_cache.hpp"
 #include "tests/store/support/store_directory.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <vector>

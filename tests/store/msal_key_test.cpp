@@ -1,6 +1,5 @@
 #include "store/msal_cache.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,8 +1,7 @@
 // Which machine the entries of MSAL belong to, in a file that moves between machines.
 #include "store/msal_cache.hpp"
 #include "tests/store/support/store_directory.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <vector>

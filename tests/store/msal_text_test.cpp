@@ -1,7 +1,6 @@
 // Texts that are no token cache, or an unusual one.
 #include "store/msal_cache.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <string_view>

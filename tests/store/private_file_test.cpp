@@ -2,8 +2,7 @@
 
 #include "store/file_checks.hpp"
 #include "tests/store/support/store_directory.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

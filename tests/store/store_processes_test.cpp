@@ -1,10 +1,9 @@
 // Many processes with one file, and processes whose system calls fail or that are killed at one.
 #include "tests/store/support/store_directory.hpp"
 #include "tests/store/support/store_program.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include <midas/file_token_store.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstdlib>

@@ -1,8 +1,7 @@
 // A token store without a file's content: midas::keyring uses it with a keyring.
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/detail/secret_vault.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,8 @@
 // JSON that a program prints.
 #pragma once
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
+
 #include <rapidjson/document.h>
 
 #include <string>

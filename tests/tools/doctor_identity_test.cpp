@@ -1,11 +1,10 @@
 // What `midas doctor` says of the identity, and how the program's commands choose it.
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

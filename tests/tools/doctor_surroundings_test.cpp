@@ -1,11 +1,10 @@
 // What `midas doctor` says of this machine, and of answers that are right and yet odd.
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tools/doctor/report.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <array>
 #include <chrono>

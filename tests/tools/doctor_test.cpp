@@ -2,6 +2,7 @@
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "tests/support/any_text.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/parsed_json.hpp"
@@ -10,7 +11,6 @@
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 #include <rapidjson/document.h>
 

@@ -1,11 +1,10 @@
 // Whether `midas doctor` finds out that IMDS knows version 2 of its identity API.
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

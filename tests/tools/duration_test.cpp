@@ -1,6 +1,6 @@
 #include "tools/duration.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace std::chrono_literals;
 using midas::internal::tools::format_duration;

@@ -1,12 +1,11 @@
 // What midas shows of a host that repeats the proof of each request in every part of its answer.
+#include "tests/support/catch.hpp"
 #include "tests/support/disguises.hpp"
 #include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/temporary_file.hpp"
 #include <midas/midas.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <mutex>
 #include <string>

@@ -1,8 +1,8 @@
 #include "tools/simulate/environment_text.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
 #include <string>

@@ -1,10 +1,9 @@
 #include "tools/simulate/fault_arguments.hpp"
 
 #include "simulator/faults/fault_schedule.hpp"
+#include "tests/support/catch.hpp"
 #include "transport/hosts/host_protocol.hpp"
 #include <midas/identity_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

@@ -1,10 +1,9 @@
 // What people have reported of programs that get managed-identity tokens, played to the midas
 // program: the variables that they had, and what the endpoint answered.
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/temporary_file.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <cstdlib>

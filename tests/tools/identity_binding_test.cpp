@@ -1,5 +1,6 @@
 // AKS identity bindings from end to end: the program, a token service, and midas doctor, against
 // the simulated token proxy.
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
@@ -7,8 +8,6 @@
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
 #include <midas/token_service.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <csignal>

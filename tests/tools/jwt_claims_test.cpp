@@ -1,6 +1,6 @@
 #include "tools/token/jwt_claims.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

@@ -1,9 +1,8 @@
 // Whose socket listens at an address of this machine.
 #include "tools/doctor/listener.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/raw_server.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <unistd.h>
 

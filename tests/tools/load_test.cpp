@@ -1,8 +1,7 @@
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tools/load/latency_recorder.hpp"
 #include "tools/load/phase.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <thread>
 #include <vector>

@@ -1,9 +1,9 @@
+#include "tests/support/catch.hpp"
 #include "tools/manual/command_text.hpp"
 #include "tools/manual/completion.hpp"
 #include "tools/manual/manual_page.hpp"
 
 #include <CLI/CLI.hpp>
-#include <catch2/catch.hpp>
 
 using namespace midas::internal::tools;
 using Catch::Matchers::Contains;

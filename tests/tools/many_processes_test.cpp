@@ -1,9 +1,8 @@
 // Many processes midas token --store at once, and processes that hang or are killed.
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/tools/support/stored_runs.hpp"
 #include "tools/store/asking_turn.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <csignal>

@@ -1,7 +1,6 @@
 // The program with rights that its user does not have, as set-group-ID or file capabilities give.
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/prctl.h>
 #include <sys/stat.h>

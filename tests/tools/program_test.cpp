@@ -1,10 +1,9 @@
 // The midas program and the README's first program, run as a user runs them.
 #include "tests/support/program.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <csignal>

@@ -1,7 +1,7 @@
 // midas simulate, run as a user runs it. Clients find every host only by what it prints.
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidjson/document.h>
 
 #include <csignal>

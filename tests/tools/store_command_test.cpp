@@ -1,11 +1,10 @@
 // midas store list and midas store clear, run as a user runs them.
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_scope.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include <midas/file_token_store.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 

@@ -2,9 +2,8 @@
 #include "tools/store/store_list.hpp"
 
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <limits>
 

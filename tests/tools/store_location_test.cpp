@@ -1,7 +1,7 @@
 // Where --store default is.
 #include "tools/store/store_location.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas;
 using namespace midas::internal::tools;

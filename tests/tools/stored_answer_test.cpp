@@ -2,9 +2,8 @@
 #include "tools/store/stored_answer.hpp"
 
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,8 +1,7 @@
 // midas token --store with a token that is due for a refresh.
+#include "tests/support/catch.hpp"
 #include "tests/tools/support/stored_runs.hpp"
 #include "tools/store/asking_turn.hpp"
-
-#include <catch2/catch.hpp>
 
 using namespace midas;
 using namespace midas::internal::test;

@@ -1,8 +1,7 @@
 // midas token --store, run as a user runs it.
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_scope.hpp"
 #include "tests/tools/support/stored_runs.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 

@@ -1,9 +1,8 @@
 // midas --verbose, and MIDAS_LOG for programs that use midas.
+#include "tests/support/catch.hpp"
 #include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <vector>

@@ -3,9 +3,8 @@
 
 #include "actors/policies/acquisition_fsm.hpp"
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstddef>

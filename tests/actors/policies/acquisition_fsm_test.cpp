@@ -1,6 +1,5 @@
 #include "tests/actors/policies/acquisition_fsm_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,7 +1,6 @@
 // What the state machine of an acquisition does when a request has ended.
 #include "tests/actors/policies/acquisition_fsm_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas;
 using namespace midas::internal;

@@ -1,6 +1,5 @@
 #include "tests/actors/policies/queued_host.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstdint>

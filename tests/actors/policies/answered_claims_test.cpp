@@ -1,14 +1,14 @@
 // Which claims the host is not asked for again, in virtual time.
 #include "actors/policies/answered_claims.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
-using Catch::Contains;
+using Catch::Matchers::Contains;
 
 namespace {
 

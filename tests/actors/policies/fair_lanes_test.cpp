@@ -1,7 +1,7 @@
 // The lanes of waiting requests, compared with a plain list of them.
 #include "actors/policies/fair_lanes.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,8 +1,7 @@
 #include "actors/policies/host_budget.hpp"
 
 #include "messages/make_error.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "actors/policies/host_health.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,8 +1,7 @@
 #include "actors/policies/loaded_tokens.hpp"
 
 #include "actors/policies/load_wait.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,8 +1,8 @@
 // Whatever is requested and answered, and when: the host never receives more requests than it
 // allows, and no predicted wait is longer than necessary.
 #include "actors/policies/rate_limit.hpp"
+#include "tests/support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

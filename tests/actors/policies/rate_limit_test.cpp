@@ -1,6 +1,6 @@
 #include "actors/policies/rate_limit.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <cstddef>
 #include <deque>

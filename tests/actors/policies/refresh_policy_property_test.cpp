@@ -1,7 +1,7 @@
 // Whatever a host grants: no expired token is handed out, and no refresh is too early or too late.
 #include "actors/policies/refresh_policy.hpp"
+#include "tests/support/catch.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

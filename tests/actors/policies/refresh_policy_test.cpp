@@ -1,6 +1,6 @@
 #include "actors/policies/refresh_policy.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <optional>

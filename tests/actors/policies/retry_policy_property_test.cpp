@@ -1,8 +1,8 @@
 // For any failures in any order: no more retries than allowed, none too early, none too late.
 #include "actors/policies/retry_policy.hpp"
+#include "tests/support/catch.hpp"
 #include "transport/hosts/host_registry.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

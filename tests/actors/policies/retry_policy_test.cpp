@@ -1,7 +1,6 @@
 // The pauses that docs/resilience.md documents.
 #include "tests/actors/policies/retry_policy_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <vector>
 

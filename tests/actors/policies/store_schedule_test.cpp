@@ -1,6 +1,6 @@
 #include "actors/policies/store_schedule.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,6 @@
 #include "actors/policies/stored_validity.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 namespace midas::internal {
 

@@ -1,6 +1,6 @@
 #include "actors/policies/timer_queue.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace std::chrono_literals;
 

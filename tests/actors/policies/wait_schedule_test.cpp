@@ -1,6 +1,6 @@
 #include "actors/policies/wait_schedule.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <vector>
 

@@ -1,8 +1,7 @@
 #include "actors/support/completion_queue.hpp"
 
 #include "messages/make_error.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -1,8 +1,7 @@
 // The end of a service, and threads that must not wait, as observers see them.
 #include "messages/no_wait_scope.hpp"
 #include "tests/actors/support/observers_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <atomic>
 #include <chrono>

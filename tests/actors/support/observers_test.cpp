@@ -1,8 +1,7 @@
 #include "actors/support/observers.hpp"
 
 #include "tests/actors/support/observers_fixture.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <atomic>
 #include <chrono>

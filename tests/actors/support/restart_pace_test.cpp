@@ -1,6 +1,6 @@
 #include "actors/support/restart_pace.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace std::chrono_literals;
 using namespace midas::internal;

@@ -1,8 +1,7 @@
 #include "simulator/faults/chance.hpp"
 
 #include "simulator/faults/latency_distribution.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <set>

@@ -3,8 +3,7 @@
 #include "simulator/hosts/simulated_imds.hpp"
 #include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/protocol_request.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

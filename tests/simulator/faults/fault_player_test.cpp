@@ -1,6 +1,6 @@
 #include "simulator/faults/fault_player.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas::internal::simulator;
 using namespace std::chrono_literals;

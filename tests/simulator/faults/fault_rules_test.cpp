@@ -1,9 +1,8 @@
 #include "simulator/faults/fault_rules.hpp"
 
 #include "simulator/faults/duration_text.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/identity_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <fstream>
 #include <iterator>

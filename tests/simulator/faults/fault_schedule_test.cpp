@@ -1,8 +1,7 @@
 #include "simulator/faults/fault_schedule.hpp"
 
 #include "simulator/faults/request_facts.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <string>

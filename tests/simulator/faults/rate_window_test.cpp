@@ -1,6 +1,7 @@
 #include "simulator/faults/rate_window.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
+
 #include <rapidcheck.h>
 
 #include <algorithm>

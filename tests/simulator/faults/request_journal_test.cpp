@@ -1,8 +1,7 @@
 #include "simulator/faults/request_journal.hpp"
 
 #include "tests/simulator/support/token_text.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "simulator/hosts/host_registry.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,7 +1,6 @@
 #include "tests/simulator/support/imds_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

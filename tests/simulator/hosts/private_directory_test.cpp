@@ -1,6 +1,6 @@
 #include "simulator/hosts/private_directory.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -2,8 +2,7 @@
 #include "tests/simulator/support/echo_server.hpp"
 #include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/raw_client.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "simulator/http/query_string.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,9 @@
 #include "simulator/http/request_parser.hpp"
 
+#include "tests/support/catch.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <string_view>

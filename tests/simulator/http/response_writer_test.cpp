@@ -1,6 +1,6 @@
 #include "simulator/http/response_writer.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "tests/simulator/support/token_text.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <cstdint>
 

@@ -1,8 +1,7 @@
 #include "simulator/tokens/jwt.hpp"
 
 #include "tests/simulator/support/token_text.hpp"
-
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <set>
 #include <string>

@@ -1,9 +1,8 @@
 // A directory for a token store, and tokens to put there.
 #pragma once
 
+#include "tests/support/catch.hpp"
 #include <midas/token_store.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <sys/stat.h>
 

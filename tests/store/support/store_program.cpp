@@ -1,6 +1,6 @@
 #include "tests/store/support/store_program.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "tests/store/support/store_directory.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include "tools/store/stored_answer.hpp"
 #include <midas/file_token_store.hpp>
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstdint>

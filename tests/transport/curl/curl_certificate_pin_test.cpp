@@ -1,13 +1,13 @@
 // Which servers receive a request that pins a certificate, and how a mismatch is reported.
 #include "transport/curl/curl_certificate_pin.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/tls_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/formats/certificate_pin.hpp"
 
-#include <catch2/catch.hpp>
 #include <openssl/opensslv.h>
 
 #include <string>

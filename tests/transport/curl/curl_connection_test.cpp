@@ -1,9 +1,8 @@
 // How the loop opens, reuses and limits connections.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <condition_variable>
 #include <mutex>

@@ -1,9 +1,8 @@
 // What a request's deadline means to the loop: it ends a request that waits, not one in flight.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <condition_variable>

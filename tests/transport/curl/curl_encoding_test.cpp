@@ -1,9 +1,8 @@
 // Bodies that a server encodes, though no request asks for it.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <string_view>

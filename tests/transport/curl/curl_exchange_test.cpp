@@ -1,13 +1,12 @@
 // What remains of a request in a handle, and what the process lends to programs that it starts.
 #include "transport/curl/curl_exchange.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "transport/curl/curl_header_list.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,9 +1,8 @@
 // How failures of libcurl are reported.
 #include "transport/curl/curl_failure.hpp"
 
+#include "tests/support/catch.hpp"
 #include "transport/curl/curl_request_check.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cerrno>
 #include <chrono>

@@ -1,7 +1,7 @@
 // Which waiting exchange gets a slot, and which ones leave the queue. No test reads the clock.
 #include "transport/curl/curl_host_queue.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // How the loop handles servers that misbehave.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
-#include <catch2/catch.hpp>
 #include <curl/curl.h>
 
 #include <string>

@@ -1,9 +1,8 @@
 // What becomes of kept connections while nothing is in flight.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstddef>

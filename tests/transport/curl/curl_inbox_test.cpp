@@ -1,7 +1,7 @@
 // How jobs reach the loop's thread. One thread plays both sides.
 #include "transport/curl/curl_inbox.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstdint>

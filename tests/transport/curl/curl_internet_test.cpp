@@ -1,11 +1,10 @@
 // The way to a host on the Internet: by a proxy, and by the user's certificate authorities.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "tests/support/tls_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <stdlib.h>
 

@@ -1,10 +1,9 @@
 // Shutdown, the lifetime of completions, and which function may be called from where.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/transport/curl/hanging_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <cstddef>

@@ -1,11 +1,10 @@
 // The loop in a process that has few descriptors or threads left, and with options it must refuse.
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <grp.h>
 #include <pthread.h>

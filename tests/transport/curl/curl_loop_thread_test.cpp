@@ -1,9 +1,8 @@
 // The thread of the loop, as the kernel sees it.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <linux/futex.h>
 #include <signal.h>

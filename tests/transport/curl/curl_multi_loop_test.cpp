@@ -1,11 +1,10 @@
 // How the loop handles well-formed answers.
 #include "transport/curl/curl_multi_loop.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "transport/curl/curl_response.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string_view>
 

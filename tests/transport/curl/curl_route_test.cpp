@@ -1,12 +1,12 @@
 // Requests that name a server for TLS, and certificate authorities of their own: how the token
 // proxy of AKS identity bindings is reached.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "tests/support/tls_server.hpp"
 #include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 
-#include <catch2/catch.hpp>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 

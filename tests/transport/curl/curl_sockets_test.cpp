@@ -1,7 +1,7 @@
 // Which connection is shut down because bytes arrived that nobody asked for.
 #include "transport/curl/curl_sockets.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

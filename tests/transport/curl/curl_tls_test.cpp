@@ -1,4 +1,5 @@
 // What the loop's connections disclose and accept with TLS, pinned or not.
+#include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
@@ -6,8 +7,6 @@
 #include "tests/support/tls_server.hpp"
 #include "transport/curl/curl_exchange.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <stdlib.h>
 #include <unistd.h>

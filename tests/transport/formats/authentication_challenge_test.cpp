@@ -1,6 +1,6 @@
 #include "transport/formats/authentication_challenge.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "transport/formats/base64.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <optional>
 #include <string>

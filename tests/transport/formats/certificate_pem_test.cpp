@@ -1,8 +1,8 @@
 #include "transport/formats/certificate_pem.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/tls_server.hpp"
 
-#include <catch2/catch.hpp>
 #include <openssl/err.h>
 
 #include <string>

@@ -1,6 +1,7 @@
 #include "transport/formats/certificate_pin.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
+
 #include <rapidcheck.h>
 
 #include <algorithm>

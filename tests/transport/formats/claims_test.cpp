@@ -1,9 +1,9 @@
 #include "transport/formats/claims.hpp"
 
 #include "tests/support/any_text.hpp"
+#include "tests/support/catch.hpp"
 #include <midas/claims_challenge.hpp>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <string>

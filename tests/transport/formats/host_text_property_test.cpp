@@ -1,10 +1,10 @@
 // Random secrets, in random forms, in random texts.
 #include "messages/plain_text.hpp"
 #include "tests/support/any_text.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/disguises.hpp"
 #include "transport/formats/host_text.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <string>

@@ -1,8 +1,7 @@
 #include "transport/formats/host_text.hpp"
 
+#include "tests/support/catch.hpp"
 #include "transport/formats/escaped_text.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

@@ -1,6 +1,6 @@
 #include "transport/formats/json_object.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <string>

@@ -1,7 +1,7 @@
 // The parser of usual URLs against that of libcurl.
+#include "tests/support/catch.hpp"
 #include "transport/formats/url.hpp"
 
-#include <catch2/catch.hpp>
 #include <curl/curl.h>
 #include <rapidcheck.h>
 

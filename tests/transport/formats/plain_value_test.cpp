@@ -1,6 +1,6 @@
 #include "transport/formats/plain_value.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

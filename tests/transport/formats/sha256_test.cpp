@@ -1,6 +1,6 @@
 #include "transport/formats/sha256.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 using namespace midas;
 using namespace midas::internal;

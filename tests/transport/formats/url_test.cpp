@@ -1,6 +1,6 @@
 #include "transport/formats/url.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 

@@ -1,8 +1,7 @@
 // The file of certificate authorities of an identity binding.
+#include "tests/support/catch.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "transport/hosts/credential_files.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sys/stat.h>
 

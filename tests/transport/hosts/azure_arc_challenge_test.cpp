@@ -1,8 +1,7 @@
 // The challenge of Azure Arc: its form, the path in it, and the answer to it.
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/azure_arc_fixture.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

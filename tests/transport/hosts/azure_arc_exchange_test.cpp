@@ -1,10 +1,9 @@
 // The two requests of Azure Arc over the wire, with a key file on disk.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "tests/support/raw_server.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/azure_arc.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <stdlib.h>
 #include <unistd.h>

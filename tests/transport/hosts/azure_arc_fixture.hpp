@@ -1,9 +1,8 @@
 // Helpers that the tests of Azure Arc share.
 #pragma once
 
+#include "tests/support/catch.hpp"
 #include "transport/hosts/azure_arc.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

@@ -1,7 +1,7 @@
 // For any challenge: only the agent's own files are opened, and no part of a key is shown.
+#include "tests/support/catch.hpp"
 #include "transport/hosts/azure_arc.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/azure_arc_fixture.hpp"
 #include "tests/transport/hosts/resolved.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

@@ -1,10 +1,9 @@
 // AZURE_TOKEN_CREDENTIALS chooses between workload identity and managed identity.
 #include "transport/hosts/credential_choice.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 // Key files and federated tokens, genuine ones and those of an attacker.
 #include "transport/hosts/credential_files.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -1,7 +1,6 @@
 // The identity that the environment of a host names for requests that leave it to the host.
+#include "tests/support/catch.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

@@ -1,8 +1,7 @@
 // Hosts that repeat the proof of a request in their answer.
+#include "tests/support/catch.hpp"
 #include "tests/support/disguises.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

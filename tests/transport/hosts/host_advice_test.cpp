@@ -1,10 +1,9 @@
 // What a host's own advice says, and which of its answers may pass by themselves.
+#include "tests/support/catch.hpp"
 #include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/cloud_shell.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

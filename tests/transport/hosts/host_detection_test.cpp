@@ -1,9 +1,8 @@
 #include "transport/hosts/host_detection.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <sstream>
 #include <string>

@@ -1,8 +1,7 @@
 #include "transport/hosts/host_environment.hpp"
 
+#include "tests/support/catch.hpp"
 #include "transport/hosts/host_protocol.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <set>

@@ -1,11 +1,10 @@
 // The hosts that answer one request with a token or an error.
+#include "tests/support/catch.hpp"
 #include "transport/formats/certificate_pin.hpp"
 #include "transport/hosts/app_service.hpp"
 #include "transport/hosts/cloud_shell.hpp"
 #include "transport/hosts/machine_learning.hpp"
 #include "transport/hosts/service_fabric.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,9 +1,8 @@
 // Why a host was chosen, and the variables that have no effect.
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/host_environments.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <vector>

@@ -1,10 +1,9 @@
 // Workload identity with an identity binding: where the federated token goes.
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tls_server.hpp"
 #include "transport/hosts/identity_binding.hpp"
 #include "transport/hosts/workload_identity.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

@@ -1,9 +1,8 @@
 #include "transport/hosts/identity_binding.hpp"
 
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tls_server.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 // For any response: no crash, no token that was not sent, no token in an error.
+#include "tests/support/catch.hpp"
 #include "transport/hosts/imds.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
 #include <algorithm>

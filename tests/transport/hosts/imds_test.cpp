@@ -1,8 +1,7 @@
 #include "transport/hosts/imds.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/resolved.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <set>
 #include <string>

@@ -1,8 +1,7 @@
 #include "transport/hosts/internet_settings.hpp"
 
+#include "tests/support/catch.hpp"
 #include "transport/hosts/workload_identity.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 

@@ -1,9 +1,8 @@
 // A stranger who listens at the IPv6 address of localhost.
+#include "tests/support/catch.hpp"
 #include "tests/support/exchanges.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <netinet/in.h>
 #include <poll.h>

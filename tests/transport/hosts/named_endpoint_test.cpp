@@ -1,8 +1,7 @@
 // Endpoints and values that environment variables name, and why a host was asked.
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <optional>
 #include <string>

@@ -1,9 +1,8 @@
 // Requests as the acquisition hands them to host protocols.
 #pragma once
 
+#include "tests/support/catch.hpp"
 #include "transport/hosts/resolved_request.hpp"
-
-#include <catch2/catch.hpp>
 
 namespace midas::internal::test {
 

@@ -1,7 +1,6 @@
 // Claims that a request to Microsoft Entra ID must not have.
+#include "tests/support/catch.hpp"
 #include "transport/hosts/workload_identity.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 

@@ -1,9 +1,8 @@
 #include "transport/hosts/workload_identity.hpp"
 
 #include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/transport/hosts/resolved.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <map>
 #include <string>

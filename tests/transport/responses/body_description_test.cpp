@@ -1,8 +1,7 @@
 // What errors say of answers that are not in the form of the host's protocol.
+#include "tests/support/catch.hpp"
 #include "transport/responses/service_error.hpp"
 #include "transport/responses/token_response.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

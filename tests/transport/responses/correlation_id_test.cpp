@@ -1,6 +1,6 @@
 #include "transport/responses/correlation_id.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "transport/responses/date_time.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "transport/responses/expiry.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <cstdint>
 #include <string>

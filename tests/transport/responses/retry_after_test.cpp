@@ -1,6 +1,6 @@
 #include "transport/responses/retry_after.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "transport/responses/service_error.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <string>

@@ -1,9 +1,8 @@
 // How long a token lives if the answer states it twice, or if a clock is wrong.
+#include "tests/support/catch.hpp"
 #include "transport/responses/date_time.hpp"
 #include "transport/responses/host_clock.hpp"
 #include "transport/responses/token_response.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <string>
 #include <utility>

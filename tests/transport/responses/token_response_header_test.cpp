@@ -1,7 +1,6 @@
 // The Authorization header that a token response makes from the body.
+#include "tests/support/catch.hpp"
 #include "transport/responses/token_response.hpp"
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <string>

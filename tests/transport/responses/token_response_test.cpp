@@ -1,8 +1,7 @@
 #include "transport/responses/token_response.hpp"
 
+#include "tests/support/catch.hpp"
 #include <midas/access_token.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <optional>
 #include <string>
