@@ -19,7 +19,7 @@ if ! command -v npm >/dev/null; then
   test_packages+=(nodejs npm)
 fi
 # scripts/check.sh also needs these; the benchmarks are compiled there.
-check_packages=(clang-format clang-tidy codespell git libbenchmark-dev)
+check_packages=(clang-format clang-tidy codespell doxygen git libbenchmark-dev)
 # scripts/bench.sh and scripts/check_instructions.sh also need these, to draw plots and to count
 # instructions and allocations.
 bench_packages=(libbenchmark-dev gnuplot-nox valgrind)

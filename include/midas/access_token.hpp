@@ -67,14 +67,17 @@ class MIDAS_EXPORT access_token {
     refcount_->hold();
   }
 
+  /// Another reference to the same grant.
   access_token(const access_token& other) noexcept
       : refcount_(other.refcount_), origin_(other.origin_) {
     if (refcount_ != nullptr) {
       refcount_->hold();
     }
   }
+  /// Leaves `other` empty.
   access_token(access_token&& other) noexcept
       : refcount_(std::exchange(other.refcount_, nullptr)), origin_(other.origin_) {}
+  /// Releases the current grant, and refers to that of `other`.
   access_token& operator=(access_token other) noexcept {
     std::swap(refcount_, other.refcount_);
     origin_ = other.origin_;
@@ -135,6 +138,7 @@ class MIDAS_EXPORT access_token {
 
 /// One line with everything but the token itself, which prints as `<redacted>`. Any thread.
 MIDAS_EXPORT std::string to_string(const access_token&);
+/// Writes to_string().
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const access_token&);
 
 }  // namespace midas

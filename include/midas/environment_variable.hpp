@@ -12,6 +12,7 @@ struct environment_variable {
   /// An empty value counts as not set. Not wiped: the environment of a process is not, either.
   std::string value;
 
+  /// Compares names and values exactly.
   bool operator==(const environment_variable&) const = default;
 };
 

@@ -143,6 +143,7 @@ enum class errc : std::uint8_t {
 
 /// The name of the enumerator, e.g. "invalid_resource"; "unknown" for any other number. Any thread.
 MIDAS_EXPORT std::string_view to_string(errc code) noexcept;
+/// Writes to_string().
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, errc code);
 
 /// One failure, as a plain value. Never contains a token, an identity header or the content of a
@@ -173,6 +174,7 @@ struct error {
 
 /// One line: "code: message (HTTP 400, service code ..., correlation id ...). Advice". Any thread.
 MIDAS_EXPORT std::string to_string(const error&);
+/// Writes to_string().
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const error&);
 
 /// A value or an error. tl::expected, because std::expected needs C++23.

@@ -24,6 +24,7 @@ class [[nodiscard]] event_subscription {
   event_subscription() noexcept = default;
   event_subscription(const event_subscription&) = delete;
   event_subscription& operator=(const event_subscription&) = delete;
+  /// Takes over the subscription of `other`.
   event_subscription(event_subscription&& other) noexcept = default;
   /// Ends the current subscription, and takes over the other one.
   event_subscription& operator=(event_subscription&& other) noexcept = default;

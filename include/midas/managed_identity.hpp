@@ -41,11 +41,15 @@ class MIDAS_EXPORT managed_identity {
 
   /// The system-assigned identity, whatever the options of the service say.
   static managed_identity system_assigned() { return {identity_kind::system_assigned, {}}; }
-  /// These functions accept any text; validate() reports an unusable id.
+  /// A user-assigned identity, by its client id. Accepts any text; validate() reports an unusable
+  /// id.
   static managed_identity client_id(std::string id);
+  /// A user-assigned identity, by its object id. Accepts any text, as client_id() does.
   static managed_identity object_id(std::string id);
+  /// A user-assigned identity, by its Azure resource id. Accepts any text, as client_id() does.
   static managed_identity resource_id(std::string id);
 
+  /// How the identity is named.
   [[nodiscard]] identity_kind kind() const noexcept { return kind_; }
   /// The id as it was passed; empty for the system-assigned identity.
   [[nodiscard]] const std::string& id() const noexcept { return id_; }

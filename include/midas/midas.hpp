@@ -16,3 +16,8 @@
 #include <midas/token_service.hpp>
 #include <midas/token_service_options.hpp>
 #include <midas/token_service_statistics.hpp>
+
+/// Managed-identity tokens for threads, callbacks, coroutines and actors. token_service is the
+/// class to start with. What is in midas::detail and midas::internal belongs to midas itself, and
+/// may change in any release.
+namespace midas {}

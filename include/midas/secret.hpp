@@ -22,11 +22,14 @@ class MIDAS_EXPORT secret {
   /// Empty.
   secret() noexcept = default;
 
+  /// Shares the text, which is not copied.
   secret(const secret&) noexcept = default;
+  /// Shares the text, which is not copied.
   secret& operator=(const secret&) noexcept = default;
   /// Leaves `other` empty.
   secret(secret&& other) noexcept
       : block_(std::move(other.block_)), shown_(std::exchange(other.shown_, {})) {}
+  /// Leaves `other` empty.
   secret& operator=(secret&& other) noexcept {
     block_ = std::move(other.block_);
     shown_ = std::exchange(other.shown_, {});
@@ -49,6 +52,7 @@ class MIDAS_EXPORT secret {
   /// The text, valid while this secret or a copy of it exists. Not zero-terminated.
   [[nodiscard]] std::string_view reveal() const noexcept { return shown_; }
 
+  /// True if the text has no characters.
   [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
   /// The number of bytes.
   [[nodiscard]] std::size_t size() const noexcept { return reveal().size(); }
@@ -64,6 +68,7 @@ class MIDAS_EXPORT secret {
 
 /// "<redacted>", or "" for an empty secret.
 MIDAS_EXPORT std::string to_string(const secret&);
+/// Writes to_string().
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const secret&);
 
 }  // namespace midas

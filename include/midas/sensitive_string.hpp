@@ -29,13 +29,17 @@ MIDAS_EXPORT void free_secret(void* block, std::size_t size) noexcept;
 /// growing string leaves no copy of its content.
 template <class T>
 struct wiping_allocator {
+  /// Required of every allocator.
   using value_type = T;
 
   wiping_allocator() noexcept = default;
+  /// All allocators of this kind are equal, so nothing is copied.
   template <class U>
   // NOLINTNEXTLINE(google-explicit-constructor): rebinding an allocator converts it
   wiping_allocator(const wiping_allocator<U>&) noexcept {}
 
+  /// Throws std::bad_array_new_length if `count` objects cannot exist, and std::bad_alloc. Any
+  /// thread.
   T* allocate(std::size_t count) {
     if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
       throw std::bad_array_new_length{};
@@ -43,6 +47,7 @@ struct wiping_allocator {
     return static_cast<T*>(detail::allocate_secret(count * sizeof(T)));
   }
 
+  /// Wipes and frees a block of `count` objects from allocate(). Any thread.
   void deallocate(T* block, std::size_t count) noexcept {
     detail::free_secret(block, count * sizeof(T));
   }

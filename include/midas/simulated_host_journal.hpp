@@ -9,6 +9,7 @@ namespace midas {
 
 /// One token request. Times are those of std::chrono::steady_clock in the simulator's process.
 struct journal_entry {
+  /// A time of the simulator's process.
   using time_point = std::chrono::steady_clock::time_point;
 
   /// When the whole request had arrived.

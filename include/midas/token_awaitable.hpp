@@ -33,10 +33,12 @@ class MIDAS_EXPORT token_awaitable {
                   std::chrono::nanoseconds timeout, std::stop_token stop)
       : frontend_(&frontend), request_(&request), timeout_(timeout), stop_(std::move(stop)) {}
 
-  /// The three functions that `co_await` calls; applications do not call them.
+  /// Called by `co_await`, not by applications: true if the token was cached.
   // NOLINTNEXTLINE(readability-identifier-naming)
   [[nodiscard]] bool await_ready() const noexcept { return !token_.empty(); }
+  /// Called by `co_await`: sends the request. False if the answer has already arrived.
   bool await_suspend(std::coroutine_handle<> waiting);
+  /// Called by `co_await`: the result.
   expected<access_token> await_resume();
 
  private:

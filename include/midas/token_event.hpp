@@ -25,6 +25,7 @@ namespace midas {
 /// The identity host that the service asks. The log gets this event when the service is created, an
 /// observer immediately before its first other event.
 struct host_chosen {
+  /// The kind of the host.
   identity_host host{};
   /// The URL that requests go to, without a query.
   std::string address{};
@@ -35,6 +36,7 @@ struct host_chosen {
 /// The service has no host that it can ask: every request fails with `failure`. Takes the place of
 /// host_chosen. Only the log gets it, because no other event follows.
 struct host_unusable {
+  /// Why there is none.
   error failure{};
 };
 
@@ -42,6 +44,7 @@ struct host_unusable {
 /// acquisition_succeeded or acquisition_failed follows, unless the actor ends first, e.g. in a
 /// shutdown.
 struct acquisition_started {
+  /// The token that the event is about.
   token_key key{};
   /// True for a refresh, which no caller waits for.
   bool in_background = false;
@@ -64,6 +67,7 @@ MIDAS_EXPORT std::string_view to_string(wait_reason reason) noexcept;
 /// An acquisition is still in progress. Reported when it has taken a second, then after pauses that
 /// double from two seconds up to half a minute.
 struct acquisition_waiting {
+  /// The token that the event is about.
   token_key key{};
   /// Since acquisition_started.
   std::chrono::nanoseconds elapsed{};
@@ -71,11 +75,13 @@ struct acquisition_waiting {
   std::size_t waiters = 0;
   /// The requests that have joined the acquisition so far, those that have left again included.
   std::size_t joined = 0;
+  /// What the acquisition waits for at present.
   wait_reason waits_for = wait_reason::answer;
 };
 
 /// An attempt failed and will be retried after a pause, unless all waiters leave during the pause.
 struct acquisition_retried {
+  /// The token that the event is about.
   token_key key{};
   /// Why the attempt failed.
   error failure{};
@@ -85,6 +91,7 @@ struct acquisition_retried {
 
 /// The host granted a token.
 struct acquisition_succeeded {
+  /// The token that the event is about.
   token_key key{};
   /// When the token expires (UTC).
   std::chrono::sys_seconds expires_on{};
@@ -100,11 +107,13 @@ struct acquisition_succeeded {
 /// has no parameter for claims. Follows acquisition_succeeded; see
 /// access_token::claims_not_passed_on().
 struct claims_not_passed_on {
+  /// The token that the event is about.
   token_key key{};
 };
 
 /// An acquisition ended without a token. A cached token stays in use while it is valid.
 struct acquisition_failed {
+  /// The token that the event is about.
   token_key key{};
   /// The failure of the last attempt.
   error failure{};
@@ -119,6 +128,7 @@ struct acquisition_failed {
 
 /// An HTTP exchange with the host ended, or was given up because nobody waited for it any more.
 struct exchange_finished {
+  /// The token that the event is about.
   token_key key{};
   /// Host and port of the URL, e.g. "169.254.169.254".
   std::string host{};
@@ -161,6 +171,7 @@ struct host_recovered {};
 
 /// The next refresh of the token is scheduled, after a token was granted or a refresh failed.
 struct refresh_scheduled {
+  /// The token that the event is about.
   token_key key{};
   /// From now until the refresh begins.
   std::chrono::nanoseconds delay{};
@@ -168,6 +179,7 @@ struct refresh_scheduled {
 
 /// A refresh ended, or an acquisition during which a refresh became due.
 struct refresh_done {
+  /// The token that the event is about.
   token_key key{};
   /// False if it failed, or if the host returned the same token again. The cached token then stays,
   /// and another refresh is scheduled.
@@ -178,6 +190,7 @@ struct refresh_done {
 /// token_service_options::idle_key_timeout, its token was no longer usable, or there were more than
 /// token_service_options::max_keys.
 struct key_evicted {
+  /// The token that the event is about.
   token_key key{};
 };
 
@@ -199,6 +212,7 @@ MIDAS_EXPORT std::string_view to_string(store_operation operation) noexcept;
 /// token_service_options::store failed to load or to save tokens. No request fails because of it.
 /// While calls to save keep failing, reported once a minute at most.
 struct store_failed {
+  /// The call that failed.
   store_operation operation = store_operation::load;
   /// The store's own error, or an errc::store_failed that quotes what it threw.
   error failure{};

@@ -28,6 +28,7 @@ namespace midas {
 /// nothing. A moved-from handle may only be assigned to or destroyed.
 class MIDAS_EXPORT token_handle {
  public:
+  /// Receives a token or an error; see token_service::get_async().
   using callback = std::function<void(expected<access_token>)>;
 
   /// For midas itself; applications call token_service::for_resource().

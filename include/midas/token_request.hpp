@@ -70,11 +70,14 @@ MIDAS_EXPORT std::string to_string(const token_key&);
 /// characters; with errc::invalid_identity as managed_identity::validate() does; and with
 /// errc::invalid_claims if the claims are too long. Any thread.
 MIDAS_EXPORT expected<token_key> make_key(const token_request&);
+/// The key of a request for that identity and resource, without claims. Fails as the other
+/// make_key() does. Any thread.
 MIDAS_EXPORT expected<token_key> make_key(const managed_identity& identity,
                                           std::string_view resource);
 
 /// For unordered containers.
 struct token_key_hash {
+  /// Equal keys have equal hashes. May differ between releases. Any thread.
   MIDAS_EXPORT std::size_t operator()(const token_key& key) const noexcept;
 };
 

@@ -57,7 +57,9 @@ class token_handle;
 /// the call, must be positive, and above one year counts as one year.
 class MIDAS_EXPORT token_service {
  public:
+  /// The configuration.
   using options = token_service_options;
+  /// Receives a token or an error; see get_async().
   using callback = std::function<void(expected<access_token>)>;
 
   /// Creates an actor system of its own, whose threads sleep when idle. Throws only std::bad_alloc:

@@ -40,6 +40,7 @@ struct token_service_statistics {
   std::uint64_t throttled = 0;
   /// Keys with a token in memory now.
   std::uint64_t keys = 0;
+  /// What the transport did for these requests.
   http_statistics http{};
 };
 
