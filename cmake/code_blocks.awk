@@ -1,0 +1,101 @@
+# Extracts the code blocks of pages, so that a build compiles them and a test reads them.
+#
+#   awk -v directory=DIRECTORY -f code_blocks.awk PAGE...
+#
+# Writes to DIRECTORY:
+#   PAGE-1.cpp       the first block of the page that begins with #include: a source of its own
+#   fragments.cpp    all other cpp blocks, each in a namespace of its own
+#   PAGE-LINE.sh     a block of a shell, json or cmake
+#
+# A fragment is the body of a function. What it needs is in an HTML comment above the block:
+#   <!-- context: midas::token_service tokens; -->
+# If the block defines functions, the comment is
+#   <!-- context of definitions: extern midas::token_service& tokens; -->
+# For cmake, the context is what the project has before the block.
+#
+# tests/adapters compares the C, C++ and Python of docs/adapters with the examples. In other pages, a
+# block in a language other than these is an error: nothing would check it.
+
+function fail(text) {
+  print FILENAME ":" FNR ": " text >"/dev/stderr"
+  failed = 1
+  exit 1
+}
+
+function stem_of(page) {
+  sub(/^.*\//, "", page)
+  sub(/\.md$/, "", page)
+  return page
+}
+
+function write(name, text) {
+  printf "%s", text >(directory "/" name)
+  close(directory "/" name)
+}
+
+function end_block(stem, line, number, name) {
+  stem = stem_of(FILENAME)
+  line = "#line " (began + 1) " \"" FILENAME "\"\n"
+  if (language != "cpp") {
+    write(stem "-" began "." language, context (context ? "\n" : "") block)
+  } else if (block ~ /^#include/) {
+    write(stem "-" ++complete[FILENAME] ".cpp", line block)
+  } else {
+    name = stem "_" began
+    gsub(/[^A-Za-z0-9_]/, "_", name)
+    fragments = fragments "\nnamespace " name " {\n" \
+      (defines ? context "\n" line block : "void block() {\n" context "\n" line block "}\n") "}\n"
+  }
+  context = ""
+  defines = 0
+}
+
+FNR == 1 {
+  if (language != "") fail("the page above ends in a code block")
+  context = ""
+  defines = 0
+}
+
+# In a block, up to its end.
+language != "" {
+  if ($0 ~ /^ *```$/) {
+    if (language !~ skipped) end_block()
+    language = ""
+  } else {
+    block = block $0 "\n"
+  }
+  next
+}
+
+/^ *```/ {
+  language = $0
+  sub(/^ *```/, "", language)
+  if (language == "") language = "text"
+  skipped = FILENAME ~ /docs\/adapters\// ? "^(text|cpp|c|python)$" : "^text$"
+  if (language !~ /^(cpp|sh|json|cmake)$/ && language !~ skipped) fail("no test reads blocks of " language)
+  block = ""
+  began = FNR
+  next
+}
+
+/^<!-- context( of definitions)?:/ {
+  defines = /definitions/
+  sub(/^<!-- context[a-z ]*: */, "")
+  in_context = 1
+}
+
+in_context {
+  in_context = !/-->/
+  sub(/ *-->.*/, "")
+  context = context (context ? "\n" : "") $0
+  next
+}
+
+# A context belongs to the block that follows it.
+/./ && context { fail("a context is not above a code block") }
+
+END {
+  if (failed) exit 1
+  if (language != "") fail("the page ends in a code block")
+  write("fragments.cpp", "#include \"tests/pages/fragments.hpp\"\n" fragments)
+}

@@ -1,0 +1,1 @@
+string(JSON type TYPE "$ENV{TEXT}")
