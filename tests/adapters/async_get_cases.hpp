@@ -1,9 +1,8 @@
 // The tests of async_get(), for standalone Asio and Boost.Asio alike. The including source defines
 // ADAPTER, the first word of their names, and the namespace `net`.
+#include "tests/support/catch.hpp"
 #include <midas/midas.hpp>
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,9 +1,8 @@
 // The C interface, called as C calls it. examples/token.c and examples/token.py are run as well.
+#include "tests/support/catch.hpp"
 #include <midas/error.hpp>
 #include <midas/midas.h>
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

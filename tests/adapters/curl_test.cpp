@@ -1,9 +1,8 @@
 // curl_bearer: the token reaches the host that it is for, and no other.
+#include "tests/support/catch.hpp"
 #include "tests/support/raw_server.hpp"
 #include "tests/support/temporary_file.hpp"
 #include <midas/adapters/curl.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -1,8 +1,7 @@
 // The examples of the adapters run against a simulated host.
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <sstream>

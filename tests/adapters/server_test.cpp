@@ -1,9 +1,8 @@
 // examples/server.cpp under hundreds of concurrent requests: what midas is for.
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
