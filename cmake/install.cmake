@@ -37,13 +37,15 @@ foreach(name ${midas_adapters})
       RENAME midas_${name}Needs.cmake DESTINATION "${midas_cmake_dir}" COMPONENT midas_${name})
   endif()
 endforeach()
-install(TARGETS midas_c midas_c_static EXPORT midas_cTargets
-  RUNTIME COMPONENT midas_c
-  LIBRARY COMPONENT midas_c
-  ARCHIVE COMPONENT midas_c
-  FILE_SET HEADERS COMPONENT midas_c)
-install(EXPORT midas_cTargets
-  NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_c)
+if(TARGET midas_c)
+  install(TARGETS midas_c midas_c_static EXPORT midas_cTargets
+    RUNTIME COMPONENT midas_c
+    LIBRARY COMPONENT midas_c
+    ARCHIVE COMPONENT midas_c
+    FILE_SET HEADERS COMPONENT midas_c)
+  install(EXPORT midas_cTargets
+    NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_c)
+endif()
 if(TARGET midas_program)
   install(TARGETS midas_program RUNTIME COMPONENT midas_program)
   if(TARGET midas_manual_pages)
@@ -83,7 +85,9 @@ function(midas_install_pc name component)
     DESTINATION "${midas_pc_dir}" COMPONENT ${component})
 endfunction()
 midas_install_pc(midas midas_development)
-midas_install_pc(midas-c midas_c)
+if(TARGET midas_c)
+  midas_install_pc(midas-c midas_c)
+endif()
 if(TARGET midas_simulator)
   midas_install_pc(midas-simulator midas_simulator)
 endif()

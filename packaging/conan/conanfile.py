@@ -77,6 +77,7 @@ class MidasConan(ConanFile):
         toolchain.cache_variables["MIDAS_BUILD_SIMULATOR"] = bool(self.options.simulator)
         toolchain.cache_variables["MIDAS_BUILD_TOOLS"] = bool(self.options.tools)
         toolchain.cache_variables["MIDAS_BUILD_KEYRING"] = False
+        toolchain.cache_variables["MIDAS_BUILD_C"] = False
         toolchain.cache_variables["MIDAS_BUILD_TESTS"] = False
         toolchain.cache_variables["MIDAS_BUILD_EXAMPLES"] = False
         toolchain.cache_variables["MIDAS_BUILD_BENCH"] = False

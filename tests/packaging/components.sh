@@ -23,6 +23,7 @@ man=${man:-$share/man}
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
 shared=$(cached BUILD_SHARED_LIBS)
 keyring=$(cached MIDAS_BUILD_KEYRING)
+c_interface=$(cached MIDAS_BUILD_C)
 
 failures=0
 fail() {
@@ -68,6 +69,7 @@ expected() { # COMPONENT
         "$share/bash-completion/completions/midas" "$share/zsh/site-functions/_midas"
       ;;
     midas_c)
+      [ "$c_interface" = ON ] || return 0
       printf '%s\n' include/midas/midas.h "$lib"/libmidas_c.{a,so,so.1} \
         "$lib/cmake/midas/midas_cTargets.cmake" "$lib/cmake/midas/midas_cTargets-*.cmake" \
         "$lib/pkgconfig/midas-c.pc"

@@ -12,6 +12,7 @@ vcpkg_cmake_configure(
   OPTIONS
     ${feature_options}
     -DMIDAS_BUILD_KEYRING=OFF
+    -DMIDAS_BUILD_C=OFF
     -DMIDAS_BUILD_TESTS=OFF
     -DMIDAS_BUILD_EXAMPLES=OFF
     -DMIDAS_BUILD_BENCH=OFF
