@@ -74,6 +74,8 @@ for name in "${names[@]}"; do
   [ -f "$root/usr/share/doc/$name/copyright" ] || fail "$name has no copyright"
 done
 [ "$("$root/usr/bin/midas" --version)" = "midas $version" ] || fail "midas --version"
+size=$(stat -c %s "$root"/usr/lib/*/"libmidas.so.$version")
+[ "$size" -le 1500000 ] || fail "the shared library takes $size bytes; docs/packaging.md says 1.5 MB at most"
 [ -f "$root/usr/share/man/man1/midas-token.1.gz" ] || fail "the manual page of midas token is missing"
 for way in installed pkg_config; do
   tests/consumers/run.sh "$way" "$root/usr" "$scratch/$way" g++

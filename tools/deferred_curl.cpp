@@ -27,7 +27,8 @@ using curl_function = word(word, word, word, word, word);
 }
 
 curl_function* find_in_libcurl(const char* name) {
-  static void* const library = ::dlopen(MIDAS_CURL_SONAME, RTLD_NOW | RTLD_LOCAL);
+  // Lazy: of the thousands of functions that libcurl's libraries offer each other, few are called.
+  static void* const library = ::dlopen(MIDAS_CURL_SONAME, RTLD_LAZY | RTLD_LOCAL);
   void* const found = library == nullptr ? nullptr : ::dlsym(library, name);
   if (found == nullptr) {
     fail_to_load();
