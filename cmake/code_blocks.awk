@@ -13,8 +13,8 @@
 #   <!-- context of definitions: extern midas::token_service& tokens; -->
 # For cmake, the context is what the project has before the block.
 #
-# tests/adapters compares the C, C++ and Python of docs/adapters with the examples. In other pages, a
-# block in a language other than these is an error: nothing would check it.
+# tests/adapters/pages_test.py compares the C, C++ and Python of docs/adapters with the examples. In
+# other pages, a block in a language other than these is an error: nothing would check it.
 
 function fail(text) {
   print FILENAME ":" FNR ": " text >"/dev/stderr"

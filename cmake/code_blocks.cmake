@@ -3,8 +3,6 @@
 # nothing is compiled again.
 set(midas_code_blocks "${PROJECT_BINARY_DIR}/code_blocks")
 file(GLOB_RECURSE pages CONFIGURE_DEPENDS "docs/*.md")
-# Those of docs/adapters/ are excerpts of the examples, as tests/adapters/pages_test.py checks.
-list(FILTER pages EXCLUDE REGEX "/docs/adapters/")
 list(APPEND pages "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CONTRIBUTING.md")
 set(extractor "${PROJECT_SOURCE_DIR}/cmake/code_blocks.awk")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${pages} "${extractor}")

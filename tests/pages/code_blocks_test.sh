@@ -76,6 +76,11 @@ diff - blocks/page-19.sh <<'EXPECTED'
    true
 EXPECTED
 
+mkdir -p docs/adapters
+printf '%s\n' '```c' 'int main(void);' '```' '```sh' 'true' '```' >docs/adapters/c.md
+awk -v directory=blocks -f "$extractor" docs/adapters/c.md || fail "a page of an adapter is refused"
+[ -f blocks/c-4.sh ] && [ ! -e blocks/c-1.c ] || fail "other blocks of an adapter's page: $(ls blocks)"
+
 refuses "no test reads blocks of c++" <<'PAGE'
 ```c++
 ```
