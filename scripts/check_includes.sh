@@ -59,6 +59,7 @@ BEGIN {
   libraries["libsecret"] = " store "
   libraries["boost"] = " simulator tools tests examples "
   libraries["asio"] = " tests examples "
+  libraries["azure"] = " tests bench examples "
   libraries["CLI"] = " tools tests "
   libraries["fmt"] = " tools bench "
   libraries["catch2"] = " "
@@ -75,6 +76,7 @@ BEGIN {
   adapts_to["include/midas/adapters/asio.hpp"] = "asio"
   adapts_to["include/midas/adapters/boost_asio.hpp"] = "boost"
   adapts_to["include/midas/adapters/curl.hpp"] = "curl"
+  adapts_to["include/midas/adapters/azure_core.hpp"] = "azure"
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
 }
 

@@ -152,8 +152,9 @@ void tls_server::on_message(int is_sent, int /*version*/, int type, const void* 
 }
 
 void tls_server::answer(SSL* connection) {
-  const std::string response = std::string{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"} +
-                               (options_.closes ? "Connection: close\r\n" : "") + "\r\nok";
+  const std::string response =
+      "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(options_.body.size()) + "\r\n" +
+      (options_.closes ? "Connection: close\r\n" : "") + "\r\n" + options_.body;
   const auto renegotiate = [&] {
     char byte = 0;
     // The client's half arrives while the server reads.

@@ -33,6 +33,8 @@ class self_signed_certificate {
 };
 
 struct tls_server_options {
+  /// The body of every answer.
+  std::string body = "ok";
   /// The only TLS version that the server accepts.
   int version = TLS1_3_VERSION;
   /// Close the connection after each answer.
@@ -45,7 +47,7 @@ struct tls_server_options {
   bool renegotiates = false;
 };
 
-/// Answers every request with status 200 and the body "ok".
+/// Answers every request with status 200.
 class tls_server {
  public:
   explicit tls_server(tls_server_options options = {});
