@@ -60,6 +60,7 @@ BEGIN {
   libraries["boost"] = " simulator tools tests examples "
   libraries["asio"] = " tests examples "
   libraries["azure"] = " tests bench examples "
+  libraries["grpcpp"] = " tests examples "
   libraries["CLI"] = " tools tests "
   libraries["fmt"] = " tools bench "
   libraries["catch2"] = " "
@@ -77,6 +78,7 @@ BEGIN {
   adapts_to["include/midas/adapters/boost_asio.hpp"] = "boost"
   adapts_to["include/midas/adapters/curl.hpp"] = "curl"
   adapts_to["include/midas/adapters/azure_core.hpp"] = "azure"
+  adapts_to["include/midas/adapters/grpc.hpp"] = "grpcpp"
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
 }
 

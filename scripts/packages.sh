@@ -11,7 +11,7 @@ test_packages=(catch2 librapidcheck-dev clang pkg-config binutils iproute2 util-
 # midas::keyring, and a keyring to test it with. midas::midas does not need them.
 test_packages+=(libsecret-1-dev gnome-keyring dbus libsecret-tools)
 # What the adapters adapt to.
-test_packages+=(libasio-dev)
+test_packages+=(libasio-dev libgrpc++-dev)
 # What reads the manual pages, the completion scripts and the recipes.
 test_packages+=(mandoc man-db zsh python3)
 # Node.js 18 or later, for tests/clients. A Node.js that is not from Debian contains its own npm.

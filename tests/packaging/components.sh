@@ -9,7 +9,7 @@ include=$(cd "$(dirname "$0")/../.." && pwd)/include
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/midas-components-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 # Each is the header include/midas/adapters/NAME.hpp, and what find_package(midas COMPONENTS NAME) reads.
-header_adapters=(asio boost_asio curl azure_core)
+header_adapters=(asio boost_asio curl azure_core grpc)
 components=(midas_runtime midas_development midas_keyring midas_simulator midas_program
   midas_c "${header_adapters[@]/#/midas_}")
 
