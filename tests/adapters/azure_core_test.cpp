@@ -1,9 +1,8 @@
 // The credential for the Azure SDK, with azure-core itself.
+#include "tests/support/catch.hpp"
 #include <midas/adapters/azure_core.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_service.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <azure/core/context.hpp>

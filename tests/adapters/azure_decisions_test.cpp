@@ -1,7 +1,6 @@
 // What the credential for the Azure SDK decides, tested without azure-core.
+#include "tests/support/catch.hpp"
 #include <midas/detail/azure_decisions.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <chrono>
 #include <cstdint>

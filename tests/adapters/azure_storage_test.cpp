@@ -1,11 +1,10 @@
 // Clients of Azure Storage, with tokens of a simulated IMDS and a storage service on loopback.
+#include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "tests/support/tls_server.hpp"
 #include <midas/adapters/azure_core.hpp>
 #include <midas/simulated_host.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <azure/core/http/curl_transport.hpp>

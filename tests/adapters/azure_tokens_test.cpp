@@ -1,4 +1,5 @@
 // How the credential for the Azure SDK waits for tokens, tested without azure-core.
+#include "tests/support/catch.hpp"
 #include <midas/detail/azure_tokens.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_service.hpp>
@@ -6,7 +7,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,9 +1,8 @@
 // Calls with midas's credentials to a server of gRPC, on a channel that counts as secure.
+#include "tests/support/catch.hpp"
 #include <midas/adapters/grpc.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_service.hpp>
-
-#include <catch2/catch.hpp>
 
 #include <unistd.h>
 
