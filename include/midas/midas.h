@@ -75,63 +75,64 @@ enum {
   MIDAS_RESOURCE_ID = 4
 };
 
-/* Gets tokens and caches them. */
+/** Gets tokens and caches them. */
 typedef struct midas_service midas_service;
-/* A token or an error. */
+/** A token or an error. */
 typedef struct midas_result midas_result;
 
-/* What to request. Zero all members, set `size`, and then what is needed:
+/** What to request. Zero all members, set `size`, and then what is needed:
  *   midas_request request = {sizeof request};
  *   request.resource = "https://vault.azure.net"; */
 typedef struct midas_request {
-  size_t size;             /* sizeof(midas_request), from which the library knows the members */
-  const char* resource;    /* the URI of the resource, or a scope that ends with "/.default" */
-  int identity;            /* one of the constants above */
-  const char* identity_id; /* the id, for the last three of them */
-  const char* claims;      /* of a claims challenge (docs/claims.md); NULL for none */
-  int force_refresh;       /* not 0: bypasses the cache */
+  size_t size;             /**< sizeof(midas_request), from which the library knows the members */
+  const char* resource;    /**< the URI of the resource, or a scope that ends with "/.default" */
+  int identity;            /**< one of the constants above */
+  const char* identity_id; /**< the id, for the last three of them */
+  const char* claims;      /**< of a claims challenge (docs/claims.md); NULL for none */
+  int force_refresh;       /**< not 0: bypasses the cache */
 } midas_request;
 
-/* The MIDAS_C_VERSION of the library. */
+/** The MIDAS_C_VERSION of the library. */
 MIDAS_C_EXPORT int midas_version(void);
 
-/* The service of this process, configured by its environment; created by the first midas_get(). It
+/** The service of this process, configured by its environment; created by the first midas_get(). It
  * is never freed. Works in the child of a fork(), too, which gets a service of its own. */
 MIDAS_C_EXPORT midas_service* midas_service_shared(void);
 
-/* Another service, with a cache of its own. `endpoint` is that of IMDS or of its simulator, e.g.
+/** Another service, with a cache of its own. `endpoint` is that of IMDS or of its simulator, e.g.
  * "http://127.0.0.1:8080"; NULL leaves host and endpoint to the environment. NULL if memory is
  * exhausted. In the child of a fork(), every call with a service of the parent fails with
  * MIDAS_FORKED. */
 MIDAS_C_EXPORT midas_service* midas_service_new(const char* endpoint);
 
-/* Ends the service, which no other thread may use any more. Results remain valid. Does nothing for
+/** Ends the service, which no other thread may use any more. Results remain valid. Does nothing for
  * NULL and for the shared service. */
 MIDAS_C_EXPORT void midas_service_free(midas_service* service);
 
-/* Returns the cached token at once; otherwise blocks until there is a token or an error, at most
+/** Returns the cached token at once; otherwise blocks until there is a token or an error, at most
  * for the timeout, which must be positive. The result is never NULL, and must be freed. */
 MIDAS_C_EXPORT midas_result* midas_get(midas_service* service, const midas_request* request,
                                        int64_t timeout_ms);
 
-/* MIDAS_OK if the result is a token, the code of the error otherwise. MIDAS_OUT_OF_MEMORY for NULL.
+/** MIDAS_OK if the result is a token, the code of the error otherwise. MIDAS_OUT_OF_MEMORY for
+ * NULL.
  */
 MIDAS_C_EXPORT int midas_code(const midas_result* result);
 
-/* One line: what failed, and what to do about it. Never contains a secret. Empty for a token. Valid
- * until the result is freed, as are the texts of the next two functions. */
+/** One line: what failed, and what to do about it. Never contains a secret. Empty for a token.
+ * Valid until the result is freed, as are the texts of the next two functions. */
 MIDAS_C_EXPORT const char* midas_error_text(const midas_result* result);
 
-/* The token. Empty for an error. */
+/** The token. Empty for an error. */
 MIDAS_C_EXPORT const char* midas_token(const midas_result* result);
 
-/* The value of an Authorization header, usually "Bearer " and the token. Empty for an error. */
+/** The value of an Authorization header, usually "Bearer " and the token. Empty for an error. */
 MIDAS_C_EXPORT const char* midas_authorization(const midas_result* result);
 
-/* When the token expires, in seconds since 1970-01-01 UTC. 0 for an error. */
+/** When the token expires, in seconds since 1970-01-01 UTC. 0 for an error. */
 MIDAS_C_EXPORT int64_t midas_expires_on(const midas_result* result);
 
-/* Wipes and frees the result. Does nothing for NULL. */
+/** Wipes and frees the result. Does nothing for NULL. */
 MIDAS_C_EXPORT void midas_result_free(midas_result* result);
 
 #ifdef __cplusplus

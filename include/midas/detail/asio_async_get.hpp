@@ -119,12 +119,17 @@ struct completed_get {
 template <class Net, class Handler>
 class get_operation final : public pending_get {
  public:
-  static get_operation& make(Handler handler) {
+  struct abandonment {
+    void operator()(get_operation* operation) const noexcept { operation->abandon(); }
+  };
+  using owner = std::unique_ptr<get_operation, abandonment>;
+
+  static owner make(Handler handler) {
     allocator memory{Net::allocator_of(handler)};
     std::unique_ptr<get_operation, deallocation> block{traits::allocate(memory, 1), {memory}};
     auto* const operation = new (block.get()) get_operation{std::move(handler), memory};
     static_cast<void>(block.release());
-    return *operation;
+    return owner{operation};
   }
 
   /// A token that is stopped when the handler's cancellation slot is; empty without a slot.
@@ -162,11 +167,6 @@ class get_operation final : public pending_get {
     allocator memory;
     void operator()(get_operation* block) { traits::deallocate(memory, block, 1); }
   };
-  struct abandonment {
-    void operator()(get_operation* operation) const noexcept { operation->abandon(); }
-  };
-  using owner = std::unique_ptr<get_operation, abandonment>;
-
   struct completion {
     owner operation;
     expected<access_token> result;
@@ -221,9 +221,10 @@ struct initiate_get {
       return;
     }
     const auto operations = operations_of(executor);
-    auto& operation = get_operation<Net, Handler>::make(std::move(handler));
-    const auto stop = operation.connect_slot();
-    const auto number = operations->add(operation);
+    auto operation = get_operation<Net, Handler>::make(std::move(handler));
+    const auto stop = operation->connect_slot();
+    const auto number = operations->add(*operation);
+    static_cast<void>(operation.release());  // complete() or abandon() ends it.
     try {
       source.get_async(
           timeout,
