@@ -51,12 +51,16 @@ fi
 cmake --preset ci -B build/lint -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_UNITY_BUILD=$batches \
   -DMIDAS_BUILD_TESTS=OFF -DMIDAS_BUILD_EXAMPLES=ON >/dev/null
 per_process=4
+mapfile -t compiled < <(sed -n 's/^ *"file": "\(.*\)"$/\1/p' build/lint/compile_commands.json | sort -u)
 if [ $batches = ON ]; then
   # Every source that is compiled, or the batch that includes it.
-  mapfile -t files < <(sed -n 's/^ *"file": "\(.*\)"$/\1/p' build/lint/compile_commands.json | sort -u)
+  files=("${compiled[@]}")
   checks=(--checks=-clang-analyzer-*,-bugprone-suspicious-include
     --header-filter="/($(IFS='|'; echo "${rooms[*]}")|include/midas)/.*\.[ch]pp$")
   per_process=1
+else
+  # Not the sources whose libraries were not found here.
+  mapfile -t files < <(printf '%s\n' "${files[@]/#/$PWD/}" | grep -xFf <(printf '%s\n' "${compiled[@]}"))
 fi
 
 if [ ${#files[@]} -gt 0 ]; then
