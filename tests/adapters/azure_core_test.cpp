@@ -112,9 +112,9 @@ TEST_CASE("a context that was cancelled, or is late, fails without a request") {
   const auto child = cancelled.WithDeadline(Azure::DateTime{3'000});
   cancelled.Cancel();
   CHECK_THAT(failure_of(credential, for_scopes({storage}), child),
-             Catch::StartsWith("midas: cancelled: "));
+             Catch::Matchers::StartsWith("midas: cancelled: "));
   CHECK_THAT(failure_of(credential, for_scopes({storage}), Context{Azure::DateTime{2'000}}),
-             Catch::StartsWith("midas: deadline_exceeded: "));
+             Catch::Matchers::StartsWith("midas: deadline_exceeded: "));
   CHECK(host.statistics().requests == 0);
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("a context ends a wait, by its deadline or when another thread cancels
   const auto start = std::chrono::steady_clock::now();
   const Context late{Azure::DateTime{std::chrono::system_clock::now() + 100ms}};
   CHECK_THAT(failure_of(credential, for_scopes({storage}), late),
-             Catch::StartsWith("midas: deadline_exceeded: "));
+             Catch::Matchers::StartsWith("midas: deadline_exceeded: "));
   Context cancelled;
   const std::jthread canceler{[&] {
     while (host.statistics().in_flight == 0) {
@@ -134,7 +134,7 @@ TEST_CASE("a context ends a wait, by its deadline or when another thread cancels
     cancelled.Cancel();
   }};
   CHECK_THAT(failure_of(credential, for_scopes({storage}), cancelled),
-             Catch::StartsWith("midas: cancelled: "));
+             Catch::Matchers::StartsWith("midas: cancelled: "));
   CHECK(std::chrono::steady_clock::now() - start < 25s);
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("without a deadline in the context, the timeout of the credential appl
   token_service tokens{{.endpoint = host.endpoint()}};
   const azure_credential credential{{.service = &tokens, .timeout = 100ms}};
   CHECK_THAT(failure_of(credential, for_scopes({storage})),
-             Catch::StartsWith("midas: deadline_exceeded: "));
+             Catch::Matchers::StartsWith("midas: deadline_exceeded: "));
 }
 
 TEST_CASE("identities have the names that azure-identity gives them") {
@@ -164,7 +164,8 @@ TEST_CASE("identities have the names that azure-identity gives them") {
   const auto stranger = id::FromUserAssignedClientId("00000000-0000-0000-0000-000000000001");
   CHECK_THAT(failure_of(azure_credential{{.identity = stranger, .service = &tokens}},
                         for_scopes({storage})),
-             Catch::StartsWith("midas: identity_not_found: ") && Catch::Contains(stranger.id()));
+             Catch::Matchers::StartsWith("midas: identity_not_found: ") &&
+                 Catch::Matchers::Contains(stranger.id()));
 }
 
 TEST_CASE("a request needs one scope, and its tenant changes nothing") {
@@ -172,9 +173,9 @@ TEST_CASE("a request needs one scope, and its tenant changes nothing") {
   token_service tokens{{.endpoint = host.endpoint()}};
   const azure_credential credential{{.service = &tokens}};
   CHECK_THAT(failure_of(credential, for_scopes({})),
-             Catch::StartsWith("midas: invalid_resource: "));
+             Catch::Matchers::StartsWith("midas: invalid_resource: "));
   CHECK_THAT(failure_of(credential, for_scopes({storage, "https://vault.azure.net/.default"})),
-             Catch::StartsWith("midas: invalid_resource: "));
+             Catch::Matchers::StartsWith("midas: invalid_resource: "));
   auto with_tenant = for_scopes({storage});
   with_tenant.TenantId = "72f988bf-86f1-41af-91ab-2d7cd011db47";
   const auto token = credential.GetToken(with_tenant, {});

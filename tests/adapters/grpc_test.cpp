@@ -138,8 +138,8 @@ TEST_CASE("a call of gRPC that gets no token says why") {
       60s};
   const auto status = refused.wait();
   CHECK_FALSE(status.ok());
-  CHECK_THAT(status.error_message(),
-             Catch::Contains("midas: identity_not_found: ") && Catch::Contains(stranger.id()));
+  CHECK_THAT(status.error_message(), Catch::Matchers::Contains("midas: identity_not_found: ") &&
+                                         Catch::Matchers::Contains(stranger.id()));
 }
 
 TEST_CASE("a call of gRPC ends at its own deadline, while the host is silent") {
@@ -165,7 +165,7 @@ TEST_CASE("a call of gRPC without a deadline ends at the timeout of its credenti
   const authorization_server server;
   call late{server.channel(grpc_call_credentials(vault, {.service = &tokens, .timeout = 100ms})),
             60s};
-  CHECK_THAT(late.wait().error_message(), Catch::Contains("midas: deadline_exceeded: "));
+  CHECK_THAT(late.wait().error_message(), Catch::Matchers::Contains("midas: deadline_exceeded: "));
 }
 
 TEST_CASE("the status for gRPC says whether the call may succeed later") {

@@ -21,13 +21,17 @@ namespace midas {
 /// managed_identity under the names of Azure::Identity::ManagedIdentityId.
 struct azure_managed_identity_id {
   // NOLINTBEGIN(readability-identifier-naming)
+  /// The same as managed_identity::system_assigned().
   static managed_identity SystemAssigned() { return managed_identity::system_assigned(); }
+  /// The same as managed_identity::client_id().
   static managed_identity FromUserAssignedClientId(std::string id) {
     return managed_identity::client_id(std::move(id));
   }
+  /// The same as managed_identity::object_id().
   static managed_identity FromUserAssignedObjectId(std::string id) {
     return managed_identity::object_id(std::move(id));
   }
+  /// The same as managed_identity::resource_id().
   static managed_identity FromUserAssignedResourceId(const Azure::Core::ResourceIdentifier& id) {
     return managed_identity::resource_id(id.ToString());
   }
@@ -50,6 +54,7 @@ struct azure_credential_options {
 /// own, or share one. All functions may be called from any thread.
 class azure_credential final : public Azure::Core::Credentials::TokenCredential {
  public:
+  /// Requests nothing; the service is made, or used, by the first GetToken().
   explicit azure_credential(azure_credential_options options = {})
       : TokenCredential("midas::azure_credential"), options_(std::move(options)) {}
 

@@ -56,6 +56,7 @@ inline grpc::Status to_grpc_status(const error& failure) {
 /// What grpc_call_credentials() gives to gRPC.
 class grpc_credentials final : public grpc::MetadataCredentialsPlugin {
  public:
+  /// See grpc_call_credentials().
   grpc_credentials(std::string resource, grpc_credentials_options options)
       : request_{.identity = std::move(options.identity), .resource = std::move(resource)},
         timeout_(options.timeout) {
@@ -84,8 +85,10 @@ class grpc_credentials final : public grpc::MetadataCredentialsPlugin {
     return grpc::Status::OK;
   }
 
+  /// "midas", by which gRPC tells kinds of call credentials apart.
   // NOLINTNEXTLINE(readability-identifier-naming)
   [[nodiscard]] const char* GetType() const override { return "midas"; }
+  /// The resource and the identity.
   // NOLINTNEXTLINE(readability-identifier-naming)
   std::string DebugString() override { return "midas: " + to_string(request_); }
 
