@@ -77,16 +77,18 @@ TEST_CASE("an operation ends at its deadline even if the application blocks the 
   const simulated_host host;
   token_service tokens{system, {.endpoint = host.endpoint()}};
   std::latch blocked{1};
-  std::promise<void> released;
-  system.spawn([&](caf::event_based_actor*) {
-    blocked.count_down();
-    released.get_future().wait();
-  });
+  std::latch released{1};
+  system.spawn(
+      [&](caf::event_based_actor*, int) {
+        blocked.count_down();
+        released.wait();
+      },
+      0);
   blocked.wait();
   const auto token = get_until_cancelled(tokens, {.resource = storage}, wait_for(50ms));
+  released.count_down();
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::deadline_exceeded);
-  released.set_value();
 }
 
 TEST_CASE("an operation does not wait on a thread that midas needs") {
