@@ -27,8 +27,8 @@ struct acquisition_state : acquisition_parts {
 
   acquisition_actor::behavior_type make_behavior() {
     return {
-        [this](acquisition_request& request) {
-          auto promise = self->make_response_promise<access_token>();
+        [this](acquisition_request& request) -> caf::result<access_token> {
+          auto promise = caf_compat::make_promise<access_token>(self);
           admit(request, waiter{promise});
           return promise;
         },

@@ -96,7 +96,7 @@ struct cache_state {
       return std::move(*token);
     }
     auto& [actor, message] = std::get<forward>(*routed);
-    return self->delegate(actor, std::move(message));
+    return caf_compat::delegate(self, actor, std::move(message));
   }
 
   void answer(acquisition_request& asked, const token_waiter& caller) {

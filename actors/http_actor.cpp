@@ -41,7 +41,9 @@ struct http_state {
 
   http_actor::behavior_type make_behavior() {
     return {
-        [this](http_request& request) { return serve(std::move(request)); },
+        [this](http_request& request) -> caf::result<http_response> {
+          return serve(std::move(request));
+        },
         [this](withdraw_request withdrawn) { withdraw(withdrawn.ticket); },
         [this](hasten_request hastened) { hasten(hastened.ticket, hastened.deadline); },
         [this](wait_query query) { return open->wait_of(query.ticket, *report.open(), now()); },
@@ -59,7 +61,7 @@ struct http_state {
   }
 
   caf_compat::promise<http_response> serve(http_request request) {
-    auto promise = self->make_response_promise<http_response>();
+    auto promise = caf_compat::make_promise<http_response>(self);
     if (auto refused = refusal_of(open->next(request))) {
       promise.deliver(*std::move(refused));
     } else {

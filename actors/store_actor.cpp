@@ -34,8 +34,8 @@ struct store_state {
 
   store_actor::behavior_type make_behavior() {
     return {
-        [this](acquisition_request& asked) {
-          auto promise = self->make_response_promise<access_token>();
+        [this](acquisition_request& asked) -> caf::result<access_token> {
+          auto promise = caf_compat::make_promise<access_token>(self);
           hold(asked, waiter{promise});
           return promise;
         },

@@ -118,8 +118,7 @@ class implementations {
           cache_(all.tokens_.cache()) {}
 
     void operator()(std::size_t i) {
-      (*self_)
-          ->request(cache_, caf::infinite, (*requests_)[i])
+      caf_compat::request(self_->ptr(), cache_, (*requests_)[i])
           .receive([](const access_token& token) { keep(token); },
                    [](const caf::error&) { std::abort(); });
     }
@@ -144,7 +143,11 @@ class implementations {
   // Before the members that start threads, because it changes the environment.
   azure_identity_library library_{imds_.endpoint()};
 #endif
-  caf::actor_system_config config_;
+  struct config : caf::actor_system_config {
+    config() { init_global_meta_objects(); }
+  };
+
+  config config_;
   caf::actor_system system_{config_};
   token_service tokens_;
   std::vector<token_request> requests_;

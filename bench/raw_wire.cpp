@@ -28,7 +28,9 @@ inline std::string to_string(const begin_now&) { return "begin_now"; }
 
 }  // namespace midas::internal::bench
 
-MIDAS_LOCAL_MESSAGE(midas::internal::bench::begin_now)
+MIDAS_BEGIN_MESSAGES(midas_bench_wire, 130)
+MIDAS_LOCAL_MESSAGE(midas_bench_wire, midas::internal::bench::begin_now)
+MIDAS_END_MESSAGES(midas_bench_wire)
 
 namespace {
 
@@ -97,6 +99,8 @@ struct caller_state {
 };
 
 double by_http_actor(const std::string& endpoint, std::size_t in_flight, std::size_t count) {
+  midas::init_global_meta_objects();
+  caf_compat::register_messages<caf_compat::blocks::midas_bench_wire>();
   caf::actor_system_config config;
   // As in the actor system that a token service creates.
   caf_compat::configure_sleeping_threads(config, 1);

@@ -57,6 +57,7 @@ void get_hit(benchmark::State& state) {
 BENCHMARK(get_hit)->ThreadRange(1, 2)->UseRealTime();
 
 void request_from_cache_actor(benchmark::State& state) {
+  midas::init_global_meta_objects();
   caf::actor_system_config config;
   caf::actor_system system{config};
   midas::token_service tokens{system, warm_service::options_for(warm().imds)};
@@ -66,7 +67,7 @@ void request_from_cache_actor(benchmark::State& state) {
   caf::scoped_actor self{system};
   const auto cache = tokens.cache();
   for (auto _ : state) {
-    self->request(cache, caf::infinite, vault)
+    midas::caf_compat::request(self.ptr(), cache, vault)
         .receive([](const midas::access_token& token) { benchmark::DoNotOptimize(token); },
                  [](const caf::error&) { std::abort(); });
   }

@@ -25,7 +25,9 @@ inline std::string to_string(const request_all&) { return "request_all"; }
 
 }  // namespace midas::internal::bench
 
-MIDAS_LOCAL_MESSAGE(midas::internal::bench::request_all)
+MIDAS_BEGIN_MESSAGES(midas_bench_waiters, 120)
+MIDAS_LOCAL_MESSAGE(midas_bench_waiters, midas::internal::bench::request_all)
+MIDAS_END_MESSAGES(midas_bench_waiters)
 
 namespace midas::internal::bench {
 
@@ -93,6 +95,8 @@ struct caller_state {
 
 // The actor system is leaked: it must outlive the measurement, which ends the process.
 void request_by_actor(token_service& tokens, std::size_t count, std::latch& answered) {
+  init_global_meta_objects();
+  caf_compat::register_messages<caf_compat::blocks::midas_bench_waiters>();
   static caf::actor_system_config config;
   caf_compat::configure_sleeping_threads(config, 1);
   auto* const system = new caf::actor_system{config};

@@ -6,12 +6,21 @@
 
 namespace midas {
 
+void init_global_meta_objects() {
+  using namespace caf_compat;
+  // The tables of CAF have no lock.
+  [[maybe_unused]] static const bool registered = [] {
+    register_messages<blocks::midas_public, blocks::midas_internal>();
+    return true;
+  }();
+}
+
 caf::error to_caf_error(const error& failure) {
   return caf_compat::make_error(failure.code, failure);
 }
 
 error to_error(const caf::error& failure) {
-  if (auto details = caf_compat::error_details<error>(failure)) {
+  if (auto details = caf_compat::error_details<errc, error>(failure)) {
     return *std::move(details);
   }
   if (caf_compat::classify(failure) == caf_compat::error_class::request_timeout) {
@@ -26,12 +35,16 @@ error to_error(const caf::error& failure) {
 
 namespace internal {
 
+bool are_messages_registered() {
+  return caf_compat::are_messages_registered<caf_compat::blocks::midas_internal>();
+}
+
 caf::error to_caf_error(const not_admitted& refused) {
   return caf_compat::make_error(errc::host_busy, refused);
 }
 
 std::optional<not_admitted> to_not_admitted(const caf::error& failure) {
-  return caf_compat::error_details<not_admitted>(failure);
+  return caf_compat::error_details<errc, not_admitted>(failure);
 }
 
 error error_of(const not_admitted& refused) {

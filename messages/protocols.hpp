@@ -14,36 +14,6 @@
 #include <chrono>
 #include <optional>
 
-// A token must not leave the machine that acquired it: none of these types can be serialized.
-MIDAS_LOCAL_MESSAGE(midas::internal::acquisition_request)
-MIDAS_LOCAL_MESSAGE(midas::internal::idle_report)
-MIDAS_LOCAL_MESSAGE(midas::internal::admission_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::timer_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::completions_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::deadline_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::deadline_set)
-MIDAS_LOCAL_MESSAGE(midas::internal::drain_done)
-MIDAS_LOCAL_MESSAGE(midas::internal::hasten_request)
-MIDAS_LOCAL_MESSAGE(midas::internal::http_request)
-MIDAS_LOCAL_MESSAGE(midas::internal::http_response)
-MIDAS_LOCAL_MESSAGE(midas::internal::load_ended)
-MIDAS_LOCAL_MESSAGE(midas::internal::load_wait_over)
-MIDAS_LOCAL_MESSAGE(midas::internal::not_admitted)
-MIDAS_LOCAL_MESSAGE(midas::internal::refresh_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::refresh_overdue)
-MIDAS_LOCAL_MESSAGE(midas::internal::refresh_planned)
-MIDAS_LOCAL_MESSAGE(midas::internal::phase_timer_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::restart_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::caller_canceled)
-MIDAS_LOCAL_MESSAGE(midas::internal::token_published)
-MIDAS_LOCAL_MESSAGE(midas::internal::idle_query)
-MIDAS_LOCAL_MESSAGE(midas::internal::token_waiter)
-MIDAS_LOCAL_MESSAGE(midas::internal::unusable_answer)
-MIDAS_LOCAL_MESSAGE(midas::internal::wait_answer)
-MIDAS_LOCAL_MESSAGE(midas::internal::wait_query)
-MIDAS_LOCAL_MESSAGE(midas::internal::wait_report_due)
-MIDAS_LOCAL_MESSAGE(midas::internal::withdraw_request)
-
 namespace midas::internal {
 
 /// Sends the HTTP requests of all actors, within the host's limits.
@@ -143,6 +113,9 @@ using restart_timer = caf_compat::typed_actor<
     // Starts the actor, and quits. (From itself.)
     void(restart_due)>;
 
+/// False if the application has not called init_global_meta_objects(), and must.
+bool are_messages_registered();
+
 /// The HTTP actor's answer to a request that it does not send.
 caf::error to_caf_error(const not_admitted& refused);
 
@@ -158,3 +131,36 @@ error error_of(const not_admitted& refused);
 error end_error(const caf::error& reason);
 
 }  // namespace midas::internal
+
+// A token must not leave the machine that acquired it: none of these types can be serialized.
+MIDAS_BEGIN_MESSAGES(midas_internal, 20)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::acquisition_request)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::idle_report)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::admission_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::timer_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::completions_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::deadline_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::deadline_set)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::drain_done)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::hasten_request)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::http_request)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::http_response)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::load_ended)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::load_wait_over)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::not_admitted)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::refresh_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::refresh_overdue)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::refresh_planned)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::phase_timer_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::restart_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::caller_canceled)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::token_published)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::idle_query)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::token_waiter)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::unusable_answer)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::wait_answer)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::wait_query)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::wait_report_due)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::withdraw_request)
+MIDAS_LOCAL_MESSAGE(midas_internal, midas::internal::http_actor)
+MIDAS_END_MESSAGES(midas_internal)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks every #include against the rooms of docs/architecture.md: which room may include which.
+# Checks every #include against the rooms of docs/architecture.md: which room may include which; and
+# that no source but those of caf_compat depends on the version of CAF.
 # Prints "includes: clean"; or prints one line for each offending include and exits with status 1.
 #
 #   scripts/check_includes.sh [ROOT]    ROOT: another tree to check, for the tests of this script
@@ -73,6 +74,18 @@ BEGIN {
   extra["tests/support/catch.hpp", "catch2"] = 1
   caf_headers["include/midas/actors.hpp"] = 1
   caf_headers["include/midas/detail/caf_compat.hpp"] = 1
+  # The headers that all supported versions of CAF have.
+  caf_of_all_versions = " actor actor_cast actor_registry actor_system actor_system_config " \
+    "deep_to_string error event_based_actor fwd result scheduled_actor scoped_actor send " \
+    "stateful_actor typed_actor typed_event_based_actor "
+  adapts_caf["include/midas/detail/caf_compat.hpp"] = 1
+  adapts_caf["messages/caf_compat.hpp"] = 1
+  adapts_caf["messages/caf_compat.cpp"] = 1
+  adapts_caf["messages/caf_compat/caf_0_17.hpp"] = 1
+  adapts_caf["messages/caf_compat/caf_1.hpp"] = 1
+  adapts_caf["tests/support/virtual_system.hpp"] = 1
+  # Checks that <midas/midas.hpp> includes no header of CAF.
+  adapts_caf["tests/front_door.cpp"] = 1
   # An adapter may include what it adapts to.
   adapts_to["include/midas/adapters/asio.hpp"] = "asio"
   adapts_to["include/midas/adapters/boost_asio.hpp"] = "boost"
@@ -80,6 +93,16 @@ BEGIN {
   adapts_to["include/midas/adapters/azure_core.hpp"] = "azure"
   adapts_to["include/midas/adapters/grpc.hpp"] = "grpcpp"
   public_library = "^(tl/|caf/|[a-z_]+$|c[a-z]+$)"
+}
+
+function check_caf(name) {
+  if (name ~ /^messages\/caf_compat\// && file != "messages/caf_compat.hpp")
+    offends("included only by messages/caf_compat.hpp")
+  if (name !~ /^caf\// || (file in adapts_caf)) return
+  sub(/^caf\//, "", name)
+  sub(/\.hpp$/, "", name)
+  if (index(caf_of_all_versions, " " name " ") == 0)
+    offends("not among the headers that all supported versions of CAF have")
 }
 
 function check_quoted(name,   other) {
@@ -145,12 +168,17 @@ END {
     line = 0
     while ((getline text < file) > 0) {
       line++
+      if (text ~ /(^|[^A-Z_])CAF_((MAJOR|MINOR|PATCH)_)?VERSION/ && !(file in adapts_caf))
+        offends("only the sources of caf_compat depend on the version of CAF")
       if (text !~ /^[ \t]*#[ \t]*include/) continue
       if (match(text, /"[^"]+"/)) {
-        check_quoted(substr(text, RSTART + 1, RLENGTH - 2))
+        name = substr(text, RSTART + 1, RLENGTH - 2)
+        check_quoted(name)
+        check_caf(name)
       } else if (match(text, /<[^>]+>/)) {
         name = substr(text, RSTART + 1, RLENGTH - 2)
         check_angled(name)
+        check_caf(name)
         if (name ~ /^midas\//) includes[file] = includes[file] name "\n"
       } else {
         offends("neither \"room/name.hpp\" nor <library/name>")

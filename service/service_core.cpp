@@ -119,6 +119,7 @@ class service_core::owned_system {
     // Besides the workers: CAF's clock, CAF's printer, the helper below, the transport, and the
     // token store.
     internal::require_threads(threads + (has_store ? 5 : 4));
+    init_global_meta_objects();
     caf_compat::configure_sleeping_threads(parts_->config, threads);
     caf_compat::on_helper_thread([this] { parts_->system.emplace(parts_->config); });
   }
@@ -166,10 +167,14 @@ expected<service_frontend::running_actors> service_core::try_start(internal::ser
   if (parts.system == nullptr) {
     owned_system_ =
         std::make_unique<owned_system>(context_->options.actor_threads, context_->store != nullptr);
+  } else if (!internal::are_messages_registered()) {
+    return internal::fail(errc::not_started, "the message types of midas are not registered in CAF",
+                          "Call midas::init_global_meta_objects() in main(), before the first "
+                          "actor system is created");
   }
   auto& system = parts.system != nullptr ? *parts.system : owned_system_->system();
   transport_ = parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_);
-  auto threads = caf_compat::scheduler_threads(system);
+  auto threads = caf_compat::scheduler_threads{system};
   return service_frontend::running_actors{
       internal::cache_supervisor::start(system, {context_, transport_, limits_}),
       std::move(threads)};

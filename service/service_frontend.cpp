@@ -4,7 +4,6 @@
 #include "messages/make_error.hpp"
 #include "messages/no_wait_scope.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -70,9 +69,7 @@ error service_frontend::unavailable() const {
 }
 
 bool service_frontend::on_thread_of_actors() const {
-  return internal::no_wait_scope::active() ||
-         (actors_ && std::ranges::find(actors_->threads, std::this_thread::get_id()) !=
-                         actors_->threads.end());
+  return internal::no_wait_scope::active() || (actors_ && actors_->threads.include_this_thread());
 }
 
 std::optional<access_token> service_frontend::read(const token_lookup& lookup) const {

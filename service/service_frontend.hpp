@@ -15,9 +15,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace midas::detail {
 
@@ -27,7 +25,7 @@ class service_frontend {
   /// The actors of a service, and the threads that run them.
   struct running_actors {
     std::shared_ptr<internal::cache_supervisor> cache;
-    std::vector<std::thread::id> threads;
+    caf_compat::scheduler_threads threads;
   };
 
   /// `actors` is the error with which every request fails if the service could not start them.

@@ -40,7 +40,7 @@ class actor_lifetime {
   /// The reason to end actors that must not outlive this one.
   [[nodiscard]] caf::exit_reason exit_reason_of_children() const {
     const auto orderly = caf_compat::classify(reason_) == caf_compat::error_class::orderly_exit;
-    return orderly ? caf::exit_reason::user_shutdown : caf::exit_reason::unhandled_exception;
+    return orderly ? caf::exit_reason::user_shutdown : caf_compat::failed_exit;
   }
 
   /// Handles drain_done.

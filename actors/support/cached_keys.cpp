@@ -75,7 +75,7 @@ std::optional<earlier_failure> cached_keys::earlier_failure_of(const acquisition
   if (found == restarts_.end() || found->second.at <= now) {
     return std::nullopt;
   }
-  return earlier_failure{end_error(caf::exit_reason::unhandled_exception), found->second.at};
+  return earlier_failure{end_error(caf_compat::failed_exit), found->second.at};
 }
 
 bool cached_keys::add_deadline(const acquisition_pool::entry& acquisition, time_point at) {

@@ -18,12 +18,21 @@
 #include <variant>
 
 // Not serializable: a token must not leave the machine that acquired it.
-MIDAS_LOCAL_MESSAGE(midas::access_token)
-MIDAS_LOCAL_MESSAGE(midas::error)
-MIDAS_LOCAL_MESSAGE(midas::token_event)
-MIDAS_LOCAL_MESSAGE(midas::token_request)
+MIDAS_BEGIN_MESSAGES(midas_public, 0)
+MIDAS_ERROR_CODE(midas_public, midas::errc)
+MIDAS_LOCAL_MESSAGE(midas_public, midas::access_token)
+MIDAS_LOCAL_MESSAGE(midas_public, midas::error)
+MIDAS_LOCAL_MESSAGE(midas_public, midas::token_event)
+MIDAS_LOCAL_MESSAGE(midas_public, midas::token_request)
+MIDAS_END_MESSAGES(midas_public)
 
 namespace midas {
+
+/// Registers the message types of midas, and of CAF itself, in the tables of CAF 1.x. An
+/// application that creates actor systems calls it in main(), before the first of them; otherwise
+/// a token service in such a system fails each request with errc::not_started. A second call has
+/// no effect. Does nothing with CAF 0.17.
+MIDAS_EXPORT void init_global_meta_objects();
 
 /// The actor that answers token requests, returned by token_service::cache(). It answers every
 /// request exactly once, with an access_token or with a caf::error that to_error() converts. The
@@ -113,7 +122,7 @@ class pending_token_request {
       return std::move(*published);
     }
     if (const auto* cache = std::get_if<token_actor>(&from_)) {
-      return self_->delegate(*cache, std::move(request_), timeout_);
+      return caf_compat::delegate(self_, *cache, std::move(request_), timeout_);
     }
     return to_caf_error(std::get<error>(from_));
   }

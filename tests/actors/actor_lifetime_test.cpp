@@ -117,7 +117,7 @@ TEST_CASE("a cache actor that fails is replaced, and the tokens outlive it") {
   actors.grant(0);
   const auto waiting = actors.ask_as_actor(token_request{.resource = "other"});
   caf_compat::send_exit(supervisor->current(),
-                        GENERATE(caf::exit_reason::kill, caf::exit_reason::unhandled_exception));
+                        GENERATE(caf::exit_reason::kill, caf_compat::failed_exit));
   actors.run();
   CHECK(is_error(*waiting, errc::actor_terminated));
   CHECK(is_error(*actors.ask("r"), errc::actor_terminated));

@@ -151,7 +151,7 @@ TEST_CASE("a cache actor that replaces another refuses the claims that were answ
   }
   REQUIRE(is_token(*first, "token-0"));
   const auto ended = supervisor->current();
-  caf::anon_send_exit(ended, caf::exit_reason::kill);
+  caf_compat::send_exit(ended, caf::exit_reason::kill);
   actors.run();
   REQUIRE(supervisor->current() != ended);
   actors.advance(3s);
@@ -175,7 +175,7 @@ TEST_CASE("a cache actor that replaces another does not keep answered claims for
   const auto supervisor = cache_supervisor::start(actors.system(), actors.settings);
   actors.run();
   CHECK_FALSE(actors.context->claims->empty());
-  caf::anon_send_exit(actors.cache, caf::exit_reason::kill);
+  caf_compat::send_exit(actors.cache, caf::exit_reason::kill);
   actors.run();
   actors.advance(61s);
   CHECK(actors.context->claims->empty());

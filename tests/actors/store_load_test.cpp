@@ -243,7 +243,7 @@ TEST_CASE("if the store actor dies, its callers are answered, and the others go 
   const auto lost = std::make_shared<answers>();
   service.actors.send(service.actors.cache, {.resource = "a"}, 30s,
                       service.actors.waiter_into(lost));
-  caf::anon_send_exit(next_to_run(service.actors, "midas.store"), caf::exit_reason::kill);
+  caf_compat::send_exit(next_to_run(service.actors, "midas.store"), caf::exit_reason::kill);
   service.actors.run();
   CHECK(is_error(*lost, errc::actor_terminated));
   (void)service.actors.ask("b");

@@ -20,7 +20,9 @@ inline std::string to_string(const call_now&) { return "call_now"; }
 
 }  // namespace midas::internal::chaos
 
-MIDAS_LOCAL_MESSAGE(midas::internal::chaos::call_now)
+MIDAS_BEGIN_MESSAGES(midas_chaos, 100)
+MIDAS_LOCAL_MESSAGE(midas_chaos, midas::internal::chaos::call_now)
+MIDAS_END_MESSAGES(midas_chaos)
 
 namespace midas::internal::chaos {
 
@@ -107,6 +109,11 @@ class chaos_callers::actor_callers {
   std::vector<caller_actor> actors_;
   std::size_t next_ = 0;
 };
+
+void chaos_callers::register_messages() {
+  init_global_meta_objects();
+  caf_compat::register_messages<caf_compat::blocks::midas_chaos>();
+}
 
 chaos_callers::chaos_callers(caf::actor_system& system, token_service& tokens, recorder& log)
     : tokens_(tokens), log_(log), actors_(std::make_unique<actor_callers>(system, tokens, log)) {}

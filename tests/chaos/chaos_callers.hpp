@@ -13,6 +13,9 @@ namespace midas::internal::chaos {
 class chaos_callers {
  public:
   /// The arguments must outlive the object. The actors among the callers live in `system`.
+  /// Called before the actor system is created.
+  static void register_messages();
+
   chaos_callers(caf::actor_system& system, token_service& tokens, recorder& log);
   chaos_callers(const chaos_callers&) = delete;
   chaos_callers& operator=(const chaos_callers&) = delete;

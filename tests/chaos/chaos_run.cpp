@@ -100,6 +100,7 @@ struct chaos_run::parts {
   }
 
   caf::actor_system_config& configured() {
+    chaos_callers::register_messages();
     caf_compat::configure_sleeping_threads(config, scheduler_threads);
     return config;
   }

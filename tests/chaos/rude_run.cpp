@@ -117,6 +117,7 @@ struct rude_run::parts {
   explicit parts(std::uint64_t seed) : first(host_options(seed)), second(host_options(seed + 2)) {}
 
   caf::actor_system_config& configured() {
+    init_global_meta_objects();
     caf_compat::configure_sleeping_threads(config, scheduler_threads);
     return config;
   }

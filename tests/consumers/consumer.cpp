@@ -60,9 +60,20 @@ void request_in_actor(caf::event_based_actor* self, midas::token_service* tokens
             [results](const midas::error&) { results->add(false); });
 }
 
+// As CAF 0.17 has it, or as CAF 1.x has it.
+template <class Self>
+auto send_request(Self* self, const midas::token_actor& cache, const midas::token_request& request,
+                  std::chrono::nanoseconds timeout) {
+  if constexpr (requires { self->mail(request, timeout); }) {
+    return self->mail(request, timeout).request(cache, caf::infinite);
+  } else {
+    return self->request(cache, caf::infinite, request, timeout);
+  }
+}
+
 void send_to_cache(caf::event_based_actor* self, const midas::token_actor& cache,
                    const midas::token_request& request, outcomes* results) {
-  self->request(cache, caf::infinite, request, std::chrono::nanoseconds{10s})
+  send_request(self, cache, request, 10s)
       .then([results](const midas::access_token&) { results->add(true); },
             [results](const caf::error&) { results->add(false); });
 }
@@ -70,6 +81,7 @@ void send_to_cache(caf::event_based_actor* self, const midas::token_actor& cache
 }  // namespace
 
 int main() {
+  midas::init_global_meta_objects();
   midas::simulated_host_options host_options;
   host_options.latency = 100ms;
   const midas::simulated_host host{host_options};

@@ -48,7 +48,7 @@ bool explored_actors::perform(const std::string& step) {
   } else if (words >> second; verb == "answer") {
     done = service_->answer(std::stoul(first), second);
   } else if (verb == "kill" || verb == "fail") {
-    service_->die(verb == "kill" ? caf::exit_reason::kill : caf::exit_reason::unhandled_exception);
+    service_->die(verb == "kill" ? caf::exit_reason::kill : caf_compat::failed_exit);
   } else if (verb == "shutdown") {
     done = service_->shut_down();
   } else {

@@ -116,7 +116,7 @@ void explored_service::send_as_actor(const std::shared_ptr<test::answers>& recei
                                      std::chrono::nanoseconds timeout) {
   actors_.system().spawn(
       [received, request, timeout](caf::event_based_actor* self, const cache_actor& to) {
-        self->request(to, caf::infinite, request, timeout)
+        caf_compat::request(self, to, request, timeout)
             .then([received](const access_token& token) { received->emplace_back(token); },
                   [received](const caf::error& e) {
                     received->emplace_back(unexpected{to_error(e)});

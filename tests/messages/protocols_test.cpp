@@ -7,7 +7,15 @@ using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
 
+TEST_CASE("the message types are registered once, and stay registered") {
+  init_global_meta_objects();
+  CHECK(are_messages_registered());
+  init_global_meta_objects();
+  CHECK(are_messages_registered());
+}
+
 TEST_CASE("the error of a request that is not admitted differs from all others") {
+  init_global_meta_objects();
   const auto refused = to_not_admitted(to_caf_error(not_admitted{1'500us}));
   REQUIRE(refused);
   CHECK(refused->wait == 1'500us);
@@ -27,6 +35,7 @@ TEST_CASE("callers of a request that is not admitted receive the reason and the 
 }
 
 TEST_CASE("a midas error survives being an actor's answer") {
+  init_global_meta_objects();
   auto failure = make_error(errc::throttled, "too many", "Wait");
   failure.http_status = 429;
   const auto received = to_error(to_caf_error(failure));

@@ -59,6 +59,15 @@ try rejects include/midas/midas.hpp '<midas/simulated_host.hpp>'
 : >"$tree/include/midas/adapters/a.hpp"
 try rejects include/midas/midas.hpp '<midas/adapters/a.hpp>'
 try rejects include/midas/adapters/a.hpp '<asio/post.hpp>'
+mkdir "$tree/messages/caf_compat"
+: >"$tree/messages/caf_compat/caf_1.hpp"
+try accepts messages/caf_compat.hpp '"messages/caf_compat/caf_1.hpp"'
+try accepts messages/caf_compat.cpp '<caf/type_id.hpp>'
+try accepts messages/caf_compat.cpp $'<string>\n#if CAF_MAJOR_VERSION < 1\n#endif'
+try rejects actors/b.cpp '"messages/caf_compat/caf_1.hpp"'
+try rejects actors/b.cpp '<caf/type_id.hpp>'
+try rejects actors/b.cpp $'<string>\n#if CAF_MAJOR_VERSION < 1\n#endif'
+try rejects include/midas/actors.hpp $'<string>\n#if CAF_VERSION < 1800\n#endif'
 ln -s ../messages/a.hpp "$tree/actors/link.hpp"
 try rejects messages/b.cpp '<string>'
 exit "$((failures > 0))"

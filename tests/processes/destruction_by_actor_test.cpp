@@ -1,13 +1,13 @@
 // A service may be destroyed by an actor of the application. Each case runs in a child process,
 // which must end.
 #include "tests/processes/service_owner.hpp"
+#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/outcomes.hpp"
 #include <midas/actors.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <atomic>
@@ -29,8 +29,8 @@ TEST_CASE("a service in an application's system of one thread is destroyed by an
           static auto& results = *new outcomes;
           static std::shared_ptr<owner> mine;
           {
-            caf::actor_system_config config;
-            config.set("scheduler.max-threads", std::size_t{1});
+            application_config config;
+            caf_compat::configure_threads(config, "stealing", 1);
             caf::actor_system system{config};
             mine = std::make_shared<owner>(system);
             mine->tokens.get_async(vault, patience,
@@ -61,7 +61,7 @@ TEST_CASE("an actor of the application destroys a service with a system of its o
   const bool in_answer = GENERATE(false, true);
   CHECK(end_of_child([in_answer] {
           std::promise<void> gone;
-          caf::actor_system_config config;
+          application_config config;
           caf_compat::configure_sleeping_threads(config, 1);
           caf::actor_system system{config};
           auto mine = make_owner(gone);
@@ -94,8 +94,8 @@ TEST_CASE("nothing is called after a shutdown while the application blocks its o
           std::atomic<bool> over = false;
           std::atomic<bool> late = false;
           {
-            caf::actor_system_config config;
-            config.set("scheduler.max-threads", std::size_t{1});
+            application_config config;
+            caf_compat::configure_threads(config, "stealing", 1);
             caf::actor_system system{config};
             system.spawn([](caf::event_based_actor*,
                             std::promise<void>* blocked) { blocked->get_future().wait(); },

@@ -1,4 +1,5 @@
 // Published tokens, read through handles and by actors.
+#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
@@ -6,9 +7,9 @@
 #include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 #include <chrono>
 #include <future>
@@ -162,7 +163,7 @@ TEST_CASE("after a forced refresh every thread reads the new token") {
 
 TEST_CASE("an actor gets a published token without a message, and any other token by message") {
   simulated_host imds;
-  caf::actor_system_config config;
+  application_config config;
   caf::actor_system system{config};
   token_service tokens{system, asking(imds)};
   const token_request request{.resource = vault};
@@ -184,7 +185,7 @@ TEST_CASE("an actor gets a published token without a message, and any other toke
 TEST_CASE(
     "an actor that answers with a token delegates the request unless the token is published") {
   simulated_host imds;
-  caf::actor_system_config config;
+  application_config config;
   caf::actor_system system{config};
   token_service tokens{system, asking(imds)};
   const auto middle = system.spawn(
@@ -196,11 +197,11 @@ TEST_CASE(
       0);
   caf::scoped_actor self{system};
   for (int i = 0; i < 2; ++i) {
-    self->request(middle, caf::infinite, vault)
+    caf_compat::request(self.ptr(), middle, vault)
         .receive([](const access_token& token) { CHECK(token.resource() == vault); },
                  [](const caf::error& e) { FAIL(to_string(to_error(e))); });
   }
-  self->request(middle, caf::infinite, std::string{})
+  caf_compat::request(self.ptr(), middle, std::string{})
       .receive([](const access_token&) { FAIL("a token for nothing"); },
                [](const caf::error& e) { CHECK(to_error(e).code == errc::invalid_resource); });
   caf::anon_send_exit(middle, caf::exit_reason::user_shutdown);

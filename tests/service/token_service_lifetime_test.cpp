@@ -1,6 +1,7 @@
 // The service and its actors at the beginning and the end of their lives.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
@@ -9,7 +10,6 @@
 #include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <algorithm>
@@ -78,7 +78,7 @@ TEST_CASE("destroying a service answers its waiters, with a real connection open
 
 TEST_CASE("a service in an application's actor system leaves no actor behind") {
   simulated_host imds;
-  caf::actor_system_config config;
+  application_config config;
   caf::actor_system system{config};
   for (int i = 0; i < 3; ++i) {
     token_service tokens{system, options_for(imds.endpoint())};
@@ -92,7 +92,7 @@ TEST_CASE(
     "a service with its own system can be destroyed while actors of another system that used it "
     "live on") {
   simulated_host imds;
-  caf::actor_system_config config;
+  application_config config;
   // Its threads run the actors that they send to.
   caf_compat::configure_sleeping_threads(config, 2);
   caf::actor_system system{config};
@@ -119,7 +119,7 @@ TEST_CASE("a service can be destroyed in another thread than the one that create
   std::latch made{1};
   std::latch destroyed{1};
   std::unique_ptr<token_service> with_own_system;
-  caf::actor_system_config config;
+  application_config config;
   auto system = std::make_unique<caf::actor_system>(config);
   std::unique_ptr<token_service> with_lent_system;
   std::jthread maker{[&] {
@@ -138,7 +138,7 @@ TEST_CASE("a service can be destroyed in another thread than the one that create
 }
 
 TEST_CASE("an actor observes the service until its subscription ends") {
-  caf::actor_system_config config;
+  application_config config;
   caf::actor_system system{config};
   scripted_service host;
   std::promise<std::vector<std::string>> heard;
@@ -179,7 +179,7 @@ TEST_CASE("an actor observes the service until its subscription ends") {
 }
 
 TEST_CASE("an actor reads the error of midas from the error of CAF") {
-  caf::actor_system_config config;
+  application_config config;
   caf::actor_system system{config};
   auto tokens =
       make_token_service(options_for("http://127.0.0.1:9"),
@@ -187,7 +187,7 @@ TEST_CASE("an actor reads the error of midas from the error of CAF") {
   outcomes results;
   system.spawn(
       [&results](caf::event_based_actor* self, const token_actor& cache) {
-        self->request(cache, caf::infinite, token_request{})
+        caf_compat::request(self, cache, token_request{})
             .then([&results](const access_token& token) { results.add(token); },
                   [&results](const caf::error& e) { results.add(unexpected{to_error(e)}); });
       },

@@ -1,6 +1,7 @@
 // The whole service, over real HTTP to the simulated host and back.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
@@ -9,7 +10,6 @@
 #include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <cstdlib>
@@ -67,13 +67,13 @@ TEST_CASE("10,000 concurrent coroutines cause one HTTP request and get the same 
 TEST_CASE("10,000 concurrent actors cause one HTTP request and get the same token") {
   simulated_host imds{latency_of(50ms)};
   outcomes results;
-  caf::actor_system_config config;
+  application_config config;
   caf::actor_system system{config};
   token_service tokens{system, options_for(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
     system.spawn(
         [&results](caf::event_based_actor* self, const token_actor& cache) {
-          self->request(cache, caf::infinite, vault)
+          caf_compat::request(self, cache, vault)
               .then([&results](const access_token& token) { results.add(token); },
                     [&results](const caf::error& e) { results.add(unexpected{to_error(e)}); });
         },

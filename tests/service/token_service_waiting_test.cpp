@@ -1,6 +1,7 @@
 // Callers that wait: timeouts, cancellation, and the threads that continue.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
+#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
@@ -9,7 +10,6 @@
 #include <midas/simulated_host.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <future>
@@ -38,8 +38,8 @@ TEST_CASE("a blocking caller whose timeout passes leaves the others waiting") {
 }
 
 TEST_CASE("a blocking caller is answered by its deadline even while the actors cannot run") {
-  caf::actor_system_config config;
-  config.set("scheduler.max-threads", std::size_t{1});
+  application_config config;
+  caf_compat::configure_threads(config, "stealing", 1);
   caf::actor_system system{config};
   const auto transport = std::make_shared<scripted_transport>();
   auto tokens = make_token_service(options_for("http://127.0.0.1:9"),
@@ -178,10 +178,9 @@ TEST_CASE(
 }
 
 TEST_CASE("a blocking get in an actor fails at once if the actor's thread may be needed") {
-  caf::actor_system_config config;
+  application_config config;
   const bool shares_system = GENERATE(true, false);
-  config.set("scheduler.max-threads", std::size_t{1});
-  config.set("scheduler.policy", GENERATE(caf::atom("stealing"), caf::atom("sharing")));
+  caf_compat::configure_threads(config, GENERATE("stealing", "sharing"), 1);
   caf::actor_system system{config};
   const auto transport = std::make_shared<scripted_transport>();
   service_parts parts{.transport = transport};
@@ -211,7 +210,7 @@ TEST_CASE("a blocking get in an actor fails at once if the actor's thread may be
 }
 
 TEST_CASE("a blocking get in an actor that runs on the service's own thread fails at once") {
-  caf::actor_system_config config;
+  application_config config;
   caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};
   scripted_service host;
@@ -244,7 +243,7 @@ TEST_CASE("a blocking get in an observer fails at once") {
 }
 
 TEST_CASE("actors run on threads of their own system only, whoever sends to them") {
-  caf::actor_system_config config;
+  application_config config;
   caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};
   scripted_service host;

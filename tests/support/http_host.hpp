@@ -68,7 +68,7 @@ struct http_host {
     actors.run();
   }
 
-  [[nodiscard]] time_point now() { return actors.system().scheduler().clock().now(); }
+  [[nodiscard]] time_point now() { return actors.system().clock().now(); }
 
   shared_reply ask(http_request request, std::chrono::nanoseconds timeout = 30s) {
     auto received = std::make_shared<reply>();
@@ -78,7 +78,7 @@ struct http_host {
     }
     actors.system().spawn(
         [received, request](caf::event_based_actor* self, const http_actor& to) {
-          self->request(to, caf::infinite, request)
+          caf_compat::request(self, to, request)
               .then([received](http_response& response) { received->response = response; },
                     [received](const caf::error& e) {
                       received->refused = to_not_admitted(e);

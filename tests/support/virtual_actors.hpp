@@ -6,12 +6,12 @@
 #include "messages/make_error.hpp"
 #include "messages/protocols.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/virtual_system.hpp"
 #include "transport/responses/retry_after.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
 
 #include <chrono>
 #include <memory>
@@ -36,10 +36,6 @@ inline bool is_error(const answers& received, errc code) {
   return received.size() == 1 && !received[0] && received[0].error().code == code;
 }
 
-struct virtual_config : caf::actor_system_config {
-  virtual_config() { set("scheduler.policy", caf::atom("testing")); }
-};
-
 /// What ends the actor that decodes the response "die".
 struct actor_end {};
 
@@ -59,7 +55,7 @@ class virtual_actors {
     }
     context = std::make_shared<service_context>(std::move(made));
     settings = {context, transport, limits};
-    cache = spawn_cache(system_, settings);
+    cache = spawn_cache(system(), settings);
     run();
   }
   virtual_actors(const virtual_actors&) = delete;
@@ -72,14 +68,14 @@ class virtual_actors {
 
   /// Runs the actors until their mailboxes are empty. Time does not advance.
   void run() {
-    while (scheduler_.try_run_once()) {
+    while (scheduler().try_run_once()) {
     }
   }
 
   /// Advances all clocks, UTC in whole seconds.
   void advance(std::chrono::milliseconds by) {
     suspend(by);
-    scheduler_.advance_time(by);
+    scheduler().advance_time(by);
     run();
   }
 
@@ -87,7 +83,7 @@ class virtual_actors {
   /// number.
   std::size_t fire_timers_after(std::chrono::milliseconds by) {
     suspend(by);
-    return scheduler_.advance_time(by);
+    return scheduler().advance_time(by);
   }
 
   /// Advances only UTC and the boot clock: timers do not fire.
@@ -130,22 +126,22 @@ class virtual_actors {
   template <class... Args>
   void send_as_actor(std::shared_ptr<answers> received, Args... args) {
     // The handle is an argument: without any, CAF 0.17 binds a dangling reference.
-    system_.spawn(
+    system().spawn(
         [received, args...](caf::event_based_actor* self, const cache_actor& to) {
-          self->request(to, caf::infinite, args...)
+          caf_compat::request(self, to, args...)
               .then([received](const access_token& token) { received->emplace_back(token); },
                     [received](const caf::error& e) {
                       received->emplace_back(unexpected{to_error(e)});
                     });
         },
         cache);
-    scheduler_.try_run_once();
+    scheduler().try_run_once();
   }
 
   /// A request that is in the mailbox of the cache actor, which does not run yet.
   void send(const cache_actor& to, token_request request, std::chrono::nanoseconds timeout,
             const token_waiter& waiter) {
-    const auto deadline = deadline_after(system_.clock().now(), timeout);
+    const auto deadline = deadline_after(system().clock().now(), timeout);
     caf_compat::anonymous_send(to, acquisition_request{std::move(request), deadline}, waiter);
   }
 
@@ -178,10 +174,10 @@ class virtual_actors {
     return {other, transport, settings.limits};
   }
 
-  [[nodiscard]] std::size_t live_actors() { return system_.registry().running(); }
-  [[nodiscard]] bool has_timers() const { return scheduler_.has_pending_timeout(); }
+  [[nodiscard]] std::size_t live_actors() { return system().registry().running(); }
+  [[nodiscard]] bool has_timers() const { return virtual_.scheduler().has_pending_timeout(); }
   /// For tests that choose which actor runs next.
-  [[nodiscard]] caf::scheduler::test_coordinator& scheduler() noexcept { return scheduler_; }
+  [[nodiscard]] virtual_scheduler& scheduler() noexcept { return virtual_.scheduler(); }
 
   // A host protocol of the test: the response body is "TOKEN SECONDS".
   static host_protocol endpoint() {
@@ -240,10 +236,7 @@ class virtual_actors {
   }
 
  private:
-  virtual_config config_;
-  caf::actor_system system_{config_};
-  caf::scheduler::test_coordinator& scheduler_ =
-      dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  virtual_system virtual_;
   std::chrono::sys_seconds now_{std::chrono::seconds{1'900'000'000}};
   std::chrono::nanoseconds booted_ = 1h;
 
@@ -254,7 +247,7 @@ class virtual_actors {
   cache_settings settings;
   cache_actor cache;
 
-  caf::actor_system& system() { return system_; }
+  caf::actor_system& system() { return virtual_.system(); }
 };
 
 }  // namespace midas::internal::test

@@ -25,7 +25,9 @@ inline std::string to_string(const ask_now&) { return "ask_now"; }
 
 }  // namespace midas::internal::tools
 
-MIDAS_LOCAL_MESSAGE(midas::internal::tools::ask_now)
+MIDAS_BEGIN_MESSAGES(midas_load, 110)
+MIDAS_LOCAL_MESSAGE(midas_load, midas::internal::tools::ask_now)
+MIDAS_END_MESSAGES(midas_load)
 
 namespace midas::internal::tools {
 
@@ -117,6 +119,8 @@ class actor_callers final : public callers {
   caf::actor_system_config& configured(const load_plan& plan) {
     // CAF's default, work stealing, lets idle threads poll. On few cores they compete with the busy
     // threads, and a burst takes twice as long.
+    init_global_meta_objects();
+    caf_compat::register_messages<caf_compat::blocks::midas_load>();
     caf_compat::configure_sleeping_threads(config_, plan.threads);
     return config_;
   }
