@@ -1,5 +1,6 @@
 // Actors that request tokens. midas runs in the actor system of the application; each actor keeps a
-// token_handle, which is cheap to copy and may outlive the token service.
+// token_handle, which is cheap to copy and may outlive the token service. The same source is for
+// CAF 0.17 and for CAF 1.x.
 //
 // Try it with the simulated IMDS:
 //   midas simulate --port 8080
@@ -35,6 +36,8 @@ void reader(caf::event_based_actor* self, const midas::token_handle& vault) {
 }  // namespace
 
 int main() {
+  // Before the first actor system. CAF 1.x needs it for the messages of midas.
+  midas::init_global_meta_objects();
   caf::actor_system_config config;
   caf::actor_system system{config};
   // Declared after the system, which must outlive it.

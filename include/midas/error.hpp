@@ -106,8 +106,9 @@ enum class errc : std::uint8_t {
   /// The service was created before a fork(), and the calling process is the child: its threads do
   /// not exist here.
   forked = 27,
-  /// The service could not start: a limit on threads or memory was reached, or libcurl cannot be
-  /// initialized.
+  /// The service could not start: a limit on threads or memory was reached, libcurl cannot be
+  /// initialized, or the application has not called init_global_meta_objects()
+  /// (<midas/actors.hpp>).
   not_started = 28,
 
   // -- The token store --
