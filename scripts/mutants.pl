@@ -82,11 +82,11 @@ sub is_statement {
          $line =~ /^\s+[\w*](?:[\w.>:-]|\([^()]*\)|\[[^\]]*\])* [-+|&]?= .*;$/;
 }
 
-# "long status = 0;" before a call that fills it: the number is read by nobody. Nor can be noticed how far
-# a hash shifts its bits.
+# "long status = 0;" before a call that fills it: the number is read by nobody. Nor can be noticed how a
+# hash mixes its bits.
 sub any_number_will_do {
   my ($code, $next) = @_;
-  return 1 if $code =~ /[^<](?:<<|>>) \d/;
+  return 1 if $code =~ /[^<](?:<<|>>) \d/ || $code =~ /\b0x[0-9a-f]{9,}/;
   return $code =~ /^\s*(?:unsigned |signed )?[\w:]+ (\w+) = \d+;$/ && $next =~ /\(.*[(, &]\Q$1\E[,)]/;
 }
 
@@ -106,7 +106,7 @@ sub mutants_of {
       # Texts are joined by " + "; default arguments of virtual functions are "= 0".
       next if $kind eq 'arithmetic' && $code =~ /"/;
       next if $code =~ /^\s*virtual /;
-      next if $any_number && $kind eq 'bound';
+      next if $any_number && $kind =~ /^(?:bound|arithmetic)$/;
       my $new = $make->(substr($line, $at, $length));
       next unless defined $new;
       my $mutated = $line;

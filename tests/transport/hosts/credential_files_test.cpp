@@ -153,6 +153,16 @@ TEST_CASE("the size limit applies to a file that reports no size") {
   check_failure(token(path, 1), errc::invalid_configuration, path, "larger than 1 bytes");
 }
 
+TEST_CASE("a file that the system returns in several parts is read as a whole") {
+  // A page at a time.
+  const auto content =
+      credential_files_of_this_machine().read_authorities("/proc/self/maps", 1'000'000);
+  REQUIRE(content);
+  CHECK(content->size() > 4'096);
+  CHECK(content->find('\0') == sensitive_string::npos);
+  CHECK(content->ends_with('\n'));
+}
+
 TEST_CASE("the error for a file that is missing or cannot be read names it") {
   const scratch_directory directory;
   for (const auto* const name : {"a.key", "no/a.key"}) {

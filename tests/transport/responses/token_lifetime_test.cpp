@@ -88,6 +88,8 @@ TEST_CASE("a Date by which the token would live for more than two days is not be
   CHECK(life(R"("expires_on":1700003600)", "Thu, 01 Jan 1970 00:00:00 GMT") == 1h);
   CHECK(life(R"("expires_on":1700003600,"expires_in":60)", "Thu, 01 Jan 1970 00:00:00 GMT") == 60s);
   CHECK(life(R"("expires_on":1700003600)", "yesterday") == 1h);
+  CHECK(life(R"("expires_on":1700000000)", two_days_earlier) == 48h);
+  CHECK(life(R"("expires_on":1700000001)", two_days_earlier) == 1s);
 }
 
 TEST_CASE("a cache on the way is not taken for a wrong clock") {
