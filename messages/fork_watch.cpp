@@ -22,20 +22,25 @@ struct short_list {
 };
 
 constinit std::mutex lists_mutex;
-constinit short_list<std::mutex*> mutexes;
+constinit short_list<std::mutex*> outer_mutexes;
+constinit short_list<std::mutex*> inner_mutexes;
 constinit short_list<void (*)()> child_functions;
 
 void unlock_all() {
-  for (auto i = mutexes.size; i > 0; --i) {
-    mutexes.items[i - 1]->unlock();
+  for (const auto* list : {&inner_mutexes, &outer_mutexes}) {
+    for (std::size_t i = 0; i < list->size; ++i) {
+      list->items[i]->unlock();
+    }
   }
   lists_mutex.unlock();
 }
 
 void before_fork() {
   lists_mutex.lock();
-  for (std::size_t i = 0; i < mutexes.size; ++i) {
-    mutexes.items[i]->lock();
+  for (const auto* list : {&outer_mutexes, &inner_mutexes}) {
+    for (std::size_t i = 0; i < list->size; ++i) {
+      list->items[i]->lock();
+    }
   }
 }
 
@@ -63,10 +68,10 @@ bool process_tag::is_forked() const noexcept {
   return generation_ != generation.load(std::memory_order_relaxed);
 }
 
-lock_during_fork::lock_during_fork(std::mutex& mutex) noexcept {
+lock_during_fork::lock_during_fork(std::mutex& mutex, lock_rank rank) noexcept {
   watch();
   const std::lock_guard lock{lists_mutex};
-  mutexes.add(&mutex);
+  (rank == lock_rank::outer ? outer_mutexes : inner_mutexes).add(&mutex);
 }
 
 call_in_forked_child::call_in_forked_child(void (*function)()) noexcept {

@@ -20,11 +20,15 @@ class process_tag {
   std::uint32_t generation_;
 };
 
+/// A thread that holds an outer lock may lock an inner one; one that holds an inner lock locks
+/// none.
+enum class lock_rank { outer, inner };
+
 /// Makes fork() wait until `mutex` is free, so that the child finds it unlocked. For a few mutexes
-/// that live until the process ends; a thread that holds one must not fork or lock another one.
-/// Create it as a constant at namespace scope, so that no thread exists yet.
+/// that live until the process ends; a thread that holds one must not fork, or lock another one of
+/// the same rank. Create it as a constant at namespace scope, so that no thread exists yet.
 struct lock_during_fork {
-  explicit lock_during_fork(std::mutex& mutex) noexcept;
+  lock_during_fork(std::mutex& mutex, lock_rank rank) noexcept;
 };
 
 /// Makes the child of a fork call `function`, which must not throw, before fork() returns. Create

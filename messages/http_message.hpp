@@ -1,6 +1,7 @@
 // HTTP requests to an identity endpoint, and responses.
 #pragma once
 
+#include "messages/made_once.hpp"
 #include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 #include <midas/token_service_options.hpp>
@@ -36,8 +37,8 @@ using sha1_digest = std::array<std::uint8_t, 20>;
 
 /// The defaults of a service, made once.
 inline const token_service_options& default_options() {
-  static const token_service_options options;
-  return options;
+  static constinit made_once<const token_service_options> options;
+  return options.get([] { return token_service_options{}; });
 }
 
 struct acquisition_key;

@@ -1,7 +1,7 @@
 // The memory of secrets: pages of their own, which core dumps leave out.
+#include "messages/fork_watch.hpp"
 #include <midas/sensitive_string.hpp>
 
-#include <pthread.h>
 #include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero is POSIX, not ISO C
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,6 +23,13 @@
 namespace midas {
 
 namespace {
+
+#if defined(MIDAS_SECRETS_ON_HEAP)
+
+void* allocate(std::size_t size) { return ::operator new(size); }
+void free_block(void* block, std::size_t /*size*/) { ::operator delete(block); }
+
+#else
 
 class undumped_pages final : public std::pmr::memory_resource {
  private:
@@ -55,37 +62,34 @@ class undumped_pages final : public std::pmr::memory_resource {
 
 // Blocks of up to 16 KiB share pages, since new pages take microseconds; larger ones have pages of
 // their own.
-class secret_pool {
- public:
-  // Never destroyed: objects with static lifetime may hold secrets until the process ends.
-  static secret_pool& instance() {
-    static auto& made = *new secret_pool;
-    return made;
-  }
-
-  void* allocate(std::size_t size) {
-    const std::lock_guard lock{mutex_};
-    return blocks_.allocate(size);
-  }
-
-  void free(void* block, std::size_t size) {
-    const std::lock_guard lock{mutex_};
-    blocks_.deallocate(block, size);
-  }
-
- private:
-  // Another thread may hold the lock during a fork(), and does not exist in the child.
-  secret_pool() {
-    ::pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                     [] { instance().mutex_.unlock(); });
-  }
-
-  std::mutex mutex_;
-  undumped_pages pages_;
+struct secret_pool {
+  undumped_pages pages;
   // Not a power of two, so that the blocks and the pool's notes on them fill whole pages.
-  std::pmr::unsynchronized_pool_resource blocks_{
-      {.max_blocks_per_chunk = 255, .largest_required_pool_block = 16'384}, &pages_};
+  std::pmr::unsynchronized_pool_resource blocks{
+      {.max_blocks_per_chunk = 255, .largest_required_pool_block = 16'384}, &pages};
 };
+
+constinit std::mutex pool_mutex;
+const internal::lock_during_fork pool_mutex_in_fork{pool_mutex, internal::lock_rank::inner};
+
+// Called with the lock. Never destroyed: objects with static lifetime may hold secrets until the
+// process ends.
+std::pmr::memory_resource& pool() {
+  static auto& made = *new secret_pool;
+  return made.blocks;
+}
+
+void* allocate(std::size_t size) {
+  const std::lock_guard lock{pool_mutex};
+  return pool().allocate(size);
+}
+
+void free_block(void* block, std::size_t size) {
+  const std::lock_guard lock{pool_mutex};
+  pool().deallocate(block, size);
+}
+
+#endif
 
 }  // namespace
 
@@ -95,21 +99,11 @@ void wipe(void* data, std::size_t size) noexcept {
   }
 }
 
-void* detail::allocate_secret(std::size_t size) {
-#if defined(MIDAS_SECRETS_ON_HEAP)
-  return ::operator new(size);
-#else
-  return secret_pool::instance().allocate(size);
-#endif
-}
+void* detail::allocate_secret(std::size_t size) { return allocate(size); }
 
 void detail::free_secret(void* block, std::size_t size) noexcept {
   wipe(block, size);
-#if defined(MIDAS_SECRETS_ON_HEAP)
-  ::operator delete(block, size);
-#else
-  secret_pool::instance().free(block, size);
-#endif
+  free_block(block, size);
 }
 
 }  // namespace midas

@@ -1,5 +1,6 @@
 #include "published/token_table.hpp"
 
+#include "messages/made_once.hpp"
 #include "messages/random_start.hpp"
 #include "published/cached_token_origin.hpp"
 #include <midas/detail/thread_cache.hpp>
@@ -21,8 +22,8 @@ std::chrono::seconds::rep second_of(const clock_reading& now) noexcept {
 
 token_table::token_table()
     : id_([] {
-        static std::atomic<std::uint64_t> last = random_start();
-        return ++last;
+        static constinit made_once<std::atomic<std::uint64_t>> last;
+        return ++last.get(&random_start);
       }()) {}
 
 std::optional<token_table::found_token> token_table::find(const token_key_view& key,

@@ -13,7 +13,7 @@ constinit std::array<std::atomic<version_slots::chunk*>,
 namespace {
 
 constinit std::mutex mutex;
-const internal::lock_during_fork slots_mutex_in_fork{mutex};
+const internal::lock_during_fork slots_mutex_in_fork{mutex, internal::lock_rank::inner};
 
 // Never destroyed: static objects that are destroyed late may still give slots back.
 struct free_slots {

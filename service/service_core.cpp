@@ -39,7 +39,7 @@ constexpr std::chrono::seconds max_shutdown_wait{5};
 
 // Held while a service starts.
 constinit std::mutex start_mutex;
-const internal::lock_during_fork start_mutex_in_fork{start_mutex};
+const internal::lock_during_fork start_mutex_in_fork{start_mutex, internal::lock_rank::outer};
 
 // How long exit() waits for the transport at most.
 constexpr std::chrono::milliseconds max_exit_wait{250};

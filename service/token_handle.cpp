@@ -1,3 +1,4 @@
+#include "messages/made_once.hpp"
 #include "messages/random_start.hpp"
 #include "service/front_door.hpp"
 #include <midas/detail/thread_cache.hpp>
@@ -13,8 +14,8 @@ namespace midas {
 namespace {
 
 std::uint64_t next_number() noexcept {
-  static std::atomic<std::uint64_t> last = internal::random_start();
-  return ++last;
+  static constinit internal::made_once<std::atomic<std::uint64_t>> last;
+  return ++last.get(&internal::random_start);
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ build_test_package() { # WORK COMPILER CMAKE_OPTION...
 case "$1" in
   install)
     rm -rf "$3"
-    for component in runtime development keyring simulator c asio boost_asio curl; do
+    for component in runtime development keyring simulator c asio boost_asio curl azure_core grpc; do
       cmake --install "$2" --prefix "$3" --component "midas_$component" >/dev/null
     done
     check_prefix "$3"

@@ -1,6 +1,7 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include "messages/background_thread.hpp"
+#include "messages/made_once.hpp"
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_failure.hpp"
 #include "transport/curl/curl_inbox.hpp"
@@ -29,8 +30,8 @@ namespace {
 
 void initialize_libcurl() {
   // Once, and never cleaned up: the program may use libcurl as well.
-  static const auto initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (initialized != CURLE_OK) {
+  static constinit made_once<CURLcode> initialized;
+  if (initialized.get([] { return curl_global_init(CURL_GLOBAL_DEFAULT); }) != CURLE_OK) {
     throw std::runtime_error{"libcurl cannot be initialized"};
   }
 }

@@ -1,5 +1,6 @@
 #include "transport/curl/curl_route.hpp"
 
+#include "messages/made_once.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/curl/curl_set_option.hpp"
 
@@ -36,8 +37,9 @@ void curl_route::install(CURL* handle) noexcept {
 
 // A service asks one host, so that little changes from the second exchange on.
 void curl_route::apply(CURL* handle, const http_request& request) {
-  static const internet_access none;
-  const auto& access = request.internet != nullptr ? *request.internet : none;
+  static constinit made_once<const internet_access> none;
+  const auto& access =
+      request.internet != nullptr ? *request.internet : none.get([] { return internet_access{}; });
   if (request.internet != internet_) {
     set_access(handle, access);
     internet_ = request.internet;

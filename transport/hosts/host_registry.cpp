@@ -1,5 +1,6 @@
 #include "transport/hosts/host_registry.hpp"
 
+#include "messages/made_once.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/hosts/app_service.hpp"
@@ -228,8 +229,8 @@ std::string host_options(std::size_t max_width) {
 host_limits default_limits(identity_host host) noexcept { return profile_of(host).limits; }
 
 std::span<const std::string_view> identity_variables() {
-  static const auto all = collect_variables();
-  return all;
+  static constinit made_once<const std::vector<std::string_view>> all;
+  return all.get(&collect_variables);
 }
 
 expected<host_protocol> make_protocol(identity_host host, const host_environment& environment,
