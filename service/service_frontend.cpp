@@ -3,49 +3,13 @@
 #include "actors/policies/deadline.hpp"
 #include "messages/make_error.hpp"
 #include "messages/no_wait_scope.hpp"
+#include <midas/detail/outcome_box.hpp>
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 namespace midas::detail {
 
 using internal::token_waiter;
-
-namespace {
-
-// Passes one outcome to a blocked thread. Shared with the waiter, which may outlive the call.
-class outcome_box {
- public:
-  // The first outcome counts.
-  void put(expected<access_token> outcome) {
-    const std::lock_guard lock{mutex_};
-    if (!outcome_) {
-      outcome_ = std::move(outcome);
-      filled_.notify_one();
-    }
-  }
-
-  // False if the deadline passes first.
-  bool wait_until(std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock{mutex_};
-    return filled_.wait_until(lock, deadline, [this] { return outcome_.has_value(); });
-  }
-
-  // Blocks until there is an outcome.
-  expected<access_token> take() {
-    std::unique_lock lock{mutex_};
-    filled_.wait(lock, [this] { return outcome_.has_value(); });
-    return *std::move(outcome_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::optional<expected<access_token>> outcome_;
-};
-
-}  // namespace
 
 internal::cache_actor service_frontend::cache() const {
   return is_forked() || !actors_ ? internal::cache_actor{} : actors_->cache->current();

@@ -104,7 +104,7 @@ TEST_CASE("an operation does not wait on a thread that midas needs") {
   CHECK(code.get_future().get() == errc::would_block);
 }
 
-TEST_CASE("a token that the SDK rejects is refreshed once, whoever asks") {
+TEST_CASE("a token that the SDK rejects is refreshed once for all callers") {
   const simulated_host host;
   token_service tokens{{.endpoint = host.endpoint()}};
   const token_request request{.resource = "https://rejected.azure.com"};

@@ -3,6 +3,7 @@
 
 #include <midas/access_token.hpp>
 #include <midas/detail/azure_decisions.hpp>
+#include <midas/detail/outcome_box.hpp>
 #include <midas/detail/token_lookup.hpp>
 #include <midas/error.hpp>
 #include <midas/token_handle.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -31,34 +31,6 @@ namespace midas::detail {
 struct azure_wait {
   std::chrono::nanoseconds timeout{};
   std::function<bool()> is_cancelled;
-};
-
-/// Passes one outcome to the thread that waits for it.
-class azure_outcome {
- public:
-  void put(expected<access_token> outcome) {
-    const std::lock_guard lock{mutex_};
-    outcome_ = std::move(outcome);
-    filled_.notify_one();
-  }
-
-  /// False if there is no outcome at `until`.
-  bool wait_until(std::chrono::steady_clock::time_point until) {
-    std::unique_lock lock{mutex_};
-    return filled_.wait_until(lock, until, [this] { return outcome_.has_value(); });
-  }
-
-  /// Blocks until there is an outcome.
-  expected<access_token> take() {
-    std::unique_lock lock{mutex_};
-    filled_.wait(lock, [this] { return outcome_.has_value(); });
-    return *std::move(outcome_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::optional<expected<access_token>> outcome_;
 };
 
 /// Why get() would fail on this thread at once; otherwise errc::cancelled.
@@ -86,7 +58,7 @@ inline expected<access_token> get_until_cancelled(token_service& tokens,
     return unexpected{std::move(refusal)};
   }
   const auto deadline = clock::now() + std::min(wait.timeout, longest);
-  const auto outcome = std::make_shared<azure_outcome>();
+  const auto outcome = std::make_shared<outcome_box>();
   std::stop_source stop;
   tokens.get_async(
       request, wait.timeout,
