@@ -3,9 +3,7 @@
 
 #include "messages/made_once.hpp"
 #include "tests/support/catch.hpp"
-
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/support/forked_child.hpp"
 
 #include <chrono>
 #include <future>
@@ -13,21 +11,10 @@
 #include <thread>
 
 using namespace midas::internal;
+using midas::internal::test::in_forked_child;
 using namespace std::chrono_literals;
 
 namespace {
-
-// The exit status of a child that runs `work`; -1 if it hangs.
-int in_forked_child(const auto& work) {
-  const auto child = ::fork();
-  if (child == 0) {
-    ::alarm(10);
-    ::_exit(work() ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 constinit std::mutex inner_mutex;
 constinit std::mutex outer_mutex;

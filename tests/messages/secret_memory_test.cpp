@@ -1,16 +1,13 @@
 // The pages in which secrets are kept.
 #include "tests/support/catch.hpp"
+#include "tests/support/forked_child.hpp"
 #include <midas/access_token.hpp>
 #include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdint>
 #include <fstream>
-#include <functional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -18,6 +15,7 @@
 #include <vector>
 
 using namespace midas;
+using midas::internal::test::in_forked_child;
 
 namespace {
 
@@ -49,18 +47,6 @@ std::string flags_of(const void* address) {
 }
 
 bool is_dumped(const void* address) { return flags_of(address).find(" dd ") == std::string::npos; }
-
-// The exit code of `work` in a forked child, which a signal ends after ten seconds.
-int in_child(const std::function<bool()>& work) {
-  const auto child = ::fork();
-  if (child == 0) {
-    ::alarm(10);
-    ::_exit(work() ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 }  // namespace
 
@@ -116,7 +102,7 @@ TEST_CASE("small secrets share pages, and pages are used again") {
 
 TEST_CASE("a forked child goes on using secrets, and makes and frees others") {
   const secret value{std::string(100, 'x')};
-  CHECK(in_child([&] {
+  CHECK(in_forked_child([&] {
           const secret another{std::string(100, 'y')};
           return value.reveal() == std::string(100, 'x') &&
                  another.reveal() == std::string(100, 'y') &&
@@ -135,7 +121,7 @@ TEST_CASE("a child that is forked while other threads make secrets does not hang
     });
   }
   for (int i = 0; i < 100; ++i) {
-    CHECK(in_child([] {
+    CHECK(in_forked_child([] {
             const secret value{std::string(100, 'y')};
             return value.reveal() == std::string(100, 'y');
           }) == 0);
