@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-rooms=(include messages transport published actors service store adapters simulator tools tests bench examples)
+rooms=(include messages transport published actors service store adapters http simulator proxy tools tests bench examples)
 present=()
 for room in "${rooms[@]}"; do
   if [ -d "$room" ]; then
@@ -46,24 +46,27 @@ BEGIN {
   allow("actors/policies", "messages transport")
   allow("service", "messages transport transport/curl published actors actors/policies")
   allow("store", "messages")
-  allow("simulator", "messages")
-  everything = "messages transport transport/curl published actors actors/policies service store simulator"
-  allow("tools", everything)
-  allow("tests", everything " tools")
-  allow("bench", everything " tools tests")
+  allow("http", "messages")
+  allow("simulator", "messages http")
+  everything = "messages transport transport/curl published actors actors/policies service store http simulator"
+  allow("proxy", "messages transport http")
+  allow("tools", everything " proxy")
+  allow("tests", everything " proxy tools")
+  allow("bench", everything " proxy tools tests")
 
   # The rooms that may include a library. Every room may include the others: OpenSSL, POSIX, and the
   # standard library.
   libraries["caf"] = " messages actors service tools tests bench examples tests/consumers "
   libraries["curl"] = " transport/curl tests bench examples "
-  libraries["rapidjson"] = " transport service store simulator tools tests bench "
+  libraries["rapidjson"] = " http transport service store simulator proxy tools tests bench "
   libraries["libsecret"] = " store "
-  libraries["boost"] = " simulator tools tests examples "
+  libraries["prometheus"] = " proxy tests "
+  libraries["boost"] = " http simulator proxy tools tests examples "
   libraries["asio"] = " tests examples "
   libraries["azure"] = " tests bench examples "
   libraries["grpcpp"] = " tests examples "
   libraries["CLI"] = " tools tests "
-  libraries["fmt"] = " tools bench "
+  libraries["fmt"] = " proxy tools bench "
   libraries["catch2"] = " "
   libraries["rapidcheck"] = " tests "
   libraries["rapidcheck.h"] = " tests "

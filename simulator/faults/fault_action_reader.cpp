@@ -90,7 +90,7 @@ std::vector<std::pair<std::string, std::string>> read_headers(const rule_value& 
     }
     for (const auto* own :
          {"Content-Length", "Transfer-Encoding", "Connection", "Date", "Content-Type"}) {
-      if (equal_ignoring_case(name, own)) {
+      if (http::equal_ignoring_case(name, own)) {
         text.refuse(
             "is a header that the simulator writes itself; to change it, use content_type, "
             "truncate_body or endless_body");

@@ -11,7 +11,7 @@ bool is_candidate(const fault_match& match, identity_host host, const request_fa
                   std::chrono::nanoseconds elapsed) {
   return match.host.value_or(host) == host &&
          (!match.resource || *match.resource == request.resource) &&
-         (!match.identity || equal_ignoring_case(*match.identity, request.identity)) &&
+         (!match.identity || http::equal_ignoring_case(*match.identity, request.identity)) &&
          match.window.holds(elapsed);
 }
 

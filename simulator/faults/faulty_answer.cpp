@@ -37,7 +37,7 @@ void remove_field(std::string& fields, std::string_view name) {
   for (std::size_t at = 0; at < fields.size();) {
     const auto next = fields.find("\r\n", at) + 2;
     const auto line = std::string_view(fields).substr(at, next - at);
-    if (equal_ignoring_case(line.substr(0, line.find(':')), name)) {
+    if (http::equal_ignoring_case(line.substr(0, line.find(':')), name)) {
       fields.erase(at, next - at);
     } else {
       at = next;

@@ -1,6 +1,6 @@
 #include "simulator/faults/request_facts.hpp"
 
-#include "simulator/http/query_string.hpp"
+#include "http/query_string.hpp"
 
 #include <array>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<const char*, 6> identity_parameters{"client_id",    "clientid",   "object_id",
                                                          "principal_id", "msi_res_id", "mi_res_id"};
 
-std::string resource_of(const query_string& parameters) {
+std::string resource_of(const http::query_string& parameters) {
   if (const auto* resource = parameters.find("resource")) {
     return *resource;
   }
@@ -29,7 +29,7 @@ std::string resource_of(const query_string& parameters) {
 request_facts facts_of(const request_view& request) {
   request_facts facts;
   const auto parameters =
-      query_string::parse(request.method == "POST" ? request.body : request.query());
+      http::query_string::parse(request.method == "POST" ? request.body : request.query());
   if (!parameters) {
     return facts;
   }

@@ -45,9 +45,10 @@ bool is_resource_id(std::string_view text) noexcept {
   constexpr std::string_view begin = "/subscriptions/";
   constexpr std::string_view kind = "/userAssignedIdentities/";
   const auto last = text.rfind('/');
-  return text.size() > begin.size() && equal_ignoring_case(text.substr(0, begin.size()), begin) &&
-         last + 1 < text.size() && last + 1 >= kind.size() &&
-         equal_ignoring_case(text.substr(last + 1 - kind.size(), kind.size()), kind);
+  return text.size() > begin.size() &&
+         http::equal_ignoring_case(text.substr(0, begin.size()), begin) && last + 1 < text.size() &&
+         last + 1 >= kind.size() &&
+         http::equal_ignoring_case(text.substr(last + 1 - kind.size(), kind.size()), kind);
 }
 
 simulated_identity derived_identity(std::string simulated_identity::*member,
@@ -73,7 +74,8 @@ identity_choice choose_unnamed(const simulated_host_options& options) {
   return options.user_assigned.empty() ? identity_refusal::not_found : identity_refusal::ambiguous;
 }
 
-identity_choice choose_identity(const simulated_host_options& options, const query_string& query,
+identity_choice choose_identity(const simulated_host_options& options,
+                                const http::query_string& query,
                                 std::span<const identity_selector> selectors) {
   const identity_selector* chosen = nullptr;
   const std::string* id = nullptr;
@@ -90,13 +92,13 @@ identity_choice choose_identity(const simulated_host_options& options, const que
     return choose_unnamed(options);
   }
   for (const auto& identity : options.user_assigned) {
-    if (!id->empty() && equal_ignoring_case(identity.*chosen->name, *id)) {
+    if (!id->empty() && http::equal_ignoring_case(identity.*chosen->name, *id)) {
       return identity;
     }
   }
   // The system-assigned identity can be selected by its ids, too.
   if (!id->empty() && options.system_assigned &&
-      equal_ignoring_case((*options.system_assigned).*chosen->name, *id)) {
+      http::equal_ignoring_case((*options.system_assigned).*chosen->name, *id)) {
     return *options.system_assigned;
   }
   const bool by_resource_id = chosen->name == &simulated_identity::resource_id;

@@ -1,7 +1,7 @@
 // Selects the identity that a token request to a simulated host asks for.
 #pragma once
 
-#include "simulator/http/query_string.hpp"
+#include "http/query_string.hpp"
 #include <midas/simulated_host_options.hpp>
 
 #include <cstdint>
@@ -33,7 +33,7 @@ using identity_choice = std::variant<simulated_identity, identity_refusal>;
 /// Selects by the parameter in `query` that is among `selectors`. If there is none, does the same
 /// as choose_unnamed().
 [[nodiscard]] identity_choice choose_identity(const simulated_host_options& options,
-                                              const query_string& query,
+                                              const http::query_string& query,
                                               std::span<const identity_selector> selectors);
 
 /// The system-assigned identity or, if the host has none, its only user-assigned identity.

@@ -1,7 +1,7 @@
 #include "simulator/hosts/simulated_app_service.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
-#include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <array>
@@ -110,8 +110,9 @@ std::optional<host_error> simulated_app_service::check_request(const request_vie
                         .append(" is missing or wrong.")};
 }
 
-void simulated_app_service::answer_token_request(const request_view&, const query_string& query,
-                                                 std::int64_t now, response& out) {
+void simulated_app_service::answer_token_request(const request_view&,
+                                                 const http::query_string& query, std::int64_t now,
+                                                 response& out) {
   const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");
   if (version == nullptr || *version != api_.version) {

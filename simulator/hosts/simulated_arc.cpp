@@ -1,9 +1,9 @@
 #include "simulator/hosts/simulated_arc.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
 #include "simulator/hosts/simulated_imds.hpp"
-#include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <algorithm>
@@ -34,7 +34,7 @@ void write_members_by_resource_id(json_object& answer, const issued_token& token
 }
 
 /// IMDS's answer always has the client id, so only the other two ids need a form of their own.
-token_form form_for(const query_string& query) {
+token_form form_for(const http::query_string& query) {
   if (query.find("object_id") != nullptr) {
     return &write_members_by_object_id;
   }
@@ -56,7 +56,7 @@ std::string_view arc_description_of(identity_refusal refusal) {
 /// The key in `Authorization: Basic KEY`. Empty for another scheme.
 std::string_view key_of(std::string_view authorization) {
   constexpr std::string_view scheme = "Basic ";
-  return equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)
+  return http::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)
              ? authorization.substr(scheme.size())
              : std::string_view{};
 }
@@ -82,8 +82,9 @@ std::optional<host_error> simulated_arc::check_request(const request_view& reque
   return std::nullopt;
 }
 
-void simulated_arc::answer_token_request(const request_view& request, const query_string& query,
-                                         std::int64_t now, response& out) {
+void simulated_arc::answer_token_request(const request_view& request,
+                                         const http::query_string& query, std::int64_t now,
+                                         response& out) {
   const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");
   if (version == nullptr || std::find(arc_api_versions.begin(), arc_api_versions.end(), *version) ==

@@ -1,8 +1,8 @@
 #include "simulator/hosts/simulated_cloud_shell.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
-#include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <utility>
@@ -25,8 +25,8 @@ protocol_traits cloud_shell_traits() {
 
 bool is_form(const request_view& request) {
   const auto type = request.field("Content-Type");
-  return type &&
-         equal_ignoring_case(type->substr(0, type->find(';')), "application/x-www-form-urlencoded");
+  return type && http::equal_ignoring_case(type->substr(0, type->find(';')),
+                                           "application/x-www-form-urlencoded");
 }
 
 }  // namespace
@@ -41,8 +41,9 @@ std::optional<host_error> simulated_cloud_shell::check_request(const request_vie
   return is_form(request) ? std::nullopt : std::optional(malformed_form());
 }
 
-void simulated_cloud_shell::answer_token_request(const request_view&, const query_string& form,
-                                                 std::int64_t now, response& out) {
+void simulated_cloud_shell::answer_token_request(const request_view&,
+                                                 const http::query_string& form, std::int64_t now,
+                                                 response& out) {
   const auto* resource = note_resource(form, out);
   if (resource == nullptr) {
     return write_error(out, 400, "InvalidRequest",

@@ -27,8 +27,8 @@ class simulated_cloud_shell final : public simulated_protocol {
 
  private:
   [[nodiscard]] std::optional<host_error> check_request(const request_view& request) const override;
-  void answer_token_request(const request_view& request, const query_string& form, std::int64_t now,
-                            response& out) override;
+  void answer_token_request(const request_view& request, const http::query_string& form,
+                            std::int64_t now, response& out) override;
   void refuse_resource(const std::string& resource, std::int64_t now, response& out) override;
 };
 

@@ -1,8 +1,8 @@
 #include "simulator/hosts/simulated_imds.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
-#include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <algorithm>
@@ -94,7 +94,7 @@ std::optional<host_error> simulated_imds::check_request(const request_view& requ
   return std::nullopt;
 }
 
-void simulated_imds::answer_token_request(const request_view&, const query_string& query,
+void simulated_imds::answer_token_request(const request_view&, const http::query_string& query,
                                           std::int64_t now, response& out) {
   if (const auto* name = query.repeated()) {
     return write_error(out, 400, "invalid_request",

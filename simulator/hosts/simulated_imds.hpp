@@ -35,7 +35,7 @@ class simulated_imds final : public simulated_protocol {
  private:
   void answer_other_path(const request_view& request, std::int64_t now, response& out) override;
   [[nodiscard]] std::optional<host_error> check_request(const request_view& request) const override;
-  void answer_token_request(const request_view& request, const query_string& query,
+  void answer_token_request(const request_view& request, const http::query_string& query,
                             std::int64_t now, response& out) override;
 };
 

@@ -1,7 +1,7 @@
 #include "simulator/hosts/simulated_protocol.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
-#include "simulator/http/query_string.hpp"
 
 #include <utility>
 
@@ -33,7 +33,7 @@ void simulated_protocol::answer(const request_view& request,
     return refuse(out, *error, seconds);
   }
   const auto parameters =
-      query_string::parse(request.method == "POST" ? request.body : request.query());
+      http::query_string::parse(request.method == "POST" ? request.body : request.query());
   if (!parameters) {
     return refuse(out, traits_.malformed_parameters, seconds);
   }
@@ -75,7 +75,7 @@ void simulated_protocol::note_resource(const std::string& resource, response& ou
   out.resource = resource_;
 }
 
-const std::string* simulated_protocol::note_resource(const query_string& parameters,
+const std::string* simulated_protocol::note_resource(const http::query_string& parameters,
                                                      response& out) {
   const auto* resource = parameters.find("resource");
   if (resource != nullptr) {
@@ -95,7 +95,7 @@ void simulated_protocol::write_token(const simulated_identity& identity,
 
 bool has_metadata_field(const request_view& request) noexcept {
   const auto metadata = request.field("Metadata");
-  return metadata && equal_ignoring_case(*metadata, "true");
+  return metadata && http::equal_ignoring_case(*metadata, "true");
 }
 
 }  // namespace midas::internal::simulator

@@ -13,9 +13,11 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::internal::simulator {
-
+namespace midas::internal::http {
 class query_string;
+}  // namespace midas::internal::http
+
+namespace midas::internal::simulator {
 
 /// An error that a host answers with. Each host has a form of its own for it.
 struct host_error {
@@ -83,8 +85,9 @@ class simulated_protocol {
   [[nodiscard]] virtual std::optional<host_error> check_request(const request_view& request) const;
 
   /// Answers a token request that passed the checks above. `now` is in Unix seconds.
-  virtual void answer_token_request(const request_view& request, const query_string& parameters,
-                                    std::int64_t now, response& out) = 0;
+  virtual void answer_token_request(const request_view& request,
+                                    const http::query_string& parameters, std::int64_t now,
+                                    response& out) = 0;
 
   /// Answers a request for a resource that the tenant does not know. By default as Entra does.
   virtual void refuse_resource(const std::string& resource, std::int64_t now, response& out);
@@ -95,7 +98,8 @@ class simulated_protocol {
   /// Records which resource the request asks for, for the statistics.
   void note_resource(const std::string& resource, response& out);
   /// The same for the parameter `resource`. Returns null if it is missing or empty.
-  [[nodiscard]] const std::string* note_resource(const query_string& parameters, response& out);
+  [[nodiscard]] const std::string* note_resource(const http::query_string& parameters,
+                                                 response& out);
 
   /// Writes a token, or refuses the resource if the tenant does not know it.
   void write_token(const simulated_identity& identity, const std::string& resource,

@@ -1,9 +1,9 @@
 #include "simulator/hosts/simulated_service_fabric.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
 #include "simulator/hosts/simulated_imds.hpp"
-#include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <array>
@@ -55,7 +55,8 @@ std::optional<host_error> simulated_service_fabric::check_request(
   return std::nullopt;
 }
 
-void simulated_service_fabric::answer_token_request(const request_view&, const query_string& query,
+void simulated_service_fabric::answer_token_request(const request_view&,
+                                                    const http::query_string& query,
                                                     std::int64_t now, response& out) {
   const auto* resource = note_resource(query, out);
   const auto* version = query.find("api-version");

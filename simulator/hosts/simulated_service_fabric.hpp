@@ -30,7 +30,7 @@ class simulated_service_fabric final : public simulated_protocol {
 
  private:
   [[nodiscard]] std::optional<host_error> check_request(const request_view& request) const override;
-  void answer_token_request(const request_view& request, const query_string& query,
+  void answer_token_request(const request_view& request, const http::query_string& query,
                             std::int64_t now, response& out) override;
   void refuse_resource(const std::string& resource, std::int64_t now, response& out) override;
 

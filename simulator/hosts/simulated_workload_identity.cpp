@@ -1,8 +1,8 @@
 #include "simulator/hosts/simulated_workload_identity.hpp"
 
+#include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
-#include "simulator/http/query_string.hpp"
 #include "simulator/tokens/json_text.hpp"
 #include "simulator/tokens/jwt.hpp"
 #include "simulator/tokens/random_text.hpp"
@@ -118,8 +118,8 @@ void simulated_workload_identity::answer_other_path(const request_view& request,
 }
 
 void simulated_workload_identity::answer_token_request(const request_view&,
-                                                       const query_string& form, std::int64_t now,
-                                                       response& out) {
+                                                       const http::query_string& form,
+                                                       std::int64_t now, response& out) {
   for (const auto* name :
        {"grant_type", "client_id", "scope", "client_assertion_type", "client_assertion"}) {
     const auto* value = form.find(name);
@@ -163,7 +163,7 @@ void simulated_workload_identity::answer_token_request(const request_view&,
   write_token(*identity, *resource, now, &write_workload_members, out);
 }
 
-bool simulated_workload_identity::accept_assertion(const query_string& form, std::int64_t now,
+bool simulated_workload_identity::accept_assertion(const http::query_string& form, std::int64_t now,
                                                    response& out) {
   if (*form.find("client_assertion_type") != assertion_type) {
     refuse(out,

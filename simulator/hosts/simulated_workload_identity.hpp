@@ -38,10 +38,11 @@ class simulated_workload_identity final : public simulated_protocol {
 
  private:
   void answer_other_path(const request_view& request, std::int64_t now, response& out) override;
-  void answer_token_request(const request_view& request, const query_string& form, std::int64_t now,
-                            response& out) override;
+  void answer_token_request(const request_view& request, const http::query_string& form,
+                            std::int64_t now, response& out) override;
   /// Answers with an error and returns false if the client assertion is not the federated token.
-  [[nodiscard]] bool accept_assertion(const query_string& form, std::int64_t now, response& out);
+  [[nodiscard]] bool accept_assertion(const http::query_string& form, std::int64_t now,
+                                      response& out);
 
   private_directory directory_;
   std::string federated_token_;

@@ -7,13 +7,13 @@
 namespace midas::internal::simulator {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 int status_for(boost::system::error_code why) {
-  if (why == http::error::header_limit) {
+  if (why == beast_http::error::header_limit) {
     return 431;
   }
-  return why == http::error::body_limit ? 413 : 400;
+  return why == beast_http::error::body_limit ? 413 : 400;
 }
 
 void write_text(response& reply, int status, std::string_view beginning, std::string_view reason) {

@@ -2,9 +2,10 @@
 // this header, since it includes Asio.
 #pragma once
 
+#include "http/request_reader.hpp"
 #include "simulator/faults/fault_player.hpp"
 #include "simulator/http/pending_answer.hpp"
-#include "simulator/http/request_reader.hpp"
+#include "simulator/http/response_writer.hpp"
 #include "simulator/http/server_state.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -93,7 +94,7 @@ class http_connection final : public client_connection,
   /// Serves no more requests, and hangs up when the output is written.
   bool last_ = false;
 
-  request_reader reader_;
+  http::request_reader reader_;
 
   /// Answers in order. The first ready_ bytes may be written, the rest belong to pending_.
   std::string output_;

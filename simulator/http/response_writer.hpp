@@ -3,22 +3,10 @@
 
 #include "simulator/http/http_exchange.hpp"
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
 namespace midas::internal::simulator {
-
-/// The value of the Date field, formatted once per second.
-class date_field {
- public:
-  /// E.g. "Sun, 06 Nov 1994 08:49:37 GMT"; valid until the next call.
-  [[nodiscard]] std::string_view at(std::chrono::system_clock::time_point now);
-
- private:
-  std::chrono::sys_seconds formatted_{std::chrono::sys_seconds::min()};
-  std::string text_;
-};
 
 /// The parts of a response that the connection determines.
 struct framing {

@@ -1,8 +1,8 @@
 // What the connections of an http_server share with it.
 #pragma once
 
+#include "http/date_field.hpp"
 #include "simulator/http/http_server.hpp"
-#include "simulator/http/response_writer.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +35,7 @@ struct server_state {
   exchange_listener* listener = nullptr;
   /// Reused by all requests, one at a time.
   response reply{};
-  date_field date{};
+  http::date_field date{};
   /// Counts the checks for idle connections; see client_connection::idle_rounds().
   std::uint64_t round = 0;
   bool stopping = false;

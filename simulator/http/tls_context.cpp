@@ -32,7 +32,7 @@ std::shared_ptr<const tls_certificate> tls_context::current() const {
 }
 
 bool tls_context::accepts(const char* name) const noexcept {
-  return server_name_.empty() || (name != nullptr && equal_ignoring_case(name, server_name_));
+  return server_name_.empty() || (name != nullptr && http::equal_ignoring_case(name, server_name_));
 }
 
 int tls_context::on_server_name(ssl_st* connection, int* alert, void* self) noexcept {

@@ -149,7 +149,7 @@ token_issuer::body_template token_issuer::make_body(const body_source& source) {
 const simulated_identity& token_issuer::other_than(const simulated_identity& identity) const {
   const auto other =
       std::find_if(identities_.begin(), identities_.end(), [&](const auto& candidate) {
-        return !equal_ignoring_case(candidate.client_id, identity.client_id);
+        return !http::equal_ignoring_case(candidate.client_id, identity.client_id);
       });
   return *other;
 }

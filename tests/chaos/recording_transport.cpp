@@ -1,6 +1,6 @@
 #include "tests/chaos/recording_transport.hpp"
 
-#include "simulator/http/query_string.hpp"
+#include "http/query_string.hpp"
 #include "tests/chaos/chaos_keys.hpp"
 #include "tests/chaos/token_reading.hpp"
 #include "transport/responses/retry_after.hpp"
@@ -10,7 +10,7 @@
 namespace midas::internal::chaos {
 
 request_key key_of_url(std::string_view url) {
-  const auto query = simulator::query_string::parse(url.substr(url.find('?') + 1));
+  const auto query = http::query_string::parse(url.substr(url.find('?') + 1));
   if (!query) {
     return {};
   }

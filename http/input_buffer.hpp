@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
 /// Grows on demand; the parser's limits bound its size.
 class input_buffer {
@@ -46,4 +46,4 @@ class input_buffer {
   std::size_t end_ = 0;
 };
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

@@ -1,11 +1,11 @@
-#include "simulator/http/query_string.hpp"
+#include "http/query_string.hpp"
 
 #include "tests/support/catch.hpp"
 
 #include <string>
 #include <string_view>
 
-using namespace midas::internal::simulator;
+using namespace midas::internal::http;
 
 TEST_CASE("percent escapes and plus signs are decoded") {
   CHECK(percent_decode("https%3A%2F%2Fvault.azure.net%2f") == "https://vault.azure.net/");

@@ -1,4 +1,4 @@
-#include "simulator/http/request_parser.hpp"
+#include "http/request_parser.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-using namespace midas::internal::simulator;
-namespace http = boost::beast::http;
+using namespace midas::internal::http;
+namespace beast_http = boost::beast::http;
 
 namespace {
 
@@ -23,7 +23,7 @@ class feeder {
     left_ += piece;
     boost::beast::error_code error;
     left_.erase(0, parser_.put(boost::asio::buffer(left_), error));
-    return error == http::error::need_more ? boost::beast::error_code{} : error;
+    return error == beast_http::error::need_more ? boost::beast::error_code{} : error;
   }
   [[nodiscard]] const std::string& left() const noexcept { return left_; }
 
@@ -86,7 +86,7 @@ TEST_CASE("the limit applies to all fields together, even if they arrive one by 
     error = input.feed("Name: value\r\nX");
     ++fields;
   }
-  CHECK(error == http::error::header_limit);
+  CHECK(error == beast_http::error::header_limit);
   CHECK(fields < 100);
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("the limit applies to all chunks together, even if they arrive one by 
     error = input.feed("5\r\nabcde\r\n");
     ++chunks;
   }
-  CHECK(error == http::error::body_limit);
+  CHECK(error == beast_http::error::body_limit);
   CHECK(chunks == 21);
 }
 

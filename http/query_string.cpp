@@ -1,11 +1,11 @@
-#include "simulator/http/query_string.hpp"
+#include "http/query_string.hpp"
 
 #include <rapidjson/encodings.h>
 #include <rapidjson/memorystream.h>
 
 #include <algorithm>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 namespace {
 
 constexpr int hexadecimal(char c) noexcept {
@@ -107,4 +107,4 @@ const std::string* query_string::repeated() const noexcept {
   return nullptr;
 }
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
 /// Percent-decodes one component of a query, where '+' means a space. Empty if an escape is
 /// incomplete or not hexadecimal, or if the result is not UTF-8.
@@ -31,4 +31,4 @@ class query_string {
   std::vector<parameter> parameters_;
 };
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

@@ -1,9 +1,8 @@
-// Turns the bytes that a connection receives into requests. Only simulator/http/ may include this
-// header, since it includes Beast.
+// Turns the bytes that a connection receives into requests. Includes Beast.
 #pragma once
 
-#include "simulator/http/input_buffer.hpp"
-#include "simulator/http/request_parser.hpp"
+#include "http/input_buffer.hpp"
+#include "http/request_parser.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/system/error_code.hpp>
@@ -12,7 +11,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
 /// Reads one request after the other. One thread at a time.
 class request_reader {
@@ -48,4 +47,4 @@ class request_reader {
   std::optional<request_parser> parser_;
 };
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

@@ -1,10 +1,10 @@
-#include "simulator/http/request_parser.hpp"
+#include "http/request_parser.hpp"
 
 #include <boost/beast/http/error.hpp>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 request_view request_text::view() {
   fields_.clear();
@@ -37,20 +37,20 @@ request_parser::request_parser(request_text& text, std::uint32_t head_limit,
   basic_parser::body_limit(body_limit);
 }
 
-void request_parser::on_request_impl(http::verb, text_view method, text_view target, int version,
-                                     error_code&) {
+void request_parser::on_request_impl(beast_http::verb, text_view method, text_view target,
+                                     int version, error_code&) {
   version_ = version;
   text_.method_ = text_.keep(method);
   text_.target_ = text_.keep(target);
 }
 
-void request_parser::on_field_impl(http::field, text_view name, text_view value,
+void request_parser::on_field_impl(beast_http::field, text_view name, text_view value,
                                    error_code& error) {
   // Beast's own limit applies to unparsed input only. Fields that arrive one by one and the trailer
   // of a chunked body would never exceed it. Four bytes are for the colon, a space and CRLF.
   const auto used = text_.head_.size() + text_.pieces_.size() * 4;
   if (used + name.size() + value.size() > head_limit_) {
-    error = http::error::header_limit;
+    error = beast_http::error::header_limit;
     return;
   }
   const auto kept = text_.keep(name);
@@ -66,4 +66,4 @@ std::size_t request_parser::on_chunk_body_impl(std::uint64_t, text_view part, er
   return on_body_impl(part, error);
 }
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

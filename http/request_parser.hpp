@@ -1,7 +1,7 @@
 // Beast's HTTP/1.1 request parser, with storage that a connection reuses.
 #pragma once
 
-#include "simulator/http/http_exchange.hpp"
+#include "http/request_view.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
 /// The text of one request. A connection reuses it for the next.
 class request_text {
@@ -75,4 +75,4 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   int version_ = 11;
 };
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

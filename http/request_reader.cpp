@@ -1,10 +1,10 @@
-#include "simulator/http/request_reader.hpp"
+#include "http/request_reader.hpp"
 
 #include <boost/beast/http/error.hpp>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 bool request_reader::read(boost::system::error_code& error) {
   error = {};
@@ -13,7 +13,7 @@ bool request_reader::read(boost::system::error_code& error) {
       parser_.emplace(text_, head_limit_, body_limit_);
     }
     input_.consume(parser_->put(boost::asio::buffer(input_.data(), input_.size()), error));
-    if (error == http::error::need_more) {
+    if (error == beast_http::error::need_more) {
       error = {};
       return false;
     }
@@ -24,4 +24,4 @@ bool request_reader::read(boost::system::error_code& error) {
   return false;
 }
 
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http
