@@ -1,7 +1,7 @@
 #include "tools/duration.hpp"
 
 #include "messages/make_error.hpp"
-#include "simulator/faults/duration_text.hpp"
+#include "messages/read_duration.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@ namespace midas::internal::tools {
 
 expected<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   const bool lacks_unit = !text.empty() && text.back() >= '0' && text.back() <= '9';
-  const auto read = simulator::read_duration(std::string{text} + (lacks_unit ? "s" : ""));
+  const auto read = read_duration(std::string{text} + (lacks_unit ? "s" : ""));
   if (!read) {
     return fail(errc::invalid_timeout, fmt::format("\"{}\" is not a duration", text),
                 "Write a number and a unit, such as 200ms, 5s, 2min or 1h");

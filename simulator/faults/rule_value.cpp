@@ -1,6 +1,6 @@
 #include "simulator/faults/rule_value.hpp"
 
-#include "simulator/faults/duration_text.hpp"
+#include "messages/read_duration.hpp"
 
 #include <algorithm>
 #include <array>

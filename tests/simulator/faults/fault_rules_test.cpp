@@ -1,6 +1,6 @@
 #include "simulator/faults/fault_rules.hpp"
 
-#include "simulator/faults/duration_text.hpp"
+#include "messages/read_duration.hpp"
 #include "tests/support/catch.hpp"
 #include <midas/identity_host.hpp>
 
