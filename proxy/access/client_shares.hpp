@@ -1,30 +1,37 @@
 // How much of the host's budget each client may use for tokens that are not in memory.
 #pragma once
 
+#include "proxy/access/refusal_memory.hpp"
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <mutex>
-#include <optional>
+#include <unordered_map>
 #include <variant>
 
 namespace midas::internal::proxy {
 
 /// Counts the tokens that clients wait for, and remembers what the host refused them. A share is
-/// that of share_of(client). Any thread; every call is short. Not called for cached answers.
+/// that of share_of(client). Any thread; every call takes amortized constant time. Not called for
+/// cached answers.
+///
+/// A request for a key that its share waits for already is always admitted, since it joins. The
+/// memory in use is bounded by the requests that wait and by the refusals that are remembered, not
+/// by the shares or keys that there have been.
 class client_shares {
  public:
   using clock = std::chrono::steady_clock;
 
   struct limits {
-    /// Distinct keys that one share may wait for at a time.
+    /// Distinct keys that one share may wait for at a time. At least 1.
     std::size_t max_cold_keys = 64;
-    /// For how long a permanent refusal answers the same share without asking midas again, after
-    /// the first one of a key. Grows with the number of refusals of the share.
+    /// For how long a permanent refusal answers the same share without asking midas again, if it is
+    /// the only one that the share has. With n refusals, the n-th is remembered n times as long, at
+    /// most refusal_memory::longest: a client that asks for any number of refused keys in a loop
+    /// costs the host one request in this time. 0 remembers none.
     std::chrono::milliseconds refusal_memory{5'000};
   };
 
@@ -41,19 +48,39 @@ class client_shares {
 
   explicit client_shares(const limits& bounds);
 
+  /// After a reload. Admitted requests stay admitted, and refusals are remembered as long as
+  /// before.
+  void set_limits(const limits& bounds);
+
   /// Before a request that the cache could not answer: an admission, or why not; the error is the
   /// remembered refusal.
   [[nodiscard]] decision begin(std::uint64_t share, const token_key& key, clock::time_point now);
 
-  /// After an admission, once: with the failure, or null for a token.
+  /// After an admission, once: with the failure, or null for a token. Remembers the failure if it
+  /// is the host's permanent refusal of this key (is_remembered()).
   void end(std::uint64_t share, const token_key& key, const error* failure, clock::time_point now);
+
+  /// Forgets all refusals: the administrator has changed what the host grants.
+  void forget_refusals();
+
+  /// True for a refusal by the host that another request of the same kind would get, too.
+  [[nodiscard]] static bool is_remembered(const error& failure) noexcept;
 
   /// Requests that wait now.
   [[nodiscard]] std::size_t waiting() const;
+  /// Refusals in memory, including those that are too old and not yet removed.
+  [[nodiscard]] std::size_t refusals() const;
 
  private:
+  // The number of requests that wait for each key.
+  using waiting_keys = std::unordered_map<token_key, std::size_t, token_key_hash>;
+
   mutable std::mutex lock_;
   limits limits_;
+  std::unordered_map<std::uint64_t, waiting_keys> of_share_;
+  waiting_keys all_;
+  std::size_t waiting_ = 0;
+  refusal_memory refusals_;
 };
 
 }  // namespace midas::internal::proxy

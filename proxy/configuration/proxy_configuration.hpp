@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace midas::internal::proxy {
@@ -26,19 +27,30 @@ struct listen_address {
   bool operator==(const listen_address&) const = default;
 };
 
+/// In a list of token_rules: every resource, or every identity.
+inline constexpr std::string_view any_token = "*";
+/// In a list of identities: the identity of requests that name none.
+inline constexpr std::string_view system_assigned_text = "system-assigned";
+
 /// Which tokens clients may get. An absent list allows everything, an empty one nothing.
 struct token_rules {
-  /// Resources, compared as keys are: without "/.default" and a trailing slash.
+  /// Resources, or "*"; compared by comparable_resource(): without "/.default" and a trailing
+  /// slash, scheme and authority case-insensitively.
   std::optional<std::vector<std::string>> resources{};
-  /// Client, object or resource ids, or "system-assigned"; ids are compared case-insensitively. A
-  /// request that names no identity asks for "system-assigned".
+  /// Client, object or resource ids, "system-assigned", or "*"; ids are compared
+  /// case-insensitively. A request that names no identity asks for "system-assigned", whichever
+  /// identity the host then chooses.
   std::optional<std::vector<std::string>> identities{};
+
+  bool operator==(const token_rules&) const = default;
 };
 
-/// The rules for one user, in place of the general ones.
+/// The rules for one user, in place of the general ones. An absent list is the general one.
 struct user_rules {
   uid_t uid = 0;
   token_rules tokens{};
+
+  bool operator==(const user_rules&) const = default;
 };
 
 /// Everything that the command line and the configuration file say. What a reload can change is
