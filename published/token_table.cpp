@@ -103,6 +103,9 @@ bool token_table::publish(const token_key& key, const access_token& token,
   // Destroyed, and wiped, after the lock is released.
   access_token replaced;
   const std::lock_guard lock{mutex_};
+  if (from && *from <= last_dropped_ && !entries_.contains(key)) {
+    return false;
+  }
   auto& item = find_or_add(key);
   if (from && *from < item.from && is_usable(item.validity(), now)) {
     return false;
@@ -271,6 +274,30 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left, const publishe
     erase(each->second);
   }
   return dropped;
+}
+
+std::vector<token_key> token_table::drop_if(const std::function<bool(const token_key&)>& selected) {
+  std::vector<token_key> dropped;
+  const std::lock_guard lock{mutex_};
+  last_dropped_ = last_attempt_;
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto here = at++;
+    if (selected(here->first)) {
+      dropped.push_back(here->first);
+      erase(here);
+    }
+  }
+  return dropped;
+}
+
+std::vector<token_table::held_token> token_table::held_tokens() const {
+  std::vector<held_token> result;
+  const std::shared_lock lock{mutex_};
+  result.reserve(entries_.size());
+  for (const auto& [key, item] : entries_) {
+    result.push_back({key, item->validity()});
+  }
+  return result;
 }
 
 void token_table::erase(entries::iterator at) {

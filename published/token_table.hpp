@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -82,8 +83,9 @@ class token_table {
 
   /// Replaces the token of that key, and when it must be refreshed. A token that its host returns
   /// again (token_changed::no) keeps its original lifetime. False, and nothing changes, if the
-  /// published token is of a later attempt: the older one may have been revoked since. Without
-  /// `from`, the attempt is the latest.
+  /// published token is of a later attempt, or if there is none and the attempt began before
+  /// drop_if(): the older one may have been revoked since. Without `from`, the attempt is the
+  /// latest.
   bool publish(const token_key& key, const access_token& token, const token_validity& validity,
                const clock_reading& now, token_changed changed = token_changed::yes,
                std::optional<attempt> from = {});
@@ -145,6 +147,19 @@ class token_table {
   /// remain. Returns their keys.
   std::vector<token_key> drop_oldest(std::size_t left, const published_slot* keep = nullptr);
 
+  /// Drops the selected tokens, whether or not they are usable, and returns their keys. What the
+  /// host is about to answer to requests that were sent before is not published, unless the table
+  /// then holds a token of that key: it may be what the caller wants to be rid of.
+  std::vector<token_key> drop_if(const std::function<bool(const token_key&)>& selected);
+
+  struct held_token {
+    token_key key{};
+    token_validity validity{};
+  };
+
+  /// All tokens, usable or not, in no particular order.
+  [[nodiscard]] std::vector<held_token> held_tokens() const;
+
   [[nodiscard]] std::size_t size() const;
 
  private:
@@ -190,6 +205,8 @@ class token_table {
   std::atomic<attempt> last_attempt_ = 0;
   mutable std::shared_mutex mutex_;
   entries entries_;
+  // See drop_if().
+  attempt last_dropped_ = 0;
   bool closed_ = false;
 };
 

@@ -10,9 +10,12 @@
 #include <midas/token_service.hpp>
 #include <midas/token_service_options.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace midas::internal {
 
@@ -70,6 +73,10 @@ class service_core {
   }
   [[nodiscard]] const internal::service_context& context() const noexcept { return *context_; }
   [[nodiscard]] token_service_statistics statistics() const;
+
+  /// See internal::held_tokens() and forget_tokens().
+  [[nodiscard]] std::vector<internal::token_table::held_token> held_tokens() const;
+  std::size_t forget_tokens(const std::function<bool(const token_key&)>& selected) const;
 
  private:
   class owned_system;
