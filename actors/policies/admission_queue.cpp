@@ -32,7 +32,7 @@ std::optional<nanoseconds> admission_queue::wait_beyond(const request& asked, ho
   // A request for another identity than the blocked one may pass any number of requests.
   const auto passed_over = blocked(budget, now);
   const bool must_wait = !passed_over || *passed_over == asked.identity;
-  const auto before = must_wait && budget.limits_rate() ? ahead(asked) : 0;
+  const auto before = must_wait && budget.limits_rate() ? ahead(asked, now) : 0;
   const auto admitted_at = budget.earliest_admission(before, now);
   return admitted_at >= asked.deadline ? std::optional{admitted_at - now} : std::nullopt;
 }
@@ -82,8 +82,12 @@ void admission_queue::remove(std::uint64_t id) {
 admission_queue::time_point admission_queue::next_admission(host_budget& budget,
                                                             time_point now) const {
   const auto passed_over = blocked(budget, now);
-  const bool has_next = refreshes_.has_next(passed_over) || cold_.has_next(passed_over);
-  return has_next ? budget.next_admission(now) : time_point::max();
+  if (refreshes_.has_next(passed_over) || cold_.has_next(passed_over, crowded(now))) {
+    return budget.next_admission(now);
+  }
+  const auto crowd = crowded_.find(now);
+  return crowd && cold_.has_next(passed_over) ? std::max(budget.next_admission(now), crowd->until)
+                                              : time_point::max();
 }
 
 std::optional<std::uint64_t> admission_queue::admit(host_budget& budget, time_point now) {
@@ -91,9 +95,10 @@ std::optional<std::uint64_t> admission_queue::admit(host_budget& budget, time_po
     return std::nullopt;
   }
   const auto passed_over = blocked(budget, now);
-  const bool cold = is_turn_of_cold(refreshes_.has_next(passed_over), cold_.has_next(passed_over),
-                                    refreshes_in_row_);
-  const auto next = (cold ? cold_ : refreshes_).next(passed_over).second;
+  const auto crowd = crowded(now);
+  const bool cold = is_turn_of_cold(refreshes_.has_next(passed_over),
+                                    cold_.has_next(passed_over, crowd), refreshes_in_row_);
+  const auto next = (cold ? cold_.next(passed_over, crowd) : refreshes_.next(passed_over)).second;
   begin(requests_.at(next.position.id), budget, now);
   return next.position.id;
 }
@@ -132,6 +137,9 @@ void admission_queue::begin(entry& admitted, host_budget& budget, time_point now
   refreshes_in_row_ = is_cold ? 0 : refreshes_in_row_ + 1;
   dequeue(admitted);
   lanes_of(asked.purpose).end_turn(asked.lane);
+  if (is_cold) {
+    crowded_.begin(asked.lane, budget.limits().max_per_second, now);
+  }
   admitted.in_flight = true;
   ++in_flight_of_identity_[asked.identity];
   budget.begin(now);
@@ -173,7 +181,12 @@ std::optional<std::size_t> admission_queue::blocked(host_budget& budget, time_po
   return has_all ? std::optional{identity} : std::nullopt;
 }
 
-std::size_t admission_queue::ahead(const request& asked) const {
+std::optional<std::uint32_t> admission_queue::crowded(time_point now) const {
+  const auto found = crowded_.find(now);
+  return found ? std::optional{found->lane} : std::nullopt;
+}
+
+std::size_t admission_queue::ahead(const request& asked, time_point now) const {
   const waiting_position position{asked.deadline, asked.id};
   // Without cold keys, more may have gone in a row.
   const auto in_row = std::min(refreshes_in_row_, refreshes_per_cold);
@@ -182,7 +195,7 @@ std::size_t admission_queue::ahead(const request& asked) const {
     const auto cold = (in_row + refreshes) / refreshes_per_cold;
     return refreshes + std::min(cold, cold_.size());
   }
-  const auto cold = cold_.ahead(asked.lane, position);
+  const auto cold = cold_.ahead(asked.lane, position, crowded(now));
   return cold + std::min(refreshes_.size(), (cold + 1) * refreshes_per_cold - in_row);
 }
 
@@ -240,7 +253,10 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
   fair_lanes::order refreshes{refreshes_};
   fair_lanes::order cold{cold_};
   auto in_row = refreshes_in_row_;
+  const auto crowd = crowded(now);
+  // Of all lanes, and of those that may pass the crowded one.
   std::size_t before = 0;
+  std::size_t before_others = 0;
   for (;;) {
     const auto refresh = refreshes.next();
     const auto other = cold.next();
@@ -249,8 +265,9 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
     }
     const bool is_cold = is_turn_of_cold(refresh.has_value(), other.has_value(), in_row);
     auto& order = is_cold ? cold : refreshes;
-    const auto& next = (is_cold ? *other : *refresh).second;
-    const auto admitted_at = budget.earliest_admission(before, now);
+    const auto& [lane, next] = is_cold ? *other : *refresh;
+    const bool is_crowded = is_cold && lane == crowd;
+    const auto admitted_at = budget.earliest_admission(is_crowded ? before : before_others, now);
     const bool is_passed_over = next.identity == passed_over;
     if (!is_passed_over && admitted_at >= next.position.deadline) {
       late.push_back({next.position.id, next.position.deadline, admitted_at - now});
@@ -258,6 +275,7 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
       continue;
     }
     before += is_passed_over ? 0 : 1;
+    before_others += is_passed_over || is_crowded ? 0 : 1;
     in_row = is_cold ? 0 : in_row + 1;
     order.take();
   }

@@ -1,6 +1,7 @@
 // Which request goes to the host next, and when. Pure: time is an argument.
 #pragma once
 
+#include "actors/policies/crowded_lane.hpp"
 #include "actors/policies/fair_lanes.hpp"
 #include "actors/policies/host_budget.hpp"
 #include "messages/http_message.hpp"
@@ -19,8 +20,9 @@ namespace midas::internal {
 
 /// Requests wait here until the host's budget admits them. Refreshes go before cold keys, but of
 /// five requests at least one is for a cold key if one waits. Among either, the lanes take turns;
-/// within a lane the earliest deadline is first. All operations take logarithmic time, but for
-/// take_late(). Not thread-safe.
+/// within a lane the earliest deadline is first. Where the host limits the requests per second, a
+/// lane leaves some of them to the others (crowded_lane). All operations take logarithmic time, but
+/// for take_late(). Not thread-safe.
 class admission_queue {
  public:
   using time_point = host_budget::time_point;
@@ -109,7 +111,9 @@ class admission_queue {
     return purpose == request_purpose::refresh ? refreshes_ : cold_;
   }
   [[nodiscard]] std::optional<std::size_t> blocked(host_budget& budget, time_point now) const;
-  [[nodiscard]] std::size_t ahead(const request& asked) const;
+  // The lane whose cold keys must wait, although the budget may admit them.
+  [[nodiscard]] std::optional<std::uint32_t> crowded(time_point now) const;
+  [[nodiscard]] std::size_t ahead(const request& asked, time_point now) const;
   [[nodiscard]] static bool is_turn_of_cold(bool has_refresh, bool has_cold,
                                             std::size_t refreshes) noexcept;
   void begin(entry& admitted, host_budget& budget, time_point now);
@@ -122,6 +126,7 @@ class admission_queue {
   std::unordered_map<std::uint64_t, entry> requests_;
   fair_lanes refreshes_;
   fair_lanes cold_;
+  crowded_lane crowded_;
   // The waiting requests by refused_at and id.
   std::set<std::pair<time_point, std::uint64_t>> ends_;
   std::unordered_map<std::uint32_t, std::size_t> cold_of_lane_;

@@ -1,5 +1,7 @@
 #include "actors/policies/fair_lanes.hpp"
 
+#include <algorithm>
+
 namespace midas::internal {
 
 void fair_lanes::add(std::uint32_t lane, const item& added) {
@@ -31,7 +33,13 @@ void fair_lanes::remove(std::uint32_t lane, const item& removed) {
   --size_;
 }
 
-bool fair_lanes::has_next(std::optional<std::size_t> blocked) const {
+bool fair_lanes::has_next(std::optional<std::size_t> blocked,
+                          std::optional<std::uint32_t> skipped) const {
+  if (skipped && lanes_.contains(*skipped)) {
+    return std::ranges::any_of(lanes_, [&](const auto& each) {
+      return each.first != *skipped && each.second.waiting.first(blocked).has_value();
+    });
+  }
   if (!blocked) {
     return size_ != 0;
   }
@@ -40,10 +48,13 @@ bool fair_lanes::has_next(std::optional<std::size_t> blocked) const {
 }
 
 std::pair<std::uint32_t, fair_lanes::item> fair_lanes::next(
-    std::optional<std::size_t> blocked) const {
+    std::optional<std::size_t> blocked, std::optional<std::uint32_t> skipped) const {
   auto turn = turns_.begin();
   for (;; ++turn) {
     const auto lane = turn->second;
+    if (lane == skipped) {
+      continue;
+    }
     if (const auto first = lanes_.at(lane).waiting.first(blocked)) {
       return {lane, *first};
     }
@@ -59,9 +70,16 @@ void fair_lanes::end_turn(std::uint32_t lane) {
   }
 }
 
-std::size_t fair_lanes::ahead(std::uint32_t lane, const waiting_position& position) const {
+std::size_t fair_lanes::ahead(std::uint32_t lane, const waiting_position& position,
+                              std::optional<std::uint32_t> skipped) const {
   const auto at = lanes_.find(lane);
-  return at == lanes_.end() ? 0 : larger_lanes_.sum(at->second.waiting.rank(position));
+  if (at == lanes_.end()) {
+    return 0;
+  }
+  const auto rank = at->second.waiting.rank(position);
+  const auto other = skipped && *skipped != lane ? lanes_.find(*skipped) : lanes_.end();
+  const auto left_out = other == lanes_.end() ? 0 : std::min(rank, other->second.waiting.size());
+  return larger_lanes_.sum(rank) - left_out;
 }
 
 fair_lanes::order::order(const fair_lanes& lanes, std::size_t max_lanes) {

@@ -26,18 +26,21 @@ class fair_lanes {
   void add(std::uint32_t lane, const item& added);
   void remove(std::uint32_t lane, const item& removed);
 
-  /// True if a request waits that is not for the identity `blocked`.
-  [[nodiscard]] bool has_next(std::optional<std::size_t> blocked) const;
+  /// True if a request waits that is neither for the identity `blocked` nor of the lane `skipped`.
+  [[nodiscard]] bool has_next(std::optional<std::size_t> blocked,
+                              std::optional<std::uint32_t> skipped = {}) const;
 
-  /// The request whose turn it is, and its lane. has_next() must be true.
-  [[nodiscard]] std::pair<std::uint32_t, item> next(std::optional<std::size_t> blocked) const;
+  /// The request among these whose turn it is, and its lane. has_next() must be true.
+  [[nodiscard]] std::pair<std::uint32_t, item> next(
+      std::optional<std::size_t> blocked, std::optional<std::uint32_t> skipped = {}) const;
 
   /// That lane has had its turn.
   void end_turn(std::uint32_t lane);
 
   /// At least so many requests precede a request of that lane and position: as many of each lane as
-  /// of its own.
-  [[nodiscard]] std::size_t ahead(std::uint32_t lane, const waiting_position& position) const;
+  /// of its own; none of the lane `skipped`.
+  [[nodiscard]] std::size_t ahead(std::uint32_t lane, const waiting_position& position,
+                                  std::optional<std::uint32_t> skipped = {}) const;
 
   /// All requests in the order of their turns, as they are now.
   class order;
