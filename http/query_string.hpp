@@ -1,6 +1,7 @@
 // The parameters of a query or a form, percent-decoded.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ class query_string {
 
   /// The first value of that name, compared exactly. Null without one.
   [[nodiscard]] const std::string* find(std::string_view name) const noexcept;
+  /// The number of parameters, repeated ones included.
+  [[nodiscard]] std::size_t size() const noexcept { return parameters_.size(); }
   /// A name that occurs more than once. Null without one.
   [[nodiscard]] const std::string* repeated() const noexcept;
 

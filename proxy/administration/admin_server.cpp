@@ -1,0 +1,216 @@
+#include "proxy/administration/admin_server.hpp"
+
+#include "http/request_reader.hpp"
+#include "proxy/access/peer.hpp"
+#include "proxy/administration/admin_protocol.hpp"
+#include "proxy/configuration/listen_address_text.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
+
+namespace midas::internal::proxy {
+namespace {
+
+constexpr std::chrono::seconds time_for_request{5};
+constexpr std::uint32_t max_head = 16'384;
+
+[[noreturn]] void fail_at(const std::string& path, int error) {
+  throw std::system_error{
+      error, std::generic_category(),
+      "the administrator's socket " + path +
+          " cannot be made; choose another admin_path, in a directory that the user of the proxy "
+          "may write, and that no other process uses"};
+}
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un result{};
+  result.sun_family = AF_UNIX;
+  path.copy(static_cast<char*>(result.sun_path), sizeof result.sun_path - 1);
+  return result;
+}
+
+const sockaddr* generic(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// Removes a socket that no process serves. Leaves everything else, where bind() then fails.
+void remove_stale(const std::string& path, const sockaddr_un& address) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
+    return;
+  }
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe >= 0) {
+    const bool is_stale =
+        ::connect(probe, generic(address), sizeof address) != 0 && errno == ECONNREFUSED;
+    ::close(probe);
+    if (is_stale) {
+      ::unlink(path.c_str());
+    }
+  }
+}
+
+std::string_view text_of_status(int status) noexcept {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 422:
+      return "Unprocessable Content";
+    default:
+      return "Bad Request";
+  }
+}
+
+std::string text_of(const admin_reply& reply) {
+  std::string result = "HTTP/1.1 " + std::to_string(reply.status) + " ";
+  result.append(text_of_status(reply.status)).append("\r\nContent-Type: application/json\r\n");
+  if (!reply.allow.empty()) {
+    result.append("Allow: ").append(reply.allow).append("\r\n");
+  }
+  result.append("Content-Length: ").append(std::to_string(reply.body.size()));
+  return result.append("\r\nConnection: close\r\n\r\n").append(reply.body);
+}
+
+void send_all(int connection, std::string_view text) {
+  while (!text.empty()) {
+    const auto sent = ::send(connection, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent <= 0) {
+      return;
+    }
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+}  // namespace
+
+admin_server::descriptor::~descriptor() {
+  if (number_ >= 0) {
+    ::close(number_);
+  }
+}
+
+admin_server::admin_server(std::string path, administration& proxy)
+    : path_(std::move(path)),
+      proxy_(proxy),
+      listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
+      stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  listen();
+  sigset_t all{};
+  sigset_t earlier{};
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &earlier);
+  try {
+    thread_ = std::thread{[this] { run(); }};
+  } catch (const std::system_error&) {
+    ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
+    ::unlink(path_.c_str());
+    throw;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
+}
+
+admin_server::~admin_server() {
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(stop_.get(), &one, sizeof one) == sizeof one);
+  thread_.join();
+  struct stat found {};
+  // Another process may have replaced it.
+  if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_) {
+    ::unlink(path_.c_str());
+  }
+}
+
+void admin_server::listen() {
+  if (!check_socket_path(path_)) {
+    fail_at(path_, EINVAL);
+  }
+  const auto address = address_of(path_);
+  remove_stale(path_, address);
+  struct stat made {};
+  // The file takes its mode from the socket, so that nobody else can connect in between.
+  if (listener_.get() < 0 || stop_.get() < 0 || ::fchmod(listener_.get(), 0600) != 0 ||
+      ::bind(listener_.get(), generic(address), sizeof address) != 0) {
+    fail_at(path_, errno);
+  }
+  if (::lstat(path_.c_str(), &made) != 0 || ::chmod(path_.c_str(), 0600) != 0 ||
+      ::listen(listener_.get(), 8) != 0) {
+    const int error = errno;
+    ::unlink(path_.c_str());
+    fail_at(path_, error);
+  }
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
+}
+
+bool admin_server::wait_for(int input, int milliseconds) const {
+  std::array<pollfd, 2> waits{{{.fd = input, .events = POLLIN, .revents = 0},
+                               {.fd = stop_.get(), .events = POLLIN, .revents = 0}}};
+  return ::poll(waits.data(), waits.size(), milliseconds) > 0 && waits[1].revents == 0;
+}
+
+void admin_server::run() {
+  while (wait_for(listener_.get(), -1)) {
+    const descriptor connection{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+    if (connection.get() >= 0) {
+      serve(connection.get());
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+      // The connection stays in the queue until there is a descriptor.
+      static_cast<void>(wait_for(-1, 100));
+    }
+  }
+}
+
+void admin_server::serve(int connection) {
+  const timeval longest{.tv_sec = time_for_request.count(), .tv_usec = 0};
+  ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+  client who{.connection = 1};
+  identify(connection, who);
+  const auto end = std::chrono::steady_clock::now() + time_for_request;
+  http::request_reader reader{max_head, max_head};
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || !wait_for(connection, static_cast<int>(left.count()))) {
+      return;
+    }
+    const auto space = reader.free_space();
+    const auto size = ::recv(connection, space.data(), space.size(), MSG_DONTWAIT);
+    if (size <= 0) {
+      return;
+    }
+    reader.commit(static_cast<std::size_t>(size));
+    boost::system::error_code error;
+    if (!reader.read(error)) {
+      continue;
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    send_all(connection,
+             text_of(error ? malformed_admin_request()
+                           : answer_admin(reader.view(), who, ::geteuid(), proxy_, now)));
+    return;
+  }
+}
+
+}  // namespace midas::internal::proxy
