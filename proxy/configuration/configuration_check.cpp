@@ -83,7 +83,8 @@ class checker {
   void check_addresses() {
     const auto all = bound();
     for (auto at = all.begin(); at != all.end(); ++at) {
-      const auto& [member, address] = *at;
+      const auto& member = at->first;
+      const auto& address = at->second;
       if (member != "access_log") {
         check_address(member, address);
       }
