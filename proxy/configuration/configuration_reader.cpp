@@ -5,6 +5,7 @@
 #include "proxy/configuration/json_member.hpp"
 #include "proxy/configuration/listen_address_text.hpp"
 #include "proxy/configuration/member_values.hpp"
+#include "transport/formats/json_object.hpp"
 
 #include <rapidjson/error/en.h>
 
@@ -173,6 +174,8 @@ configuration_result<proxy_configuration> read_configuration(sensitive_string te
   if (const auto zero = text.find('\0'); zero != sensitive_string::npos) {
     return tl::unexpected{not_json(line_of(zero), "it has a character with the code 0.")};
   }
+  // At the end of a character that is cut off, the parser reads beyond the end of the text.
+  text.append(json_read_ahead, '\0');
   rapidjson::Document document;
   // The iterative parser does not exhaust the stack on deeply nested input.
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |

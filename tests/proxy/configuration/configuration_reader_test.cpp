@@ -111,6 +111,10 @@ TEST_CASE("what is not JSON is refused with its line") {
   CHECK_THAT(problems_of("{} {}"), Contains("not valid JSON"));
   CHECK_THAT(problems_of({"{}\0", 3}), Contains("code 0"));
   CHECK_THAT(problems_of("{\"upstream\": \"\xff\"}"), Contains("not valid JSON"));
+  for (const auto* text :
+       {"\xef", "{\"a\xc3", "{\"a\xef", "{\"a\xf0\x9f", "{\"a\": \"\xf0\x9f\x98"}) {
+    CHECK_THAT(problems_of(text), Contains("not valid JSON"));
+  }
   CHECK_THAT(problems_of("[]"), Contains("the file is a list. Write an object"));
   CHECK_THAT(problems_of("null"), Contains("the file is null"));
   CHECK_THAT(problems_of(std::string(100'000, '[')), Contains("not valid JSON"));
