@@ -1,5 +1,6 @@
 #include "simulator/hosts/simulated_app_service.hpp"
 
+#include "http/app_service_request.hpp"
 #include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/tokens/json_text.hpp"
@@ -13,10 +14,10 @@ namespace {
 
 /// `principal_id` and `object_id` are names of the same parameter.
 constexpr std::array<identity_selector, 4> selectors_2019{{
-    {"client_id", &simulated_identity::client_id},
-    {"principal_id", &simulated_identity::object_id},
-    {"object_id", &simulated_identity::object_id},
-    {"mi_res_id", &simulated_identity::resource_id},
+    {http::app_service::client_id_parameter, &simulated_identity::client_id},
+    {http::app_service::principal_id_parameter, &simulated_identity::object_id},
+    {http::app_service::object_id_parameter, &simulated_identity::object_id},
+    {http::app_service::resource_id_parameter, &simulated_identity::resource_id},
 }};
 constexpr std::array<identity_selector, 3> selectors_2017{{
     {"clientid", &simulated_identity::client_id},
@@ -48,20 +49,20 @@ void write_members_2017(json_object& answer, const issued_token& token) {
 
 protocol_traits traits_of(const app_service_api& api) {
   return {.token_path = api.path,
-          .fields = "Content-Type: application/json; charset=utf-8\r\nServer: Kestrel\r\n",
-          .wrong_path = {404, "not_found", "This path does not exist."},
-          .wrong_method = {405, "method_not_allowed", "This method is not allowed."},
-          .malformed_parameters = {400, "invalid_request", "The query string is malformed."}};
+          .fields = http::app_service::response_fields,
+          .wrong_path = host_error_of(http::app_service::wrong_path()),
+          .wrong_method = host_error_of(http::app_service::wrong_method()),
+          .malformed_parameters = host_error_of(http::app_service::malformed_query())};
 }
 
 }  // namespace
 
 const app_service_api& app_service_2019() {
-  static const app_service_api api{.version = "2019-08-01",
-                                   .path = "/msi/token",
+  static const app_service_api api{.version = http::app_service::api_version,
+                                   .path = http::app_service::token_path,
                                    .endpoint_variable = "IDENTITY_ENDPOINT",
                                    .secret_variable = "IDENTITY_HEADER",
-                                   .secret_field = "X-IDENTITY-HEADER",
+                                   .secret_field = http::app_service::secret_field,
                                    .selectors = selectors_2019,
                                    .form = &write_members_2019,
                                    .default_client_id_variable = {},
@@ -104,30 +105,20 @@ std::optional<host_error> simulated_app_service::check_request(const request_vie
   if (secret && *secret == options().secret) {
     return std::nullopt;
   }
-  return host_error{401, "unauthorized",
-                    std::string("The value of the header ")
-                        .append(api_.secret_field)
-                        .append(" is missing or wrong.")};
+  return host_error_of(http::app_service::wrong_secret(api_.secret_field));
 }
 
 void simulated_app_service::answer_token_request(const request_view&,
                                                  const http::query_string& query, std::int64_t now,
                                                  response& out) {
   const auto* resource = note_resource(query, out);
-  const auto* version = query.find("api-version");
-  if (version == nullptr || *version != api_.version) {
-    return write_error(
-        out, 400, "unsupported_api_version",
-        std::string("The supported api-version is ").append(api_.version).append("."));
-  }
-  if (resource == nullptr) {
-    return write_error(out, 400, "invalid_request", "The parameter 'resource' is missing.");
+  if (const auto refused = http::app_service::check_parameters(query, api_.version)) {
+    return refuse(out, host_error_of(*refused), now);
   }
   const auto choice = choose_identity(options(), query, api_.selectors);
   const auto* const identity = std::get_if<simulated_identity>(&choice);
   if (identity == nullptr) {
-    return write_error(out, 400, "identity_not_found",
-                       "Unable to load the proper Managed Identity.");
+    return refuse(out, host_error_of(http::app_service::wrong_identity()), now);
   }
   write_token(*identity, *resource, now, api_.form, out);
 }

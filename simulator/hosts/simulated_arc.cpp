@@ -1,9 +1,9 @@
 #include "simulator/hosts/simulated_arc.hpp"
 
+#include "http/imds_request.hpp"
 #include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
-#include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <algorithm>
@@ -62,7 +62,7 @@ std::string_view key_of(std::string_view authorization) {
 }
 
 protocol_traits arc_traits() {
-  return {.token_path = imds_token_path,
+  return {.token_path = http::imds::token_path,
           .fields = "Content-Type: application/json\r\n",
           .wrong_path = {404, "not_found", "This path does not exist"},
           .wrong_method = {405, "method_not_allowed", "This method is not allowed"},
@@ -76,7 +76,7 @@ simulated_arc::simulated_arc(simulated_host_options options)
       keys_(simulated_protocol::options().arc_key_directory) {}
 
 std::optional<host_error> simulated_arc::check_request(const request_view& request) const {
-  if (!has_metadata_field(request)) {
+  if (!http::imds::has_metadata_field(request)) {
     return host_error{400, "invalid_request", "The header 'Metadata: true' is missing"};
   }
   return std::nullopt;

@@ -1,5 +1,6 @@
 #include "simulator/hosts/simulated_cloud_shell.hpp"
 
+#include "http/imds_request.hpp"
 #include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
@@ -35,7 +36,7 @@ simulated_cloud_shell::simulated_cloud_shell(simulated_host_options options)
     : simulated_protocol(std::move(options), cloud_shell_traits()) {}
 
 std::optional<host_error> simulated_cloud_shell::check_request(const request_view& request) const {
-  if (!has_metadata_field(request)) {
+  if (!http::imds::has_metadata_field(request)) {
     return host_error{400, "InvalidRequest", "The header 'Metadata: true' is missing."};
   }
   return is_form(request) ? std::nullopt : std::optional(malformed_form());

@@ -16,10 +16,6 @@
 
 namespace midas::internal::simulator {
 
-inline constexpr std::string_view imds_token_path = "/metadata/identity/oauth2/token";
-/// Of version 2 of the identity API.
-inline constexpr std::string_view imds_platform_path = "/metadata/identity/getplatformmetadata";
-
 /// Identical requests at the same time get identical answers, except for the token's `uti` and
 /// x-ms-request-id, which are unique.
 class simulated_imds final : public simulated_protocol {

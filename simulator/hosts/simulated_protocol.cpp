@@ -93,9 +93,8 @@ void simulated_protocol::write_token(const simulated_identity& identity,
   issuer_.write_token(out.body, identity, resource, now, form);
 }
 
-bool has_metadata_field(const request_view& request) noexcept {
-  const auto metadata = request.field("Metadata");
-  return metadata && http::equal_ignoring_case(*metadata, "true");
+host_error host_error_of(const http::host_refusal& refused) {
+  return {refused.status, refused.code, refused.text};
 }
 
 }  // namespace midas::internal::simulator

@@ -1,6 +1,7 @@
 // The protocol of a simulated host, apart from the HTTP server that carries it.
 #pragma once
 
+#include "http/host_refusal.hpp"
 #include "simulator/http/http_exchange.hpp"
 #include "simulator/tokens/token_issuer.hpp"
 #include <midas/environment_variable.hpp>
@@ -112,7 +113,7 @@ class simulated_protocol {
   std::string resource_;
 };
 
-/// Whether the request has "Metadata: true", which keeps browsers and forwarded requests out.
-[[nodiscard]] bool has_metadata_field(const request_view& request) noexcept;
+/// The error with which the host of that protocol refuses a request.
+[[nodiscard]] host_error host_error_of(const http::host_refusal& refused);
 
 }  // namespace midas::internal::simulator

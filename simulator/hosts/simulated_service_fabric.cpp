@@ -1,9 +1,9 @@
 #include "simulator/hosts/simulated_service_fabric.hpp"
 
+#include "http/imds_request.hpp"
 #include "http/query_string.hpp"
 #include "simulator/hosts/entra_answers.hpp"
 #include "simulator/hosts/identity_choice.hpp"
-#include "simulator/hosts/simulated_imds.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <array>
@@ -13,7 +13,7 @@ namespace midas::internal::simulator {
 namespace {
 
 protocol_traits service_fabric_traits() {
-  return {.token_path = imds_token_path,
+  return {.token_path = http::imds::token_path,
           .fields = "Content-Type: application/json; charset=utf-8\r\nServer: Kestrel\r\n",
           .wrong_path = {404, "NotFound", "This path does not exist."},
           .wrong_method = {405, "MethodNotAllowed", "This method is not allowed."},

@@ -1,6 +1,7 @@
 // One exchange with the simulated IMDS, without a server.
 #pragma once
 
+#include "http/imds_request.hpp"
 #include "simulator/hosts/simulated_imds.hpp"
 
 #include <chrono>
@@ -13,7 +14,7 @@ namespace midas::internal::test {
 
 struct imds_request {
   std::string method = "GET";
-  std::string path = std::string(simulator::imds_token_path);
+  std::string path = std::string(http::imds::token_path);
   std::string query = "api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net";
   std::vector<simulator::header_field> fields = {{"Host", "127.0.0.1"}, {"Metadata", "true"}};
   std::chrono::sys_seconds now{std::chrono::seconds{1'800'000'000}};
