@@ -35,6 +35,13 @@ class request_reader {
   [[nodiscard]] bool read(boost::system::error_code& error);
   void next() { parser_.reset(); }
 
+  /// Bytes of a request have arrived, and next() has not been called since.
+  [[nodiscard]] bool has_begun() const noexcept { return parser_.has_value(); }
+  /// The head is complete and the body is not; view() has the head.
+  [[nodiscard]] bool waits_for_body() const {
+    return parser_ && parser_->is_header_done() && !parser_->is_done();
+  }
+
   /// The request, once read() returned true without an error. Valid until next().
   [[nodiscard]] request_view view() { return text_.view(); }
   [[nodiscard]] const request_parser& parser() const { return *parser_; }

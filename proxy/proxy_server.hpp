@@ -73,6 +73,9 @@ class proxy_server {
   /// allowed are closed at their next request. Everything else in the configuration is ignored.
   void reload(const proxy_configuration& configuration);
 
+  /// Forgets what the host has refused to clients: the administrator has changed what it grants.
+  void forget_refusals();
+
   /// Accepts no more connections, answers the requests in progress, closes the connections that
   /// are idle, and returns when none is left or the time has passed. Calls stop() then. True if
   /// every request was answered.
