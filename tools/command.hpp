@@ -35,6 +35,9 @@ action add_load_command(CLI::App& program);
 /// `midas store`: lists and removes the tokens of a token store.
 action add_store_command(CLI::App& program);
 
+/// `midas proxy`: serves tokens to the other programs of the machine until a signal stops it.
+action add_proxy_command(CLI::App& program);
+
 /// Adds an option that takes a duration. The help shows the current `value` as its default.
 CLI::Option* add_duration(CLI::App& command, const std::string& name,
                           std::chrono::nanoseconds& value, const std::string& description);

@@ -17,7 +17,7 @@ named_actions declare_program(CLI::App& program) {
   return {
       {"token", add_token_command(program)},       {"doctor", add_doctor_command(program)},
       {"simulate", add_simulate_command(program)}, {"load", add_load_command(program)},
-      {"store", add_store_command(program)},
+      {"store", add_store_command(program)},       {"proxy", add_proxy_command(program)},
   };
 }
 
