@@ -14,6 +14,8 @@ test_packages+=(libsecret-1-dev gnome-keyring dbus libsecret-tools)
 test_packages+=(libasio-dev libgrpc++-dev)
 # What reads the manual pages, the completion scripts and the recipes.
 test_packages+=(mandoc man-db zsh python3)
+# What checks the files in deploy/.
+test_packages+=(systemd python3-yaml)
 # Node.js 18 or later, for tests/clients. A Node.js that is not from Debian contains its own npm.
 if ! command -v npm >/dev/null; then
   test_packages+=(nodejs npm)

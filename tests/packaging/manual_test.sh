@@ -100,7 +100,7 @@ expect_completions 'header' midas token --output = h
 expect_completions 'header' midas token --output h
 expect_completions '' midas token --resource ''
 expect_completions '--object-id --output' midas token --resource doctor --o
-expect_completions 'json sh' midas simulate --port 8080 --print-env ''
+expect_completions 'docker json kubernetes powershell sh systemd' midas simulate --port 8080 --print-env ''
 mkdir "$scratch/files"
 touch "$scratch/files/faults.json"
 expect_completions "$scratch/files/faults.json" midas simulate --faults "$scratch/files/f"

@@ -164,7 +164,7 @@ TEST_CASE(
       {{"guess"}, "guess", 2},
       {{}, "no command", 2},
       {{"simulate", "--address", "0.0.0.0"}, "0.0.0.0", 2},
-      {{"simulate", "--print-env", "xml"}, "xml not in {sh,json}", 2},
+      {{"simulate", "--print-env", "xml"}, "xml not in {sh,powershell,docker,systemd,kubernetes,json}", 2},
       {{"load", "--callers", "0"}, "--callers", 2},
       {{"load", "--target", "", "--once"}, "--target", 2},
       {{"load", "--resource", "", "--once", "--callers", "2"}, "resource is empty", 2},

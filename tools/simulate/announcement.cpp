@@ -2,7 +2,7 @@
 
 #include "messages/plain_text.hpp"
 #include "service/service_core.hpp"
-#include "tools/simulate/environment_text.hpp"
+#include "tools/environment_text.hpp"
 #include "transport/hosts/host_detection.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include "transport/hosts/identity_binding.hpp"
@@ -64,7 +64,7 @@ bool is_token_proxy(const simulated_host& host) { return !server_name_of(host).e
 
 std::string usage_by_environment(const simulated_host& host, identity_host kind) {
   const bool is_https = !host.certificate_file().empty();
-  auto text = as_shell(host.environment());
+  auto text = environment_text(environment_format::sh, host.environment());
   text += line(
       "a token:",
       fmt::format("midas token --host {}{}{} --resource https://vault.azure.net", option_name(kind),

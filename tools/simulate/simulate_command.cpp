@@ -1,9 +1,9 @@
 #include "tools/command.hpp"
+#include "tools/environment_text.hpp"
 #include "tools/exit_code.hpp"
 #include "tools/simulate/announcement.hpp"
-#include "tools/simulate/environment_text.hpp"
 #include "tools/simulate/fault_arguments.hpp"
-#include "tools/simulate/stop_signals.hpp"
+#include "tools/stop_signals.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include <midas/simulated_host.hpp>
 
@@ -23,7 +23,7 @@ namespace {
 struct simulate_arguments {
   simulated_host_options options{};
   fault_arguments faults{};
-  /// "sh" or "json". Empty: print the announcement instead.
+  /// Empty: print the announcement instead.
   std::string print_environment{};
   std::chrono::nanoseconds expires_in = std::chrono::hours{24};
   bool no_system_assigned = false;
@@ -44,9 +44,10 @@ simulated_host_options options_of(const simulate_arguments& arguments) {
 }
 
 void print_ready(const simulated_host& host, const simulate_arguments& arguments) {
-  fmt::print("{}", arguments.print_environment == "sh"     ? as_shell(host.environment())
-                   : arguments.print_environment == "json" ? as_json(host.environment())
-                                                           : announcement(host, arguments.options));
+  const auto& format = arguments.print_environment;
+  fmt::print("{}", format.empty()
+                       ? announcement(host, arguments.options)
+                       : environment_text(read_environment_format(format), host.environment()));
   if (std::fflush(stdout) != 0) {
     throw std::system_error{errno, std::generic_category(),
                             "cannot print the address of the host; check standard output"};
@@ -152,8 +153,8 @@ action add_simulate_command(CLI::App& program) {
   command
       .add_option("--print-env", arguments->print_environment,
                   "Print only the environment variables that lead clients to the host:\n"
-                  "sh (export lines) or json")
-      ->check(CLI::IsMember({"sh", "json"}))
+                  "sh, powershell, docker, systemd, kubernetes or json")
+      ->check(CLI::IsMember(environment_format_names()))
       ->type_name("FORMAT");
   command.add_option("--port", options.port, "The port; 0 picks a free one")->capture_default_str();
   command.add_option("--address", options.address, "The address to listen on")

@@ -1,4 +1,4 @@
-#include "tools/simulate/stop_signals.hpp"
+#include "tools/stop_signals.hpp"
 
 #include <pthread.h>
 
