@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+
 namespace midas::internal::tools {
 
 stop_signals::stop_signals() {
@@ -21,11 +23,11 @@ void stop_signals::wait() const {
   sigwait(&signals_, &received);
 }
 
-bool stop_signals::wait_for(std::chrono::nanoseconds time) const {
+int stop_signals::wait_for(std::chrono::nanoseconds time) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
   // A signal that is handled elsewhere, such as SIGCONT, ends the wait early.
-  return sigtimedwait(&signals_, nullptr, &limit) >= 0;
+  return std::max(0, sigtimedwait(&signals_, nullptr, &limit));
 }
 
 }  // namespace midas::internal::tools

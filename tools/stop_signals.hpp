@@ -1,4 +1,4 @@
-// The signals that stop `midas simulate`.
+// The signals that stop a command which serves clients.
 #pragma once
 
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait is POSIX, not ISO C
@@ -16,8 +16,8 @@ class stop_signals {
 
   /// Returns when one of the signals arrives.
   void wait() const;
-  /// The same, at the latest after `time`: true if a signal arrived.
-  [[nodiscard]] bool wait_for(std::chrono::nanoseconds time) const;
+  /// The same, at the latest after `time`: the signal that arrived, or 0.
+  [[nodiscard]] int wait_for(std::chrono::nanoseconds time) const;
 
  private:
   sigset_t signals_{};

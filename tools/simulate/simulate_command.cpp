@@ -59,7 +59,7 @@ void wait_for_stop(simulated_host& host, const stop_signals& signals,
   if (rotate_authority <= std::chrono::nanoseconds{0}) {
     return signals.wait();
   }
-  while (!signals.wait_for(rotate_authority)) {
+  while (signals.wait_for(rotate_authority) == 0) {
     host.rotate_authority();
   }
 }
