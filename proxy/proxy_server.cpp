@@ -1,14 +1,12 @@
 #include "proxy/proxy_server.hpp"
 
+#include "proxy/lifecycle/identity_header_file.hpp"
 #include "proxy/server/acceptor.hpp"
 #include "proxy/server/listening_socket.hpp"
 #include "proxy/server/server_state.hpp"
 #include "proxy/server/worker.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <array>
 #include <future>
 #include <mutex>
 #include <stdexcept>
@@ -29,26 +27,10 @@ class silent_observer final : public proxy_observer {
   void rejected(unsigned, const client&, rejection) noexcept override {}
 };
 
-secret random_header() {
-  std::array<unsigned char, 32> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw std::runtime_error(
-        "the system has no random bytes for the identity header; set --identity-header");
-  }
-  std::array<char, 2 * bytes.size()> text{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    text[2 * i] = "0123456789ABCDEF"[bytes[i] >> 4U];
-    text[2 * i + 1] = "0123456789ABCDEF"[bytes[i] & 15U];
-  }
-  secret result{std::string_view{text.data(), text.size()}};
-  wipe(bytes.data(), bytes.size());
-  wipe(text.data(), text.size());
-  return result;
-}
-
 std::shared_ptr<const server_settings> settings_of(const proxy_configuration& from) {
   return std::make_shared<const server_settings>(
       server_settings{.policy = access_policy{from},
+                      .allowed_hosts = from.allowed_hosts,
                       .max_connections = from.max_connections,
                       .max_header_bytes = from.max_header_bytes,
                       .header_timeout = from.header_timeout,
@@ -99,7 +81,7 @@ class proxy_server::implementation {
         state_{.tokens = tokens,
                .observer = observer != nullptr ? *observer : silent_,
                .identity_header = configuration.identity_header.empty()
-                                      ? random_header()
+                                      ? random_identity_header()
                                       : configuration.identity_header,
                .shares = client_shares{shares_of(configuration)}},
         settings_(settings_of(configuration)) {
@@ -132,6 +114,25 @@ class proxy_server::implementation {
     for (const auto& each : workers_) {
       each->change_settings(settings_);
     }
+  }
+
+  bool responds(std::chrono::milliseconds timeout) {
+    const auto until = std::chrono::steady_clock::now() + timeout;
+    std::vector<std::future<void>> answers;
+    {
+      const std::lock_guard lock(lock_);
+      if (stopped_) {
+        return false;
+      }
+      for (const auto& each : workers_) {
+        const auto answer = std::make_shared<std::promise<void>>();
+        answers.push_back(answer->get_future());
+        each->post([answer] { answer->set_value(); });
+      }
+    }
+    return std::all_of(answers.begin(), answers.end(), [until](const auto& each) {
+      return each.wait_until(until) == std::future_status::ready;
+    });
   }
 
   bool drain(std::chrono::milliseconds timeout) {
@@ -246,6 +247,10 @@ void proxy_server::reload(const proxy_configuration& configuration) {
 }
 
 void proxy_server::forget_refusals() { implementation_->state().shares.forget_refusals(); }
+
+bool proxy_server::responds(std::chrono::milliseconds timeout) {
+  return implementation_->responds(timeout);
+}
 
 bool proxy_server::drain(std::chrono::milliseconds timeout) {
   return implementation_->drain(timeout);

@@ -68,6 +68,10 @@ class proxy_server {
   [[nodiscard]] std::size_t connections() const noexcept;
   [[nodiscard]] std::size_t waiting() const noexcept;
 
+  /// True if every worker has run something within that time, and so serves clients. False after
+  /// stop().
+  [[nodiscard]] bool responds(std::chrono::milliseconds timeout);
+
   /// Takes over what a reload can change (see proxy_configuration) for all requests that arrive
   /// from now on; requests in progress are not disturbed. Connections of a user that is no longer
   /// allowed are closed at their next request. Everything else in the configuration is ignored.

@@ -16,6 +16,10 @@
 namespace midas::internal::proxy {
 namespace {
 
+// The address of IMDS may be that of the loopback interface, which only the machine shows:
+// open_listener() looks.
+bool may_be_on_loopback(const listen_address& at) { return at.address == "169.254.169.254"; }
+
 // An address that the proxy binds, and the member that says so.
 using bound_address = std::pair<std::string, listen_address>;
 
@@ -103,7 +107,8 @@ class checker {
     const auto read = parse_listen_address(to_string(address));
     if (!read) {
       add(member, "is wrong: " + read.error().message, read.error().advice);
-    } else if (!is_loopback(address) && !configuration_.allow_non_loopback) {
+    } else if (!is_loopback(address) && !may_be_on_loopback(address) &&
+               !configuration_.allow_non_loopback) {
       add(member, "is " + to_string(address) + ", which other machines may reach",
           "Listen at a loopback address or a Unix socket; or set allow_non_loopback, and let a "
           "firewall protect the port, because whoever reaches it gets the machine's tokens");
@@ -130,8 +135,23 @@ class checker {
     if (!configuration_.access_log.empty()) {
       add_if_wrong("access_log", check_log_path(configuration_.access_log));
     }
+    for (std::size_t i = 0; i < configuration_.allowed_hosts.size(); ++i) {
+      add_if_wrong(numbered("allowed_hosts", i), check_host_name(configuration_.allowed_hosts[i]));
+    }
+    check_identity_header();
+  }
+
+  void check_identity_header() {
+    const auto& file = configuration_.identity_header_file;
+    if (!file.empty()) {
+      add_if_wrong("identity_header_file", check_file_path(file));
+    }
     if (configuration_.identity_header.empty()) {
       return;
+    }
+    if (!file.empty()) {
+      add("identity_header_file", "is " + file + ", although identity_header is set",
+          "Remove one of them");
     }
     if (const auto valid = check_secret(configuration_.identity_header.reveal()); !valid) {
       add("identity_header", valid.error().message, valid.error().advice);

@@ -43,11 +43,13 @@ constexpr configuration_field number(std::string_view name) {
 }
 
 using configuration = proxy_configuration;
-constexpr std::array<configuration_field, 18> all_fields{{
+constexpr std::array<configuration_field, 20> all_fields{{
     field<&configuration::listeners>("listeners"),
     field<&configuration::allow_non_loopback>("allow_non_loopback"),
     field<&configuration::upstream>("upstream"),
     field<&configuration::identity_header>("identity_header"),
+    field<&configuration::identity_header_file>("identity_header_file"),
+    field<&configuration::allowed_hosts>("allowed_hosts"),
     field<&configuration::allowed_uids>("allowed_uids"),
     field<&configuration::tokens>("tokens"),
     field<&configuration::users>("users"),

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t hour = 3'600'000;
 
-constexpr std::array<configuration_member, 18> members{{
+constexpr std::array<configuration_member, 20> all_members{{
     {.name = "listeners",
      .type = "list of addresses",
      .meaning = "Where clients connect: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `unix:PATH`. Port 0 "
@@ -28,6 +28,17 @@ constexpr std::array<configuration_member, 18> members{{
      .type = "text",
      .meaning = "The secret that clients of App Service's protocol send, from 16 to 256 printable "
                 "characters. Default: made at start. The file must not be readable by others."},
+    {.name = "identity_header_file",
+     .type = "path",
+     .meaning = "A file in place of `identity_header`: it has the secret, or is created with one. "
+                "Default: none."},
+    {.name = "allowed_hosts",
+     .type = "list of names",
+     .default_text = "[]",
+     .reloads = true,
+     .meaning = "Names that clients may call the proxy by, besides `localhost` and the addresses "
+                "of its listeners. Requests for other names are refused, so that no web page can "
+                "reach the proxy by DNS rebinding."},
     {.name = "allowed_uids",
      .type = "list of numbers",
      .reloads = true,
@@ -111,11 +122,11 @@ constexpr std::array<configuration_member, 18> members{{
 
 }  // namespace
 
-std::span<const configuration_member> configuration_members() noexcept { return members; }
+std::span<const configuration_member> configuration_members() noexcept { return all_members; }
 
 const configuration_member* find_member(std::string_view name) noexcept {
-  const auto found = std::ranges::find(members, name, &configuration_member::name);
-  return found == members.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(all_members, name, &configuration_member::name);
+  return found == all_members.end() ? nullptr : &*found;
 }
 
 std::string range_text(const configuration_member& member) {

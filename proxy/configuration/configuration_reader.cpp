@@ -134,6 +134,12 @@ void read_member(std::string_view name, const json_member& value, proxy_configur
     assign(into.upstream, read_text(value, check_upstream));
   } else if (name == "identity_header") {
     assign(into.identity_header, read_secret(value));
+  } else if (name == "identity_header_file") {
+    assign(into.identity_header_file, read_text(value, check_file_path));
+  } else if (name == "allowed_hosts") {
+    assign(into.allowed_hosts, read_list(value, "names", [](const json_member& each) {
+             return read_text(each, check_host_name);
+           }));
   } else if (name == "allowed_uids") {
     into.allowed_uids = read_list(value, "numbers", read_uid);
   } else if (name == "tokens") {

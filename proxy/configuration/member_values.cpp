@@ -19,6 +19,10 @@ unexpected wrong(std::string message, std::string advice) {
   return fail(errc::invalid_configuration, std::move(message), std::move(advice));
 }
 
+bool is_file_path(std::string_view text) noexcept {
+  return text.starts_with('/') && text.back() != '/' && text.find('\0') == std::string_view::npos;
+}
+
 }  // namespace
 
 expected<void> check_resource_rule(std::string_view text) {
@@ -78,16 +82,34 @@ expected<void> check_secret(std::string_view text) {
   return {};
 }
 
-expected<void> check_log_path(std::string_view text) {
-  if (text == "-") {
+expected<void> check_file_path(std::string_view text) {
+  if (is_file_path(text)) {
     return {};
   }
-  if (!text.starts_with('/') || text.back() == '/' || text.find('\0') != std::string_view::npos) {
-    return wrong(quoted_start(text) + " is not the absolute path of a file",
-                 "Write the path from the root, such as /var/log/midas/access.json, or \"-\" for "
-                 "standard output");
+  return wrong(quoted_start(text) + " is not the absolute path of a file",
+               "Write the path from the root, such as /run/midas/identity-header");
+}
+
+expected<void> check_host_name(std::string_view text) {
+  constexpr std::size_t max_host_name = 253;
+  const bool is_name = std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
+  });
+  if (is_name && !text.empty() && text.size() <= max_host_name) {
+    return {};
   }
-  return {};
+  return wrong(quoted_start(text) + " is not the name of a host",
+               "Write a name such as midas-proxy.example.svc, without a scheme and a port");
+}
+
+expected<void> check_log_path(std::string_view text) {
+  if (text == "-" || is_file_path(text)) {
+    return {};
+  }
+  return wrong(quoted_start(text) + " is not the absolute path of a file",
+               "Write the path from the root, such as /var/log/midas/access.json, or \"-\" for "
+               "standard output");
 }
 
 }  // namespace midas::internal::proxy

@@ -26,6 +26,10 @@ inline constexpr std::string_view secret_advice =
 [[nodiscard]] expected<void> check_upstream(std::string_view text);
 /// The value of X-IDENTITY-HEADER.
 [[nodiscard]] expected<void> check_secret(std::string_view text);
+/// An absolute path that may be that of a file.
+[[nodiscard]] expected<void> check_file_path(std::string_view text);
+/// A name as it stands in a Host header, without a port.
+[[nodiscard]] expected<void> check_host_name(std::string_view text);
 /// "-", or an absolute path.
 [[nodiscard]] expected<void> check_log_path(std::string_view text);
 

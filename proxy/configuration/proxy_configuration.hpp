@@ -54,7 +54,7 @@ struct user_rules {
 };
 
 /// Everything that the command line and the configuration file say. What a reload can change is
-/// `allowed_uids`, `tokens`, `users`, the timeouts, the limits and `access_log`.
+/// `allowed_hosts`, `allowed_uids`, `tokens`, `users`, the timeouts, the limits and `access_log`.
 struct proxy_configuration {
   /// At least one, unless the service manager passes sockets.
   std::vector<listen_address> listeners{};
@@ -65,7 +65,13 @@ struct proxy_configuration {
   std::string upstream = "auto";
   /// The value of X-IDENTITY-HEADER that the App Service dialect requires; made at start if empty.
   secret identity_header{};
+  /// The file that has it, or gets the one that is made at start; see
+  /// read_or_create_identity_header(). Empty: no file.
+  std::string identity_header_file{};
 
+  /// Names that a Host header may have besides the addresses of the proxy, e.g. that of a service
+  /// in Kubernetes; without ports, compared case-insensitively.
+  std::vector<std::string> allowed_hosts{};
   /// Users that may connect. Absent: all.
   std::optional<std::vector<uid_t>> allowed_uids{};
   token_rules tokens{};

@@ -64,11 +64,16 @@ bool are_equal_addresses(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace
 
-bool is_own_host(std::string_view host, std::string_view local_address) noexcept {
+bool is_own_host(std::string_view host, std::string_view local_address,
+                 std::span<const std::string> allowed) noexcept {
   const auto name = without_port(host);
-  return !name.empty() && (name == imds_address || http::equal_ignoring_case(name, "localhost") ||
-                           is_loopback_address(name) ||
-                           (!local_address.empty() && are_equal_addresses(name, local_address)));
+  const auto is_same = [name](std::string_view other) {
+    return http::equal_ignoring_case(name, other);
+  };
+  return !name.empty() &&
+         (name == imds_address || is_same("localhost") || is_loopback_address(name) ||
+          (!local_address.empty() && are_equal_addresses(name, local_address)) ||
+          std::any_of(allowed.begin(), allowed.end(), is_same));
 }
 
 }  // namespace midas::internal::proxy

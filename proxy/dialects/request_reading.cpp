@@ -53,7 +53,7 @@ std::size_t count_fields(const http::request_view& request, std::string_view nam
 
 /// What no client of a host's own endpoint sends, so that the request came by a detour.
 std::optional<http::host_refusal> check_origin(const http::request_view& request,
-                                               std::string_view local_address) {
+                                               const request_surroundings& surroundings) {
   for (const auto* const name : {"X-Forwarded-For", "Forwarded"}) {
     if (request.field(name)) {
       return bad_request(
@@ -62,7 +62,8 @@ std::optional<http::host_refusal> check_origin(const http::request_view& request
     }
   }
   const auto host = request.field("Host");
-  if (host && (!is_own_host(*host, local_address) || count_fields(request, "Host") > 1)) {
+  if (host && (!is_own_host(*host, surroundings.local_address, surroundings.allowed_hosts) ||
+               count_fields(request, "Host") > 1)) {
     return bad_request(
         "The Host header must be the address of this endpoint, localhost or 169.254.169.254",
         "host_foreign");
@@ -131,7 +132,7 @@ std::variant<dialect, refusal> check_request(const http::request_view& request,
   if (request.method != "GET") {
     return refusal_of(*protocol, wrong_method(*protocol));
   }
-  if (auto refused = check_origin(request, surroundings.local_address)) {
+  if (auto refused = check_origin(request, surroundings)) {
     return refusal_of(*protocol, *std::move(refused));
   }
   if (auto refused = check_proof(request, *protocol, surroundings.identity_header)) {

@@ -6,6 +6,8 @@
 #include "proxy/token_query.hpp"
 #include <midas/secret.hpp>
 
+#include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -17,6 +19,8 @@ struct request_surroundings {
   std::string_view local_address{};
   /// The value that App Service's dialect requires; without one it refuses every request.
   const secret& identity_header;
+  /// See is_own_host().
+  std::span<const std::string> allowed_hosts{};
 };
 
 /// Checks everything but the parameters, without allocating memory unless it refuses. Paths other

@@ -68,9 +68,9 @@ void connection::answer() {
     }
     admitted_by_ = worker_.policy_number();
   }
-  const auto checked = check_request(
-      request,
-      {.local_address = local_address_, .identity_header = worker_.server().identity_header});
+  const auto checked = check_request(request, {.local_address = local_address_,
+                                               .identity_header = worker_.server().identity_header,
+                                               .allowed_hosts = worker_.settings()->allowed_hosts});
   if (const auto* refused = std::get_if<refusal>(&checked)) {
     return send_refusal(*refused, nullptr, start, token_result::denied);
   }

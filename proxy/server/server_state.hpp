@@ -13,12 +13,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace midas::internal::proxy {
 
 /// What a reload replaces. Immutable.
 struct server_settings {
   access_policy policy;
+  std::vector<std::string> allowed_hosts{};
   std::size_t max_connections = 0;
   std::uint32_t max_header_bytes = 0;
   std::chrono::milliseconds header_timeout{};

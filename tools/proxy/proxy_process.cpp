@@ -1,0 +1,127 @@
+#include "tools/proxy/proxy_process.hpp"
+
+#include "proxy/configuration/configuration_change.hpp"
+#include "tools/command.hpp"
+#include "tools/exit_code.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <future>
+#include <string>
+#include <utility>
+
+namespace midas::internal::tools {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* process_name = "midas proxy";
+
+/// Workers answer within microseconds. One that takes this long does not serve its clients.
+constexpr std::chrono::milliseconds worker_patience = 2s;
+
+/// How often the end looks for a second signal.
+constexpr std::chrono::milliseconds drain_step = 50ms;
+
+void say(const std::string& line) {
+  fmt::print("{}\n", line);
+  // Nobody may read standard output any more; the proxy serves all the same.
+  (void)std::fflush(stdout);
+}
+
+std::string number_of(std::size_t count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+proxy_process::proxy_process(proxy::proxy_server& server, const proxy_arguments& arguments,
+                             proxy::proxy_configuration running,
+                             const proxy::service_manager_settings& settings)
+    : server_(server),
+      arguments_(arguments),
+      running_(std::move(running)),
+      has_sockets_(!settings.sockets.empty()),
+      manager_(settings.notify_socket),
+      // systemd recommends half of the time.
+      period_(settings.watchdog.value_or(1h) / 2),
+      has_watchdog_(settings.watchdog.has_value()) {}
+
+int proxy_process::run(const stop_signals& signals) {
+  announce();
+  for (;;) {
+    const int signal = signals.wait_for(period_);
+    if (signal == SIGHUP) {
+      reload();
+    } else if (signal != 0) {
+      return drain(signals);
+    }
+    tend_watchdog();
+  }
+}
+
+void proxy_process::announce() const {
+  const auto& endpoints = server_.endpoints();
+  const auto open = static_cast<std::size_t>(std::count_if(
+      endpoints.begin(), endpoints.end(), [](const auto& each) { return each.problem.empty(); }));
+  auto status = "serving on " + number_of(open, "address");
+  if (open > 1) {
+    status.insert(status.size() - 1, "e");
+  }
+  if (open < endpoints.size()) {
+    status += fmt::format("; {} could not be bound", endpoints.size() - open);
+  }
+  manager_.ready(status);
+}
+
+void proxy_process::reload() {
+  manager_.reloading();
+  const auto read = read_proxy_configuration(arguments_, has_sockets_);
+  if (!read) {
+    for (const auto& problem : read.error()) {
+      print_error(process_name, "the configuration stays as it was: " + to_string(problem));
+    }
+  } else {
+    for (const auto& change : proxy::changes(running_, *read)) {
+      say(fmt::format(
+          "{} {}", change.member,
+          change.needs_restart ? "has changed; restart the proxy to apply it" : "has changed"));
+    }
+    running_ = proxy::reloaded(running_, *read);
+    server_.reload(running_);
+    say("Configuration read.");
+  }
+  announce();
+}
+
+int proxy_process::drain(const stop_signals& signals) {
+  manager_.stopping("answering " + number_of(server_.waiting(), "request") + " in progress");
+  auto drained =
+      std::async(std::launch::async, [this] { return server_.drain(running_.drain_timeout); });
+  while (drained.wait_for(0s) != std::future_status::ready) {
+    const int signal = signals.wait_for(drain_step);
+    if (signal != 0 && signal != SIGHUP) {
+      server_.stop();
+    }
+    if (has_watchdog_) {
+      manager_.watchdog();
+    }
+  }
+  if (!drained.get()) {
+    print_error(process_name, "ended before every request was answered");
+    return failure;
+  }
+  return success;
+}
+
+void proxy_process::tend_watchdog() {
+  if (has_watchdog_ && server_.responds(worker_patience)) {
+    manager_.watchdog();
+  }
+}
+
+}  // namespace midas::internal::tools
