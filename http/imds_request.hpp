@@ -31,6 +31,9 @@ inline constexpr std::string_view client_id_parameter = "client_id";
 inline constexpr std::string_view object_id_parameter = "object_id";
 inline constexpr std::string_view resource_id_parameter = "msi_res_id";
 
+/// The text of the error about an identity that the machine does not have.
+inline constexpr std::string_view unknown_identity = "Identity not found";
+
 /// The versions that an error about the version lists, newest first.
 [[nodiscard]] std::array<std::string_view, 3> newest_versions() noexcept;
 

@@ -88,7 +88,7 @@ class proxy_server::implementation {
     for (unsigned i = 0; i < workers_of(configuration); ++i) {
       workers_.push_back(std::make_unique<worker>(i, state_, settings_));
     }
-    for (const auto& each : listeners_) {
+    for (auto& each : listeners_) {
       if (each.is_open()) {
         acceptors_.push_back(std::make_shared<acceptor>(each, workers_));
         acceptors_.back()->start();

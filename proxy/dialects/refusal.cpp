@@ -1,5 +1,8 @@
 #include "proxy/dialects/refusal.hpp"
 
+#include "http/app_service_request.hpp"
+#include "http/imds_request.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -61,6 +64,16 @@ std::string_view code_of(dialect protocol, errc code, int status) noexcept {
   return status == 429 ? "too_many_requests" : "unknown";
 }
 
+/// What a client reads of an error that the host has not described.
+std::string text_of(dialect protocol, const error& failure) {
+  if (failure.code == errc::invalid_identity) {
+    // midas has not asked the host, which says this of every id that it does not have.
+    return protocol == dialect::imds ? std::string{http::imds::unknown_identity}
+                                     : http::app_service::wrong_identity().text;
+  }
+  return failure.advice.empty() ? failure.message : failure.message + ". " + failure.advice;
+}
+
 bool waits_before_next(errc code) noexcept {
   return code == errc::shutting_down || code == errc::not_started;
 }
@@ -98,8 +111,7 @@ refusal refusal_of(dialect protocol, const error& failure) {
     result.code = code_of(protocol, failure.code, status);
   }
   if (result.text.empty()) {
-    result.text =
-        failure.advice.empty() ? failure.message : failure.message + ". " + failure.advice;
+    result.text = text_of(protocol, failure);
   }
   if (failure.retry_after || status == 429 || waits_before_next(failure.code)) {
     result.retry_after = whole_seconds(failure.retry_after.value_or(milliseconds{0}));

@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds accept_pause{20};
 
 }  // namespace
 
-acceptor::acceptor(const listening_socket& listener, std::vector<std::unique_ptr<worker>>& workers)
+acceptor::acceptor(listening_socket& listener, std::vector<std::unique_ptr<worker>>& workers)
     : listener_(listener),
       workers_(workers),
       first_(*workers.front()),
@@ -77,6 +77,7 @@ void acceptor::turn_away(descriptor socket) {
   auto& server = first_.server();
   const client who{.connection =
                        1 + server.last_connection.fetch_add(1, std::memory_order_relaxed)};
+  server.observer.rejected(first_.index(), who, rejection::too_many_connections);
   auto& out = first_.scratch();
   append_protocol_error(out, 503, "The endpoint has as many connections as it may have",
                         first_.date(std::chrono::system_clock::now()));
@@ -86,7 +87,6 @@ void acceptor::turn_away(descriptor socket) {
   ::shutdown(socket.number(), SHUT_WR);
   std::array<char, 4096> request{};
   static_cast<void>(::recv(socket.number(), request.data(), request.size(), MSG_DONTWAIT));
-  server.observer.rejected(first_.index(), who, rejection::too_many_connections);
 }
 
 void acceptor::wait_for_descriptors() {
@@ -100,9 +100,11 @@ void acceptor::wait_for_descriptors() {
 
 void acceptor::finish() {
   if (!std::exchange(finished_, true) && !listener_.state().was_passed) {
+    listener_.remove_file();
     accept(max_backlog);
   }
   stop();
+  listener_.close();
 }
 
 void acceptor::stop() {

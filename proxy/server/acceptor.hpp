@@ -22,11 +22,11 @@ namespace midas::internal::proxy {
 class acceptor : public std::enable_shared_from_this<acceptor> {
  public:
   /// The listener must outlive the thread of the first worker.
-  acceptor(const listening_socket& listener, std::vector<std::unique_ptr<worker>>& workers);
+  acceptor(listening_socket& listener, std::vector<std::unique_ptr<worker>>& workers);
 
   void start();
   /// Accepts what has connected already, and then nothing more. A passed socket keeps its queue for
-  /// the process that the service manager passes it to next.
+  /// the process that the service manager passes it to next. Closes the listener.
   void finish();
   void stop();
 
@@ -38,7 +38,7 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
   void turn_away(descriptor socket);
   void wait_for_descriptors();
 
-  const listening_socket& listener_;
+  listening_socket& listener_;
   std::vector<std::unique_ptr<worker>>& workers_;
   worker& first_;
   boost::asio::posix::basic_stream_descriptor<worker::io_executor> socket_;

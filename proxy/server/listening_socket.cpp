@@ -117,12 +117,20 @@ listening_socket::listening_socket(descriptor socket, endpoint_state state,
                                    std::optional<made_path> made)
     : socket_(std::move(socket)), state_(std::move(state)), made_(std::move(made)) {}
 
-listening_socket::~listening_socket() {
+listening_socket::~listening_socket() { close(); }
+
+void listening_socket::close() noexcept {
+  remove_file();
+  socket_ = descriptor{};
+}
+
+void listening_socket::remove_file() noexcept {
   struct stat found {};
   // Another process may have replaced the file.
   if (socket_.is_open() && made_ && ::lstat(made_->path.c_str(), &found) == 0 &&
       found.st_dev == made_->device && found.st_ino == made_->inode) {
     ::unlink(made_->path.c_str());
+    made_.reset();
   }
 }
 

@@ -27,6 +27,10 @@ class listening_socket {
 
   [[nodiscard]] const endpoint_state& state() const noexcept { return state_; }
   [[nodiscard]] const descriptor& socket() const noexcept { return socket_; }
+  /// Removes the file: nobody else connects to a Unix socket then.
+  void remove_file() noexcept;
+  /// Does so, and closes the socket.
+  void close() noexcept;
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
 
  private:

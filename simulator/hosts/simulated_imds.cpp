@@ -27,7 +27,7 @@ std::string_view imds_description_of(identity_refusal refusal) {
     case identity_refusal::not_found:
       break;
   }
-  return "Identity not found";
+  return http::imds::unknown_identity;
 }
 
 void write_version_error(response& out, const http::host_refusal& refused) {

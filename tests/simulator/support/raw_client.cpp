@@ -2,8 +2,10 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,13 +19,25 @@
 namespace midas::internal::test {
 
 raw_client::raw_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-  const timeval patience{20, 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
   where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0) {
+  connect(&where, sizeof where);
+}
+
+raw_client::raw_client(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+  sockaddr_un where{};
+  where.sun_family = AF_UNIX;
+  path.copy(static_cast<char*>(where.sun_path), sizeof where.sun_path - 1);
+  connect(&where, sizeof where);
+}
+
+void raw_client::connect(const void* where, std::size_t size) {
+  const timeval patience{20, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (::connect(socket_, static_cast<const sockaddr*>(where), static_cast<socklen_t>(size)) != 0) {
+    ::close(std::exchange(socket_, -1));
     throw std::system_error(errno, std::system_category(), "cannot connect");
   }
 }
@@ -48,6 +62,11 @@ bool raw_client::send(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
+}
+
+bool raw_client::hears_within(int milliseconds) const {
+  pollfd state{.fd = socket_, .events = POLLIN, .revents = 0};
+  return !unread_.empty() || ::poll(&state, 1, milliseconds) > 0;
 }
 
 void raw_client::send_end() { ::shutdown(socket_, SHUT_WR); }

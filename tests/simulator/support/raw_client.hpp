@@ -22,6 +22,8 @@ struct raw_answer {
 class raw_client {
  public:
   explicit raw_client(std::uint16_t port);
+  /// To a Unix socket.
+  explicit raw_client(const std::string& path);
   ~raw_client();
   raw_client(raw_client&& other) noexcept;
   raw_client(const raw_client&) = delete;
@@ -29,6 +31,8 @@ class raw_client {
 
   /// False if the connection has ended.
   bool send(std::string_view bytes);
+  /// Whether the server has sent something, or closed, within the time.
+  [[nodiscard]] bool hears_within(int milliseconds) const;
   void send_end();
   /// The next answer. Empty if the connection ends before it is complete.
   std::optional<raw_answer> receive(bool with_body = true);
@@ -43,6 +47,7 @@ class raw_client {
   std::optional<raw_answer> get(std::string_view target);
 
  private:
+  void connect(const void* where, std::size_t size);
   bool receive_some();
 
   int socket_;
