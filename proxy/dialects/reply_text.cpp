@@ -60,46 +60,46 @@ sensitive_string token_body(const token_query& query, const access_token& token,
                             const token_claims& claims, std::chrono::sys_seconds now) {
   sensitive_string body;
   body.reserve(token.token().size() + query.resource.size() + 512);
-  json_members members(body);
-  members.text("access_token", token.token().reveal());
+  json_members object(body);
+  object.text("access_token", token.token().reveal());
   if (!claims.client_id.empty()) {
-    members.text("client_id", claims.client_id);
+    object.text("client_id", claims.client_id);
   }
   const digits left{
       std::max(unix_seconds(token.expires_on()) - unix_seconds(now), std::int64_t{0})};
   if (query.protocol == dialect::imds) {
-    members.text("expires_in", left.text());
+    object.text("expires_in", left.text());
   }
-  members.text("expires_on", digits{unix_seconds(token.expires_on())}.text());
+  object.text("expires_on", digits{unix_seconds(token.expires_on())}.text());
   if (query.protocol == dialect::imds) {
-    members.text("ext_expires_in", left.text());
+    object.text("ext_expires_in", left.text());
   }
   if (!claims.not_before.empty()) {
-    members.text("not_before", claims.not_before);
+    object.text("not_before", claims.not_before);
   }
-  members.text("resource", query.resource).text("token_type", token.token_type());
-  members.end();
+  object.text("resource", query.resource).text("token_type", token.token_type());
+  object.end();
   return body;
 }
 
 sensitive_string refusal_body(const refusal& refused, std::string_view id) {
   sensitive_string body;
-  json_members members(body);
+  json_members object(body);
   if (refused.protocol == dialect::app_service) {
-    members.number("statusCode", refused.status)
+    object.number("statusCode", refused.status)
         .text("message", refused.text)
         .text("correlationId", id);
   } else if (refused.lists_versions) {
-    members.text("error", refused.text).texts("newest-versions", http::imds::newest_versions());
+    object.text("error", refused.text).texts("newest-versions", http::imds::newest_versions());
   } else if (refused.code.empty()) {
-    members.text("error", refused.text);
+    object.text("error", refused.text);
   } else {
-    members.text("error", refused.code).text("error_description", refused.text);
+    object.text("error", refused.code).text("error_description", refused.text);
     if (!refused.correlation_id.empty()) {
-      members.text("correlation_id", refused.correlation_id);
+      object.text("correlation_id", refused.correlation_id);
     }
   }
-  members.end();
+  object.end();
   return body;
 }
 
