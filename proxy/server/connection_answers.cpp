@@ -194,6 +194,7 @@ void connection::send_token(prepared_reply& prepared, const access_token& token,
     auto& out = worker_.scratch();
     prepared.append(out, token, now, frame);
     send(out);
+    wipe(out.data(), out.size());
   }
   report(&prepared.query(), start, {.result = result, .status = 200});
 }

@@ -191,7 +191,6 @@ TEST_CASE("a client that leaves while it waits is counted once, and its request 
   REQUIRE(requests.size() == 1);
   CHECK(requests[0].result == token_result::failed);
   CHECK(requests[0].reason == "client_disconnected");
-  CHECK(proxy.host.statistics().in_flight == 1);
 }
 
 TEST_CASE("a client that only closes its own side gets its answer") {
