@@ -112,9 +112,9 @@ of_nginx=$(median <"$scratch/of_nginx")
 of_proxy=$(median <"$scratch/of_proxy")
 
 # At half of the load: as many clients, each of which waits between its requests.
-pause=$((2 * connections * 1000 / of_proxy))
-pause=$((pause > 1 ? pause : 1))
-clients=$((of_proxy * pause / 2000))
+# wrk pauses for whole milliseconds, and about half of one longer than it is told.
+pause=1
+clients=$((of_proxy * 3 / 4000))
 half=$(PAUSE=$pause measure "$proxy" -c"$((clients > 1 ? clients : 1))" --latency -s "$here/pause.lua")
 p99=$(sed -nE 's/^ +99% +([0-9.]+)(us|ms|s)$/\1 \2/p' "$scratch/wrk" |
   awk '{ print $1 * ($2 == "us" ? 1 : $2 == "ms" ? 1000 : 1000000) }')
