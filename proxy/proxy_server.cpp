@@ -138,7 +138,7 @@ class proxy_server::implementation {
   bool drain(std::chrono::milliseconds timeout) {
     const auto until = std::chrono::steady_clock::now() + timeout;
     const bool was_told = tell_to_drain(until);
-    const bool all_answered = was_told && state_.connections.wait_for_none(until);
+    const bool all_answered = was_told && state_.connections.wait_for_none(until) && !has_stopped();
     stop();
     return all_answered;
   }
@@ -164,6 +164,12 @@ class proxy_server::implementation {
   }
 
  private:
+  /// stop() closes connections whose requests are not answered.
+  bool has_stopped() {
+    const std::lock_guard lock(lock_);
+    return stopped_;
+  }
+
   /// False if the proxy has stopped, or does so meanwhile.
   bool tell_to_drain(std::chrono::steady_clock::time_point until) {
     // What has connected is handed over before the workers are told, so that it is answered, too.

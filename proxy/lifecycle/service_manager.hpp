@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -25,6 +26,10 @@ struct inherited_socket {
 
   bool operator==(const inherited_socket&) const = default;
 };
+
+/// The variables that service_manager_settings::read() looks for.
+inline constexpr std::array<const char*, 6> service_manager_variables{
+    "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"};
 
 /// What the service manager says in the environment of the process with the id `self`. Sockets and
 /// the watchdog are those of another process if LISTEN_PID or WATCHDOG_PID differs. Fails with

@@ -109,8 +109,10 @@ std::string running_program::read_line() {
   return line;
 }
 
+void running_program::send(int signal) const { kill(process_, signal); }
+
 program_result running_program::stop(int signal) {
-  kill(process_, signal);
+  send(signal);
   program_result result;
   result.output = read_all(output_);
   result.exit_code = exit_code_of(std::exchange(process_, -1));

@@ -27,6 +27,11 @@ class running_program {
   /// Blocks until the program has printed a line, and returns it without the newline.
   std::string read_line();
 
+  /// Sends the signal.
+  void send(int signal) const;
+
+  [[nodiscard]] int process() const { return process_; }
+
   /// Sends the signal and waits for the program to end. Returns the rest of its output.
   program_result stop(int signal);
 

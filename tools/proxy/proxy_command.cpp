@@ -9,7 +9,6 @@
 #include "tools/proxy/proxy_arguments.hpp"
 #include "tools/proxy/proxy_process.hpp"
 #include "tools/stop_signals.hpp"
-#include "transport/hosts/host_environment.hpp"
 #include <midas/token_service.hpp>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +19,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -37,8 +37,10 @@ constexpr const char* command_name = "midas proxy";
 /// What the service manager says; the sockets are ready for use.
 expected<service_manager_settings> from_service_manager() {
   std::vector<environment_variable> variables;
-  for (const auto& [name, value] : environment_of_this_process().variables) {
-    variables.push_back({name, std::string{std::string_view{value}}});
+  for (const auto* const name : proxy::service_manager_variables) {
+    if (const auto* const value = std::getenv(name)) {
+      variables.push_back({name, value});
+    }
   }
   auto settings = service_manager_settings::read(variables, ::getpid());
   if (settings) {
