@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs Microsoft's clients against every simulated host, in a network of their own.
+# Runs Microsoft's clients against every simulated host or through midas proxy, in a network of their
+# own.
 #
 #   run.sh MIDAS WORK_DIRECTORY [--write]
+#   run.sh MIDAS WORK_DIRECTORY --concurrency [OPTION...]    see concurrency.mjs
 #
 # MIDAS is the program. WORK_DIRECTORY keeps the installed clients; they are reinstalled when the
 # lock file changes. node-20/ has the current clients, node-18/ the last ones for Node.js 18. The
@@ -33,9 +35,14 @@ install_npm_packages "$sources/$generation" "$work"
 # Node.js resolves packages relative to the importing program.
 cp "$sources"/*.mjs "$work/"
 
+program=("$work/compatibility.mjs" "$midas" "$sources/../../docs/compatibility.md" "$generation")
+if [ "${1-}" = --concurrency ]; then
+  program=("$work/concurrency.mjs" "$midas")
+  shift
+fi
 exec "${namespaces[@]}" sh -c '
   ip link set lo up
   ip addr add 169.254.169.254/32 dev lo
   mount -t tmpfs tmpfs /var/opt
   exec "$@"' sh \
-  node "$work/compatibility.mjs" "$midas" "$sources/../../docs/compatibility.md" "$generation" "$@"
+  node "${program[@]}" "$@"
