@@ -134,6 +134,7 @@ struct http_state {
       relay->begin(admitted);
     }
     choose_successors(at);
+    report.note_queued(open->queue().waiting());
     const auto next = open->queue().next_change(*report.open(), at);
     if (next < wake_at) {
       wake_at = next;
@@ -171,6 +172,7 @@ struct http_state {
       relay->cancel(*request.exchange);
       request.answer(unexpected{reason});
     }
+    report.note_queued(0);
   }
 
   [[nodiscard]] time_point now() const { return caf_compat::now(self); }

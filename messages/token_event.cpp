@@ -138,7 +138,9 @@ std::string line_of(const refresh_done& e) {
   return log_line{"refresh_done"}.add(e.key).add("refreshed", e.refreshed).take();
 }
 
-std::string line_of(const key_evicted& e) { return log_line{"key_evicted"}.add(e.key).take(); }
+std::string line_of(const key_evicted& e) {
+  return log_line{"key_evicted"}.add(e.key).add("reason", to_string(e.reason)).take();
+}
 
 std::string line_of(const store_failed& e) {
   return log_line{"store_failed"}
@@ -173,6 +175,18 @@ std::string_view to_string(wait_reason reason) noexcept {
       return "pause";
     case wait_reason::answer:
       return "answer";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(eviction_reason reason) noexcept {
+  switch (reason) {
+    case eviction_reason::idle:
+      return "idle";
+    case eviction_reason::expired:
+      return "expired";
+    case eviction_reason::too_many_keys:
+      return "too_many_keys";
   }
   return "unknown";
 }

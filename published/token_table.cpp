@@ -200,8 +200,10 @@ token_table::refresh_decision token_table::begin_refresh(const published_slot& p
   const auto found = entries_.find(*item.key);
   // The next caller who requests an unusable token starts an acquisition.
   const bool is_unused = item.is_unused();
-  if (!is_usable(item.validity(), now) || (!is_unused && is_idle(item, now, std::nullopt))) {
-    refresh_decision dropped{refresh_step::dropped, found->first};
+  const bool is_expired = !is_usable(item.validity(), now);
+  if (is_expired || (!is_unused && is_idle(item, now, std::nullopt))) {
+    refresh_decision dropped{refresh_step::dropped, found->first,
+                             is_expired ? eviction_reason::expired : eviction_reason::idle};
     erase(found);
     return dropped;
   }
@@ -239,22 +241,25 @@ bool token_table::is_idle(const entry& item, const clock_reading& now,
   return second_of(now) - item.last_used.load() >= limit.count();
 }
 
-std::vector<token_key> token_table::drop_idle(const clock_reading& now,
-                                              std::optional<std::chrono::seconds> idle) {
-  std::vector<token_key> dropped;
+std::vector<token_table::dropped_key> token_table::drop_idle(
+    const clock_reading& now, std::optional<std::chrono::seconds> idle) {
+  std::vector<dropped_key> dropped;
   const std::lock_guard lock{mutex_};
   for (auto at = entries_.begin(); at != entries_.end();) {
     const auto here = at++;
-    if (!is_usable(here->second->validity(), now) || is_idle(*here->second, now, idle)) {
-      dropped.push_back(here->first);
+    const bool is_expired = !is_usable(here->second->validity(), now);
+    if (is_expired || is_idle(*here->second, now, idle)) {
+      dropped.push_back(
+          {here->first, is_expired ? eviction_reason::expired : eviction_reason::idle});
       erase(here);
     }
   }
   return dropped;
 }
 
-std::vector<token_key> token_table::drop_oldest(std::size_t left, const published_slot* keep) {
-  std::vector<token_key> dropped;
+std::vector<token_table::dropped_key> token_table::drop_oldest(std::size_t left,
+                                                               const published_slot* keep) {
+  std::vector<dropped_key> dropped;
   const std::lock_guard lock{mutex_};
   if (entries_.size() <= left) {
     return dropped;
@@ -270,7 +275,7 @@ std::vector<token_key> token_table::drop_oldest(std::size_t left, const publishe
   std::ranges::nth_element(by_age, by_age.begin() + excess, {},
                            [](const auto& each) { return each.first; });
   for (auto each = by_age.begin(); each != by_age.begin() + excess; ++each) {
-    dropped.push_back(each->second->first);
+    dropped.push_back({each->second->first, eviction_reason::too_many_keys});
     erase(each->second);
   }
   return dropped;
@@ -313,6 +318,19 @@ void token_table::erase(entries::iterator at) {
 std::size_t token_table::size() const {
   const std::shared_lock lock{mutex_};
   return entries_.size();
+}
+
+std::optional<std::chrono::sys_seconds> token_table::earliest_expiry(
+    const clock_reading& now) const {
+  std::optional<std::chrono::sys_seconds> result;
+  const std::shared_lock lock{mutex_};
+  for (const auto& item : entries_) {
+    const auto expiry = item.second->token.expires_on();
+    if ((!result || expiry < *result) && is_usable(item.second->validity(), now)) {
+      result = expiry;
+    }
+  }
+  return result;
 }
 
 }  // namespace midas::internal

@@ -9,6 +9,7 @@
 #include <midas/access_token.hpp>
 #include <midas/detail/thread_cache.hpp>
 #include <midas/detail/token_lookup.hpp>
+#include <midas/token_event.hpp>
 #include <midas/token_request.hpp>
 
 #include <atomic>
@@ -126,7 +127,12 @@ class token_table {
     refresh_step step = refresh_step::none;
     /// Of the token, unless the step is none.
     token_key key{};
+    /// Why the key has left the table, if the step is dropped.
+    eviction_reason reason = eviction_reason::idle;
   };
+
+  /// A key that has left the table.
+  using dropped_key = key_evicted;
 
   /// Called when a refresh is due; decides whether it is made. `planned` is a slot of this table.
   refresh_decision begin_refresh(const published_slot& planned, const clock_reading& now);
@@ -140,12 +146,12 @@ class token_table {
 
   /// Drops the tokens that are no longer usable, and those that have not been looked up for `idle`
   /// or, if that is empty, for as long as their lifetime. Returns their keys.
-  std::vector<token_key> drop_idle(const clock_reading& now,
-                                   std::optional<std::chrono::seconds> idle);
+  std::vector<dropped_key> drop_idle(const clock_reading& now,
+                                     std::optional<std::chrono::seconds> idle);
 
   /// Drops the least recently looked up tokens, but not that in the slot `keep`, so that `left`
   /// remain. Returns their keys.
-  std::vector<token_key> drop_oldest(std::size_t left, const published_slot* keep = nullptr);
+  std::vector<dropped_key> drop_oldest(std::size_t left, const published_slot* keep = nullptr);
 
   /// Drops the selected tokens, whether or not they are usable, and returns their keys. What the
   /// host is about to answer to requests that were sent before is not published, unless the table
@@ -161,6 +167,11 @@ class token_table {
   [[nodiscard]] std::vector<held_token> held_tokens() const;
 
   [[nodiscard]] std::size_t size() const;
+
+  /// The earliest end of the tokens that may be handed out at `now`; empty if there are none. Looks
+  /// at every token.
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> earliest_expiry(
+      const clock_reading& now) const;
 
  private:
   struct entry;

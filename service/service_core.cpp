@@ -261,9 +261,18 @@ token_service_statistics service_core::statistics() const {
   result.retries = counters.retries.load();
   result.throttled = counters.throttled.load();
   result.keys = context_->table->size();
+  result.waiters = counters.waiters.load();
+  result.earliest_expiry = context_->table->earliest_expiry(context_->now());
+  const auto at = std::chrono::steady_clock::now();
+  if (const auto until = context_->budget->throttled_until(at)) {
+    result.throttled_until =
+        std::chrono::system_clock::now() +
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(*until - at);
+  }
   if (transport_ != nullptr) {
     result.http = transport_->statistics();
   }
+  result.http.queued = counters.queued.load();
   return result;
 }
 

@@ -40,6 +40,9 @@ class host_budget {
     return std::max(limit_.paused_until(), health_.open_at(now));
   }
 
+  /// The end of the pause after a 429; in the past if there is none.
+  [[nodiscard]] time_point throttled_until() const noexcept { return limit_.paused_until(); }
+
   /// True if requests wait for others to be sent, not only for others to end.
   [[nodiscard]] bool limits_rate() const noexcept { return limit_.limits_rate(); }
 

@@ -20,7 +20,8 @@ struct acquisition_parts {
         http(self, settings.http),
         published(self, settings.cache, settings.service, settings.key),
         report(settings.service, settings.key),
-        waits(self, settings.service) {}
+        waits(self, settings.service),
+        waiters(settings.service->counters) {}
 
   /// The state machine, with the memory of the actor that ended before this one.
   [[nodiscard]] acquisition_fsm make_fsm(const acquisition_settings& settings) const {

@@ -127,13 +127,13 @@ void cached_keys::schedule_refresh(token_table::slot planned) {
 std::vector<token_key> cached_keys::take_due_refreshes() {
   const auto now = service_->now();
   std::vector<token_key> begun;
-  std::vector<token_key> dropped;
+  std::vector<token_table::dropped_key> dropped;
   for (auto& slot : refreshes_.take_due(now.boot)) {
     auto decision = table().begin_refresh(*slot, now);
     if (decision.step == token_table::refresh_step::begun) {
       begun.push_back(std::move(decision.key));
     } else if (decision.step == token_table::refresh_step::dropped) {
-      dropped.push_back(std::move(decision.key));
+      dropped.push_back({std::move(decision.key), decision.reason});
     } else if (decision.step == token_table::refresh_step::none) {
       // An acquisition of an earlier cache actor has published the token meanwhile.
       schedule_refresh(std::move(slot));
@@ -245,10 +245,10 @@ std::optional<std::chrono::nanoseconds> cached_keys::arm(time_point now) {
   return timers_.arm(now, service_->now().boot, refreshes_.next());
 }
 
-void cached_keys::forget(const std::vector<token_key>& dropped) {
-  for (const auto& key : dropped) {
-    service_->claims->forget(key);
-    service_->observers->emit([&key] { return key_evicted{key}; });
+void cached_keys::forget(const std::vector<token_table::dropped_key>& dropped) {
+  for (const auto& each : dropped) {
+    service_->claims->forget(each.key);
+    service_->observers->emit([&each] { return each; });
   }
 }
 

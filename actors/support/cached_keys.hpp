@@ -97,7 +97,7 @@ class cached_keys {
   void schedule_published(time_point now);
   // What the service keeps for longer than the actors of its keys: tokens, and answered claims.
   void plan_sweep_of_memory(time_point now);
-  void forget(const std::vector<token_key>& dropped);
+  void forget(const std::vector<token_table::dropped_key>& dropped);
   [[nodiscard]] token_table& table() const { return *service_->table; }
   [[nodiscard]] std::chrono::seconds search_interval() const;
   [[nodiscard]] std::chrono::seconds max_rest() const;

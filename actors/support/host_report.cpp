@@ -6,6 +6,7 @@
 #include "transport/responses/retry_after.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -95,6 +96,12 @@ void host_report::note_recovery(time_point now) {
   if (is_failing_ && open()->failures(now) == 0) {
     is_failing_ = false;
     service_->observers->emit([] { return host_recovered{}; });
+  }
+}
+
+void host_report::note_queued(std::size_t count) const {
+  if (open().is_user()) {
+    service_->counters->queued.store(count, std::memory_order_relaxed);
   }
 }
 

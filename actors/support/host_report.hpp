@@ -40,6 +40,9 @@ class host_report {
   /// Reports that the host works again, if it does.
   void note_recovery(time_point now);
 
+  /// So many requests wait to be sent.
+  void note_queued(std::size_t count) const;
+
   /// The transport may have opened connections.
   void note_connections(const http_transport& transport) const;
 

@@ -52,6 +52,14 @@ class shared_budget {
     return {std::move(lock), *budget_, user == user_};
   }
 
+  /// The end of the pause after a 429; empty if there is none at `now`.
+  [[nodiscard]] std::optional<host_budget::time_point> throttled_until(
+      host_budget::time_point now) {
+    const std::lock_guard lock{mutex_};
+    return budget_ && budget_->throttled_until() > now ? std::optional{budget_->throttled_until()}
+                                                       : std::nullopt;
+  }
+
   /// The number of a connection that no event has reported, of those that the service has opened.
   [[nodiscard]] std::optional<std::uint64_t> take_unreported_connection(std::uint64_t opened) {
     const std::lock_guard lock{mutex_};

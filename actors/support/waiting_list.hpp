@@ -7,23 +7,59 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
 
 namespace midas::internal {
 
+/// The part of one list in service_counters::waiters. Not thread-safe.
+class waiter_gauge {
+ public:
+  waiter_gauge() = default;
+  explicit waiter_gauge(std::shared_ptr<service_counters> counters) noexcept
+      : counters_(std::move(counters)) {}
+  waiter_gauge(waiter_gauge&& other) noexcept
+      : counters_(std::move(other.counters_)), shown_(std::exchange(other.shown_, 0)) {}
+  waiter_gauge& operator=(waiter_gauge&& other) noexcept {
+    show(0);
+    counters_ = std::move(other.counters_);
+    shown_ = std::exchange(other.shown_, 0);
+    return *this;
+  }
+  ~waiter_gauge() { show(0); }
+
+  /// The list has this many waiters now.
+  void show(std::size_t count) noexcept {
+    if (counters_ != nullptr && count != shown_) {
+      // Modulo 2^64, so that a smaller number subtracts.
+      counters_->add(counters_->waiters, std::uint64_t{count} - std::exchange(shown_, count));
+    }
+  }
+
+ private:
+  std::shared_ptr<service_counters> counters_;
+  std::size_t shown_ = 0;
+};
+
 /// Answers are counted in `counters` before they are delivered. Used by the acquisition actor only.
 class waiting_list {
  public:
   using time_point = std::chrono::steady_clock::time_point;
+
+  waiting_list() = default;
+  /// Counts its waiters in `counters->waiters`.
+  explicit waiting_list(std::shared_ptr<service_counters> counters) : gauge_(std::move(counters)) {}
 
   /// `takes_published`: a token that another acquisition has published answers the caller, too.
   void add(time_point deadline, waiter&& caller, bool takes_published) {
     // Made in place: each move of a waiter costs as much as the rest.
     waiters_.emplace(std::piecewise_construct, std::forward_as_tuple(deadline),
                      std::forward_as_tuple(std::move(caller), takes_published));
+    gauge_.show(size());
   }
 
   [[nodiscard]] bool empty() const noexcept { return waiters_.empty(); }
@@ -48,6 +84,7 @@ class waiting_list {
     const auto end = waiters_.upper_bound(last);
     for (auto it = waiters_.begin(); it != end; it = waiters_.erase(it)) {
       counters.add(counters.errors);
+      gauge_.show(size() - 1);
       it->second.caller.answer(failure);
     }
   }
@@ -55,6 +92,7 @@ class waiting_list {
   /// Removes the waiters that were canceled.
   void remove_canceled() {
     std::erase_if(waiters_, [](const auto& item) { return item.second.caller.answered(); });
+    gauge_.show(size());
   }
 
   /// Removes the waiters that were canceled, and answers those that take the token that
@@ -80,6 +118,7 @@ class waiting_list {
 
   void answer_all(const access_token& token, service_counters& counters) {
     counters.add(counters.tokens, size());
+    gauge_.show(0);
     const caf_compat::shared_answer answer{token};
     for (auto& item : std::exchange(waiters_, {})) {
       item.second.caller.answer(token, answer);
@@ -92,6 +131,7 @@ class waiting_list {
     for (auto it = waiters_.begin(); it != waiters_.end();) {
       if (it->second.takes_published) {
         counters.add(counters.tokens);
+        gauge_.show(size() - 1);
         it->second.caller.answer(token, answer);
         it = waiters_.erase(it);
       } else {
@@ -108,6 +148,7 @@ class waiting_list {
   };
 
   std::multimap<time_point, entry> waiters_;
+  waiter_gauge gauge_;
 };
 
 }  // namespace midas::internal

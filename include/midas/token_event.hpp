@@ -186,12 +186,26 @@ struct refresh_done {
   bool refreshed = false;
 };
 
-/// A key left memory, and its token with it: it had not been requested for
-/// token_service_options::idle_key_timeout, its token was no longer usable, or there were more than
-/// token_service_options::max_keys.
+/// Why a key left memory.
+enum class eviction_reason : std::uint8_t {
+  /// It had not been requested for token_service_options::idle_key_timeout.
+  idle,
+  /// Its token was no longer usable.
+  expired,
+  /// There were more keys than token_service_options::max_keys; it was the least recently
+  /// requested.
+  too_many_keys,
+};
+
+/// "idle", "expired" or "too_many_keys"; "unknown" for any other number. Any thread.
+MIDAS_EXPORT std::string_view to_string(eviction_reason reason) noexcept;
+
+/// A key left memory, and its token with it.
 struct key_evicted {
   /// The token that the event is about.
   token_key key{};
+  /// Why it left.
+  eviction_reason reason = eviction_reason::idle;
 };
 
 /// A connection to the host was opened. Reported when an exchange ends.

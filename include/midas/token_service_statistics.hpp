@@ -1,11 +1,13 @@
 // Counters of a token service.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace midas {
 
-/// What was sent to the host. Counted since the service was created, except in_flight.
+/// What was sent to the host. Counted since the service was created, except in_flight and queued.
 struct http_statistics {
   /// HTTP exchanges begun, including those that failed before anything was sent.
   std::uint64_t requests = 0;
@@ -17,6 +19,8 @@ struct http_statistics {
   std::uint64_t connections_reused = 0;
   /// Exchanges in progress now.
   std::uint64_t in_flight = 0;
+  /// Requests to the host that wait now: its limits, or a pause, do not admit them yet.
+  std::uint64_t queued = 0;
 };
 
 /// A snapshot; the counters are read one after another, not all at the same instant. Counted since
@@ -40,6 +44,14 @@ struct token_service_statistics {
   std::uint64_t throttled = 0;
   /// Keys with a token in memory now.
   std::uint64_t keys = 0;
+  /// Requests that wait for an acquisition now.
+  std::uint64_t waiters = 0;
+  /// The earliest end of the usable tokens in memory; empty if there are none. Determined by
+  /// looking at each of them.
+  std::optional<std::chrono::sys_seconds> earliest_expiry{};
+  /// The end of the pause after the host's last 429; empty if no pause is in progress. An estimate:
+  /// the pause itself is measured with the steady clock.
+  std::optional<std::chrono::system_clock::time_point> throttled_until{};
   /// What the transport did for these requests.
   http_statistics http{};
 };

@@ -75,7 +75,8 @@ TEST_CASE("each event is one line: its name, then key=value") {
         "refresh_scheduled" + of_vault + " delay=\"12 h 4 min\"");
   CHECK(to_string(refresh_done{vault, true}) == "refresh_done" + of_vault + " refreshed=true");
   CHECK(to_string(refresh_done{vault, false}) == "refresh_done" + of_vault + " refreshed=false");
-  CHECK(to_string(key_evicted{storage}) == "key_evicted" + of_storage);
+  CHECK(to_string(key_evicted{storage, eviction_reason::too_many_keys}) ==
+        "key_evicted" + of_storage + " reason=too_many_keys");
   CHECK(to_string(store_failed{store_operation::save, busy(), 3}) ==
         "store_failed operation=save unsaved=3" + is_busy + " advice=\"Send fewer requests\"");
   CHECK(to_string(connection_opened{2, 5}) == "connection_opened count=2 attempts=5");
@@ -124,7 +125,8 @@ TEST_CASE("no text of a host or a caller can end the line or add a pair") {
 TEST_CASE("a token that a caller passes as a resource is not shown") {
   const std::string token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJhdWQiOiJ4In0.c2lnbmF0dXJl";
   const auto line = to_string(key_evicted{{{}, "https://x/?t=" + token}});
-  CHECK(line == "key_evicted resource=\"https://x/?t=<redacted>\" identity=system-assigned");
+  CHECK(line ==
+        "key_evicted resource=\"https://x/?t=<redacted>\" identity=system-assigned reason=idle");
 }
 
 TEST_CASE("each event has a severity") {

@@ -2,6 +2,9 @@
 #include "tests/published/token_table_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+#include <map>
+#include <string>
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::tables;
@@ -43,7 +46,12 @@ TEST_CASE("unused and expired tokens leave the table; the others stay") {
   publish(table, "expired", 20min, 10min);
   CHECK(table.find(key("used"), now + 40min));
   CHECK(table.drop_idle(now + 19min, 1h).empty());
-  CHECK(sorted(table.drop_idle(now + 70min, 1h)) == keys{"expired", "idle"});
+  std::map<std::string, eviction_reason> reasons;
+  for (const auto& each : table.drop_idle(now + 70min, 1h)) {
+    reasons.emplace(each.key.resource, each.reason);
+  }
+  CHECK(reasons == std::map<std::string, eviction_reason>{{"expired", eviction_reason::expired},
+                                                          {"idle", eviction_reason::idle}});
   CHECK(table.size() == 1);
   CHECK(table.find(key("used"), now + 70min));
 }
@@ -143,4 +151,27 @@ TEST_CASE("looking up the held token or its remaining time does not count as a u
   CHECK(table.time_left(key("a"), now + 2h) == 22h);
   CHECK_FALSE(table.is_refresh_due(key("a"), now + 2h));
   CHECK(sorted(table.drop_idle(now + 2h, 1h)) == keys{"a"});
+}
+
+TEST_CASE("the earliest end is that of the usable tokens") {
+  token_table table;
+  CHECK_FALSE(table.earliest_expiry(now));
+  publish(table, "short", 20min, 10min);
+  publish(table, "long", 24h, 12h);
+  const auto shortest = table.find_held(key("short"))->expires_on();
+  const auto longest = table.find_held(key("long"))->expires_on();
+  CHECK(table.earliest_expiry(now) == shortest);
+  CHECK(table.earliest_expiry(now + 30min) == longest);
+  CHECK_FALSE(table.earliest_expiry(now + 25h));
+}
+
+TEST_CASE("the reason of an eviction is told") {
+  token_table table;
+  publish(table, "a", 24h, 12h);
+  publish(table, "b", 24h, 12h);
+  CHECK(table.drop_oldest(1).at(0).reason == eviction_reason::too_many_keys);
+  const auto slots = table.all_slots();
+  const auto late = table.begin_refresh(*slots.at(0), now + 25h);
+  CHECK(late.step == token_table::refresh_step::dropped);
+  CHECK(late.reason == eviction_reason::expired);
 }

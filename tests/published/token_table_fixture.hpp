@@ -53,12 +53,22 @@ inline keys resources_of(const std::vector<token_key>& of) {
   return result;
 }
 
+inline keys resources_of(const std::vector<token_table::dropped_key>& of) {
+  keys result;
+  for (const auto& each : of) {
+    result.push_back(each.key.resource);
+  }
+  return result;
+}
+
 inline keys sorted(keys of) {
   std::ranges::sort(of);
   return of;
 }
 
-inline keys sorted(const std::vector<token_key>& of) { return sorted(resources_of(of)); }
+inline keys sorted(const std::vector<token_table::dropped_key>& of) {
+  return sorted(resources_of(of));
+}
 
 struct refreshes {
   keys due;
@@ -71,7 +81,7 @@ inline refreshes take(token_table& table, const clock_reading& at) {
   std::ranges::sort(planned, {}, [](const auto& each) { return each->refresh(); });
   refreshes result;
   for (const auto& each : planned) {
-    const auto [step, key] = table.begin_refresh(*each, at);
+    const auto [step, key, reason] = table.begin_refresh(*each, at);
     switch (step) {
       case token_table::refresh_step::none:
       case token_table::refresh_step::unused:

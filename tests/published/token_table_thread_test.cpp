@@ -89,7 +89,7 @@ TEST_CASE("many threads look up while others publish and drop, and each sees a w
     for (int i = 0; reading > 0; ++i) {
       const auto at = now + seconds{i % 20};
       for (const auto& planned : table.all_slots()) {
-        const auto [step, key] = table.begin_refresh(*planned, at);
+        const auto [step, key, reason] = table.begin_refresh(*planned, at);
         if (step == token_table::refresh_step::begun) {
           table.postpone_refresh(key, at.boot + 5s);
         }
