@@ -1,0 +1,98 @@
+#include "proxy/observation/log_output.hpp"
+
+#include "messages/make_error.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <system_error>
+
+namespace midas::internal::proxy {
+
+namespace {
+
+constexpr int poll_milliseconds = 100;
+
+bool is_regular_file(int file) {
+  struct stat facts {};
+  return ::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
+unexpected not_opened(const std::string& path) {
+  const auto reason = std::error_code{errno, std::generic_category()}.message();
+  return fail(errc::invalid_configuration,
+              "the access log " + quoted_start(path) + " cannot be opened: " + reason,
+              "Name a file in a directory that this user may write to, or - for standard output");
+}
+
+}  // namespace
+
+expected<log_output> log_output::open(const std::string& path) {
+  if (path == "-") {
+    const int copy = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0) {
+      return not_opened(path);
+    }
+    return log_output{copy};
+  }
+  // Nonblocking, because a FIFO without a reader would block.
+  constexpr mode_t mode = 0640;
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
+  if (file < 0) {
+    return not_opened(path);
+  }
+  return log_output{file};
+}
+
+log_output::log_output(int file) : file_(file), is_regular_(is_regular_file(file)) {}
+
+log_output& log_output::operator=(log_output&& other) noexcept {
+  std::swap(file_, other.file_);
+  std::swap(is_regular_, other.is_regular_);
+  return *this;
+}
+
+log_output::~log_output() {
+  if (file_ >= 0) {
+    ::close(file_);
+  }
+}
+
+bool log_output::wait_for_room(const std::function<bool()>& gives_up) const {
+  for (;;) {
+    pollfd waiting{file_, POLLOUT, 0};
+    const int ready = ::poll(&waiting, 1, poll_milliseconds);
+    if (ready > 0) {
+      // If the reader has gone, write() says so.
+      return true;
+    }
+    if ((ready < 0 && errno != EINTR) || gives_up()) {
+      return false;
+    }
+  }
+}
+
+std::size_t log_output::write(std::string_view text, const std::function<bool()>& gives_up) {
+  std::size_t written = 0;
+  while (written < text.size()) {
+    if (!is_regular_ && !wait_for_room(gives_up)) {
+      break;
+    }
+    // A pipe that is ready takes that many bytes without blocking, also if standard output blocks.
+    const auto part = text.substr(written, is_regular_ ? text.size() : PIPE_BUF);
+    const auto size = ::write(file_, part.data(), part.size());
+    if (size > 0) {
+      written += static_cast<std::size_t>(size);
+    } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {
+      break;
+    }
+  }
+  return written;
+}
+
+}  // namespace midas::internal::proxy
