@@ -2,7 +2,7 @@
 
 # Needed to build midas and its program.
 build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev rapidjson-dev
-  libexpected-dev libboost-dev libcli11-dev libfmt-dev)
+  libexpected-dev libboost-dev libcli11-dev libfmt-dev prometheus-cpp-dev)
 # The Debian packages also need these.
 debian_packages=(dpkg-dev fakeroot file)
 # scripts/test.sh also needs these: test libraries, the tools of the consumer tests, and network
@@ -16,6 +16,8 @@ test_packages+=(libasio-dev libgrpc++-dev)
 test_packages+=(mandoc man-db zsh python3)
 # What checks the files in deploy/.
 test_packages+=(systemd python3-yaml)
+# A browser for the status page of midas proxy.
+test_packages+=(chromium)
 # Node.js 18 or later, for tests/clients. A Node.js that is not from Debian contains its own npm.
 if ! command -v npm >/dev/null; then
   test_packages+=(nodejs npm)

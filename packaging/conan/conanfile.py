@@ -29,6 +29,8 @@ class MidasConan(ConanFile):
         "simulator": True,
         "tools": False,
         "libcurl/*:with_ssl": "openssl",
+        "prometheus-cpp/*:with_pull": False,
+        "prometheus-cpp/*:with_push": False,
     }
 
     @property
@@ -60,6 +62,7 @@ class MidasConan(ConanFile):
         if self.options.tools:
             self.requires("cli11/[>=2.1.2 <3]", visible=False)
             self.requires("fmt/[>=9 <12]", visible=False)
+            self.requires("prometheus-cpp/[>=1.0 <2]", visible=False)
 
     def validate(self):
         check_min_cppstd(self, "20")
