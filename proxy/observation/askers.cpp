@@ -11,24 +11,29 @@ namespace midas::internal::proxy {
 
 namespace {
 
+using wall_duration = std::chrono::system_clock::duration;
+
 constexpr std::uint64_t hash_factor = 0x9e3779b97f4a7c15U;
 
 // Of the length, and of eight bytes at the begin, in the middle and at the end: enough to tell
 // resources and ids apart, at a tenth of the cost of a hash of all bytes. Texts with equal hashes
 // share eight places.
 std::uint64_t quick_hash(std::string_view text) noexcept {
-  const auto word_at = [&text](std::size_t at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, std::min(text.size() - at, sizeof word));
-    return word;
-  };
+  constexpr auto word_size = sizeof(std::uint64_t);
   auto result = text.size() * hash_factor;
-  if (!text.empty()) {
-    const auto last = text.size() - std::min(text.size(), sizeof(std::uint64_t));
-    for (const auto at : {std::size_t{0}, last / 2, last}) {
-      result = (result ^ word_at(at)) * hash_factor;
-      result ^= result >> 32U;
-    }
+  const auto add = [&result, &text](std::size_t at, std::size_t size) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, size);
+    result = (result ^ word) * hash_factor;
+    result ^= result >> 32U;
+  };
+  if (text.size() >= word_size) {
+    const auto last = text.size() - word_size;
+    add(0, word_size);
+    add(last / 2, word_size);
+    add(last, word_size);
+  } else if (!text.empty()) {
+    add(0, text.size());
   }
   return result;
 }
@@ -42,10 +47,6 @@ std::uint64_t hash_of_pair(const client& who, const token_query& query) noexcept
   return (result ^ (who.uid ? *who.uid : unknown)) * hash_factor;
 }
 
-std::int64_t second_of_request(std::chrono::system_clock::time_point at) noexcept {
-  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-}
-
 token_key key_of_query(const token_query& query) {
   auto valid = make_key(query.identity, query.resource);
   return valid ? *std::move(valid) : token_key{query.identity.folded(), query.resource};
@@ -56,7 +57,7 @@ token_key key_of_query(const token_query& query) {
 void asker_table::count(const client& who, const token_query& query,
                         std::chrono::system_clock::time_point at) noexcept {
   const auto hash = hash_of_pair(who, query);
-  const auto second = second_of_request(at);
+  const auto time = at.time_since_epoch().count();
   // The upper bits are the ones that a multiplication mixes.
   auto& places = sets_.at(hash >> 58U);
   for (const auto& each : places) {
@@ -64,12 +65,12 @@ void asker_table::count(const client& who, const token_query& query,
         each->resource == query.resource && each->identity == query.identity) {
       each->requests.store(each->requests.load(std::memory_order_relaxed) + 1,
                            std::memory_order_relaxed);
-      each->last.store(second, std::memory_order_relaxed);
+      each->last.store(time, std::memory_order_relaxed);
       return;
     }
   }
   try {
-    add(places, hash, who, query, second);
+    add(places, hash, who, query, time);
   } catch (const std::exception&) {
     // Out of memory: the request is not attributed to its user.
     forgotten_.fetch_add(1, std::memory_order_relaxed);
@@ -77,7 +78,7 @@ void asker_table::count(const client& who, const token_query& query,
 }
 
 void asker_table::add(set& to, std::uint64_t hash, const client& who, const token_query& query,
-                      std::int64_t second) {
+                      std::int64_t time) {
   auto made = std::make_unique<entry>();
   made->hash = hash;
   made->uid = who.uid;
@@ -85,7 +86,7 @@ void asker_table::add(set& to, std::uint64_t hash, const client& who, const toke
   made->resource = query.resource;
   made->key = key_of_query(query);
   made->requests = 1;
-  made->last = second;
+  made->last = time;
   const auto age = [](const std::unique_ptr<entry>& each) {
     return each == nullptr ? INT64_MIN : each->last.load(std::memory_order_relaxed);
   };
@@ -103,9 +104,10 @@ void asker_table::add_to(std::vector<asker>& all) const {
   for (const auto& places : sets_) {
     for (const auto& each : places) {
       if (each != nullptr) {
+        const wall_duration last{each->last.load(std::memory_order_relaxed)};
         all.push_back({each->key, each->uid, each->requests.load(std::memory_order_relaxed),
-                       std::chrono::sys_seconds{
-                           std::chrono::seconds{each->last.load(std::memory_order_relaxed)}}});
+                       std::chrono::floor<std::chrono::seconds>(
+                           std::chrono::system_clock::time_point{last})});
       }
     }
   }

@@ -58,12 +58,13 @@ class asker_table {
     std::string resource{};
     token_key key{};
     std::atomic<std::uint64_t> requests = 0;
+    // In units of the system clock, since a division would cost as much as the rest.
     std::atomic<std::int64_t> last = 0;
   };
   using set = std::array<std::unique_ptr<entry>, ways>;
 
   void add(set& to, std::uint64_t hash, const client& who, const token_query& query,
-           std::int64_t second);
+           std::int64_t time);
 
   // Held by the owner while it changes an entry's texts, and by readers. The owner reads without
   // it, since nobody else changes anything.

@@ -77,7 +77,7 @@ std::optional<observation_answer> refusal_of_host(const http::request_view& requ
   if (hosts != 1) {
     return refuse_observer(400, "The request must have one Host");
   }
-  if (!is_own_host(*request.field("host"))) {
+  if (!is_address_or_localhost(*request.field("host"))) {
     return refuse_observer(403,
                            "Use the address of the listener, or localhost: another Host is "
                            "refused");
@@ -87,7 +87,7 @@ std::optional<observation_answer> refusal_of_host(const http::request_view& requ
 
 }  // namespace
 
-bool is_own_host(std::string_view host) {
+bool is_address_or_localhost(std::string_view host) {
   const auto port = host.rfind(':');
   const auto is_port = [](std::string_view digits) {
     return std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });

@@ -45,7 +45,7 @@ struct observation_answer {
 
 /// True for "localhost" and for addresses, each with or without a port: nobody can make a name of
 /// their own point to the proxy and have a browser send one of these.
-[[nodiscard]] bool is_own_host(std::string_view host);
+[[nodiscard]] bool is_address_or_localhost(std::string_view host);
 
 /// The answer's bytes. `is_head` leaves the body out.
 [[nodiscard]] std::string to_bytes(const observation_answer& answer, bool is_head, bool keep_alive);
