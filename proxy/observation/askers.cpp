@@ -4,7 +4,6 @@
 #include <cstring>
 #include <exception>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 namespace midas::internal::proxy {
@@ -114,9 +113,13 @@ void asker_table::add_to(std::vector<asker>& all) const {
 }
 
 std::vector<asker> merged(std::vector<asker> all) {
-  std::ranges::sort(all, [](const asker& left, const asker& right) {
-    return std::tie(left.key, left.uid) < std::tie(right.key, right.uid);
-  });
+  const auto is_before = [less = by_resource{}](const auto& rank) {
+    return [less, rank](const asker& left, const asker& right) {
+      return left.key == right.key ? rank(left, right) : less(left.key, right.key);
+    };
+  };
+  std::ranges::sort(
+      all, is_before([](const asker& left, const asker& right) { return left.uid < right.uid; }));
   std::vector<asker> result;
   for (auto& each : all) {
     if (!result.empty() && result.back().key == each.key && result.back().uid == each.uid) {
@@ -126,9 +129,9 @@ std::vector<asker> merged(std::vector<asker> all) {
       result.push_back(std::move(each));
     }
   }
-  std::ranges::stable_sort(result, [](const asker& left, const asker& right) {
-    return left.key != right.key ? left.key < right.key : left.requests > right.requests;
-  });
+  std::ranges::stable_sort(result, is_before([](const asker& left, const asker& right) {
+                             return left.requests > right.requests;
+                           }));
   return result;
 }
 

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace midas::internal::proxy {
@@ -73,7 +74,15 @@ class asker_table {
   std::atomic<std::uint64_t> forgotten_ = 0;
 };
 
-/// The same pairs of several workers as one, ordered by key and then by the number of requests.
+/// The order of keys for people: by resource, then by identity.
+struct by_resource {
+  bool operator()(const token_key& left, const token_key& right) const noexcept {
+    return std::tie(left.resource, left.identity) < std::tie(right.resource, right.identity);
+  }
+};
+
+/// The same pairs of several workers as one, by resource, and for one key by the number of
+/// requests.
 [[nodiscard]] std::vector<asker> merged(std::vector<asker> all);
 
 }  // namespace midas::internal::proxy

@@ -20,7 +20,7 @@ struct token_row {
   std::vector<const asker*> askers{};
   std::uint64_t requests = 0;
 };
-using token_rows = std::map<token_key, token_row>;
+using token_rows = std::map<token_key, token_row, by_resource>;
 
 token_rows rows_of(const snapshot& status) {
   token_rows result;

@@ -203,8 +203,6 @@
     showFigures(data);
     show(byId("tokens-empty"), data.tokens.length === 0);
     show(byId("tokens-scroll"), data.tokens.length > 0);
-    const order = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
-    data.tokens.sort((one, other) => order(one.resource, other.resource) || order(one.identity, other.identity));
     updateRows(byId("tokens-rows"), data.tokens, (each) => each.id, createToken,
       (row, each) => updateToken(row, each, now));
     show(byId("tokens-more"), data.tokens_left_out > 0);
