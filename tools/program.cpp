@@ -6,12 +6,14 @@
 
 namespace midas::internal::tools {
 
+std::string program_version() { return MIDAS_VERSION; }
+
 named_actions declare_program(CLI::App& program) {
   program.name("midas");
   program.description(
-      "midas gets Azure managed-identity tokens from the host it runs on, and simulates such "
-      "hosts.");
-  program.set_version_flag("--version", std::string{"midas "} + MIDAS_VERSION);
+      "midas gets Azure managed-identity tokens from the host it runs on, serves them to other "
+      "programs of the machine, and simulates such hosts.");
+  program.set_version_flag("--version", "midas " + program_version());
   program.require_subcommand(0, 1);
   program.footer(exit_codes_help);
   return {

@@ -115,9 +115,8 @@ constexpr std::array<configuration_member, 20> all_members{{
      .meaning = "The Unix socket of the administrator, which has mode 0600. Default: none."},
     {.name = "access_log",
      .type = "path",
-     .reloads = true,
      .meaning = "The file that gets a line of JSON for each request; `-`: standard output. "
-                "Default: none."},
+                "SIGHUP opens it again. Default: none."},
 }};
 
 }  // namespace

@@ -54,7 +54,7 @@ struct user_rules {
 };
 
 /// Everything that the command line and the configuration file say. What a reload can change is
-/// `allowed_hosts`, `allowed_uids`, `tokens`, `users`, the timeouts, the limits and `access_log`.
+/// `allowed_hosts`, `allowed_uids`, `tokens`, `users`, the timeouts and the limits.
 struct proxy_configuration {
   /// At least one, unless the service manager passes sockets.
   std::vector<listen_address> listeners{};

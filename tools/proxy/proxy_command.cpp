@@ -1,13 +1,19 @@
 #include "messages/make_error.hpp"
+#include "proxy/administration/admin_server.hpp"
 #include "proxy/lifecycle/identity_header_file.hpp"
 #include "proxy/lifecycle/service_manager.hpp"
+#include "proxy/observation/access_log.hpp"
+#include "proxy/observation/observation.hpp"
 #include "proxy/proxy_server.hpp"
 #include "tools/command.hpp"
 #include "tools/environment_text.hpp"
 #include "tools/exit_code.hpp"
+#include "tools/program.hpp"
 #include "tools/proxy/client_variables.hpp"
+#include "tools/proxy/metrics_endpoint.hpp"
 #include "tools/proxy/proxy_arguments.hpp"
 #include "tools/proxy/proxy_process.hpp"
+#include "tools/proxy/service_administration.hpp"
 #include "tools/stop_signals.hpp"
 #include <midas/token_service.hpp>
 
@@ -18,8 +24,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -71,7 +79,57 @@ int refuse(const error& problem) {
   return bad_usage;
 }
 
-int serve(const proxy_arguments& arguments, proxy_configuration configuration,
+/// How long a probe waits for the workers, which answer within microseconds.
+constexpr std::chrono::milliseconds probe_patience{500};
+
+std::unique_ptr<metrics_endpoint> start_metrics(const proxy_configuration& configuration,
+                                                const proxy::observation& seen,
+                                                proxy_server& server,
+                                                const proxy_process& process) {
+  if (!configuration.metrics) {
+    return nullptr;
+  }
+  auto endpoint = metrics_endpoint::listen(
+      configuration, seen,
+      [&server] {
+        return server.responds(probe_patience)
+                   ? proxy::health{.text = "the workers respond"}
+                   : proxy::health{.is_good = false, .text = "a worker does not respond"};
+      },
+      [&process] {
+        return process.is_serving()
+                   ? proxy::health{.text = "clients are accepted"}
+                   : proxy::health{.is_good = false, .text = "the proxy is draining"};
+      });
+  if (!endpoint) {
+    // Clients get their tokens all the same.
+    print_error(command_name, endpoint.error());
+    return nullptr;
+  }
+  return *std::move(endpoint);
+}
+
+std::unique_ptr<proxy::admin_server> start_administration(const proxy_configuration& configuration,
+                                                          proxy::administration& administration) {
+  if (configuration.admin_path.empty()) {
+    return nullptr;
+  }
+  try {
+    return std::make_unique<proxy::admin_server>(configuration.admin_path, administration);
+  } catch (const std::system_error& e) {
+    print_error(command_name, e.what());
+    return nullptr;
+  }
+}
+
+expected<std::unique_ptr<proxy::access_log>> open_log(const proxy_configuration& configuration) {
+  if (configuration.access_log.empty()) {
+    return nullptr;
+  }
+  return proxy::access_log::open(configuration.access_log, proxy_server::workers_of(configuration));
+}
+
+int serve(const proxy_arguments& arguments, const proxy_configuration& configuration,
           const service_manager_settings& manager, const stop_signals& signals) {
   auto options = proxy::upstream_options(configuration);
   if (!options) {
@@ -90,13 +148,32 @@ int serve(const proxy_arguments& arguments, proxy_configuration configuration,
   for (const auto& socket : manager.sockets) {
     passed.push_back(socket.descriptor);
   }
+  const auto log = open_log(configuration);
+  if (!log) {
+    return refuse(log.error());
+  }
   token_service tokens{*options};
-  proxy_server server{started, std::move(passed), tokens, nullptr};
+  proxy::observation seen{{.workers = proxy_server::workers_of(configuration),
+                           .version = program_version(),
+                           .log = log->get()}};
+  seen.follow(tokens);
+  proxy_server server{started, std::move(passed), tokens, &seen};
   if (const auto checked = check_upstream(*options, server.endpoints()); !checked) {
     return refuse(checked.error());
   }
+  proxy_process process{server, arguments, configuration, manager, log->get()};
+  service_administration administration{tokens,
+                                        {.forget_refusals = [&server] { server.forget_refusals(); },
+                                         .reload = [&process] { return process.reload(); },
+                                         .drain = &proxy_process::request_drain}};
+  const auto metrics = start_metrics(configuration, seen, server, process);
+  const auto administrator = start_administration(configuration, administration);
   print_endpoints(server);
-  return proxy_process{server, arguments, std::move(configuration), manager}.run(signals);
+  if (metrics != nullptr) {
+    fmt::print("Metrics and status at {}\n", metrics->url());
+    (void)std::fflush(stdout);
+  }
+  return process.run(signals);
 }
 
 int print_variables(const proxy_configuration& configuration, const std::string& format) {
@@ -130,7 +207,7 @@ int run_proxy(const proxy_arguments& arguments) {
   }
   try {
     return arguments.print_environment.empty()
-               ? serve(arguments, *std::move(configuration), *manager, signals)
+               ? serve(arguments, *configuration, *manager, signals)
                : print_variables(*configuration, arguments.print_environment);
   } catch (const std::invalid_argument& e) {
     print_error(command_name, e.what());

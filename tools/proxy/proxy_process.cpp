@@ -1,10 +1,12 @@
 #include "tools/proxy/proxy_process.hpp"
 
-#include "proxy/configuration/configuration_change.hpp"
+#include "proxy/observation/access_log.hpp"
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
 
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -41,12 +43,14 @@ std::string number_of(std::size_t count, const std::string& what) {
 
 proxy_process::proxy_process(proxy::proxy_server& server, const proxy_arguments& arguments,
                              proxy::proxy_configuration running,
-                             const proxy::service_manager_settings& settings)
+                             const proxy::service_manager_settings& settings,
+                             proxy::access_log* log)
     : server_(server),
       arguments_(arguments),
-      running_(std::move(running)),
       has_sockets_(!settings.sockets.empty()),
       manager_(settings.notify_socket),
+      log_(log),
+      running_(std::move(running)),
       // systemd recommends half of the time.
       period_(settings.watchdog.value_or(1h) / 2),
       has_watchdog_(settings.watchdog.has_value()) {}
@@ -56,7 +60,7 @@ int proxy_process::run(const stop_signals& signals) {
   for (;;) {
     const int signal = signals.wait_for(period_);
     if (signal == SIGHUP) {
-      reload();
+      (void)reload();
     } else if (signal != 0) {
       return drain(signals);
     }
@@ -78,30 +82,50 @@ void proxy_process::announce() const {
   manager_.ready(status);
 }
 
-void proxy_process::reload() {
+proxy::configuration_result<std::vector<proxy::configuration_change>> proxy_process::reload() {
+  const std::lock_guard lock{reload_lock_};
   manager_.reloading();
+  reopen_log();
   const auto read = read_proxy_configuration(arguments_, has_sockets_);
   if (!read) {
     for (const auto& problem : read.error()) {
       print_error(process_name, "the configuration stays as it was: " + to_string(problem));
     }
-  } else {
-    for (const auto& change : proxy::changes(running_, *read)) {
-      say(fmt::format(
-          "{} {}", change.member,
-          change.needs_restart ? "has changed; restart the proxy to apply it" : "has changed"));
-    }
-    running_ = proxy::reloaded(running_, *read);
-    server_.reload(running_);
-    say("Configuration read.");
+    announce();
+    return tl::unexpected{read.error()};
   }
+  auto changes = proxy::changes(running_, *read);
+  for (const auto& change : changes) {
+    say(fmt::format(
+        "{} {}", change.member,
+        change.needs_restart ? "has changed; restart the proxy to apply it" : "has changed"));
+  }
+  running_ = proxy::reloaded(running_, *read);
+  server_.reload(running_);
+  say("Configuration read.");
   announce();
+  return changes;
 }
 
+void proxy_process::reopen_log() {
+  if (log_ == nullptr) {
+    return;
+  }
+  if (const auto reopened = log_->reopen(); !reopened) {
+    print_error(process_name, reopened.error());
+  }
+}
+
+void proxy_process::request_drain() { (void)::kill(::getpid(), SIGTERM); }
+
 int proxy_process::drain(const stop_signals& signals) {
+  draining_ = true;
+  const auto timeout = [this] {
+    const std::lock_guard lock{reload_lock_};
+    return running_.drain_timeout;
+  }();
   manager_.stopping("answering " + number_of(server_.waiting(), "request") + " in progress");
-  auto drained =
-      std::async(std::launch::async, [this] { return server_.drain(running_.drain_timeout); });
+  auto drained = std::async(std::launch::async, [this, timeout] { return server_.drain(timeout); });
   while (drained.wait_for(0s) != std::future_status::ready) {
     const int signal = signals.wait_for(drain_step);
     if (signal != 0 && signal != SIGHUP) {

@@ -36,6 +36,8 @@ proxy_configuration different() {
   result.metrics = listen_address{.address = "127.0.0.1", .port = 2};
   result.admin_path = "/a";
   result.access_log = "-";
+  result.identity_header_file = "/h";
+  result.allowed_hosts = {"name"};
   return result;
 }
 
@@ -48,8 +50,8 @@ std::vector<std::string_view> names_of(const std::vector<configuration_change>& 
 }
 
 const std::vector<std::string_view> for_restart{
-    "listeners", "allow_non_loopback", "upstream", "identity_header", "workers",
-    "metrics",   "admin_path"};
+    "listeners", "allow_non_loopback", "upstream", "identity_header", "identity_header_file",
+    "workers", "metrics", "admin_path", "access_log"};
 
 }  // namespace
 
