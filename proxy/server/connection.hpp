@@ -86,6 +86,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   void answer_query(const http::request_view& request, dialect protocol,
                     const request_start& start);
   bool answer_from_memory(prepared_reply& prepared, const request_start& start);
+  void send_cached(prepared_reply& prepared, const access_token& token, const request_start& start);
   void answer_cold(token_query query, const request_start& start);
   void wait_for_token(token_query query, token_key key, const request_start& start, bool is_first);
   void answer_waiting(cold_request& request, const expected<access_token>& result);

@@ -95,17 +95,15 @@ void connection::answer_query(const http::request_view& request, dialect protoco
     return send_refusal(refusal_of(protocol, *denied), &query, start, token_result::denied);
   }
   const token_request wanted{.identity = query.identity, .resource = query.resource};
-  if (!worker_.server().tokens.try_get(wanted)) {
+  const auto token = worker_.server().tokens.try_get(wanted);
+  if (!token) {
     return answer_cold(std::move(query), start);
   }
   if (prepared == nullptr) {
     prepared = &worker_.replies().add(request.target, std::move(query));
   }
   prepared->note_allowed(who_.uid, worker_.policy_number());
-  if (!answer_from_memory(*prepared, start)) {
-    // The token has expired between the two looks at it.
-    answer_cold(prepared->query(), start);
-  }
+  send_cached(*prepared, *token, start);
 }
 
 bool connection::answer_from_memory(prepared_reply& prepared, const request_start& start) {
@@ -114,9 +112,14 @@ bool connection::answer_from_memory(prepared_reply& prepared, const request_star
     prepared.drop_token();
     return false;
   }
-  send_token(prepared, *token, start,
-             is_stale(*token, start.at) ? token_result::stale : token_result::hit);
+  send_cached(prepared, *token, start);
   return true;
+}
+
+void connection::send_cached(prepared_reply& prepared, const access_token& token,
+                             const request_start& start) {
+  send_token(prepared, token, start,
+             is_stale(token, start.at) ? token_result::stale : token_result::hit);
 }
 
 void connection::answer_cold(token_query query, const request_start& start) {

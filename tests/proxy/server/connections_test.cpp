@@ -165,18 +165,18 @@ TEST_CASE("a request that does not arrive in time is given up, however busy its 
   CHECK(slow.receive()->status == 408);
   CHECK(silent.receive()->status == 408);
   CHECK(elapsed >= 300ms);
-  CHECK(elapsed < 2s);
+  CHECK(elapsed < 4s);
   CHECK(proxy.observer.rejections(rejection::too_slow) == 2);
 }
 
 TEST_CASE("an idle connection is closed in time, one that waits for its token is not") {
-  proxy_fixture proxy{impatient(), {.latency = 1s}};
+  proxy_fixture proxy{impatient(), {.latency = 3s}};
   auto idle = proxy.connect();
   auto waiting = proxy.connect();
   waiting.send(vault_request);
   const auto begin = std::chrono::steady_clock::now();
   CHECK(idle.receive_rest().empty());
-  CHECK(std::chrono::steady_clock::now() - begin < 900ms);
+  CHECK(std::chrono::steady_clock::now() - begin < 2500ms);
   CHECK(waiting.receive()->status == 200);
 }
 

@@ -173,9 +173,8 @@ TEST_CASE("10,000 requests of 64 cold clients at once cause one request to the h
   CHECK(answered == requests);
   CHECK(proxy.host.statistics().token_requests == 1);
   CHECK(proxy.observer.count(token_result::fetched) == 1);
-  WARN("last answer after " << std::chrono::duration<double>(elapsed).count() /
-                                   std::chrono::duration<double>(latency).count()
-                            << " times the host's latency");
+  // On an idle machine below 1.5 times the latency.
+  CHECK(elapsed < 20 * latency);
 }
 
 TEST_CASE("a client that leaves while it waits is counted once, and its request is cancelled") {
