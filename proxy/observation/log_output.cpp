@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,11 +17,6 @@ namespace midas::internal::proxy {
 namespace {
 
 constexpr int poll_milliseconds = 100;
-
-bool is_regular_file(int file) {
-  struct stat facts {};
-  return ::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode);
-}
 
 unexpected not_opened(const std::string& path) {
   const auto reason = std::error_code{errno, std::generic_category()}.message();
@@ -49,11 +45,18 @@ expected<log_output> log_output::open(const std::string& path) {
   return log_output{file};
 }
 
-log_output::log_output(int file) : file_(file), is_regular_(is_regular_file(file)) {}
+log_output::log_output(int file) : file_(file), kind_(kind::other) {
+  struct stat facts {};
+  if (::fstat(file, &facts) == 0) {
+    kind_ = S_ISREG(facts.st_mode)    ? kind::regular
+            : S_ISSOCK(facts.st_mode) ? kind::socket
+                                      : kind::other;
+  }
+}
 
 log_output& log_output::operator=(log_output&& other) noexcept {
   std::swap(file_, other.file_);
-  std::swap(is_regular_, other.is_regular_);
+  std::swap(kind_, other.kind_);
   return *this;
 }
 
@@ -77,15 +80,21 @@ bool log_output::wait_for_room(const std::function<bool()>& gives_up) const {
   }
 }
 
+long log_output::write_part(std::string_view part) const {
+  return kind_ == kind::socket
+             ? ::send(file_, part.data(), part.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
+             : ::write(file_, part.data(), part.size());
+}
+
 std::size_t log_output::write(std::string_view text, const std::function<bool()>& gives_up) {
   std::size_t written = 0;
   while (written < text.size()) {
-    if (!is_regular_ && !wait_for_room(gives_up)) {
+    if (kind_ != kind::regular && !wait_for_room(gives_up)) {
       break;
     }
     // A pipe that is ready takes that many bytes without blocking, also if standard output blocks.
-    const auto part = text.substr(written, is_regular_ ? text.size() : PIPE_BUF);
-    const auto size = ::write(file_, part.data(), part.size());
+    const auto size =
+        write_part(text.substr(written, kind_ == kind::regular ? text.size() : PIPE_BUF));
     if (size > 0) {
       written += static_cast<std::size_t>(size);
     } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {

@@ -4,6 +4,7 @@
 #include <midas/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ class log_output {
   [[nodiscard]] static expected<log_output> open(const std::string& path);
 
   log_output(log_output&& other) noexcept
-      : file_(std::exchange(other.file_, -1)), is_regular_(other.is_regular_) {}
+      : file_(std::exchange(other.file_, -1)), kind_(other.kind_) {}
   log_output& operator=(log_output&& other) noexcept;
   ~log_output();
 
@@ -29,11 +30,16 @@ class log_output {
   std::size_t write(std::string_view text, const std::function<bool()>& gives_up);
 
  private:
+  // A socket is what systemd gives a service as standard output.
+  enum class kind : std::uint8_t { regular, socket, other };
+
   explicit log_output(int file);
   [[nodiscard]] bool wait_for_room(const std::function<bool()>& gives_up) const;
 
+  [[nodiscard]] long write_part(std::string_view part) const;
+
   int file_;
-  bool is_regular_;
+  kind kind_;
 };
 
 }  // namespace midas::internal::proxy

@@ -7,11 +7,14 @@
 #include <rapidjson/document.h>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -225,6 +228,29 @@ TEST_CASE("a reader that has gone ends no process, and the losses are counted on
     }
     CHECK(log->lost() == at);
   }
+}
+
+TEST_CASE("a log to a socket, as a service has it, waits for a reader and for no longer") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  std::cout.flush();
+  const int own = ::dup(STDOUT_FILENO);
+  ::dup2(ends[0], STDOUT_FILENO);
+  auto output = log_output::open("-");
+  ::dup2(own, STDOUT_FILENO);
+  ::close(own);
+  ::close(ends[0]);
+  REQUIRE(output);
+  CHECK(output->write("line\n", [] { return true; }) == 5);
+  std::array<char, 16> read{};
+  CHECK(::read(ends[1], read.data(), read.size()) == 5);
+  // More than the socket holds.
+  const std::string much(8'000'000, 'x');
+  const auto written = output->write(much, [] { return true; });
+  CHECK(written > 0);
+  CHECK(written < much.size());
+  ::close(ends[1]);
+  CHECK(output->write("line\n", [] { return true; }) == 0);
 }
 
 TEST_CASE("a reader that hangs does not keep the log from being closed") {
