@@ -7,6 +7,9 @@
 # A mutant is printed as FILE, line number, kind, and the mutated line, separated by tabs. The sources
 # must be formatted by clang-format, because the patterns rely on its spacing: " < " is a comparison,
 # "<" without spaces is a template. Some mutants do not compile.
+#
+# The mutants in scripts/equivalent_mutants.txt are left out. How many lines have such a mutant is
+# printed on standard error. An entry of that file that is no mutant of its FILE is an error.
 use strict;
 use warnings;
 
@@ -130,9 +133,37 @@ sub mutants_of {
   return @found;
 }
 
+# The entries of equivalent_mutants.txt: by file, original line and mutated line, how often each was
+# met.
+sub read_equivalents {
+  (my $path = $0) =~ s{[^/]*$}{equivalent_mutants.txt};
+  open(my $list, '<', $path) or die "$path: $!\n";
+  my (%met, $file, $original);
+  while (my $line = <$list>) {
+    chomp $line;
+    next if $line =~ /^\s*(?:#|$)/;
+    if ($line =~ /^[\w.\/]+$/) {
+      $file = $line;
+    } elsif ($line =~ /^- (.+)$/) {
+      $original = $1;
+    } elsif ($line =~ /^\+ (.+)$/) {
+      $met{$file}{"$original\t$1"} = 0;
+    } elsif ($line !~ /^  \S/) {
+      die "$path:$.: neither a file, a line, nor a reason: $line\n";
+    }
+  }
+  return \%met;
+}
+
+sub trimmed {
+  return $_[0] =~ s/^\s+|\s+$//gr;
+}
+
 my $seed = shift @ARGV;
 die "usage: mutants.pl SEED FILE...\n" unless defined $seed && $seed =~ /^\d+$/;
 srand($seed);
+my $equivalents = read_equivalents();
+my $excluded = 0;
 my @all;
 for my $file (sort @ARGV) {
   open(my $source, '<', $file) or die "$file: $!\n";
@@ -140,7 +171,12 @@ for my $file (sort @ARGV) {
   chomp(my @lines = <$source>);
   for my $line (@lines) {
     ++$number;
-    my @found = mutants_of($line, $previous, $lines[$number] // '');
+    my @made = mutants_of($line, $previous, $lines[$number] // '');
+    my @found = grep {
+      my $change = trimmed($line) . "\t" . trimmed($_->[1]);
+      !exists $equivalents->{$file}{$change} || !++$equivalents->{$file}{$change};
+    } @made;
+    ++$excluded if @found < @made;
     if (@found) {
       my $chosen = $found[int(rand(@found))];
       push @all, [rand(), join("\t", $file, $number, @$chosen)];
@@ -149,4 +185,10 @@ for my $file (sort @ARGV) {
     $previous = $code if $code =~ /\S/;
   }
 }
+my @stale = map {
+  my $file = $_;
+  map { "$file: $_\n" } grep { !$equivalents->{$file}{$_} } sort keys %{$equivalents->{$file}}
+} grep { exists $equivalents->{$_} } sort @ARGV;
+die "no mutants, but in equivalent_mutants.txt:\n", @stale if @stale;
+print STDERR "$excluded lines have mutants without effect, which are left out\n" if $excluded;
 print "$_->[1]\n" for sort { $a->[0] <=> $b->[0] } @all;

@@ -143,9 +143,15 @@ prepare() { # JOB PROGRAM...
   local job=$1 name seconds
   shift
   copy_tree "$work/$job/tree"
+  cat >"$run/separate_sources.cmake" <<'EOF'
+cmake_language(DEFER CALL set_target_properties
+  midas_objects midas_rare_objects midas_host_objects PROPERTIES UNITY_BUILD OFF)
+EOF
   # -O0 without debug information, and lld where it exists: most of the time is compiling and linking.
+  # So are the tests several at a time, but the sources of the library, which are mutated, one by one.
   # Assertions notice what is undefined and would happen to work.
   CCACHE_BASEDIR=$work/$job cmake --preset debug -S "$work/$job/tree" -B "$work/$job/build" \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_PROJECT_midas_INCLUDE="$run/separate_sources.cmake" \
     -DCMAKE_CXX_FLAGS_DEBUG="-O0 -D_GLIBCXX_ASSERTIONS" -DMIDAS_HARDENING=OFF \
     -DCMAKE_EXE_LINKER_FLAGS="$(command -v ld.lld >/dev/null && echo -fuse-ld=lld)" >/dev/null
   if ! build "$job" "$@"; then
