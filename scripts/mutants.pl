@@ -42,9 +42,9 @@ my @replacements = (
   ['bound', qr/upper_bound/, sub { 'lower_bound' }],
   ['bound', qr/(?<=[a-z]_)first(?=\b)|(?<!\w)first_(?=[a-z])/, sub { $_[0] =~ s/first/last/r }],
   ['bound', qr/(?<=[a-z]_)last(?=\b)|(?<!\w)last_(?=[a-z])/, sub { $_[0] =~ s/last/first/r }],
-  # 0L and 1L are what libcurl options are set to, and any other number means 1L. Large numbers moved
-  # by one cannot be noticed.
-  ['bound', qr/$before_number(?![01]L)\d+$after_number/, sub { $_[0] > 100 ? undef : $_[0] + 1 }],
+  # A long is what a libcurl option is set to: 0L and 1L, and a larger number means the largest that
+  # the option has. Large numbers moved by one cannot be noticed.
+  ['bound', qr/$before_number(?!\d+L)\d+$after_number/, sub { $_[0] > 100 ? undef : $_[0] + 1 }],
   ['bound', qr/${before_number}[01](?=L[),])/, sub { 1 - $_[0] }],
 );
 my $cleanup = qr/\b(?:erase|clear|reset|cancel|close|remove|exchange|extract|demonitor|end|
@@ -79,6 +79,10 @@ sub is_statement {
   my ($line, $previous) = @_;
   return 0 if $previous !~ /^\s*$|[;{}:]\s*$/;
   return 0 if $line =~ /= (?:default|delete|0);$|static_assert|static_cast<void>|\busing\b/;
+  # How a hash mixes its bits.
+  return 0 if $line =~ /\b0x[0-9a-f]{9,}/;
+  # Only CAF's own log shows it.
+  return 0 if $line =~ /\brestore_logger_context\(/;
   return $line =~ /^\s+(?:break|continue|return);$/ ||
          $line =~ /^\s+(?:\+\+|--)[\w.>()-]+;$/ ||
          $line =~ /^\s+[\w:*]+(?:[\w.>:*-]|\(\)|\[[^\]]*\])*(?:<[\w:<>]+>)?\(.*\);$/ ||

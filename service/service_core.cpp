@@ -8,6 +8,7 @@
 #include "service/event_log.hpp"
 #include "service/find_host.hpp"
 #include "service/store_thread.hpp"
+#include "service/transport_options.hpp"
 #include "service/worker_threads.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -103,13 +104,6 @@ host_limits limits_of(const internal::service_context& context) {
   return context.endpoint ? internal::default_limits(context.endpoint->host) : host_limits{};
 }
 
-std::shared_ptr<internal::http_transport> make_transport(const host_limits& limits) {
-  internal::curl_multi_options options;
-  options.max_connections_kept = limits.max_in_flight;
-  options.max_connections_per_host = limits.max_in_flight;
-  return std::make_shared<internal::curl_multi_loop>(options);
-}
-
 }  // namespace
 
 // An actor system together with its configuration, which it refers to.
@@ -173,7 +167,10 @@ expected<service_frontend::running_actors> service_core::try_start(internal::ser
                           "actor system is created");
   }
   auto& system = parts.system != nullptr ? *parts.system : owned_system_->system();
-  transport_ = parts.transport != nullptr ? std::move(parts.transport) : make_transport(limits_);
+  transport_ =
+      parts.transport != nullptr
+          ? std::move(parts.transport)
+          : std::make_shared<internal::curl_multi_loop>(internal::transport_options(limits_));
   auto threads = caf_compat::scheduler_threads{system};
   return service_frontend::running_actors{
       internal::cache_supervisor::start(system, {context_, transport_, limits_}),

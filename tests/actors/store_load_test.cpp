@@ -1,4 +1,5 @@
 // Requests while the token store is loaded, in virtual time.
+#include "actors/store_actor.hpp"
 #include "tests/actors/store_fixture.hpp"
 #include "tests/support/catch.hpp"
 
@@ -260,6 +261,20 @@ TEST_CASE("a shutdown during the load answers the requests that wait") {
   CHECK(is_error(*of_actor, errc::shutting_down));
   CHECK(service.requests() == 0);
   CHECK(service.actors.live_actors() == 0);
+}
+
+TEST_CASE("a request that reaches the store actor as it ends is an error, and counted") {
+  stored_actors service;
+  const auto store =
+      spawn_store(service.actors.system(), {service.actors.context, service.actors.cache});
+  service.actors.run();
+  const auto answer = std::make_shared<answers>();
+  caf_compat::send_exit(store, caf::exit_reason::user_shutdown);
+  caf_compat::anonymous_send(store, acquisition_request{{.resource = "a"}, {}},
+                             service.actors.waiter_into(answer));
+  service.actors.run();
+  CHECK(is_error(*answer, errc::shutting_down));
+  CHECK(service.actors.context->counters->errors == 1);
 }
 
 TEST_CASE("a load that ends after the actors is dropped") {

@@ -1,6 +1,7 @@
 // The bounds of a service's options.
 #include "service/bounded_options.hpp"
 
+#include "service/transport_options.hpp"
 #include "tests/support/catch.hpp"
 
 #include <chrono>
@@ -75,4 +76,10 @@ TEST_CASE("a rate that no host reaches is unlimited, and threads are bounded") {
   const auto result = bounded(options);
   CHECK(result.limits->max_per_second == 0);
   CHECK(result.actor_threads == 256);
+}
+
+TEST_CASE("the transport keeps a connection for each request that the limits allow in flight") {
+  const auto options = transport_options({7, 0});
+  CHECK(options.max_connections_per_host == 7);
+  CHECK(options.max_connections_kept == 7);
 }

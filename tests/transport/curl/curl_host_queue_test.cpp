@@ -3,7 +3,9 @@
 
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <string>
@@ -144,12 +146,14 @@ TEST_CASE("a job without a deadline waits until it is its turn") {
 TEST_CASE("the quota of an idle host is forgotten, but not while its slots are taken") {
   busy_queue waiting;
   auto* const taken = &waiting.quota();
+  std::size_t most = 0;
   for (int port = 1; port <= 100; ++port) {
     waiting.queue.quota_for("http://127.0.0.1:" + std::to_string(1'000 + port));
+    most = std::max(most, waiting.queue.hosts());
   }
   CHECK(&waiting.queue.quota_for(host) == taken);
   CHECK(taken->active == 1);
-  CHECK(waiting.queue.hosts() <= 33);
+  CHECK(most == 32);
 }
 
 TEST_CASE("a limit of zero starts every job at once") {

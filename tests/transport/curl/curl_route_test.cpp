@@ -199,21 +199,33 @@ TEST_CASE("a server name requires https") {
   CHECK(outcome.error().code == errc::invalid_endpoint);
 }
 
-TEST_CASE("a request that names a server reaches an IPv6 address") {
+TEST_CASE(
+    "a request that names a server reaches an IPv6 address, and the port of https without "
+    "another") {
   const curl_multi_options options;
   curl_sockets sockets;
   curl_exchange exchange{options, sockets};
   std::string log;
   write_log(exchange, log);
-  auto request = get_request("https://[::1]:9/");
-  request.internet = way({.server_name = proxy_name});
-  exchange.prepare(std::move(request));
-  static_cast<void>(exchange.outcome(curl_easy_perform(exchange.handle())));
-  if (log.find("Trying") == std::string::npos) {
+  const auto attempt = [&](const std::string& url) {
+    log.clear();
+    auto request = get_request(url);
+    request.internet = way({.server_name = proxy_name});
+    exchange.prepare(std::move(request));
+    static_cast<void>(exchange.outcome(curl_easy_perform(exchange.handle())));
+    return log;
+  };
+  if (attempt("https://[::1]:9/").find("Trying") == std::string::npos) {
     WARN("this libcurl does not log its attempts to connect, or has no IPv6");
     return;
   }
   CHECK_THAT(log, Contains("Trying [::1]:9") || Contains("Trying ::1:9"));
+  for (const auto* const port : {"", ":"}) {
+    CHECK_THAT(attempt(std::string{"https://[::1]"} + port + "/"),
+               Contains("::1]:443") || Contains("Trying ::1:443"));
+    CHECK_THAT(attempt(std::string{"https://127.0.0.1"} + port + "/"),
+               Contains("Trying 127.0.0.1:443"));
+  }
 }
 
 TEST_CASE("without authorities of its own, a request uses libcurl's default directory again") {

@@ -234,6 +234,8 @@ TEST_CASE("a missing or invalid variable is named, and a secret value is not sho
        "DEFAULT_IDENTITY_CLIENT_ID", errc::invalid_configuration},
       {make_2019, having(on_app_service, "IDENTITY_HEADER", std::string{secret_text} + "\xc3\xa9"),
        "IDENTITY_HEADER", errc::invalid_configuration},
+      {make_2019, having(on_app_service, "IDENTITY_HEADER", std::string{secret_text} + "\x7f"),
+       "IDENTITY_HEADER", errc::invalid_configuration},
       {make_2019, having(on_app_service, "IDENTITY_ENDPOINT", "\"http://127.0.0.1/token\""),
        "IDENTITY_ENDPOINT", errc::invalid_endpoint},
       {cloud_shell::make_protocol, having(on_cloud_shell, "MSI_ENDPOINT", "localhost/token"),

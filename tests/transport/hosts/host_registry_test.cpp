@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 using namespace midas;
 using namespace midas::internal;
@@ -76,6 +77,9 @@ TEST_CASE("the rows, and so the lists of hosts, are in the order of detection") 
   CHECK(host_options(36) ==
         "workload-identity, service-fabric,\napp-service, machine-learning,\ncloud-shell, arc, "
         "imds,\napp-service-2017");
+  // A comma behind it, and one that may have to follow the next.
+  CHECK(host_options(34).starts_with("workload-identity, service-fabric,\n"));
+  CHECK(host_options(33).starts_with("workload-identity,\nservice-fabric"));
   CHECK(std::ranges::equal(identity_hosts(), host_profiles(), {}, {}, &host_profile::host));
 }
 
@@ -142,4 +146,18 @@ TEST_CASE("a client or object id has at most 64 characters, unless the host supp
   CHECK(encode(identity_host::imds, managed_identity::resource_id(more)));
   CHECK(encode(identity_host::machine_learning, managed_identity::object_id(more)).error().code ==
         errc::identity_not_supported);
+}
+
+TEST_CASE("IMDS alone never sends the errors of App Service") {
+  for (const auto host : identity_hosts()) {
+    CAPTURE(to_string(host));
+    const auto protocol = make_protocol(host, anywhere, {});
+    REQUIRE(protocol);
+    http_response response{.status = 400};
+    response.body = R"({"statusCode":400,"message":"x"})";
+    const auto answer = protocol->decode({.resource = "R"}, std::move(response), {}, 0);
+    REQUIRE_FALSE(answer);
+    const auto is_foreign = answer.error().message.find("form of App Service") != std::string::npos;
+    CHECK(is_foreign == (host == identity_host::imds));
+  }
 }

@@ -76,6 +76,25 @@ TEST_CASE("a text is described by its first line, cut to 120 characters") {
              Contains("\"The request was blocked\""));
 }
 
+TEST_CASE("what is quoted of an answer is cut, and what is too long for a word is not shown") {
+  const auto cut = [](std::size_t size) { return std::string(size, 'x') + "..."; };
+  const std::string word(100, 'x');
+  CHECK_THAT(refusal(answer(500, word + " " + word)).message,
+             Contains("\"" + word + " " + cut(19) + "\""));
+  CHECK_THAT(refusal(answer(500, word + "x y")).message, Contains("not shown"));
+  CHECK_THAT(unusable(answer(200, "The id 1234567890abcdefghij")).message,
+             Contains("The id 1234567890abcdefghij"));
+  CHECK_THAT(unusable(answer(200, "The id 1234567890abcdefghijk")).message, Contains("not shown"));
+  const sensitive_string shown{std::string(80, 'x')};
+  CHECK_THAT(refusal(answer(500, "", {{"Server", shown}})).message,
+             Contains("\"" + cut(60) + "\""));
+  CHECK_THAT(refusal(answer(500, "<html>", {{"Content-Type", shown}})).message,
+             Contains("(" + cut(60) + ")"));
+  auto with_reason = answer(500, "");
+  with_reason.reason = std::string(80, 'x');
+  CHECK_THAT(refusal(with_reason).message, Contains("status, " + cut(60) + ": "));
+}
+
 TEST_CASE("a compressed, a binary and a truncated body are called what they are") {
   CHECK_THAT(refusal(answer(500, "\x1f\x8b\x08\0\0"s)).message, Contains("compressed (gzip)"));
   CHECK_THAT(unusable(answer(200, "\x1f\x8b\x08\0\0"s)).message, Contains("compressed (gzip)"));
@@ -98,6 +117,17 @@ TEST_CASE("an empty answer shows the reason phrase of its status line") {
              Contains("no response received except the status, Method Not Allowed: the body is "
                       "empty"));
   CHECK_THAT(refusal(answer(405, "")).message, Contains("except the status: the body is empty"));
+}
+
+TEST_CASE("the answer is told in a sentence of its own, or else that there is none") {
+  const std::string without =
+      "IMDS returned no token for https://vault.azure.net for system-assigned; ";
+  CHECK(refusal(answer(405, "")).message ==
+        without + "no response received except the status: the body is empty");
+  CHECK(refusal(answer(405, "no pods")).message ==
+        without + "the answer is a body of 7 bytes that could not be parsed as JSON: \"no pods\"");
+  CHECK(refusal(answer(405, R"({"x":1})")).message ==
+        without + R"(the answer is JSON with no known error: "{"x":1}")");
 }
 
 TEST_CASE("a refusal is said only of an answer in the host's own form") {

@@ -1,0 +1,94 @@
+// What a caller is told whose request is not sent. Time is an argument.
+#include "actors/support/admission_refusal.hpp"
+
+#include "messages/make_error.hpp"
+#include "tests/support/catch.hpp"
+
+#include <memory>
+#include <string>
+
+using namespace midas;
+using namespace midas::internal;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const host_budget::time_point now{1h};
+
+held_place place(const std::string& resource, std::chrono::nanoseconds age,
+                 std::chrono::nanoseconds left = 30s) {
+  return {std::make_shared<acquisition_key>(acquisition_key{{{}, resource}, {}}), now - age,
+          now + left};
+}
+
+not_admitted refuse(std::chrono::nanoseconds wait, const host_load& load,
+                    host_limits limits = {5, 20}) {
+  host_budget budget{limits};
+  return refusal({1, now + 10s, wait}, budget, load, now);
+}
+
+constexpr auto until_one_ends = std::chrono::nanoseconds::max();
+
+}  // namespace
+
+TEST_CASE("a refusal names the limits, those who wait, and the three oldest requests in flight") {
+  const auto told = refuse(
+      12s, {{place("b", 3s), place("d", 1s), place("a", 4s), place("e", 1ns), place("c", 2s)}, 7});
+  CHECK(told.wait == 12s);
+  CHECK(told.reason.code == errc::host_busy);
+  CHECK(told.reason.retry_after == 12s);
+  CHECK(told.reason.message ==
+        "the request limits of the host (5 in flight, 20 per second) do not admit this request "
+        "before its deadline: 7 others wait; the host has been answering a for system-assigned for "
+        "4000 ms, b for system-assigned for 3000 ms, c for system-assigned for 2000 ms and 2 more");
+}
+
+TEST_CASE("a refusal says nothing of a limit, a key or other requests that do not exist") {
+  CHECK_THAT(refuse(12s, {}, {5, 0}).reason.message,
+             Contains("(5 in flight)") && Contains("0 others wait") && !Contains("answering"));
+  auto unnamed = place("a", 1s);
+  unnamed.key = nullptr;
+  CHECK_THAT(refuse(12s, {{unnamed, place("b", 1ns), place("c", 0s)}, 0}).reason.message,
+             Contains("answering an unnamed key for 1000 ms, b for system-assigned for 1 ms") &&
+                 !Contains("more"));
+}
+
+TEST_CASE(
+    "a request that waits for the end of another is refused until the first of them times out") {
+  const auto told = refuse(until_one_ends, {{place("a", 1s, 9s), place("b", 2s, 4s)}, 0});
+  CHECK(told.wait == 10s);
+  CHECK(told.reason.retry_after == 4s);
+  CHECK(refuse(until_one_ends, {{place("a", 1s, 0s)}, 0}).reason.retry_after == 1ms);
+  CHECK(refuse(until_one_ends, {}).reason.retry_after == 0ms);
+}
+
+TEST_CASE("a refusal counts at least until the deadline, and no deadline is before now") {
+  CHECK(refuse(2s, {}).wait == 10s);
+  host_budget budget{{5, 20}};
+  CHECK(refusal({1, now - 1s, until_one_ends}, budget, {}, now).wait == 0s);
+}
+
+TEST_CASE("a request that the pause of the host outlasts is told its failure") {
+  host_budget budget{{5, 20}};
+  auto failure = make_error(errc::throttled, "the host throttles");
+  budget.throttled(now, failure, 20s);
+  const auto told = refusal({1, now + 10s, 20s}, budget, {}, now);
+  CHECK(told.wait == 20s);
+  CHECK(told.reason.code == errc::throttled);
+  CHECK(told.reason.message == "the host throttles; it is asked again in 20000 ms");
+  CHECK(told.reason.retry_after == 20s);
+  // One that could wait for the end of the pause is refused for the limits.
+  CHECK(refusal({1, now + 21s, 22s}, budget, {}, now).reason.code == errc::host_busy);
+  CHECK(refusal({1, now + 20s, 22s}, budget, {}, now).reason.code == errc::throttled);
+}
+
+TEST_CASE("the failures in a row are counted to the caller") {
+  host_budget budget{{5, 20}};
+  for (int i = 0; i < 3; ++i) {
+    budget.failed(now, make_error(errc::service_unavailable, "the host fails"), {}, 0.0);
+  }
+  const auto told = refusal({1, now + 100ms, 250ms}, budget, {}, now);
+  CHECK(told.reason.message ==
+        "the host fails, the last of 3 failures in a row; it is asked again in 250 ms");
+}
