@@ -13,7 +13,9 @@
 #
 # The mutants are lines changed by text patterns (scripts/mutants.pl): comparisons flipped, conditions
 # negated, bounds moved by one, + and - exchanged, statements and cleanup left out. A mutant that does
-# not compile is replaced by the next one.
+# not compile is replaced by the next one. Mutants that change nothing that a program does are left out:
+# scripts/equivalent_mutants.txt lists them, each with the reason. Add one only after a proof by reading,
+# and only if the code cannot do without the line.
 #
 # Works on copies of the tree in build/mutants/, one for each job, whose builds are incremental; so the
 # tree itself is never changed, and a run can be interrupted. The first run takes minutes longer,

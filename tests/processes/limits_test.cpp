@@ -107,6 +107,26 @@ TEST_CASE("the shared service works once a limit on threads has been raised") {
         }) == "exit 0");
 }
 
+TEST_CASE("a process exits whose shared service could not start") {
+  if (getuid() != 0) {
+    WARN("skipped: only root can become a user without other processes");
+    return;
+  }
+  CHECK(end_of_child([] {
+          const auto user = static_cast<uid_t>(200'000 + getpid() % 100'000);
+          const rlimit few{1, 100};
+          const rlimit enough{100, 100};
+          if (setrlimit(RLIMIT_NPROC, &few) != 0 || setgid(user) != 0 || setuid(user) != 0) {
+            return 98;
+          }
+          const auto refused =
+              token_service::shared().get({.resource = "https://vault.azure.net"}, 20s);
+          // The exit itself may start threads.
+          setrlimit(RLIMIT_NPROC, &enough);
+          return !refused && refused.error().code == errc::not_started ? 0 : 1;
+        }) == "exit 0");
+}
+
 TEST_CASE("a thread that cannot be started is started once another has ended") {
   if (getuid() != 0) {
     WARN("skipped: only root can become a user without other processes");

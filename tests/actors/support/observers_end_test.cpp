@@ -71,3 +71,19 @@ TEST_CASE("a thread must not wait for actors in an observer, or while it destroy
   emit(*all, 1);
   CHECK(active == std::vector{true, true});
 }
+
+TEST_CASE("the end waits for the destruction of an observer that is called last") {
+  const auto all = std::make_shared<observers>();
+  std::vector<bool> idle;
+  struct watcher {
+    observers& all;
+    std::vector<bool>& idle;
+    ~watcher() { idle.push_back(all.wait_until_idle(std::chrono::steady_clock::now())); }
+  };
+  std::optional<event_subscription> own;
+  own.emplace(midas::internal::subscribe(all, [&, captured = std::make_shared<watcher>(*all, idle)](
+                                                  const token_event&) { own.reset(); }));
+  emit(*all, 1);
+  CHECK(idle == std::vector{false});
+  CHECK(all->wait_until_idle(std::chrono::steady_clock::now()));
+}
