@@ -13,6 +13,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include <cstdlib>
+#include <memory>
 #include <set>
 #include <string>
 #include <thread>
@@ -217,4 +218,28 @@ TEST_CASE("no way of printing an answer shows the token") {
                       to_string(*token) + to_string(token->token());
   CHECK(traced.find(text) == std::string::npos);
   CHECK(traced.find("<redacted>") != std::string::npos);
+}
+
+TEST_CASE("the statistics show each counter in its place") {
+  const detail::service_core core{options_for("http://127.0.0.1:9"),
+                                  {.transport = std::make_shared<scripted_transport>()}};
+  auto& counters = *core.context().counters;
+  counters.tokens = 1;
+  counters.errors = 2;
+  counters.cache_hits = 3;
+  counters.coalesced = 4;
+  counters.acquisitions = 5;
+  counters.refreshes = 6;
+  counters.retries = 7;
+  counters.throttled = 8;
+  const auto shown = core.statistics();
+  CHECK(shown.tokens == 1);
+  CHECK(shown.errors == 2);
+  CHECK(shown.cache_hits == 3);
+  CHECK(shown.coalesced == 4);
+  CHECK(shown.acquisitions == 5);
+  CHECK(shown.refreshes == 6);
+  CHECK(shown.retries == 7);
+  CHECK(shown.throttled == 8);
+  CHECK(shown.keys == 0);
 }

@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::string_view https = "https://";
 
-// The port of an authority with its colon: ":8443"; that of https if there is none. To libcurl, a colon
-// alone also means that of https.
+// The port of an authority with its colon: ":8443"; that of https if there is none. To libcurl, a
+// colon alone also means that of https.
 std::string_view port_of(std::string_view authority) noexcept {
   const auto colon = authority.rfind(':');
   const auto bracket = authority.rfind(']');
-  const bool has_port = colon != std::string_view::npos &&
-                        (bracket == std::string_view::npos || colon > bracket);
+  const bool has_port =
+      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
   return has_port ? authority.substr(colon) : ":443";
 }
 
