@@ -1,18 +1,29 @@
 #include "messages/protocols.hpp"
 
+#include "messages/fork_watch.hpp"
 #include "messages/make_error.hpp"
 
+#include <mutex>
 #include <utility>
 
 namespace midas {
 
+namespace {
+
+// The tables of CAF have no lock, and a forked child must not find them half filled.
+constinit std::mutex registration_mutex;
+const internal::lock_during_fork registration_mutex_in_fork{registration_mutex,
+                                                            internal::lock_rank::inner};
+constinit bool is_registered = false;
+
+}  // namespace
+
 void init_global_meta_objects() {
   using namespace caf_compat;
-  // The tables of CAF have no lock.
-  [[maybe_unused]] static const bool registered = [] {
+  const std::lock_guard lock{registration_mutex};
+  if (!std::exchange(is_registered, true)) {
     register_messages<blocks::midas_public, blocks::midas_internal>();
-    return true;
-  }();
+  }
 }
 
 caf::error to_caf_error(const error& failure) {

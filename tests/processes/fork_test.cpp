@@ -1,5 +1,6 @@
 // After a fork, the child's requests fail at once or use a service of the child's own, and the
 // child ends. Each case runs in a child process, which forks again.
+#include "messages/protocols.hpp"
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
 #include "tests/support/catch.hpp"
@@ -210,4 +211,33 @@ TEST_CASE("a callback that forks may use a new service in the child") {
           host.grant(0);
           return ended.get_future().get() == "exit 5" ? 0 : 1;
         }) == "exit 0");
+}
+
+TEST_CASE("a child that is forked while a thread registers the message types registers them") {
+  // Children, because a process registers them once.
+  const auto forks_meanwhile = [](int round) {
+    std::atomic<bool> begun = false;
+    std::thread other{[&begun] {
+      begun = true;
+      init_global_meta_objects();
+    }};
+    while (!begun) {
+    }
+    for (std::atomic<int> passed = 0; passed < round * 50; ++passed) {
+    }
+    const auto ended = end_of_child_without_atexit(
+        [] {
+          init_global_meta_objects();
+          return are_messages_registered() ? 7 : 1;
+        },
+        5s);
+    other.join();
+    return ended == "exit 7" ? 0 : 1;
+  };
+  int wrong = 0;
+  for (int round = 0; round < 100 && wrong == 0; ++round) {
+    wrong +=
+        end_of_child_without_atexit([&] { return forks_meanwhile(round); }) == "exit 0" ? 0 : 1;
+  }
+  CHECK(wrong == 0);
 }
