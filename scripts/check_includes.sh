@@ -87,6 +87,8 @@ BEGIN {
   adapts_caf["messages/caf_compat/caf_0_17.hpp"] = 1
   adapts_caf["messages/caf_compat/caf_1.hpp"] = 1
   adapts_caf["tests/support/virtual_system.hpp"] = 1
+  # Compiled only for versions of CAF that have metrics.
+  adapts_caf["tests/service/caf_metrics/actor_metrics_test.cpp"] = 1
   # Checks that <midas/midas.hpp> includes no header of CAF.
   adapts_caf["tests/front_door.cpp"] = 1
   # An adapter may include what it adapts to.
@@ -173,6 +175,9 @@ END {
       line++
       if (text ~ /(^|[^A-Z_])CAF_((MAJOR|MINOR|PATCH)_)?VERSION/ && !(file in adapts_caf))
         offends("only the sources of caf_compat depend on the version of CAF")
+      # The names of these settings differ between versions.
+      if (text ~ /"(caf\.)?(scheduler|logger)\.[a-z]/ && !(file in adapts_caf))
+        offends("CAF is configured by the functions of messages/caf_compat.hpp")
       if (text !~ /^[ \t]*#[ \t]*include/) continue
       if (match(text, /"[^"]+"/)) {
         name = substr(text, RSTART + 1, RLENGTH - 2)

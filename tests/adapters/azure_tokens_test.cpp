@@ -1,11 +1,12 @@
 // How the credential for the Azure SDK waits for tokens, tested without azure-core.
+#include "messages/caf_compat.hpp"
+#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include <midas/detail/azure_tokens.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_service.hpp>
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <atomic>
@@ -71,8 +72,8 @@ TEST_CASE("an operation waits no longer than it may") {
 }
 
 TEST_CASE("an operation ends at its deadline even if the application blocks the actors") {
-  caf::actor_system_config config;
-  config.set("scheduler.max-threads", std::size_t{1});
+  internal::test::application_config config;
+  caf_compat::configure_threads(config, "sharing", 1);
   caf::actor_system system{config};
   const simulated_host host;
   token_service tokens{system, {.endpoint = host.endpoint()}};

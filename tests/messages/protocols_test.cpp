@@ -46,6 +46,7 @@ TEST_CASE("a midas error survives being an actor's answer") {
 }
 
 TEST_CASE("errors of CAF become the nearest errors of midas") {
+  init_global_meta_objects();
   CHECK(to_error(caf::make_error(caf::sec::request_timeout)).code == errc::deadline_exceeded);
   CHECK(to_error(caf::make_error(caf::sec::request_receiver_down)).code == errc::actor_terminated);
   CHECK(end_error(caf::exit_reason::user_shutdown).code == errc::shutting_down);

@@ -67,6 +67,9 @@ try accepts messages/caf_compat.cpp $'<string>\n#if CAF_MAJOR_VERSION < 1\n#endi
 try rejects actors/b.cpp '"messages/caf_compat/caf_1.hpp"'
 try rejects actors/b.cpp '<caf/type_id.hpp>'
 try rejects actors/b.cpp $'<string>\n#if CAF_MAJOR_VERSION < 1\n#endif'
+try accepts messages/caf_compat.cpp $'<string>\nconst char* name = "caf.scheduler.policy";'
+try rejects actors/b.cpp $'<string>\nconst char* name = "caf.scheduler.policy";'
+try rejects actors/b.cpp $'<string>\nconst char* name = "scheduler.max-threads";'
 try rejects include/midas/actors.hpp $'<string>\n#if CAF_VERSION < 1800\n#endif'
 ln -s ../messages/a.hpp "$tree/actors/link.hpp"
 try rejects messages/b.cpp '<string>'
