@@ -8,7 +8,7 @@ namespace midas::internal {
 namespace {
 
 struct restart_timer_state {
-  static inline const char* name = "midas.restart_timer";
+  static inline const char* name = "midas.restart-timer";
 
   explicit restart_timer_state(restart_timer::pointer actor) : self(actor) {}
 
