@@ -1,4 +1,5 @@
 // The cost of a cached token, and of the steps of acquiring one.
+#include "messages/caf_compat.hpp"
 #include "transport/hosts/imds.hpp"
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
@@ -59,6 +60,8 @@ BENCHMARK(get_hit)->ThreadRange(1, 2)->UseRealTime();
 void request_from_cache_actor(benchmark::State& state) {
   midas::init_global_meta_objects();
   caf::actor_system_config config;
+  // As in the actor system that a token service creates.
+  midas::caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};
   midas::token_service tokens{system, warm_service::options_for(warm().imds)};
   if (!tokens.get(vault, 5s)) {
@@ -72,7 +75,8 @@ void request_from_cache_actor(benchmark::State& state) {
                  [](const caf::error&) { std::abort(); });
   }
 }
-BENCHMARK(request_from_cache_actor)->UseRealTime();
+// The answer is made on another thread.
+BENCHMARK(request_from_cache_actor)->MeasureProcessCPUTime()->UseRealTime();
 
 void acquire(benchmark::State& state) {
   auto options = warm_service::options_for(warm().imds);
