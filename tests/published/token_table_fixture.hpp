@@ -66,6 +66,8 @@ inline keys sorted(keys of) {
   return of;
 }
 
+inline keys sorted(const std::vector<token_key>& of) { return sorted(resources_of(of)); }
+
 inline keys sorted(const std::vector<token_table::dropped_key>& of) {
   return sorted(resources_of(of));
 }
