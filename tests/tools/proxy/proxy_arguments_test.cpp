@@ -26,7 +26,7 @@ program_result midas_proxy(std::vector<std::string> arguments) {
 
 }  // namespace
 
-TEST_CASE("--check-config accepts the defaults, and prints every problem of a configuration") {
+TEST_CASE("the option --check-config accepts the defaults, and prints every problem of a configuration") {
   CHECK(midas_proxy({"--check-config"}).exit_code == 0);
   const temporary_directory directory;
   const auto path = directory.path() + "/proxy.json";
@@ -58,7 +58,7 @@ TEST_CASE("without a listener the proxy listens on loopback") {
         "export AZURE_POD_IDENTITY_AUTHORITY_HOST='http://127.0.0.1:8765'\n");
 }
 
-TEST_CASE("--print-env knows the header in a file, and does not create it") {
+TEST_CASE("the option --print-env knows the header in a file, and does not create it") {
   const temporary_directory directory;
   const auto path = directory.path() + "/header";
   const std::vector<std::string> arguments{"--identity-header-file", path, "--print-env", "docker"};
