@@ -187,6 +187,8 @@ std::string_view to_string(eviction_reason reason) noexcept {
       return "expired";
     case eviction_reason::too_many_keys:
       return "too_many_keys";
+    case eviction_reason::forgotten:
+      return "forgotten";
   }
   return "unknown";
 }

@@ -21,7 +21,7 @@ std::size_t service_core::forget_tokens(
   const auto dropped = context_->table->drop_if(selected);
   for (const auto& key : dropped) {
     context_->claims->forget(key);
-    context_->observers->emit([&key] { return key_evicted{key}; });
+    context_->observers->emit([&key] { return key_evicted{key, eviction_reason::forgotten}; });
   }
   return dropped.size();
 }

@@ -195,9 +195,11 @@ enum class eviction_reason : std::uint8_t {
   /// There were more keys than token_service_options::max_keys; it was the least recently
   /// requested.
   too_many_keys,
+  /// An administrator of the proxy has removed it.
+  forgotten,
 };
 
-/// "idle", "expired" or "too_many_keys"; "unknown" for any other number. Any thread.
+/// "idle", "expired", "too_many_keys" or "forgotten"; "unknown" for any other number. Any thread.
 MIDAS_EXPORT std::string_view to_string(eviction_reason reason) noexcept;
 
 /// A key left memory, and its token with it.

@@ -77,7 +77,7 @@ struct upstream_totals {
   /// By the code of the error.
   std::map<std::string, std::uint64_t, std::less<>> retries{};
   /// By eviction_reason.
-  std::array<std::uint64_t, 3> evictions{};
+  std::array<std::uint64_t, 4> evictions{};
   /// Refreshes that got a newer token, and those after which the old one stays.
   std::uint64_t refreshed = 0;
   std::uint64_t kept = 0;

@@ -55,7 +55,8 @@ TEST_CASE("a token that is forgotten is gone for every reader, and the host is a
   CHECK(text_of(handle.try_get()) == "first");
   std::atomic<int> evicted = 0;
   const auto watch = service.tokens.observe([&evicted](const token_event& event) {
-    evicted += std::holds_alternative<key_evicted>(event) ? 1 : 0;
+    const auto* const eviction = std::get_if<key_evicted>(&event);
+    evicted += eviction != nullptr && eviction->reason == eviction_reason::forgotten ? 1 : 0;
   });
   CHECK(forget_tokens(service.tokens, all_keys) == 1);
   CHECK(evicted == 1);
