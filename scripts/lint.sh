@@ -26,7 +26,7 @@ done
 git ls-files -z '*.hpp' '*.cpp' | xargs -0 clang-format --dry-run --Werror
 echo "clang-format: clean"
 
-rooms=(messages transport published actors service store adapters simulator tools examples)
+rooms=(messages transport published actors service store adapters http simulator proxy tools examples)
 sources=("${rooms[@]/%//*.cpp}")
 
 # The sources that have changed since BASE or include a changed header.

@@ -50,8 +50,9 @@ std::vector<std::string_view> names_of(const std::vector<configuration_change>& 
 }
 
 const std::vector<std::string_view> for_restart{
-    "listeners", "allow_non_loopback", "upstream", "identity_header", "identity_header_file",
-    "workers", "metrics", "admin_path", "access_log"};
+    "listeners",       "allow_non_loopback",   "upstream",
+    "identity_header", "identity_header_file", "workers",
+    "metrics",         "admin_path",           "access_log"};
 
 }  // namespace
 

@@ -26,7 +26,8 @@ program_result midas_proxy(std::vector<std::string> arguments) {
 
 }  // namespace
 
-TEST_CASE("the option --check-config accepts the defaults, and prints every problem of a configuration") {
+TEST_CASE(
+    "the option --check-config accepts the defaults, and prints every problem of a configuration") {
   CHECK(midas_proxy({"--check-config"}).exit_code == 0);
   const temporary_directory directory;
   const auto path = directory.path() + "/proxy.json";
