@@ -94,9 +94,7 @@ class proxy_server::implementation {
         acceptors_.back()->start();
       }
     }
-    for (const auto& each : workers_) {
-      each->start();
-    }
+    start_workers();
   }
 
   ~implementation() { stop(); }
@@ -164,6 +162,18 @@ class proxy_server::implementation {
   }
 
  private:
+  void start_workers() {
+    try {
+      for (const auto& each : workers_) {
+        each->start();
+      }
+    } catch (...) {
+      // A worker that has started would not end while there are acceptors.
+      stop();
+      throw;
+    }
+  }
+
   /// stop() closes connections whose requests are not answered.
   bool has_stopped() {
     const std::lock_guard lock(lock_);

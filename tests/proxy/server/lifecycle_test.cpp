@@ -5,12 +5,15 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <future>
+#include <system_error>
 #include <thread>
 
 using namespace midas;
@@ -46,6 +49,27 @@ proxy_configuration at_path(const std::string& path) {
   result.listeners = {{.path = path}};
   return result;
 }
+
+#ifndef __SANITIZE_ADDRESS__
+/// Leaves the process so many bytes more than it uses: enough for a few stacks of threads.
+class address_space_limit {
+ public:
+  explicit address_space_limit(rlim_t more) {
+    std::size_t pages = 0;
+    std::ifstream{"/proc/self/statm"} >> pages;
+    REQUIRE(::getrlimit(RLIMIT_AS, &before_) == 0);
+    const rlim_t used = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const rlimit limit{.rlim_cur = used + more, .rlim_max = before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_AS, &limit) == 0);
+  }
+  ~address_space_limit() { ::setrlimit(RLIMIT_AS, &before_); }
+  address_space_limit(const address_space_limit&) = delete;
+  address_space_limit& operator=(const address_space_limit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+#endif
 
 /// A socket that listens on a free loopback port.
 int listening_descriptor() {
@@ -165,6 +189,16 @@ TEST_CASE("a descriptor that is no listening socket is refused") {
   CHECK_THROWS_AS((proxy_server{on_loopback(), {::dup(2)}, tokens, nullptr}),
                   std::invalid_argument);
 }
+
+#ifndef __SANITIZE_ADDRESS__
+TEST_CASE("a proxy whose threads cannot all be started fails, and ends those that were") {
+  auto configuration = on_loopback();
+  configuration.workers = 64;
+  token_service tokens;
+  const address_space_limit limit{100U << 20U};
+  CHECK_THROWS_AS((proxy_server{configuration, {}, tokens, nullptr}), std::system_error);
+}
+#endif
 
 TEST_CASE("a drain answers the requests in progress and closes what is idle") {
   proxy_fixture proxy{on_loopback(), {.latency = 500ms}};
