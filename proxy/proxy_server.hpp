@@ -82,10 +82,10 @@ class proxy_server {
 
   /// Accepts no more connections, answers the requests in progress, closes the connections that
   /// are idle, and returns when none is left or the time has passed. Calls stop() then. True if
-  /// every request was answered.
+  /// no request was in progress any more.
   bool drain(std::chrono::milliseconds timeout);
 
-  /// Closes everything, cancels the requests in progress, and ends the threads. Idempotent; every
+  /// Answers 503 to the requests that wait for a token, closes everything, and ends the threads. Idempotent; every
   /// call returns when all of this is done. Paths of Unix sockets that the proxy has made are
   /// removed.
   void stop();

@@ -38,6 +38,9 @@ class cold_request : public std::enable_shared_from_this<cold_request> {
              executor post, handler done);
   /// The client has left.
   void cancel() { stop_.request_stop(); }
+  /// The client has its answer, although midas has none.
+  void note_answered() noexcept { is_answered_ = true; }
+  [[nodiscard]] bool is_answered() const noexcept { return is_answered_; }
 
   [[nodiscard]] const token_query& query() const noexcept { return query_; }
   [[nodiscard]] const request_start& start() const noexcept { return start_; }
@@ -51,6 +54,7 @@ class cold_request : public std::enable_shared_from_this<cold_request> {
   token_key key_;
   request_start start_;
   bool is_first_;
+  bool is_answered_ = false;
   std::uint64_t share_ = 0;
   std::stop_source stop_;
 };

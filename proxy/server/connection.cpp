@@ -98,6 +98,13 @@ void connection::close() {
   worker_.closed(shared_from_this());
 }
 
+void connection::end() {
+  if (phase_ == phase::waiting) {
+    refuse_waiting();
+  }
+  close();
+}
+
 void connection::time_out() {
   deadline_ = clock::time_point::max();
   if (phase_ == phase::reading && reader_.has_begun()) {

@@ -36,6 +36,8 @@ class connection final : public std::enable_shared_from_this<connection> {
   /// a moment to send one.
   void finish();
   void close();
+  /// Closes, and refuses the request that waits for a token.
+  void end();
 
   /// Whether what the connection waits for should have happened by now.
   [[nodiscard]] bool is_late(clock::time_point now) const noexcept { return now >= deadline_; }
@@ -89,6 +91,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   void send_cached(prepared_reply& prepared, const access_token& token, const request_start& start);
   void answer_cold(token_query query, const request_start& start);
   void wait_for_token(token_query query, token_key key, const request_start& start, bool is_first);
+  void refuse_waiting();
   void answer_waiting(cold_request& request, const expected<access_token>& result);
   void send_token(prepared_reply& prepared, const access_token& token, const request_start& start,
                   token_result result);

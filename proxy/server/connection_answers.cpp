@@ -1,4 +1,5 @@
 // How a connection answers one request.
+#include "messages/make_error.hpp"
 #include "proxy/server/connection.hpp"
 
 #include <poll.h>
@@ -157,7 +158,21 @@ void connection::wait_for_token(token_query query, token_key key, const request_
       });
 }
 
+void connection::refuse_waiting() {
+  const auto cold = std::exchange(cold_, nullptr);
+  cold->note_answered();
+  cold->cancel();
+  phase_ = phase::reading;
+  const auto problem = make_error(errc::shutting_down, "the proxy ended before the host answered",
+                                  "Repeat the request");
+  send_refusal(refusal_of(cold->query().protocol, problem), &cold->query(), cold->start(),
+               token_result::failed);
+}
+
 void connection::answer_waiting(cold_request& request, const expected<access_token>& result) {
+  if (request.is_answered()) {
+    return;
+  }
   if (cold_.get() != &request) {
     // The client has left.
     return report(&request.query(), request.start(),

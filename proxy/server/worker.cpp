@@ -95,7 +95,7 @@ void worker::stop() {
     }
     draining_ = true;
     for (const auto& each : connections()) {
-      each->close();
+      each->end();
     }
     replies_.clear();
     boost::system::error_code ignored;

@@ -48,7 +48,8 @@ class worker {
   void change_settings(std::shared_ptr<const server_settings> settings);
   /// Answers the requests in progress, and closes the connections.
   void drain();
-  /// Closes all connections; the thread ends when midas has answered what is cancelled.
+  /// Refuses the requests that wait for a token, and closes all connections; the thread ends when
+  /// midas has answered what is cancelled.
   void stop();
   void join();
 

@@ -231,7 +231,7 @@ TEST_CASE("a drain answers the requests in progress and closes what is idle") {
   CHECK(proxy.observer.open() == 0);
 }
 
-TEST_CASE("a drain that runs out of time says so") {
+TEST_CASE("a drain that runs out of time says so, and refuses what waits") {
   proxy_fixture proxy{on_loopback(), {.latency = 5s}};
   auto waiting = proxy.connect();
   waiting.send(get_request(target_of("https://vault.azure.net")));
@@ -241,6 +241,14 @@ TEST_CASE("a drain that runs out of time says so") {
   CHECK(std::chrono::steady_clock::now() - begin < 4s);
   CHECK(proxy.server->waiting() == 0);
   CHECK_FALSE(proxy.server->drain(200ms));
+  const auto reply = waiting.receive();
+  REQUIRE(reply.has_value());
+  CHECK(reply->status == 503);
+  CHECK(reply->fields.at("retry-after") == "1");
+  CHECK(reply->fields.at("connection") == "close");
+  const auto requests = proxy.observer.requests();
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].reason == "shutting_down");
 }
 
 TEST_CASE("a stop while requests wait and arrive ends everything, from any thread, repeatedly") {
