@@ -31,6 +31,7 @@ constexpr std::array<configuration_member, 20> all_members{{
     {.name = "identity_header_file",
      .type = "path",
      .meaning = "A file in place of `identity_header`: it has the secret, or is created with one. "
+                "It belongs to root or to the user of the proxy, and only its owner may write it. "
                 "Default: none."},
     {.name = "allowed_hosts",
      .type = "list of names",

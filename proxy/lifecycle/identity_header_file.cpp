@@ -76,13 +76,20 @@ expected<secret> header_in(const std::string& path, std::string_view text) {
   return secret{header};
 }
 
-expected<secret> read(const std::string& path, const open_file& file) {
+/// Whose file it may be. A client reads that of the proxy, which may run as any user.
+enum class file_owner : bool { trusted, any };
+
+expected<secret> read(const std::string& path, const open_file& file, file_owner owner) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) {
     return failed(path, "cannot be examined");
   }
   if (!S_ISREG(status.st_mode)) {
     return unusable(path, "is not a regular file", "Name a file.");
+  }
+  if (owner == file_owner::trusted && status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    return unusable(path, "belongs to another user, who knows the header",
+                    "Let root or the user of the proxy own it.");
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return unusable(path, "can be written by others", "Run chmod go-w on it.");
@@ -106,13 +113,13 @@ expected<secret> read(const std::string& path, const open_file& file) {
 }
 
 /// Empty if the file does not exist.
-std::optional<expected<secret>> read_existing(const std::string& path) {
+std::optional<expected<secret>> read_existing(const std::string& path, file_owner owner) {
   // A FIFO would wait for a writer.
   const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
   if (file.get() < 0 && errno == ENOENT) {
     return std::nullopt;
   }
-  return file.get() < 0 ? failed(path, "cannot be opened") : read(path, file);
+  return file.get() < 0 ? failed(path, "cannot be opened") : read(path, file, owner);
 }
 
 bool write_all(int descriptor, std::string_view text) {
@@ -165,20 +172,21 @@ secret random_identity_header() {
 }
 
 expected<secret> read_identity_header(const std::string& path) {
-  const auto header = read_existing(path);
+  const auto header = read_existing(path, file_owner::any);
   return header ? *header
                 : unusable(path, "does not exist",
                            "Start the proxy with --identity-header-file, which creates it.");
 }
 
 expected<secret> read_or_create_identity_header(const std::string& path) {
-  if (const auto header = read_existing(path)) {
+  if (const auto header = read_existing(path, file_owner::trusted)) {
     return *header;
   }
   if (const auto created = create(path); !created) {
     return unexpected{created.error()};
   }
-  return read_identity_header(path);
+  const auto header = read_existing(path, file_owner::trusted);
+  return header ? *header : unusable(path, "has been removed", "Start the proxy again.");
 }
 
 }  // namespace midas::internal::proxy

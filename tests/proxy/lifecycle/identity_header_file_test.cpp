@@ -4,6 +4,7 @@
 #include "tests/support/temporary_directory.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -92,6 +93,19 @@ TEST_CASE("a file that others can write, a directory and a missing directory are
   CHECK(header_problem(directory.path()).ends_with("is not a regular file"));
   CHECK(header_problem(directory.path() + "/none/header").find("cannot be created: ") !=
         std::string::npos);
+}
+
+TEST_CASE("a file of another user is refused") {
+  if (::geteuid() != 0) {
+    return;  // Only root gives files away.
+  }
+  const test::temporary_directory directory;
+  const auto path = directory.path() + "/header";
+  write_header_file(path, "header");
+  CHECK(header_problem(path).empty());
+  REQUIRE(::chown(path.c_str(), 65'534, 65'534) == 0);
+  CHECK(header_problem(path).ends_with("belongs to another user, who knows the header"));
+  CHECK(read_identity_header(path).has_value());
 }
 
 TEST_CASE("a FIFO in place of the file is refused, and not waited for") {
