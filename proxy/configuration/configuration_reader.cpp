@@ -155,8 +155,12 @@ void read_member(std::string_view name, const json_member& value, proxy_configur
   }
 }
 
-configuration_problems not_json(std::size_t line, const char* why) {
-  return {{std::string{whole_file}, "is not valid JSON: line " + std::to_string(line) + ": " + why,
+// `why` is a sentence.
+configuration_problems not_json(std::size_t line, std::string_view why) {
+  // Text follows that begins with a full stop.
+  why.remove_suffix(why.ends_with('.') ? 1 : 0);
+  return {{std::string{whole_file},
+           "is not valid JSON: line " + std::to_string(line) + ": " + std::string{why},
            R"(Write an object such as {"listeners": ["127.0.0.1:8080"]}, without comments)"}};
 }
 

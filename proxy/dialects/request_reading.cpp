@@ -56,9 +56,10 @@ std::optional<http::host_refusal> check_origin(const http::request_view& request
                                                const request_surroundings& surroundings) {
   for (const auto* const name : {"X-Forwarded-For", "Forwarded"}) {
     if (request.field(name)) {
-      return bad_request(
-          std::string("Requests that carry an ").append(name).append(" header are refused"),
-          "request_forwarded");
+      const auto* const article = *name == 'X' ? "an " : "a ";
+      return bad_request(std::string{"Requests that carry "}.append(article).append(name).append(
+                             " header are refused"),
+                         "request_forwarded");
     }
   }
   const auto host = request.field("Host");

@@ -103,7 +103,9 @@ TEST_CASE("an empty list is not an absent one") {
 }
 
 TEST_CASE("what is not JSON is refused with its line") {
-  CHECK_THAT(problems_of(""), Contains("the file is not valid JSON: line 1"));
+  CHECK_THAT(
+      problems_of(""),
+      Contains("the file is not valid JSON: line 1: The document is empty. Write an object"));
   CHECK_THAT(problems_of("{\n  \"workers\": 1,\n}"), Contains("line 3"));
   CHECK_THAT(problems_of("{\"upstream\": \"\\n\\n\\n\",\n\n x"), Contains("line 3"));
   CHECK_THAT(problems_of("{} // comment"), Contains("without comments"));
