@@ -69,6 +69,10 @@ int proxy_process::run(const stop_signals& signals) {
 }
 
 void proxy_process::announce() const {
+  // The administrator may reload during the drain; the service is stopping all the same.
+  if (draining_) {
+    return;
+  }
   const auto& endpoints = server_.endpoints();
   const auto open = static_cast<std::size_t>(std::count_if(
       endpoints.begin(), endpoints.end(), [](const auto& each) { return each.problem.empty(); }));
@@ -84,7 +88,9 @@ void proxy_process::announce() const {
 
 proxy::configuration_result<std::vector<proxy::configuration_change>> proxy_process::reload() {
   const std::lock_guard lock{reload_lock_};
-  manager_.reloading();
+  if (!draining_) {
+    manager_.reloading();
+  }
   reopen_log();
   const auto read = read_proxy_configuration(arguments_, has_sockets_);
   if (!read) {
@@ -119,9 +125,9 @@ void proxy_process::reopen_log() {
 void proxy_process::request_drain() { (void)::kill(::getpid(), SIGTERM); }
 
 int proxy_process::drain(const stop_signals& signals) {
-  draining_ = true;
   const auto timeout = [this] {
     const std::lock_guard lock{reload_lock_};
+    draining_ = true;
     return running_.drain_timeout;
   }();
   manager_.stopping("answering " + number_of(server_.waiting(), "request") + " in progress");
