@@ -136,7 +136,10 @@ class proxy_server::implementation {
   bool drain(std::chrono::milliseconds timeout) {
     const auto until = std::chrono::steady_clock::now() + timeout;
     const bool was_told = tell_to_drain(until);
-    const bool all_answered = was_told && state_.connections.wait_for_none(until) && !has_stopped();
+    // Without any time, the workers cannot even be told.
+    const bool is_idle =
+        was_told ? state_.connections.wait_for_none(until) : state_.connections.get() == 0;
+    const bool all_answered = is_idle && !has_stopped();
     stop();
     return all_answered;
   }

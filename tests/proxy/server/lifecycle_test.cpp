@@ -251,6 +251,11 @@ TEST_CASE("a drain that runs out of time says so, and refuses what waits") {
   CHECK(requests[0].reason == "shutting_down");
 }
 
+TEST_CASE("a drain without any time succeeds if there is no client") {
+  proxy_fixture proxy;
+  CHECK(proxy.server->drain(0ms));
+}
+
 TEST_CASE("a stop while requests wait and arrive ends everything, from any thread, repeatedly") {
   proxy_fixture proxy{on_loopback(), {.latency = 50ms}};
   std::atomic<bool> end{false};
