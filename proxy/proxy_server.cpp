@@ -2,6 +2,7 @@
 
 #include "proxy/lifecycle/identity_header_file.hpp"
 #include "proxy/server/acceptor.hpp"
+#include "proxy/server/descriptor_limit.hpp"
 #include "proxy/server/listening_socket.hpp"
 #include "proxy/server/server_state.hpp"
 #include "proxy/server/worker.hpp"
@@ -28,14 +29,14 @@ class silent_observer final : public proxy_observer {
 };
 
 std::shared_ptr<const server_settings> settings_of(const proxy_configuration& from) {
-  return std::make_shared<const server_settings>(
-      server_settings{.policy = access_policy{from},
-                      .allowed_hosts = from.allowed_hosts,
-                      .max_connections = from.max_connections,
-                      .max_header_bytes = from.max_header_bytes,
-                      .header_timeout = from.header_timeout,
-                      .idle_timeout = from.idle_timeout,
-                      .request_timeout = from.request_timeout});
+  return std::make_shared<const server_settings>(server_settings{
+      .policy = access_policy{from},
+      .allowed_hosts = from.allowed_hosts,
+      .max_connections = affordable_connections(from.max_connections, descriptor_limit()),
+      .max_header_bytes = from.max_header_bytes,
+      .header_timeout = from.header_timeout,
+      .idle_timeout = from.idle_timeout,
+      .request_timeout = from.request_timeout});
 }
 
 client_shares::limits shares_of(const proxy_configuration& from) {

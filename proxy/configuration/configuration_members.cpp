@@ -66,7 +66,9 @@ constexpr std::array<configuration_member, 20> all_members{{
      .default_text = "10000",
      .range = {1, 1'000'000},
      .reloads = true,
-     .meaning = "Connections of all listeners together."},
+     .meaning =
+         "Connections of all listeners together. Fewer if the process may not open 256 files "
+         "more than that (`LimitNOFILE=`)."},
     {.name = "max_header_bytes",
      .type = "number of bytes",
      .default_text = "16384",

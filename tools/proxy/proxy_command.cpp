@@ -5,6 +5,7 @@
 #include "proxy/observation/access_log.hpp"
 #include "proxy/observation/observation.hpp"
 #include "proxy/proxy_server.hpp"
+#include "proxy/server/descriptor_limit.hpp"
 #include "tools/command.hpp"
 #include "tools/environment_text.hpp"
 #include "tools/exit_code.hpp"
@@ -189,6 +190,8 @@ int run_proxy(const proxy_arguments& arguments) {
   // Tokens and the identity header are in memory: other processes of the same user cannot look, and
   // there is no core file.
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  // Each client has a descriptor, and the usual soft limit is 1,024.
+  proxy::raise_descriptor_limit();
   // Before any thread starts, which must not receive the signals.
   const stop_signals signals;
   const auto manager = from_service_manager();
