@@ -146,6 +146,7 @@ void connection::serve() {
     }
     if (phase_ != phase::closed) {
       reader_.next();
+      began_ = {};
       has_permitted_body_ = false;
     }
   }

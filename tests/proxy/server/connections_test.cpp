@@ -169,6 +169,23 @@ TEST_CASE("a request that does not arrive in time is given up, however busy its 
   CHECK(proxy.observer.rejections(rejection::too_slow) == 2);
 }
 
+TEST_CASE("the time for a request begins with its own first byte") {
+  proxy_fixture proxy{impatient()};
+  auto client = proxy.connect();
+  const auto request = get_request("/");
+  const auto middle = request.size() / 2;
+  const auto end_and_begin = request.substr(middle) + request.substr(0, middle);
+  REQUIRE(client.send(std::string_view{request}.substr(0, middle)));
+  // Each request takes half of its time, and a part of the next one arrives with its end.
+  for (int i = 0; i < 6; ++i) {
+    std::this_thread::sleep_for(150ms);
+    REQUIRE(client.send(end_and_begin));
+    const auto reply = client.receive();
+    REQUIRE(reply.has_value());
+    CHECK(reply->status == 404);
+  }
+}
+
 TEST_CASE("an idle connection is closed in time, one that waits for its token is not") {
   proxy_fixture proxy{impatient(), {.latency = 3s}};
   auto idle = proxy.connect();
