@@ -66,7 +66,9 @@ void append_access_line(std::string& to, const served_request& request) {
   if (!request.reason.empty()) {
     append_member(to, "reason", request.reason);
   }
-  append_number(to, "status", request.status);
+  if (request.status != 0) {
+    append_number(to, "status", request.status);
+  }
   const auto elapsed = std::chrono::duration<double, std::milli>{request.elapsed}.count();
   fmt::format_to(std::back_inserter(to), ",\"elapsed_ms\":{:.3f}}}\n", elapsed);
 }

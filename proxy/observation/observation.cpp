@@ -87,7 +87,12 @@ void observation::disconnected(unsigned worker) noexcept {
 void observation::rejected(unsigned worker, const client& who, rejection why) noexcept {
   auto& record = *workers_[worker];
   record.counters.rejected(why);
-  record.problems.add(token_result::denied, to_string(why), who, nullptr, options_.now());
+  const auto now = options_.now();
+  record.problems.add(token_result::denied, to_string(why), who, nullptr, now);
+  if (options_.log != nullptr) {
+    options_.log->write(
+        worker, {.who = who, .result = token_result::denied, .reason = to_string(why), .at = now});
+  }
 }
 
 token_service_statistics observation::statistics() const {

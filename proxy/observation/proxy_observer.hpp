@@ -39,7 +39,7 @@ struct served_request {
   /// The query; null if the request was refused before it was read as one.
   const token_query* query = nullptr;
   token_result result = token_result::failed;
-  /// The HTTP status of the answer.
+  /// The HTTP status of the answer; 0 if there is none, or if the connection was refused.
   int status = 0;
   /// Why there is no token: the code of midas's error, or of the proxy's own refusal, e.g.
   /// "metadata_header_missing"; empty for a token.

@@ -88,17 +88,21 @@ TEST_CASE("workers count without losing a request, while others look") {
   CHECK(seen.look().askers[0].requests == per_worker);
 }
 
-TEST_CASE("requests are logged if there is a log") {
+TEST_CASE("requests and refused connections are logged if there is a log") {
   const temporary_file file;
   auto log = access_log::open(file.path(), 1);
   REQUIRE(log);
   {
     observation seen{{.log = log->get()}};
     serve(seen, {});
+    seen.rejected(0, user(1001), rejection::uid_not_allowed);
   }
   log->reset();
   std::ifstream written{file.path()};
-  CHECK_THAT((std::string{std::istreambuf_iterator<char>{written}, {}}), Contains("\"uid\":1000"));
+  const std::string lines{std::istreambuf_iterator<char>{written}, {}};
+  CHECK_THAT(lines, Contains("\"uid\":1000"));
+  CHECK_THAT(lines,
+             Contains(R"("uid":1001,"result":"denied","reason":"uid_not_allowed","elapsed_ms":0)"));
 }
 
 TEST_CASE("a cached answer is counted within nanoseconds", "[.benchmark]") {
