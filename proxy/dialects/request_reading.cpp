@@ -24,10 +24,14 @@ struct selector {
   managed_identity (*name)(std::string id);
 };
 
+// IMDS documents msi_res_id and accepts mi_res_id, which older SDKs send
+// (https://github.com/Azure/azure-sdk-for-go/pull/22650). Without it, their clients would get the
+// token of another identity.
 constexpr std::array imds_selectors{
     selector{imds::client_id_parameter, &managed_identity::client_id},
     selector{imds::object_id_parameter, &managed_identity::object_id},
-    selector{imds::resource_id_parameter, &managed_identity::resource_id}};
+    selector{imds::resource_id_parameter, &managed_identity::resource_id},
+    selector{app_service::resource_id_parameter, &managed_identity::resource_id}};
 constexpr std::array app_service_selectors{
     selector{app_service::client_id_parameter, &managed_identity::client_id},
     selector{app_service::object_id_parameter, &managed_identity::object_id},

@@ -53,6 +53,8 @@ TEST_CASE("a request to the token path of IMDS names a resource and an identity"
                     std::pair{path + "&client_id=AB-c", managed_identity::client_id("AB-c")},
                     std::pair{path + "&object_id=o", managed_identity::object_id("o")},
                     std::pair{path + "&msi_res_id=%2Fsubscriptions",
+                              managed_identity::resource_id("/subscriptions")},
+                    std::pair{path + "&mi_res_id=%2Fsubscriptions",
                               managed_identity::resource_id("/subscriptions")});
   const auto result = read(imds_request(query));
   REQUIRE(std::holds_alternative<token_query>(result));
@@ -157,6 +159,7 @@ TEST_CASE("parameters that IMDS refuses are refused") {
       {"?api-version=2018-02-01&resource=r&resource=r", 400, "parameter_repeated"},
       {"?api-version=2018-02-01&resource=r&x=1&x=2", 400, "parameter_repeated"},
       {"?api-version=2018-02-01&resource=r&client_id=a&object_id=b", 400, "identity_ambiguous"},
+      {"?api-version=2018-02-01&resource=r&client_id=a&mi_res_id=b", 400, "identity_ambiguous"},
       {"?api-version=2018-02-01&resource=%zz", 400, "query_malformed"},
       {"?api-version=2018-02-01&resource=%ff", 400, "query_malformed"},
   }));
