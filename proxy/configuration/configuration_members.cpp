@@ -13,7 +13,7 @@ constexpr std::array<configuration_member, 20> all_members{{
     {.name = "listeners",
      .type = "list of addresses",
      .meaning = "Where clients connect: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `unix:PATH`. Port 0 "
-                "picks a free one. At least one, unless systemd passes sockets."},
+                "picks a free one. Default: `127.0.0.1:8765`, unless systemd passes sockets."},
     {.name = "allow_non_loopback",
      .type = "true or false",
      .default_text = "false",
