@@ -6,12 +6,16 @@
 
 namespace midas::internal::tools {
 
-stop_signals::stop_signals() {
+stop_signals::stop_signals(hangup meaning) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
   sigaddset(&signals_, SIGTERM);
-  struct sigaction hangup {};
-  if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+  if (meaning == hangup::reload) {
+    // An ignored signal could be discarded although it is blocked.
+    (void)signal(SIGHUP, SIG_DFL);
+  }
+  struct sigaction before {};
+  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) {
     sigaddset(&signals_, SIGHUP);
   }
   (void)signal(SIGPIPE, SIG_IGN);

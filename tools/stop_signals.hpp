@@ -7,12 +7,20 @@
 
 namespace midas::internal::tools {
 
+/// What SIGHUP tells a command.
+enum class hangup {
+  /// To stop, because its terminal has closed. Ignored if it was, as under nohup.
+  stop,
+  /// To read its configuration again, also under nohup.
+  reload,
+};
+
 /// Blocks SIGINT, SIGTERM and SIGHUP in the calling thread and in the threads that it starts later,
-/// so that wait() receives them. SIGHUP stays ignored if it was, as under nohup. Also ignores
-/// SIGPIPE, so that a closed standard output is an error and the host's files are still removed.
+/// so that wait() receives them. Also ignores SIGPIPE, so that a closed standard output is an error
+/// and the host's files are still removed.
 class stop_signals {
  public:
-  stop_signals();
+  explicit stop_signals(hangup meaning = hangup::stop);
 
   /// Returns when one of the signals arrives.
   void wait() const;

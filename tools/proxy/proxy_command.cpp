@@ -193,7 +193,7 @@ int run_proxy(const proxy_arguments& arguments) {
   // Each client has a descriptor, and the usual soft limit is 1,024.
   proxy::raise_descriptor_limit();
   // Before any thread starts, which must not receive the signals.
-  const stop_signals signals;
+  const stop_signals signals{hangup::reload};
   const auto manager = from_service_manager();
   if (!manager) {
     return refuse(manager.error());

@@ -206,6 +206,18 @@ TEST_CASE("SIGHUP applies a new configuration, and leaves the old one if the new
   CHECK(proxy.stop(SIGTERM).exit_code == 0);
 }
 
+TEST_CASE("SIGHUP is obeyed by a proxy that was started by nohup") {
+  const imds host;
+  running_program proxy{"/bin/sh",
+                        {"-c", std::string{"trap '' HUP; exec '"} + MIDAS_PROGRAM +
+                                   "' proxy --listen 127.0.0.1:0 --upstream " + host.url()}};
+  const auto url = url_in(proxy.read_line());
+  proxy.send(SIGHUP);
+  CHECK(proxy.read_line() == "Configuration read.");
+  CHECK(token_from(url).exit_code == 0);
+  CHECK(proxy.stop(SIGTERM).exit_code == 0);
+}
+
 TEST_CASE("a client that connects to systemd's socket before the proxy starts is answered") {
   const imds host;
   const listener socket;
