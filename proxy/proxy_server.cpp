@@ -46,6 +46,7 @@ client_shares::limits shares_of(const proxy_configuration& from) {
 std::vector<listening_socket> open_all(const proxy_configuration& configuration,
                                        std::vector<descriptor> passed) {
   std::vector<listening_socket> result;
+  result.reserve(passed.size() + configuration.listeners.size());
   for (auto& each : passed) {
     result.push_back(adopt_listener(std::move(each), configuration.allow_non_loopback));
   }
@@ -222,6 +223,7 @@ namespace {
 
 std::vector<descriptor> owned(const std::vector<int>& numbers) {
   std::vector<descriptor> result;
+  result.reserve(numbers.size());
   for (const int each : numbers) {
     result.emplace_back(each);
   }
@@ -230,7 +232,7 @@ std::vector<descriptor> owned(const std::vector<int>& numbers) {
 
 }  // namespace
 
-proxy_server::proxy_server(const proxy_configuration& configuration, std::vector<int> passed,
+proxy_server::proxy_server(const proxy_configuration& configuration, const std::vector<int>& passed,
                            token_service& tokens, proxy_observer* observer)
     : implementation_(
           std::make_unique<implementation>(configuration, owned(passed), tokens, observer)) {}

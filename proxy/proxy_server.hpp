@@ -45,7 +45,7 @@ class proxy_server {
   /// without `allow_non_loopback`, or if a descriptor is no listening stream socket; and
   /// std::runtime_error if there is no listener left, naming all problems, or if a thread cannot be
   /// started. Then the descriptors in `passed` are closed, too.
-  proxy_server(const proxy_configuration& configuration, std::vector<int> passed,
+  proxy_server(const proxy_configuration& configuration, const std::vector<int>& passed,
                token_service& tokens, proxy_observer* observer);
   /// Calls stop().
   ~proxy_server();
@@ -85,9 +85,9 @@ class proxy_server {
   /// no request was in progress any more.
   bool drain(std::chrono::milliseconds timeout);
 
-  /// Answers 503 to the requests that wait for a token, closes everything, and ends the threads. Idempotent; every
-  /// call returns when all of this is done. Paths of Unix sockets that the proxy has made are
-  /// removed.
+  /// Answers 503 to the requests that wait for a token, closes everything, and ends the threads.
+  /// Idempotent; every call returns when all of this is done. Paths of Unix sockets that the proxy
+  /// has made are removed.
   void stop();
 
  private:

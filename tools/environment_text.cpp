@@ -96,6 +96,7 @@ std::string each(std::span<const environment_variable> variables, std::string be
 
 std::vector<std::string> environment_format_names() {
   std::vector<std::string> names;
+  names.reserve(formats.size());
   for (const auto& [name, format] : formats) {
     names.emplace_back(name);
   }

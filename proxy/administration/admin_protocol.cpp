@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace midas::internal::proxy {
@@ -120,7 +121,10 @@ void write_key(json_writer& to, const held_key& held, std::chrono::sys_seconds n
 
 admin_reply list(administration& proxy, std::chrono::sys_seconds now) {
   auto keys = proxy.keys();
-  std::ranges::sort(keys, {}, &held_key::key);
+  std::ranges::sort(keys, [](const held_key& left, const held_key& right) {
+    return std::tie(left.key.resource, left.key.identity) <
+           std::tie(right.key.resource, right.key.identity);
+  });
   return reply(200, [&](json_writer& to) {
     write(to, "keys");
     to.StartArray();

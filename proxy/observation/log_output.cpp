@@ -45,7 +45,7 @@ expected<log_output> log_output::open(const std::string& path) {
   return log_output{file};
 }
 
-log_output::log_output(int file) : file_(file), kind_(kind::other) {
+log_output::log_output(int file) : file_(file) {
   struct stat facts {};
   if (::fstat(file, &facts) == 0) {
     kind_ = S_ISREG(facts.st_mode)    ? kind::regular

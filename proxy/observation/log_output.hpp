@@ -39,7 +39,7 @@ class log_output {
   [[nodiscard]] long write_part(std::string_view part) const;
 
   int file_;
-  kind kind_;
+  kind kind_ = kind::other;
 };
 
 }  // namespace midas::internal::proxy

@@ -19,7 +19,7 @@ std::string hash_source(std::string_view text) {
   if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
     throw std::runtime_error{"OpenSSL has no SHA-256"};
   }
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> encoded{};
+  std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> encoded{};
   const auto length = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
   return "'sha256-" + std::string(encoded.begin(), encoded.begin() + length) + "'";
 }

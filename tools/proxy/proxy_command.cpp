@@ -146,6 +146,7 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
     started.identity_header = *std::move(header);
   }
   std::vector<int> passed;
+  passed.reserve(manager.sockets.size());
   for (const auto& socket : manager.sockets) {
     passed.push_back(socket.descriptor);
   }
@@ -158,7 +159,7 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
                            .version = program_version(),
                            .log = log->get()}};
   seen.follow(tokens);
-  proxy_server server{started, std::move(passed), tokens, &seen};
+  proxy_server server{started, passed, tokens, &seen};
   if (const auto checked = check_upstream(*options, server.endpoints()); !checked) {
     return refuse(checked.error());
   }
