@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <future>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace midas::internal::tools {
@@ -37,6 +38,18 @@ void say(const std::string& line) {
 
 std::string number_of(std::size_t count, const std::string& what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// On another thread, so that a second signal can end it; on this one if there is a limit on
+/// threads.
+std::future<bool> drain_beside(proxy::proxy_server& server, std::chrono::milliseconds timeout) {
+  try {
+    return std::async(std::launch::async, [&server, timeout] { return server.drain(timeout); });
+  } catch (const std::system_error&) {
+    std::promise<bool> drained;
+    drained.set_value(server.drain(timeout));
+    return drained.get_future();
+  }
 }
 
 }  // namespace
@@ -131,7 +144,7 @@ int proxy_process::drain(const stop_signals& signals) {
     return running_.drain_timeout;
   }();
   manager_.stopping("answering " + number_of(server_.waiting(), "request") + " in progress");
-  auto drained = std::async(std::launch::async, [this, timeout] { return server_.drain(timeout); });
+  auto drained = drain_beside(server_, timeout);
   while (drained.wait_for(0s) != std::future_status::ready) {
     const int signal = signals.wait_for(drain_step);
     if (signal != 0 && signal != SIGHUP) {
