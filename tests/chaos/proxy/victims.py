@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Starts client processes of `midas proxy`, and kills each in the middle of what it does.
+
+    victims.py PORT PATH UID SEED
+
+Prints the number of processes that it has killed when it gets SIGTERM.
+"""
+import os
+import random
+import signal
+import socket
+import sys
+import time
+
+REQUEST = ("GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Frude"
+           "{}.example HTTP/1.1\r\nHost: localhost\r\nMetadata: true\r\n\r\n")
+
+
+def be_victim(port, path, chance):
+    """Opens connections and uses them until the process is killed."""
+    clients = []
+    for _ in range(chance.randint(1, 4)):
+        client = socket.socket(chance.choice([socket.AF_INET, socket.AF_UNIX]))
+        client.connect(path if client.family == socket.AF_UNIX else ("127.0.0.1", port))
+        clients.append(client)
+    while True:
+        client = chance.choice(clients)
+        text = REQUEST.format(chance.randrange(200)).encode()
+        client.sendall(text if chance.random() < 0.7 else text[:chance.randrange(len(text))])
+        if chance.random() < 0.5:
+            client.recv(1000)
+
+
+def main(port, path, uid, seed):
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
+    os.setuid(uid)
+    chance = random.Random(seed)
+    killed = 0
+    while not stopping:
+        victims = []
+        for _ in range(4):
+            number = os.fork()
+            if number == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                try:
+                    be_victim(port, path, random.Random(chance.random()))
+                finally:
+                    os._exit(0)
+            victims.append(number)
+            chance.random()
+        for victim in victims:
+            time.sleep(chance.uniform(0, 0.3))
+            os.kill(victim, signal.SIGKILL)
+        for victim in victims:
+            killed += os.waitstatus_to_exitcode(os.waitpid(victim, 0)[1]) == -signal.SIGKILL
+    print(killed)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
