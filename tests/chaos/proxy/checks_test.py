@@ -119,6 +119,13 @@ class AccessLog(unittest.TestCase):
         for count in (0, 1, 3):
             self.assertEqual(1, len(log_problems([self.LINE] * count, self.ANSWERS)))
 
+    def test_a_line_may_be_lost_if_the_log_says_so(self):
+        of_others = [self.LINE.replace('"uid": 0', '"uid": 1002')] * 200
+        lines = [self.LINE, *of_others, '{"when": "x", "lost_lines": 1}']
+        self.assertEqual([], log_problems(lines, self.ANSWERS))
+        self.assertEqual(1, len(log_problems(lines[1:], self.ANSWERS)))
+        self.assertEqual(1, len(log_problems(lines + lines[-1:] * 2, self.ANSWERS)))
+
     def test_a_refused_user_has_a_line(self):
         line = '{"when":"x","uid":0,"result":"denied","reason":"uid_not_allowed","elapsed_ms":0.0}'
         lines = [self.LINE, self.LINE, line]
@@ -127,7 +134,7 @@ class AccessLog(unittest.TestCase):
             lines, self.ANSWERS + collections.Counter({(0, "uid_not_allowed"): 1})))
 
     def test_a_line_that_cannot_be_read_is_found(self):
-        for line in ("", self.LINE[:-1], self.LINE * 2, "[]", '{"when": "x", "lost_lines": 1}',
+        for line in ("", self.LINE[:-1], self.LINE * 2, "[]",
                      self.LINE.replace("hit", "miss"), self.LINE.replace('"status"', '"state"'),
                      self.LINE.replace("vault", "eyJ0")):
             problems = log_problems([self.LINE, self.LINE, line], self.ANSWERS)

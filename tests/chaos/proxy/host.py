@@ -3,6 +3,7 @@ import asyncio
 import json
 import random
 import re
+import signal
 
 FAULTS = [
     {"status": 503},
@@ -58,9 +59,9 @@ class Host:
         self.starts += 1
 
     async def stop(self, kill=False):
-        if self._process.returncode is None:
-            self._process.kill() if kill else self._process.terminate()
-        await self._process.wait()
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+            await self._process.wait()
 
     async def flap(self, until, clock):
         """Fails at random, and every 10 to 25 seconds is away for up to two seconds."""

@@ -110,7 +110,8 @@ class Proxy:
         except TimeoutError:
             return "none"
 
-    async def kill(self):
+    async def stop(self):
+        """Kills the process if it still runs."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()

@@ -13,7 +13,7 @@ from wire import AnswerReader, Closed, connect, request_text, reset
 # What the proxy's own clock may be late by: an eighth of a timeout, and the time to linger.
 SLACK = 4
 # No answer but these, to what is not a request.
-REFUSALS = {400, 403, 408, 413, 431, 501, 505}
+REFUSALS = {400, 403, 408, 413, 431}
 
 
 class RudeClients:
@@ -135,7 +135,8 @@ class RudeClients:
         try:
             async with asyncio.timeout(HEADER_TIMEOUT + SLACK):
                 while True:
-                    await self.send(client, self.text(uid) * 50)
+                    await self.send(client, self.text(uid) * 20)
+                    await asyncio.sleep(0.01)
         except TimeoutError:
             pass
         await asyncio.sleep(self.random.uniform(0, 2))

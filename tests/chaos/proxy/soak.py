@@ -6,7 +6,6 @@
 Exits with 1 if a rule was violated.
 """
 import asyncio
-import contextlib
 import os
 import random
 import shutil
@@ -15,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from access_lines import log_problems
+from access_lines import log_problems, lost
 from answers import Request
 from configurations import (DRAIN_TIMEOUT, HEADER_TIMEOUT, IDLE_TIMEOUT, INVALID, LIVE_USERS, OPEN,
                             REQUEST_TIMEOUT, RUDE_USERS, SYSTEM, VALID, ConfigurationFile, History)
@@ -43,6 +42,7 @@ class Soak:
         self.host = Host(program, directory, seed)
         self.file = ConfigurationFile(f"{directory}/proxy.json", self.history, time.monotonic)
         self.proxy = Proxy(program, directory)
+        self.victims = None
         self.samples = []
         self.reloads = 0
         self.ending = False
@@ -55,7 +55,7 @@ class Soak:
         self.at_start = sample(self.proxy.pid)
         clients = make_clients(self.proxy.places, self.watch, self.seed)
         rude = RudeClients(self.proxy.places, self.watch, self.seed)
-        victims = await self.start_victims()
+        self.victims = await self.start_victims()
         tasks = [asyncio.ensure_future(each) for each in
                  (*(client.run() for client in clients), *rude.all(), self.measure())]
         await self.disturb()
@@ -63,14 +63,22 @@ class Soak:
         self.ending = True
         for each in (*clients, rude):
             each.stopping = True
-        victims.terminate()
-        killed, _ = await victims.communicate()
+        self.victims.terminate()
+        killed, _ = await self.victims.communicate()
         for task in asyncio.as_completed(tasks, timeout=IDLE_TIMEOUT + REQUEST_TIMEOUT + 20):
             await task
         self.report(rude.counts | {"killed processes": int(killed)})
         await self.rest()
         await self.drain()
         self.judge_log()
+
+    async def stop(self):
+        """Ends what still runs."""
+        await self.proxy.stop()
+        await self.host.stop(kill=True)
+        if self.victims is not None and self.victims.returncode is None:
+            self.victims.terminate()
+            await self.victims.wait()
 
     async def start_victims(self):
         script = os.path.join(os.path.dirname(__file__), "victims.py")
@@ -198,7 +206,7 @@ class Soak:
 
     def judge_log(self):
         lines = self.proxy.log_lines()
-        print(f"{len(lines)} lines in the access log")
+        print(f"{len(lines)} lines in the access log, {lost(lines)} were lost")
         for problem in log_problems(lines, self.watch.answers):
             self.watch.violation(f"access log: {problem}")
         with open(self.proxy.errors, encoding="utf-8") as file:
@@ -214,9 +222,7 @@ async def main(program, seconds, seed):
     try:
         await soak.run()
     finally:
-        await soak.proxy.kill()
-        with contextlib.suppress(ProcessLookupError, AttributeError):
-            await soak.host.stop(kill=True)
+        await soak.stop()
     violations = soak.watch.violations
     if violations:
         print(f"{len(violations)} violations; {directory} has the logs", file=sys.stderr)

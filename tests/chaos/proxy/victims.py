@@ -37,12 +37,15 @@ def main(port, path, uid, seed):
     os.setuid(uid)
     chance = random.Random(seed)
     killed = 0
-    while not stopping:
+    parent = os.getppid()
+    while not stopping and os.getppid() == parent:
         victims = []
         for _ in range(4):
             number = os.fork()
             if number == 0:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                # Should the parent end before it kills this process.
+                signal.alarm(10)
                 try:
                     be_victim(port, path, random.Random(chance.random()))
                 finally:
