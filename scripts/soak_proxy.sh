@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Runs `midas proxy` among misbehaving clients, with a host that fails and configurations that change, and checks
-# its answers and that the process does not grow: see docs/chaos.md. As root, because the clients are several users,
-# and because nobody else can look at a process that is not dumpable.
+# Runs `midas proxy` among misbehaving clients, with a host that fails and configurations that change.
+# Checks its answers, and that the process does not grow: see docs/chaos.md. Needs root, because the
+# clients are several users, and nobody else can look at a process that is not dumpable.
 #
-#   scripts/soak_proxy.sh SECONDS [PROGRAM]    at least 30; PROGRAM is midas, by default that of the preset ci
+#   scripts/soak_proxy.sh SECONDS [PROGRAM]
 #
-# MIDAS_SOAK_SEED repeats the choices of a run. Ends about 45 seconds after SECONDS.
+#   SECONDS    at least 30; the whole run takes about 45 seconds more
+#   PROGRAM    midas, by default that of the preset ci
+#
+# MIDAS_SOAK_SEED repeats the choices of a run, which prints its seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

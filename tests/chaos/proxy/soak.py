@@ -171,14 +171,14 @@ class Soak:
     async def drain(self):
         """SIGTERM while clients wait, and others send nothing or half of a request."""
         await self.host.stop()
-        await self.host.start([{"action": {"latency": "1s"}}])
+        await self.host.start([{"action": {"latency": "300ms"}}])
         await self.proxy.administer("POST /flush")
         idle = [await connect(self.proxy.places, RUDE_USERS[0], number % 2 == 0)
                 for number in range(20)]
         for client in idle[::2]:
             client.send(b"GET /metadata")
         waiting = [asyncio.ensure_future(self.single_request(number)) for number in range(10)]
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.1)
         began = time.monotonic()
         self.proxy.terminate()
         await asyncio.gather(*waiting)
