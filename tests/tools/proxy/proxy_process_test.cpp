@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include <midas/simulated_host.hpp>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+using namespace midas;
 using namespace midas::internal::test;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
@@ -35,25 +37,16 @@ std::string url_in(const std::string& line) {
   return line.substr(at);
 }
 
-/// A simulated IMDS.
-class imds {
- public:
-  explicit imds(std::vector<std::string> options = {}) : program_(MIDAS_PROGRAM, all(options)) {}
+simulated_host_options with_latency(std::chrono::nanoseconds latency) {
+  simulated_host_options options;
+  options.latency = latency;
+  return options;
+}
 
-  [[nodiscard]] const std::string& url() const { return url_; }
-
- private:
-  static std::vector<std::string> all(std::vector<std::string>& options) {
-    options.insert(options.begin(), "simulate");
-    return options;
-  }
-
-  running_program program_;
-  std::string url_ = url_in(program_.read_line());
-};
-
-std::vector<std::string> proxying(const imds& host, const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments{"proxy", "--listen", "127.0.0.1:0", "--upstream", host.url()};
+std::vector<std::string> proxying(const simulated_host& host,
+                                  const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"proxy", "--listen", "127.0.0.1:0", "--upstream",
+                                     host.endpoint()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -62,8 +55,13 @@ program_result token_from(const std::string& url) {
   return run_program(MIDAS_PROGRAM, {"token", "--endpoint", url, "--resource", vault});
 }
 
-/// Waits until `url` has a request in progress, as the simulated host sees it.
-void wait_for_request() { std::this_thread::sleep_for(500ms); }
+/// Waits until the host has a request in progress.
+void wait_for_request(const simulated_host& host) {
+  for (int i = 0; i < 2'000 && host.statistics().token_requests == 0; ++i) {
+    std::this_thread::sleep_for(10ms);
+  }
+  REQUIRE(host.statistics().token_requests == 1);
+}
 
 void write_configuration(const std::string& path, const std::string& text) {
   std::ofstream{path} << text;
@@ -135,7 +133,7 @@ class notifications {
 }  // namespace
 
 TEST_CASE("midas proxy serves a token until SIGTERM") {
-  const imds host;
+  const simulated_host host;
   running_program proxy{MIDAS_PROGRAM, proxying(host)};
   const auto token = token_from(url_in(proxy.read_line()));
   CHECK(token.exit_code == 0);
@@ -144,24 +142,24 @@ TEST_CASE("midas proxy serves a token until SIGTERM") {
 }
 
 TEST_CASE("a request in progress is answered after SIGTERM") {
-  const imds host{{"--latency", "2s"}};
+  const simulated_host host{with_latency(2s)};
   running_program proxy{MIDAS_PROGRAM, proxying(host)};
   const auto url = url_in(proxy.read_line());
   auto token = std::async(std::launch::async, [&] { return token_from(url); });
-  wait_for_request();
+  wait_for_request(host);
   CHECK(proxy.stop(SIGTERM).exit_code == 0);
   CHECK(token.get().exit_code == 0);
 }
 
 TEST_CASE("a second signal ends the proxy although a request is in progress") {
-  const imds host{{"--latency", "60s"}};
+  const simulated_host host{with_latency(60s)};
   running_program proxy{MIDAS_PROGRAM, proxying(host, {"--drain-timeout", "50s"})};
   const auto url = url_in(proxy.read_line());
   auto token = std::async(std::launch::async, [&] {
     return run_program(MIDAS_PROGRAM,
-                       {"token", "--endpoint", url, "--resource", vault, "--timeout", "3s"});
+                       {"token", "--endpoint", url, "--resource", vault, "--timeout", "8s"});
   });
-  wait_for_request();
+  wait_for_request(host);
   const auto began = std::chrono::steady_clock::now();
   proxy.send(SIGTERM);
   std::this_thread::sleep_for(300ms);
@@ -172,12 +170,12 @@ TEST_CASE("a second signal ends the proxy although a request is in progress") {
 }
 
 TEST_CASE("SIGHUP applies a new configuration, and leaves the old one if the new one is wrong") {
-  const imds host;
+  const simulated_host host;
   const temporary_directory directory;
   const auto path = directory.path() + "/proxy.json";
   const auto with = [&](const std::string& member) {
-    write_configuration(
-        path, R"({"listeners": ["127.0.0.1:0"], "upstream": ")" + host.url() + "\"" + member + "}");
+    write_configuration(path, R"({"listeners": ["127.0.0.1:0"], "upstream": ")" + host.endpoint() +
+                                  "\"" + member + "}");
   };
   with("");
   running_program proxy{MIDAS_PROGRAM, {"proxy", "--config", path}};
@@ -207,10 +205,10 @@ TEST_CASE("SIGHUP applies a new configuration, and leaves the old one if the new
 }
 
 TEST_CASE("SIGHUP is obeyed by a proxy that was started by nohup") {
-  const imds host;
+  const simulated_host host;
   running_program proxy{"/bin/sh",
                         {"-c", std::string{"trap '' HUP; exec '"} + MIDAS_PROGRAM +
-                                   "' proxy --listen 127.0.0.1:0 --upstream " + host.url()}};
+                                   "' proxy --listen 127.0.0.1:0 --upstream " + host.endpoint()}};
   const auto url = url_in(proxy.read_line());
   proxy.send(SIGHUP);
   CHECK(proxy.read_line() == "Configuration read.");
@@ -219,16 +217,17 @@ TEST_CASE("SIGHUP is obeyed by a proxy that was started by nohup") {
 }
 
 TEST_CASE("a client that connects to systemd's socket before the proxy starts is answered") {
-  const imds host;
+  const simulated_host host;
   const listener socket;
   auto token = std::async(std::launch::async, [&] { return token_from(socket.url()); });
-  wait_for_request();
+  // Long enough for the client to connect, as a rule; it is answered in any case.
+  std::this_thread::sleep_for(500ms);
   const notifications notified;
   running_program proxy{
       "/bin/bash",
       {"-c", "exec 3<&" + std::to_string(socket.descriptor()) + "\nLISTEN_PID=$$ LISTEN_FDS=1 " +
                  "NOTIFY_SOCKET=" + notified.path() + " WATCHDOG_USEC=400000 exec '" +
-                 MIDAS_PROGRAM + "' proxy --upstream " + host.url()}};
+                 MIDAS_PROGRAM + "' proxy --upstream " + host.endpoint()}};
   CHECK(url_in(proxy.read_line()) == socket.url());
   CHECK(token.get().exit_code == 0);
   CHECK(notified.next() == "READY=1\nSTATUS=serving on 1 address");
@@ -242,7 +241,7 @@ TEST_CASE("a client that connects to systemd's socket before the proxy starts is
 }
 
 TEST_CASE("a proxy without its clients' standard output still serves") {
-  const imds host;
+  const simulated_host host;
   running_program proxy{MIDAS_PROGRAM, proxying(host)};
   const auto url = url_in(proxy.read_line());
   proxy.send(SIGHUP);
@@ -251,7 +250,7 @@ TEST_CASE("a proxy without its clients' standard output still serves") {
 }
 
 TEST_CASE("no other process of the same user can look into the proxy") {
-  const imds host;
+  const simulated_host host;
   const auto is_root = ::geteuid() == 0;
   std::vector<std::string> arguments{"--reuid=65534", "--clear-groups", MIDAS_PROGRAM};
   const auto proxying_arguments = proxying(host);
