@@ -2,10 +2,9 @@
 // signal, and errors.
 #pragma once
 
+#include "messages/descriptor.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
-
-#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -13,29 +12,6 @@
 #include <utility>
 
 namespace midas::internal {
-
-/// An open file, which is closed at the end.
-class descriptor {
- public:
-  descriptor() noexcept = default;
-  explicit descriptor(int number) noexcept : number_(number) {}
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~descriptor() {
-    if (is_open()) {
-      ::close(number_);
-    }
-  }
-
-  [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
-  [[nodiscard]] int number() const noexcept { return number_; }
-
- private:
-  int number_ = -1;
-};
 
 /// Repeats a system call that a signal has interrupted.
 template <class Call>

@@ -1,12 +1,13 @@
 #include "proxy/access/socket_owner.hpp"
 
+#include "messages/descriptor.hpp"
+
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -15,24 +16,6 @@
 
 namespace midas::internal::proxy {
 namespace {
-
-class netlink_socket {
- public:
-  netlink_socket() noexcept
-      : socket_(
-            ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG)) {}
-  netlink_socket(const netlink_socket&) = delete;
-  netlink_socket& operator=(const netlink_socket&) = delete;
-  ~netlink_socket() {
-    if (socket_ >= 0) {
-      ::close(socket_);
-    }
-  }
-  [[nodiscard]] int get() const noexcept { return socket_; }
-
- private:
-  int socket_;
-};
 
 struct diag_question {
   nlmsghdr header;
@@ -106,18 +89,19 @@ std::optional<socket_facts> read_socket_facts(std::span<const unsigned char> ans
 
 std::optional<uid_t> find_owner(int socket, const socket_end& peer,
                                 const socket_end& local) noexcept {
-  const netlink_socket kernel;
-  if (kernel.get() < 0 || !are_of_one_namespace(socket, kernel.get())) {
+  const descriptor kernel{
+      ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG)};
+  if (!kernel.is_open() || !are_of_one_namespace(socket, kernel.number())) {
     return std::nullopt;
   }
   const auto question = question_about(peer, local);
   // The kernel answers before send() returns.
-  if (::send(kernel.get(), &question, sizeof question, MSG_NOSIGNAL) !=
+  if (::send(kernel.number(), &question, sizeof question, MSG_NOSIGNAL) !=
       static_cast<ssize_t>(sizeof question)) {
     return std::nullopt;
   }
   std::array<unsigned char, 1024> answer{};
-  const auto size = ::recv(kernel.get(), answer.data(), answer.size(), 0);
+  const auto size = ::recv(kernel.number(), answer.data(), answer.size(), 0);
   if (size <= 0) {
     return std::nullopt;
   }

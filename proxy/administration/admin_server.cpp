@@ -53,14 +53,10 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
   if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
     return;
   }
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (probe >= 0) {
-    const bool is_stale =
-        ::connect(probe, generic(address), sizeof address) != 0 && errno == ECONNREFUSED;
-    ::close(probe);
-    if (is_stale) {
-      ::unlink(path.c_str());
-    }
+  const descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  if (probe.is_open() && ::connect(probe.number(), generic(address), sizeof address) != 0 &&
+      errno == ECONNREFUSED) {
+    ::unlink(path.c_str());
   }
 }
 
@@ -105,12 +101,6 @@ void send_all(int connection, std::string_view text) {
 
 }  // namespace
 
-admin_server::descriptor::~descriptor() {
-  if (number_ >= 0) {
-    ::close(number_);
-  }
-}
-
 admin_server::admin_server(std::string path, administration& proxy)
     : path_(std::move(path)),
       proxy_(proxy),
@@ -133,7 +123,7 @@ admin_server::admin_server(std::string path, administration& proxy)
 
 admin_server::~admin_server() {
   const std::uint64_t one = 1;
-  static_cast<void>(::write(stop_.get(), &one, sizeof one) == sizeof one);
+  static_cast<void>(::write(stop_.number(), &one, sizeof one) == sizeof one);
   thread_.join();
   struct stat found {};
   // Another process may have replaced it.
@@ -150,12 +140,12 @@ void admin_server::listen() {
   remove_stale(path_, address);
   struct stat made {};
   // The file takes its mode from the socket, so that nobody else can connect in between.
-  if (listener_.get() < 0 || stop_.get() < 0 || ::fchmod(listener_.get(), 0600) != 0 ||
-      ::bind(listener_.get(), generic(address), sizeof address) != 0) {
+  if (!listener_.is_open() || !stop_.is_open() || ::fchmod(listener_.number(), 0600) != 0 ||
+      ::bind(listener_.number(), generic(address), sizeof address) != 0) {
     fail_at(path_, errno);
   }
   if (::lstat(path_.c_str(), &made) != 0 || ::chmod(path_.c_str(), 0600) != 0 ||
-      ::listen(listener_.get(), 8) != 0) {
+      ::listen(listener_.number(), 8) != 0) {
     const int error = errno;
     ::unlink(path_.c_str());
     fail_at(path_, error);
@@ -166,15 +156,15 @@ void admin_server::listen() {
 
 bool admin_server::wait_for(int input, int milliseconds) const {
   std::array<pollfd, 2> waits{{{.fd = input, .events = POLLIN, .revents = 0},
-                               {.fd = stop_.get(), .events = POLLIN, .revents = 0}}};
+                               {.fd = stop_.number(), .events = POLLIN, .revents = 0}}};
   return ::poll(waits.data(), waits.size(), milliseconds) > 0 && waits[1].revents == 0;
 }
 
 void admin_server::run() {
-  while (wait_for(listener_.get(), -1)) {
-    const descriptor connection{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-    if (connection.get() >= 0) {
-      serve(connection.get());
+  while (wait_for(listener_.number(), -1)) {
+    const descriptor connection{::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC)};
+    if (connection.is_open()) {
+      serve(connection.number());
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
       // The connection stays in the queue until there is a descriptor.
       static_cast<void>(wait_for(-1, 100));

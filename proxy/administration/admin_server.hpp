@@ -1,6 +1,7 @@
 // The administrator's Unix socket.
 #pragma once
 
+#include "messages/descriptor.hpp"
 #include "proxy/administration/administration.hpp"
 
 #include <sys/types.h>
@@ -24,18 +25,6 @@ class admin_server {
   admin_server& operator=(const admin_server&) = delete;
 
  private:
-  class descriptor {
-   public:
-    explicit descriptor(int number) noexcept : number_(number) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor();
-    [[nodiscard]] int get() const noexcept { return number_; }
-
-   private:
-    int number_;
-  };
-
   void listen();
   void run();
   void serve(int connection);

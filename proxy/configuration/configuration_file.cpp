@@ -1,5 +1,6 @@
 #include "proxy/configuration/configuration_file.hpp"
 
+#include "messages/descriptor.hpp"
 #include "messages/plain_text.hpp"
 #include "proxy/configuration/configuration_reader.hpp"
 #include <midas/sensitive_string.hpp>
@@ -14,24 +15,6 @@
 
 namespace midas::internal::proxy {
 namespace {
-
-class open_file {
- public:
-  explicit open_file(const std::string& path)
-      // Does not wait for the writer of a FIFO.
-      : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-  open_file(const open_file&) = delete;
-  open_file& operator=(const open_file&) = delete;
-  ~open_file() {
-    if (file_ >= 0) {
-      ::close(file_);
-    }
-  }
-  [[nodiscard]] int get() const noexcept { return file_; }
-
- private:
-  int file_;
-};
 
 configuration_problems problem(std::string what, std::string remedy) {
   return {{std::string{whole_file}, std::move(what), std::move(remedy)}};
@@ -75,9 +58,10 @@ configuration_problems check_secrecy(const std::string& path, const file_facts& 
 }
 
 configuration_result<proxy_configuration> load_configuration(const std::string& path) {
-  const open_file file{path};
+  // Does not wait for the writer of a FIFO.
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
     return tl::unexpected{unreadable(path, errno)};
   }
   const file_facts facts{status.st_mode, status.st_uid, status.st_size};
@@ -88,7 +72,7 @@ configuration_result<proxy_configuration> load_configuration(const std::string& 
   sensitive_string text(static_cast<std::size_t>(facts.size) + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const auto read = ::read(file.get(), text.data() + size, text.size() - size);
+    const auto read = ::read(file.number(), text.data() + size, text.size() - size);
     if (read < 0 && errno != EINTR) {
       return tl::unexpected{unreadable(path, errno)};
     }

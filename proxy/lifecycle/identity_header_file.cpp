@@ -1,5 +1,6 @@
 #include "proxy/lifecycle/identity_header_file.hpp"
 
+#include "messages/descriptor.hpp"
 #include "messages/make_error.hpp"
 #include <midas/sensitive_string.hpp>
 
@@ -25,23 +26,6 @@ namespace {
 constexpr std::size_t max_header = 1'024;
 /// The longest file that may hold a header: with white space around it.
 constexpr std::size_t max_file = 2 * max_header;
-
-class open_file {
- public:
-  explicit open_file(int descriptor) : descriptor_(descriptor) {}
-  ~open_file() {
-    if (descriptor_ >= 0) {
-      (void)::close(descriptor_);
-    }
-  }
-  open_file(const open_file&) = delete;
-  open_file& operator=(const open_file&) = delete;
-
-  [[nodiscard]] int get() const noexcept { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 unexpected unusable(const std::string& path, const std::string& problem, std::string advice) {
   return fail(errc::invalid_configuration,
@@ -79,9 +63,9 @@ expected<secret> header_in(const std::string& path, std::string_view text) {
 /// Whose file it may be. A client reads that of the proxy, which may run as any user.
 enum class file_owner : bool { trusted, any };
 
-expected<secret> read(const std::string& path, const open_file& file, file_owner owner) {
+expected<secret> read(const std::string& path, const descriptor& file, file_owner owner) {
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) {
+  if (::fstat(file.number(), &status) != 0) {
     return failed(path, "cannot be examined");
   }
   if (!S_ISREG(status.st_mode)) {
@@ -97,7 +81,7 @@ expected<secret> read(const std::string& path, const open_file& file, file_owner
   sensitive_string text(max_file + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const auto count = ::read(file.get(), text.data() + size, text.size() - size);
+    const auto count = ::read(file.number(), text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) {
       continue;
     }
@@ -115,11 +99,11 @@ expected<secret> read(const std::string& path, const open_file& file, file_owner
 /// Empty if the file does not exist.
 std::optional<expected<secret>> read_existing(const std::string& path, file_owner owner) {
   // A FIFO would wait for a writer.
-  const open_file file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
-  if (file.get() < 0 && errno == ENOENT) {
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  if (file.number() < 0 && errno == ENOENT) {
     return std::nullopt;
   }
-  return file.get() < 0 ? failed(path, "cannot be opened") : read(path, file, owner);
+  return file.number() < 0 ? failed(path, "cannot be opened") : read(path, file, owner);
 }
 
 bool write_all(int descriptor, std::string_view text) {
@@ -136,13 +120,13 @@ bool write_all(int descriptor, std::string_view text) {
 /// Creates the file with its content at once. Nothing happens if another process was faster.
 expected<void> create(const std::string& path) {
   auto temporary = path + ".XXXXXX";
-  const open_file file{::mkostemp(temporary.data(), O_CLOEXEC)};
-  if (file.get() < 0) {
+  const descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
+  if (file.number() < 0) {
     return failed(path, "cannot be created");
   }
   sensitive_string line{random_identity_header().reveal()};
   line += '\n';
-  const bool is_written = write_all(file.get(), line);
+  const bool is_written = write_all(file.number(), line);
   const bool is_linked = is_written && ::link(temporary.c_str(), path.c_str()) == 0;
   const int problem = errno;
   (void)::unlink(temporary.c_str());

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "http/request_reader.hpp"
+#include "messages/descriptor.hpp"
 #include "proxy/client.hpp"
 #include "proxy/dialects/reply_text.hpp"
 #include "proxy/dialects/request_reading.hpp"
 #include "proxy/server/cold_request.hpp"
-#include "proxy/server/descriptor.hpp"
 #include "proxy/server/worker.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>

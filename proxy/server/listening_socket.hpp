@@ -1,8 +1,8 @@
 // The sockets that clients connect to.
 #pragma once
 
+#include "messages/descriptor.hpp"
 #include "proxy/proxy_server.hpp"
-#include "proxy/server/descriptor.hpp"
 
 #include <sys/stat.h>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "http/date_field.hpp"
+#include "messages/descriptor.hpp"
 #include "proxy/dialects/request_ids.hpp"
-#include "proxy/server/descriptor.hpp"
 #include "proxy/server/prepared_replies.hpp"
 #include "proxy/server/server_state.hpp"
 

@@ -1,5 +1,6 @@
 #include "transport/hosts/credential_files.hpp"
 
+#include "messages/descriptor.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/plain_value.hpp"
@@ -18,24 +19,6 @@ namespace midas::internal {
 namespace {
 
 constexpr std::size_t max_shown = 300;
-
-class descriptor {
- public:
-  explicit descriptor(int number) noexcept : number_(number) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (number_ >= 0) {
-      ::close(number_);
-    }
-  }
-
-  [[nodiscard]] int get() const noexcept { return number_; }
-  [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 // Why a file was not read: the system's error number, or a problem of the file itself.
 struct refusal {
@@ -93,11 +76,11 @@ content read_owned_file(const std::string& path, std::size_t max_bytes) {
     return refuse_for_system();
   }
   const descriptor file{
-      ::openat(directory.get(), path.c_str() + (separator + 1), open_flags | O_NOFOLLOW)};
+      ::openat(directory.number(), path.c_str() + (separator + 1), open_flags | O_NOFOLLOW)};
   struct stat directory_status {};
   struct stat status {};
-  if (!file.is_open() || ::fstat(directory.get(), &directory_status) != 0 ||
-      ::fstat(file.get(), &status) != 0) {
+  if (!file.is_open() || ::fstat(directory.number(), &directory_status) != 0 ||
+      ::fstat(file.number(), &status) != 0) {
     return errno == ELOOP ? refuse("is a symbolic link") : refuse_for_system();
   }
   if (!is_trusted_owner(status, directory_status)) {
@@ -109,16 +92,16 @@ content read_owned_file(const std::string& path, std::size_t max_bytes) {
   if (S_ISREG(status.st_mode) && status.st_nlink != 1) {
     return refuse("has " + std::to_string(status.st_nlink) + " hard links, not one");
   }
-  return read_regular_file(file.get(), status, max_bytes);
+  return read_regular_file(file.number(), status, max_bytes);
 }
 
 content read_linked_file(const std::string& path, std::size_t max_bytes) {
   const descriptor file{::open(path.c_str(), open_flags)};
   struct stat status {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
     return refuse_for_system();
   }
-  return read_regular_file(file.get(), status, max_bytes);
+  return read_regular_file(file.number(), status, max_bytes);
 }
 
 // The system would take the null character for the end of the path.

@@ -33,7 +33,7 @@ namespace {
 
 constexpr uid_t other_user = 54'321;
 
-client identified(const descriptor& socket) {
+client identified(const loopback_socket& socket) {
   client who;
   identify(socket.get(), who);
   return who;
@@ -78,7 +78,7 @@ bool begin_namespace() {
   if (::unshare(CLONE_NEWNET) != 0) {
     return false;
   }
-  const descriptor any{::socket(AF_INET, SOCK_DGRAM, 0)};
+  const loopback_socket any{::socket(AF_INET, SOCK_DGRAM, 0)};
   ifreq loopback_device{};
   loopback_device.ifr_name[0] = 'l';
   loopback_device.ifr_name[1] = 'o';

@@ -17,20 +17,20 @@
 namespace midas::internal::test::loopback {
 
 /// An open file descriptor.
-class descriptor {
+class loopback_socket {
  public:
-  descriptor() = default;
-  explicit descriptor(int opened) : number_(opened) {
+  loopback_socket() = default;
+  explicit loopback_socket(int opened) : number_(opened) {
     if (opened < 0) {
       throw std::runtime_error{std::string{"no socket: "} + std::strerror(errno)};
     }
   }
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
+  loopback_socket(loopback_socket&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  loopback_socket& operator=(loopback_socket&& other) noexcept {
     std::swap(number_, other.number_);
     return *this;
   }
-  ~descriptor() { close(); }
+  ~loopback_socket() { close(); }
   void close() {
     if (number_ >= 0) {
       ::close(std::exchange(number_, -1));
@@ -82,8 +82,8 @@ inline address unix_path(const std::string& path) {
   return result;
 }
 
-inline descriptor socket_of(const address& at) {
-  return descriptor{::socket(at.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+inline loopback_socket socket_of(const address& at) {
+  return loopback_socket{::socket(at.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
 }
 
 inline void require(int result, const char* what) {
@@ -92,7 +92,7 @@ inline void require(int result, const char* what) {
   }
 }
 
-inline descriptor listen_at(address at) {
+inline loopback_socket listen_at(address at) {
   auto result = socket_of(at);
   const int yes = 1;
   ::setsockopt(result.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -105,7 +105,7 @@ inline descriptor listen_at(address at) {
   return result;
 }
 
-inline std::uint16_t port_of(const descriptor& socket) {
+inline std::uint16_t port_of(const loopback_socket& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   require(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size), "getsockname");
@@ -115,13 +115,13 @@ inline std::uint16_t port_of(const descriptor& socket) {
   return ntohs(in.sin_port);
 }
 
-inline descriptor connect_to(address at) {
+inline loopback_socket connect_to(address at) {
   auto result = socket_of(at);
   require(::connect(result.get(), at.get(), at.size), "connect");
   return result;
 }
 
-inline descriptor connect_from(address own, address at) {
+inline loopback_socket connect_from(address own, address at) {
   auto result = socket_of(at);
   const int yes = 1;
   ::setsockopt(result.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -130,8 +130,8 @@ inline descriptor connect_from(address own, address at) {
   return result;
 }
 
-inline descriptor accept_from(const descriptor& listener) {
-  return descriptor{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+inline loopback_socket accept_from(const loopback_socket& listener) {
+  return loopback_socket{::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC)};
 }
 
 }  // namespace midas::internal::test::loopback

@@ -13,7 +13,7 @@ using namespace midas::internal::test::loopback;
 
 namespace {
 
-client identified_client(const descriptor& socket) {
+client identified_client(const loopback_socket& socket) {
   client who;
   identify(socket.get(), who);
   return who;
@@ -39,7 +39,7 @@ TEST_CASE("a TCP client at any other loopback address has a uid, too") {
 }
 
 TEST_CASE("a TCP client on IPv6, plain or mapped at either end, has a uid") {
-  descriptor listener;
+  loopback_socket listener;
   try {
     listener = listen_at(ipv6("::", 0));
     const auto at_all = connect_to(ipv6("::1", port_of(listener)));

@@ -37,7 +37,7 @@ struct counting_proxy final : administration {
 
 std::string path_of_test() { return "/tmp/midas-admin-" + std::to_string(::getpid()); }
 
-std::string receive_all(const descriptor& from) {
+std::string receive_all(const loopback_socket& from) {
   std::string result;
   std::array<char, 4096> part{};
   for (;;) {

@@ -1,5 +1,5 @@
 // The beginning and the end of a proxy.
-#include "proxy/server/descriptor.hpp"
+#include "messages/descriptor.hpp"
 #include "tests/proxy/server/proxy_fixture.hpp"
 #include "tests/support/catch.hpp"
 
@@ -118,7 +118,7 @@ TEST_CASE("a Unix socket that nobody serves any more is replaced, another file i
     CHECK(raw_client{path}.get("/")->status == 404);
   }
   {
-    const descriptor file{::creat(path.c_str(), 0600)};
+    const midas::internal::descriptor file{::creat(path.c_str(), 0600)};
     token_service tokens;
     CHECK_THROWS_WITH((proxy_server{at_path(path), {}, tokens, nullptr}),
                       Catch::Matchers::Contains("not a socket"));
@@ -168,7 +168,7 @@ TEST_CASE("a proxy without a listener, or with a malformed one, does not begin")
 
 TEST_CASE("a socket that the service manager passes is served, and stays open for the next") {
   const int passed = listening_descriptor();
-  const descriptor kept{::dup(passed)};
+  const midas::internal::descriptor kept{::dup(passed)};
   token_service tokens;
   proxy_configuration configuration;
   {

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace midas::internal::proxy {
+namespace midas::internal {
 
 /// Owns a descriptor, or none (-1).
 class descriptor {
@@ -32,4 +32,4 @@ class descriptor {
   int number_ = -1;
 };
 
-}  // namespace midas::internal::proxy
+}  // namespace midas::internal
