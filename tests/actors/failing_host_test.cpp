@@ -88,3 +88,14 @@ TEST_CASE("two thousand keys send a failing host at most sixty requests in ten s
     CHECK(callers.served() >= (is_limited ? 20U : 2'000U));
   }
 }
+
+TEST_CASE("a host whose answers are unusable for some keys is left alone for the others") {
+  virtual_actors actors;
+  for (std::size_t i = 0; i < 3; ++i) {
+    actors.ask(("r" + std::to_string(i)).c_str());
+    actors.transport->respond(i, 200, "throw");
+    actors.run();
+  }
+  CHECK(is_error(*actors.ask("another", 100ms), errc::invalid_response));
+  CHECK(actors.transport->started() == 3);
+}

@@ -96,6 +96,16 @@ TEST_CASE("a request asks for the server name, and verifies the certificate by i
   CHECK_THAT(server.received(), Contains("GET /path?query HTTP/1.1\r\nHost: " + proxy_name + ":"));
 }
 
+TEST_CASE("a server that is named by an IPv6 address is reached under another name") {
+  tls_server server{{.server_name = proxy_name}};
+  curl_multi_loop loop;
+  auto request = by(server, {.ca_pem = server.certificate(), .server_name = proxy_name});
+  // The server's own address, as an IPv6 one.
+  request.url.replace(request.url.find("127.0.0.1"), 9, "[::ffff:127.0.0.1]");
+  REQUIRE(exchange(loop, request));
+  CHECK_THAT(server.received(), Contains("\r\nHost: " + proxy_name + ":"));
+}
+
 TEST_CASE("a request with a server name may have another Host") {
   tls_server server{{.server_name = proxy_name}};
   curl_multi_loop loop;
