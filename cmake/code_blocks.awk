@@ -5,6 +5,8 @@
 # Writes to DIRECTORY:
 #   PAGE-1.cpp       the first block of the page that begins with #include: a source of its own
 #   fragments.cpp    all other cpp blocks, each in a namespace of its own
+#   PAGE-1.out       the text block under it that follows the comment <!-- prints -->: the output of that
+#                    program, with which a test compares what it prints
 #   PAGE-LINE.sh     a block of a shell, json or cmake
 #
 # A fragment is the body of a function. What it needs is in an HTML comment above the block:
@@ -50,7 +52,15 @@ function end_block(stem, line, number, name) {
   defines = 0
 }
 
+function end_output() {
+  if (!complete[FILENAME]) fail("no program is above this output")
+  if (language != "text") fail("an output is a block without a language")
+  write(stem_of(FILENAME) "-" complete[FILENAME] ".out", block)
+  prints = 0
+}
+
 FNR == 1 {
+  if (prints) fail("the page above ends before an output")
   if (language != "") fail("the page above ends in a code block")
   context = ""
   defines = 0
@@ -59,7 +69,8 @@ FNR == 1 {
 # In a block, up to its end.
 language != "" {
   if ($0 ~ /^ *```$/) {
-    if (language !~ skipped) end_block()
+    if (prints) end_output()
+    else if (language !~ skipped) end_block()
     language = ""
   } else {
     block = block $0 "\n"
@@ -91,11 +102,20 @@ in_context {
   next
 }
 
+/^<!-- prints -->$/ {
+  prints = 1
+  next
+}
+
+# An output belongs to the block that follows it.
+/./ && prints { fail("an output is not above a block") }
+
 # A context belongs to the block that follows it.
 /./ && context { fail("a context is not above a code block") }
 
 END {
   if (failed) exit 1
   if (language != "") fail("the page ends in a code block")
+  if (prints) fail("the page ends before an output")
   write("fragments.cpp", "#include \"tests/pages/fragments.hpp\"\n" fragments)
 }

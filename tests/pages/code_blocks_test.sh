@@ -41,6 +41,13 @@ int f() { return c; }
 #include <string>
 ```
 
+<!-- prints -->
+```
+two
+
+lines
+```
+
 1. In a list:
    ```sh
    true
@@ -72,7 +79,12 @@ diff - blocks/page-1.cpp <<'EXPECTED'
 #line 15 "page.md"
 #include <string>
 EXPECTED
-diff - blocks/page-19.sh <<'EXPECTED'
+diff - blocks/page-1.out <<'EXPECTED'
+two
+
+lines
+EXPECTED
+diff - blocks/page-26.sh <<'EXPECTED'
    true
 EXPECTED
 
@@ -92,5 +104,33 @@ PAGE
 refuses "not above a code block" <<'PAGE'
 <!-- context: int a; -->
 
+Text.
+PAGE
+refuses "no program is above this output" <<'PAGE'
+<!-- prints -->
+```
+text
+```
+PAGE
+refuses "without a language" <<'PAGE'
+```cpp
+#include <string>
+```
+<!-- prints -->
+```sh
+true
+```
+PAGE
+refuses "ends before an output" <<'PAGE'
+```cpp
+#include <string>
+```
+<!-- prints -->
+PAGE
+refuses "an output is not above a block" <<'PAGE'
+```cpp
+#include <string>
+```
+<!-- prints -->
 Text.
 PAGE
