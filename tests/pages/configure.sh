@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Configures each cmake block of the pages as a project that uses an installed midas.
+# Configures each cmake block of the pages as a project that uses an installed midas, or this one by
+# FetchContent.
 #
 #   configure.sh CMAKE PREFIX DIRECTORY WORK    DIRECTORY: what cmake/code_blocks.awk wrote
 set -euo pipefail
 failed=0
+repository=$(cd "$(dirname "$0")/../.." && pwd)
 rm -rf "$4"
 
 for block in "$3"/*.cmake; do
@@ -18,7 +20,8 @@ for block in "$3"/*.cmake; do
     fi
     cat "$block"
   } >"$project/CMakeLists.txt"
-  if ! "$1" -S "$project" -B "$project/build" -DCMAKE_PREFIX_PATH="$2" >"$project/log" 2>&1; then
+  if ! "$1" -S "$project" -B "$project/build" -DCMAKE_PREFIX_PATH="$2" \
+      -DFETCHCONTENT_SOURCE_DIR_MIDAS="$repository" >"$project/log" 2>&1; then
     echo "$block:" >&2
     cat "$project/log" >&2
     failed=1

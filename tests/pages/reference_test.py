@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""scripts/reference.py writes what a header documents for applications, and nothing else."""
+
+import sys
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+from reference import written_form  # noqa: E402
+
+HEADER = """
+#include <string>
+
+namespace caf {
+class actor_system;
+}  // namespace caf
+
+namespace midas {
+
+MIDAS_BEGIN_MESSAGES(midas_public, 0)
+
+/// A color.
+enum class color : std::uint8_t {
+  // -- Warm --
+
+  /// As in errc::red.
+  red = 1,
+  /// The last.
+  blue,
+};
+
+/// Options, see docs/hosts.md.
+struct options {
+  /// How long. At most a year. Default: 5 s. More follows.
+  std::chrono::milliseconds timeout{5'000};
+  /// Called with a line.
+  std::function<void(color c, std::string_view line)> log{};
+
+  friend bool operator==(const options&, const options&) = default;
+};
+
+namespace detail {
+
+/// Not for applications.
+struct hidden {
+  /// Nor this.
+  int value = 0;
+};
+
+}  // namespace detail
+
+/// A service.
+/// In two lines.
+///
+///   code(a | b);
+///
+/// - one: `x`
+///   and more
+/// - two
+class MIDAS_EXPORT service final : public base {
+ public:
+  /// Starts.
+  explicit service(const options& settings = {}) : settings_{settings}, other_(0) {
+    if (other_) {
+      start();
+    }
+  }
+  /// A copy.
+  service(const service& other);
+  /// For midas itself: a part.
+  explicit service(int part);
+  service& operator=(const service&) = delete;
+  /// Blocks.
+  [[nodiscard]] expected<int> get(
+      std::chrono::nanoseconds timeout) const override;
+
+ private:
+  /// Not shown.
+  int private_function();
+  options settings_;
+};
+
+/// Either.
+using either = std::variant<color,
+                            options>;
+
+/// Both. See midas::service::get() and expected<int>.
+template <class T>
+inline std::string to_string(const T& value) noexcept {
+  return {};
+}
+
+}  // namespace midas
+"""
+
+WRITTEN = """### color
+
+A color.
+
+| value | meaning |
+|---|---|
+| `red` | As in `errc::red`. |
+| `blue` | The last. |
+
+### options
+
+Options, see [hosts.md](../hosts.md).
+
+| member | type | meaning | default |
+|---|---|---|---|
+| `timeout` | `std::chrono::milliseconds` | How long. At most a year. More follows. | 5 s |
+| `log` | `std::function<void(color c, std::string_view line)>` | Called with a line. |  |
+
+### service
+
+A service. In two lines.
+
+    code(a | b);
+
+- one: `x` and more
+- two
+
+- `service(const options& settings = {})`
+
+  Starts.
+
+- `expected<int> get(std::chrono::nanoseconds timeout) const`
+
+  Blocks.
+
+### Functions of this header
+
+- `using either = std::variant<color, options>`
+
+  Either.
+
+- `std::string to_string(const T& value) noexcept`
+
+  Both. See `midas::service::get()` and `expected<int>`.
+"""
+
+
+class Reference(unittest.TestCase):
+    maxDiff = None
+
+    def test_a_header(self):
+        self.assertEqual(written_form(HEADER, "docs/reference"), WRITTEN)
+
+
+if __name__ == "__main__":
+    unittest.main()
