@@ -15,8 +15,9 @@
 #   <!-- context of definitions: extern midas::token_service& tokens; -->
 # For cmake, the context is what the project has before the block.
 #
-# tests/adapters/pages_test.py compares the C, C++ and Python of docs/adapters with the examples. In
-# other pages, a block in a language other than these is an error: nothing would check it.
+# tests/adapters/pages_test.py compares the C, C++ and Python of docs/adapters with the examples, and so
+# it does with the block below <!-- excerpt --> in any page. Otherwise, a block in a language other than
+# these is an error: nothing would check it.
 
 function fail(text) {
   print FILENAME ":" FNR ": " text >"/dev/stderr"
@@ -70,6 +71,7 @@ FNR == 1 {
 language != "" {
   if ($0 ~ /^ *```$/) {
     if (prints) end_output()
+    else if (excerpt) excerpt = 0
     else if (language !~ skipped) end_block()
     language = ""
   } else {
@@ -82,7 +84,7 @@ language != "" {
   language = $0
   sub(/^ *```/, "", language)
   if (language == "") language = "text"
-  skipped = FILENAME ~ /docs\/adapters\// ? "^(text|cpp|c|python)$" : "^text$"
+  skipped = excerpt || FILENAME ~ /docs\/adapters\// ? "^(text|cpp|c|python)$" : "^text$"
   if (language !~ /^(cpp|sh|json|cmake)$/ && language !~ skipped) fail("no test reads blocks of " language)
   block = ""
   began = FNR
@@ -106,6 +108,13 @@ in_context {
   prints = 1
   next
 }
+
+/^<!-- excerpt -->$/ {
+  excerpt = 1
+  next
+}
+
+/./ && excerpt { fail("an excerpt is not above a block") }
 
 # An output belongs to the block that follows it.
 /./ && prints { fail("an output is not above a block") }

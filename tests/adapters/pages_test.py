@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that every block of C, C++ or Python in docs/adapters is an excerpt of one file in examples/,
-whole lines in their order, and that every page shows at least one.
+"""Checks that every block of C, C++ or Python in docs/adapters, and in other pages every block below
+<!-- excerpt -->, is an excerpt of one file in examples/: whole lines in their order. Every page of
+docs/adapters shows at least one.
 
     pages_test.py REPOSITORY
 
@@ -50,9 +51,11 @@ def is_excerpt(block, example):
 
 examples = [lines_of(path.read_text()) for path in sorted((repository / "examples").iterdir())
             if path.suffix in (".cpp", ".c", ".py")]
-for page in sorted((repository / "docs" / "adapters").glob("*.md")):
-    blocks = re.findall(r"^```(?:cpp|c|python)\n(.*?)^```", page.read_text(), re.M | re.S)
-    if not blocks:
+for page in sorted((repository / "docs").rglob("*.md")):
+    is_adapter = page.parent.name == "adapters"
+    marked = "" if is_adapter else "<!-- excerpt -->\n"
+    blocks = re.findall(r"^" + marked + r"```(?:cpp|c|python)\n(.*?)^```", page.read_text(), re.M | re.S)
+    if is_adapter and not blocks:
         failures.append(f"{page.name} shows no code")
     for block in map(lines_of, blocks):
         if not any(is_excerpt(block, example) for example in examples):

@@ -88,6 +88,9 @@ diff - blocks/page-26.sh <<'EXPECTED'
    true
 EXPECTED
 
+printf '%s\n' '<!-- excerpt -->' '```python' 'pass' '```' >page.md
+awk -v directory=blocks -f "$extractor" page.md || fail "an excerpt is refused"
+
 mkdir -p docs/adapters
 printf '%s\n' '```c' 'int main(void);' '```' '```sh' 'true' '```' >docs/adapters/c.md
 awk -v directory=blocks -f "$extractor" docs/adapters/c.md || fail "a page of an adapter is refused"
@@ -132,5 +135,9 @@ refuses "an output is not above a block" <<'PAGE'
 #include <string>
 ```
 <!-- prints -->
+Text.
+PAGE
+refuses "an excerpt is not above a block" <<'PAGE'
+<!-- excerpt -->
 Text.
 PAGE
