@@ -10,7 +10,7 @@ A page in docs/ says where:
     <!-- header: midas/error.hpp -->
     <!-- end of header -->
 
-Between the two come the types, members and functions of the header that have a docstring (///). What is
+Between the two come the options of CMakeLists.txt, if it is the "header", or the types, members and functions of the header that have a docstring (///). What is
 in midas::detail, private, or for midas itself is left out.
 """
 
@@ -22,6 +22,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 # What only includes other headers, and what macros of Asio declare: docs/adapters/asio.md.
 LEFT_OUT = {"midas/midas.hpp", "midas/adapters/asio.hpp", "midas/adapters/boost_asio.hpp"}
+DEFAULTS = {
+    "${midas_is_top_level}": "`ON`; in a larger project `OFF`",
+    "${midas_libsecret_found}": "`ON` if libsecret is found",
+}
 REGION = re.compile(r"(<!-- header: (\S+) -->\n).*?(<!-- end of header -->)", re.S)
 TYPE = re.compile(r"(?:template <.*?> )?(class|struct|enum class) (?:\[\[nodiscard\]\] )?(?:MIDAS_EXPORT )?(\w+)")
 FOR_MIDAS = re.compile(r"For midas itself|Called by `co_await`|See grpc_call_credentials\(\)\.$")
@@ -216,12 +220,22 @@ def written_form(header_text, folder):
     return "\n".join(written).rstrip() + "\n"
 
 
+def cmake_options(text, folder):
+    rows = re.findall(r"^option\((\w+)\s+\"([^\"]+)\"\s+([^)\s]+)\)", text, re.M)
+    return "\n".join(table(("option", "meaning", "default"),
+                           [(f"`{name}`", marked(meaning, folder), DEFAULTS.get(default, f"`{default}`"))
+                            for name, meaning, default in rows])) + "\n"
+
+
 def expected_text(page):
     folder = page.parent.relative_to(REPOSITORY)
 
     def filled(found):
-        header = (REPOSITORY / "include" / found[2]).read_text()
-        return f"{found[1]}\n{written_form(header, folder)}\n{found[3]}"
+        if found[2] == "CMakeLists.txt":
+            written = cmake_options((REPOSITORY / found[2]).read_text(), folder)
+        else:
+            written = written_form((REPOSITORY / "include" / found[2]).read_text(), folder)
+        return f"{found[1]}\n{written}\n{found[3]}"
 
     return REGION.sub(filled, page.read_text())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-from reference import written_form  # noqa: E402
+from reference import cmake_options, written_form  # noqa: E402
 
 HEADER = """
 #include <string>
@@ -146,6 +146,12 @@ class Reference(unittest.TestCase):
 
     def test_a_header(self):
         self.assertEqual(written_form(HEADER, "docs/reference"), WRITTEN)
+
+    def test_the_options_of_cmake(self):
+        text = 'option(A "First (see midas::b)" ON)\noption(B\n  "Second" ${midas_is_top_level})\n# option(C "No" ON)\n'
+        self.assertEqual(cmake_options(text, "docs").split("\n")[2:],
+                         ["| `A` | First (see `midas::b`) | `ON` |",
+                          "| `B` | Second | `ON`; in a larger project `OFF` |", ""])
 
 
 if __name__ == "__main__":
