@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """scripts/reference.py writes what a header documents for applications, and nothing else."""
 
+import re
 import sys
 import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-from reference import cmake_options, written_form  # noqa: E402
+from reference import REPOSITORY, cmake_options, entries_of, field, written_form  # noqa: E402
 
 HEADER = """
 #include <string>
@@ -152,6 +153,17 @@ class Reference(unittest.TestCase):
         self.assertEqual(cmake_options(text, "docs").split("\n")[2:],
                          ["| `A` | First (see `midas::b`) | `ON` |",
                           "| `B` | Second | `ON`; in a larger project `OFF` |", ""])
+
+    def test_the_counters_of_the_page_are_those_of_the_header(self):
+        header = (REPOSITORY / "include/midas/token_service_statistics.hpp").read_text()
+        counters = set()
+        for group in entries_of(header):
+            prefix = "http." if group.name == "http_statistics" else ""
+            counters |= {prefix + field(member.text)[1] for member in group.members}
+        page = (REPOSITORY / "docs/logging.md").read_text()
+        table = page[page.index("## Counters"):page.index("### Prometheus")]
+        cells = re.findall(r"^\| (`.*?) \|", table, re.M)
+        self.assertEqual(set(re.findall(r"`([\w.]+)`", " ".join(cells))), counters - {"http"})
 
 
 if __name__ == "__main__":
