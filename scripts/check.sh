@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what a change must pass besides scripts/test.sh: formatting, includes, spelling, the docstrings
-# of the public headers, clang-tidy, and the tests under ASan and UBSan.
+# Checks what a change must pass besides scripts/test.sh: formatting, includes, spelling, the links of the
+# pages, the docstrings of the public headers, clang-tidy, and the tests under ASan and UBSan.
 #
 #   scripts/check.sh [--all] [BASE]
 #
@@ -29,6 +29,8 @@ fi
 install_packages "${build_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"
 scripts/check_includes.sh
 scripts/check_spelling.sh
+python3 tests/pages/links.py .
+python3 scripts/reference.py --check
 mkdir -p build/docs
 doxygen docs/Doxyfile
 scripts/lint.sh "${deep[@]}" "${base[@]}"
