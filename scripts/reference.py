@@ -140,7 +140,7 @@ def cell(doc, folder):
 
 def signature(text):
     """Of a function: without its body, initializers and attributes."""
-    text = re.sub(r"\[\[\w+\]\] |MIDAS_EXPORT |inline |static constexpr |explicit |friend ", "", text)
+    text = re.sub(r"\[\[\w+\]\] |MIDAS_EXPORT |inline |static constexpr |explicit |friend |virtual ", "", text)
     plain = re.sub(r"^template <[^()]*?> ", "", text)
     depth = 0
     for index, character in enumerate(plain):
