@@ -159,6 +159,14 @@ TEST_CASE("another 429 delays the doubling of the limits") {
   CHECK(at_once(limit, start + 4'500ms) == 8);
 }
 
+TEST_CASE("a 429 that comes late halves the limits as they are by then") {
+  rate_limit limit{{8, 16}};
+  limit.begin(start);
+  limit.throttled(start, {});
+  limit.throttled(start + 10s, {});
+  CHECK(limit.max_in_flight(start + 10s) == 4);
+}
+
 TEST_CASE("the 429s of requests that were in flight together count as one") {
   rate_limit limit{{8, 20}};
   for (int i = 0; i < 8; ++i) {
