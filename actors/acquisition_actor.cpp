@@ -58,8 +58,7 @@ struct acquisition_state : acquisition_parts {
     ++received;
     const auto asked_at = now();
     const bool late = asked.deadline <= asked_at && !lifetime.ending();
-    if (const auto failure =
-            late ? host.deadline_error(resource()) : fsm.refusal(asked.deadline, asked_at)) {
+    if (const auto failure = late ? host.deadline_error() : fsm.refusal(asked.deadline, asked_at)) {
       report.refused();
       caller.answer(*failure);
     } else if (const auto token = published.find(asked.request, fsm)) {
@@ -79,7 +78,7 @@ struct acquisition_state : acquisition_parts {
 
   // The acquisition continues for the other waiters, and for later requests.
   void expire() {
-    const bool left = waiters.expire(now(), host.deadline_error(resource()), report.counters(),
+    const bool left = waiters.expire(now(), host.deadline_error(), report.counters(),
                                      [this] { return published.find({}); });
     if (const auto next = waiters.first_deadline()) {
       caf_compat::send(self, settings.cache, deadline_set{settings.key, *next});

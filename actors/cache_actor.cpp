@@ -5,6 +5,7 @@
 #include "actors/support/cached_keys.hpp"
 #include "actors/support/http_child.hpp"
 #include "actors/support/store_child.hpp"
+#include "messages/caller_errors.hpp"
 
 #include <optional>
 #include <string>

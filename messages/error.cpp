@@ -1,3 +1,4 @@
+#include "messages/plain_text.hpp"
 #include <midas/error.hpp>
 
 #include <ostream>
@@ -91,7 +92,8 @@ std::string to_string(const error& e) {
     }
   };
   add("HTTP ", e.http_status != 0 ? std::to_string(e.http_status) : "");
-  add("service code ", e.service_code);
+  // Quoted: the code of a host may be a word such as "unknown".
+  add("service code ", e.service_code.empty() ? "" : internal::quoted(e.service_code));
   add("", e.service_description);
   add("correlation id ", e.correlation_id);
   if (!details.empty()) {

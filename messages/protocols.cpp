@@ -1,5 +1,6 @@
 #include "messages/protocols.hpp"
 
+#include "messages/caller_errors.hpp"
 #include "messages/fork_watch.hpp"
 #include "messages/make_error.hpp"
 
@@ -68,10 +69,9 @@ error error_of(const not_admitted& refused) {
 
 error end_error(const caf::error& reason) {
   if (caf_compat::classify(reason) == caf_compat::error_class::orderly_exit) {
-    return make_error(errc::shutting_down, "the token service is shutting down");
+    return shutting_down_error();
   }
-  return make_error(errc::actor_terminated, "the actor that held the request ended",
-                    "Repeat the request");
+  return actor_terminated_error();
 }
 
 }  // namespace internal

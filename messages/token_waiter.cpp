@@ -1,6 +1,6 @@
 #include "messages/token_waiter.hpp"
 
-#include "messages/make_error.hpp"
+#include "messages/caller_errors.hpp"
 #include "messages/no_wait_scope.hpp"
 
 #include <atomic>
@@ -29,10 +29,9 @@ class token_waiter::state : public open_waiters::links {
       return;
     }
     if (service_ != nullptr && service_->closed()) {
-      answer(fail(errc::shutting_down, "the token service shut down before it could answer"));
+      answer(unexpected{shutting_down_error()});
     } else {
-      answer(fail(errc::actor_terminated, "the actor that held the request ended",
-                  "Repeat the request"));
+      answer(unexpected{actor_terminated_error()});
     }
   }
 
@@ -81,7 +80,7 @@ class token_waiter::state : public open_waiters::links {
       if (hold_if_alive()) {
         // This callback may be destroyed with the waiter.
         const auto after = then;
-        answer(fail(errc::cancelled, "the caller canceled the request"));
+        answer(unexpected{cancelled_error()});
         release();
         if (after) {
           after();

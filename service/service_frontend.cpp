@@ -1,6 +1,7 @@
 #include "service/service_frontend.hpp"
 
 #include "actors/policies/deadline.hpp"
+#include "messages/caller_errors.hpp"
 #include "messages/make_error.hpp"
 #include "messages/no_wait_scope.hpp"
 #include <midas/detail/outcome_box.hpp>
@@ -25,11 +26,18 @@ error service_frontend::unavailable() const {
     return actors_.error();
   }
   if (!open_->closed()) {
-    return internal::make_error(errc::actor_terminated,
-                                "the actors of the token service ended unexpectedly",
-                                "Repeat the request; midas is starting them again");
+    return internal::actor_terminated_error();
   }
-  return internal::make_error(errc::shutting_down, "the token service has shut down");
+  return internal::shutting_down_error();
+}
+
+error service_frontend::deadline_error(const token_request& request) const {
+  const auto& host = context_->endpoint;
+  auto key = make_key(request);
+  if (!host || !key) {
+    return host ? std::move(key.error()) : host.error();
+  }
+  return internal::deadline_error(*host, key->resource);
 }
 
 bool service_frontend::on_thread_of_actors() const {
@@ -128,9 +136,7 @@ expected<access_token> service_frontend::get(const token_request& request,
        stop);
   if (!box->wait_until(deadline)) {
     // The actors answer by the deadline as well, but a busy application may keep them from running.
-    box->put(internal::fail(errc::deadline_exceeded,
-                            "no token for " + request.resource + " before the caller's deadline",
-                            "Allow a longer timeout, or check whether the endpoint answers"));
+    box->put(unexpected{deadline_error(request)});
   }
   return box->take();
 }

@@ -1,6 +1,7 @@
 #include "actors/policies/answered_claims.hpp"
 
 #include "messages/make_error.hpp"
+#include "messages/time_text.hpp"
 #include "transport/formats/sha256.hpp"
 
 #include <algorithm>
@@ -51,12 +52,11 @@ void answered_claims::forget_old(time_point now) {
 
 error repeated_claims_error(std::string_view host, std::string_view resource,
                             std::chrono::nanoseconds ago) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(ago).count();
   auto result =
       make_error(errc::claims_not_supported,
                  std::string{host} + " cannot pass claims on: it granted a token for " +
-                     std::string{resource} + " and the same claims " + std::to_string(seconds) +
-                     " s ago, which the resource will probably refuse as well",
+                     std::string{resource} + " and the same claims " + duration_text(ago) +
+                     " ago, which the resource will probably refuse as well",
                  "Do not answer this challenge again; a caller that has not tried that token yet "
                  "gets it by a request without claims");
   result.source = host;

@@ -1,8 +1,6 @@
 // Converts a timeout to a deadline.
 #pragma once
 
-#include "messages/make_error.hpp"
-
 #include <algorithm>
 #include <chrono>
 
@@ -15,12 +13,6 @@ inline constexpr std::chrono::hours max_duration{24 * 365};
 inline std::chrono::steady_clock::time_point deadline_after(
     std::chrono::steady_clock::time_point now, std::chrono::nanoseconds timeout) noexcept {
   return now + std::min<std::chrono::nanoseconds>(timeout, max_duration);
-}
-
-/// The error of a timeout that is zero or negative.
-inline error invalid_timeout_error() {
-  return make_error(errc::invalid_timeout, "the timeout must be positive",
-                    "Pass the time that the caller can wait");
 }
 
 }  // namespace midas::internal

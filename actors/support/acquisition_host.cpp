@@ -1,5 +1,6 @@
 #include "actors/support/acquisition_host.hpp"
 
+#include "messages/caller_errors.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/sha256.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -59,11 +60,8 @@ void acquisition_host::complete(http_request& request, const acquisition_fsm& ma
   request.key = key_;
 }
 
-error acquisition_host::deadline_error(const std::string& resource) const {
-  return from_host(make_error(
-      errc::deadline_exceeded,
-      "no token for " + resource + " from " + protocol().address + " before the caller's deadline",
-      "Allow a longer timeout, or check whether the endpoint answers"));
+error acquisition_host::deadline_error() const {
+  return internal::deadline_error(protocol(), key_->token.resource);
 }
 
 attempt_result acquisition_host::read(const token_request& request, http_response response,
@@ -93,6 +91,12 @@ attempt_result acquisition_host::read(const caf::error& failure) const {
   if (told.code == errc::cancelled) {
     return withdrawn();
   }
+  // The transport's errors name the exchange; a caller's name the token and the service.
+  if (told.code == errc::deadline_exceeded) {
+    told = deadline_error();
+  } else if (told.code == errc::shutting_down) {
+    told = shutting_down_error();
+  }
   auto result = failed(std::move(told));
   // The host did not cause the end of an actor of midas.
   auto& attempt = std::get<attempt_failed>(result);
@@ -102,9 +106,10 @@ attempt_result acquisition_host::read(const caf::error& failure) const {
 }
 
 attempt_result acquisition_host::withdrawn() const {
-  return failed(make_error(errc::request_timeout,
-                           "no answer from " + protocol().address + " in time for its callers",
-                           "Check whether the endpoint answers"));
+  return failed(
+      make_error(errc::request_timeout,
+                 protocol().address + " did not complete its answer in time for the callers",
+                 "Check whether the endpoint answers"));
 }
 
 attempt_result acquisition_host::not_encoded(error failure) const {

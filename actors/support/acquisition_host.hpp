@@ -45,7 +45,7 @@ class acquisition_host {
   [[nodiscard]] attempt_result withdrawn() const;
 
   /// The error for a caller whose deadline has passed.
-  [[nodiscard]] error deadline_error(const std::string& resource) const;
+  [[nodiscard]] error deadline_error() const;
 
  private:
   [[nodiscard]] const host_protocol& protocol() const { return *service_->endpoint; }

@@ -1,6 +1,7 @@
 #include "actors/support/admission_refusal.hpp"
 
 #include "messages/make_error.hpp"
+#include "messages/time_text.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -15,10 +16,6 @@ using std::chrono::nanoseconds;
 
 // Enough to see which keys the host does not answer.
 constexpr std::size_t max_keys_named = 3;
-
-std::string shown(nanoseconds time) {
-  return std::to_string(std::chrono::ceil<milliseconds>(time).count()) + " ms";
-}
 
 std::string shown(const host_limits& limits) {
   auto result = std::to_string(limits.max_in_flight) + " in flight";
@@ -37,7 +34,7 @@ std::string shown(std::vector<held_place> places, host_budget::time_point now) {
   for (auto at = places.begin(); at != end; ++at) {
     result += result.empty() ? "" : ", ";
     result += at->key ? to_string(*at->key) : "an unnamed key";
-    result += " for " + shown(now - at->since);
+    result += " for " + duration_text(now - at->since);
   }
   if (places.size() > named) {
     result += " and " + std::to_string(places.size() - named) + " more";
@@ -74,7 +71,7 @@ error paused(nanoseconds wait, host_budget& budget, host_budget::time_point now)
   if (const auto failures = budget.failures(now); failures != 0) {
     result.message += ", the last of " + std::to_string(failures) + " failures in a row";
   }
-  result.message += "; it is asked again in " + shown(wait);
+  result.message += "; it is asked again in " + duration_text(wait);
   result.advice = "Repeat the request after retry_after, or allow a longer timeout";
   result.retry_after = std::chrono::ceil<milliseconds>(wait);
   return result;

@@ -1,6 +1,7 @@
 #include "actors/support/host_report.hpp"
 
 #include "messages/make_error.hpp"
+#include "messages/time_text.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include "transport/responses/correlation_id.hpp"
 #include "transport/responses/retry_after.hpp"
@@ -78,9 +79,8 @@ void host_report::given_up(std::size_t key, const held_place& place, time_point 
     open()->ended_unknown(now);
     return;
   }
-  const auto waited = std::chrono::round<std::chrono::milliseconds>(age);
   failed(make_error(errc::request_timeout,
-                    "the host did not answer within " + std::to_string(waited.count()) + " ms"),
+                    "the host did not complete its answer within " + duration_text(age)),
          {key, true, {}}, now);
 }
 

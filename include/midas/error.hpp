@@ -155,25 +155,26 @@ struct error {
   /// What a program should branch on. The texts are for people and may change between releases.
   errc code{};
   /// What failed and on which input; one line.
-  std::string message;
+  std::string message{};
   /// What the reader can do about it; may be empty.
-  std::string advice;
+  std::string advice{};
   /// The name of the host that the failure concerns, e.g. "IMDS"; may be empty.
-  std::string source;
+  std::string source{};
   /// The HTTP status of the host's answer; 0 if there was none.
   int http_status = 0;
   /// The host's own error code, e.g. "invalid_resource"; may be empty.
-  std::string service_code;
+  std::string service_code{};
   /// The host's own description, cut to a few hundred characters; may be empty.
-  std::string service_description;
+  std::string service_description{};
   /// The host's id for this failure, to quote to its support; may be empty.
-  std::string correlation_id;
+  std::string correlation_id{};
   /// How long the host asked its clients to wait (Retry-After), or how long midas sends the host no
   /// request after failures. With host_busy: when a place among the host's limits is expected.
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 
-/// One line: "code: message (HTTP 400, service code ..., correlation id ...). Advice". Any thread.
+/// One line: "code: message (HTTP 400, service code "...", ..., correlation id ...). Advice". Any
+/// thread.
 MIDAS_EXPORT std::string to_string(const error&);
 /// Writes to_string().
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const error&);

@@ -42,9 +42,9 @@ TEST_CASE("a request that gets no place is refused before its deadline, with tho
   const auto& reason = waiting->refused->reason;
   CHECK(reason.code == errc::host_busy);
   CHECK_THAT(reason.message, Contains("3 in flight") && Contains("1 others wait") &&
-                                 Contains("a for system-assigned for 3980 ms") &&
-                                 Contains("b for system-assigned for 2980 ms") &&
-                                 Contains("c for client id id for 1980 ms"));
+                                 Contains("a for system-assigned for 4 s") &&
+                                 Contains("b for system-assigned for 3 s") &&
+                                 Contains("c for client id id for 2 s"));
   // The first exchange times out after 30 s.
   CHECK(reason.retry_after == 30s - 3'980ms);
   CHECK(waiting->refused->wait == 20ms);

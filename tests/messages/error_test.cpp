@@ -36,12 +36,22 @@ TEST_CASE("an error is shown in one line, with all details and the advice") {
   e.service_description = "AADSTS500011";
   e.correlation_id = "77145480";
   const std::string line =
-      "request_rejected: IMDS refused a token for R (HTTP 400, service code invalid_resource, "
+      "request_rejected: IMDS refused a token for R (HTTP 400, service code \"invalid_resource\", "
       "AADSTS500011, correlation id 77145480). Check the resource";
   CHECK(to_string(e) == line);
   std::ostringstream out;
   out << e << ' ' << e.code;
   CHECK(out.str() == line + " request_rejected");
+}
+
+TEST_CASE("a host's code that is a word is not read as midas's own") {
+  error e;
+  e.code = errc::service_unavailable;
+  e.message = "IMDS fails at the moment";
+  e.http_status = 503;
+  e.service_code = "unknown";
+  CHECK(to_string(e) ==
+        "service_unavailable: IMDS fails at the moment (HTTP 503, service code \"unknown\")");
 }
 
 TEST_CASE("missing details are omitted from the line") {

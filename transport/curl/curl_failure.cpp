@@ -1,6 +1,7 @@
 #include "transport/curl/curl_failure.hpp"
 
 #include "messages/make_error.hpp"
+#include "messages/time_text.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/formats/url.hpp"
 
@@ -40,10 +41,6 @@ enum class kind {
   not_http,
   other
 };
-
-std::string milliseconds(std::chrono::milliseconds time) {
-  return std::to_string(time.count()) + " ms";
-}
 
 // TLS libraries quote names from certificates.
 std::string printable(std::string_view text) {
@@ -145,11 +142,11 @@ std::string reason(const curl_failure& failure) {
 error timed_out(const curl_failure& failure, const http_request& request, const std::string& name) {
   if (failure.request_sent) {
     return make_error(errc::request_timeout, name + " did not complete its answer within " +
-                                                 milliseconds(request.total_timeout));
+                                                 duration_text(request.total_timeout));
   }
   return make_error(errc::unreachable,
                     "no connection to " + name + " within " +
-                        milliseconds(std::min(request.connect_timeout, request.total_timeout)),
+                        duration_text(std::min(request.connect_timeout, request.total_timeout)),
                     listening_advice(request.url));
 }
 

@@ -30,6 +30,8 @@ struct host_settings {
   /// For the federated exchange; see internet_settings.hpp.
   std::string proxy{};
   std::string ca_file{};
+  /// In place of the directory of Azure Arc's agent, unless it is empty.
+  std::string arc_key_directory{};
   /// Use AKS identity bindings where the environment describes one; see identity_binding.hpp.
   bool identity_binding = false;
   /// Scheme and authority of IMDS; takes precedence over AZURE_POD_IDENTITY_AUTHORITY_HOST unless
@@ -90,5 +92,8 @@ struct host_protocol {
 /// so that a reader who expected another host can tell what led there. Changes nothing in errors
 /// that no host causes, and nothing the second time.
 void add_reason(error& failure, std::string_view reason);
+
+/// errc::deadline_exceeded for a caller that asked that host for a token.
+error deadline_error(const host_protocol& host, const std::string& resource);
 
 }  // namespace midas::internal

@@ -1,5 +1,6 @@
 #include "transport/responses/host_clock.hpp"
 
+#include "messages/time_text.hpp"
 #include "transport/responses/date_time.hpp"
 #include "transport/responses/expiry.hpp"
 
@@ -33,19 +34,6 @@ seconds clock_error(const http_response& response, sys_seconds now) noexcept {
   return std::chrono::abs(difference) <= max_difference ? seconds{0} : difference;
 }
 
-std::string rough_duration(seconds time) {
-  using namespace std::chrono;
-  const auto size = std::chrono::abs(time);
-  if (size < minutes{3}) {
-    return std::to_string(size.count()) + " s";
-  }
-  if (size < hours{2}) {
-    return std::to_string(floor<minutes>(size).count()) + " min";
-  }
-  return size < days{2} ? std::to_string(floor<hours>(size).count()) + " h"
-                        : std::to_string(floor<days>(size).count()) + " days";
-}
-
 std::string describe_clock(const http_response& response, sys_seconds now) {
   if (!sent_at(response)) {
     return "the answer has no Date to compare this machine's clock with";
@@ -54,7 +42,7 @@ std::string describe_clock(const http_response& response, sys_seconds now) {
   if (difference == seconds{0}) {
     return "this machine's clock agrees with the answer's Date";
   }
-  return "this machine's clock is " + rough_duration(difference) +
+  return "this machine's clock is " + duration_text(std::chrono::abs(difference)) +
          (difference > seconds{0} ? " ahead of" : " behind") + " the answer's Date";
 }
 

@@ -19,10 +19,7 @@ std::optional<std::chrono::sys_seconds> sent_at(const http_response& response) n
 std::chrono::seconds clock_error(const http_response& response,
                                  std::chrono::sys_seconds now) noexcept;
 
-/// "45 s", "3 min", "2 h", "5 days", rounded down; the sign does not count.
-std::string rough_duration(std::chrono::seconds time);
-
-/// "this machine's clock is 2 days ahead of the answer's Date", "this machine's clock agrees with
+/// "this machine's clock is 2 d ahead of the answer's Date", "this machine's clock agrees with
 /// the answer's Date", or that the answer has no Date to compare the clock with.
 std::string describe_clock(const http_response& response, std::chrono::sys_seconds now);
 

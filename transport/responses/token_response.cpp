@@ -3,6 +3,7 @@
 #include "messages/ascii.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "messages/time_text.hpp"
 #include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/body_description.hpp"
@@ -128,8 +129,8 @@ std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_secon
 unexpected reject_expired(std::string_view source, const http_response& response,
                           sys_seconds expired_at, sys_seconds now, const std::string& shape) {
   auto result = reject(source, "with an access token that has already expired, " +
-                                   rough_duration(now - expired_at) + " ago" + shape + "; " +
-                                   describe_clock(response, now));
+                                   duration_text(std::chrono::abs(now - expired_at)) + " ago" +
+                                   shape + "; " + describe_clock(response, now));
   result.value().advice =
       sent_at(response)
           ? "The host, or a cache on the way, returns an expired token: try again in "

@@ -150,6 +150,38 @@ TEST_CASE("a refusal is answered without an advice to repeat the request") {
   CHECK_FALSE(machine.refusal(start + 30s, start)->retry_after);
 }
 
+TEST_CASE("a waiter that no attempt can serve is told when the next one begins") {
+  constexpr auto sentence =
+      "No attempt is possible before the caller's deadline; the next one can begin in 1 s";
+  const attempt_failed failed{with_status(503), false};
+  auto machine = asking();
+  const auto last =
+      only<report_failure>(machine.on_result(failed, waiting_until(start + 500ms))).failure;
+  CHECK(last.advice == sentence);
+  CHECK(last.message == failed.failure.message);
+  CHECK(machine.refusal(start + 500ms, start)->advice == sentence);
+  auto other = asking();
+  const auto early =
+      both<pause_until, answer_waiters>(other.on_result(failed, waiting_until(never)));
+  CHECK(early.first.failure.advice.empty());
+  CHECK(early.second.failure.advice == sentence);
+  CHECK(other.refusal(start + 500ms, start)->advice == sentence);
+}
+
+TEST_CASE("a failure says nothing of a deadline that is not its reason") {
+  const attempt_failed failed{with_status(503), false};
+  auto refresh = refreshing();
+  CHECK(only<report_failure>(refresh.on_result(failed, without_waiters())).failure.advice.empty());
+  auto used_up = make_fsm(0);
+  used_up.on_request({.resource = "r"}, start);
+  CHECK(
+      only<report_failure>(used_up.on_result(failed, waiting_until(never))).failure.advice.empty());
+  auto refused = asking();
+  CHECK(only<report_failure>(
+            refused.on_result(attempt_failed{with_status(400), true}, waiting_until(start + 500ms)))
+            .failure.advice.empty());
+}
+
 TEST_CASE("claims that the host ignores are no refresh") {
   auto machine = make_fsm();
   machine.on_request({.resource = "r", .claims = "{}"}, start);

@@ -41,7 +41,7 @@ TEST_CASE("a refusal names the limits, those who wait, and the three oldest requ
   CHECK(told.reason.message ==
         "the request limits of the host (5 in flight, 20 per second) do not admit this request "
         "before its deadline: 7 others wait; the host has been answering a for system-assigned for "
-        "4000 ms, b for system-assigned for 3000 ms, c for system-assigned for 2000 ms and 2 more");
+        "4 s, b for system-assigned for 3 s, c for system-assigned for 2 s and 2 more");
 }
 
 TEST_CASE("a refusal says nothing of a limit, a key or other requests that do not exist") {
@@ -50,7 +50,7 @@ TEST_CASE("a refusal says nothing of a limit, a key or other requests that do no
   auto unnamed = place("a", 1s);
   unnamed.key = nullptr;
   CHECK_THAT(refuse(12s, {{unnamed, place("b", 1ns), place("c", 0s)}, 0}).reason.message,
-             Contains("answering an unnamed key for 1000 ms, b for system-assigned for 1 ms") &&
+             Contains("answering an unnamed key for 1 s, b for system-assigned for 0 ms") &&
                  !Contains("more"));
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("a request that the pause of the host outlasts is told its failure") {
   const auto told = refusal({1, now + 10s, 20s}, budget, {}, now);
   CHECK(told.wait == 20s);
   CHECK(told.reason.code == errc::throttled);
-  CHECK(told.reason.message == "the host throttles; it is asked again in 20000 ms");
+  CHECK(told.reason.message == "the host throttles; it is asked again in 20 s");
   CHECK(told.reason.retry_after == 20s);
   // One that could wait for the end of the pause is refused for the limits.
   CHECK(refusal({1, now + 21s, 22s}, budget, {}, now).reason.code == errc::host_busy);

@@ -106,10 +106,10 @@ TEST_CASE("a cache on the way is not taken for a wrong clock") {
 TEST_CASE("the error about an expired token says by how much, and what the clocks say") {
   const auto [date, expires_on, ago,
               clock] = GENERATE(table<std::string, std::string, std::string, std::string>({
-      {same_time, "1699999940", "60 s ago", "this machine's clock agrees with the answer's Date"},
-      {two_days_later, "1700172740", "60 s ago", "clock is 2 days behind the answer's Date"},
-      {two_days_earlier, "1699820000", "2 h ago", "clock is 2 days ahead of the answer's Date"},
-      {"", "1699999940", "60 s ago", "no Date to compare this machine's clock with"},
+      {same_time, "1699999940", "1 min ago", "this machine's clock agrees with the answer's Date"},
+      {two_days_later, "1700172740", "1 min ago", "clock is 2 d behind the answer's Date"},
+      {two_days_earlier, "1699820000", "2 h ago", "clock is 2 d ahead of the answer's Date"},
+      {"", "1699999940", "1 min ago", "no Date to compare this machine's clock with"},
   }));
   const auto grant = read(R"("expires_on":")" + expires_on + '"', date);
   REQUIRE(!grant);
@@ -117,14 +117,4 @@ TEST_CASE("the error about an expired token says by how much, and what the clock
   CHECK_THAT(grant.error().message, Contains("already expired, " + ago) && Contains(clock));
   CHECK_THAT(grant.error().advice, Contains(date.empty() ? "date -u" : "try again"));
   CHECK_THAT(to_string(grant.error()), !Contains("\"T\""));
-}
-
-TEST_CASE("a rough duration has one unit") {
-  CHECK(rough_duration(0s) == "0 s");
-  CHECK(rough_duration(-179s) == "179 s");
-  CHECK(rough_duration(180s) == "3 min");
-  CHECK(rough_duration(7199s) == "119 min");
-  CHECK(rough_duration(2h) == "2 h");
-  CHECK(rough_duration(-47h - 59min) == "47 h");
-  CHECK(rough_duration(48h) == "2 days");
 }

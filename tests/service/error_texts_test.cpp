@@ -1,0 +1,97 @@
+// The same failure has the same text, wherever it occurs, so that logs can be grouped by it.
+#include "service/service_core.hpp"
+#include "tests/service/scripted_service.hpp"
+#include "tests/support/application_config.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/outcomes.hpp"
+#include <midas/actors.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <latch>
+#include <memory>
+#include <set>
+#include <string>
+
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+using namespace midas;
+using namespace midas::internal;
+using namespace midas::internal::test;
+
+namespace {
+
+std::string text_of(const expected<access_token>& outcome) {
+  return outcome ? "a token" : outcome.error().source + ": " + to_string(outcome.error());
+}
+
+std::set<std::string> texts_of(const std::vector<expected<access_token>>& received) {
+  std::set<std::string> result;
+  for (const auto& each : received) {
+    result.insert(text_of(each));
+  }
+  return result;
+}
+
+// What a blocking caller is told while no actor of its service can run.
+std::string text_without_actors(const token_service_options& options,
+                                const token_request& request) {
+  application_config config;
+  caf_compat::configure_threads(config, "stealing", 1);
+  caf::actor_system system{config};
+  auto tokens = make_token_service(
+      options, {.system = &system, .transport = std::make_shared<scripted_transport>()});
+  std::latch blocked{1};
+  std::latch release{1};
+  system.spawn(
+      [&](caf::event_based_actor*, int) {
+        blocked.count_down();
+        release.wait();
+      },
+      0);
+  blocked.wait();
+  const auto outcome = tokens.get(request, 20ms);
+  release.count_down();
+  return text_of(outcome);
+}
+
+}  // namespace
+
+TEST_CASE("a passed deadline has one text, whether an actor or the caller itself notices it") {
+  scripted_service host;
+  outcomes results;
+  host.tokens.get_async(vault, 20ms, [&](auto outcome) { results.add(std::move(outcome)); });
+  const auto texts = texts_of(results.wait_for(1));
+  REQUIRE(texts.size() == 1);
+  CHECK_THAT(*texts.begin(), Contains("deadline_exceeded: no token for https://vault.azure.net"));
+  CHECK(text_without_actors(options_for("http://127.0.0.1:9"), vault) == *texts.begin());
+  CHECK(text_without_actors(options_for("http://127.0.0.1:9"),
+                            {.resource = vault.resource + "/.default"}) == *texts.begin());
+}
+
+TEST_CASE("a request that can never succeed says so, also if only its deadline has been noticed") {
+  token_service tokens{options_for("not a URL")};
+  CHECK(text_without_actors(options_for("not a URL"), vault) ==
+        text_of(tokens.get(vault, patience)));
+  CHECK_THAT(text_without_actors(options_for("http://127.0.0.1:9"), {.resource = "a b"}),
+             Contains("invalid_resource: "));
+}
+
+TEST_CASE("a shutdown has one text for those that wait, and those that come later") {
+  auto host = std::make_unique<scripted_service>();
+  outcomes results;
+  const auto add = [&](auto outcome) { results.add(std::move(outcome)); };
+  host->tokens.get_async(vault, patience, add);
+  host->tokens.get_async({.resource = "https://other.net"}, patience, add);
+  host->wait_until_asked(2);
+  host->tokens.shutdown();
+  host->tokens.get_async(vault, patience, add);
+  results.add(host->tokens.get(vault, patience));
+  const auto handle = host->tokens.for_resource(vault.resource);
+  host.reset();
+  results.add(handle.get(patience));
+  const auto texts = texts_of(results.wait_for(5));
+  CHECK(texts.size() == 1);
+  CHECK(*texts.begin() == ": shutting_down: the token service was shut down");
+}
