@@ -1,3 +1,4 @@
+#include "messages/caller_errors.hpp"
 #include "messages/protocols.hpp"
 #include "service/service_core.hpp"
 #include <midas/access_token.hpp>
@@ -23,7 +24,7 @@ const service_frontend& access::frontend_of(const token_service& service) noexce
   return service.core_->frontend();
 }
 
-const service_frontend& access::frontend_of(const token_handle& handle) noexcept {
+const service_frontend* access::frontend_of(const token_handle& handle) noexcept {
   return handle.frontend();
 }
 
@@ -31,14 +32,18 @@ std::uint64_t access::number_of(const token_handle& handle) noexcept { return ha
 
 token_actor cache_of(const token_service& service) { return access::frontend_of(service).cache(); }
 
-token_actor cache_of(const token_handle& handle) { return access::frontend_of(handle).cache(); }
+token_actor cache_of(const token_handle& handle) {
+  const auto* const frontend = access::frontend_of(handle);
+  return frontend == nullptr ? token_actor{} : token_actor{frontend->cache()};
+}
 
 error unavailable_error(const token_service& service) {
   return access::frontend_of(service).unavailable();
 }
 
 error unavailable_error(const token_handle& handle) {
-  return access::frontend_of(handle).unavailable();
+  const auto* const frontend = access::frontend_of(handle);
+  return frontend == nullptr ? internal::empty_handle_error() : frontend->unavailable();
 }
 
 }  // namespace detail

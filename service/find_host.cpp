@@ -18,6 +18,7 @@ expected<host_protocol> find_host(const host_detection& detection,
   settings.imds_authority = options.endpoint;
   settings.proxy = options.proxy;
   settings.ca_file = options.ca_file;
+  settings.arc_key_directory = options.arc_key_directory;
   settings.identity_binding = options.identity_binding;
   return make_protocol(detection, environment, settings);
 }

@@ -42,7 +42,7 @@ constexpr std::chrono::seconds max_shutdown_wait{5};
 constinit std::mutex start_mutex;
 const internal::lock_during_fork start_mutex_in_fork{start_mutex, internal::lock_rank::outer};
 
-// How long exit() waits for the transport at most.
+// How long exit() waits for observers and the transport at most.
 constexpr std::chrono::milliseconds max_exit_wait{250};
 
 token_event introduction_of(const internal::service_context& context) {
@@ -214,13 +214,17 @@ void service_core::stop_at_exit() noexcept {
   if (frontend_->is_forked() || transport_ == nullptr) {
     return;
   }
+  const auto deadline = std::chrono::steady_clock::now() + max_exit_wait;
+  // They may use objects that are destroyed next.
+  context_->observers->close();
+  context_->observers->wait_until_idle(deadline);
   try {
     const auto stopped = std::make_shared<std::promise<void>>();
     internal::run_detached([transport = transport_, stopped] {
       transport->stop();
       stopped->set_value();
     });
-    stopped->get_future().wait_for(max_exit_wait);
+    stopped->get_future().wait_until(deadline);
   } catch (const std::exception&) {
     // No thread can be started: the process exits with the transport as it is.
   }

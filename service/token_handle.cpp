@@ -1,3 +1,4 @@
+#include "messages/caller_errors.hpp"
 #include "messages/made_once.hpp"
 #include "messages/random_start.hpp"
 #include "service/front_door.hpp"
@@ -16,6 +17,15 @@ namespace {
 std::uint64_t next_number() noexcept {
   static constinit internal::made_once<std::atomic<std::uint64_t>> last;
   return ++last.get(&internal::random_start);
+}
+
+// As a handle does whose service was shut down. Waits for nothing.
+error error_of_empty_handle(std::chrono::nanoseconds timeout, const std::stop_token& stop) {
+  if (stop.stop_requested()) {
+    return internal::cancelled_error();
+  }
+  return timeout > std::chrono::nanoseconds::zero() ? internal::empty_handle_error()
+                                                    : internal::invalid_timeout_error();
 }
 
 }  // namespace
@@ -48,19 +58,25 @@ token_handle::token_handle(std::shared_ptr<const detail::service_frontend> front
     : resolved_(std::make_shared<const resolved>(std::move(frontend), std::move(request))),
       number_(next_number()) {}
 
-const token_request& token_handle::request() const noexcept { return resolved_->request; }
+const token_request& token_handle::request() const noexcept {
+  static const token_request none;
+  return empty() ? none : resolved_->request;
+}
 
-const detail::service_frontend& token_handle::frontend() const noexcept {
-  return *resolved_->frontend;
+const detail::service_frontend* token_handle::frontend() const noexcept {
+  return empty() ? nullptr : resolved_->frontend.get();
 }
 
 std::optional<access_token> token_handle::read() const {
+  if (empty()) {
+    return std::nullopt;
+  }
   const auto& lookup = resolved_->lookup;
   auto token = [&] {
     if (auto* const found = detail::find_fresh(lookup)) {
       return std::optional<access_token>{std::in_place, *found, token_source::cache};
     }
-    return frontend().read(lookup);
+    return frontend()->read(lookup);
   }();
   if (auto* const cache = detail::cache_of_this_thread; token && cache != nullptr) {
     cache->bind_handle(number_, lookup);
@@ -70,18 +86,30 @@ std::optional<access_token> token_handle::read() const {
 
 expected<access_token> token_handle::get(std::chrono::nanoseconds timeout,
                                          const std::stop_token& stop) const {
-  return internal::get([this] { return try_get(); }, frontend(), request(), timeout, stop);
+  if (empty()) {
+    return unexpected{error_of_empty_handle(timeout, stop)};
+  }
+  return internal::get([this] { return try_get(); }, *frontend(), internal::same_request{request()},
+                       timeout, stop);
 }
 
 void token_handle::get_async(std::chrono::nanoseconds timeout, callback done,
                              const std::stop_token& stop) const {
-  internal::get_async([this] { return try_get(); }, frontend(), request(), timeout, std::move(done),
-                      stop);
+  if (empty()) {
+    internal::token_waiter::complete(done, unexpected{error_of_empty_handle(timeout, stop)});
+    return;
+  }
+  internal::get_async([this] { return try_get(); }, *frontend(), internal::same_request{request()},
+                      timeout, std::move(done), stop);
 }
 
 token_awaitable token_handle::async_get(std::chrono::nanoseconds timeout,
                                         const std::stop_token& stop) const {
-  return internal::async_get([this] { return try_get(); }, frontend(), request(), timeout, stop);
+  if (empty()) {
+    return token_awaitable{error_of_empty_handle(timeout, stop)};
+  }
+  return internal::async_get([this] { return try_get(); }, *frontend(),
+                             internal::same_request{request()}, timeout, stop);
 }
 
 }  // namespace midas

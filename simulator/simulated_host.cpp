@@ -154,6 +154,16 @@ class simulated_host::implementation {
   [[nodiscard]] const std::vector<environment_variable>& environment() const noexcept {
     return environment_;
   }
+  [[nodiscard]] token_service_options service_options() const {
+    token_service_options result;
+    result.host = options_.host;
+    result.environment = environment_;
+    result.allow_insecure_endpoint = options_.plain_http || options_.allow_any_address;
+    result.ca_file = certificate_file();
+    result.arc_key_directory = arc_key_directory();
+    result.identity_binding = options_.identity_binding;
+    return result;
+  }
   [[nodiscard]] const std::string& thumbprint() const noexcept { return thumbprint_; }
   [[nodiscard]] const std::string& certificate_file() const noexcept {
     static const std::string none;
@@ -218,6 +228,8 @@ std::uint16_t simulated_host::port() const noexcept { return implementation_->se
 const std::vector<environment_variable>& simulated_host::environment() const noexcept {
   return implementation_->environment();
 }
+
+token_service_options simulated_host::options() const { return implementation_->service_options(); }
 
 const std::string& simulated_host::certificate_file() const noexcept {
   return implementation_->certificate_file();

@@ -5,6 +5,7 @@
 #include <midas/access_token.hpp>
 #include <midas/detail/caf_compat.hpp>
 #include <midas/detail/export.hpp>
+#include <midas/detail/resource_text.hpp>
 #include <midas/error.hpp>
 #include <midas/midas.hpp>
 #include <midas/token_event.hpp>
@@ -14,6 +15,8 @@
 #include <caf/result.hpp>
 
 #include <chrono>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -149,6 +152,17 @@ pending_token_request<Self> request_token(Self* self, token_service& tokens, tok
     return {self, *std::move(published), std::move(request), timeout};
   }
   return {self, detail::actor_or_error(tokens), std::move(request), timeout};
+}
+
+/// The same for a resource, as a std::string, a std::string_view or a const char*.
+template <class Self, detail::resource_text Text>
+pending_token_request<Self> request_token(Self* self, token_service& tokens, const Text& resource,
+                                          std::chrono::nanoseconds timeout) {
+  if (auto published = tokens.try_get(resource)) {
+    return {self, *std::move(published), {}, timeout};
+  }
+  return {self, detail::actor_or_error(tokens),
+          token_request{.resource = std::string{std::string_view{resource}}}, timeout};
 }
 
 /// The same for the token of a handle. An actor should keep a handle rather than a reference to the

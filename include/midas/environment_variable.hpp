@@ -8,9 +8,9 @@ namespace midas {
 /// A variable and its value, e.g. "IDENTITY_ENDPOINT" and a URL. The value may be a secret.
 struct environment_variable {
   /// Case-sensitive.
-  std::string name;
+  std::string name{};
   /// An empty value counts as not set. Not wiped: the environment of a process is not, either.
-  std::string value;
+  std::string value{};
 
   /// Compares names and values exactly.
   bool operator==(const environment_variable&) const = default;

@@ -18,14 +18,15 @@ namespace midas {
 /// Distinct subscriptions may be used by distinct threads, and destroyed on any thread, even by the
 /// observer itself. A subscription may outlive the service, and does not keep it alive. Movable,
 /// not copyable.
-class [[nodiscard]] event_subscription {
+class [[nodiscard(
+    "the observer is removed when the subscription is destroyed")]] event_subscription {
  public:
   /// Observes nothing, as does a moved-from subscription.
   event_subscription() noexcept = default;
   event_subscription(const event_subscription&) = delete;
   event_subscription& operator=(const event_subscription&) = delete;
   /// Takes over the subscription of `other`.
-  event_subscription(event_subscription&& other) noexcept = default;
+  event_subscription(event_subscription && other) noexcept = default;
   /// Ends the current subscription, and takes over the other one.
   event_subscription& operator=(event_subscription&& other) noexcept = default;
   /// Ends the subscription. Does not block.

@@ -6,6 +6,7 @@
 #include <midas/simulated_host_journal.hpp>
 #include <midas/simulated_host_options.hpp>
 #include <midas/simulated_host_statistics.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -54,6 +55,12 @@ class simulated_host {
   /// token_service_options::environment or for the environment of a child process. On some hosts
   /// one of them is the secret of the endpoint.
   [[nodiscard]] const std::vector<environment_variable>& environment() const noexcept;
+
+  /// The options of a token service that requests its tokens from this host, in the same process,
+  /// as any user, and whatever the environment of the process says:
+  /// `token_service tokens{host.options()}`. They name the host, environment(), and, where the host
+  /// has them, its key directory and the certificate to trust. Everything else has its default.
+  [[nodiscard]] token_service_options options() const;
 
   /// The path of a PEM file with the certificate of an https host, for clients that verify it
   /// against a trust store; with options.identity_binding, with that of the authority that signed

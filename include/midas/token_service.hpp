@@ -5,6 +5,7 @@
 #include <midas/access_token.hpp>
 #include <midas/detail/access.hpp>
 #include <midas/detail/export.hpp>
+#include <midas/detail/resource_text.hpp>
 #include <midas/detail/thread_cache.hpp>
 #include <midas/detail/token_lookup.hpp>
 #include <midas/error.hpp>
@@ -22,7 +23,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
-#include <string>
+#include <string_view>
 #include <utility>
 
 namespace caf {
@@ -55,6 +56,10 @@ class token_handle;
 ///
 /// A timeout covers everything: queueing, all attempts, and the pauses between them. It counts from
 /// the call, must be positive, and above one year counts as one year.
+///
+/// Each function that takes a token_request also takes the resource alone, as a std::string, a
+/// std::string_view or a const char*: get("https://vault.azure.net", 5s) requests the same as
+/// get({.resource = "https://vault.azure.net"}, 5s).
 class MIDAS_EXPORT token_service {
  public:
   /// The configuration.
@@ -79,17 +84,30 @@ class MIDAS_EXPORT token_service {
   /// does nothing.
   ~token_service();
 
-  /// The service of this process: configured by the environment, created by the first call, and
-  /// never destroyed. Code that creates a credential per request or per client should use it, so
-  /// that the whole process causes one HTTP request for each token.
+  /// The service of this process: configured by configure_shared() or else by the environment,
+  /// created by the first call, and never destroyed. Code that creates a credential per request or
+  /// per client should use it, so that the whole process causes one HTTP request for each token.
   ///
-  /// In the child of a fork(), the first call creates another service; references and handles from
-  /// before the fork fail with errc::forked. If the service could not start, a later call tries
-  /// again, at most once per second, and returns another service if that succeeds.
+  /// In the child of a fork(), the first call creates another service, with the same options;
+  /// references and handles from before the fork fail with errc::forked. If the service could not
+  /// start, a later call tries again, at most once per second, and returns another service if that
+  /// succeeds.
   ///
-  /// At exit, the connections are closed within 250 ms; requests that are open then are not waited
-  /// for.
+  /// At exit, observers and the log are not called any more, and the connections are closed, within
+  /// 250 ms; requests that are open then are not waited for. What an observer or the log uses must
+  /// have been created before the first call.
   static token_service& shared();
+
+  /// Sets the options of shared(). Call it in main(), before anything calls shared(); any thread.
+  /// Fails with errc::invalid_configuration, and changes nothing, if the process has used shared()
+  /// or has called this function before: of several calls, the first takes effect. Throws only
+  /// std::bad_alloc.
+  ///
+  /// In the child of a fork(), the options of the parent apply unless the child sets others, which
+  /// it may do until it uses shared() itself. The child gets copies of the parent's `store` and
+  /// `log` as they were at the fork, with locks that no thread may ever release; set options with
+  /// new ones there if they have locks. Like the service, the options are never destroyed.
+  static expected<void> configure_shared(token_service_options settings);
 
   /// The cached token. Returns nothing if no fresh token is cached, if the request is invalid, or
   /// if it has claims or force_refresh, which bypass the cache. Never waits for another thread or
@@ -97,11 +115,16 @@ class MIDAS_EXPORT token_service {
   /// has already read the token in the current second takes no lock, makes no system call, and
   /// writes to no memory that other threads read.
   std::optional<access_token> try_get(const token_request& request);
+  /// The same for a resource; see above.
+  template <detail::resource_text Text>
+  std::optional<access_token> try_get(const Text& resource) {
+    return find_resource(resource);
+  }
 
   /// A handle for one token, with its key resolved once: for callers that request the same token
   /// repeatedly. Does not fail; if the resource or the identity is invalid, the handle's functions
   /// report that. Requires <midas/token_handle.hpp> or <midas/midas.hpp>.
-  token_handle for_resource(std::string resource, managed_identity identity = {});
+  token_handle for_resource(std::string_view resource, managed_identity identity = {});
 
   /// Blocks until the token or an error is available. Fails with errc::would_block if the answer
   /// may need the calling thread: in a callback or observer of midas, in a coroutine that midas
@@ -109,6 +132,12 @@ class MIDAS_EXPORT token_service {
   /// actor should not call it at all, since it blocks other actors; see request_token().
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
+  /// The same for a resource; see above.
+  template <detail::resource_text Text>
+  expected<access_token> get(const Text& resource, std::chrono::nanoseconds timeout,
+                             const std::stop_token& stop = {}) {
+    return get_resource(resource, timeout, stop);
+  }
 
   /// Calls `done` with the result exactly once. If a token is cached, the service has shut down, or
   /// `stop` was already requested, `done` runs in the calling thread before this function returns.
@@ -117,6 +146,12 @@ class MIDAS_EXPORT token_service {
   /// have a token cached ahead of its first use.
   void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done,
                  const std::stop_token& stop = {});
+  /// The same for a resource; see above.
+  template <detail::resource_text Text>
+  void get_async(const Text& resource, std::chrono::nanoseconds timeout, callback done,
+                 const std::stop_token& stop = {}) {
+    get_resource_async(resource, timeout, std::move(done), stop);
+  }
 
   /// `co_await` the result for an expected<access_token>. If a token is cached, the coroutine does
   /// not suspend. Otherwise it resumes where get_async() would call `done`, and must not block
@@ -124,11 +159,21 @@ class MIDAS_EXPORT token_service {
   /// waits.
   token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {});
+  /// The same for a resource; see above. The awaitable keeps a copy of the text.
+  template <detail::resource_text Text>
+  token_awaitable async_get(const Text& resource, std::chrono::nanoseconds timeout,
+                            const std::stop_token& stop = {}) {
+    return async_get_resource(resource, timeout, stop);
+  }
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
   /// Not available with g++ before 13, which copies a temporary of a co_await expression into the
   /// coroutine frame byte by byte and destroys it twice. Pass a named request instead. For the same
   /// reason, await into a variable, not in the condition of an if statement.
   token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
+                            const std::stop_token& stop = {}) = delete;
+  /// Nor for a temporary std::string.
+  template <detail::temporary_text Text>
+  token_awaitable async_get(Text&& resource, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
 #endif
 
@@ -167,7 +212,16 @@ class MIDAS_EXPORT token_service {
   friend struct detail::access;
 
   explicit token_service(std::unique_ptr<detail::service_core> core);
+  std::optional<access_token> find(const detail::token_lookup& lookup) const;
   std::optional<access_token> read(const detail::token_lookup& lookup) const;
+
+  std::optional<access_token> find_resource(std::string_view resource) const;
+  expected<access_token> get_resource(std::string_view resource, std::chrono::nanoseconds timeout,
+                                      const std::stop_token& stop);
+  void get_resource_async(std::string_view resource, std::chrono::nanoseconds timeout,
+                          callback done, const std::stop_token& stop);
+  token_awaitable async_get_resource(std::string_view resource, std::chrono::nanoseconds timeout,
+                                     const std::stop_token& stop);
 
   std::unique_ptr<detail::service_core> core_;
   // Identifies this service's token table in the caches of all threads.
@@ -176,17 +230,28 @@ class MIDAS_EXPORT token_service {
   std::optional<managed_identity> default_identity_;
 };
 
+// A function call would make a read by key slower.
+[[gnu::always_inline]] inline std::optional<access_token> token_service::find(
+    const detail::token_lookup& lookup) const {
+  if (auto* const found = detail::find_fresh(lookup)) {
+    return std::optional<access_token>{std::in_place, *found, token_source::cache};
+  }
+  return read(lookup);
+}
+
+inline std::optional<access_token> token_service::find_resource(std::string_view resource) const {
+  const managed_identity unnamed;
+  return find(
+      detail::make_lookup(table_, default_identity_ ? *default_identity_ : unnamed, resource));
+}
+
 inline std::optional<access_token> token_service::try_get(const token_request& request) {
   if (!accepts_cached(request)) {
     return std::nullopt;
   }
   const auto& identity =
       default_identity_ && !request.identity.is_named() ? *default_identity_ : request.identity;
-  const auto lookup = detail::make_lookup(table_, identity, request.resource);
-  if (auto* const found = detail::find_fresh(lookup)) {
-    return std::optional<access_token>{std::in_place, *found, token_source::cache};
-  }
-  return read(lookup);
+  return find(detail::make_lookup(table_, identity, request.resource));
 }
 
 }  // namespace midas

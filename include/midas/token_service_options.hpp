@@ -73,6 +73,11 @@ struct token_service_options {
   /// SSL_CERT_DIR.
   std::string ca_file{};
 
+  /// The directory of the key files of Azure Arc's agent, an absolute path: a challenge that names
+  /// a file elsewhere is refused. For tests with a simulated agent; see simulated_host::options().
+  /// Default: the agent's own, /var/opt/azcmagent/tokens.
+  std::string arc_key_directory{};
+
   /// Uses AKS identity bindings: if AZURE_KUBERNETES_TOKEN_PROXY is set, workload identity sends
   /// the federated token to that URL instead of Microsoft Entra ID, directly, whatever `proxy` is,
   /// and trusts the authorities in AZURE_KUBERNETES_CA_FILE or AZURE_KUBERNETES_CA_DATA there.

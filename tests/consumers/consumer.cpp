@@ -85,13 +85,11 @@ int main() {
   midas::simulated_host_options host_options;
   host_options.latency = 100ms;
   const midas::simulated_host host{host_options};
-  midas::token_service_options options;
-  options.environment = host.environment();
 
   outcomes results;
   caf::actor_system_config config;
   caf::actor_system system{config};
-  midas::token_service tokens{system, options};
+  midas::token_service tokens{system, host.options()};
   const midas::token_request request{.resource = "https://vault.azure.net"};
 
   std::vector<std::jthread> waiting;

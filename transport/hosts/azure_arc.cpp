@@ -142,6 +142,14 @@ expected<std::string> key_directory(const host_environment& environment) {
                 "Unset IDENTITY_ENDPOINT and IMDS_ENDPOINT on machines without the agent", 0);
 }
 
+expected<std::string> key_directory(const host_environment& environment, std::string_view named) {
+  if (named.empty()) {
+    return key_directory(environment);
+  }
+  const auto end = named.find_last_not_of('/');
+  return std::string{named.substr(0, end == std::string_view::npos ? 0 : end + 1)};
+}
+
 expected<std::string_view> read_challenge(std::string_view challenge) {
   constexpr std::string_view beginning = "Basic realm=";
   if (challenge.empty()) {
@@ -255,9 +263,9 @@ expected<host_protocol> make_protocol(const host_environment& environment,
                                   return azure_arc::encode(url, request);
                                 });
   // A platform without a key directory is an error only once a challenge needs the directory.
-  result.decode = [url = *url, directory = key_directory(environment), files = settings.files](
-                      const resolved_request& request, http_response response, sys_seconds now,
-                      unsigned leg) {
+  result.decode = [url = *url, directory = key_directory(environment, settings.arc_key_directory),
+                   files = settings.files](const resolved_request& request, http_response response,
+                                           sys_seconds now, unsigned leg) {
     return leg == 0 ? as_decode_result(answer_challenge(url, request, std::move(response), now,
                                                         directory, files))
                     : as_decode_result(azure_arc::decode(request, std::move(response), now));

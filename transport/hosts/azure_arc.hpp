@@ -33,6 +33,10 @@ expected<std::string> token_url(const host_environment& environment, bool allow_
 /// without ProgramData, and with errc::challenge_rejected on platforms without an agent.
 expected<std::string> key_directory(const host_environment& environment);
 
+/// The directory that the application names, without separators at its end; key_directory() if it
+/// names none.
+expected<std::string> key_directory(const host_environment& environment, std::string_view named);
+
 /// The path in a challenge, the value of WWW-Authenticate: "Basic realm=<path>", with the two words
 /// in upper or lower case, and without quotes or another '='. Points into `challenge`. Fails with
 /// errc::challenge_rejected.

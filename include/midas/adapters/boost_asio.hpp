@@ -87,10 +87,22 @@ auto async_get(token_service& tokens, const token_request& request,
   return boost::asio::async_initiate<CompletionToken, void(expected<access_token>)>(
       detail::initiate_get<detail::boost_asio, source>{{&tokens, request}, timeout}, token);
 }
+/// The same for a resource, as a std::string, a std::string_view or a const char*.
+template <detail::resource_text Text,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(void(expected<access_token>)) CompletionToken>
+auto async_get(token_service& tokens, const Text& resource, std::chrono::nanoseconds timeout,
+               CompletionToken&& token) {
+  const auto request = detail::request_for(resource);
+  return for_boost_asio::async_get(tokens, request, timeout, std::forward<CompletionToken>(token));
+}
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
 /// Not available with g++ before 13: pass a named request. See token_service::async_get().
 template <class CompletionToken>
 auto async_get(token_service& tokens, token_request&& request, std::chrono::nanoseconds timeout,
+               CompletionToken&& token) = delete;
+/// Nor for a temporary std::string.
+template <detail::temporary_text Text, class CompletionToken>
+auto async_get(token_service& tokens, Text&& resource, std::chrono::nanoseconds timeout,
                CompletionToken&& token) = delete;
 #endif
 

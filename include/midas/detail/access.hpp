@@ -29,7 +29,8 @@ struct access {
 
   static service_core& core_of(const token_service& service) noexcept;
   static const service_frontend& frontend_of(const token_service& service) noexcept;
-  static const service_frontend& frontend_of(const token_handle& handle) noexcept;
+  /// Null for an empty handle.
+  static const service_frontend* frontend_of(const token_handle& handle) noexcept;
 
   /// The number by which threads find the handle's token.
   static std::uint64_t number_of(const token_handle& handle) noexcept;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <midas/access_token.hpp>
+#include <midas/detail/resource_text.hpp>
 #include <midas/error.hpp>
 #include <midas/token_handle.hpp>
 #include <midas/token_request.hpp>
@@ -13,6 +14,9 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
@@ -206,6 +210,10 @@ struct service_and_request {
     service->get_async(request, timeout, std::move(done), stop);
   }
 };
+
+inline token_request request_for(std::string_view resource) {
+  return {.resource = std::string{resource}};
+}
 
 /// Begins an operation. `Source` is a service_and_request or a token_handle.
 template <class Net, class Source>
