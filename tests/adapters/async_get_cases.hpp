@@ -123,6 +123,27 @@ TEST_CASE(ADAPTER ": use_future receives the result") {
   CHECK(async_get(handle, 10s, net::use_future).get().has_value());
 }
 
+TEST_CASE(ADAPTER ": a resource takes the place of a request") {
+  async_get_world world;
+  const std::string text = world.request.resource;
+  async_get(*world.tokens, "https://vault.azure.net", 10s,
+            net::bind_executor(world.io, world.collector()));
+  async_get(*world.tokens, text, 10s, net::bind_executor(world.io, world.collector()));
+  net::co_spawn(
+      world.io,
+      [&world]() -> net::awaitable<void> {
+        world.results.push_back(
+            co_await async_get(*world.tokens, "https://vault.azure.net", 10s, net::use_awaitable));
+      },
+      net::detached);
+  world.io.run();
+  REQUIRE(world.results.size() == 3);
+  for (const auto& each : world.results) {
+    CHECK(each);
+  }
+  CHECK(world.host->statistics().token_requests == 1);
+}
+
 TEST_CASE(ADAPTER ": a coroutine awaits the token in its own thread") {
   async_get_world world{5ms};
   const auto here = std::this_thread::get_id();
