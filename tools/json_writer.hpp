@@ -2,11 +2,13 @@
 #pragma once
 
 #include "messages/plain_text.hpp"
+#include "messages/time_text.hpp"
 
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -30,6 +32,13 @@ class basic_json_writer : public Writer {
   void member(std::string_view name, std::string_view value) {
     Key(name);
     String(value);
+  }
+
+  /// A time twice: `name` in Unix seconds, for programs, and `name`_utc in the form of ISO 8601.
+  void time(const std::string& name, std::chrono::sys_seconds when) {
+    Key(name);
+    this->Int64(when.time_since_epoch().count());
+    member(name + "_utc", utc_text(when));
   }
 
   /// What was written so far.

@@ -116,7 +116,7 @@ TEST_CASE("the examination of a healthy host reports detection, exchange and tok
   CHECK_THAT(text, Contains("Host: IMDS at " + result.address));
   CHECK_THAT(text, Contains("yes IMDS") && Contains("no  Azure Arc"));
   CHECK_THAT(text, Contains("HTTP 200 after") && Contains("access_token: string"));
-  CHECK_THAT(text, Contains("Token: yes") && Contains("expires in 24 h"));
+  CHECK_THAT(text, Contains("Token: yes") && Contains("expires in 1 d (20"));
   CHECK_THAT(text, !Contains(std::string{result.token->token().reveal()}));
 
   const auto json = to_json(result);
@@ -129,6 +129,7 @@ TEST_CASE("the examination of a healthy host reports detection, exchange and tok
   CHECK(document["exchanges"][0]["status"].GetInt() == 200);
   CHECK(document["exchanges"][0]["elapsed_ms"].GetDouble() > 0);
   CHECK(document["token"]["expires_in"].GetInt64() > 86'000);
+  CHECK(is_same_time(document["token"], "expires_on"));
   CHECK(document["token"]["refresh_in"].GetInt64() > 43'000);
   CHECK_FALSE(document.HasMember("error"));
 }

@@ -47,6 +47,8 @@ TEST_CASE("midas token prints the token as JSON, raw, or as a header") {
   CHECK(std::string{document["token_source"].GetString()} == "identity_provider");
   CHECK(document["expires_in"].GetInt64() > 86'000);
   CHECK(document["expires_on"].GetInt64() - document["refresh_on"].GetInt64() > 43'000);
+  CHECK(is_same_time(document, "expires_on"));
+  CHECK(is_same_time(document, "refresh_on"));
 
   const auto raw = with_output("raw");
   CHECK(raw.exit_code == 0);

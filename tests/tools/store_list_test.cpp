@@ -73,6 +73,8 @@ TEST_CASE("the list as JSON has times in seconds, and never a token") {
   CHECK(std::string{all[1]["endpoint"].GetString()} == token.endpoint);
   CHECK(all[1]["expires_in"].GetInt64() == 28'800);
   CHECK(all[1]["expires_on"].GetInt64() - all[1]["acquired_on"].GetInt64() == 32'400);
+  CHECK(is_same_time(all[1], "acquired_on"));
+  CHECK(is_same_time(all[1], "expires_on"));
 }
 
 TEST_CASE("what other programs wrote to the store cannot control the terminal") {

@@ -23,6 +23,7 @@ class json_report {
     key(name);
     writer_.Int64(value);
   }
+  void time(const std::string& name, std::chrono::sys_seconds when) { writer_.time(name, when); }
   void boolean(std::string_view name, bool value) {
     key(name);
     writer_.Bool(value);
@@ -117,6 +118,7 @@ void write_token(json_report& to, const examination& result) {
     to.text("token_type", token.token_type());
     to.text("resource", token.resource());
     to.number("expires_in", (token.expires_on() - result.at).count());
+    to.time("expires_on", token.expires_on());
     if (const auto refresh = token.refresh_on()) {
       to.number("refresh_in", (*refresh - result.at).count());
     }

@@ -1,8 +1,8 @@
 #include "messages/plain_text.hpp"
+#include "messages/time_text.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/duration.hpp"
 #include "transport/hosts/host_registry.hpp"
-#include "transport/responses/host_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -72,7 +72,8 @@ std::string surroundings_of(const examination& result) {
     text += "Identity binding: " + printable(result.binding_text) + "\n";
   }
   if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {
-    text += fmt::format("Clock: this machine's clock is {} {} the host's\n", rough_duration(ahead),
+    text += fmt::format("Clock: this machine's clock is {} {} the host's\n",
+                        duration_text(std::chrono::abs(ahead)),
                         ahead > std::chrono::seconds{0} ? "ahead of" : "behind");
   }
   return text;
@@ -131,7 +132,7 @@ std::string exchanges_of(const examination& result) {
 std::string token_of(const examination& result) {
   const auto& token = *result.token;
   const auto left = [&result](std::chrono::sys_seconds time) {
-    return format_duration(time - result.at);
+    return fmt::format("{} ({})", duration_text(time - result.at), utc_text(time));
   };
   auto text = fmt::format("\nToken: yes, for {}, after {}\n", printable(subject_of(result)),
                           format_duration(result.elapsed));

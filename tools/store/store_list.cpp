@@ -88,10 +88,6 @@ std::string list_as_text(std::span<const stored_token> tokens, const std::string
 std::string list_as_json(std::span<const stored_token> tokens, const std::string& path,
                          const clock_reading& now) {
   json_writer writer;
-  const auto number = [&writer](const char* name, std::int64_t value) {
-    writer.Key(name);
-    writer.Int64(value);
-  };
   writer.StartObject();
   writer.member("store", path);
   writer.Key("tokens");
@@ -103,9 +99,10 @@ std::string list_as_json(std::span<const stored_token> tokens, const std::string
     if (!each->endpoint.empty()) {
       writer.member("endpoint", each->endpoint);
     }
-    number("acquired_on", each->cached_at.time_since_epoch().count());
-    number("expires_on", each->grant.expires_on.time_since_epoch().count());
-    number("expires_in", life_left(*each, now).count());
+    writer.time("acquired_on", each->cached_at);
+    writer.time("expires_on", each->grant.expires_on);
+    writer.Key("expires_in");
+    writer.Int64(life_left(*each, now).count());
     writer.member("state", to_string(state_of(*each, now)));
     writer.EndObject();
   }

@@ -30,18 +30,15 @@ struct token_arguments {
 std::string as_json(const access_token& token) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   json_writer writer;
-  const auto number = [&writer](const char* name, std::int64_t value) {
-    writer.Key(name);
-    writer.Int64(value);
-  };
   writer.StartObject();
   writer.member("access_token", token.token().reveal());
   writer.member("token_type", token.token_type());
   writer.member("resource", token.resource());
-  number("expires_in", (token.expires_on() - now).count());
-  number("expires_on", token.expires_on().time_since_epoch().count());
+  writer.Key("expires_in");
+  writer.Int64((token.expires_on() - now).count());
+  writer.time("expires_on", token.expires_on());
   if (const auto refresh_on = token.refresh_on()) {
-    number("refresh_on", refresh_on->time_since_epoch().count());
+    writer.time("refresh_on", *refresh_on);
   }
   writer.member("token_source", to_string(token.source()));
   if (token.claims_not_passed_on()) {
