@@ -151,7 +151,7 @@ struct acquisition_state : acquisition_parts {
   void send(http_request request) {
     const auto at = conditions();
     host.complete(request, fsm, at);
-    const auto deadline = waiters.first_deadline().value_or(at.now + request.total_timeout);
+    const auto deadline = waiters.first_deadline().value_or(request.deadline);
     http.send(
         std::move(request), deadline,
         [this](http_response& response) {

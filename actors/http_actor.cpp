@@ -102,8 +102,9 @@ struct http_state {
 
   void hasten(std::uint64_t ticket, time_point deadline) {
     const auto id = open->find_ticket(ticket);
-    if (id && open->queue().hasten(*id, deadline, now())) {
-      relay->hasten(*open->at(*id).exchange, deadline);
+    const auto moved = id ? open->queue().hasten(*id, deadline, now()) : std::nullopt;
+    if (moved) {
+      relay->set_deadline(*open->at(*id).exchange, *moved);
       admit();
     }
   }
@@ -160,7 +161,7 @@ struct http_state {
     if (!report.open()->passes_places_on(at)) {
       relay->set_next({});
     } else if (relay->next_count() < max_successors / 2) {
-      relay->set_next(open->successors(max_successors));
+      relay->set_next(open->successors(max_successors, at));
     }
   }
 

@@ -80,7 +80,7 @@ struct withdraw_request {
   std::uint64_t ticket = 0;
 };
 
-/// A caller with an earlier deadline waits for that request.
+/// A caller with an earlier deadline waits for that request, or the first one for a refresh.
 struct hasten_request {
   std::uint64_t ticket = 0;
   std::chrono::steady_clock::time_point deadline{};

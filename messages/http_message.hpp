@@ -66,9 +66,9 @@ struct internet_access {
 
 /// What the request is for.
 enum class request_purpose : std::uint8_t {
-  /// A key without a usable token.
+  /// A token that callers wait for.
   cold_key,
-  /// A new token in place of one that is still handed out.
+  /// A new token in place of one that is still handed out; nobody waits for it.
   refresh,
 };
 
@@ -109,8 +109,10 @@ struct http_request {
   std::uint32_t lane = 0;
   /// The number of the attempt within its acquisition, for messages.
   unsigned attempt = 1;
-  /// A refresh goes before cold keys.
+  /// A cold key goes before refreshes, which have a share nevertheless.
   request_purpose purpose = request_purpose::cold_key;
+  /// When a refresh becomes urgent, and its share larger.
+  std::chrono::steady_clock::time_point urgent_at = std::chrono::steady_clock::time_point::max();
   /// The key that the request is for, for messages and for the limit per identity; may be null.
   std::shared_ptr<const acquisition_key> key{};
 };

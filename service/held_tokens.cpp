@@ -4,6 +4,7 @@
 #include "service/service_core.hpp"
 #include <midas/detail/access.hpp>
 
+#include <atomic>
 #include <utility>
 
 namespace midas::detail {
@@ -26,6 +27,12 @@ std::size_t service_core::forget_tokens(
   return dropped.size();
 }
 
+void service_core::stop_refreshes() const {
+  if (!frontend_->is_forked()) {
+    context_->refreshes->store(false, std::memory_order_relaxed);
+  }
+}
+
 }  // namespace midas::detail
 
 namespace midas::internal {
@@ -43,6 +50,10 @@ std::vector<held_token> held_tokens(const token_service& tokens) {
 std::size_t forget_tokens(const token_service& tokens,
                           const std::function<bool(const token_key&)>& selected) {
   return detail::access::core_of(tokens).forget_tokens(selected);
+}
+
+void stop_refreshes(const token_service& tokens) {
+  detail::access::core_of(tokens).stop_refreshes();
 }
 
 }  // namespace midas::internal

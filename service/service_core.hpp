@@ -74,9 +74,10 @@ class service_core {
   [[nodiscard]] const internal::service_context& context() const noexcept { return *context_; }
   [[nodiscard]] token_service_statistics statistics() const;
 
-  /// See internal::held_tokens() and forget_tokens().
+  /// See internal::held_tokens(), forget_tokens() and stop_refreshes().
   [[nodiscard]] std::vector<internal::token_table::held_token> held_tokens() const;
   std::size_t forget_tokens(const std::function<bool(const token_key&)>& selected) const;
+  void stop_refreshes() const;
 
  private:
   class owned_system;

@@ -8,13 +8,18 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::size_t refreshes_per_cold = 4;
 constexpr std::chrono::milliseconds max_notice{20};
 
 // An eighth, so that it is small against any deadline.
 admission_queue::time_point refusal_time(admission_queue::time_point deadline,
                                          admission_queue::time_point now) {
   return deadline - std::clamp<nanoseconds>((deadline - now) / 8, nanoseconds::zero(), max_notice);
+}
+
+// Refreshes are in the order in which they become urgent.
+bool is_urgent(const std::optional<std::pair<std::uint32_t, fair_lanes::item>>& refresh,
+               admission_queue::time_point at) {
+  return refresh && refresh->second.position.due <= at;
 }
 
 }  // namespace
@@ -44,18 +49,23 @@ void admission_queue::add(const request& added, time_point now) {
   }
 }
 
-bool admission_queue::hasten(std::uint64_t id, time_point deadline, time_point now) {
+std::optional<admission_queue::time_point> admission_queue::hasten(std::uint64_t id,
+                                                                   time_point deadline,
+                                                                   time_point now) {
   const auto at = requests_.find(id);
   if (at == requests_.end() || at->second.in_flight) {
-    return false;
+    return std::nullopt;
   }
   auto& moved = at->second;
-  if (deadline < moved.asked.deadline) {
+  const bool is_refresh = moved.asked.purpose == request_purpose::refresh;
+  if (is_refresh || deadline < moved.asked.deadline) {
     dequeue(moved);
     moved.asked.deadline = deadline;
+    moved.asked.purpose = request_purpose::cold_key;
+    cold_of_lane_[moved.asked.lane] += is_refresh ? 1 : 0;
     enqueue(moved, now);
   }
-  return true;
+  return moved.asked.deadline;
 }
 
 void admission_queue::remove(std::uint64_t id) {
@@ -96,28 +106,28 @@ std::optional<std::uint64_t> admission_queue::admit(host_budget& budget, time_po
   }
   const auto passed_over = blocked(budget, now);
   const auto crowd = crowded(now);
-  const bool cold = is_turn_of_cold(refreshes_.has_next(passed_over),
-                                    cold_.has_next(passed_over, crowd), refreshes_in_row_);
+  const bool cold = is_turn_of_cold(passed_over, crowd, now);
   const auto next = (cold ? cold_.next(passed_over, crowd) : refreshes_.next(passed_over)).second;
   begin(requests_.at(next.position.id), budget, now);
   return next.position.id;
 }
 
-std::vector<std::uint64_t> admission_queue::next(std::size_t count) const {
+std::vector<std::uint64_t> admission_queue::next(std::size_t count, time_point now) const {
   std::vector<std::uint64_t> result;
   fair_lanes::order refreshes{refreshes_, count};
   fair_lanes::order cold{cold_, count};
-  auto in_row = refreshes_in_row_;
+  auto turns = turns_;
   while (result.size() < count) {
     const auto refresh = refreshes.next();
     const auto other = cold.next();
     if (!refresh && !other) {
       break;
     }
-    const bool is_cold = is_turn_of_cold(refresh.has_value(), other.has_value(), in_row);
+    const bool is_cold =
+        turns.is_turn_of_cold(refresh.has_value(), other.has_value(), is_urgent(refresh, now));
     result.push_back((is_cold ? *other : *refresh).second.position.id);
     (is_cold ? cold : refreshes).take();
-    in_row = is_cold ? 0 : in_row + 1;
+    turns.begin(is_cold);
   }
   return result;
 }
@@ -134,7 +144,7 @@ bool admission_queue::admit(std::uint64_t id, host_budget& budget, time_point no
 void admission_queue::begin(entry& admitted, host_budget& budget, time_point now) {
   const auto& asked = admitted.asked;
   const bool is_cold = asked.purpose == request_purpose::cold_key;
-  refreshes_in_row_ = is_cold ? 0 : refreshes_in_row_ + 1;
+  turns_.begin(is_cold);
   dequeue(admitted);
   lanes_of(asked.purpose).end_turn(asked.lane);
   if (is_cold) {
@@ -187,21 +197,22 @@ std::optional<std::uint32_t> admission_queue::crowded(time_point now) const {
 }
 
 std::size_t admission_queue::ahead(const request& asked, time_point now) const {
-  const waiting_position position{asked.deadline, asked.id};
-  // Without cold keys, more may have gone in a row.
-  const auto in_row = std::min(refreshes_in_row_, refreshes_per_cold);
+  const auto position = item_of(asked).position;
+  const auto crowd = crowded(now);
   if (asked.purpose == request_purpose::refresh) {
     const auto refreshes = refreshes_.ahead(asked.lane, position);
-    const auto cold = (in_row + refreshes) / refreshes_per_cold;
-    return refreshes + std::min(cold, cold_.size());
+    return refreshes + std::min(turns_.cold_before(refreshes), cold_.size_without(crowd));
   }
-  const auto cold = cold_.ahead(asked.lane, position, crowded(now));
-  return cold + std::min(refreshes_.size(), (cold + 1) * refreshes_per_cold - in_row);
+  const auto cold = cold_.ahead(asked.lane, position, crowd);
+  return cold + std::min(turns_.refreshes_before(cold), refreshes_.size());
 }
 
-bool admission_queue::is_turn_of_cold(bool has_refresh, bool has_cold,
-                                      std::size_t refreshes) noexcept {
-  return !has_refresh || (has_cold && refreshes >= refreshes_per_cold);
+bool admission_queue::is_turn_of_cold(std::optional<std::size_t> passed_over,
+                                      std::optional<std::uint32_t> crowd, time_point now) const {
+  const auto refresh =
+      refreshes_.has_next(passed_over) ? std::optional{refreshes_.next(passed_over)} : std::nullopt;
+  return turns_.is_turn_of_cold(refresh.has_value(), cold_.has_next(passed_over, crowd),
+                                is_urgent(refresh, now));
 }
 
 void admission_queue::enqueue(entry& added, time_point now) {
@@ -252,7 +263,7 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
   const auto passed_over = blocked(budget, now);
   fair_lanes::order refreshes{refreshes_};
   fair_lanes::order cold{cold_};
-  auto in_row = refreshes_in_row_;
+  auto turns = turns_;
   const auto crowd = crowded(now);
   // Of all lanes, and of those that may pass the crowded one.
   std::size_t before = 0;
@@ -263,20 +274,23 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
     if (!refresh && !other) {
       return;
     }
-    const bool is_cold = is_turn_of_cold(refresh.has_value(), other.has_value(), in_row);
+    const auto next_at = budget.earliest_admission(before_others, now);
+    const bool is_cold =
+        turns.is_turn_of_cold(refresh.has_value(), other.has_value(), is_urgent(refresh, next_at));
     auto& order = is_cold ? cold : refreshes;
     const auto& [lane, next] = is_cold ? *other : *refresh;
     const bool is_crowded = is_cold && lane == crowd;
-    const auto admitted_at = budget.earliest_admission(is_crowded ? before : before_others, now);
+    const auto admitted_at = is_crowded ? budget.earliest_admission(before, now) : next_at;
+    const auto deadline = requests_.at(next.position.id).asked.deadline;
     const bool is_passed_over = next.identity == passed_over;
-    if (!is_passed_over && admitted_at >= next.position.deadline) {
-      late.push_back({next.position.id, next.position.deadline, admitted_at - now});
+    if (!is_passed_over && admitted_at >= deadline) {
+      late.push_back({next.position.id, deadline, admitted_at - now});
       order.skip();
       continue;
     }
     before += is_passed_over ? 0 : 1;
     before_others += is_passed_over || is_crowded ? 0 : 1;
-    in_row = is_cold ? 0 : in_row + 1;
+    turns.begin(is_cold);
     order.take();
   }
 }

@@ -4,6 +4,7 @@
 #include "actors/policies/crowded_lane.hpp"
 #include "actors/policies/fair_lanes.hpp"
 #include "actors/policies/host_budget.hpp"
+#include "actors/policies/purpose_turns.hpp"
 #include "messages/http_message.hpp"
 
 #include <algorithm>
@@ -18,11 +19,11 @@
 
 namespace midas::internal {
 
-/// Requests wait here until the host's budget admits them. Refreshes go before cold keys, but of
-/// five requests at least one is for a cold key if one waits. Among either, the lanes take turns;
-/// within a lane the earliest deadline is first. Where the host limits the requests per second, a
-/// lane leaves some of them to the others (crowded_lane). All operations take logarithmic time, but
-/// for take_late(). Not thread-safe.
+/// Requests wait here until the host's budget admits them. Cold keys go before refreshes, which
+/// have a share nevertheless (purpose_turns). Among either, the lanes take turns; within a lane the
+/// earliest deadline is first, and the refresh that becomes urgent first. Where the host limits the
+/// requests per second, a lane leaves some of them to the others (crowded_lane). All operations
+/// take logarithmic time, but for take_late(). Not thread-safe.
 class admission_queue {
  public:
   using time_point = host_budget::time_point;
@@ -36,6 +37,8 @@ class admission_queue {
     /// Identifies the identity that the token is for; 0 if it is not known. The requests for one
     /// identity leave one place free for the others.
     std::size_t identity = 0;
+    /// When a refresh becomes urgent: its token will not be handed out for much longer.
+    time_point urgent_at = time_point::max();
   };
 
   /// A request that is not sent, and the time until it would be at the earliest;
@@ -60,8 +63,10 @@ class admission_queue {
 
   void add(const request& added, time_point now);
 
-  /// Moves a waiting request to an earlier deadline. False if it does not wait.
-  bool hasten(std::uint64_t id, time_point deadline, time_point now);
+  /// A caller with that deadline waits for the request. A refresh becomes a cold key with this
+  /// deadline; another request is moved if its deadline is later. Returns the deadline from then
+  /// on; empty if the request does not wait.
+  std::optional<time_point> hasten(std::uint64_t id, time_point deadline, time_point now);
 
   /// Removes a request that waits or is in flight.
   void remove(std::uint64_t id);
@@ -76,7 +81,7 @@ class admission_queue {
 
   /// The next requests, at most `count`, in the order in which they will be admitted unless others
   /// are added.
-  [[nodiscard]] std::vector<std::uint64_t> next(std::size_t count) const;
+  [[nodiscard]] std::vector<std::uint64_t> next(std::size_t count, time_point now) const;
 
   /// That request has been sent in the place of another, whatever the budget admits. False if it
   /// does not wait.
@@ -105,7 +110,8 @@ class admission_queue {
   };
 
   static fair_lanes::item item_of(const request& asked) {
-    return {{asked.deadline, asked.id}, asked.identity};
+    const bool is_refresh = asked.purpose == request_purpose::refresh;
+    return {{is_refresh ? asked.urgent_at : asked.deadline, asked.id}, asked.identity};
   }
   [[nodiscard]] fair_lanes& lanes_of(request_purpose purpose) {
     return purpose == request_purpose::refresh ? refreshes_ : cold_;
@@ -114,8 +120,8 @@ class admission_queue {
   // The lane whose cold keys must wait, although the budget may admit them.
   [[nodiscard]] std::optional<std::uint32_t> crowded(time_point now) const;
   [[nodiscard]] std::size_t ahead(const request& asked, time_point now) const;
-  [[nodiscard]] static bool is_turn_of_cold(bool has_refresh, bool has_cold,
-                                            std::size_t refreshes) noexcept;
+  [[nodiscard]] bool is_turn_of_cold(std::optional<std::size_t> passed_over,
+                                     std::optional<std::uint32_t> crowd, time_point now) const;
   void begin(entry& admitted, host_budget& budget, time_point now);
   void enqueue(entry& added, time_point now);
   void dequeue(const entry& removed);
@@ -131,8 +137,7 @@ class admission_queue {
   std::set<std::pair<time_point, std::uint64_t>> ends_;
   std::unordered_map<std::uint32_t, std::size_t> cold_of_lane_;
   std::unordered_map<std::size_t, std::size_t> in_flight_of_identity_;
-  // Admitted since the last cold key.
-  std::size_t refreshes_in_row_ = 0;
+  purpose_turns turns_;
   // Added or moved since find_overtaken().
   std::size_t changes_ = 0;
   time_point budget_open_at_ = time_point::min();

@@ -33,6 +33,11 @@ void fair_lanes::remove(std::uint32_t lane, const item& removed) {
   --size_;
 }
 
+std::size_t fair_lanes::size_without(std::optional<std::uint32_t> skipped) const {
+  const auto other = skipped ? lanes_.find(*skipped) : lanes_.end();
+  return size_ - (other == lanes_.end() ? 0 : other->second.waiting.size());
+}
+
 bool fair_lanes::has_next(std::optional<std::size_t> blocked,
                           std::optional<std::uint32_t> skipped) const {
   if (skipped && lanes_.contains(*skipped)) {

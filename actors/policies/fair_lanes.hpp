@@ -22,6 +22,8 @@ class fair_lanes {
 
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// How many wait in other lanes than `skipped`.
+  [[nodiscard]] std::size_t size_without(std::optional<std::uint32_t> skipped) const;
 
   void add(std::uint32_t lane, const item& added);
   void remove(std::uint32_t lane, const item& removed);

@@ -13,15 +13,16 @@
 
 namespace midas::internal {
 
-/// The position of a request in its lane: by deadline, then by arrival.
+/// The position of a request in its lane: by the time at which it is due, then by arrival.
 struct waiting_position {
-  std::chrono::steady_clock::time_point deadline{};
+  /// Its deadline, or when it becomes urgent.
+  std::chrono::steady_clock::time_point due{};
   /// Numbers the requests in the order of their arrival.
   std::uint64_t id = 0;
 
   friend bool operator==(const waiting_position&, const waiting_position&) = default;
   friend bool operator<(const waiting_position& one, const waiting_position& other) noexcept {
-    return std::tie(one.deadline, one.id) < std::tie(other.deadline, other.id);
+    return std::tie(one.due, one.id) < std::tie(other.due, other.id);
   }
 };
 

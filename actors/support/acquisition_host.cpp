@@ -55,8 +55,11 @@ void acquisition_host::complete(http_request& request, const acquisition_fsm& ma
   request.max_response_bytes = service_->options.max_response_bytes;
   request.lane = machine.request().lane;
   request.attempt = machine.attempt();
-  request.purpose = at.usable_for > std::chrono::nanoseconds{0} ? request_purpose::refresh
-                                                                : request_purpose::cold_key;
+  request.purpose = at.has_waiters() ? request_purpose::cold_key : request_purpose::refresh;
+  request.urgent_at = at.now + at.usable_for / 2;
+  // Until then, callers need no other token.
+  request.deadline =
+      at.now + std::max<std::chrono::nanoseconds>(request.total_timeout, at.usable_for);
   request.key = key_;
 }
 

@@ -221,6 +221,9 @@ void cached_keys::remove_ended(const caf::actor_addr& ended, time_point now) {
 }
 
 void cached_keys::refresh(const token_key_view& key, const http_actor& http, time_point now) {
+  if (!service_->refreshes->load(std::memory_order_relaxed)) {
+    return;
+  }
   const token_request request{.identity = key.identity, .resource = std::string{key.resource}};
   if (const auto used = use_acquisition(request, key, http, now)) {
     caf_compat::send(owner_, (*used)->actor, refresh_due{});

@@ -34,11 +34,12 @@ void exchange_relay::set_next(std::vector<std::shared_ptr<exchange>> next) {
   next_ = std::move(next);
 }
 
-void exchange_relay::hasten(exchange& waiting, std::chrono::steady_clock::time_point deadline) {
+void exchange_relay::set_deadline(exchange& waiting,
+                                  std::chrono::steady_clock::time_point deadline) {
   const std::lock_guard lock{mutex_};
   next_.clear();
   if (waiting.state_ == exchange::state::waiting) {
-    waiting.request_.deadline = std::min(waiting.request_.deadline, deadline);
+    waiting.request_.deadline = deadline;
   }
 }
 

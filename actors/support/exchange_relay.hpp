@@ -59,7 +59,7 @@ class exchange_relay : public std::enable_shared_from_this<exchange_relay> {
 
   /// The exchange is not sent after that time. No exchange takes the place of another before
   /// set_next() is called again, since the order may have changed.
-  void hasten(exchange& waiting, std::chrono::steady_clock::time_point deadline);
+  void set_deadline(exchange& waiting, std::chrono::steady_clock::time_point deadline);
 
   /// How many are left of set_next().
   [[nodiscard]] std::size_t next_count() const;

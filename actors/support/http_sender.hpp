@@ -23,12 +23,13 @@ class http_sender {
   /// All further requests go to this actor.
   void replace(const http_actor& replacement) { http_ = replacement; }
 
-  /// Sends the request for callers of which the first has that deadline.
+  /// Sends the request for callers of which the first has that deadline, or a refresh until then.
   template <class OnResponse, class OnFailure>
   void send(http_request request, time_point first_deadline, OnResponse on_response,
             OnFailure on_failure) {
     request.deadline = first_deadline_ = first_deadline;
     request.ticket = ticket_ = next_ticket();
+    is_refresh_ = request.purpose == request_purpose::refresh;
     caf_compat::request(self_, http_, std::move(request))
         .then([on_response](http_response& response) { on_response(response); },
               [on_failure](const caf::error& failure) { on_failure(failure); });
@@ -37,7 +38,8 @@ class http_sender {
   /// A caller with that deadline waits for the request in flight, which may still wait for the
   /// host's limits. The HTTP actor ignores a request that has ended.
   void add_deadline(time_point deadline) {
-    if (deadline < first_deadline_) {
+    if (is_refresh_ || deadline < first_deadline_) {
+      is_refresh_ = false;
       first_deadline_ = deadline;
       caf_compat::send(self_, http_, hasten_request{ticket_, deadline});
     }
@@ -68,6 +70,7 @@ class http_sender {
   std::uint64_t ticket_ = 0;
   // Of the last request.
   time_point first_deadline_{};
+  bool is_refresh_ = false;
 };
 
 }  // namespace midas::internal

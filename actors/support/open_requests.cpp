@@ -37,7 +37,8 @@ void open_request::answer(expected<http_response> outcome) {
 }
 
 admission_queue::request open_requests::next(const http_request& request) const {
-  return {last_id_ + 1, request.deadline, request.lane, request.purpose, identity_of(request)};
+  return {last_id_ + 1,    request.deadline,     request.lane,
+          request.purpose, identity_of(request), request.urgent_at};
 }
 
 void open_requests::add(http_request request, caf_compat::promise<http_response> promise,
@@ -84,9 +85,9 @@ void open_requests::note_begun(std::uint64_t id, host_budget& budget, time_point
 }
 
 std::vector<std::shared_ptr<exchange_relay::exchange>> open_requests::successors(
-    std::size_t count) const {
+    std::size_t count, time_point now) const {
   std::vector<std::shared_ptr<exchange_relay::exchange>> result;
-  for (const auto id : queue_.next(count)) {
+  for (const auto id : queue_.next(count, now)) {
     result.push_back(requests_.at(id).exchange);
   }
   return result;

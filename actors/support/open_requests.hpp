@@ -58,7 +58,7 @@ class open_requests {
 
   /// The exchanges that will be admitted next, at most `count`.
   [[nodiscard]] std::vector<std::shared_ptr<exchange_relay::exchange>> successors(
-      std::size_t count) const;
+      std::size_t count, time_point now) const;
 
   [[nodiscard]] open_request& at(std::uint64_t id) { return requests_.at(id); }
 

@@ -12,6 +12,7 @@
 #include <midas/token_request.hpp>
 #include <midas/token_service_options.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +51,8 @@ struct service_context {
   std::shared_ptr<shared_budget> budget = std::make_shared<shared_budget>();
   /// Which claims are not worth another request to the host for a while.
   std::shared_ptr<shared_claims> claims = std::make_shared<shared_claims>();
+  /// Whether tokens are refreshed in the background.
+  std::shared_ptr<std::atomic<bool>> refreshes = std::make_shared<std::atomic<bool>>(true);
   /// The calls of the token store; null without a store.
   std::shared_ptr<store_calls> store{};
   /// The clocks that determine the lifetime of tokens. Deadlines and pauses use the actors' clock.

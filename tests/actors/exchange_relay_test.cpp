@@ -92,7 +92,7 @@ TEST_CASE("an exchange that is hastened takes no place before the order is known
   relay_of_host one;
   one.relay->begin(one.first);
   one.relay->set_next({one.second});
-  one.relay->hasten(*one.second, std::chrono::steady_clock::time_point::max());
+  one.relay->set_deadline(*one.second, std::chrono::steady_clock::time_point::max());
   CHECK(one.relay->next_count() == 0);
   one.host.complete(0, 200);
   CHECK(one.started() == 1);

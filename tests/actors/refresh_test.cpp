@@ -293,3 +293,18 @@ TEST_CASE("the end of an actor that is not the cache's changes nothing") {
   CHECK(is_token(*actors.ask("r"), "token-0"));
   CHECK(actors.transport->started() == 1);
 }
+
+TEST_CASE("no refresh begins once they are stopped, and tokens are still acquired") {
+  virtual_actors actors;
+  actors.ask("r");
+  actors.grant(0, 24h);
+  actors.context->refreshes->store(false);
+  actors.advance(13h);
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  actors.advance(1h);
+  CHECK(actors.transport->started() == 1);
+  const auto other = actors.ask("other");
+  REQUIRE(actors.transport->started() == 2);
+  actors.grant(1, 24h);
+  CHECK(is_token(*other, "token-1"));
+}

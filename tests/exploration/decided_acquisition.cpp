@@ -33,7 +33,8 @@ void decided_acquisition::ask(const waiting_caller& caller, const surroundings& 
     at.rules.answered(caller.number, {.token = "token-" + std::to_string(token_->exchange)});
   } else if (!is_idle()) {
     waiters_.push_back(caller);
-    if (order_ && caller.deadline < order_deadline_) {
+    if (order_ && (is_refresh_order_ || caller.deadline < order_deadline_)) {
+      is_refresh_order_ = false;
       order_deadline_ = caller.deadline;
       at.host.hasten(*order_, caller.deadline, at.now);
     }
@@ -151,10 +152,15 @@ void decided_acquisition::perform(acquisition_actions actions, const surrounding
 void decided_acquisition::send(const surroundings& at) {
   const auto now = conditions(at.now);
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(machine_.attempt_time(now));
-  order_deadline_ = first_deadline().value_or(at.now + timeout);
-  const auto purpose = now.usable_for > 0ns ? request_purpose::refresh : request_purpose::cold_key;
-  order_ = at.host.serve({.deadline = order_deadline_, .purpose = purpose, .identity = number_ + 1},
-                         number_, timeout, at.now);
+  order_deadline_ = first_deadline().value_or(
+      at.now + std::max<std::chrono::nanoseconds>(timeout, now.usable_for));
+  is_refresh_order_ = !now.has_waiters();
+  order_ = at.host.serve(
+      {.deadline = order_deadline_,
+       .purpose = is_refresh_order_ ? request_purpose::refresh : request_purpose::cold_key,
+       .identity = number_ + 1,
+       .urgent_at = at.now + now.usable_for / 2},
+      number_, timeout, at.now);
 }
 
 void decided_acquisition::publish(const publish_token& granted, const surroundings& at) {

@@ -96,6 +96,7 @@ class decided_acquisition {
   // The last order, until its result has been read.
   std::optional<std::uint64_t> order_;
   time_point order_deadline_{};
+  bool is_refresh_order_ = false;
   std::optional<published_token> token_;
   std::vector<std::pair<time_point, std::uint64_t>> timers_;
   messages due_;

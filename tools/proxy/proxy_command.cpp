@@ -163,7 +163,7 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
   if (const auto checked = check_upstream(*options, server.endpoints()); !checked) {
     return refuse(checked.error());
   }
-  proxy_process process{server, arguments, configuration, manager, log->get()};
+  proxy_process process{server, tokens, arguments, configuration, manager, log->get()};
   service_administration administration{tokens,
                                         {.forget_refusals = [&server] { server.forget_refusals(); },
                                          .reload = [&process] { return process.reload(); },

@@ -1,6 +1,7 @@
 #include "tools/proxy/proxy_process.hpp"
 
 #include "proxy/observation/access_log.hpp"
+#include "service/held_tokens.hpp"
 #include "tools/command.hpp"
 #include "tools/exit_code.hpp"
 
@@ -54,11 +55,12 @@ std::future<bool> drain_beside(proxy::proxy_server& server, std::chrono::millise
 
 }  // namespace
 
-proxy_process::proxy_process(proxy::proxy_server& server, const proxy_arguments& arguments,
-                             proxy::proxy_configuration running,
+proxy_process::proxy_process(proxy::proxy_server& server, const token_service& tokens,
+                             const proxy_arguments& arguments, proxy::proxy_configuration running,
                              const proxy::service_manager_settings& settings,
                              proxy::access_log* log)
     : server_(server),
+      tokens_(tokens),
       arguments_(arguments),
       has_sockets_(!settings.sockets.empty()),
       manager_(settings.notify_socket),
@@ -143,6 +145,8 @@ int proxy_process::drain(const stop_signals& signals) {
     draining_ = true;
     return running_.drain_timeout;
   }();
+  // The host is left to the requests that are waited for.
+  stop_refreshes(tokens_);
   manager_.stopping("answering " + number_of(server_.waiting(), "request") + " in progress");
   auto drained = drain_beside(server_, timeout);
   while (drained.wait_for(0s) != std::future_status::ready) {

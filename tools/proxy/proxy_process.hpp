@@ -23,11 +23,11 @@ namespace midas::internal::tools {
 /// one, and tells systemd.
 class proxy_process {
  public:
-  /// `running` is the configuration with which `server` was made. `log` may be null. All of them
-  /// must outlive the process.
-  proxy_process(proxy::proxy_server& server, const proxy_arguments& arguments,
-                proxy::proxy_configuration running, const proxy::service_manager_settings& settings,
-                proxy::access_log* log);
+  /// `tokens` backs `server`, and `running` is the configuration with which that was made. `log`
+  /// may be null. All of them must outlive the process.
+  proxy_process(proxy::proxy_server& server, const token_service& tokens,
+                const proxy_arguments& arguments, proxy::proxy_configuration running,
+                const proxy::service_manager_settings& settings, proxy::access_log* log);
 
   /// Serves until a signal ends it. Returns the exit code.
   [[nodiscard]] int run(const stop_signals& signals);
@@ -49,6 +49,7 @@ class proxy_process {
   void tend_watchdog();
 
   proxy::proxy_server& server_;
+  const token_service& tokens_;
   const proxy_arguments& arguments_;
   bool has_sockets_;
   proxy::service_manager manager_;

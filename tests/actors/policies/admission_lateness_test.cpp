@@ -44,29 +44,13 @@ TEST_CASE("a request waits at least behind as many requests of each lane as of i
   CHECK_FALSE(wait(3 * rate_window + 1ns));
 }
 
-TEST_CASE("a cold key waits behind refreshes, a refresh behind every fifth place") {
-  queued_host host{{10, 1}};
-  host.add({1, start + 1min});
-  CHECK(host.admit() == ids{1});
-  for (std::uint64_t id = 11; id <= 20; ++id) {
-    host.add({id, start + 1min, 0, request_purpose::refresh});
-  }
-  host.add({2, start + 1min});
-  const auto wait = [&](std::uint64_t id, request_purpose purpose) {
-    return host.queue.wait_beyond({id, start, 0, purpose}, host.budget, start);
-  };
-  // A deadline that has passed precedes all others of its own kind.
-  CHECK(wait(99, request_purpose::cold_key) == 5 * rate_window);
-  CHECK(wait(99, request_purpose::refresh) == rate_window);
-}
-
 TEST_CASE("with one lane the wait is as long as the requests before it take, whatever they are") {
   // The order in which a host without a rate limit is asked tells how many go first.
   const auto fill = [](queued_host& host, std::uint64_t in_row, std::uint64_t refreshes,
                        std::uint64_t cold) {
     auto now = start;
     for (std::uint64_t id = 1; id <= in_row; ++id, now += rate_window) {
-      host.add({id, start + 1min, 0, request_purpose::refresh}, now);
+      host.add({id, start + 1min}, now);
       CHECK(host.drain(now) == ids{id});
     }
     for (std::uint64_t id = 101; id <= 100 + refreshes; ++id) {
@@ -78,22 +62,38 @@ TEST_CASE("with one lane the wait is as long as the requests before it take, wha
     return now;
   };
   const auto purpose = GENERATE(request_purpose::refresh, request_purpose::cold_key);
-  for (std::uint64_t in_row = 0; in_row <= 5; ++in_row) {
-    for (std::uint64_t refreshes = 0; refreshes <= 10; ++refreshes) {
-      for (std::uint64_t cold = 0; cold <= 4; ++cold) {
+  for (std::uint64_t in_row = 0; in_row <= 6; ++in_row) {
+    for (std::uint64_t refreshes = 0; refreshes <= 4; ++refreshes) {
+      for (std::uint64_t cold = 0; cold <= 10; ++cold) {
         CAPTURE(in_row, refreshes, cold);
         queued_host unlimited{{100, 0}};
         const auto now = fill(unlimited, in_row, refreshes, cold);
-        const request asked{999, now, 0, purpose};
+        // An urgent refresh has the larger share.
+        const request asked{999, now, 0, purpose, 0, now};
+        queued_host limited{{100, 1}};
+        fill(limited, in_row, purpose == request_purpose::refresh ? 0 : refreshes, cold);
+        if (purpose == request_purpose::refresh) {
+          unlimited = queued_host{{100, 0}};
+          fill(unlimited, in_row, 0, cold);
+        }
         unlimited.add(asked, now);
         const auto order = unlimited.drain(now);
-        queued_host limited{{100, 1}};
-        fill(limited, in_row, refreshes, cold);
         CHECK(limited.queue.wait_beyond(asked, limited.budget, now) ==
               (std::ranges::find(order, 999U) - order.begin()) * rate_window);
       }
     }
   }
+}
+
+TEST_CASE("the wait of a refresh does not include cold keys that leave their share to others") {
+  queued_host host{{100, 20}};
+  for (std::uint64_t id = 1; id <= 40; ++id) {
+    host.add({id, start + 1min, 1});
+  }
+  // A twentieth is left, which the lane does not get.
+  REQUIRE(host.drain().size() == 19);
+  CHECK_FALSE(
+      host.queue.wait_beyond({99, start + 1ms, 0, request_purpose::refresh}, host.budget, start));
 }
 
 TEST_CASE("requests that others have delayed beyond their deadline are taken, each with its wait") {

