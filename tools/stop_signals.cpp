@@ -31,7 +31,19 @@ int stop_signals::wait_for(std::chrono::nanoseconds time) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
   // A signal that is handled elsewhere, such as SIGCONT, ends the wait early.
-  return std::max(0, sigtimedwait(&signals_, nullptr, &limit));
+  const int first = std::max(0, sigtimedwait(&signals_, nullptr, &limit));
+  if (first != SIGHUP) {
+    return first;
+  }
+  // The system delivers SIGHUP first: one after the other would delay the end for as long as they
+  // arrive.
+  sigset_t ends{};
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  const timespec no_time{};
+  const int end = sigtimedwait(&ends, nullptr, &no_time);
+  return end > 0 ? end : first;
 }
 
 }  // namespace midas::internal::tools

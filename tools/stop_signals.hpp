@@ -24,7 +24,8 @@ class stop_signals {
 
   /// Returns when one of the signals arrives.
   void wait() const;
-  /// The same, at the latest after `time`: the signal that arrived, or 0.
+  /// The same, at the latest after `time`: the signal that arrived, or 0. SIGINT and SIGTERM come
+  /// before a SIGHUP, which is then dropped.
   [[nodiscard]] int wait_for(std::chrono::nanoseconds time) const;
 
  private:
