@@ -59,6 +59,24 @@ if(TARGET midas_program)
   endif()
 endif()
 
+# The units start the program where it is installed. systemd looks for them below /usr and /usr/local,
+# so they are installed only on demand.
+if(TARGET midas_program AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  install(CODE "
+    set(units \"${PROJECT_BINARY_DIR}/systemd\")
+    foreach(unit service socket)
+      file(READ \"${PROJECT_SOURCE_DIR}/deploy/systemd/midas-proxy.\${unit}\" text)
+      string(REPLACE /usr/bin/midas
+        \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/midas\" text \"\${text}\")
+      file(WRITE \"\${units}/midas-proxy.\${unit}\" \"\${text}\")
+      file(INSTALL \"\${units}/midas-proxy.\${unit}\"
+        DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\")
+    endforeach()
+    file(INSTALL \"${PROJECT_SOURCE_DIR}/deploy/systemd/midas-proxy.conf\"
+      DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/sysusers.d\")"
+    COMPONENT midas_systemd EXCLUDE_FROM_ALL)
+endif()
+
 configure_package_config_file(cmake/midasConfig.cmake.in midasConfig.cmake
   INSTALL_DESTINATION "${midas_cmake_dir}")
 write_basic_package_version_file(midasConfigVersion.cmake COMPATIBILITY SameMinorVersion)

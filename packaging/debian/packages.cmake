@@ -34,11 +34,18 @@ set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/packaging/debian/stage.cmake"
 set(CPACK_POST_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/packaging/debian/repack.cmake")
 set(CPACK_MIDAS_DEBIAN_DIR "${debian_dir}")
 
-set(CPACK_COMPONENTS_ALL midas_runtime midas_development midas_simulator midas_program)
+set(CPACK_COMPONENTS_ALL midas_runtime midas_development midas_simulator midas_program midas_systemd)
 set(CPACK_COMPONENT_MIDAS_RUNTIME_GROUP runtime)
 set(CPACK_COMPONENT_MIDAS_DEVELOPMENT_GROUP development)
 set(CPACK_COMPONENT_MIDAS_SIMULATOR_GROUP development)
 set(CPACK_COMPONENT_MIDAS_PROGRAM_GROUP program)
+set(CPACK_COMPONENT_MIDAS_SYSTEMD_GROUP program)
+# The adapters are headers. find_package() finds what each of them adapts to, if it is installed.
+foreach(name ${midas_adapters})
+  list(APPEND CPACK_COMPONENTS_ALL midas_${name})
+  string(TOUPPER "${name}" upper_name)
+  set(CPACK_COMPONENT_MIDAS_${upper_name}_GROUP development)
+endforeach()
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${runtime_package})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
@@ -59,19 +66,27 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libmidas-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${runtime_package} (= ${debian_version}), \
 libcaf-dev, libcurl4-openssl-dev, libexpected-dev, libssl-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "libasio-dev, libboost-dev, libgrpc++-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Azure managed-identity tokens (development files)
 midas gets Azure managed-identity tokens for programs with very many
 concurrent callers.
 .
-This package contains the headers, what CMake and pkg-config read, and the
-simulator: Azure hosts in the process of a test.")
+This package contains the headers, those of the adapters for Asio, Boost.Asio,
+libcurl, the Azure SDK for C++ and gRPC included, what CMake and pkg-config
+read, and the simulator: Azure hosts in the process of a test.")
 
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME midas-tools)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "Azure managed-identity tokens (command line)
 The program midas gets an Azure managed-identity token and prints it,
-explains why a host issues none, simulates the identity endpoints of Azure
-hosts, and measures the performance of many concurrent callers.")
+explains why a host issues none, serves the tokens of a machine to all of its
+programs (midas proxy), simulates the identity endpoints of Azure hosts, and
+measures the performance of many concurrent callers. The units of systemd for
+midas proxy are included, and not enabled.")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
+  "${PROJECT_SOURCE_DIR}/packaging/debian/conffiles" "${PROJECT_SOURCE_DIR}/packaging/debian/postinst"
+  "${PROJECT_SOURCE_DIR}/packaging/debian/prerm" "${PROJECT_SOURCE_DIR}/packaging/debian/postrm")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 # A program that loads libcurl when it first needs it does not name it among its libraries.
 get_target_property(defers_curl midas_program MIDAS_DEFERS_CURL)
 if(defers_curl)

@@ -25,5 +25,7 @@ file(GLOB pages "${root}/share/man/man1/*.1")
 foreach(page ${pages})
   compress("${page}")
 endforeach()
+file(COPY "${CMAKE_CURRENT_LIST_DIR}/proxy.json"
+  DESTINATION "${CPACK_TEMPORARY_DIRECTORY}/program/etc/midas")
 # Where Debian's zsh looks for the completion of packages.
 file(RENAME "${root}/share/zsh/site-functions" "${root}/share/zsh/vendor-completions")

@@ -68,6 +68,9 @@ expected() { # COMPONENT
       printf '%s\n' bin/midas "$man/man1/midas.1" "$man/man1/midas-*.1" \
         "$share/bash-completion/completions/midas" "$share/zsh/site-functions/_midas"
       ;;
+    midas_systemd)
+      printf '%s\n' lib/systemd/system/midas-proxy.{service,socket} lib/sysusers.d/midas-proxy.conf
+      ;;
     midas_c)
       [ "$c_interface" = ON ] || return 0
       printf '%s\n' include/midas/midas.h "$lib"/libmidas_c.{a,so,so.1} \
@@ -81,7 +84,8 @@ expected() { # COMPONENT
   esac
 }
 
-for component in "${components[@]}"; do
+# midas_systemd is installed only on demand.
+for component in "${components[@]}" midas_systemd; do
   DESTDIR=$scratch/$component cmake --install "$build" --prefix /prefix --component "$component" \
     >/dev/null
   mapfile -t files < <(installed "$scratch/$component")
@@ -102,4 +106,9 @@ DESTDIR=$scratch/all cmake --install "$build" --prefix /prefix >/dev/null
 diff <(installed "$scratch/all") \
   <(for component in "${components[@]}"; do installed "$scratch/$component"; done | sort) ||
   fail "some files belong to no component, or to several"
+units=$scratch/midas_systemd/prefix/lib/systemd/system
+grep -q '^ExecStart=/prefix/bin/midas proxy ' "$units/midas-proxy.service" ||
+  fail "the unit does not start the installed program"
+diff <(sed 's|/prefix/|/usr/|' "$units/midas-proxy.service") \
+  "$include/../deploy/systemd/midas-proxy.service" || fail "the unit is not that of deploy/"
 exit "$((failures > 0))"
