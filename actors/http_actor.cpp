@@ -6,6 +6,7 @@
 #include "actors/support/host_report.hpp"
 #include "actors/support/open_requests.hpp"
 #include "messages/make_error.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -65,7 +66,12 @@ struct http_state {
     if (auto refused = refusal_of(open->next(request))) {
       promise.deliver(*std::move(refused));
     } else {
+      const bool is_refresh = request.purpose == request_purpose::refresh;
       open->add(std::move(request), promise, now());
+      if (!is_refresh && open->queue().waiting_refreshes() != 0) {
+        // A caller does not wait for the refreshes that were chosen before it came.
+        relay->set_next({});
+      }
       admit();
     }
     return promise;
@@ -83,7 +89,7 @@ struct http_state {
     const auto at = now();
     const auto wait = open->queue().wait_beyond(asked, *budget, at);
     return wait ? std::optional{to_caf_error(
-                      refusal({asked.id, asked.deadline, *wait}, *budget, open->load(), at))}
+                      refusal({asked.id, asked.deadline, *wait}, *budget, load(), at))}
                 : std::nullopt;
   }
 
@@ -149,7 +155,7 @@ struct http_state {
     if (late.empty()) {
       return;
     }
-    const auto others = open->load();
+    const auto others = load();
     for (const auto& each : late) {
       auto refused = open->take(each.id);
       relay->cancel(*refused->exchange);
@@ -176,6 +182,11 @@ struct http_state {
     report.note_queued(0);
   }
 
+  [[nodiscard]] host_load load() const {
+    auto result = open->load();
+    result.default_identity = service->endpoint ? default_identity_of(*service->endpoint) : "";
+    return result;
+  }
   [[nodiscard]] time_point now() const { return caf_compat::now(self); }
 
   http_actor::pointer self;

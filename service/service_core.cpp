@@ -60,7 +60,10 @@ void start_log(const internal::service_context& context, const token_service_opt
   if (context.endpoint && context.endpoint->default_identity) {
     observers.name_default_identity(context.endpoint->default_identity->identity);
   }
-  internal::add_log(observers, options, environment);
+  internal::add_log(observers, options, environment,
+                    context.endpoint && !context.endpoint->default_identity
+                        ? internal::default_identity_of(*context.endpoint)
+                        : std::string{});
   observers.introduce();
 }
 

@@ -99,6 +99,7 @@ class admission_queue {
     return std::min(next_admission(budget, now), next_late(now));
   }
 
+  [[nodiscard]] std::size_t waiting_refreshes() const noexcept { return refreshes_.size(); }
   [[nodiscard]] std::size_t waiting() const noexcept { return refreshes_.size() + cold_.size(); }
 
  private:

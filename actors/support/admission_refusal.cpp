@@ -25,7 +25,15 @@ std::string shown(const host_limits& limits) {
   return result;
 }
 
-std::string shown(std::vector<held_place> places, host_budget::time_point now) {
+// The identity that the host chooses is not the system-assigned one on every host.
+std::string shown(const acquisition_key& key, const std::string& default_identity) {
+  const bool names_none = key.token.identity.kind() == identity_kind::system_assigned;
+  return names_none && !default_identity.empty() ? key.token.resource + " for " + default_identity
+                                                 : to_string(key);
+}
+
+std::string shown(const host_load& load, host_budget::time_point now) {
+  auto places = load.places;
   const auto named = std::min(places.size(), max_keys_named);
   const auto end = places.begin() + static_cast<std::ptrdiff_t>(named);
   std::partial_sort(places.begin(), end, places.end(),
@@ -33,7 +41,7 @@ std::string shown(std::vector<held_place> places, host_budget::time_point now) {
   std::string result;
   for (auto at = places.begin(); at != end; ++at) {
     result += result.empty() ? "" : ", ";
-    result += at->key ? to_string(*at->key) : "an unnamed key";
+    result += at->key ? shown(*at->key, load.default_identity) : "an unnamed key";
     result += " for " + duration_text(now - at->since);
   }
   if (places.size() > named) {
@@ -57,7 +65,7 @@ error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
               ") do not admit this request before its deadline: " + std::to_string(load.waiting) +
               " others wait";
   if (!load.places.empty()) {
-    text += "; the host has been answering " + shown(load.places, now);
+    text += "; the host has been answering " + shown(load, now);
   }
   auto result = make_error(errc::host_busy, std::move(text),
                            "Repeat the request after retry_after, allow a longer timeout, or "

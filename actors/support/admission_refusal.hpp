@@ -29,6 +29,8 @@ struct host_load {
   std::vector<held_place> places;
   /// The requests that wait.
   std::size_t waiting = 0;
+  /// See default_identity_of().
+  std::string default_identity{};
 };
 
 /// The answer to a request that the budget does not admit before its deadline. Its error has the

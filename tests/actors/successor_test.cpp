@@ -269,3 +269,17 @@ TEST_CASE("in any order of events, no more are in flight than allowed, and each 
     RC_ASSERT(std::ranges::none_of(replies, [](const auto& each) { return each->empty(); }));
   });
 }
+
+TEST_CASE("a caller does not wait for refreshes that were chosen before it came") {
+  http_host host{{1, 0}};
+  host.ask("first");
+  for (int i = 0; i < 20; ++i) {
+    http_request refresh{.url = "refresh"};
+    refresh.purpose = request_purpose::refresh;
+    host.ask(std::move(refresh));
+  }
+  host.ask("caller");
+  host.complete(0, 200);
+  REQUIRE(host.transport->started() == 2);
+  CHECK(host.url(1) == "caller");
+}

@@ -91,6 +91,30 @@ TEST_CASE("the log gets each event as a line, the host first") {
                                         "attempt=1 status=200 "));
 }
 
+TEST_CASE("the log names the identity that the host chooses, where that is not the machine's") {
+  const auto log = std::make_shared<lines>();
+  auto options = logged_by(log);
+  options.endpoint.clear();
+  options.environment = std::vector<environment_variable>{{"MSI_ENDPOINT", "http://127.0.0.1:9/t"}};
+  const auto transport = std::make_shared<scripted_transport>();
+  auto tokens = make_token_service(options, transport);
+  outcomes results;
+  tokens.get_async({.resource = "https://vault.azure.net"}, patience,
+                   [&results](auto outcome) { results.add(std::move(outcome)); });
+  while (transport->started() == 0) {
+    std::this_thread::yield();
+  }
+  transport->respond(0, 400, R"({"error":{"code":"bad","message":"x identity=system-assigned"}})");
+  CHECK_FALSE(results.wait_for(1).front());
+  std::size_t named = 0;
+  for (const auto& line : log->all()) {
+    CHECK_THAT(line, !Contains("azure.net identity=system-assigned"));
+    named += line.find(" identity=\"the signed-in user\"") != std::string::npos ? 1U : 0U;
+  }
+  CHECK(named >= 2);
+  CHECK_THAT(log->all().back(), Contains("x identity=system-assigned"));
+}
+
 TEST_CASE("the log names the client that the host's variable names") {
   const temporary_file federated_token{"a.b.c"};
   const std::string client = "6a5e3c1b-0000-1111-2222-333344445555";

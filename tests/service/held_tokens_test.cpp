@@ -1,8 +1,10 @@
 // Tokens that an administrator lists and removes.
 #include "service/held_tokens.hpp"
 
+#include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
 #include "tests/support/catch.hpp"
+#include <midas/detail/access.hpp>
 #include <midas/token_handle.hpp>
 
 #include <atomic>
@@ -104,4 +106,14 @@ TEST_CASE("after a shutdown, nothing is left to forget") {
   service.tokens.shutdown();
   CHECK(forget_tokens(service.tokens, all_keys) <= 1);
   CHECK(held_tokens(service.tokens).empty());
+}
+
+TEST_CASE("a service whose refreshes are stopped hands out and acquires tokens as before") {
+  scripted_service service;
+  acquire(service, vault, 0, "first");
+  stop_refreshes(service.tokens);
+  // tests/actors/refresh_test.cpp: none begins.
+  CHECK_FALSE(midas::detail::access::core_of(service.tokens).context().refreshes->load());
+  CHECK(text_of(service.tokens.try_get(vault)) == "first");
+  acquire(service, {.resource = "https://storage.azure.com"}, 1, "second");
 }

@@ -265,6 +265,13 @@ expected<host_protocol> make_protocol(const host_detection& detection,
   return result;
 }
 
+std::string default_identity_of(const host_protocol& protocol) {
+  if (const auto& named = protocol.default_identity) {
+    return to_string(named->identity).append(", named by ").append(named->variable);
+  }
+  return std::string{profile_of(protocol.host).default_identity};
+}
+
 }  // namespace midas::internal
 
 namespace midas {

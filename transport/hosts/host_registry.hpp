@@ -26,6 +26,10 @@ std::span<const host_profile> host_profiles() noexcept;
 /// fails with errc::invalid_configuration.
 const host_profile& profile_of(identity_host host) noexcept;
 
+/// For people: what a request without an identity gets a token for, e.g. "client id 6a5e..., named
+/// by AZURE_CLIENT_ID", or "the signed-in user". Empty for the system-assigned identity.
+std::string default_identity_of(const host_protocol& protocol);
+
 /// Every host_profile::option: "workload-identity, service-fabric, ...", in lines of at most
 /// `max_width` characters.
 std::string host_options(std::size_t max_width = std::string::npos);

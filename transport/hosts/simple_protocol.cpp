@@ -21,16 +21,12 @@ host_protocol simple_protocol(identity_host host, std::string address,
                               std::string_view (*advise)(const error&),
                               std::optional<environment_identity> default_identity) {
   auto format = format_of(host, advise);
-  if (default_identity) {
-    format.default_identity = to_string(default_identity->identity)
-                                  .append(", named by ")
-                                  .append(default_identity->variable);
-  }
   host_protocol result;
   result.host = host;
   result.source = format.source;
   result.address = std::move(address);
   result.default_identity = std::move(default_identity);
+  format.default_identity = default_identity_of(result);
   result.encode = std::move(encode);
   result.decode = [format = std::move(format)](const resolved_request& request,
                                                http_response response, std::chrono::sys_seconds now,

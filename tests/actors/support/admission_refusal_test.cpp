@@ -44,6 +44,18 @@ TEST_CASE("a refusal names the limits, those who wait, and the three oldest requ
         "4 s, b for system-assigned for 3 s, c for system-assigned for 2 s and 2 more");
 }
 
+TEST_CASE("a refusal names the identity that the host chooses, where that is another one") {
+  const host_load load{{place("a", 4s)}, 0, "client id 6a5e, named by AZURE_CLIENT_ID"};
+  CHECK_THAT(refuse(12s, load).reason.message,
+             Contains("a for client id 6a5e, named by AZURE_CLIENT_ID for 4000 ms"));
+  const host_load named{
+      {{std::make_shared<acquisition_key>(acquisition_key{{managed_identity::client_id("1"), "a"}}),
+        now - 4s, now + 30s}},
+      0,
+      "the signed-in user"};
+  CHECK_THAT(refuse(12s, named).reason.message, Contains("a for client id 1 for 4000 ms"));
+}
+
 TEST_CASE("a refusal says nothing of a limit, a key or other requests that do not exist") {
   CHECK_THAT(refuse(12s, {}, {5, 0}).reason.message,
              Contains("(5 in flight)") && Contains("0 others wait") && !Contains("answering"));
