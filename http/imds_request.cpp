@@ -53,7 +53,7 @@ bool is_token_path(std::string_view path) noexcept {
 }
 
 bool has_metadata_field(const request_view& request) noexcept {
-  const auto metadata = request.field("Metadata");
+  const auto metadata = request.only_field("Metadata");
   return metadata && equal_ignoring_case(*metadata, "true");
 }
 

@@ -40,7 +40,7 @@ inline constexpr std::string_view unknown_identity = "Identity not found";
 /// Whether requests to this path are token requests: the token path, with or without a slash.
 [[nodiscard]] bool is_token_path(std::string_view path) noexcept;
 
-/// Whether the request has "Metadata: true", which keeps browsers and forwarded requests out.
+/// Whether the request has "Metadata: true", once, which keeps browsers and forwarded requests out.
 [[nodiscard]] bool has_metadata_field(const request_view& request) noexcept;
 
 [[nodiscard]] host_refusal wrong_path();

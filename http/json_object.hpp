@@ -1,38 +1,45 @@
-// Writes JSON with RapidJSON into a std::string of the caller.
+// Writes JSON with RapidJSON into a string of the caller.
 #pragma once
 
 #include <rapidjson/writer.h>
 
-#include <initializer_list>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-namespace midas::internal::simulator {
+namespace midas::internal::http {
 
 /// An output stream for RapidJSON's Writer.
+template <class String>
 class string_stream {
  public:
   using Ch = char;  // NOLINT(readability-identifier-naming): RapidJSON's name
 
-  explicit string_stream(std::string& out) : out_(out) {}
+  explicit string_stream(String& out) : out_(out) {}
   void Put(char c) { out_.push_back(c); }  // NOLINT(readability-identifier-naming)
   void Flush() {}                          // NOLINT(readability-identifier-naming)
 
  private:
-  std::string& out_;
+  String& out_;
 };
 
-/// Appends one JSON object to a string. The destructor closes the object. Text must be UTF-8.
+/// Appends one JSON object to a std::string, or to a sensitive_string if it has secrets. end(), or
+/// the destructor, closes the object. Bytes that are not UTF-8 are written as they are.
+template <class String>
 class json_object {
  public:
-  using writer = rapidjson::Writer<string_stream>;
+  using writer = rapidjson::Writer<string_stream<String>>;
 
-  explicit json_object(std::string& out) : stream_(out) { writer_.StartObject(); }
-  ~json_object() { writer_.EndObject(); }
+  explicit json_object(String& out) : stream_(out) { writer_.StartObject(); }
+  ~json_object() { end(); }
   json_object(const json_object&) = delete;
   json_object& operator=(const json_object&) = delete;
+
+  void end() {
+    if (!std::exchange(is_ended_, true)) {
+      writer_.EndObject();
+    }
+  }
 
   json_object& text(std::string_view name, std::string_view value) {
     key(name);
@@ -79,37 +86,9 @@ class json_object {
     writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
   }
 
-  string_stream stream_;
+  string_stream<String> stream_;
   writer writer_{stream_};
+  bool is_ended_ = false;
 };
 
-/// For json_object::nested(): an object of numbers. `name_of` returns the name for a key of the
-/// map. Refers to the map.
-template <class Map, class Name>
-auto numbers_by_name(const Map& map, Name name_of) {
-  return [&map, name_of](json_object::writer& writer) {
-    writer.StartObject();
-    for (const auto& [key, number] : map) {
-      const auto name = name_of(key);
-      writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-      writer.Uint64(number);
-    }
-    writer.EndObject();
-  };
-}
-
-/// For json_object::nested(): an object of strings. Refers to the list, so it must be used in the
-/// same expression.
-inline auto texts_by_name(
-    std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
-  return [members](json_object::writer& writer) {
-    writer.StartObject();
-    for (const auto& [name, value] : members) {
-      writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-      writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    }
-    writer.EndObject();
-  };
-}
-
-}  // namespace midas::internal::simulator
+}  // namespace midas::internal::http

@@ -6,18 +6,37 @@ namespace midas::internal::http {
 
 namespace beast_http = boost::beast::http;
 
+namespace {
+
+// Of "http://" or "https://", in any case; 0 without either.
+std::size_t size_of_scheme(std::string_view target) noexcept {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (equal_ignoring_case(target.substr(0, scheme.size()), scheme)) {
+      return scheme.size();
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
 request_view request_text::view() {
   fields_.clear();
   for (const auto& field : pieces_) {
     fields_.push_back({text(field.name), text(field.value)});
   }
-  return {text(method_), text(target_), fields_, body_};
+  return {.method = text(method_),
+          .target = text(target_),
+          .fields = fields_,
+          .body = body_,
+          .authority = authority_ ? std::optional{text(*authority_)} : std::nullopt};
 }
 
 void request_text::clear() noexcept {
   head_.clear();
   body_.clear();
   method_ = target_ = {};
+  authority_.reset();
   pieces_.clear();
   fields_.clear();
 }
@@ -26,6 +45,22 @@ request_text::piece request_text::keep(boost::beast::string_view text) {
   const piece kept{head_.size(), text.size()};
   head_.append(text.data(), text.size());
   return kept;
+}
+
+// Clients that believe in a proxy send "http://HOST/PATH", which every server of HTTP/1.1 must
+// accept (RFC 9112, 3.2.2).
+void request_text::keep_target(std::string_view target) {
+  const auto scheme_size = size_of_scheme(target);
+  if (scheme_size != 0) {
+    target.remove_prefix(scheme_size);
+    const auto authority = target.substr(0, target.find_first_of("/?#"));
+    authority_ = keep({authority.data(), authority.size()});
+    target.remove_prefix(authority.size());
+  }
+  // The path of "http://HOST?QUERY" is "/".
+  const bool lacks_path = authority_ && !target.starts_with('/');
+  target_ = {head_.size(), target.size() + (lacks_path ? 1 : 0)};
+  head_.append(lacks_path ? "/" : "").append(target);
 }
 
 request_parser::request_parser(request_text& text, std::uint32_t head_limit,
@@ -41,7 +76,7 @@ void request_parser::on_request_impl(beast_http::verb, text_view method, text_vi
                                      int version, error_code&) {
   version_ = version;
   text_.method_ = text_.keep(method);
-  text_.target_ = text_.keep(target);
+  text_.keep_target({target.data(), target.size()});
 }
 
 void request_parser::on_field_impl(beast_http::field, text_view name, text_view value,

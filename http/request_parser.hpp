@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace midas::internal::http {
@@ -32,6 +34,7 @@ class request_text {
     piece value;
   };
   piece keep(boost::beast::string_view text);
+  void keep_target(std::string_view target);
   [[nodiscard]] std::string_view text(piece part) const noexcept {
     return std::string_view(head_).substr(part.at, part.size);
   }
@@ -40,6 +43,7 @@ class request_text {
   std::string body_;
   piece method_;
   piece target_;
+  std::optional<piece> authority_;
   std::vector<field_pieces> pieces_;
   std::vector<header_field> fields_;
 };

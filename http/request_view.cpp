@@ -25,6 +25,20 @@ std::optional<std::string_view> request_view::field(std::string_view name) const
   return std::nullopt;
 }
 
+std::size_t request_view::count(std::string_view name) const noexcept {
+  return static_cast<std::size_t>(std::count_if(
+      fields.begin(), fields.end(),
+      [name](const header_field& candidate) { return equal_ignoring_case(candidate.name, name); }));
+}
+
+std::optional<std::string_view> request_view::only_field(std::string_view name) const noexcept {
+  return count(name) == 1 ? field(name) : std::nullopt;
+}
+
+std::optional<std::string_view> request_view::host() const noexcept {
+  return authority ? authority : field("Host");
+}
+
 std::string_view request_view::path() const noexcept { return target.substr(0, target.find('?')); }
 
 std::string_view request_view::query() const noexcept {

@@ -1,6 +1,7 @@
 // An HTTP request as plain values.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -16,14 +17,24 @@ struct header_field {
 struct request_view {
   /// E.g. "GET"; the case is that of the request.
   std::string_view method;
-  /// Path and query, still percent-encoded.
+  /// Path and query, still percent-encoded; also of a target in absolute form, "http://HOST/PATH".
   std::string_view target;
   /// All fields in the order of the request. Names may occur more than once.
   std::span<const header_field> fields;
   std::string_view body;
+  /// What a target in absolute form names before the path, "HOST[:PORT]"; nothing in other forms.
+  std::optional<std::string_view> authority{};
 
   /// The value of the first field of that name, compared case-insensitively.
   [[nodiscard]] std::optional<std::string_view> field(std::string_view name) const noexcept;
+  /// How many fields have that name.
+  [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
+  /// The value of the only field of that name; empty if there are several, which an HTTP library
+  /// may join to "one, two".
+  [[nodiscard]] std::optional<std::string_view> only_field(std::string_view name) const noexcept;
+  /// Whom the client addresses: the authority of the target, which then counts instead of the Host
+  /// field (RFC 9112, 3.2.2), or the first Host field.
+  [[nodiscard]] std::optional<std::string_view> host() const noexcept;
   /// The target up to its '?'.
   [[nodiscard]] std::string_view path() const noexcept;
   /// The part of the target after '?'; empty without one.

@@ -2,7 +2,7 @@
 
 #include "http/app_service_request.hpp"
 #include "http/imds_request.hpp"
-#include "proxy/dialects/json_members.hpp"
+#include "http/json_object.hpp"
 
 #include <boost/beast/http/status.hpp>
 
@@ -60,7 +60,7 @@ sensitive_string token_body(const token_query& query, const access_token& token,
                             const token_claims& claims, std::chrono::sys_seconds now) {
   sensitive_string body;
   body.reserve(token.token().size() + query.resource.size() + 512);
-  json_members object(body);
+  http::json_object object(body);
   object.text("access_token", token.token().reveal());
   if (!claims.client_id.empty()) {
     object.text("client_id", claims.client_id);
@@ -84,7 +84,7 @@ sensitive_string token_body(const token_query& query, const access_token& token,
 
 sensitive_string refusal_body(const refusal& refused, std::string_view id) {
   sensitive_string body;
-  json_members object(body);
+  http::json_object object(body);
   if (refused.protocol == dialect::app_service) {
     object.number("statusCode", refused.status)
         .text("message", refused.text)
@@ -149,7 +149,7 @@ void append_refusal(sensitive_string& out, const refusal& refused, const reply_f
 void append_protocol_error(sensitive_string& out, int status, std::string_view text,
                            std::string_view date) {
   sensitive_string body;
-  json_members(body).text("error", text).end();
+  http::json_object(body).text("error", text);
   append_status(out, status);
   out.append(http::imds::response_fields);
   if (status == 503) {

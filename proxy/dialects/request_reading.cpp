@@ -49,12 +49,6 @@ http::host_refusal bad_request(std::string text, std::string_view reason) {
   return {.status = 400, .code = "invalid_request", .text = std::move(text), .reason = reason};
 }
 
-std::size_t count_fields(const http::request_view& request, std::string_view name) noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      request.fields.begin(), request.fields.end(),
-      [&](const auto& field) { return http::equal_ignoring_case(field.name, name); }));
-}
-
 /// What no client of a host's own endpoint sends, so that the request came by a detour.
 std::optional<http::host_refusal> check_origin(const http::request_view& request,
                                                const request_surroundings& surroundings) {
@@ -66,9 +60,9 @@ std::optional<http::host_refusal> check_origin(const http::request_view& request
                          "request_forwarded");
     }
   }
-  const auto host = request.field("Host");
+  const auto host = request.host();
   if (host && (!is_own_host(*host, surroundings.local_address, surroundings.allowed_hosts) ||
-               count_fields(request, "Host") > 1)) {
+               request.count("Host") > 1)) {
     return bad_request(
         "The Host header must be the address of this endpoint, localhost or 169.254.169.254",
         "host_foreign");
@@ -87,7 +81,7 @@ std::optional<http::host_refusal> check_proof(const http::request_view& request,
   if (protocol == dialect::imds) {
     return imds::check_fields(request);
   }
-  const auto given = request.field(app_service::secret_field);
+  const auto given = request.only_field(app_service::secret_field);
   if (given && is_equal_secret(*given, identity_header.reveal())) {
     return std::nullopt;
   }

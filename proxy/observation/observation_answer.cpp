@@ -1,12 +1,11 @@
 #include "proxy/observation/observation_answer.hpp"
 
+#include "http/host_field.hpp"
 #include "proxy/observation/metrics.hpp"
 #include "proxy/observation/status_page.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
 namespace midas::internal::proxy {
@@ -71,13 +70,11 @@ std::optional<observation_answer> content(std::string_view path,
 }
 
 std::optional<observation_answer> refusal_of_host(const http::request_view& request) {
-  const auto hosts = std::ranges::count_if(request.fields, [](const http::header_field& each) {
-    return http::equal_ignoring_case(each.name, "host");
-  });
-  if (hosts != 1) {
+  const auto host = request.host();
+  if (!host || request.count("host") > 1) {
     return refuse_observer(400, "The request must have one Host");
   }
-  if (!is_address_or_localhost(*request.field("host"))) {
+  if (!is_address_or_localhost(*host)) {
     return refuse_observer(403,
                            "Use the address of the listener, or localhost: another Host is "
                            "refused");
@@ -88,24 +85,10 @@ std::optional<observation_answer> refusal_of_host(const http::request_view& requ
 }  // namespace
 
 bool is_address_or_localhost(std::string_view host) {
-  const auto port = host.rfind(':');
-  const auto is_port = [](std::string_view digits) {
-    return std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (port != std::string_view::npos && is_port(host.substr(port + 1))) {
-    host = host.substr(0, port);
-  }
-  if (http::equal_ignoring_case(host, "localhost")) {
-    return true;
-  }
-  boost::system::error_code failure;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    const std::string address{host.substr(1, host.size() - 2)};
-    boost::asio::ip::make_address_v6(address, failure);
-  } else {
-    boost::asio::ip::make_address_v4(std::string{host}, failure);
-  }
-  return !failure;
+  const auto parts = http::read_host(host);
+  const bool is_localhost =
+      parts && !parts->is_bracketed && http::equal_ignoring_case(parts->name, "localhost");
+  return is_localhost || (parts && http::is_address(*parts));
 }
 
 observation_answer refuse_observer(int status, std::string_view text) {

@@ -101,7 +101,7 @@ simulated_app_service::simulated_app_service(const app_service_api& api,
     : simulated_protocol(std::move(options), traits_of(api)), api_(api) {}
 
 std::optional<host_error> simulated_app_service::check_request(const request_view& request) const {
-  const auto secret = request.field(api_.secret_field);
+  const auto secret = request.only_field(api_.secret_field);
   if (secret && *secret == options().secret) {
     return std::nullopt;
   }

@@ -44,7 +44,7 @@ simulated_service_fabric::simulated_service_fabric(simulated_host_options option
 
 std::optional<host_error> simulated_service_fabric::check_request(
     const request_view& request) const {
-  const auto secret = request.field("Secret");
+  const auto secret = request.only_field("Secret");
   if (!secret || secret->empty()) {
     return host_error{400, "SecretHeaderNotFound", "The header 'secret' is missing."};
   }

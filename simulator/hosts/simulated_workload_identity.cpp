@@ -81,7 +81,7 @@ protocol_traits workload_identity_traits() {
 /// The OpenID Connect Discovery document. It uses the host name that the client sent, because
 /// clients compare it with the name that they know the authority by.
 void write_configuration(const request_view& request, response& out) {
-  const auto base = "https://" + std::string(request.field("Host").value_or("localhost"));
+  const auto base = "https://" + std::string(request.host().value_or("localhost"));
   json_object(out.body)
       .text("token_endpoint", base + token_path_in_tenant())
       .text("authorization_endpoint", base + in_tenant("/oauth2/v2.0/authorize"))

@@ -119,3 +119,50 @@ TEST_CASE("nothing of a request remains for the next one") {
   CHECK(view.fields.empty());
   CHECK(view.body.empty());
 }
+
+TEST_CASE("a target in absolute form is read as path, query and authority") {
+  struct form {
+    std::string target;
+    std::string_view path_and_query;
+    std::string_view authority;
+  };
+  const auto each =
+      GENERATE(form{"http://169.254.169.254/a?b=c", "/a?b=c", "169.254.169.254"},
+               form{"HTTP://[::1]:80/a", "/a", "[::1]:80"}, form{"https://host", "/", "host"},
+               form{"http://host:1?b=http://c/", "/?b=http://c/", "host:1"},
+               form{"http:///a", "/a", ""}, form{"http://user@host/a", "/a", "user@host"});
+  CAPTURE(each.target);
+  request_text text;
+  request_parser parser(text, 1000, 1000);
+  REQUIRE_FALSE(feeder{parser}.feed("GET " + each.target + " HTTP/1.1\r\nHost: other\r\n\r\n"));
+  const auto view = text.view();
+  CHECK(view.target == each.path_and_query);
+  CHECK(view.authority == each.authority);
+  CHECK(view.host() == each.authority);
+}
+
+TEST_CASE("other targets have no authority, and the next request forgets the last one's") {
+  request_text text;
+  {
+    request_parser first(text, 1000, 1000);
+    REQUIRE_FALSE(feeder{first}.feed("GET http://host/ HTTP/1.1\r\n\r\n"));
+    CHECK(text.view().host() == "host");
+  }
+  const std::string target = GENERATE("/http://host/", "ftp://host/", "http:/host/", "*");
+  request_parser parser(text, 1000, 1000);
+  REQUIRE_FALSE(feeder{parser}.feed("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+  CHECK(text.view().target == target);
+  CHECK_FALSE(text.view().authority);
+  CHECK(text.view().host() == "a");
+}
+
+TEST_CASE("a field that occurs twice is not the only one") {
+  request_text text;
+  request_parser parser(text, 1000, 1000);
+  REQUIRE_FALSE(feeder{parser}.feed("GET / HTTP/1.1\r\nA: 1\r\na: 1\r\nB: 2\r\n\r\n"));
+  const auto view = text.view();
+  CHECK(view.count("A") == 2);
+  CHECK_FALSE(view.only_field("A"));
+  CHECK(view.only_field("b") == "2");
+  CHECK_FALSE(view.only_field("c"));
+}

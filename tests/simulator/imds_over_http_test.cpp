@@ -38,6 +38,18 @@ TEST_CASE("a simulated IMDS issues many tokens over one connection") {
   CHECK(imds.statistics().connections == 1);
 }
 
+TEST_CASE("a simulated IMDS accepts a target in absolute form, and one Metadata field") {
+  const simulated_host imds;
+  raw_client client(imds.port());
+  const auto answer = client.get("http://169.254.169.254" + std::string{token_target});
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  REQUIRE(client.send(get_request(token_target, "Metadata: true\r\nMetadata: true\r\n")));
+  const auto refused = client.receive();
+  REQUIRE(refused);
+  CHECK(refused->status == 400);
+}
+
 TEST_CASE("a token expires after the lifetime in the options") {
   simulated_host_options options;
   options.expires_in = 90s;

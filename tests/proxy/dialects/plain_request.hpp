@@ -4,6 +4,7 @@
 #include "http/request_view.hpp"
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ struct plain_request {
   std::string target{};
   std::vector<http::header_field> fields{};
   std::string method = "GET";
+  std::optional<std::string_view> authority{};
 
-  [[nodiscard]] http::request_view view() const { return {method, target, fields, {}}; }
+  [[nodiscard]] http::request_view view() const { return {method, target, fields, {}, authority}; }
 };
 
 inline plain_request imds_request(std::string_view target = imds_target) {

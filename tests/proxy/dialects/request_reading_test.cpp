@@ -146,6 +146,28 @@ TEST_CASE("requests that came by a detour are refused") {
   CHECK(verdict_of(read(twice)) == verdict{400, "host_foreign"});
 }
 
+TEST_CASE("the authority of a target in absolute form counts instead of Host") {
+  auto request = with_field("Host", "example.com");
+  request.authority = GENERATE("169.254.169.254", "127.0.0.1:8765", "localhost");
+  CHECK(verdict_of(read(request)) == verdict{200, ""});
+}
+
+TEST_CASE("a foreign authority is refused like a foreign Host") {
+  auto request = with_field("Host", "127.0.0.1");
+  request.authority = GENERATE("example.com", "", "user@127.0.0.1");
+  CHECK(verdict_of(read(request)) == verdict{400, "host_foreign"});
+}
+
+TEST_CASE("a header that proves something occurs once") {
+  CHECK(verdict_of(read(with_field("metadata", "true"))) ==
+        verdict{400, "metadata_header_missing"});
+  plain_request request{.target = std::string{app_service_target},
+                        .fields = {{"X-IDENTITY-HEADER", "the-secret"}}};
+  REQUIRE(verdict_of(read(request)).first == 200);
+  request.fields.push_back({"x-identity-header", GENERATE("the-secret", "wrong")});
+  CHECK(verdict_of(read(request)) == verdict{401, "identity_header_wrong"});
+}
+
 TEST_CASE("parameters that IMDS refuses are refused") {
   const std::string path = "/metadata/identity/oauth2/token";
   const auto [query, status, reason] = GENERATE(table<std::string, int, std::string>({

@@ -77,6 +77,14 @@ TEST_CASE("a Host must be an address or localhost") {
   CHECK(ask("/livez", "GET", {{"Host", "evil.example"}}).status == 403);
 }
 
+TEST_CASE("a scraper that believes in a proxy is served if it addresses this listener") {
+  const std::vector<http::header_field> foreign{{"Host", "example.com"}};
+  CHECK(answer_observer({"GET", "/metrics", foreign, {}, "127.0.0.1:9464"}, sources()).status ==
+        200);
+  const std::vector<http::header_field> own{{"Host", "127.0.0.1"}};
+  CHECK(answer_observer({"GET", "/metrics", own, {}, "example.com"}, sources()).status == 403);
+}
+
 TEST_CASE("every answer tells browsers to be careful") {
   const auto bytes = to_bytes(ask("/"), false, true);
   CHECK_THAT(bytes, Catch::StartsWith("HTTP/1.1 200 OK\r\n") &&
