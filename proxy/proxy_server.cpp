@@ -29,14 +29,17 @@ class silent_observer final : public proxy_observer {
 };
 
 std::shared_ptr<const server_settings> settings_of(const proxy_configuration& from) {
-  return std::make_shared<const server_settings>(server_settings{
-      .policy = access_policy{from},
-      .allowed_hosts = from.allowed_hosts,
-      .max_connections = affordable_connections(from.max_connections, descriptor_limit()),
-      .max_header_bytes = from.max_header_bytes,
-      .header_timeout = from.header_timeout,
-      .idle_timeout = from.idle_timeout,
-      .request_timeout = from.request_timeout});
+  const auto connections = affordable_connections(from.max_connections, descriptor_limit());
+  return std::make_shared<const server_settings>(
+      server_settings{.policy = access_policy{from},
+                      .allowed_hosts = from.allowed_hosts,
+                      .max_connections = connections,
+                      .max_connections_per_client =
+                          connections_per_client(from.max_connections_per_client, connections),
+                      .max_header_bytes = from.max_header_bytes,
+                      .header_timeout = from.header_timeout,
+                      .idle_timeout = from.idle_timeout,
+                      .request_timeout = from.request_timeout});
 }
 
 client_shares::limits shares_of(const proxy_configuration& from) {
@@ -96,6 +99,11 @@ class proxy_server::implementation {
         acceptors_.back()->start();
       }
     }
+    workers_.front()->on_failure([this] {
+      for (const auto& each : acceptors_) {
+        each->resume();
+      }
+    });
     start_workers();
   }
 

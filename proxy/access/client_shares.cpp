@@ -33,9 +33,12 @@ client_shares::decision client_shares::begin(std::uint64_t share, const token_ke
       !of_share->second.contains(key)) {
     return over_share{time_to_next_place};
   }
+  // Nothing is counted if there is no memory for either.
+  auto& of_all = all_[key];
+  auto& own = of_share_[share][key];
   ++waiting_;
-  ++of_share_[share][key];
-  return admission{.is_first = ++all_[key] == 1};
+  ++own;
+  return admission{.is_first = ++of_all == 1};
 }
 
 void client_shares::end(std::uint64_t share, const token_key& key, const error* failure,

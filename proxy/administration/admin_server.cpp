@@ -4,13 +4,13 @@
 #include "proxy/access/peer.hpp"
 #include "proxy/administration/admin_protocol.hpp"
 #include "proxy/configuration/listen_address_text.hpp"
+#include "proxy/server/socket_address.hpp"
 
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -34,30 +34,6 @@ constexpr std::uint32_t max_head = 16'384;
       "the administrator's socket " + path +
           " cannot be made; choose another admin_path, in a directory that the user of the proxy "
           "may write, and that no other process uses"};
-}
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un result{};
-  result.sun_family = AF_UNIX;
-  path.copy(static_cast<char*>(result.sun_path), sizeof result.sun_path - 1);
-  return result;
-}
-
-const sockaddr* generic(const sockaddr_un& address) {
-  return reinterpret_cast<const sockaddr*>(&address);
-}
-
-// Removes a socket that no process serves. Leaves everything else, where bind() then fails.
-void remove_stale(const std::string& path, const sockaddr_un& address) {
-  struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) {
-    return;
-  }
-  const descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (probe.is_open() && ::connect(probe.number(), generic(address), sizeof address) != 0 &&
-      errno == ECONNREFUSED) {
-    ::unlink(path.c_str());
-  }
 }
 
 std::string_view text_of_status(int status) noexcept {
@@ -115,7 +91,7 @@ admin_server::admin_server(std::string path, administration& proxy)
     thread_ = std::thread{[this] { run(); }};
   } catch (const std::system_error&) {
     ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
-    ::unlink(path_.c_str());
+    file_->remove();
     throw;
   }
   ::pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
@@ -125,33 +101,28 @@ admin_server::~admin_server() {
   const std::uint64_t one = 1;
   static_cast<void>(::write(stop_.number(), &one, sizeof one) == sizeof one);
   thread_.join();
-  struct stat found {};
-  // Another process may have replaced it.
-  if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_) {
-    ::unlink(path_.c_str());
-  }
+  file_->remove();
 }
 
 void admin_server::listen() {
-  if (!check_socket_path(path_)) {
+  const auto address = check_socket_path(path_) ? address_of({.path = path_}) : std::nullopt;
+  if (!address) {
     fail_at(path_, EINVAL);
   }
-  const auto address = address_of(path_);
-  remove_stale(path_, address);
-  struct stat made {};
+  if (const int error = free_socket_path(path_, *address)) {
+    fail_at(path_, error);
+  }
   // The file takes its mode from the socket, so that nobody else can connect in between.
   if (!listener_.is_open() || !stop_.is_open() || ::fchmod(listener_.number(), 0600) != 0 ||
-      ::bind(listener_.number(), generic(address), sizeof address) != 0) {
+      ::bind(listener_.number(), address->data(), address->size) != 0) {
     fail_at(path_, errno);
   }
-  if (::lstat(path_.c_str(), &made) != 0 || ::chmod(path_.c_str(), 0600) != 0 ||
-      ::listen(listener_.number(), 8) != 0) {
+  file_ = socket_file::made_at(path_);
+  if (!file_ || !file_->set_mode(0600) || ::listen(listener_.number(), 8) != 0) {
     const int error = errno;
     ::unlink(path_.c_str());
     fail_at(path_, error);
   }
-  device_ = made.st_dev;
-  inode_ = made.st_ino;
 }
 
 bool admin_server::wait_for(int input, int milliseconds) const {
@@ -164,7 +135,11 @@ void admin_server::run() {
   while (wait_for(listener_.number(), -1)) {
     const descriptor connection{::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC)};
     if (connection.is_open()) {
-      serve(connection.number());
+      try {
+        serve(connection.number());
+      } catch (...) {
+        // Usually for lack of memory. The connection ends, and the next one is served.
+      }
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
       // The connection stays in the queue until there is a descriptor.
       static_cast<void>(wait_for(-1, 100));

@@ -3,9 +3,9 @@
 
 #include "messages/descriptor.hpp"
 #include "proxy/administration/administration.hpp"
+#include "proxy/server/socket_file.hpp"
 
-#include <sys/types.h>
-
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -35,8 +35,7 @@ class admin_server {
   administration& proxy_;
   const descriptor listener_;
   const descriptor stop_;
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
+  std::optional<socket_file> file_;
   std::thread thread_;
 };
 

@@ -43,7 +43,7 @@ constexpr configuration_field number(std::string_view name) {
 }
 
 using configuration = proxy_configuration;
-constexpr std::array<configuration_field, 20> all_fields{{
+constexpr std::array<configuration_field, 21> all_fields{{
     field<&configuration::listeners>("listeners"),
     field<&configuration::allow_non_loopback>("allow_non_loopback"),
     field<&configuration::upstream>("upstream"),
@@ -55,6 +55,7 @@ constexpr std::array<configuration_field, 20> all_fields{{
     field<&configuration::users>("users"),
     number<&configuration::workers>("workers"),
     number<&configuration::max_connections>("max_connections"),
+    number<&configuration::max_connections_per_client>("max_connections_per_client"),
     number<&configuration::max_header_bytes>("max_header_bytes"),
     number<&configuration::header_timeout>("header_timeout"),
     number<&configuration::idle_timeout>("idle_timeout"),

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t hour = 3'600'000;
 
-constexpr std::array<configuration_member, 20> all_members{{
+constexpr std::array<configuration_member, 21> all_members{{
     {.name = "listeners",
      .type = "list of addresses",
      .meaning = "Where clients connect: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `unix:PATH`. Port 0 "
@@ -69,6 +69,14 @@ constexpr std::array<configuration_member, 20> all_members{{
      .meaning =
          "Connections of all listeners together. Fewer if the process may not open 256 files "
          "more than that (`LimitNOFILE=`)."},
+    {.name = "max_connections_per_client",
+     .type = "number",
+     .default_text = "0",
+     .range = {0, 1'000'000},
+     .reloads = true,
+     .meaning =
+         "Connections of one user, or of one address if the user is unknown. 0: a quarter of "
+         "the connections of all, but at least 64."},
     {.name = "max_header_bytes",
      .type = "number of bytes",
      .default_text = "16384",

@@ -81,6 +81,8 @@ struct proxy_configuration {
   unsigned workers = 0;
   /// Connections of all listeners together.
   std::size_t max_connections = 10'000;
+  /// Connections of one client; 0: see connections_per_client().
+  std::size_t max_connections_per_client = 0;
   /// Bytes of request line and header fields.
   std::uint32_t max_header_bytes = 16'384;
   /// How long a client may take for one request, from its first byte.

@@ -2,6 +2,7 @@
 
 #include "messages/descriptor.hpp"
 #include "messages/make_error.hpp"
+#include "transport/formats/plain_value.hpp"
 #include <midas/sensitive_string.hpp>
 
 #include <openssl/rand.h>
@@ -37,25 +38,13 @@ unexpected failed(const std::string& path, const char* operation) {
                   "Choose a file in a directory that the proxy may use.");
 }
 
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && is_space(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && is_space(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 expected<secret> header_in(const std::string& path, std::string_view text) {
-  const auto header = trimmed(text);
-  const bool is_printable =
-      std::all_of(header.begin(), header.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (header.empty() || header.size() > max_header || !is_printable) {
-    return unusable(path, "does not hold one line of 1 to 1,024 printable characters",
-                    "Remove the file, and the proxy creates one.");
+  const auto header = without_margins(text);
+  if (header.size() > max_header || !is_one_word(header)) {
+    const auto advice = advice_for_value(header);
+    return unusable(
+        path, "does not hold one line of 1 to 1,024 printable characters",
+        advice.empty() ? "Remove the file, and the proxy creates one." : std::string{advice} + ".");
   }
   return secret{header};
 }

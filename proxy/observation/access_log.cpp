@@ -165,7 +165,13 @@ bool access_log::take_lines(std::string& batch) {
       const std::lock_guard lock{each->lock};
       taken.swap(each->lines);
     }
-    batch += taken;
+    try {
+      batch += taken;
+    } catch (const std::exception&) {
+      // Out of memory.
+      const std::lock_guard lock{lock_};
+      lost_ += count_lines(taken);
+    }
     has_any = has_any || !taken.empty();
   }
   return has_any;
@@ -206,7 +212,11 @@ void access_log::run() {
   while (goes_on) {
     goes_on = wait_for_lines();
     // After a failure, the next line that comes is another attempt.
-    while (take_lines(batch) && write_batch(batch)) {
+    try {
+      while (take_lines(batch) && write_batch(batch)) {
+      }
+    } catch (const std::exception&) {
+      // Out of memory: the lines are still in their queues.
     }
   }
 }

@@ -143,9 +143,8 @@ void add_clients(families& to, const worker_totals& totals) {
       totals.connected > totals.disconnected ? totals.connected - totals.disconnected : 0;
   add_gauge(to, "midas_clients_connected", "Connections of clients.", connected);
   add_enum_counters<rejection>(to, "midas_clients_rejected_total",
-                               "Connections that were closed before a request was served, by the "
-                               "reason.",
-                               "reason", totals.rejected);
+                               "Connections that the proxy closed, by the reason.", "reason",
+                               totals.rejected);
 }
 
 void add_process(families& to, const process_figures& process) {

@@ -33,20 +33,22 @@ observation_connection::observation_connection(tcp_socket socket,
       on_end_(std::move(on_end)),
       reader_(limits.max_head_bytes, 0) {}
 
-void observation_connection::start() { wait_for_request(); }
+void observation_connection::start() noexcept {
+  guarded([this] { wait_for_request(); });
+}
 
-void observation_connection::close() {
+void observation_connection::close() noexcept {
   on_end_ = nullptr;
   end();
 }
 
-void observation_connection::end() {
+void observation_connection::end() noexcept {
   if (std::exchange(is_closed_, true)) {
     return;
   }
   error_code ignored;
   socket_.close(ignored);
-  timer_.cancel();
+  timer_.cancel(ignored);
   if (const auto done = std::exchange(on_end_, nullptr)) {
     done();
   }
@@ -77,7 +79,7 @@ void observation_connection::receive() {
                             if (failure) {
                               self->end();
                             } else {
-                              self->received(size);
+                              self->guarded([&] { self->received(size); });
                             }
                           });
 }
@@ -120,8 +122,10 @@ void observation_connection::send(const observation_answer& answer, bool is_head
           self->end();
           return;
         }
-        self->reader_.next();
-        self->wait_for_request();
+        self->guarded([&] {
+          self->reader_.next();
+          self->wait_for_request();
+        });
       });
 }
 

@@ -38,13 +38,23 @@ class observation_connection final : public std::enable_shared_from_this<observa
   observation_connection(tcp_socket socket, const observation_sources& sources,
                          const observation_limits& limits, std::function<void()> on_end);
 
-  void start();
+  void start() noexcept;
   /// Ends the connection. `on_end` is not called.
-  void close();
+  void close() noexcept;
   [[nodiscard]] clock::time_point last_active() const noexcept { return last_active_; }
 
  private:
   using error_code = boost::system::error_code;
+
+  /// Does one step for the client. If it throws, the connection ends, and the others go on.
+  template <class Step>
+  void guarded(Step step) noexcept {
+    try {
+      step();
+    } catch (...) {
+      end();
+    }
+  }
 
   void wait_for_request();
   void receive();
@@ -52,7 +62,7 @@ class observation_connection final : public std::enable_shared_from_this<observa
   void respond(const error_code& malformed);
   void send(const observation_answer& answer, bool is_head, bool keep_alive);
   void set_deadline(std::chrono::milliseconds time);
-  void end();
+  void end() noexcept;
 
   tcp_socket socket_;
   boost::asio::steady_timer timer_;

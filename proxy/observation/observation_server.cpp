@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace midas::internal::proxy {
@@ -16,6 +17,7 @@ namespace {
 using boost::asio::ip::tcp;
 
 constexpr std::chrono::milliseconds pause_after_failed_accept{250};
+constexpr std::chrono::milliseconds pause_after_exception{20};
 
 std::string text_of_address(const listen_address& at) {
   return at.path.empty() ? at.address + ":" + std::to_string(at.port) : at.path;
@@ -111,6 +113,7 @@ void observation_server::close() {
 }
 
 void observation_server::accept() {
+  is_accepting_ = false;
   acceptor_.async_accept(
       [weak = std::weak_ptr{self_}](const boost::system::error_code& failure, tcp::socket socket) {
         const auto alive = weak.lock();
@@ -118,26 +121,55 @@ void observation_server::accept() {
           return;
         }
         auto& server = **alive;
+        server.is_accepting_ = false;
         if (!failure) {
           server.add(std::move(socket));
           server.accept();
           return;
         }
         // No descriptor is left: at once would be again too early.
-        server.retry_.expires_after(pause_after_failed_accept);
-        server.retry_.async_wait([weak](const boost::system::error_code& canceled) {
-          if (const auto still = canceled ? nullptr : weak.lock()) {
-            (*still)->accept();
-          }
-        });
+        server.accept_later();
       });
+  is_accepting_ = true;
+}
+
+void observation_server::accept_later() {
+  retry_.expires_after(pause_after_failed_accept);
+  retry_.async_wait([weak = std::weak_ptr{self_}](const boost::system::error_code& canceled) {
+    if (const auto still = canceled ? nullptr : weak.lock()) {
+      (*still)->accept();
+    }
+  });
+  is_accepting_ = true;
+}
+
+void observation_server::run(boost::asio::io_context& loop) {
+  for (bool has_failed = false;; has_failed = true) {
+    try {
+      if (has_failed) {
+        std::this_thread::sleep_for(pause_after_exception);
+        if (self_ != nullptr && !is_accepting_) {
+          accept();
+        }
+      }
+      loop.run();
+      return;
+    } catch (...) {
+      // Usually for lack of memory. The connection that it concerned has ended.
+    }
+  }
 }
 
 void observation_server::add(tcp::socket socket) {
   make_room();
   const auto place = connections_.emplace(connections_.end());
-  *place = std::make_shared<observation_connection>(std::move(socket), sources_, limits_,
-                                                    [this, place] { connections_.erase(place); });
+  try {
+    *place = std::make_shared<observation_connection>(std::move(socket), sources_, limits_,
+                                                      [this, place] { connections_.erase(place); });
+  } catch (...) {
+    connections_.erase(place);
+    throw;
+  }
   // The connection may end at once, and leave the list.
   const auto added = *place;
   added->start();

@@ -42,6 +42,10 @@ class observation_server {
   /// The port, also if the address left the choice to the system.
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
+  /// Runs the io_context on this thread until it has no more work. An exception, usually for lack
+  /// of memory, ends the connection that it concerns; the others are served.
+  void run(boost::asio::io_context& loop);
+
   /// Closes the listener and all connections. Idempotent.
   void close();
 
@@ -51,6 +55,7 @@ class observation_server {
 
   observation_server(acceptor from, observation_sources sources, observation_limits limits);
   void accept();
+  void accept_later();
   void add(boost::asio::ip::tcp::socket socket);
   void make_room();
 
@@ -60,6 +65,7 @@ class observation_server {
   observation_limits limits_;
   connections connections_;
   boost::asio::steady_timer retry_;
+  bool is_accepting_ = false;
   // Expires with the server: a handler that is on its way looks at it first.
   std::shared_ptr<observation_server*> self_;
 };

@@ -73,7 +73,7 @@ void problem_list::add_to(std::vector<problem>& all) const {
 
 std::string_view advice_for(std::string_view reason) noexcept {
   using entry = std::pair<std::string_view, std::string_view>;
-  static constexpr std::array<entry, 30> table{{
+  static constexpr std::array<entry, 32> table{{
       {"metadata_header_missing", "Send \"Metadata: true\", as the SDKs of Azure do"},
       {"identity_header_wrong",
        "Set IDENTITY_HEADER as midas proxy --print-env says, and restart the client"},
@@ -95,6 +95,9 @@ std::string_view advice_for(std::string_view reason) noexcept {
       {"client_disconnected", "The client gave up before its answer: give it more time"},
       {"too_many_connections",
        "Look for a client that leaks connections, or raise max_connections"},
+      {"too_many_of_client",
+       "Look for a client that leaks connections, or raise max_connections_per_client"},
+      {"internal_error", "Give the proxy more memory (MemoryMax=, ulimit -v), or report a bug"},
       {"too_slow", "Look for a client that sends its request slowly or not at all"},
       {"malformed", "The client does not speak HTTP/1.1, or sends too large a header"},
       {"identity_not_found", "Assign the identity to this machine, or correct the client's id"},

@@ -66,6 +66,20 @@ std::optional<std::uint64_t> count_open_fds() {
   return count - 1;
 }
 
+double seconds_of(clockid_t clock) {
+  timespec now{};
+  return ::clock_gettime(clock, &now) == 0
+             ? static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9
+             : 0;
+}
+
+/// Since 1970. /proc/stat, which knows when the machine was started, may be hidden.
+double start_time(const process_stat& stat) {
+  const auto since_boot =
+      static_cast<double>(stat.start_ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return seconds_of(CLOCK_REALTIME) - (seconds_of(CLOCK_BOOTTIME) - since_boot);
+}
+
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
@@ -87,13 +101,6 @@ std::optional<process_stat> parse_process_stat(std::string_view text) {
   return process_stat{*threads, *start, *pages};
 }
 
-std::optional<std::uint64_t> parse_boot_time(std::string_view text) {
-  constexpr std::string_view name = "\nbtime ";
-  const auto at = text.find(name);
-  return at == std::string_view::npos ? std::nullopt
-                                      : number_at_start(text.substr(at + name.size()));
-}
-
 process_figures read_process_figures() {
   process_figures result;
   rusage usage{};
@@ -104,11 +111,9 @@ process_figures read_process_figures() {
     result.threads = stat->threads;
     result.resident_bytes =
         stat->resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    if (const auto boot = parse_boot_time(read_proc_file("/proc/stat"))) {
-      result.start_time_seconds =
-          static_cast<double>(*boot) +
-          static_cast<double>(stat->start_ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-    }
+    // Once: a clock that is set later must not look like a restart.
+    static const double start = start_time(*stat);
+    result.start_time_seconds = start;
   }
   result.open_fds = count_open_fds();
   rlimit limit{};

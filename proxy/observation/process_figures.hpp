@@ -31,11 +31,8 @@ struct process_stat {
 /// if it is not one.
 [[nodiscard]] std::optional<process_stat> parse_process_stat(std::string_view text);
 
-/// The value of "btime" in the text of /proc/stat: when the machine was started, in seconds since
-/// 1970.
-[[nodiscard]] std::optional<std::uint64_t> parse_boot_time(std::string_view text);
-
-/// Reads them now. Any thread. Does not need the permission to dump the process.
+/// Reads them now. Any thread. Needs neither the permission to dump the process nor more of /proc
+/// than processes have there (ProcSubset=pid of systemd).
 [[nodiscard]] process_figures read_process_figures();
 
 }  // namespace midas::internal::proxy

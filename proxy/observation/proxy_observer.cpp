@@ -28,10 +28,14 @@ std::string_view to_string(rejection why) noexcept {
       return "uid_not_allowed";
     case rejection::too_many_connections:
       return "too_many_connections";
+    case rejection::too_many_of_client:
+      return "too_many_of_client";
     case rejection::too_slow:
       return "too_slow";
     case rejection::malformed:
       return "malformed";
+    case rejection::internal_error:
+      return "internal_error";
   }
   return "unknown";
 }

@@ -50,17 +50,21 @@ struct served_request {
   std::chrono::nanoseconds elapsed{};
 };
 
-/// Why a connection was closed before it was served. The names are values of the label `reason` of
+/// Why the proxy closed a connection. The names are values of the label `reason` of
 /// midas_clients_rejected_total.
 enum class rejection : std::uint8_t {
   /// The user is not on the list of allowed users, or is unknown while there is such a list.
   uid_not_allowed,
   /// There are as many connections as the configuration allows.
   too_many_connections,
+  /// Its user or address has as many connections as the configuration allows to one.
+  too_many_of_client,
   /// The request did not arrive in time.
   too_slow,
   /// Not HTTP, or more bytes of header fields than allowed.
   malformed,
+  /// The proxy failed, usually for lack of memory. The other connections are served.
+  internal_error,
 };
 
 [[nodiscard]] std::string_view to_string(rejection why) noexcept;

@@ -74,8 +74,12 @@ struct upstream_totals {
   /// By HTTP status, or by the code of the error if there was no answer.
   std::map<std::string, std::uint64_t, std::less<>> requests{};
   latency_histogram durations{};
-  /// By the code of the error.
-  std::map<std::string, std::uint64_t, std::less<>> retries{};
+  /// By the code of the error. Those that are usual are there from the beginning, so that their
+  /// first retry is an increase.
+  std::map<std::string, std::uint64_t, std::less<>> retries{
+      {"connection_lost", 0}, {"invalid_http", 0},        {"invalid_response", 0},
+      {"request_timeout", 0}, {"service_unavailable", 0}, {"throttled", 0},
+      {"unreachable", 0}};
   /// By eviction_reason.
   std::array<std::uint64_t, 4> evictions{};
   /// Refreshes that got a newer token, and those after which the old one stays.

@@ -13,7 +13,7 @@
 namespace midas::internal::proxy {
 
 inline constexpr std::size_t token_result_count = 7;
-inline constexpr std::size_t rejection_count = 4;
+inline constexpr std::size_t rejection_count = 6;
 
 /// The counters of all workers, added up.
 struct worker_totals {

@@ -1,9 +1,10 @@
 #include "proxy/server/acceptor.hpp"
 
+#include "proxy/server/last_answer.hpp"
+
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -41,10 +42,18 @@ void acceptor::wait() {
   }
   socket_.async_wait(boost::asio::posix::descriptor_base::wait_read,
                      [self = shared_from_this()](boost::system::error_code error) {
+                       self->is_waiting_ = false;
                        if (!error && !self->finished_) {
                          self->accept(accept_limit);
                        }
                      });
+  is_waiting_ = true;
+}
+
+void acceptor::resume() {
+  if (!is_waiting_) {
+    wait();
+  }
 }
 
 void acceptor::accept(std::size_t limit) {
@@ -70,7 +79,12 @@ void acceptor::hand_over(descriptor socket) {
     return turn_away(std::move(socket));
   }
   count.opened();
-  workers_[next_++ % workers_.size()]->serve(std::move(socket));
+  try {
+    workers_[next_++ % workers_.size()]->serve(std::move(socket));
+  } catch (...) {
+    count.closed();
+    throw;
+  }
 }
 
 void acceptor::turn_away(descriptor socket) {
@@ -81,21 +95,18 @@ void acceptor::turn_away(descriptor socket) {
   auto& out = first_.scratch();
   append_protocol_error(out, 503, "The endpoint has as many connections as it may have",
                         first_.date(std::chrono::system_clock::now()));
-  static_cast<void>(::send(socket.number(), out.data(), out.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-  // A request that is unread when the socket closes would reset the connection and destroy the
-  // answer. No more is done for it than this.
-  ::shutdown(socket.number(), SHUT_WR);
-  std::array<char, 4096> request{};
-  static_cast<void>(::recv(socket.number(), request.data(), request.size(), MSG_DONTWAIT));
+  send_last_answer(socket.number(), out);
 }
 
 void acceptor::wait_for_descriptors() {
   timer_.expires_after(accept_pause);
   timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    self->is_waiting_ = false;
     if (!error && !self->finished_) {
       self->accept(accept_limit);
     }
   });
+  is_waiting_ = true;
 }
 
 void acceptor::finish() {

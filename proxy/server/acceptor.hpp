@@ -25,6 +25,8 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
   acceptor(listening_socket& listener, std::vector<std::unique_ptr<worker>>& workers);
 
   void start();
+  /// Accepts again after an exception has ended a step.
+  void resume();
   /// Accepts what has connected already, and then nothing more. A passed socket keeps its queue for
   /// the process that the service manager passes it to next. Closes the listener.
   void finish();
@@ -46,6 +48,7 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
                                     worker::io_executor>
       timer_;
   std::size_t next_ = 0;
+  bool is_waiting_ = false;
   bool finished_ = false;
 };
 

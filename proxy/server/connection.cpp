@@ -1,6 +1,7 @@
 #include "proxy/server/connection.hpp"
 
 #include "proxy/access/peer.hpp"
+#include "proxy/server/last_answer.hpp"
 #include "proxy/server/socket_address.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -56,9 +57,17 @@ connection::connection(worker& owner, descriptor socket)
   }
 }
 
-void connection::start() {
+void connection::start() noexcept {
+  guarded([this] { begin(); });
+}
+
+void connection::begin() {
   if (!socket_.is_open()) {
     return close();
+  }
+  place_ = worker_.server().clients.open(who_, worker_.settings()->max_connections_per_client);
+  if (!place_) {
+    return turn_away();
   }
   if (!worker_.settings()->policy.admits(who_)) {
     return refuse_client(rejection::uid_not_allowed, 403,
@@ -68,22 +77,33 @@ void connection::start() {
   await_input();
 }
 
-void connection::finish() {
-  char first = 0;
-  if (phase_ != phase::reading || reader_.has_begun() ||
-      ::recv(descriptor_number(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) {
-    return;
-  }
-  if (!has_served_) {
-    deadline_ = std::min(deadline_, clock::now() + first_request_time);
-    return;
-  }
-  // Closes only its own side: a request that is on its way is read, if not answered.
-  last_ = true;
-  hang_up();
+void connection::turn_away() {
+  worker_.server().observer.rejected(worker_.index(), who_, rejection::too_many_of_client);
+  auto& out = worker_.scratch();
+  append_protocol_error(out, 503, "The client has as many connections as it may have",
+                        worker_.date(std::chrono::system_clock::now()));
+  send_last_answer(descriptor_number(), out);
+  close();
 }
 
-void connection::close() {
+void connection::finish() noexcept {
+  guarded([this] {
+    char first = 0;
+    if (phase_ != phase::reading || reader_.has_begun() ||
+        ::recv(descriptor_number(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0) {
+      return;
+    }
+    if (!has_served_) {
+      deadline_ = std::min(deadline_, clock::now() + first_request_time);
+      return;
+    }
+    // Closes only its own side: a request that is on its way is read, if not answered.
+    last_ = true;
+    hang_up();
+  });
+}
+
+void connection::close() noexcept {
   if (phase_ == phase::closed) {
     return;
   }
@@ -95,20 +115,22 @@ void connection::close() {
   error_code ignored;
   socket_.close(ignored);
   sensitive_string{}.swap(rest_);
+  place_.reset();
   worker_.closed(shared_from_this());
 }
 
-void connection::end() {
+void connection::end() noexcept {
   if (phase_ == phase::waiting) {
-    refuse_waiting();
+    guarded([this] { refuse_waiting(); });
   }
   close();
 }
 
-void connection::time_out() {
+void connection::time_out() noexcept {
   deadline_ = clock::time_point::max();
   if (phase_ == phase::reading && reader_.has_begun()) {
-    return refuse_client(rejection::too_slow, 408, "The request did not arrive in time");
+    return guarded(
+        [this] { refuse_client(rejection::too_slow, 408, "The request did not arrive in time"); });
   }
   close();
 }
@@ -124,7 +146,7 @@ void connection::receive() {
         if (error) {
           return self->close();
         }
-        self->received(size);
+        self->guarded([&] { self->received(size); });
       });
 }
 
@@ -227,14 +249,18 @@ void connection::write_rest() {
                              if (error) {
                                return self->close();
                              }
-                             self->rest_.erase(0, size);
-                             if (!self->rest_.empty()) {
-                               return self->write_rest();
-                             }
-                             sensitive_string{}.swap(self->rest_);
-                             self->phase_ = phase::reading;
-                             self->serve();
+                             self->guarded([&] { self->written(size); });
                            });
+}
+
+void connection::written(std::size_t size) {
+  rest_.erase(0, size);
+  if (!rest_.empty()) {
+    return write_rest();
+  }
+  sensitive_string{}.swap(rest_);
+  phase_ = phase::reading;
+  serve();
 }
 
 void connection::hang_up() {

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,18 +32,18 @@ class connection final : public std::enable_shared_from_this<connection> {
   connection(worker& owner, descriptor socket);
 
   /// Identifies the client, and begins to serve it if it may connect.
-  void start();
+  void start() noexcept;
   /// Closes as soon as the request in progress is answered; a client that has just connected gets
   /// a moment to send one.
-  void finish();
-  void close();
+  void finish() noexcept;
+  void close() noexcept;
   /// Closes, and refuses the request that waits for a token.
-  void end();
+  void end() noexcept;
 
   /// Whether what the connection waits for should have happened by now.
   [[nodiscard]] bool is_late(clock::time_point now) const noexcept { return now >= deadline_; }
   /// Ends what is late.
-  void time_out();
+  void time_out() noexcept;
 
  private:
   using error_code = boost::system::error_code;
@@ -76,6 +77,19 @@ class connection final : public std::enable_shared_from_this<connection> {
     std::string_view reason{};
   };
 
+  /// Does one step for the client. If it throws, the connection is closed, and the others go on.
+  template <class Step>
+  void guarded(Step step) noexcept {
+    try {
+      step();
+    } catch (...) {
+      worker_.failed(who_);
+      close();
+    }
+  }
+
+  void begin();
+  void turn_away();
   void receive();
   void received(std::size_t size);
   void serve();
@@ -90,7 +104,8 @@ class connection final : public std::enable_shared_from_this<connection> {
   bool answer_from_memory(prepared_reply& prepared, const request_start& start);
   void send_cached(prepared_reply& prepared, const access_token& token, const request_start& start);
   void answer_cold(token_query query, const request_start& start);
-  void wait_for_token(token_query query, token_key key, const request_start& start, bool is_first);
+  void wait_for_token(token_query query, const token_key& key, const request_start& start,
+                      bool is_first);
   void refuse_waiting();
   void answer_waiting(cold_request& request, const expected<access_token>& result);
   void send_token(prepared_reply& prepared, const access_token& token, const request_start& start,
@@ -106,6 +121,7 @@ class connection final : public std::enable_shared_from_this<connection> {
 
   void send(std::string_view text);
   void write_rest();
+  void written(std::size_t size);
   void hang_up();
 
   [[nodiscard]] int descriptor_number() { return socket_.native_handle(); }
@@ -113,6 +129,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   worker& worker_;
   stream_socket socket_;
   client who_;
+  std::optional<client_connections::place> place_;
   std::string local_address_;
   http::request_reader reader_;
 

@@ -137,25 +137,26 @@ void connection::answer_cold(token_query query, const request_start& start) {
     return send_refusal(over_share_refusal(query.protocol, over->retry_after), &query, start,
                         token_result::failed);
   }
-  wait_for_token(std::move(query), *std::move(key), start,
-                 std::get<client_shares::admission>(decision).is_first);
+  try {
+    wait_for_token(std::move(query), *key, start,
+                   std::get<client_shares::admission>(decision).is_first);
+  } catch (...) {
+    worker_.server().shares.end(share_of(who_), *key, nullptr, start.steady);
+    throw;
+  }
 }
 
-void connection::wait_for_token(token_query query, token_key key, const request_start& start,
+void connection::wait_for_token(token_query query, const token_key& key, const request_start& start,
                                 bool is_first) {
   phase_ = phase::waiting;
   deadline_ = clock::time_point::max();
-  cold_ = std::make_shared<cold_request>(std::move(query), std::move(key), start, is_first);
-  watch_for_end();
-  // The guard keeps the worker's thread until midas has answered.
-  const auto request = cold_;
-  request->begin(
-      worker_.server(), worker_.settings()->request_timeout, who_,
-      [&owner = worker_, guard = boost::asio::make_work_guard(worker_.io().get_executor())](
-          std::function<void()> later) { owner.post(std::move(later)); },
+  cold_ = std::make_shared<cold_request>(
+      std::move(query), key, start, is_first,
       [self = shared_from_this()](cold_request& answered, const expected<access_token>& result) {
-        self->answer_waiting(answered, result);
+        self->guarded([&] { self->answer_waiting(answered, result); });
       });
+  watch_for_end();
+  cold_->begin(worker_, who_);
 }
 
 void connection::refuse_waiting() {
@@ -241,7 +242,7 @@ void connection::watch_for_end() {
                        if (watch != self->watch_ || self->phase_ != phase::waiting) {
                          return;
                        }
-                       error ? self->close() : self->end_seen();
+                       self->guarded([&] { error ? self->close() : self->end_seen(); });
                      });
 }
 

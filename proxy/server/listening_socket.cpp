@@ -62,23 +62,6 @@ void check_reach(const socket_address& address, const std::string& text, bool al
   }
 }
 
-/// Removes a Unix socket that no process serves. The error is that of the system, EADDRINUSE if a
-/// process serves there, EEXIST if the file is no socket; 0 if the path is free.
-int free_path(const std::string& path, const socket_address& address) {
-  struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0) {
-    return errno == ENOENT ? 0 : errno;
-  }
-  if (!S_ISSOCK(found.st_mode)) {
-    return EEXIST;
-  }
-  const descriptor probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (::connect(probe.number(), address.data(), address.size) == 0 || errno != ECONNREFUSED) {
-    return errno == EACCES ? EACCES : EADDRINUSE;
-  }
-  return ::unlink(path.c_str()) == 0 ? 0 : errno;
-}
-
 int bind_and_listen(int socket, const socket_address& address) {
   if (address.storage.ss_family != AF_UNIX) {
     // A restarted proxy gets its port even if old connections are still in TIME_WAIT.
@@ -95,14 +78,13 @@ int bind_and_listen(int socket, const socket_address& address) {
   return works ? 0 : errno;
 }
 
-std::optional<made_path> made_at(const std::string& path) {
-  struct stat found {};
-  if (path.empty() || ::lstat(path.c_str(), &found) != 0) {
-    return std::nullopt;
+std::optional<socket_file> made_at(const std::string& path) {
+  auto result = path.empty() ? std::nullopt : socket_file::made_at(path);
+  if (result) {
+    // The umask has reduced the mode.
+    static_cast<void>(result->set_mode(socket_mode));
   }
-  // The umask has reduced the mode.
-  static_cast<void>(::chmod(path.c_str(), socket_mode));
-  return made_path{path, found.st_dev, found.st_ino};
+  return result;
 }
 
 int option_of(int socket, int name) noexcept {
@@ -114,7 +96,7 @@ int option_of(int socket, int name) noexcept {
 }  // namespace
 
 listening_socket::listening_socket(descriptor socket, endpoint_state state,
-                                   std::optional<made_path> made)
+                                   std::optional<socket_file> made)
     : socket_(std::move(socket)), state_(std::move(state)), made_(std::move(made)) {}
 
 listening_socket::~listening_socket() { close(); }
@@ -125,12 +107,8 @@ void listening_socket::close() noexcept {
 }
 
 void listening_socket::remove_file() noexcept {
-  struct stat found {};
-  // Another process may have replaced the file.
-  if (socket_.is_open() && made_ && ::lstat(made_->path.c_str(), &found) == 0 &&
-      found.st_dev == made_->device && found.st_ino == made_->inode) {
-    ::unlink(made_->path.c_str());
-    made_.reset();
+  if (const auto made = std::exchange(made_, std::nullopt); made && socket_.is_open()) {
+    made->remove();
   }
 }
 
@@ -149,7 +127,7 @@ listening_socket open_listener(const listen_address& where, bool allow_non_loopb
   if (!socket.is_open()) {
     return failed(std::move(state), errno);
   }
-  if (const int error = where.path.empty() ? 0 : free_path(where.path, *address)) {
+  if (const int error = where.path.empty() ? 0 : free_socket_path(where.path, *address)) {
     return failed(std::move(state), error);
   }
   if (const int error = bind_and_listen(socket.number(), *address)) {

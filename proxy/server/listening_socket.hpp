@@ -3,24 +3,16 @@
 
 #include "messages/descriptor.hpp"
 #include "proxy/proxy_server.hpp"
-
-#include <sys/stat.h>
+#include "proxy/server/socket_file.hpp"
 
 #include <optional>
 
 namespace midas::internal::proxy {
 
-/// The file of a Unix socket that this process has made.
-struct made_path {
-  std::string path;
-  dev_t device = 0;
-  ino_t inode = 0;
-};
-
 /// A socket that listens, or the reason why it does not. Removes its file when it is destroyed.
 class listening_socket {
  public:
-  listening_socket(descriptor socket, endpoint_state state, std::optional<made_path> made = {});
+  listening_socket(descriptor socket, endpoint_state state, std::optional<socket_file> made = {});
   listening_socket(listening_socket&&) noexcept = default;
   listening_socket& operator=(listening_socket&&) noexcept = delete;
   ~listening_socket();
@@ -36,7 +28,7 @@ class listening_socket {
  private:
   descriptor socket_;
   endpoint_state state_;
-  std::optional<made_path> made_;
+  std::optional<socket_file> made_;
 };
 
 /// Binds and listens. A Unix socket whose process has ended is replaced, and every user may connect

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proxy/access/access_policy.hpp"
+#include "proxy/access/client_connections.hpp"
 #include "proxy/access/client_shares.hpp"
 #include "proxy/observation/proxy_observer.hpp"
 #include <midas/secret.hpp>
@@ -23,6 +24,7 @@ struct server_settings {
   access_policy policy;
   std::vector<std::string> allowed_hosts{};
   std::size_t max_connections = 0;
+  std::size_t max_connections_per_client = 0;
   std::uint32_t max_header_bytes = 0;
   std::chrono::milliseconds header_timeout{};
   std::chrono::milliseconds idle_timeout{};
@@ -59,6 +61,7 @@ struct server_state {
   secret identity_header;
   client_shares shares;
   connection_count connections{};
+  client_connections clients{};
   /// Requests that wait for a token.
   std::atomic<std::size_t> waiting{0};
   /// The number of the newest connection.

@@ -1,5 +1,6 @@
 #include "proxy/server/worker.hpp"
 
+#include "proxy/server/cold_request.hpp"
 #include "proxy/server/connection.hpp"
 
 #include <boost/asio/post.hpp>
@@ -31,6 +32,9 @@ class no_signals {
   sigset_t before_{};
 };
 
+/// After an exception that concerns no connection: memory may be free again then.
+constexpr std::chrono::milliseconds failure_pause{20};
+
 /// How often connections and tokens are looked at: a timeout is late by at most an eighth.
 std::chrono::milliseconds tick_of(const server_settings& settings) {
   using std::chrono::milliseconds;
@@ -58,8 +62,70 @@ void worker::start() {
   thread_ = std::thread([this] {
     const auto name = "midas-proxy-" + std::to_string(index_);
     pthread_setname_np(pthread_self(), name.c_str());
-    io_.run();
+    run();
   });
+}
+
+// An exception, usually for lack of memory, ends one step and not the process: the worker has other
+// clients. Those of a connection end at the connection.
+void worker::run() {
+  for (bool has_failed = false;; has_failed = true) {
+    try {
+      if (has_failed) {
+        std::this_thread::sleep_for(failure_pause);
+        resume();
+      }
+      io_.run();
+      return;
+    } catch (...) {
+      failed({});
+    }
+  }
+}
+
+void worker::resume() {
+  if (!open_.empty()) {
+    schedule_tick();
+  }
+  if (resume_ && !stopping_) {
+    resume_();
+  }
+}
+
+void worker::answered(std::shared_ptr<cold_request> request) noexcept {
+  // Also while posting: the request keeps the thread, and is not taken meanwhile.
+  const std::lock_guard lock(answers_lock_);
+  auto* const newest = request.get();
+  static_cast<void>(newest->set_next(std::exchange(answers_, std::move(request))));
+  if (has_posted_answers_) {
+    return;
+  }
+  try {
+    boost::asio::post(io_.get_executor(), [this] { take_answers(); });
+    has_posted_answers_ = true;
+  } catch (...) {
+    // The next tick, or the next answer, takes it.
+  }
+}
+
+void worker::take_answers() noexcept {
+  std::shared_ptr<cold_request> next;
+  {
+    const std::lock_guard lock(answers_lock_);
+    next = std::exchange(answers_, nullptr);
+    has_posted_answers_ = false;
+  }
+  // In the order in which midas has answered.
+  std::shared_ptr<cold_request> oldest;
+  while (next) {
+    auto after = next->set_next(std::move(oldest));
+    oldest = std::exchange(next, std::move(after));
+  }
+  while (oldest) {
+    auto after = oldest->set_next(nullptr);
+    oldest->end();
+    oldest = std::move(after);
+  }
 }
 
 void worker::post(std::function<void()> function) {
@@ -94,7 +160,9 @@ void worker::stop() {
       return;
     }
     draining_ = true;
-    for (const auto& each : connections()) {
+    // Without a copy, which could fail.
+    while (!open_.empty()) {
+      const auto each = *open_.begin();
       each->end();
     }
     replies_.clear();
@@ -114,8 +182,14 @@ void worker::take(descriptor socket) {
   if (stopping_) {
     return server_.connections.closed();
   }
-  auto client = std::make_shared<connection>(*this, std::move(socket));
-  open_.insert(client);
+  std::shared_ptr<connection> client;
+  try {
+    client = std::make_shared<connection>(*this, std::move(socket));
+    open_.insert(client);
+  } catch (...) {
+    failed({});
+    return server_.connections.closed();
+  }
   server_.observer.connected(index_);
   client->start();
   schedule_tick();
@@ -134,7 +208,7 @@ std::vector<std::shared_ptr<connection>> worker::connections() const {
 }
 
 void worker::schedule_tick() {
-  if (std::exchange(ticking_, true)) {
+  if (ticking_) {
     return;
   }
   timer_.expires_after(tick_of(*settings_));
@@ -144,9 +218,11 @@ void worker::schedule_tick() {
       tick();
     }
   });
+  ticking_ = true;
 }
 
 void worker::tick() {
+  take_answers();
   const auto now = clock::now();
   std::vector<std::shared_ptr<connection>> late;
   std::copy_if(open_.begin(), open_.end(), std::back_inserter(late),

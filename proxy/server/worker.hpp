@@ -15,12 +15,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <unordered_set>
 
 namespace midas::internal::proxy {
 
+class cold_request;
 class connection;
 
 /// Serves connections on a thread of its own. Each connection stays with its worker, so that
@@ -52,6 +54,14 @@ class worker {
   /// midas has answered what is cancelled.
   void stop();
   void join();
+  /// Answers a request that has waited for midas. Does not throw.
+  void answered(std::shared_ptr<cold_request> request) noexcept;
+
+  // -- Before start() --
+
+  /// Calls the function on the worker's thread after an exception that concerned no connection:
+  /// what the worker does for others may have ended.
+  void on_failure(std::function<void()> resume) { resume_ = std::move(resume); }
 
   // -- The worker's thread --
 
@@ -75,9 +85,16 @@ class worker {
   }
   [[nodiscard]] bool is_draining() const noexcept { return draining_; }
   void closed(const std::shared_ptr<connection>& client);
+  /// An exception has ended what was done for the client.
+  void failed(const client& who) noexcept {
+    server_.observer.rejected(index_, who, rejection::internal_error);
+  }
 
  private:
+  void run();
+  void resume();
   void take(descriptor socket);
+  void take_answers() noexcept;
   [[nodiscard]] std::vector<std::shared_ptr<connection>> connections() const;
   void tick();
   void schedule_tick();
@@ -98,6 +115,11 @@ class worker {
   http::date_field date_;
   sensitive_string scratch_;
   std::unordered_set<std::shared_ptr<connection>> open_;
+  std::function<void()> resume_;
+  // Answered and not taken, the newest first.
+  std::mutex answers_lock_;
+  std::shared_ptr<cold_request> answers_;
+  bool has_posted_answers_ = false;
   std::thread thread_;
 };
 

@@ -31,7 +31,7 @@ expected<std::unique_ptr<metrics_endpoint>> metrics_endpoint::listen(
   }
   made->listener = *std::move(listener);
   made->address.port = made->listener->port();
-  made->thread = std::thread{[&loop = made->loop] { loop.run(); }};
+  made->thread = std::thread{[&running = *made] { running.listener->run(running.loop); }};
   return std::unique_ptr<metrics_endpoint>{new metrics_endpoint{std::move(made)}};
 }
 

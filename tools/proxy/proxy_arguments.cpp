@@ -176,6 +176,13 @@ void add_limit_options(option_declarer& options) {
       ->type_name("NUMBER")
       ->capture_default_str();
   options
+      .add("max_connections_per_client", "--max-connections-per-client",
+           values.max_connections_per_client,
+           "Connections of one user, or of one address if the user is unknown; 0: a quarter\n"
+           "of --max-connections, but at least 64")
+      ->type_name("NUMBER")
+      ->capture_default_str();
+  options
       .add("max_header_bytes", "--max-header-bytes", values.max_header_bytes,
            "Bytes of the header fields of a request")
       ->type_name("BYTES")

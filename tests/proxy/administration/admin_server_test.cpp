@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -29,10 +30,16 @@ struct counting_proxy final : administration {
     // More than fits into the buffer of a socket.
     return std::vector<held_key>(10'000, {{{}, "https://vault.azure.net"}, {}, {}});
   }
-  std::size_t flush(const key_selection&) override { return 7; }
+  std::size_t flush(const key_selection&) override {
+    if (lacks_memory) {
+      throw std::bad_alloc{};
+    }
+    return 7;
+  }
   configuration_result<std::vector<configuration_change>> reload() override { return {}; }
   void drain() override { ++drains; }
   std::atomic<int> drains = 0;
+  std::atomic<bool> lacks_memory = false;
 };
 
 std::string path_of_test() { return "/tmp/midas-admin-" + std::to_string(::getpid()); }
@@ -120,4 +127,13 @@ TEST_CASE("a socket that another process serves, and a file, is left alone; a st
   CHECK_THROWS_WITH(admin_server("/tmp", proxy), Contains("/tmp") && Contains("admin_path"));
   CHECK_THROWS_AS(admin_server("relative", proxy), std::system_error);
   CHECK_THROWS_AS(admin_server("/nonexistent/admin", proxy), std::system_error);
+}
+
+TEST_CASE("an exception ends the administrator's connection, and the next one is served") {
+  counting_proxy proxy;
+  const admin_server server{path_of_test(), proxy};
+  proxy.lacks_memory = true;
+  CHECK(ask(path_of_test(), head("POST /flush")).empty());
+  proxy.lacks_memory = false;
+  CHECK_THAT(ask(path_of_test(), head("POST /flush")), Contains("\"flushed\""));
 }

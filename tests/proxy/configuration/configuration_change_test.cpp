@@ -28,6 +28,7 @@ proxy_configuration different() {
   result.workers = 1;
   result.max_connections = 1;
   result.max_header_bytes = 2'000;
+  result.max_connections_per_client = 1;
   result.header_timeout = 1s;
   result.idle_timeout = 1s;
   result.request_timeout = 1s;

@@ -60,6 +60,7 @@ TEST_CASE("every member is read") {
     "workers": 3,
     "max_connections": 77,
     "max_header_bytes": 2048,
+    "max_connections_per_client": 8,
     "header_timeout": "1.5s",
     "idle_timeout": "5min",
     "request_timeout": "700ms",
@@ -84,6 +85,7 @@ TEST_CASE("every member is read") {
   CHECK(full.workers == 3);
   CHECK(full.max_connections == 77);
   CHECK(full.max_header_bytes == 2048);
+  CHECK(full.max_connections_per_client == 8);
   CHECK(full.header_timeout == 1500ms);
   CHECK(full.idle_timeout == 5min);
   CHECK(full.request_timeout == 700ms);

@@ -31,7 +31,7 @@ std::string header_problem(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a file of the identity header is created once, for its owner alone") {
-  const test::temporary_directory directory;
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   const auto first = read_or_create_identity_header(path);
   REQUIRE(first);
@@ -47,7 +47,7 @@ TEST_CASE("a file of the identity header is created once, for its owner alone") 
 
 TEST_CASE("processes that create the file at the same time have the same header") {
   for (int round = 0; round < 20; ++round) {
-    const test::temporary_directory directory;
+    const midas::internal::test::temporary_directory directory;
     const auto path = directory.path() + "/header";
     std::vector<secret> headers(4);
     {
@@ -62,17 +62,17 @@ TEST_CASE("processes that create the file at the same time have the same header"
   }
 }
 
-TEST_CASE("white space around the header is not part of it") {
-  const test::temporary_directory directory;
+TEST_CASE("white space around the header and a byte-order mark are not part of it") {
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
-  write_header_file(path, " \tA-Header \r\n\n");
+  write_header_file(path, "\xEF\xBB\xBF \tA-Header \r\n\n");
   const auto header = read_identity_header(path);
   REQUIRE(header);
   CHECK(header->reveal() == "A-Header");
 }
 
 TEST_CASE("a file that holds no header is named, and its content is not shown") {
-  const test::temporary_directory directory;
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   for (const auto& text : {std::string{}, std::string{" \n"}, std::string{"one\ntwo"},
                            std::string{"a b"}, std::string(1'025, 'x'), std::string(9'000, ' '),
@@ -84,8 +84,17 @@ TEST_CASE("a file that holds no header is named, and its content is not shown") 
   }
 }
 
+TEST_CASE("what a file may hold by mistake is named") {
+  const midas::internal::test::temporary_directory directory;
+  const auto path = directory.path() + "/header";
+  write_header_file(path, "\"a b\"");
+  const auto header = read_or_create_identity_header(path);
+  REQUIRE_FALSE(header);
+  CHECK(header.error().advice.find("quotation marks") != std::string::npos);
+}
+
 TEST_CASE("a file that others can write, a directory and a missing directory are refused") {
-  const test::temporary_directory directory;
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   write_header_file(path, "header");
   REQUIRE(::chmod(path.c_str(), 0620) == 0);
@@ -99,7 +108,7 @@ TEST_CASE("a file of another user is refused") {
   if (::geteuid() != 0) {
     return;  // Only root gives files away.
   }
-  const test::temporary_directory directory;
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   write_header_file(path, "header");
   CHECK(header_problem(path).empty());
@@ -109,14 +118,14 @@ TEST_CASE("a file of another user is refused") {
 }
 
 TEST_CASE("a FIFO in place of the file is refused, and not waited for") {
-  const test::temporary_directory directory;
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   REQUIRE(::mkfifo(path.c_str(), S_IRUSR) == 0);
   CHECK(header_problem(path).ends_with("is not a regular file"));
 }
 
 TEST_CASE("a file that must exist is not created") {
-  const test::temporary_directory directory;
+  const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   const auto header = read_identity_header(path);
   REQUIRE_FALSE(header);

@@ -71,14 +71,27 @@ std::set<std::string> labels_of(const prometheus::MetricFamily& family) {
   return result;
 }
 
-// One line for each family: name, type, label names and help.
+// The values that a label has before anything has happened, in their order.
+std::string known_values(const std::string& family) {
+  const auto families = metric_families({}, {}, "1.2.3");
+  const auto found = std::ranges::find(families, family, &prometheus::MetricFamily::name);
+  std::string result;
+  for (const auto& sample : found->metric) {
+    for (const auto& label : sample.label) {
+      result += (result.empty() ? "=" : "|") + label.value;
+    }
+  }
+  return result;
+}
+
+// One line for each family: name, type, label names and their known values, and help.
 std::string description(const std::vector<prometheus::MetricFamily>& families) {
   std::ostringstream result;
   for (const auto& family : families) {
     result << family.name << " " << type_name(family.type) << " {";
     std::string separator;
     for (const auto& label : labels_of(family)) {
-      result << std::exchange(separator, ",") << label;
+      result << std::exchange(separator, ",") << label << known_values(family.name);
     }
     result << "} " << family.help << "\n";
   }
@@ -98,7 +111,7 @@ std::string text_of(const counts& totals) {
 
 }  // namespace
 
-TEST_CASE("names, types, labels and help texts are those of the golden file") {
+TEST_CASE("names, types, labels, their values and help texts are those of the golden file") {
   CHECK(description(sample_families()) == text_of_file(MIDAS_METRICS_GOLDEN_FILE));
 }
 

@@ -6,9 +6,12 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace midas;
@@ -20,17 +23,19 @@ namespace {
 
 // A metrics listener on a thread of its own.
 struct running_server {
-  explicit running_server(observation_limits limits = {}) {
+  explicit running_server(
+      observation_limits limits = {},
+      std::function<std::string()> status = [] { return std::string{"{}"}; }) {
     auto made = observation_server::listen(loop, {.address = "127.0.0.1"}, false,
                                            {.metrics = [] { return std::string{"figures\n"}; },
-                                            .status = [] { return std::string{"{}"}; },
+                                            .status = std::move(status),
                                             .live = {},
                                             .ready = {}},
                                            limits);
     REQUIRE(made);
     server = *std::move(made);
     port = server->port();
-    thread = std::thread{[this] { loop.run(); }};
+    thread = std::thread{[this] { server->run(loop); }};
   }
   ~running_server() {
     boost::asio::post(loop, [this] { server.reset(); });
@@ -175,4 +180,14 @@ TEST_CASE("a server that is closed with clients at work ends") {
   for (const auto& each : clients) {
     each->rest();
   }
+}
+
+TEST_CASE("an exception ends the connection that it concerns, and the next one is served") {
+  const running_server server{{}, []() -> std::string { throw std::bad_alloc{}; }};
+  scraper unlucky{server};
+  unlucky.send("GET /status.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(unlucky.rest().empty());
+  scraper next{server};
+  next.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  CHECK_THAT(next.rest(), Contains("figures"));
 }

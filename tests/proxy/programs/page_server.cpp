@@ -172,7 +172,7 @@ int main(int argc, char** argv) {
   boost::asio::posix::stream_descriptor input{loop, 0};
   input.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                    [&](const auto&) { loop.stop(); });
-  loop.run();
+  (*server)->run(loop);
   input.release();
   return 0;
 }

@@ -231,6 +231,35 @@ TEST_CASE("more connections than allowed are told so, and those that are open go
   CHECK(next.get("/")->status == 404);
 }
 
+TEST_CASE("a client that has as many connections as it may is told so, at once") {
+  auto configuration = on_loopback();
+  configuration.max_connections_per_client = 2;
+  proxy_fixture proxy{configuration};
+  auto first = proxy.connect();
+  CHECK(first.get("/")->status == 404);
+  {
+    auto second = proxy.connect();
+    CHECK(second.get("/")->status == 404);
+    auto refused = proxy.connect();
+    const auto reply = refused.receive();
+    REQUIRE(reply);
+    CHECK(reply->status == 503);
+    CHECK(proxy.observer.rejections(rejection::too_many_of_client) == 1);
+    // Although the client has not closed its own.
+    CHECK(eventually([&] { return proxy.server->connections() == 2; }));
+    CHECK(first.get(target_of("https://vault.azure.net"))->status == 200);
+  }
+  CHECK(eventually([&] { return proxy.server->connections() == 1; }));
+  CHECK(proxy.connect().get("/")->status == 404);
+  configuration.max_connections_per_client = 1;
+  proxy.server->reload(configuration);
+  CHECK(eventually([&] {
+    auto more = proxy.connect();
+    const auto reply = more.get("/");
+    return reply && reply->status == 503;
+  }));
+}
+
 TEST_CASE("users that are not allowed are told so") {
   auto configuration = on_loopback();
   configuration.allowed_uids = std::vector<uid_t>{};

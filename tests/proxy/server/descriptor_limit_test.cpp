@@ -59,7 +59,9 @@ TEST_CASE("a proxy accepts no more clients than its descriptors allow") {
   std::unique_ptr<proxy_fixture> proxy;
   {
     const scoped_descriptor_limit low{160};
-    proxy = std::make_unique<proxy_fixture>();
+    auto configuration = on_loopback();
+    configuration.max_connections_per_client = 1'000;
+    proxy = std::make_unique<proxy_fixture>(configuration);
   }
   std::vector<raw_client> idle;
   for (int i = 0; i < 80; ++i) {

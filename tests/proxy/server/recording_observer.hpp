@@ -4,8 +4,8 @@
 #include "proxy/observation/proxy_observer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -43,7 +43,7 @@ class recording_observer final : public proxy_observer {
   }
   void rejected(unsigned, const client&, rejection why) noexcept override {
     const std::lock_guard lock(mutex_);
-    ++rejections_[why];
+    ++rejections_.at(static_cast<std::size_t>(why));
   }
 
   [[nodiscard]] std::vector<recorded_request> requests() const {
@@ -58,8 +58,7 @@ class recording_observer final : public proxy_observer {
   }
   [[nodiscard]] std::size_t rejections(rejection why) const {
     const std::lock_guard lock(mutex_);
-    const auto found = rejections_.find(why);
-    return found == rejections_.end() ? 0 : found->second;
+    return rejections_.at(static_cast<std::size_t>(why));
   }
   /// Connections of each worker since the beginning.
   [[nodiscard]] std::vector<std::size_t> connected_by() const {
@@ -78,7 +77,8 @@ class recording_observer final : public proxy_observer {
  private:
   mutable std::mutex mutex_;
   std::vector<recorded_request> requests_;
-  std::map<rejection, std::size_t> rejections_;
+  // Without allocations, which fail in some tests.
+  std::array<std::size_t, 8> rejections_{};
   std::vector<std::size_t> connected_by_;
   int open_ = 0;
   bool is_elapsed_positive_ = true;

@@ -52,6 +52,17 @@ TEST_CASE("a client of IMDS and one of App Service get the same token, fetched o
   CHECK(proxy.observer.is_elapsed_positive());
 }
 
+TEST_CASE("a client that believes in a proxy gets its token, if it addresses this one") {
+  proxy_fixture proxy;
+  auto client = proxy.connect();
+  const auto own = client.get("http://169.254.169.254" + target_of("https://vault.azure.net"));
+  REQUIRE(own);
+  CHECK(own->status == 200);
+  const auto foreign = client.get("http://example.com" + target_of("https://vault.azure.net"));
+  REQUIRE(foreign);
+  CHECK(foreign->status == 400);
+}
+
 TEST_CASE("each reply has an id of its own, and the time that is left") {
   proxy_fixture proxy;
   auto client = proxy.connect();
