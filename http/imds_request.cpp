@@ -90,7 +90,8 @@ std::optional<host_refusal> check_parameters(const query_string& query) {
   if (resource == nullptr || resource->empty()) {
     return invalid_request("Required query variable 'resource' is missing", "resource_missing");
   }
-  constexpr std::array selectors{client_id_parameter, object_id_parameter, resource_id_parameter};
+  constexpr std::array selectors{client_id_parameter, object_id_parameter, resource_id_parameter,
+                                 old_resource_id_parameter};
   if (std::count_if(selectors.begin(), selectors.end(),
                     [&](std::string_view name) { return query.find(name) != nullptr; }) > 1) {
     return invalid_request(

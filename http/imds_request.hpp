@@ -30,6 +30,9 @@ inline constexpr std::string_view response_fields =
 inline constexpr std::string_view client_id_parameter = "client_id";
 inline constexpr std::string_view object_id_parameter = "object_id";
 inline constexpr std::string_view resource_id_parameter = "msi_res_id";
+/// The same as resource_id_parameter: IMDS documents only that one, and accepts this one, which
+/// older SDKs send (https://github.com/Azure/azure-sdk-for-go/pull/22650).
+inline constexpr std::string_view old_resource_id_parameter = "mi_res_id";
 
 /// The text of the error about an identity that the machine does not have.
 inline constexpr std::string_view unknown_identity = "Identity not found";

@@ -12,10 +12,11 @@
 namespace midas::internal::simulator {
 namespace {
 
-constexpr std::array<identity_selector, 3> imds_selectors{{
+constexpr std::array<identity_selector, 4> imds_selectors{{
     {http::imds::client_id_parameter, &simulated_identity::client_id},
     {http::imds::object_id_parameter, &simulated_identity::object_id},
     {http::imds::resource_id_parameter, &simulated_identity::resource_id},
+    {http::imds::old_resource_id_parameter, &simulated_identity::resource_id},
 }};
 
 std::string_view imds_description_of(identity_refusal refusal) {

@@ -110,7 +110,9 @@ TEST_CASE("a request that selects more than one identity is refused") {
   for (const auto& more :
        {"&client_id=" + identity.client_id + "&object_id=" + identity.object_id,
         "&client_id=" + identity.client_id + "&msi_res_id=" + identity.resource_id,
-        "&object_id=&msi_res_id=" + identity.resource_id}) {
+        "&object_id=&msi_res_id=" + identity.resource_id,
+        "&client_id=" + identity.client_id + "&mi_res_id=" + identity.resource_id,
+        "&msi_res_id=" + identity.resource_id + "&mi_res_id=" + identity.resource_id}) {
     CHECK(complaint(with_query(token_query(more))).find("invalid_request: Only one of") == 0);
   }
 }
@@ -120,7 +122,8 @@ TEST_CASE("an identity that the machine does not have is unknown") {
   for (const auto& more :
        {std::string("&client_id=00000000-0000-0000-0000-000000000000"), std::string("&client_id="),
         std::string("&msi_res_id=/subscriptions/x"), "&client_id=" + identity.object_id,
-        "&object_id=" + identity.client_id, "&msi_res_id=" + identity.client_id}) {
+        "&object_id=" + identity.client_id, "&msi_res_id=" + identity.client_id,
+        std::string("&mi_res_id=/subscriptions/x")}) {
     INFO(more);
     CHECK(complaint(with_query(token_query(more))) == "invalid_request: Identity not found");
   }

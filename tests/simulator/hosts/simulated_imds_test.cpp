@@ -142,6 +142,8 @@ TEST_CASE("a user-assigned identity is found by each of its three ids, in any ca
   CHECK(owner("&client_id=" + identity.client_id) == identity.client_id);
   CHECK(owner("&object_id=" + identity.object_id) == identity.client_id);
   CHECK(owner("&msi_res_id=" + identity.resource_id) == identity.client_id);
+  // The name that older SDKs send.
+  CHECK(owner("&mi_res_id=" + identity.resource_id) == identity.client_id);
   CHECK(owner("&client_id=5151A7ED-0000-4000-8000-000000000011") == identity.client_id);
   CHECK(owner("&client_id=" + sample_system_assigned_identity().client_id) ==
         sample_system_assigned_identity().client_id);
@@ -194,7 +196,7 @@ TEST_CASE("only listed resources are known") {
 
 TEST_CASE("unknown parameters and fields are ignored, and later versions accepted") {
   imds_request request;
-  request.query = token_query("&bypass_cache=true&mi_res_id=x");
+  request.query = token_query("&bypass_cache=true&principal_id=x");
   request.fields.push_back({"x-client-SKU", "midas"});
   CHECK(owner(request.ask()) == sample_system_assigned_identity().client_id);
   request.query = "resource=https://vault.azure.net&api-version=2021-02-01";
