@@ -1,3 +1,4 @@
+#include "simulator/faults/fault_control.hpp"
 #include "simulator/faults/fault_injector.hpp"
 #include "simulator/hosts/host_registry.hpp"
 #include "simulator/hosts/private_directory.hpp"
@@ -68,6 +69,7 @@ simulator::http_server_options server_options(const simulated_host_options& opti
   result.port = options.port;
   result.idle_timeout = options.idle_timeout;
   result.stop_timeout = options.stop_timeout;
+  result.body_limit = simulator::max_rules_bytes;
   return result;
 }
 
@@ -138,6 +140,8 @@ class simulated_host::implementation {
     }
     protocol_ = row.make(options_, thumbprint_);
     injector_.emplace(options_, *protocol_);
+    control_.emplace(*injector_,
+                     options_.allow_remote_faults || simulator::is_loopback(server.address));
     server_.emplace(
         server,
         [this](const simulator::request_view& request, std::chrono::system_clock::time_point now,
@@ -190,6 +194,9 @@ class simulated_host::implementation {
     if (request.path() == "/journal" && is_read(request)) {
       return write_json(to_json(injector_->journal(), injector_->start()), out);
     }
+    if (request.path() == simulator::fault_control::path) {
+      return control_->answer(request, out);
+    }
     injector_->answer(request, now, out);
   }
 
@@ -209,6 +216,7 @@ class simulated_host::implementation {
   simulator::traffic_counter counter_;
   std::unique_ptr<simulator::simulated_protocol> protocol_;
   std::optional<simulator::fault_injector> injector_;
+  std::optional<simulator::fault_control> control_;
   std::vector<environment_variable> environment_;
   // Declared last, so that its thread ends before the members that it uses are destroyed.
   std::optional<simulator::http_server> server_;
@@ -252,6 +260,8 @@ std::uint64_t simulated_host::seed() const { return implementation_->faults().se
 void simulated_host::set_fault_rules(std::string_view json) {
   implementation_->faults().set_rules(json);
 }
+
+std::string simulated_host::fault_rules() const { return implementation_->faults().rules_text(); }
 
 std::vector<journal_entry> simulated_host::journal() const {
   return implementation_->faults().journal();

@@ -22,9 +22,10 @@ stop_signals::stop_signals(hangup meaning) {
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
 }
 
-void stop_signals::wait() const {
+int stop_signals::wait() const {
   int received = 0;
   sigwait(&signals_, &received);
+  return received;
 }
 
 int stop_signals::wait_for(std::chrono::nanoseconds time) const {

@@ -22,8 +22,8 @@ class stop_signals {
  public:
   explicit stop_signals(hangup meaning = hangup::stop);
 
-  /// Returns when one of the signals arrives.
-  void wait() const;
+  /// Returns when one of the signals arrives, and returns it.
+  int wait() const;  // NOLINT(modernize-use-nodiscard): some commands end for any of them
   /// The same, at the latest after `time`: the signal that arrived, or 0. SIGINT and SIGTERM come
   /// before a SIGHUP, which is then dropped.
   [[nodiscard]] int wait_for(std::chrono::nanoseconds time) const;

@@ -21,10 +21,16 @@ namespace midas {
 ///
 /// Tokens have the form of real ones, about 1.8 kB each, and every token is unique. Their signature
 /// is filler, so no service accepts them. Besides the paths of the host, every simulated host
-/// answers two requests, which are neither delayed nor counted:
+/// answers these requests, which are neither delayed nor counted:
 ///
-///   GET /stats     statistics() as JSON
-///   GET /journal   journal() as JSON
+///   GET /stats       statistics() as JSON
+///   GET /journal     journal() as JSON
+///   GET /faults      fault_rules()
+///   PUT /faults      set_fault_rules() with the body, whose Content-Type is application/json
+///   DELETE /faults   removes all rules
+///
+/// On a loopback address, any program of the machine can change the rules; on another address,
+/// none can unless options.allow_remote_faults is set. Web pages cannot.
 ///
 /// Any thread may call any member function, except that the destructor must not run concurrently
 /// with other calls. The server's thread blocks all signals.
@@ -89,6 +95,9 @@ class simulated_host {
   /// Throws std::invalid_argument and keeps the previous rules if the text is malformed; what()
   /// names the rule, its member and how to correct it.
   void set_fault_rules(std::string_view json);
+
+  /// The text of the rules in force, as it was given; `{"rules":[]}` if there are none.
+  [[nodiscard]] std::string fault_rules() const;
 
   /// With options.identity_binding: replaces the certificate authority of the token proxy and the
   /// certificate that it signed, and the content of certificate_file(), at once. Connections that

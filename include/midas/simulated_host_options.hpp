@@ -43,6 +43,10 @@ struct simulated_host_options {
   /// simulator. It gives tokens to everyone, although no service accepts them. Default: false.
   bool allow_any_address = false;
 
+  /// Lets clients replace the fault rules by PUT and DELETE /faults although `address` is not a
+  /// loopback address. Default: false.
+  bool allow_remote_faults = false;
+
   /// TCP port; 0 selects a free one. Default: 0.
   std::uint16_t port = 0;
 

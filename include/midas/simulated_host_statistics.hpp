@@ -7,8 +7,8 @@
 
 namespace midas {
 
-/// A snapshot of the counts since the simulated host started. Requests to /stats and /journal are
-/// not counted, but their connections are.
+/// A snapshot of the counts since the simulated host started. Requests to /stats, /journal and
+/// /faults are not counted, but their connections are.
 struct simulated_host_statistics {
   /// Requests received, malformed ones included.
   std::uint64_t requests = 0;

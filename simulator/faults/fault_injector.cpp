@@ -27,12 +27,15 @@ fault_injector::fault_injector(const simulated_host_options& options, simulated_
 
 void fault_injector::set_rules(std::string_view json) {
   auto next = std::make_shared<rules_in_force>(
-      rules_in_force{fault_schedule(parse_fault_rules(json), kind_, seed_), now_()});
+      rules_in_force{fault_schedule(parse_fault_rules(json), kind_, seed_), now_(),
+                     std::string(json.empty() ? no_fault_rules : json)});
   const bool has_rules = !next->schedule.empty();
   const std::lock_guard lock(rules_mutex_);
   rules_ = std::move(next);
   has_rules_.store(has_rules, std::memory_order_release);
 }
+
+std::string fault_injector::rules_text() const { return rules()->text; }
 
 std::shared_ptr<fault_injector::rules_in_force> fault_injector::rules() const {
   const std::lock_guard lock(rules_mutex_);

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,8 @@ class fault_injector final : public exchange_listener {
 
   /// See simulated_host::set_fault_rules().
   void set_rules(std::string_view json);
+  /// The text of the rules in force: a rules file, also if there are none.
+  [[nodiscard]] std::string rules_text() const;
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   [[nodiscard]] std::vector<journal_entry> journal() const { return journal_.snapshot(); }
   /// The time of construction.
@@ -50,6 +53,7 @@ class fault_injector final : public exchange_listener {
   struct rules_in_force {
     fault_schedule schedule;
     time_point since;
+    std::string text;
   };
 
   void answer_token_request(const request_view& request, std::chrono::system_clock::time_point now,

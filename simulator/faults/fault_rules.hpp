@@ -74,6 +74,9 @@ struct fault_rule {
   fault_action action{};
 };
 
+/// The text of a rules file without rules.
+inline constexpr std::string_view no_fault_rules = R"({"rules":[]})";
+
 /// Reads a rules file; empty text has no rules. Throws std::invalid_argument if the file is
 /// malformed; what() names the rule, its member and how to correct it.
 [[nodiscard]] std::vector<fault_rule> parse_fault_rules(std::string_view json);

@@ -52,6 +52,9 @@ struct http_server_options {
 /// Throws std::invalid_argument if the address is not an IP address or not allowed.
 void check_address(const http_server_options& options);
 
+/// Whether only programs of this machine can reach that IP address. False for any other text.
+[[nodiscard]] bool is_loopback(const std::string& address);
+
 /// Keeps connections open, and answers pipelined requests in order. Its thread blocks all signals.
 class http_server {
  public:

@@ -57,6 +57,12 @@ std::string_view remedy_for(error_code error) {
 
 void check_address(const http_server_options& options) { (void)address_of(options); }
 
+bool is_loopback(const std::string& address) {
+  error_code error;
+  const auto read = asio::ip::make_address(address, error);
+  return !error && read.is_loopback();
+}
+
 tcp_listener open_listener(asio::io_context& io, const http_server_options& options) {
   const tcp::endpoint where(address_of(options), options.port);
   tcp_listener listener(io.get_executor());

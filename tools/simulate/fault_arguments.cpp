@@ -147,7 +147,7 @@ void add_fault_options(CLI::App& command, simulated_host_options& options,
                      "Maximum token requests in flight; excess requests get 429 [no limit]");
   command
       .add_option("--faults", arguments.rules_file,
-                  "JSON file of fault rules; docs/simulator.md describes the format")
+                  "JSON file of fault rules, read again at SIGHUP; docs/simulator.md describes it")
       ->type_name("FILE");
   command.add_option("--seed", options.seed,
                      "Seed of random faults, to repeat a run; 0 picks one, which is printed [0]");

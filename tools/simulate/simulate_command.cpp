@@ -32,6 +32,10 @@ struct simulate_arguments {
   std::chrono::nanoseconds rotate_authority{0};
 };
 
+bool has_rules_file(const simulate_arguments& arguments) {
+  return !arguments.faults.rules_file.empty();
+}
+
 simulated_host_options options_of(const simulate_arguments& arguments) {
   auto options = arguments.options;
   options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
@@ -54,23 +58,45 @@ void print_ready(const simulated_host& host, const simulate_arguments& arguments
   }
 }
 
-void wait_for_stop(simulated_host& host, const stop_signals& signals,
-                   std::chrono::nanoseconds rotate_authority) {
-  if (rotate_authority <= std::chrono::nanoseconds{0}) {
-    return signals.wait();
+// A wrong file changes nothing.
+void reload_faults(simulated_host& host, const simulate_arguments& arguments) {
+  const auto& file = arguments.faults.rules_file;
+  try {
+    host.set_fault_rules(fault_rules_of(arguments.faults));
+    print_error("midas simulate", "the fault rules of " + file + " have been read again");
+  } catch (const std::invalid_argument& problem) {
+    print_error("midas simulate",
+                std::string{problem.what()} + "; the previous rules remain in force");
   }
-  while (signals.wait_for(rotate_authority) == 0) {
-    host.rotate_authority();
+}
+
+// Returns the signal that arrived, or 0 if it is time to rotate the authority.
+int next_signal(const stop_signals& signals, std::chrono::nanoseconds rotate_authority) {
+  return rotate_authority > std::chrono::nanoseconds{0} ? signals.wait_for(rotate_authority)
+                                                        : signals.wait();
+}
+
+void wait_for_stop(simulated_host& host, const stop_signals& signals,
+                   const simulate_arguments& arguments) {
+  for (;;) {
+    const int signal = next_signal(signals, arguments.rotate_authority);
+    if (signal == 0) {
+      host.rotate_authority();
+    } else if (signal == SIGHUP && has_rules_file(arguments)) {
+      reload_faults(host, arguments);
+    } else {
+      return;
+    }
   }
 }
 
 int run_simulate(const simulate_arguments& arguments) {
   // Before the host starts its thread, which must not receive the signals.
-  const stop_signals signals;
+  const stop_signals signals{has_rules_file(arguments) ? hangup::reload : hangup::stop};
   try {
     simulated_host host{options_of(arguments)};
     print_ready(host, arguments);
-    wait_for_stop(host, signals, arguments.rotate_authority);
+    wait_for_stop(host, signals, arguments);
     host.stop();
     if (arguments.print_environment.empty()) {
       const auto total = host.statistics();
@@ -146,7 +172,8 @@ std::string footer() {
 action add_simulate_command(CLI::App& program) {
   auto& command = *program.add_subcommand(
       "simulate",
-      "Serve the identity endpoint of a simulated host until SIGINT, SIGTERM or SIGHUP");
+      "Serve the identity endpoint of a simulated host until SIGINT, SIGTERM or SIGHUP.\n"
+      "With --faults, SIGHUP reads the file again instead");
   const auto arguments = std::make_shared<simulate_arguments>();
   auto& options = arguments->options;
   add_host(command, options);
@@ -161,6 +188,8 @@ action add_simulate_command(CLI::App& program) {
       ->capture_default_str();
   command.add_flag("--allow-any-address", options.allow_any_address,
                    "Allow an address that other machines can reach");
+  command.add_flag("--allow-remote-faults", options.allow_remote_faults,
+                   "On such an address, let clients change the fault rules by PUT /faults");
   add_behavior_options(command, *arguments);
   add_fault_options(command, options, arguments->faults);
   command.footer(footer());
