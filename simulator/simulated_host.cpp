@@ -42,6 +42,8 @@ simulated_host_options checked(simulated_host_options options) {
   require(options.latency >= 0ns && options.latency <= 24h, "latency", "between zero and 24 hours");
   require(options.expires_in >= 0s && options.expires_in <= std::chrono::years{100}, "expires_in",
           "between zero and 100 years");
+  require(options.time_factor >= 1 && options.time_factor <= 1'000'000, "time_factor",
+          "between one and a million");
   require(options.idle_timeout >= 1ms && options.idle_timeout <= 24h, "idle_timeout",
           "between one millisecond and 24 hours");
   require(options.stop_timeout >= 0ms && options.stop_timeout <= 60s, "stop_timeout",

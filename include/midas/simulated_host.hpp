@@ -6,6 +6,7 @@
 #include <midas/simulated_host_journal.hpp>
 #include <midas/simulated_host_options.hpp>
 #include <midas/simulated_host_statistics.hpp>
+#include <midas/simulated_scenario.hpp>
 #include <midas/token_service_options.hpp>
 
 #include <cstdint>
@@ -40,9 +41,9 @@ class simulated_host {
   ///
   /// Throws std::invalid_argument if an option is out of its range, if the address is not a
   /// loopback address and options.allow_any_address is not set, or if options.fault_rules is
-  /// malformed. Throws std::system_error if the system cannot listen on the address and port,
-  /// cannot write a file or cannot start a thread, and std::runtime_error if OpenSSL fails. what()
-  /// names the value and a remedy.
+  /// malformed, or if there is no such options.scenario. Throws std::system_error if the system
+  /// cannot listen on the address and port, cannot write a file or cannot start a thread, and
+  /// std::runtime_error if OpenSSL fails. what() names the value and a remedy.
   explicit simulated_host(const simulated_host_options& options = {});
 
   /// Calls stop(), and removes the files that the host created.

@@ -61,6 +61,14 @@ struct simulated_host_options {
   /// already expired when they are issued. Default: 24 hours, as on real hosts.
   std::chrono::seconds expires_in{86400};
 
+  /// Divides the times that tokens state, so that a token's day passes in minutes: 600 makes 24
+  /// hours 144 seconds of real time. Applies to expires_in and to the member `lifetime` of fault
+  /// rules, and so to expires_in, expires_on, not_before and the claims exp, nbf and iat of tokens.
+  /// Results are whole seconds, and at least one unless the lifetime is 0. Everything else keeps
+  /// real time: latency, limits, the windows of fault rules, Retry-After and timeouts. 1 to a
+  /// million. Default: 1.
+  std::uint32_t time_factor = 1;
+
   /// The system-assigned identity; empty for a host without one. As on a real host, a request that
   /// names no identity then gets a token of the user-assigned identity if there is only one.
   /// Default: sample_system_assigned_identity().
@@ -89,6 +97,10 @@ struct simulated_host_options {
   /// The text of a rules file (JSON): which token requests fail, and how. docs/simulator.md
   /// describes it. Empty for no faults. Default: empty.
   std::string fault_rules{};
+
+  /// The name of a scenario of simulated_scenarios(), whose rules apply after fault_rules. Empty
+  /// for none. Default: empty.
+  std::string scenario{};
 
   /// Makes the random decisions of the fault rules (probabilities and latencies) repeatable: equal
   /// seeds, rules and sequences of requests have equal faults. 0 draws a seed; see

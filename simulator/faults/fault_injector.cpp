@@ -2,6 +2,7 @@
 
 #include "simulator/faults/chance.hpp"
 #include "simulator/faults/faulty_answer.hpp"
+#include "simulator/faults/scenarios.hpp"
 
 #include <optional>
 #include <string>
@@ -22,7 +23,7 @@ fault_injector::fault_injector(const simulated_host_options& options, simulated_
       follows_(options.journal_size > 0 || options.limit_concurrency > 0),
       limits_(options.limit_per_second > 0 || options.limit_concurrency > 0),
       window_(options.limit_per_second) {
-  set_rules(options.fault_rules);
+  set_rules(with_scenario(options.fault_rules, options.scenario));
 }
 
 void fault_injector::set_rules(std::string_view json) {

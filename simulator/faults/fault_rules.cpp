@@ -57,8 +57,15 @@ nth_request read_nth(const rule_value& value) {
 }
 
 time_window read_window(const rule_value& value) {
-  value.require_object({"from", "to"});
+  value.require_object({"from", "to", "every"});
   time_window window;
+  if (const auto every = value.member("every")) {
+    window.every = every->duration(max_window);
+    if (*window.every == nanoseconds{0}) {
+      every->refuse("must be longer than zero");
+    }
+    window.to = *window.every;
+  }
   if (const auto from = value.member("from")) {
     window.from = from->duration(max_window);
   }
@@ -67,6 +74,9 @@ time_window read_window(const rule_value& value) {
   }
   if (window.to <= window.from) {
     value.refuse(R"(must end after it begins; make "to" later than "from")");
+  }
+  if (window.every && window.to > *window.every) {
+    value.refuse(R"(must end before it recurs; make "to" at most "every")");
   }
   return window;
 }

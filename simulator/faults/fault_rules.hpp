@@ -32,9 +32,12 @@ struct nth_request {
 struct time_window {
   std::chrono::nanoseconds from{0};
   std::chrono::nanoseconds to = std::chrono::nanoseconds::max();
+  /// The window recurs after this time, measured from the same start. Empty: it does not.
+  std::optional<std::chrono::nanoseconds> every{};
 
   [[nodiscard]] bool holds(std::chrono::nanoseconds elapsed) const noexcept {
-    return elapsed >= from && elapsed < to;
+    const auto position = every ? elapsed % *every : elapsed;
+    return position >= from && position < to;
   }
 };
 

@@ -57,6 +57,7 @@ bool is_guid(std::string_view text) noexcept {
 
 token_issuer::token_issuer(const simulated_host_options& options)
     : expires_in_(options.expires_in),
+      time_factor_(options.time_factor),
       identities_(options.user_assigned),
       resources_(options.resources),
       issuer_(next_issuer()) {
@@ -77,7 +78,7 @@ bool token_issuer::knows(const std::string& resource) const {
 void token_issuer::write_token(std::string& out, const simulated_identity& asked,
                                const std::string& resource, std::int64_t now, token_form form) {
   const auto& identity = change_.wrong_identity ? other_than(asked) : asked;
-  const auto lifetime = change_.lifetime.value_or(expires_in_);
+  const auto lifetime = scaled(change_.lifetime.value_or(expires_in_));
   if (remembers_recipient_) {
     recipient_ = identity.client_id;
   }
@@ -117,14 +118,19 @@ void token_issuer::append(std::string& out, const body_template& body) const {
   stamp_unique_id(out.data() + begin + body.unique_id_at, issuer_, body.serial);
 }
 
-token_issuer::body_template token_issuer::make_body(const body_source& source) {
+std::chrono::seconds token_issuer::scaled(std::chrono::seconds lifetime) const noexcept {
+  return lifetime.count() == 0 ? lifetime
+                               : std::max(lifetime / time_factor_, std::chrono::seconds{1});
+}
+
+token_issuer::body_template token_issuer::make_body(const body_source& source) const {
   jwt_claims claims;
   claims.resource = source.resource;
   claims.client_id = source.identity.client_id;
   claims.object_id = source.identity.object_id;
   claims.resource_id = source.identity.resource_id;
   claims.tenant_id = simulated_tenant_id;
-  claims.not_before = source.issued_at - clock_allowance;
+  claims.not_before = source.issued_at - clock_allowance / time_factor_;
   claims.expires_on = source.issued_at + source.lifetime.count();
   const auto token = make_jwt_template(claims);
 

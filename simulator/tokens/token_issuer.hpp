@@ -41,7 +41,7 @@ using token_form = void (*)(json_object& answer, const issued_token& token);
 /// answers, which are unique. One thread at a time.
 class token_issuer {
  public:
-  /// Uses expires_in, the identities and the resources.
+  /// Uses expires_in, time_factor, the identities and the resources.
   explicit token_issuer(const simulated_host_options& options);
 
   /// Whether the tenant knows the resource: it is among options.resources or, if those are empty,
@@ -98,12 +98,14 @@ class token_issuer {
     std::chrono::seconds left;
   };
 
-  [[nodiscard]] static body_template make_body(const body_source& source);
+  [[nodiscard]] body_template make_body(const body_source& source) const;
+  [[nodiscard]] std::chrono::seconds scaled(std::chrono::seconds lifetime) const noexcept;
   [[nodiscard]] const simulated_identity& other_than(const simulated_identity& identity) const;
   void write_again(std::string& out, const body_template& given, body_source source) const;
   void append(std::string& out, const body_template& body) const;
 
   std::chrono::seconds expires_in_;
+  std::int64_t time_factor_;
   std::vector<simulated_identity> identities_;
   std::vector<std::string> resources_;
   std::uint64_t issuer_;

@@ -80,7 +80,7 @@ TEST_CASE("a report says that the first 401 of Azure Arc is its challenge") {
   result.detection = detect_host({}, identity_host::azure_arc);
   result.exchanges.resize(2);
   for (auto& exchange : result.exchanges) {
-    exchange.answer = answer_shape{.status = 401, .body_bytes = 0, .body = "empty"};
+    exchange.answer = answer_shape{.status = 401, .body_bytes = 0, .body = {.text = "empty"}};
   }
   result.token = fail(errc::challenge_rejected, "no key");
   const auto text = to_text(result);

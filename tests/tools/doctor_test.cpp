@@ -224,7 +224,7 @@ TEST_CASE("a report is safe to print and valid JSON, whatever its texts contain"
     exchange_record exchange;
     exchange.url = *any_text();
     exchange.parameters = {*any_text()};
-    exchange.answer = answer_shape{.status = 500, .body_bytes = 1, .body = *any_text()};
+    exchange.answer = answer_shape{.status = 500, .body_bytes = 1, .body = {.text = *any_text()}};
     result.exchanges = {exchange};
     error problem;
     problem.code = errc::request_rejected;

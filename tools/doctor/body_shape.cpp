@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace midas::internal::tools {
 
@@ -13,14 +14,6 @@ namespace {
 
 constexpr std::size_t max_name_length = 40;
 constexpr std::size_t max_names = 12;
-
-// Other member names may be misplaced values.
-bool is_name(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= max_name_length && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-}
 
 std::string_view kind_of(const rapidjson::Value& value) noexcept {
   switch (value.GetType()) {
@@ -41,42 +34,61 @@ std::string_view kind_of(const rapidjson::Value& value) noexcept {
   return "?";
 }
 
-std::string shape_of_object(const rapidjson::Document& document, std::span<const secret> proofs) {
+void read_object(const rapidjson::Document& document, std::span<const secret> proofs,
+                 body_shape& shape) {
   std::string named;
-  std::size_t names = 0;
   for (const auto& [name, value] : document.GetObject()) {
     const std::string_view text{name.GetString(), name.GetStringLength()};
-    if (names < max_names && is_name(text) && !repeats_proof(text, proofs)) {
-      ++names;
+    if (shape.members.size() < max_names && is_shown_name(text, proofs)) {
+      shape.members.push_back({std::string{text}, kind_of(value)});
       named.append(named.empty() ? "" : ", ").append(text).append(": ");
       named += kind_of(value);
     }
   }
-  if (const auto others = document.MemberCount() - names; others != 0) {
+  shape.other_members = document.MemberCount() - shape.members.size();
+  if (const auto others = shape.other_members; others != 0) {
     named.append(named.empty() ? "" : ", ").append(std::to_string(others));
     named += others == 1 ? " other" : " others";
   }
-  return named.empty() ? "an empty JSON object" : "a JSON object (" + named + ")";
+  shape.text = named.empty() ? "an empty JSON object" : "a JSON object (" + named + ")";
 }
 
 }  // namespace
 
-std::string shape_of(sensitive_string body, std::span<const secret> proofs) {
+bool is_shown_name(std::string_view text, std::span<const secret> proofs) noexcept {
+  return !text.empty() && text.size() <= max_name_length && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  }) && !repeats_proof(text, proofs);
+}
+
+body_shape read_shape(sensitive_string body, std::span<const secret> proofs) {
+  body_shape shape;
   const auto first = body.find_first_not_of(" \t\r\n");
   if (first == sensitive_string::npos) {
-    return "empty";
+    shape.text = "empty";
+    return shape;
   }
   if (body[first] == '<') {
-    return "HTML or XML";
+    shape.text = "HTML or XML";
+    return shape;
   }
   rapidjson::Document document;
   // In situ, so that every string stays in the buffer that sensitive_string wipes.
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
   document.ParseInsitu<flags>(body.data());
   if (document.HasParseError()) {
-    return "not JSON";
+    shape.text = "not JSON";
+  } else if (document.IsObject()) {
+    read_object(document, proofs, shape);
+  } else {
+    shape.text = "JSON, but not an object";
   }
-  return document.IsObject() ? shape_of_object(document, proofs) : "JSON, but not an object";
+  return shape;
+}
+
+std::string shape_of(sensitive_string body, std::span<const secret> proofs) {
+  return read_shape(std::move(body), proofs).text;
 }
 
 }  // namespace midas::internal::tools

@@ -4,10 +4,36 @@
 #include <midas/secret.hpp>
 #include <midas/sensitive_string.hpp>
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace midas::internal::tools {
+
+/// A member of a JSON object, without its value.
+struct member_shape {
+  std::string name;
+  /// "null", "boolean", "number", "string", "empty string", "array" or "object".
+  std::string_view kind;
+};
+
+struct body_shape {
+  /// See shape_of().
+  std::string text{};
+  /// At most a dozen of a JSON object, in its order: those that shape_of() names.
+  std::vector<member_shape> members{};
+  /// The number of the object's other members.
+  std::size_t other_members = 0;
+};
+
+/// Whether a text is safe to show as a name: at most 40 letters, digits, '_' and '-', which do not
+/// repeat one of `proofs`. Other texts in the place of a name may be values.
+[[nodiscard]] bool is_shown_name(std::string_view text, std::span<const secret> proofs) noexcept;
+
+/// The shape of a body as values. `proofs` are those of the request.
+[[nodiscard]] body_shape read_shape(sensitive_string body, std::span<const secret> proofs = {});
 
 /// Describes a body without revealing a value: "empty", "HTML or XML", "not JSON", "JSON, but not
 /// an object" or "a JSON object (access_token: string, expires_in: number, 3 others)". Member names

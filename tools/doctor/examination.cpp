@@ -151,7 +151,7 @@ void name_identity(examination& result, const token_service_options& options,
 // The host answered, and not with a page or a text of something else.
 bool has_answered(const examination& result) {
   return std::ranges::any_of(result.exchanges, [](const exchange_record& each) {
-    return each.answer && *each.answer && (*each.answer)->body.starts_with("a JSON object");
+    return each.answer && *each.answer && (*each.answer)->body.text.starts_with("a JSON object");
   });
 }
 

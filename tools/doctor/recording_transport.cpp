@@ -1,10 +1,12 @@
 #include "tools/doctor/recording_transport.hpp"
 
-#include "tools/doctor/body_shape.hpp"
+#include "messages/ascii.hpp"
 #include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/host_clock.hpp"
+#include "transport/responses/retry_after.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
@@ -49,6 +51,38 @@ std::string resource_in(sensitive_string body, std::span<const secret> proofs) {
                                               : std::string{};
 }
 
+std::vector<std::string> header_names(const http_response& response,
+                                      std::span<const secret> proofs) {
+  constexpr std::size_t max_headers = 40;
+  std::vector<std::string> names;
+  for (const auto& each : response.headers) {
+    if (names.size() < max_headers && is_shown_name(each.name, proofs)) {
+      names.push_back(each.name);
+    }
+  }
+  return names;
+}
+
+// Letters, digits and the punctuation of registered types; with a slash inside.
+bool is_media_type(std::string_view text) noexcept {
+  constexpr std::size_t max_length = 60;
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789.+-_/";
+  return text.size() <= max_length && text.find_first_not_of(allowed) == std::string_view::npos &&
+         std::ranges::count(text, '/') == 1 && !text.starts_with('/') && !text.ends_with('/');
+}
+
+// "text/html" of "Text/HTML; charset=utf-8".
+std::string media_type(const http_response& response, std::span<const secret> proofs) {
+  const auto* const header = find_header(response, "Content-Type");
+  if (header == nullptr) {
+    return {};
+  }
+  const std::string_view value{header->value};
+  auto type = ascii::lower(std::string{value.substr(0, value.find(';'))});
+  type.resize(type.find_last_not_of(" \t") + 1);
+  return is_media_type(type) && !repeats_proof(type, proofs) ? type : std::string{};
+}
+
 expected<answer_shape> answer_of(const expected<http_response>& outcome,
                                  std::span<const secret> proofs) {
   if (!outcome) {
@@ -57,7 +91,10 @@ expected<answer_shape> answer_of(const expected<http_response>& outcome,
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return answer_shape{.status = outcome->status,
                       .body_bytes = outcome->body.size(),
-                      .body = shape_of(outcome->body, proofs),
+                      .body = read_shape(outcome->body, proofs),
+                      .headers = header_names(*outcome, proofs),
+                      .content_type = media_type(*outcome, proofs),
+                      .retry_after = read_retry_after(*outcome, now),
                       .clock_ahead = clock_error(*outcome, now),
                       .resource = resource_in(outcome->body, proofs)};
 }

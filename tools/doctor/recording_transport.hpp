@@ -2,6 +2,7 @@
 // values.
 #pragma once
 
+#include "tools/doctor/body_shape.hpp"
 #include "transport/http_transport.hpp"
 
 #include <chrono>
@@ -17,8 +18,13 @@ namespace midas::internal::tools {
 struct answer_shape {
   int status = 0;
   std::size_t body_bytes = 0;
-  /// The result of shape_of.
-  std::string body;
+  body_shape body;
+  /// The names of the response's headers, without those that may be values.
+  std::vector<std::string> headers{};
+  /// The media type without its parameters, in lower case; empty if it is missing or malformed.
+  std::string content_type{};
+  /// How long the host asks its clients to wait.
+  std::optional<std::chrono::milliseconds> retry_after{};
   /// How far this machine's clock is ahead of the answer's Date; negative if it is behind, and zero
   /// if the two agree within half a minute.
   std::chrono::seconds clock_ahead{};

@@ -88,6 +88,16 @@ void write_detection(json_report& to, const host_detection& detection) {
   to.texts("remarks", detection.remarks);
 }
 
+void write_members(json_report& to, const body_shape& body) {
+  to.list("members", body.members, [&to](const member_shape& each) {
+    to.object([&] {
+      to.text("name", each.name);
+      to.text("kind", each.kind);
+    });
+  });
+  to.number("other_members", static_cast<std::int64_t>(body.other_members));
+}
+
 void write_answer(json_report& to, const expected<answer_shape>& answer) {
   if (!answer) {
     to.text("failed", to_string(answer.error().code));
@@ -95,7 +105,15 @@ void write_answer(json_report& to, const expected<answer_shape>& answer) {
   }
   to.number("status", answer->status);
   to.number("answer_bytes", static_cast<std::int64_t>(answer->body_bytes));
-  to.text("answer", answer->body);
+  to.text("answer", answer->body.text);
+  to.texts("answer_headers", answer->headers);
+  to.optional_text("content_type", answer->content_type);
+  if (const auto& wait = answer->retry_after) {
+    to.milliseconds("retry_after_ms", *wait);
+  }
+  if (answer->body.text.starts_with("a JSON object")) {
+    write_members(to, answer->body);
+  }
 }
 
 void write_exchange(json_report& to, const exchange_record& exchange) {

@@ -112,7 +112,7 @@ std::string answer_of(const exchange_record& exchange) {
   }
   const auto& answer = **exchange.answer;
   return fmt::format("HTTP {} after {}, {} bytes: {}", answer.status, time, answer.body_bytes,
-                     answer.body);
+                     answer.body.text);
 }
 
 std::string exchanges_of(const examination& result) {

@@ -1,6 +1,7 @@
 #include "tools/simulate/fault_arguments.hpp"
 
 #include "simulator/faults/fault_rules.hpp"
+#include "simulator/faults/scenarios.hpp"
 #include "tools/command.hpp"
 #include "tools/duration.hpp"
 
@@ -24,14 +25,29 @@ constexpr int service_unavailable = 503;
 constexpr int gone = 410;
 constexpr std::size_t max_per_second = 1'000'000;
 
-std::string read_file(const std::string& name) {
+std::string read_file(std::string_view kind, const std::string& name, std::string_view option) {
   std::ifstream file(name, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) {
-    throw std::invalid_argument("cannot read the rules file " + name +
-                                "; give --faults a readable file");
+    throw std::invalid_argument(std::string{"cannot read the "}
+                                    .append(kind)
+                                    .append(" ")
+                                    .append(name)
+                                    .append("; give ")
+                                    .append(option)
+                                    .append(" a readable file"));
   }
   return text;
+}
+
+// Calls `read`, and names the file in what it throws.
+template <class Function>
+auto naming(const std::string& file, Function read) {
+  try {
+    return read();
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(file + ": " + error.what());
+  }
 }
 
 /// Appends rules to a document.
@@ -77,6 +93,19 @@ CLI::Option* add_rate(CLI::App& command, const std::string& name, double& value,
   return command.add_option(name, value, description)
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("0..1");
+}
+
+void add_scenario(CLI::App& command, std::string& scenario) {
+  std::string description = "What a host does by its documentation, or did by reports:\n";
+  std::vector<std::string> names;
+  for (const auto& each : simulated_scenarios()) {
+    names.emplace_back(each.name);
+    description.append(each.name).append(": ").append(each.summary).append("\n");
+  }
+  description.pop_back();
+  command.add_option("--scenario", scenario, description)
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME");
 }
 
 void add_common_faults(CLI::App& command, common_faults& faults) {
@@ -149,6 +178,11 @@ void add_fault_options(CLI::App& command, simulated_host_options& options,
       .add_option("--faults", arguments.rules_file,
                   "JSON file of fault rules, read again at SIGHUP; docs/simulator.md describes it")
       ->type_name("FILE");
+  add_scenario(command, arguments.scenario);
+  command
+      .add_option("--record", arguments.record_file,
+                  "Play back the exchanges in a report of midas doctor --json, with made-up tokens")
+      ->type_name("FILE");
   command.add_option("--seed", options.seed,
                      "Seed of random faults, to repeat a run; 0 picks one, which is printed [0]");
   command.add_option("--journal", options.journal_size,
@@ -156,17 +190,24 @@ void add_fault_options(CLI::App& command, simulated_host_options& options,
   add_common_faults(command, arguments.common);
 }
 
+std::optional<recording> recording_of(const fault_arguments& arguments) {
+  const auto& file = arguments.record_file;
+  if (file.empty()) {
+    return std::nullopt;
+  }
+  const auto report = read_file("report", file, "--record");
+  return naming(file, [&report] { return read_recording(report); });
+}
+
 std::string fault_rules_of(const fault_arguments& arguments) {
-  if (arguments.rules_file.empty()) {
-    return with_common_faults({}, arguments.common);
+  std::string rules;
+  if (const auto& file = arguments.rules_file; !file.empty()) {
+    rules = read_file("rules file", file, "--faults");
+    naming(file, [&rules] { return simulator::parse_fault_rules(rules); });
   }
-  const auto rules = read_file(arguments.rules_file);
-  try {
-    (void)simulator::parse_fault_rules(rules);
-  } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(arguments.rules_file + ": " + error.what());
-  }
-  return with_common_faults(rules, arguments.common);
+  rules = simulator::with_scenario(with_common_faults(rules, arguments.common), arguments.scenario);
+  const auto recorded = recording_of(arguments);
+  return recorded ? simulator::joined_rules(rules, recorded->rules) : rules;
 }
 
 std::string with_common_faults(std::string_view rules, const common_faults& faults) {

@@ -1,6 +1,7 @@
 // The options of `midas simulate` that inject faults.
 #pragma once
 
+#include "tools/simulate/recording.hpp"
 #include <midas/simulated_host_options.hpp>
 
 #include <chrono>
@@ -33,6 +34,10 @@ struct common_faults {
 struct fault_arguments {
   std::string rules_file{};
   common_faults common{};
+  /// Empty: none.
+  std::string scenario{};
+  /// A report of `midas doctor --json`. Empty: none.
+  std::string record_file{};
 };
 
 /// Adds --limit, --concurrency, --seed and --journal, which set members of `options`, and the other
@@ -40,7 +45,11 @@ struct fault_arguments {
 void add_fault_options(CLI::App& command, simulated_host_options& options,
                        fault_arguments& arguments);
 
-/// The rules of the file, if one is given, followed by those of the options. Throws
+/// The recording in arguments.record_file; empty if none is given. Throws as fault_rules_of() does.
+std::optional<recording> recording_of(const fault_arguments& arguments);
+
+/// The rules of the file, if one is given, followed by those of the options, of the scenario and of
+/// the recording. Throws
 /// std::invalid_argument, which names the file, if the file is not readable or is malformed.
 std::string fault_rules_of(const fault_arguments& arguments);
 

@@ -12,6 +12,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -25,6 +26,8 @@ struct simulate_arguments {
   fault_arguments faults{};
   /// Empty: print the announcement instead.
   std::string print_environment{};
+  /// Empty: the one of the recording, or IMDS.
+  std::optional<identity_host> host{};
   std::chrono::nanoseconds expires_in = std::chrono::hours{24};
   bool no_system_assigned = false;
   bool no_imds_v2 = false;
@@ -40,17 +43,20 @@ simulated_host_options options_of(const simulate_arguments& arguments) {
   auto options = arguments.options;
   options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
   options.fault_rules = fault_rules_of(arguments.faults);
-  options.knows_imds_v2 = !arguments.no_imds_v2;
+  const auto recorded = recording_of(arguments.faults);
+  options.knows_imds_v2 = !arguments.no_imds_v2 && (!recorded || recorded->knows_imds_v2);
+  options.host = arguments.host.value_or(recorded ? recorded->host.value_or(identity_host::imds)
+                                                  : identity_host::imds);
   if (arguments.no_system_assigned) {
     options.system_assigned.reset();
   }
   return options;
 }
 
-void print_ready(const simulated_host& host, const simulate_arguments& arguments) {
-  const auto& format = arguments.print_environment;
+void print_ready(const simulated_host& host, const simulated_host_options& options,
+                 const std::string& format) {
   fmt::print("{}", format.empty()
-                       ? announcement(host, arguments.options)
+                       ? announcement(host, options)
                        : environment_text(read_environment_format(format), host.environment()));
   if (std::fflush(stdout) != 0) {
     throw std::system_error{errno, std::generic_category(),
@@ -94,8 +100,9 @@ int run_simulate(const simulate_arguments& arguments) {
   // Before the host starts its thread, which must not receive the signals.
   const stop_signals signals{has_rules_file(arguments) ? hangup::reload : hangup::stop};
   try {
-    simulated_host host{options_of(arguments)};
-    print_ready(host, arguments);
+    const auto options = options_of(arguments);
+    simulated_host host{options};
+    print_ready(host, options, arguments.print_environment);
     wait_for_stop(host, signals, arguments);
     host.stop();
     if (arguments.print_environment.empty()) {
@@ -113,16 +120,16 @@ int run_simulate(const simulate_arguments& arguments) {
   }
 }
 
-void add_host(CLI::App& command, simulated_host_options& options) {
+void add_host(CLI::App& command, std::optional<identity_host>& chosen) {
   command
       .add_option_function<std::string>(
           "--host",
-          [&options](const std::string& name) {
+          [&chosen](const std::string& name) {
             const auto host = read_identity_host(name);
             if (!host) {
               throw CLI::ValidationError("--host", usage_error_text(host.error()));
             }
-            options.host = *host;
+            chosen = *host;
           },
           "The kind of host [imds]:\n" + internal::host_options(70))
       ->type_name("HOST");
@@ -132,6 +139,11 @@ void add_behavior_options(CLI::App& command, simulate_arguments& arguments) {
   auto& options = arguments.options;
   add_duration(command, "--latency", options.latency, "Response time of token requests");
   add_duration(command, "--expires-in", arguments.expires_in, "Lifetime of tokens");
+  command
+      .add_option("--time-factor", options.time_factor,
+                  "Divide the lifetimes of tokens: with 600, a day passes in 144 s")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   command.add_option("--resource", options.resources,
                      "A resource that the tenant knows; may be repeated\n"
                      "[any absolute URI or GUID]");
@@ -176,7 +188,7 @@ action add_simulate_command(CLI::App& program) {
       "With --faults, SIGHUP reads the file again instead");
   const auto arguments = std::make_shared<simulate_arguments>();
   auto& options = arguments->options;
-  add_host(command, options);
+  add_host(command, arguments->host);
   command
       .add_option("--print-env", arguments->print_environment,
                   "Print only the environment variables that lead clients to the host:\n"

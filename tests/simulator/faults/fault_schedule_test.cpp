@@ -191,3 +191,24 @@ TEST_CASE("the facts of a POST come from its form, and a scope gives the resourc
   CHECK(scope.identity == "c");
   CHECK(facts_of({"POST", "/", {}, "scope=openid"}).resource.empty());
 }
+
+TEST_CASE("a window recurs, and reading it refuses one that never could") {
+  const auto rules = [](const std::string& window) {
+    return parse_fault_rules(R"({"rules":[{"match":{"window":)" + window +
+                             R"(},"action":{"status":500}}]})");
+  };
+  const auto recurring = rules(R"({"from":"10s","to":"15s","every":"20s"})")[0].match.window;
+  for (const auto round : {0s, 20s, 2'000'000s}) {
+    CHECK_FALSE(recurring.holds(round + 10s - 1ns));
+    CHECK(recurring.holds(round + 10s));
+    CHECK(recurring.holds(round + 15s - 1ns));
+    CHECK_FALSE(recurring.holds(round + 15s));
+  }
+  CHECK(rules(R"({"from":"10s","every":"20s"})")[0].match.window.holds(39s));
+  CHECK_FALSE(rules(R"({"from":"10s","every":"20s"})")[0].match.window.holds(40s));
+  for (const auto* wrong :
+       {R"({"every":"0s"})", R"({"to":"21s","every":"20s"})", R"({"from":"20s","every":"20s"})",
+        R"({"every":20})", R"({"from":"30s","every":"20s"})"}) {
+    CHECK_THROWS_AS(rules(wrong), std::invalid_argument);
+  }
+}
