@@ -86,7 +86,7 @@ TEST_CASE("a recording transport records the shapes of exchanges in order") {
   REQUIRE(records[0].answer);
   CHECK((*records[0].answer)->status == 200);
   CHECK((*records[0].answer)->body_bytes == 25);
-  CHECK((*records[0].answer)->body == "a JSON object (access_token: string)");
+  CHECK((*records[0].answer)->body.text == "a JSON object (access_token: string)");
   CHECK(records[1].parameters.empty());
   CHECK(records[1].answer->error().code == errc::unreachable);
   CHECK_FALSE(records[2].answer);
@@ -274,5 +274,5 @@ TEST_CASE("a member name that repeats the proof of the request is only counted")
                      public_header("Metadata", "true")};
   begun.begin(request);
   wire->respond(0, 400, R"({"0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9":1,"Metadata":"true"})");
-  CHECK((*recorder.records()[0].answer)->body == "a JSON object (Metadata: string, 1 other)");
+  CHECK((*recorder.records()[0].answer)->body.text == "a JSON object (Metadata: string, 1 other)");
 }

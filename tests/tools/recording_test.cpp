@@ -59,9 +59,8 @@ TEST_CASE("doctor says the same of a host and of the playback of its report") {
       R"({"status":400,"body":"<?xml?><Error/>","content_type":"Text/XML; q=1"})",
       R"({"status":200,"body":"{\"access_token\":\"\",\"x y\":1,\"n\":[1]}"})",
       R"({"status":200,"body":"{\"expires_in\":5}  "})", R"({"status":200,"body":"plain words"})",
-      R"({"lifetime":"0s"})", R"({"expires_on_form":"soon"})",
+      R"({"lifetime":"0s"})",
       R"({"status":200,"body":"{\"access_token\":\"x\",\"expires_in\":\"soon\"}"})",
-      R"({"status":200,"body":"{\"access_token\":\"x\",\"expires_on\":1}"})",
       R"({"status":404,"body":""})", R"({"status":500,"body":"[1, 2]"})",
       R"({"status":400,"body":"{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}"})",
       R"({"reset":"before"})", R"({"garbage":true})");
@@ -182,17 +181,14 @@ TEST_CASE("a file that is no report is refused with what is wrong") {
 }
 
 TEST_CASE("extreme numbers in a report neither exhaust memory nor make wrong rules") {
-  for (const auto* exchange : {
-         R"({"status":200,"answer":"not JSON","answer_bytes":1e300,"elapsed_ms":1e300})",
-         R"({"status":429,"retry_after_ms":1e300,"answer":"empty"})",
-         R"({"status":500,"answer":"a JSON object ()",
-         "other_members" : 1e300
-       })
-    "}) {
-        const auto recorded = read_recording(report_with(exchange));
-  CHECK(recorded.rules.size() < 2'000'000);
-  CHECK(simulator::parse_fault_rules(recorded.rules).size() == 1);
-}
+  for (const auto* exchange :
+       {R"({"status":200,"answer":"not JSON","answer_bytes":1e300,"elapsed_ms":1e300})",
+        R"({"status":429,"retry_after_ms":1e300,"answer":"empty"})",
+        R"({"status":500,"answer":"a JSON object","other_members":1e300})"}) {
+    const auto recorded = read_recording(report_with(exchange));
+    CHECK(recorded.rules.size() < 2'000'000);
+    CHECK(simulator::parse_fault_rules(recorded.rules).size() == 1);
+  }
 }
 
 TEST_CASE("midas simulate plays back the report of midas doctor") {

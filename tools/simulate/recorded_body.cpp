@@ -27,7 +27,8 @@ std::string_view text_for(std::string_view name, const recorded_body& body) {
       is_one_of(name, {"error_description", "message", "Message"})) {
     return body.error_description;
   }
-  return "simulated";
+  // As short as text can be, so that the body is not longer than the recorded one.
+  return "x";
 }
 
 void write(json_text& json, std::string_view text) {
@@ -72,7 +73,7 @@ std::string object_like(const recorded_body& body) {
   }
   for (std::size_t i = 0; i < body.other_members; ++i) {
     // Not a name that doctor shows.
-    write_member(json, "other member " + std::to_string(i + 1), "null", body);
+    write_member(json, "." + std::to_string(i + 1), "number", body);
   }
   json.EndObject();
   return {out.GetString(), out.GetSize()};
