@@ -55,7 +55,7 @@ constexpr std::array<simulated_scenario, 5> scenarios{{
      "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/"
      "how-to-use-vm-token#error-handling",
      imds_update},
-    {"boot", "the endpoint of a fresh container: no answer for 12 s, then 500 until 25 s",
+    {"boot", "a fresh container: no answer for 12 s, then 500 until 25 s",
      "https://github.com/microsoft/azure-container-apps/issues/1448 "
      "https://github.com/Azure/aad-pod-identity/issues/992 "
      "https://github.com/Azure/azure-sdk-for-net/issues/19241",
@@ -64,12 +64,12 @@ constexpr std::array<simulated_scenario, 5> scenarios{{
      "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/"
      "how-to-use-vm-token#retry-guidance",
      throttled},
-    {"flapping", "well for 10 s, then 503, lost connections and hangs for 10 s, again and again",
+    {"flapping", "by turns well for 10 s, and 503, lost connections and hangs",
      "https://github.com/Azure/azure-sdk-for-net/issues/23713 "
      "https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/"
      "how-to-use-vm-token#retry-guidance",
      flapping},
-    {"filter", "something else answers: a page for 15 s, then 400 with XML until 30 s",
+    {"filter", "something else answers: a page for 15 s, then XML until 30 s",
      "https://github.com/Azure/azure-sdk-for-python/issues/20554 "
      "https://github.com/terricain/certbot-dns-azure/issues/54",
      filter},

@@ -176,12 +176,12 @@ void add_fault_options(CLI::App& command, simulated_host_options& options,
                      "Maximum token requests in flight; excess requests get 429 [no limit]");
   command
       .add_option("--faults", arguments.rules_file,
-                  "JSON file of fault rules, read again at SIGHUP; docs/simulator.md describes it")
+                  "JSON file of fault rules, read again at SIGHUP; see docs/simulator.md")
       ->type_name("FILE");
   add_scenario(command, arguments.scenario);
   command
       .add_option("--record", arguments.record_file,
-                  "Play back the exchanges in a report of midas doctor --json, with made-up tokens")
+                  "Play back a report of midas doctor --json, with made-up tokens")
       ->type_name("FILE");
   command.add_option("--seed", options.seed,
                      "Seed of random faults, to repeat a run; 0 picks one, which is printed [0]");
