@@ -6,6 +6,25 @@
 
 namespace midas::internal::tools {
 
+namespace {
+
+// The system delivers SIGHUP first: one after the other would delay the end for as long as they
+// arrive.
+int or_end(int received) {
+  if (received != SIGHUP) {
+    return received;
+  }
+  sigset_t ends{};
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  const timespec no_time{};
+  const int end = sigtimedwait(&ends, nullptr, &no_time);
+  return end > 0 ? end : received;
+}
+
+}  // namespace
+
 stop_signals::stop_signals(hangup meaning) {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGINT);
@@ -25,26 +44,14 @@ stop_signals::stop_signals(hangup meaning) {
 int stop_signals::wait() const {
   int received = 0;
   sigwait(&signals_, &received);
-  return received;
+  return or_end(received);
 }
 
 int stop_signals::wait_for(std::chrono::nanoseconds time) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
   // A signal that is handled elsewhere, such as SIGCONT, ends the wait early.
-  const int first = std::max(0, sigtimedwait(&signals_, nullptr, &limit));
-  if (first != SIGHUP) {
-    return first;
-  }
-  // The system delivers SIGHUP first: one after the other would delay the end for as long as they
-  // arrive.
-  sigset_t ends{};
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  const timespec no_time{};
-  const int end = sigtimedwait(&ends, nullptr, &no_time);
-  return end > 0 ? end : first;
+  return or_end(std::max(0, sigtimedwait(&signals_, nullptr, &limit)));
 }
 
 }  // namespace midas::internal::tools

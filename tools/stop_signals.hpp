@@ -22,10 +22,10 @@ class stop_signals {
  public:
   explicit stop_signals(hangup meaning = hangup::stop);
 
-  /// Returns when one of the signals arrives, and returns it.
+  /// Returns when one of the signals arrives, and returns it. SIGINT and SIGTERM come before a
+  /// SIGHUP, which is then dropped.
   int wait() const;  // NOLINT(modernize-use-nodiscard): some commands end for any of them
-  /// The same, at the latest after `time`: the signal that arrived, or 0. SIGINT and SIGTERM come
-  /// before a SIGHUP, which is then dropped.
+  /// The same, at the latest after `time`; then returns 0.
   [[nodiscard]] int wait_for(std::chrono::nanoseconds time) const;
 
  private:
