@@ -4,9 +4,9 @@
 #include <midas/detail/access.hpp>
 #include <midas/detail/biased_refcount.hpp>
 #include <midas/detail/export.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/secret.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>

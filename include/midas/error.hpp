@@ -3,10 +3,10 @@
 #pragma once
 
 #include <midas/detail/export.hpp>
+#include <midas/detail/time_types.hpp>
 
 #include <tl/expected.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>

@@ -4,11 +4,11 @@
 #include <midas/access_token.hpp>
 #include <midas/detail/access.hpp>
 #include <midas/detail/export.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <coroutine>
 #include <memory>
 #include <stop_token>

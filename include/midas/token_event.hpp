@@ -2,12 +2,12 @@
 #pragma once
 
 #include <midas/detail/export.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
 #include <midas/event_severity.hpp>
 #include <midas/identity_host.hpp>
 #include <midas/token_request.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -5,11 +5,11 @@
 #include <midas/detail/access.hpp>
 #include <midas/detail/export.hpp>
 #include <midas/detail/thread_cache.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
 #include <midas/token_awaitable.hpp>
 #include <midas/token_request.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -7,6 +7,7 @@
 #include <midas/detail/export.hpp>
 #include <midas/detail/resource_text.hpp>
 #include <midas/detail/thread_cache.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/detail/token_lookup.hpp>
 #include <midas/error.hpp>
 #include <midas/event_subscription.hpp>
@@ -17,7 +18,6 @@
 #include <midas/token_service_options.hpp>
 #include <midas/token_service_statistics.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -1,13 +1,13 @@
 // The configuration of a token service.
 #pragma once
 
+#include <midas/detail/time_types.hpp>
 #include <midas/environment_variable.hpp>
 #include <midas/event_severity.hpp>
 #include <midas/host_limits.hpp>
 #include <midas/identity_host.hpp>
 #include <midas/managed_identity.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>

@@ -1,7 +1,8 @@
 // Counters of a token service.
 #pragma once
 
-#include <chrono>
+#include <midas/detail/time_types.hpp>
+
 #include <cstdint>
 #include <optional>
 

@@ -3,11 +3,11 @@
 
 #include <midas/access_token.hpp>
 #include <midas/detail/export.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
 #include <midas/managed_identity.hpp>
 #include <midas/token_request.hpp>
 
-#include <chrono>
 #include <span>
 #include <string>
 #include <vector>

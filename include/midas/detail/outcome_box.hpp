@@ -2,9 +2,9 @@
 #pragma once
 
 #include <midas/access_token.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>

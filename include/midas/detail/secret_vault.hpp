@@ -3,11 +3,11 @@
 #pragma once
 
 #include <midas/detail/export.hpp>
+#include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
 #include <midas/sensitive_string.hpp>
 #include <midas/token_store.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
