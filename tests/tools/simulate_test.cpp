@@ -243,6 +243,7 @@ TEST_CASE("midas simulate announces the seed and the journal") {
   }
   CHECK_THAT(text, Contains("seed:        42\n"));
   CHECK_THAT(text, Contains("/journal\n"));
+  CHECK_THAT(text, Contains("/faults\n"));
 }
 
 TEST_CASE("invalid input to midas simulate causes one line that quotes it") {

@@ -108,6 +108,7 @@ std::string announcement(const simulated_host& host, const simulated_host_option
   const bool takes_endpoint = profile_of(options.host).signature.mode == detection_mode::fallback;
   text += takes_endpoint ? usage_by_endpoint(host) : usage_by_environment(host, options.host);
   text += line("statistics:", curl_command(host, "/stats"));
+  text += line("faults:", curl_command(host, "/faults"));
   if (options.journal_size > 0) {
     text += line("journal:", curl_command(host, "/journal"));
   }

@@ -8,8 +8,8 @@
 namespace midas::internal::tools {
 
 /// Describes how to use the host: its address, the environment variables that lead clients to it,
-/// its files, its statistics, its seed, and its journal if it keeps one. `options` are those that
-/// the host was made with.
+/// its files, its statistics, its fault rules, its seed, and its journal if it keeps one. `options`
+/// are those that the host was made with.
 std::string announcement(const simulated_host& host, const simulated_host_options& options);
 
 }  // namespace midas::internal::tools
