@@ -15,6 +15,8 @@ enum exit_code : int {
   bad_usage = 2,
   /// The timeout expired.
   timed_out = 3,
+  /// A threshold of `midas load` was not met.
+  threshold_not_met = 4,
 };
 
 /// The exit code for a token service error.

@@ -12,6 +12,28 @@ namespace midas::internal::tools {
 
 namespace {
 
+// "midas load --help" if that command was named.
+std::string help_for(const CLI::App& program) {
+  std::string command = "midas";
+  for (const auto* below = &program; !below->get_subcommands().empty();) {
+    below = below->get_subcommands().front();
+    command += " " + below->get_name();
+  }
+  return " (see " + command + " --help)";
+}
+
+// CLI11 lists unexpected arguments in reverse order.
+std::string text_of(const CLI::ParseError& problem, const CLI::App& program) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr) {
+    return problem.what();
+  }
+  std::string text;
+  for (const auto& argument : program.remaining(true)) {
+    text += " " + argument;
+  }
+  return "unexpected arguments:" + text;
+}
+
 int run(int argc, char** argv) {
   CLI::App program;
   const auto actions = declare_program(program);
@@ -21,7 +43,7 @@ int run(int argc, char** argv) {
     if (e.get_exit_code() == 0) {
       return program.exit(e);
     }
-    print_error("midas", std::string{e.what()} + " (see midas --help)");
+    print_error("midas", text_of(e, program) + help_for(program));
     return bad_usage;
   }
   for (const auto& [name, run_command] : actions) {

@@ -5,20 +5,24 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace midas::internal::tools {
 
-/// Starts a caller. Each caller forwards the message to another one, so that callers start as fast
-/// as the scheduler runs them. If one thread started them all, they would fill the scheduler's
-/// queue ahead of midas's own actors.
+/// Makes a caller request a token. A caller forwards the first one to another caller, so that
+/// callers start as fast as the scheduler runs them. If one thread started them all, they would
+/// fill the scheduler's queue ahead of midas's own actors.
 struct ask_now {
   phase* current = nullptr;
   /// The index of the caller to forward the message to, and the distance to the one after it.
+  /// Without a distance, it is not forwarded.
   std::size_t next = 0;
   std::size_t step = 0;
+  /// In an open model.
+  std::optional<phase::clock::time_point> scheduled{};
 };
 
 inline std::string to_string(const ask_now&) { return "ask_now"; }
@@ -37,78 +41,119 @@ using caller_actor = caf_compat::typed_actor<
     // Requests a token repeatedly until the phase is over.
     void(ask_now)>;
 
+/// What all callers use.
+struct caller_surroundings {
+  token_service& service;
+  request_source& requests;
+  const load_plan& plan;
+  std::vector<caller_actor> callers{};
+};
+
 struct caller_state {
   static inline const char* name = "midas.load.caller";
 
   explicit caller_state(caller_actor::pointer actor) : self(actor) {}
 
-  void start(token_actor cache_handle, const token_request* token_wanted,
-             std::chrono::nanoseconds request_timeout,
-             const std::vector<caller_actor>* all_callers) {
-    cache = std::move(cache_handle);
-    request = token_wanted;
-    timeout = request_timeout;
-    callers = all_callers;
+  void start(caller_surroundings* around, std::size_t own_index) {
+    surroundings = around;
+    index = own_index;
+    cache = around->service.cache();
   }
 
   caller_actor::behavior_type make_behavior() {
     return {[this](ask_now now) {
-      ask(*now.current);
-      if (now.next < callers->size()) {
-        caf_compat::send(self, (*callers)[now.next],
+      ask(*now.current, now.scheduled);
+      if (now.step != 0 && now.next < surroundings->callers.size()) {
+        caf_compat::send(self, surroundings->callers[now.next],
                          ask_now{now.current, now.next + now.step, now.step});
       }
     }};
   }
 
-  void ask(phase& now) {
-    const auto requested_at = phase::clock::now();
-    caf_compat::request(self, cache, *request, timeout)
-        .then([this, &now,
-               requested_at](const access_token& token) { answered(now, requested_at, token); },
-              [this, &now, requested_at](const caf::error& e) {
-                answered(now, requested_at, unexpected{to_error(e)});
-              });
-  }
-
-  void answered(phase& now, phase::clock::time_point requested_at,
-                const expected<access_token>& outcome) {
-    if (now.answered(requested_at, outcome)) {
-      ask(now);
+  void ask(phase& now, std::optional<phase::clock::time_point> scheduled) {
+    const auto turn = caller_turn::now(scheduled);
+    const auto& request = surroundings->requests.next(index, storage);
+    if (surroundings->plan.as == caller_kind::messages) {
+      ask_by_message(now, turn, request);
+    } else {
+      request_token(self, surroundings->service, request, surroundings->plan.timeout)
+          .then([this, &now, turn](const access_token& token) { answered(now, turn, token); },
+                [this, &now, turn](const error& e) { answered(now, turn, unexpected{e}); });
     }
   }
 
+  void ask_by_message(phase& now, const caller_turn& turn, const token_request& request) {
+    caf_compat::request(self, cache, request, surroundings->plan.timeout)
+        .then([this, &now, turn](const access_token& token) { answered(now, turn, token); },
+              [this, &now, turn](const caf::error& e) {
+                answered(now, turn, unexpected{to_error(e)});
+              });
+  }
+
+  void answered(phase& now, const caller_turn& turn, const expected<access_token>& outcome) {
+    if (!now.answered(turn, outcome)) {
+      return;
+    }
+    const auto& own = surroundings->callers[index];
+    if (auto* const pacer = now.pacer()) {
+      take_turn(*pacer, now, own);
+    } else if (surroundings->plan.as == caller_kind::messages) {
+      ask(now, std::nullopt);
+    } else {
+      // A published token is handed out before `then` returns.
+      caf_compat::send(self, own, ask_now{&now});
+    }
+  }
+
+  static void take_turn(arrival_pacer& pacer, phase& now, const caller_actor& caller) {
+    pacer.take_turn([&now, caller](std::optional<phase::clock::time_point> scheduled) {
+      if (scheduled) {
+        caf_compat::anonymous_send(caller, ask_now{&now, 0, 0, scheduled});
+      } else {
+        now.finish_caller();
+      }
+    });
+  }
+
   caller_actor::pointer self;
+  caller_surroundings* surroundings = nullptr;
+  std::size_t index = 0;
   token_actor cache;
-  const token_request* request = nullptr;
-  std::chrono::nanoseconds timeout{};
-  const std::vector<caller_actor>* callers = nullptr;
+  // Of a fresh key.
+  token_request storage;
 };
 
 class actor_callers final : public callers {
  public:
   explicit actor_callers(const load_plan& plan)
-      : system_(configured(plan)), service_(system_, plan.service) {
-    const auto cache = service_.cache();
-    actors_.reserve(plan.callers);
+      : system_(configured(plan)),
+        service_(system_, plan.service),
+        requests_(plan),
+        surroundings_{service_, requests_, plan} {
+    actors().reserve(plan.callers);
     for (std::size_t i = 0; i < plan.callers; ++i) {
-      const auto* request = &plan.requests[i % plan.requests.size()];
-      actors_.push_back(caf_compat::spawn<caller_actor, caller_state>(system_, cache, request,
-                                                                      plan.timeout, &actors_));
+      actors().push_back(
+          caf_compat::spawn<caller_actor, caller_state>(system_, &surroundings_, i));
     }
   }
 
   ~actor_callers() override {
-    for (const auto& actor : actors_) {
+    for (const auto& actor : actors()) {
       caf_compat::send_exit(actor, caf::exit_reason::user_shutdown);
     }
   }
 
   void run(phase& now) override {
     now.begin();
-    constexpr std::size_t chains = 64;
-    for (std::size_t i = 0; i < std::min(chains, actors_.size()); ++i) {
-      caf_compat::anonymous_send(actors_[i], ask_now{&now, i + chains, chains});
+    if (auto* const pacer = now.pacer()) {
+      for (const auto& actor : actors()) {
+        caller_state::take_turn(*pacer, now, actor);
+      }
+    } else {
+      constexpr std::size_t chains = 64;
+      for (std::size_t i = 0; i < std::min(chains, actors().size()); ++i) {
+        caf_compat::anonymous_send(actors()[i], ask_now{&now, i + chains, chains});
+      }
     }
     now.wait();
   }
@@ -116,6 +161,8 @@ class actor_callers final : public callers {
   token_service& service() override { return service_; }
 
  private:
+  std::vector<caller_actor>& actors() { return surroundings_.callers; }
+
   caf::actor_system_config& configured(const load_plan& plan) {
     // CAF's default, work stealing, lets idle threads poll. On few cores they compete with the busy
     // threads, and a burst takes twice as long.
@@ -128,7 +175,8 @@ class actor_callers final : public callers {
   caf::actor_system_config config_;
   caf::actor_system system_;
   token_service service_;
-  std::vector<caller_actor> actors_;
+  request_source requests_;
+  caller_surroundings surroundings_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include <coroutine>
+#include <optional>
 #include <thread>
 #include <utility>  // Boost.Asio 1.74 uses std::exchange without including it
 #include <vector>
@@ -49,18 +50,22 @@ class event_loop {
   std::jthread thread_;
 };
 
+/// Where a caller runs.
+struct caller_place {
+  phase* now = nullptr;
+  event_loop* loop = nullptr;
+  std::size_t caller = 0;
+};
+
 class asynchronous_callers : public callers {
  public:
   explicit asynchronous_callers(const load_plan& plan)
-      : plan_(plan), service_(plan.service), loops_(plan.threads) {}
+      : plan_(plan), requests_(plan), service_(plan.service), loops_(plan.threads) {}
 
   void run(phase& now) override {
     now.begin();
     for (std::size_t i = 0; i < plan_.callers; ++i) {
-      auto& loop = loops_[i % loops_.size()];
-      loop.post([this, &now, &loop, &request = plan_.requests[i % plan_.requests.size()]] {
-        ask(now, loop, request);
-      });
+      make_next_request({&now, &loops_[i % loops_.size()], i});
     }
     now.wait();
   }
@@ -68,13 +73,37 @@ class asynchronous_callers : public callers {
   token_service& service() override { return service_; }
 
  protected:
-  /// Requests a token repeatedly until the phase is over, yielding to the loop after each answer.
-  virtual void ask(phase& now, event_loop& loop, const token_request& request) = 0;
+  /// Requests one token, in the loop of the caller, and then lets it make its next request.
+  virtual void ask(const caller_place& place, std::optional<phase::clock::time_point> scheduled) = 0;
+
+  /// Lets the caller ask from its loop's queue, in an open model at its next turn.
+  void make_next_request(const caller_place& place) {
+    auto* const pacer = place.now->pacer();
+    if (pacer == nullptr) {
+      return place.loop->post([this, place] { ask(place, std::nullopt); });
+    }
+    pacer->take_turn([this, place](std::optional<phase::clock::time_point> scheduled) {
+      if (scheduled) {
+        place.loop->post([this, place, scheduled] { ask(place, scheduled); });
+      } else {
+        place.now->finish_caller();
+      }
+    });
+  }
+
+  void answered(const caller_place& place, const caller_turn& turn,
+                const expected<access_token>& outcome) {
+    if (place.now->answered(turn, outcome)) {
+      make_next_request(place);
+    }
+  }
 
   [[nodiscard]] const load_plan& plan() const { return plan_; }
+  [[nodiscard]] request_source& requests() { return requests_; }
 
  private:
   const load_plan& plan_;
+  request_source requests_;
   token_service service_;
   std::vector<event_loop> loops_;
 };
@@ -84,13 +113,13 @@ class callback_callers final : public asynchronous_callers {
   using asynchronous_callers::asynchronous_callers;
 
  private:
-  void ask(phase& now, event_loop& loop, const token_request& request) override {
-    service().get_async(request, plan().timeout,
-                        [this, &now, &loop, &request, requested_at = phase::clock::now()](
-                            const expected<access_token>& outcome) {
-                          if (now.answered(requested_at, outcome)) {
-                            loop.post([this, &now, &loop, &request] { ask(now, loop, request); });
-                          }
+  void ask(const caller_place& place,
+           std::optional<phase::clock::time_point> scheduled) override {
+    token_request storage;
+    const auto turn = caller_turn::now(scheduled);
+    service().get_async(requests().next(place.caller, storage), plan().timeout,
+                        [this, place, turn](const expected<access_token>& outcome) {
+                          answered(place, turn, outcome);
                         });
   }
 };
@@ -100,16 +129,34 @@ class coroutine_callers final : public asynchronous_callers {
   using asynchronous_callers::asynchronous_callers;
 
  private:
-  void ask(phase& now, event_loop& loop, const token_request& request) override {
-    ask_repeatedly(now, loop, request);
+  void ask(const caller_place& place,
+           std::optional<phase::clock::time_point> scheduled) override {
+    if (place.now->pacer() == nullptr) {
+      ask_repeatedly(place);
+    } else {
+      ask_once(place, scheduled);
+    }
   }
 
-  detached ask_repeatedly(phase& now, event_loop& loop, const token_request& request) {
-    auto requested_at = phase::clock::now();
-    while (now.answered(requested_at, co_await service().async_get(request, plan().timeout))) {
-      co_await loop.resume_later();
-      requested_at = phase::clock::now();
+  detached ask_repeatedly(caller_place place) {
+    token_request storage;
+    while (true) {
+      const auto turn = caller_turn::now();
+      const auto& request = requests().next(place.caller, storage);
+      const auto outcome = co_await service().async_get(request, plan().timeout);
+      if (!place.now->answered(turn, outcome)) {
+        co_return;
+      }
+      co_await place.loop->resume_later();
     }
+  }
+
+  detached ask_once(caller_place place, std::optional<phase::clock::time_point> scheduled) {
+    token_request storage;
+    const auto turn = caller_turn::now(scheduled);
+    const auto& request = requests().next(place.caller, storage);
+    const auto outcome = co_await service().async_get(request, plan().timeout);
+    answered(place, turn, outcome);
   }
 };
 

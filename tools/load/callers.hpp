@@ -16,13 +16,15 @@ class callers {
   callers& operator=(const callers&) = delete;
   virtual ~callers() = default;
 
-  /// Begins the phase, starts all callers, and returns when the phase has finished.
+  /// Begins the phase, starts all callers, and returns when the phase has finished. Throws
+  /// std::runtime_error, which says what to do, if the callers cannot be started.
   virtual void run(phase& now) = 0;
 
   virtual token_service& service() = 0;
 };
 
 /// The plan must outlive the callers.
+std::unique_ptr<callers> make_callers(const load_plan& plan);
 std::unique_ptr<callers> make_actor_callers(const load_plan& plan);
 std::unique_ptr<callers> make_thread_callers(const load_plan& plan);
 std::unique_ptr<callers> make_coroutine_callers(const load_plan& plan);

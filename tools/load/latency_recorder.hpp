@@ -1,5 +1,7 @@
-// The latencies of a load run as a histogram.
+// Records the latencies of a load run from any thread.
 #pragma once
+
+#include "tools/load/latency_histogram.hpp"
 
 #include <array>
 #include <chrono>
@@ -9,7 +11,7 @@
 
 namespace midas::internal::tools {
 
-/// Thread-safe. Percentiles are accurate to one percent of their value; the maximum is exact.
+/// Thread-safe and lock-free.
 class latency_recorder {
  public:
   latency_recorder();
@@ -17,22 +19,19 @@ class latency_recorder {
   latency_recorder(const latency_recorder&) = delete;
   latency_recorder& operator=(const latency_recorder&) = delete;
 
-  void record(std::chrono::nanoseconds latency);
+  void record(std::chrono::nanoseconds latency) noexcept;
 
-  /// Adds the latencies of `other`. Neither recorder may be in use by another thread.
-  void add(const latency_recorder& other);
+  /// What was recorded so far. A latency that is being recorded may be missing from it in part: in
+  /// the sum but not in a bucket, for example.
+  [[nodiscard]] latency_histogram recorded() const;
 
-  [[nodiscard]] std::uint64_t count() const;
-  /// The latency that the fraction `part` (0 to 1) of all latencies does not exceed. Zero if none
-  /// was recorded.
-  [[nodiscard]] std::chrono::nanoseconds percentile(double part) const;
-  [[nodiscard]] std::chrono::nanoseconds maximum() const;
+  [[nodiscard]] std::uint64_t count() const noexcept;
 
  private:
   // Threads record into different shards to avoid contention.
   struct shard;
   static constexpr std::size_t shards = 16;
-  [[nodiscard]] shard& own_shard();
+  [[nodiscard]] shard& own_shard() noexcept;
 
   std::array<std::unique_ptr<shard>, shards> shards_;
 };

@@ -1,0 +1,75 @@
+#include "tools/load/fault_spans.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace midas::internal::tools {
+
+namespace {
+
+std::string fault_text(int status, errc code, std::string_view host) {
+  return status >= 400 ? fmt::format("{} from {}", status, host)
+                       : fmt::format("{} from {}", to_string(code), host);
+}
+
+// What midas decides by itself, without an exchange, is no fault of the host.
+bool is_of_host(errc code) {
+  switch (code) {
+    case errc::deadline_exceeded:
+    case errc::host_busy:
+    case errc::too_many_keys:
+    case errc::shutting_down:
+    case errc::actor_terminated:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::optional<std::string> fault_of(const error& failure, std::string_view host) {
+  if (!is_of_host(failure.code)) {
+    return std::nullopt;
+  }
+  return fault_text(failure.http_status, failure.code, host);
+}
+
+}  // namespace
+
+std::optional<std::string> fault_of(const token_event& event, std::string_view host) {
+  if (const auto* retried = std::get_if<acquisition_retried>(&event)) {
+    return fault_of(retried->failure, host);
+  }
+  if (const auto* failed = std::get_if<acquisition_failed>(&event)) {
+    return fault_of(failed->failure, host);
+  }
+  if (const auto* exchange = std::get_if<exchange_finished>(&event); exchange && exchange->failure) {
+    // An exchange that is given up had no answer yet.
+    return *exchange->failure == errc::cancelled
+               ? fmt::format("no answer from {}", host)
+               : fault_text(0, *exchange->failure, host);
+  }
+  return std::nullopt;
+}
+
+std::vector<fault_span> merged_spans(const std::map<std::string, std::set<std::uint64_t>>& faults) {
+  constexpr std::uint64_t most_apart = 2;
+  std::vector<fault_span> spans;
+  for (const auto& [text, seconds] : faults) {
+    const auto first = spans.size();
+    for (const auto second : seconds) {
+      if (spans.size() > first && second - (spans.back().to_second - 1) <= most_apart) {
+        spans.back().to_second = second + 1;
+      } else {
+        spans.push_back({second, second + 1, text});
+      }
+    }
+  }
+  std::ranges::sort(spans, {}, [](const fault_span& span) {
+    return std::tie(span.from_second, span.to_second, span.text);
+  });
+  return spans;
+}
+
+}  // namespace midas::internal::tools

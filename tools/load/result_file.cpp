@@ -1,0 +1,38 @@
+#include "tools/load/result_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace midas::internal::tools {
+
+namespace {
+
+[[noreturn]] void refuse_file(const std::string& path) {
+  throw std::runtime_error{fmt::format("cannot write {}: {}; give a file that can be written", path,
+                                       std::generic_category().message(errno))};
+}
+
+}  // namespace
+
+result_file::result_file(std::string path) : path_(std::move(path)) {
+  if (!path_.empty() && !std::ofstream{path_, std::ios::app}) {
+    refuse_file(path_);
+  }
+}
+
+void result_file::write(const std::function<std::string()>& text) {
+  if (path_.empty()) {
+    return;
+  }
+  std::ofstream file{path_, std::ios::binary | std::ios::trunc};
+  file << text();
+  if (!file.flush()) {
+    refuse_file(path_);
+  }
+}
+
+}  // namespace midas::internal::tools

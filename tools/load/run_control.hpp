@@ -1,0 +1,42 @@
+// Ends a load run early when a signal arrives.
+#pragma once
+
+#include "tools/load/phase.hpp"
+#include "tools/stop_signals.hpp"
+#include <midas/token_service.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+namespace midas::internal::tools {
+
+/// SIGINT, SIGTERM and SIGHUP end the phase in progress, and what callers still wait for a second
+/// later; another one ends the process. To be made before any other thread, so that all of them
+/// block the signals.
+class run_control {
+ public:
+  run_control();
+  run_control(const run_control&) = delete;
+  run_control& operator=(const run_control&) = delete;
+
+  /// The phase in progress and the service that it uses, which must exist until finish().
+  void begin(phase& now, token_service& service);
+  void finish();
+
+  [[nodiscard]] bool is_interrupted() const noexcept { return is_interrupted_; }
+
+ private:
+  void watch(const std::stop_token& stop);
+  void interrupt();
+
+  stop_signals signals_;
+  std::atomic<bool> is_interrupted_ = false;
+  std::mutex mutex_;
+  phase* phase_ = nullptr;
+  token_service* service_ = nullptr;
+  std::jthread watcher_;
+};
+
+}  // namespace midas::internal::tools

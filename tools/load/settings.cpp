@@ -1,0 +1,61 @@
+#include "tools/load/settings.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+
+namespace midas::internal::tools {
+
+namespace {
+
+setting_value read_value(const std::string& text) {
+  std::int64_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec == std::errc{} && read.ptr == end) {
+    return number;
+  }
+  return text;
+}
+
+setting_value value_of(const CLI::Option& option,
+                       const std::map<std::string, setting_value>& effective,
+                       const std::string& name) {
+  if (option.get_items_expected_max() == 0) {
+    return option.count() > 0;
+  }
+  if (option.count() > 0) {
+    const auto& results = option.results();
+    return option.get_expected_max() > 1 ? setting_value{results} : read_value(results.front());
+  }
+  if (const auto found = effective.find(name); found != effective.end()) {
+    return found->second;
+  }
+  const auto text = option.get_default_str();
+  return text.empty() ? setting_value{} : read_value(text);
+}
+
+void collect(const CLI::App& command, const std::map<std::string, setting_value>& effective,
+             std::vector<setting>& result) {
+  for (const auto* option : command.get_options()) {
+    if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
+      const auto& name = option->get_lnames().front();
+      result.push_back({name, value_of(*option, effective, name)});
+    }
+  }
+  // A group of options is a subcommand without a name.
+  for (const auto* group : command.get_subcommands({})) {
+    collect(*group, effective, result);
+  }
+}
+
+}  // namespace
+
+std::vector<setting> settings_of(const CLI::App& command,
+                                 const std::map<std::string, setting_value>& effective) {
+  std::vector<setting> result;
+  collect(command, effective, result);
+  return result;
+}
+
+}  // namespace midas::internal::tools
