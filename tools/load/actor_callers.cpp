@@ -132,8 +132,7 @@ class actor_callers final : public callers {
         surroundings_{service_, requests_, plan} {
     actors().reserve(plan.callers);
     for (std::size_t i = 0; i < plan.callers; ++i) {
-      actors().push_back(
-          caf_compat::spawn<caller_actor, caller_state>(system_, &surroundings_, i));
+      actors().push_back(caf_compat::spawn<caller_actor, caller_state>(system_, &surroundings_, i));
     }
   }
 

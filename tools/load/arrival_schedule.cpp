@@ -52,7 +52,8 @@ nanoseconds arrival_schedule::at(std::uint64_t number) const {
     return s.requests > static_cast<long double>(number);
   });
   // The last request can be at the end but for rounding.
-  const auto index = std::min(static_cast<std::size_t>(later - starts_.begin()), stages_.size()) - 1;
+  const auto index =
+      std::min(static_cast<std::size_t>(later - starts_.begin()), stages_.size()) - 1;
   const auto& begin = starts_[index];
   return begin.time +
          time_within(stages_[index], static_cast<long double>(number) - begin.requests);

@@ -74,7 +74,8 @@ class asynchronous_callers : public callers {
 
  protected:
   /// Requests one token, in the loop of the caller, and then lets it make its next request.
-  virtual void ask(const caller_place& place, std::optional<phase::clock::time_point> scheduled) = 0;
+  virtual void ask(const caller_place& place,
+                   std::optional<phase::clock::time_point> scheduled) = 0;
 
   /// Lets the caller ask from its loop's queue, in an open model at its next turn.
   void make_next_request(const caller_place& place) {
@@ -113,8 +114,7 @@ class callback_callers final : public asynchronous_callers {
   using asynchronous_callers::asynchronous_callers;
 
  private:
-  void ask(const caller_place& place,
-           std::optional<phase::clock::time_point> scheduled) override {
+  void ask(const caller_place& place, std::optional<phase::clock::time_point> scheduled) override {
     token_request storage;
     const auto turn = caller_turn::now(scheduled);
     service().get_async(requests().next(place.caller, storage), plan().timeout,
@@ -129,8 +129,7 @@ class coroutine_callers final : public asynchronous_callers {
   using asynchronous_callers::asynchronous_callers;
 
  private:
-  void ask(const caller_place& place,
-           std::optional<phase::clock::time_point> scheduled) override {
+  void ask(const caller_place& place, std::optional<phase::clock::time_point> scheduled) override {
     if (place.now->pacer() == nullptr) {
       ask_repeatedly(place);
     } else {

@@ -44,11 +44,11 @@ std::optional<std::string> fault_of(const token_event& event, std::string_view h
   if (const auto* failed = std::get_if<acquisition_failed>(&event)) {
     return fault_of(failed->failure, host);
   }
-  if (const auto* exchange = std::get_if<exchange_finished>(&event); exchange && exchange->failure) {
+  if (const auto* exchange = std::get_if<exchange_finished>(&event);
+      exchange && exchange->failure) {
     // An exchange that is given up had no answer yet.
-    return *exchange->failure == errc::cancelled
-               ? fmt::format("no answer from {}", host)
-               : fault_text(0, *exchange->failure, host);
+    return *exchange->failure == errc::cancelled ? fmt::format("no answer from {}", host)
+                                                 : fault_text(0, *exchange->failure, host);
   }
   return std::nullopt;
 }

@@ -17,7 +17,9 @@ constexpr unsigned precision_bits = 7;
 constexpr std::uint64_t parts = std::uint64_t{1} << precision_bits;
 
 // The highest latency of the bucket, which no latency in it exceeds.
-nanoseconds last_of(std::size_t index) { return latency_buckets::lower(index + 1) - nanoseconds{1}; }
+nanoseconds last_of(std::size_t index) {
+  return latency_buckets::lower(index + 1) - nanoseconds{1};
+}
 
 double middle_of(std::size_t index) {
   return static_cast<double>((latency_buckets::lower(index) + last_of(index)).count()) / 2;

@@ -82,10 +82,9 @@ void add_model_options(CLI::App& command, load_arguments& arguments) {
                                 "Length of the steady state, or of the run at --rate");
   auto* warm_up = add_duration(command, "--warm-up", arguments.warm_up,
                                "Run for this long before what is measured");
-  auto* rate =
-      add_parsed(command, "--rate", arguments.rate, &parse_rate,
-                 "Requests per second, such as 5000/s, whatever the answers do (an open\n"
-                 "model): latency counts from the time for which a request was scheduled");
+  auto* rate = add_parsed(command, "--rate", arguments.rate, &parse_rate,
+                          "Requests per second, such as 5000/s, whatever the answers do (an open\n"
+                          "model): latency counts from the time for which a request was scheduled");
   rate->type_name("RATE");
   auto* stages = add_parsed(command, "--stages", arguments.stages, &parse_stages,
                             "The same with rates that change: DURATION:RATE holds a rate,\n"
@@ -116,9 +115,10 @@ void add_host_options(CLI::App& command, load_arguments& arguments) {
   auto& request = arguments.request;
   auto* target =
       command
-          .add_option("--target", arguments.target,
-                      "The identity endpoint to use, as a URL, or \"environment\": the host that the\n"
-                      "environment names [a simulator in this process]")
+          .add_option(
+              "--target", arguments.target,
+              "The identity endpoint to use, as a URL, or \"environment\": the host that the\n"
+              "environment names [a simulator in this process]")
           ->check(refuse_empty)
           ->check(refuse_option);
   command
@@ -134,8 +134,9 @@ void add_host_options(CLI::App& command, load_arguments& arguments) {
       ->type_name("HOST");
   add_simulator_options(command, arguments, target);
   command
-      .add_option("--max-in-flight", arguments.max_in_flight,
-                  "Maximum HTTP requests in flight [with --target as for the kind of host, else 64]")
+      .add_option(
+          "--max-in-flight", arguments.max_in_flight,
+          "Maximum HTTP requests in flight [with --target as for the kind of host, else 64]")
       ->check(CLI::Range(1, 100'000));
   command
       .add_option("--requests-per-second", arguments.requests_per_second,

@@ -75,8 +75,9 @@ load_host make_simulator(const load_arguments& arguments, token_service_options 
   }
   options.ca_file = result.simulator->certificate_file();
   result.options = std::move(options);
-  result.description = fmt::format("simulated {} with a latency of {}",
-                                   to_string(host_of(arguments)), format_duration(arguments.latency));
+  result.description =
+      fmt::format("simulated {} with a latency of {}", to_string(host_of(arguments)),
+                  format_duration(arguments.latency));
   return result;
 }
 

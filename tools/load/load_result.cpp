@@ -8,11 +8,11 @@ namespace midas::internal::tools {
 
 namespace {
 
-constexpr std::array all_counts{
-    &load_counts::hits,          &load_counts::joined,      &load_counts::fetched,
-    &load_counts::http_requests, &load_counts::connections, &load_counts::coalesced,
-    &load_counts::cache_hits,    &load_counts::refreshes,   &load_counts::retries,
-    &load_counts::throttled};
+constexpr std::array all_counts{&load_counts::hits,        &load_counts::joined,
+                                &load_counts::fetched,     &load_counts::http_requests,
+                                &load_counts::connections, &load_counts::coalesced,
+                                &load_counts::cache_hits,  &load_counts::refreshes,
+                                &load_counts::retries,     &load_counts::throttled};
 
 }  // namespace
 

@@ -50,15 +50,15 @@ struct load_part {
   load_phase_kind kind = load_phase_kind::cold;
   std::chrono::nanoseconds elapsed{};
   /// Of requests that were answered with a token.
-  latency_histogram latencies;
+  latency_histogram latencies{};
   /// The same from the start of each request; empty in a closed model.
-  latency_histogram service_times;
+  latency_histogram service_times{};
   /// Of requests that failed.
-  std::map<errc, latency_histogram> failures;
-  load_counts counts;
+  std::map<errc, latency_histogram> failures{};
+  load_counts counts{};
   /// Requests of an open model that did not begin in time.
   std::uint64_t missed = 0;
-  std::optional<error> first_error;
+  std::optional<error> first_error{};
 
   [[nodiscard]] std::uint64_t tokens() const noexcept { return latencies.count(); }
   [[nodiscard]] std::uint64_t errors() const noexcept;
@@ -76,10 +76,10 @@ struct series_row {
   std::chrono::nanoseconds length{};
   load_phase_kind kind = load_phase_kind::cold;
   /// Requests per second that were to begin; empty in a closed model.
-  std::optional<double> target_rate;
-  latency_histogram latencies;
+  std::optional<double> target_rate{};
+  latency_histogram latencies{};
   std::uint64_t errors = 0;
-  load_counts counts;
+  load_counts counts{};
 };
 
 struct threshold_outcome {

@@ -31,11 +31,11 @@ struct caller_name {
   caller_kind kind;
   std::uint64_t bytes;
 };
-constexpr std::array<caller_name, 5> caller_names{{{"actors", caller_kind::actors, 900},
-                                                   {"messages", caller_kind::messages, 900},
-                                                   {"threads", caller_kind::threads, 8'000},
-                                                   {"coroutines", caller_kind::coroutines, 300},
-                                                   {"callbacks", caller_kind::callbacks, 200}}};
+constexpr std::array<caller_name, 5> caller_names{{{"actors", caller_kind::actors, 1'500},
+                                                   {"messages", caller_kind::messages, 1'500},
+                                                   {"threads", caller_kind::threads, 10'000},
+                                                   {"coroutines", caller_kind::coroutines, 280},
+                                                   {"callbacks", caller_kind::callbacks, 280}}};
 
 const caller_name& caller_named(std::string_view name) {
   // The option was checked.
@@ -53,8 +53,7 @@ load_plan plan_of(const load_arguments& arguments, const token_service_options& 
   auto request = request_of(arguments.request);
   request.force_refresh = arguments.force_refresh;
   for (std::size_t i = 0; i < arguments.resources; ++i) {
-    request.resource =
-        arguments.request.resource + (i == 0 ? "" : "/" + std::to_string(i));
+    request.resource = arguments.request.resource + (i == 0 ? "" : "/" + std::to_string(i));
     plan.requests.push_back(request);
   }
   return plan;
@@ -69,9 +68,8 @@ std::string describe_model(const load_arguments& arguments) {
 }
 
 std::string describe(const load_arguments& arguments, const load_host& host) {
-  auto text = fmt::format(
-      "{} {}", arguments.callers,
-      arguments.as == "messages" ? "actors that send messages" : arguments.as);
+  auto text = fmt::format("{} {}", arguments.callers,
+                          arguments.as == "messages" ? "actors that send messages" : arguments.as);
   if (arguments.as != "threads") {
     text += fmt::format(" on {} thread{}", arguments.threads, arguments.threads == 1 ? "" : "s");
   }

@@ -9,6 +9,7 @@ namespace midas::internal::tools {
 
 phase::phase(std::size_t callers, arrival_schedule schedule)
     : duration_(schedule.length()),
+      service_times_(std::in_place),
       unfinished_(callers),
       pacer_(std::in_place, std::move(schedule)) {}
 
@@ -49,7 +50,7 @@ void phase::record(const caller_turn& turn, clock::time_point now, const access_
     cache_misses_.fetch_add(1, std::memory_order_relaxed);
   }
   if (pacer_) {
-    service_times_.record(now - turn.started);
+    service_times_->record(now - turn.started);
     missed_.fetch_add(is_missed(turn) ? 1 : 0, std::memory_order_relaxed);
   }
 }

@@ -83,7 +83,9 @@ class phase {
   [[nodiscard]] latency_histogram latencies() const { return latencies_.recorded(); }
   /// The same from the start of the request in place of its scheduled time. Empty in a closed
   /// model, in which they are equal.
-  [[nodiscard]] latency_histogram service_times() const { return service_times_.recorded(); }
+  [[nodiscard]] latency_histogram service_times() const {
+    return service_times_ ? service_times_->recorded() : latency_histogram{};
+  }
   /// The latencies of requests that failed.
   [[nodiscard]] std::map<errc, latency_histogram> failures() const;
 
@@ -115,7 +117,7 @@ class phase {
   std::atomic<clock::rep> deadline_ = 0;
   std::atomic<bool> is_stopped_ = false;
   latency_recorder latencies_;
-  latency_recorder service_times_;
+  std::optional<latency_recorder> service_times_;
   // Made when an error first occurs.
   std::array<std::atomic<latency_recorder*>, max_codes> failures_{};
   std::atomic<std::uint64_t> errors_ = 0;

@@ -87,14 +87,15 @@ class table_writer {
 void table_writer::write_latencies(std::string_view label,
                                    latency_histogram load_part::*latencies) {
   const auto add = [&](const std::string& name, auto value_of) {
-    row(fmt::format("{:<14}{}", label, name), [&](const load_part& part) {
+    row(fmt::format("{:<16}{}", label, name), [&](const load_part& part) {
       const auto& recorded = part.*latencies;
       return recorded.empty() ? std::string{no_value} : format_duration(value_of(recorded));
     });
     label = {};
   };
   const auto& chosen = result_.percentiles;
-  for (const auto percent : chosen.empty() ? std::vector<double>{50, 90, 99, 99.9, 99.99} : chosen) {
+  for (const auto percent :
+       chosen.empty() ? std::vector<double>{50, 90, 99, 99.9, 99.99} : chosen) {
     add(percentile_name(percent),
         [percent](const latency_histogram& recorded) { return recorded.percentile(percent); });
   }
@@ -125,9 +126,9 @@ void table_writer::write_phases() {
 void table_writer::write_errors() {
   const auto all = result_.total();
   for (const auto& [code, failed] : all.failures) {
-    text_ += fmt::format("  {:<32}{:>15}   p50 {}, max {}\n", fmt::format("error {}", to_string(code)),
-                         with_commas(failed.count()), format_duration(failed.percentile(50)),
-                         format_duration(failed.maximum()));
+    text_ += fmt::format("  {:<32}{:>15}   p50 {}, max {}\n",
+                         fmt::format("error {}", to_string(code)), with_commas(failed.count()),
+                         format_duration(failed.percentile(50)), format_duration(failed.maximum()));
   }
 }
 

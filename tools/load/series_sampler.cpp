@@ -67,7 +67,8 @@ void series_sampler::add_row() {
 void series_sampler::run() {
   std::unique_lock lock{mutex_};
   auto next = first_.time;
-  while (!stopped_.wait_until(lock, next += std::chrono::seconds{1}, [this] { return is_stopped_; })) {
+  while (
+      !stopped_.wait_until(lock, next += std::chrono::seconds{1}, [this] { return is_stopped_; })) {
     lock.unlock();
     add_row();
     lock.lock();

@@ -16,12 +16,12 @@ namespace midas::internal::tools {
 /// The counters of a phase, and those of the service, at one moment.
 struct run_snapshot {
   std::chrono::steady_clock::time_point time{};
-  latency_histogram latencies;
+  latency_histogram latencies{};
   std::uint64_t errors = 0;
   std::uint64_t cache_misses = 0;
   /// Those of the service since it was created, with `fetched` as run_observer counts it; `hits`
   /// and `joined` are not set.
-  load_counts counts;
+  load_counts counts{};
 };
 
 /// What happened from one moment to a later one. `hits`, `joined` and `fetched` add up to the

@@ -78,8 +78,7 @@ const count_metric* count_metric_of(std::string_view metric) {
 }
 
 unexpected refuse_threshold(std::string_view text, const std::string& why) {
-  return fail(errc::invalid_configuration,
-              fmt::format("threshold {} {}", quoted_start(text), why),
+  return fail(errc::invalid_configuration, fmt::format("threshold {} {}", quoted_start(text), why),
               "Write a figure, a comparison and a bound, such as p99<5ms or errors<0.1%");
 }
 
@@ -142,9 +141,10 @@ figure figure_of(const threshold& wanted, const load_result& result) {
   }
   const auto total = result.total();
   const std::string_view metric = wanted.metric;
-  const auto value = metric.starts_with(errors_of_kind)
-                         ? figure{as_figure(errors_with(metric.substr(errors_of_kind.size()), total))}
-                         : count_metric_of(metric)->value(result);
+  const auto value =
+      metric.starts_with(errors_of_kind)
+          ? figure{as_figure(errors_with(metric.substr(errors_of_kind.size()), total))}
+          : count_metric_of(metric)->value(result);
   if (wanted.unit != bound_unit::percent) {
     return value;
   }
