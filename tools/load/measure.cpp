@@ -143,16 +143,15 @@ class load_run {
     phase now{arguments_.callers, model};
     const auto began = phase::clock::now();
     series_sampler sampler{now, {began_, kind, [this] { return counts(); }}, result_.series};
-    control.begin(now, callers_->service());
     {
+      const run_control::phase_in_progress in_progress{control, now, callers_->service()};
       const progress shown{[&now, &name, began] {
-        return fmt::format("{}: {}, {} tokens, {} errors", name,
-                           format_duration(phase::clock::now() - began), now.tokens(),
-                           now.errors());
+        return fmt::format("{}: {}, {} tokens, {} errors, p99 {}", name,
+                           format_duration(phase::clock::now() - began), now.tokens(), now.errors(),
+                           format_duration(now.latencies().percentile(99)));
       }};
       callers_->run(now);
     }
-    control.finish();
     const auto counted = sampler.finish();
     result_.parts.push_back(part_of(now, kind, counted));
   }
@@ -202,6 +201,10 @@ expected<load_result> measure(const load_arguments& arguments, std::vector<setti
           memory_problem(arguments.as, arguments.callers, available_memory_bytes());
       !problem.empty()) {
     return fail(errc::invalid_configuration, problem, "Use fewer --callers");
+  }
+  if (const auto schedule = schedule_of(arguments); schedule && schedule->size() == 0) {
+    return fail(errc::invalid_configuration, "a run of no length has no requests",
+                "Give --duration a positive duration");
   }
   run_control control;
   const auto host = make_load_host(arguments);

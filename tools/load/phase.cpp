@@ -16,6 +16,10 @@ phase::phase(std::size_t callers, arrival_schedule schedule)
 void phase::begin() {
   began_ = clock::now();
   deadline_ = (began_ + duration_).time_since_epoch().count();
+  // It may have been stopped before it began.
+  if (is_stopped_) {
+    deadline_ = 0;
+  }
   if (pacer_) {
     pacer_->start(began_);
   }

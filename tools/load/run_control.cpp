@@ -23,19 +23,21 @@ void end_process(int signal) {
 
 run_control::run_control() : watcher_([this](const std::stop_token& stop) { watch(stop); }) {}
 
-void run_control::begin(phase& now, token_service& service) {
-  const std::lock_guard lock{mutex_};
-  phase_ = &now;
-  service_ = &service;
-  if (is_interrupted_) {
+run_control::phase_in_progress::phase_in_progress(run_control& control, phase& now,
+                                                  token_service& service)
+    : control_(control) {
+  const std::lock_guard lock{control_.mutex_};
+  control_.phase_ = &now;
+  control_.service_ = &service;
+  if (control_.is_interrupted_) {
     now.stop();
   }
 }
 
-void run_control::finish() {
-  const std::lock_guard lock{mutex_};
-  phase_ = nullptr;
-  service_ = nullptr;
+run_control::phase_in_progress::~phase_in_progress() {
+  const std::lock_guard lock{control_.mutex_};
+  control_.phase_ = nullptr;
+  control_.service_ = nullptr;
 }
 
 void run_control::watch(const std::stop_token& stop) {

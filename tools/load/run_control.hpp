@@ -21,9 +21,17 @@ class run_control {
   run_control(const run_control&) = delete;
   run_control& operator=(const run_control&) = delete;
 
-  /// The phase in progress and the service that it uses, which must exist until finish().
-  void begin(phase& now, token_service& service);
-  void finish();
+  /// While it exists, a signal ends that phase, in which callers wait for that service.
+  class phase_in_progress {
+   public:
+    phase_in_progress(run_control& control, phase& now, token_service& service);
+    phase_in_progress(const phase_in_progress&) = delete;
+    phase_in_progress& operator=(const phase_in_progress&) = delete;
+    ~phase_in_progress();
+
+   private:
+    run_control& control_;
+  };
 
   [[nodiscard]] bool is_interrupted() const noexcept { return is_interrupted_; }
 

@@ -34,6 +34,13 @@ TEST_CASE("a phase with a duration lets callers repeat their requests until it i
   CHECK(now.wait_for(0s));
 }
 
+TEST_CASE("a phase that was stopped before it began is over at once") {
+  phase now{1, 1h};
+  now.stop();
+  now.begin();
+  CHECK_FALSE(now.answered(caller_turn::now(), midas::access_token{}));
+}
+
 TEST_CASE("failures are recorded by kind, apart from the tokens") {
   phase now{1, 1h};
   now.begin();
