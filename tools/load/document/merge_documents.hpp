@@ -1,0 +1,22 @@
+// The document of several workers.
+#pragma once
+
+#include "tools/load/document/load_document.hpp"
+#include <midas/error.hpp>
+
+#include <span>
+
+namespace midas::internal::tools {
+
+/// One document of runs that began at the same time on different machines. Counts are summed, also
+/// by second; latencies come from the sum of the histograms, and are never averages of percentiles.
+/// The duration is that of the longest run, the memory that of the largest process; machine and
+/// settings are those of the first, and `machines` has all. Thresholds are left out, because they
+/// must be checked anew. Fails with errc::invalid_configuration without documents, and if their
+/// histograms do not have the same buckets.
+[[nodiscard]] expected<load_document> merge_documents(std::span<const load_document> documents);
+
+/// Sets the percentiles of `figures` from its histogram: those that it has, up to its maximum.
+void set_percentiles(load_figures& figures);
+
+}  // namespace midas::internal::tools
