@@ -17,6 +17,8 @@ enum exit_code : int {
   timed_out = 3,
   /// A threshold of `midas load` was not met.
   threshold_not_met = 4,
+  /// The second result of `midas load --compare` is worse by more than the spread.
+  is_worse = 5,
 };
 
 /// The exit code for a token service error.

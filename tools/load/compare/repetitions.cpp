@@ -1,5 +1,6 @@
 #include "tools/load/compare/repetitions.hpp"
 
+#include "messages/plain_text.hpp"
 #include "tools/load/compare/load_figure_list.hpp"
 
 #include <fmt/format.h>
@@ -36,11 +37,15 @@ load_document summarize_runs(std::vector<load_document> runs) {
   return result;
 }
 
-std::string repetition_table(const load_document& document) {
-  if (document.repetitions.empty()) {
-    return {};
+std::string figure_table(const load_document& document) {
+  const bool is_repeated = !document.repetitions.empty();
+  auto text = printable(document.what) + "\n";
+  if (document.workers > 1) {
+    text += fmt::format("{} workers, each of them\n", document.workers);
   }
-  auto text = fmt::format("{} runs\n", document.repetitions.size());
+  if (is_repeated) {
+    text += fmt::format("{} runs\n", document.repetitions.size());
+  }
   std::string group;
   for (const auto& figure : listed_figures()) {
     const auto values = values_of(figure, document);
@@ -49,12 +54,17 @@ std::string repetition_table(const load_document& document) {
     }
     if (figure.group != group) {
       group = figure.group;
-      text += fmt::format("\n  {:<20}{:>13}{:>13}{:>13}\n", group, "median", "least", "greatest");
+      text += is_repeated ? fmt::format("\n  {:<20}{:>14}{:>14}{:>14}\n", group, "median", "least",
+                                        "greatest")
+                          : fmt::format("\n  {}\n", group);
     }
-    const auto [least, greatest] = std::ranges::minmax(values);
-    text += fmt::format("    {:<18}{:>13}{:>13}{:>13}\n", figure.label,
-                        figure_text(median(values), figure.unit), figure_text(least, figure.unit),
-                        figure_text(greatest, figure.unit));
+    text += fmt::format("    {:<18}{:>14}", figure.label, figure_text(median(values), figure.unit));
+    if (is_repeated) {
+      const auto [least, greatest] = std::ranges::minmax(values);
+      text += fmt::format("{:>14}{:>14}", figure_text(least, figure.unit),
+                          figure_text(greatest, figure.unit));
+    }
+    text += '\n';
   }
   return text;
 }

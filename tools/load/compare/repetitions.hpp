@@ -14,7 +14,7 @@ namespace midas::internal::tools {
 /// Precondition: there is a run.
 [[nodiscard]] load_document summarize_runs(std::vector<load_document> runs);
 
-/// A table of the median and the spread of every figure. Empty without repetitions.
-[[nodiscard]] std::string repetition_table(const load_document& document);
+/// A table of every figure; with repetitions, of the medians and ranges.
+[[nodiscard]] std::string figure_table(const load_document& document);
 
 }  // namespace midas::internal::tools

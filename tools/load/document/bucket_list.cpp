@@ -17,7 +17,8 @@ double percentile(const bucket_list& buckets, double part, double maximum) {
   for (const auto& each : buckets) {
     seen += each.count;
     if (seen != 0 && static_cast<double>(seen) >= wanted) {
-      return std::min(each.upper, maximum);
+      // The bound itself is not in the bucket.
+      return std::min(std::max(each.lower, each.upper - 1), maximum);
     }
   }
   return buckets.empty() ? 0 : maximum;

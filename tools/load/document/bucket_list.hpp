@@ -23,7 +23,7 @@ using bucket_list = std::vector<latency_bucket>;
 [[nodiscard]] std::uint64_t count_of(const bucket_list& buckets);
 
 /// The latency, in nanoseconds, that the fraction `part` (0 to 1) of all latencies does not exceed:
-/// the upper bound of its bucket, or `maximum` if that is less. Zero without latencies.
+/// the greatest whole number in its bucket, or `maximum` if that is less. Zero without latencies.
 [[nodiscard]] double percentile(const bucket_list& buckets, double part, double maximum);
 
 /// The sum of both. Empty if a bucket of one overlaps a different bucket of the other, which

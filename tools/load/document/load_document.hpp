@@ -43,7 +43,12 @@ struct load_figures {
   double tokens_per_second = 0;
   /// By the member's name: "mean", "max", and percentiles (see percentile_of_name()).
   std::map<std::string, double> latency_ms{};
+  /// The same from the start of each request, in an open model. Not in documents of several
+  /// workers.
+  std::map<std::string, double> service_time_ms{};
   std::map<std::string, std::uint64_t> errors_by_kind{};
+  /// The latencies of failed requests, by kind. Not in documents of several workers.
+  std::map<std::string, std::map<std::string, double>> error_latency_ms{};
   /// Requests of an open model that could not be started on schedule.
   std::uint64_t missed = 0;
   bucket_list histogram{};

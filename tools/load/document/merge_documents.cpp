@@ -46,6 +46,8 @@ void add_figures(load_figures& sum, const load_figures& more) {
 }
 
 void finish(load_figures& figures) {
+  figures.service_time_ms.clear();
+  figures.error_latency_ms.clear();
   figures.tokens_per_second =
       figures.seconds > 0 ? static_cast<double>(figures.tokens) / figures.seconds : 0;
   set_percentiles(figures);

@@ -46,18 +46,30 @@ bucket_list histogram_of(const document_member& owner) {
   return found ? buckets_in(*found) : bucket_list{};
 }
 
+// Absent without tokens.
+std::map<std::string, double> latencies_in(const std::optional<document_member>& owner) {
+  std::map<std::string, double> result;
+  if (owner) {
+    owner->each_member([&result](const auto& name, const auto& value) {
+      if (!value.json().IsNull()) {
+        result[name] = value.number();
+      }
+    });
+  }
+  return result;
+}
+
 load_figures figures_in(const document_member& owner) {
   load_figures result;
   result.tokens = owner.required("tokens").count();
   result.errors = owner.required("errors").count();
   result.seconds = owner.required("seconds").number();
   result.tokens_per_second = owner.required("tokens_per_second").number();
-  // Absent without tokens.
-  if (const auto latencies = owner.find("latency_ms")) {
-    latencies->each_member([&result](const auto& name, const auto& value) {
-      if (!value.json().IsNull()) {
-        result.latency_ms[name] = value.number();
-      }
+  result.latency_ms = latencies_in(owner.find("latency_ms"));
+  result.service_time_ms = latencies_in(owner.find("service_time_ms"));
+  if (const auto kinds = owner.find("error_latency_ms")) {
+    kinds->each_member([&result](const auto& name, const auto& value) {
+      result.error_latency_ms[name] = latencies_in(value);
     });
   }
   if (const auto kinds = owner.find("errors_by_kind")) {

@@ -73,19 +73,30 @@ class load_document_json {
     json_.EndObject();
   }
 
+  void write_latencies(const char* name, const std::map<std::string, double>& latencies) {
+    if (!latencies.empty()) {
+      json_.Key(name);
+      json_.StartObject();
+      for (const auto& [key, value] : latencies) {
+        number(key.c_str(), value);
+      }
+      json_.EndObject();
+    }
+  }
+
   void write_figures(const load_figures& figures) {
     count("tokens", figures.tokens);
     count("errors", figures.errors);
     number("seconds", figures.seconds);
     number("tokens_per_second", figures.tokens_per_second);
-    if (!figures.latency_ms.empty()) {
-      json_.Key("latency_ms");
-      json_.StartObject();
-      for (const auto& [name, value] : figures.latency_ms) {
-        number(name.c_str(), value);
-      }
-      json_.EndObject();
+    write_latencies("latency_ms", figures.latency_ms);
+    write_latencies("service_time_ms", figures.service_time_ms);
+    json_.Key("error_latency_ms");
+    json_.StartObject();
+    for (const auto& [kind, latencies] : figures.error_latency_ms) {
+      write_latencies(kind.c_str(), latencies);
     }
+    json_.EndObject();
     json_.Key("errors_by_kind");
     json_.StartObject();
     for (const auto& [name, value] : figures.errors_by_kind) {

@@ -1,0 +1,102 @@
+#include "tools/load/workers/worker_arguments.hpp"
+
+#include "messages/make_error.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace midas::internal::tools {
+
+namespace {
+
+constexpr std::array<std::string_view, 26> worker_options{"target",
+                                                          "host",
+                                                          "latency",
+                                                          "expires-in",
+                                                          "max-in-flight",
+                                                          "requests-per-second",
+                                                          "allow-insecure-endpoint",
+                                                          "as",
+                                                          "callers",
+                                                          "threads",
+                                                          "timeout",
+                                                          "resources",
+                                                          "resource",
+                                                          "force-refresh",
+                                                          "fresh-keys",
+                                                          "duration",
+                                                          "warm-up",
+                                                          "rate",
+                                                          "stages",
+                                                          "once",
+                                                          "percentiles",
+                                                          "client-id",
+                                                          "object-id",
+                                                          "resource-id",
+                                                          "managed-identity",
+                                                          "system-assigned"};
+
+/// They concern the coordinator.
+constexpr std::array<std::string_view, 9> own_options{
+    "json",   "report",  "threshold", "workers", "worker-secret-file", "allow-non-loopback",
+    "repeat", "verbose", "help"};
+
+unexpected refused_option(std::string_view name) {
+  return fail(errc::invalid_configuration,
+              "a worker does not accept the option " + quoted_start(name),
+              "Omit it, or run midas load on that machine");
+}
+
+// Those of option groups, which are commands without a name, included.
+std::vector<const CLI::Option*> options_of(const CLI::App& command) {
+  auto options = command.get_options();
+  for (const auto* group : command.get_subcommands({})) {
+    for (const auto* option : options_of(*group)) {
+      if (std::ranges::find(options, option) == options.end()) {
+        options.push_back(option);
+      }
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+bool is_worker_option(std::string_view name) noexcept {
+  return std::ranges::find(worker_options, name) != worker_options.end();
+}
+
+expected<void> check_worker_arguments(std::span<const std::string> arguments) {
+  for (const std::string_view each : arguments) {
+    const auto name = each.substr(0, each.find('='));
+    if (!name.starts_with("--") || !is_worker_option(name.substr(2))) {
+      return refused_option(name);
+    }
+  }
+  return {};
+}
+
+expected<std::vector<std::string>> worker_arguments_of(const CLI::App& command) {
+  std::vector<std::string> arguments;
+  for (const auto* option : options_of(command)) {
+    if (option->count() == 0 || option->get_lnames().empty()) {
+      continue;
+    }
+    const auto& name = option->get_lnames().front();
+    if (std::ranges::find(own_options, name) != own_options.end()) {
+      continue;
+    }
+    if (!is_worker_option(name)) {
+      return refused_option("--" + name);
+    }
+    const bool is_flag = option->get_items_expected_max() == 0;
+    for (const auto& value : option->results()) {
+      arguments.push_back(is_flag ? "--" + name : "--" + name + "=" + value);
+    }
+  }
+  return arguments;
+}
+
+}  // namespace midas::internal::tools
