@@ -36,17 +36,20 @@ std::string warning(std::string_view what, const std::vector<compared_property>&
 }
 
 std::string spread_text(const figure_sample& sample) {
-  return sample.count > 1 ? fmt::format("{:.1f}%", sample.spread() * 100) : "";
+  if (sample.count < 2) {
+    return {};
+  }
+  return sample.spread() < 10 ? fmt::format("{:.1f}%", sample.spread() * 100) : ">999%";
 }
 
 std::string change_text(const compared_figure& figure) {
-  if (figure.difference() == 0) {
-    return "0.0%";
-  }
   if (figure.a.median == 0) {
-    return "new";
+    return figure.difference() == 0 ? "0.0%" : "new";
   }
   const auto percent = figure.difference() / figure.a.median * 100;
+  if (std::abs(percent) < 0.05) {
+    return "0.0%";
+  }
   return std::abs(percent) < 1'000 ? fmt::format("{:+.1f}%", percent)
                                    : fmt::format("x{:.3g}", figure.b.median / figure.a.median);
 }

@@ -29,10 +29,10 @@ std::vector<distribution> distributions_in(const load_document& document) {
       result.push_back({name, style, figures});
     }
   };
-  add("cold burst", "s2", document.cold ? &*document.cold : nullptr);
-  add("steady state", "s1", document.steady ? &*document.steady : nullptr);
+  add("Cold burst", "s2", document.cold ? &*document.cold : nullptr);
+  add("Steady state", "s1", document.steady ? &*document.steady : nullptr);
   if (result.empty()) {
-    add("whole run", "s1", &document.whole);
+    add("Whole run", "s1", &document.whole);
   }
   return result;
 }
@@ -62,7 +62,6 @@ std::string summary_of(const std::vector<distribution>& all) {
                         latency("p999"), latency("p9999"), latency("max"));
   }
   text += " A curve ends where a single request decides.";
-  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 
 namespace midas::internal::tools {
 
@@ -55,24 +56,25 @@ void draw_faults(svg_chart& chart, const chart_axis& x, const std::vector<docume
   }
 }
 
-// The name of each phase above its beginning, if there is room for it.
+// The name of each phase above it; to the right of its beginning if the name before it is longer
+// than its phase.
 void draw_phases(svg_chart& chart, const chart_axis& x, const bins_of_run& bins) {
   double free_from = 0;
-  const std::string* phase = nullptr;
-  for (const auto& each : bins) {
-    if (phase != nullptr && *phase == each.phase) {
-      continue;
+  for (auto begin = bins.begin(); begin != bins.end();) {
+    const auto end = std::find_if(
+        begin, bins.end(), [&begin](const time_bin& each) { return each.phase != begin->phase; });
+    const auto from = x.position(begin->from_second);
+    const auto to = x.position(std::prev(end)->to_second);
+    const auto label = phase_text(begin->phase);
+    const auto at = std::max(from, free_from);
+    if (begin != bins.begin()) {
+      chart.draw_vertical(from, "phase");
     }
-    const auto at = x.position(each.from_second);
-    const auto label = phase_text(each.phase);
-    if (phase != nullptr) {
-      chart.draw_vertical(at, "phase");
-    }
-    if (at >= free_from && at + text_width(label) <= chart.size().width) {
+    if (at < to && at + text_width(label) <= chart.size().width) {
       chart.draw_text(at, chart.top() - 22, "label", label);
       free_from = at + text_width(label) + 8;
     }
-    phase = &each.phase;
+    begin = end;
   }
 }
 
