@@ -56,7 +56,7 @@ expected<std::string> run_for_coordinator(const std::vector<std::string>& argume
                                           const goes_on& is_wanted) {
   std::vector<std::string> words{"load", "--json"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  return run_own_program(words, worker_limits::max_document / 2, is_wanted);
+  return run_own_program(words, worker_limits::max_document / 4, is_wanted);
 }
 
 void announce(const load_worker& worker, const view_arguments& arguments, const secret& shared) {

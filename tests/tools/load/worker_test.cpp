@@ -198,8 +198,7 @@ TEST_CASE("a worker survives connections that are no coordinators") {
     auto socket = connect_to(worker.address(), std::chrono::steady_clock::now() + 5s);
     REQUIRE(socket);
     line_socket peer{*std::move(socket)};
-    CHECK(peer.write(text + std::string(text.empty() ? 100'000 : 0, 'x'),
-                     std::chrono::steady_clock::now() + 5s));
+    CHECK(peer.write(text + std::string(text.empty() ? 100'000 : 0, 'x'), 5s));
   }
   CHECK(problem_of(options_for({worker.address()})) == "none");
 }
@@ -209,7 +208,7 @@ TEST_CASE("what is no worker is named by a coordinator") {
   const auto listener = listen_at(address);
   std::jthread server{[&listener] {
     line_socket peer{accept_from(listener, std::chrono::steady_clock::now() + 10s)};
-    (void)peer.write("SSH-2.0-OpenSSH", std::chrono::steady_clock::now() + 5s);
+    (void)peer.write("SSH-2.0-OpenSSH", 5s);
     (void)peer.read(100, std::chrono::steady_clock::now() + 5s);
   }};
   CHECK_THAT(problem_of(options_for({address})), Contains("is not a worker of midas load"));

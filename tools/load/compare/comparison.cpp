@@ -14,7 +14,9 @@ namespace midas::internal::tools {
 namespace {
 
 // They change what is printed or how often the run is repeated, not what is measured.
-constexpr std::array<std::string_view, 12> harmless{"json",
+constexpr std::array<std::string_view, 14> harmless{"percentiles",
+                                                    "threshold",
+                                                    "json",
                                                     "report",
                                                     "repeat",
                                                     "verbose",

@@ -18,7 +18,8 @@ double percentile(const bucket_list& buckets, double part, double maximum) {
     seen += each.count;
     if (seen != 0 && static_cast<double>(seen) >= wanted) {
       // The bound itself is not in the bucket.
-      return std::min(std::max(each.lower, each.upper - 1), maximum);
+      const auto last = each.upper > each.lower ? each.upper - 1 : each.lower;
+      return std::min(static_cast<double>(last), maximum);
     }
   }
   return buckets.empty() ? 0 : maximum;

@@ -10,8 +10,8 @@ namespace midas::internal::tools {
 
 /// `count` latencies of at least `lower` and less than `upper`, in nanoseconds.
 struct latency_bucket {
-  double lower = 0;
-  double upper = 0;
+  std::uint64_t lower = 0;
+  std::uint64_t upper = 0;
   std::uint64_t count = 0;
 
   bool operator==(const latency_bucket&) const = default;

@@ -19,7 +19,7 @@ std::chrono::nanoseconds rounded(double nanoseconds) {
 latency_histogram histogram_of_figures(const load_figures& figures) {
   std::vector<std::uint64_t> counts(latency_buckets::count);
   for (const auto& each : figures.histogram) {
-    counts[latency_buckets::index_of(rounded(each.lower))] += each.count;
+    counts[latency_buckets::index_of(rounded(static_cast<double>(each.lower)))] += each.count;
   }
   const auto count = static_cast<double>(count_of(figures.histogram));
   return {std::move(counts), rounded(figures.latency("mean").value_or(0) * 1e6 * count),

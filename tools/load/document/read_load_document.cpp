@@ -30,7 +30,7 @@ bucket_list buckets_in(const document_member& histogram) {
     if (each.size() != 3) {
       each.refuse("a list of lower bound, upper bound and count");
     }
-    const latency_bucket bucket{each.at(0).number(), each.at(1).number(), each.at(2).count()};
+    const latency_bucket bucket{each.at(0).count(), each.at(1).count(), each.at(2).count()};
     if (bucket.upper < bucket.lower || (!result.empty() && bucket.lower < result.back().upper)) {
       each.refuse("above the buckets before it");
     }

@@ -64,8 +64,8 @@ class load_document_json {
     list("buckets", buckets, [this](const latency_bucket& each) {
       json_.SetFormatOptions(rapidjson::kFormatSingleLineArray);
       json_.StartArray();
-      json_.Double(each.lower);
-      json_.Double(each.upper);
+      json_.Uint64(each.lower);
+      json_.Uint64(each.upper);
       json_.Uint64(each.count);
       json_.EndArray();
       json_.SetFormatOptions(rapidjson::kFormatDefault);

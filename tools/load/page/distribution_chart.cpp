@@ -19,7 +19,9 @@ struct distribution {
 };
 
 double maximum_of(const load_figures& figures) {
-  return figures.latency("max").value_or(figures.histogram.back().upper / 1e6) * 1e6;
+  return figures.latency("max").value_or(static_cast<double>(figures.histogram.back().upper) /
+                                         1e6) *
+         1e6;
 }
 
 std::vector<distribution> distributions_in(const load_document& document) {

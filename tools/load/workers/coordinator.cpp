@@ -113,7 +113,7 @@ class worker_link {
   }
 
   void write(const std::string& line) {
-    if (!socket_.write(line, at_most(worker_limits::write_time))) {
+    if (!socket_.write(line, worker_limits::write_time)) {
       give_up("has closed the connection");
     }
   }
@@ -129,7 +129,8 @@ class worker_link {
   }
 
   worker_message receive(std::size_t limit) {
-    const auto end = at_most(options_.max_silence);
+    auto end = at_most(options_.max_silence);
+    auto received = socket_.received();
     auto status = line_status::timed_out;
     while (status == line_status::timed_out) {
       if (line_.has_failed()) {
@@ -141,6 +142,9 @@ class worker_link {
             "Check that the machine is not overloaded, and the network");
       }
       status = socket_.read(limit, at_most(worker_limits::slice));
+      if (std::exchange(received, socket_.received()) != socket_.received()) {
+        end = at_most(options_.max_silence);
+      }
     }
     if (status == line_status::closed) {
       give_up("has closed the connection", "Look at what midas load --worker has printed there");

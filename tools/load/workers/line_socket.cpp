@@ -103,14 +103,15 @@ line_socket::line_socket(descriptor socket) : socket_(std::move(socket)) {
                      sizeof user_timeout);
 }
 
-bool line_socket::write(std::string line, socket_deadline deadline) {
+bool line_socket::write(std::string line, milliseconds patience) {
   line += '\n';
   std::string_view left{line};
   while (!left.empty()) {
     const auto sent = ::send(socket_.number(), left.data(), left.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       left.remove_prefix(static_cast<std::size_t>(sent));
-    } else if (!is_transient_errno() || !wait_for(socket_, POLLOUT, deadline)) {
+    } else if (!is_transient_errno() ||
+               !wait_for(socket_, POLLOUT, std::chrono::steady_clock::now() + patience)) {
       return false;
     }
   }

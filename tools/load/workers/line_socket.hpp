@@ -29,13 +29,16 @@ class line_socket {
  public:
   explicit line_socket(descriptor socket);
 
-  /// False if the connection broke, or if the other side did not take the line until the deadline.
-  [[nodiscard]] bool write(std::string line, socket_deadline deadline);
+  /// False if the connection broke, or if the other side took nothing of the line for so long.
+  [[nodiscard]] bool write(std::string line, std::chrono::milliseconds patience);
 
   /// Waits for a line of at most `limit` bytes, which line() then returns without its line break.
   /// What has arrived of it until the deadline is kept for the next call.
   [[nodiscard]] line_status read(std::size_t limit, socket_deadline deadline);
   [[nodiscard]] const std::string& line() const noexcept { return line_; }
+
+  /// The bytes that have arrived of the next line.
+  [[nodiscard]] std::size_t received() const noexcept { return received_.size(); }
 
   /// True if the other side has closed the connection or sent something. Does not wait.
   [[nodiscard]] bool has_input() const;

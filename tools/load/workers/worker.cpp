@@ -8,6 +8,7 @@
 #include "tools/load/workers/worker_message.hpp"
 
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace midas::internal::tools {
@@ -24,7 +25,7 @@ class worker_session {
   worker_session(line_socket& peer, message_seal seal) : peer_(peer), seal_(std::move(seal)) {}
 
   [[nodiscard]] bool send(const worker_message& message) {
-    return peer_.write(seal_.seal(to_line(message)), in(worker_limits::write_time));
+    return peer_.write(seal_.seal(to_line(message)), worker_limits::write_time);
   }
 
   // The next message if it is of that kind.
@@ -55,7 +56,7 @@ std::optional<message_seal> authenticate(line_socket& peer, const worker_options
   const auto end = in(worker_limits::proof_time);
   const worker_message hello{
       .kind = message_kind::hello, .version = options.version, .nonce = nonces.worker};
-  if (!peer.write(to_line(hello), end) ||
+  if (!peer.write(to_line(hello), worker_limits::proof_time) ||
       peer.read(worker_limits::max_unproved, end) != line_status::complete) {
     return std::nullopt;
   }
@@ -67,12 +68,12 @@ std::optional<message_seal> authenticate(line_socket& peer, const worker_options
   if (!equal_in_constant_time(proof->text,
                               proof_of(options.shared, nonces, seal_side::coordinator))) {
     (void)peer.write(to_line({.kind = message_kind::refused, .text = "the secret is another one"}),
-                     end);
+                     worker_limits::proof_time);
     return std::nullopt;
   }
   const worker_message answer{.kind = message_kind::proof,
                               .text = proof_of(options.shared, nonces, seal_side::worker)};
-  if (!peer.write(to_line(answer), end)) {
+  if (!peer.write(to_line(answer), worker_limits::proof_time)) {
     return std::nullopt;
   }
   return message_seal{options.shared, nonces, seal_side::worker};
@@ -91,6 +92,9 @@ void load_worker::serve(const goes_on& is_wanted) {
     if (accepted.is_open()) {
       line_socket peer{std::move(accepted)};
       serve_one(peer, is_wanted);
+    } else {
+      // Without descriptors, the connection that waits cannot be accepted, and no call waits.
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
   }
 }
@@ -101,7 +105,7 @@ void load_worker::refuse_others() const {
     line_socket peer{std::move(other)};
     (void)peer.write(
         to_line({.kind = message_kind::refused, .text = "the worker serves another coordinator"}),
-        {});
+        std::chrono::milliseconds{0});
   }
 }
 

@@ -11,32 +11,32 @@ namespace midas::internal::tools {
 
 namespace {
 
-constexpr std::array<std::string_view, 26> worker_options{"target",
-                                                          "host",
-                                                          "latency",
-                                                          "expires-in",
-                                                          "max-in-flight",
-                                                          "requests-per-second",
-                                                          "allow-insecure-endpoint",
-                                                          "as",
-                                                          "callers",
-                                                          "threads",
-                                                          "timeout",
-                                                          "resources",
-                                                          "resource",
-                                                          "force-refresh",
-                                                          "fresh-keys",
-                                                          "duration",
-                                                          "warm-up",
-                                                          "rate",
-                                                          "stages",
-                                                          "once",
-                                                          "percentiles",
-                                                          "client-id",
-                                                          "object-id",
-                                                          "resource-id",
-                                                          "managed-identity",
-                                                          "system-assigned"};
+constexpr std::array<std::string_view, 26> options_for_workers{"target",
+                                                               "host",
+                                                               "latency",
+                                                               "expires-in",
+                                                               "max-in-flight",
+                                                               "requests-per-second",
+                                                               "allow-insecure-endpoint",
+                                                               "as",
+                                                               "callers",
+                                                               "threads",
+                                                               "timeout",
+                                                               "resources",
+                                                               "resource",
+                                                               "force-refresh",
+                                                               "fresh-keys",
+                                                               "duration",
+                                                               "warm-up",
+                                                               "rate",
+                                                               "stages",
+                                                               "once",
+                                                               "percentiles",
+                                                               "client-id",
+                                                               "object-id",
+                                                               "resource-id",
+                                                               "managed-identity",
+                                                               "system-assigned"};
 
 /// They concern the coordinator.
 constexpr std::array<std::string_view, 9> own_options{
@@ -65,7 +65,7 @@ std::vector<const CLI::Option*> options_of(const CLI::App& command) {
 }  // namespace
 
 bool is_worker_option(std::string_view name) noexcept {
-  return std::ranges::find(worker_options, name) != worker_options.end();
+  return std::ranges::find(options_for_workers, name) != options_for_workers.end();
 }
 
 expected<void> check_worker_arguments(std::span<const std::string> arguments) {

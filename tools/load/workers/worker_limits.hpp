@@ -9,7 +9,7 @@ namespace midas::internal::tools::worker_limits {
 /// Bytes of a line: before the secret is proved, with the arguments, and with a document.
 inline constexpr std::size_t max_unproved = 4'096;
 inline constexpr std::size_t max_command = std::size_t{1} << 20U;
-inline constexpr std::size_t max_document = std::size_t{64} << 20U;
+inline constexpr std::size_t max_document = std::size_t{256} << 20U;
 /// Bytes of a reason that a worker gives.
 inline constexpr std::size_t max_reason = 1'000;
 inline constexpr std::size_t max_workers = 64;
@@ -19,6 +19,7 @@ inline constexpr std::chrono::milliseconds proof_time{5'000};
 /// How long a coordinator may take from there to the start: all workers have to be ready.
 inline constexpr std::chrono::milliseconds setup_time{30'000};
 inline constexpr std::chrono::milliseconds connect_time{5'000};
+/// How long the other side may take nothing of a message.
 inline constexpr std::chrono::milliseconds write_time{10'000};
 /// How often a worker shows that it is alive during a run, and the silence after which a
 /// coordinator gives it up.

@@ -17,7 +17,8 @@ inline tools::bucket_list sample_buckets(double typical_ns, std::uint64_t count)
   double lower = typical_ns / 2;
   for (double left = static_cast<double>(count); left >= 1; lower *= 1.05) {
     const auto part = std::max(1.0, std::floor(left * 0.09));
-    buckets.push_back({lower, lower * 1.05, static_cast<std::uint64_t>(part)});
+    buckets.push_back({static_cast<std::uint64_t>(lower), static_cast<std::uint64_t>(lower * 1.05),
+                       static_cast<std::uint64_t>(part)});
     left -= part;
   }
   return buckets;
@@ -29,7 +30,7 @@ inline tools::load_figures sample_figures(double typical_ns, std::uint64_t token
   figures.tokens = tools::count_of(figures.histogram);
   figures.seconds = seconds;
   figures.tokens_per_second = static_cast<double>(figures.tokens) / seconds;
-  const auto maximum = figures.histogram.back().upper / 1e6;
+  const auto maximum = static_cast<double>(figures.histogram.back().upper) / 1e6;
   figures.latency_ms = {{"mean", typical_ns / 1e6},
                         {"p50", 0},
                         {"p90", 0},
