@@ -97,8 +97,8 @@ void svg_chart::draw_hint(double from, double to, std::string_view text) {
 }
 
 double text_width(std::string_view text) {
-  constexpr double widest_digit = 7.4;
-  return widest_digit * static_cast<double>(text.size());
+  constexpr double wide_character = 10;
+  return wide_character * static_cast<double>(text.size());
 }
 
 }  // namespace midas::internal::tools

@@ -1,3 +1,4 @@
+#include "messages/plain_text.hpp"
 #include "tools/load/compare/load_figure_list.hpp"
 #include "tools/load/page/chart_section.hpp"
 #include "tools/load/page/charts.hpp"
@@ -40,7 +41,8 @@ bin_value rate_of(std::uint64_t time_bin::*count) {
 }
 
 std::string phase_text(const std::string& phase) {
-  return phase == "warm_up" ? "warm-up" : phase == "cold" ? "cold burst" : phase;
+  constexpr std::size_t longest = 12;
+  return phase == "warm_up" ? "warm-up" : phase == "cold" ? "cold burst" : one_line(phase, longest);
 }
 
 void draw_faults(svg_chart& chart, const chart_axis& x, const std::vector<document_fault>& faults) {
