@@ -100,6 +100,9 @@ int print(const load_result& result, const load_arguments& arguments) {
   // There are no figures if the input was invalid and nothing was sent.
   if (code != bad_usage) {
     fmt::print("{}\n", arguments.json ? to_json(result) : to_table(result));
+    if (std::fflush(stdout) != 0) {
+      throw std::runtime_error{"cannot print the results; check standard output"};
+    }
   }
   if (first) {
     print_error("midas load", fmt::format("{} requests failed; first error: {}",

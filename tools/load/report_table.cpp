@@ -148,7 +148,7 @@ void table_writer::write_totals() {
   total("peak memory", fmt::format("{:.1f} MB", static_cast<double>(result_.peak_rss_bytes) / 1e6));
   for (const auto& span : result_.faults) {
     text_ += fmt::format("  {:<32}{:>15}\n", printable(span.text).substr(0, 32),
-                         fmt::format("s {} to {}", span.from_second, span.to_second));
+                         fmt::format("seconds {} to {}", span.from_second, span.to_second));
   }
 }
 

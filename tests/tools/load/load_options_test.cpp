@@ -116,6 +116,26 @@ TEST_CASE("a file that cannot be written is refused before the run") {
   CHECK(refused.output.empty());
 }
 
+TEST_CASE("results that cannot be printed are an error") {
+  const auto result = run_program(
+      "/bin/sh", {"-c", "\"$0\" load --once --callers 5 --latency 1ms > /dev/full", MIDAS_PROGRAM});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.errors, Contains("standard output"));
+}
+
+// The sanitizers need more addresses than the limit leaves.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("threads that cannot be started are an error, and those that were end") {
+  const auto result = run_program(
+      "/bin/sh",
+      {"-c", "ulimit -v 2000000; \"$0\" load --once --as threads --callers 9000", MIDAS_PROGRAM});
+  CHECK(result.exit_code == 1);
+  CHECK(result.output.empty());
+  CHECK_THAT(result.errors,
+             Contains("9000 threads could be started") && Contains("--as coroutines"));
+}
+#endif
+
 TEST_CASE("the settings have the value of every option") {
   midas::internal::tools::named_actions actions;
   CLI::App program;
