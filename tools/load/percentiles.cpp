@@ -42,8 +42,7 @@ expected<std::vector<double>> parse_percentiles(std::string_view text) {
     next = read.ptr + 1;
   }
   std::ranges::sort(result);
-  const auto repeated = std::ranges::unique(result);
-  result.erase(repeated.begin(), repeated.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 
