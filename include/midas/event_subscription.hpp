@@ -18,8 +18,7 @@ namespace midas {
 /// Distinct subscriptions may be used by distinct threads, and destroyed on any thread, even by the
 /// observer itself. A subscription may outlive the service, and does not keep it alive. Movable,
 /// not copyable.
-class [[nodiscard(
-    "the observer is removed when the subscription is destroyed")]] event_subscription {
+class [[nodiscard("the observer ends with it")]] event_subscription {
  public:
   /// Observes nothing, as does a moved-from subscription.
   event_subscription() noexcept = default;
