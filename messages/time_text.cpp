@@ -63,7 +63,14 @@ std::string clock_text(std::chrono::seconds since_midnight) {
   return padded(count / 3600, 2) + ":" + padded(count / 60 % 60, 2) + ":" + padded(count % 60, 2);
 }
 
-std::string second_text(std::chrono::sys_seconds time) {
+// Files and hosts may state any time, also one that no date expresses.
+constexpr std::chrono::sys_seconds first_time =
+    std::chrono::sys_days{std::chrono::year{0} / std::chrono::January / 1};
+constexpr std::chrono::sys_seconds last_time =
+    std::chrono::sys_days{std::chrono::year{10'000} / std::chrono::January / 1} - 1s;
+
+std::string second_text(std::chrono::sys_seconds stated) {
+  const auto time = std::clamp(stated, first_time, last_time);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   return date_text(day) + "T" + clock_text(time - day);
 }

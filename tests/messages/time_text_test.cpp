@@ -27,6 +27,9 @@ TEST_CASE("a duration is shown in units that a person reads") {
   CHECK(duration_text(23h + 59min + 30s) == "1 d");
   CHECK(duration_text(51h) == "2 d 3 h");
   CHECK(duration_text(std::chrono::nanoseconds::max()) == "106752 d");
+  CHECK(duration_text(std::chrono::seconds::max()) == "106752 d");
+  CHECK(duration_text(std::chrono::seconds::min()) == "0 ms");
+  CHECK(duration_text(std::chrono::hours{24 * 365 * 1'307}) == "106752 d");
 }
 
 TEST_CASE("a time is shown in UTC, in the form of ISO 8601") {
@@ -35,4 +38,6 @@ TEST_CASE("a time is shown in UTC, in the form of ISO 8601") {
   CHECK(utc_text(std::chrono::sys_seconds{-1s}) == "1969-12-31T23:59:59Z");
   CHECK(utc_text(std::chrono::sys_time<std::chrono::milliseconds>{1'795'883'165'007ms}) ==
         "2026-11-28T16:26:05.007Z");
+  CHECK(utc_text(std::chrono::sys_seconds::max()) == "9999-12-31T23:59:59Z");
+  CHECK(utc_text(std::chrono::sys_seconds::min()) == "0000-01-01T00:00:00Z");
 }
