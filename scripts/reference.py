@@ -27,7 +27,9 @@ DEFAULTS = {
     "${midas_libsecret_found}": "`ON` if libsecret is found",
 }
 REGION = re.compile(r"(<!-- header: (\S+) -->\n).*?(<!-- end of header -->)", re.S)
-TYPE = re.compile(r"(?:template <.*?> )?(class|struct|enum class) (?:\[\[nodiscard\]\] )?(?:MIDAS_EXPORT )?(\w+)")
+TYPE = re.compile(r"(?:template <.*?> )?(class|struct|enum class) (?:\[\[[^\]]*\]\] )?(?:MIDAS_EXPORT )?(\w+)")
+# What a template parameter named Text stands for, by its concept.
+ACCEPTED = {"detail::resource_text": "std::string_view", "detail::temporary_text": "std::string&&"}
 FOR_MIDAS = re.compile(r"For midas itself|Called by `co_await`|See grpc_call_credentials\(\)\.$")
 
 
@@ -94,7 +96,7 @@ def entries_of(header_text):
 
 # -- Writing ------------------------------------------------------------------------------------------
 
-CODE = re.compile(r"\boptions\.\w+|\w+\((?:const )?[\w:]+&\)|\w+\([\"{][^)]*\)|https?://[^\s,;)\"]*[\w/]|<midas/[\w./]+>|\w+(?:::\w+)*<[\w:, ()]+>|~?\w+(?:::~?\w+)+(?:\([^)\s]*\))?"
+CODE = re.compile(r"const char\*|/var/[\w/]+|\boptions\.\w+|\w+\((?:const )?[\w:]+&\)|\w+\([\"{][^)]*\)|https?://[^\s,;)\"]*[\w/]|<midas/[\w./]+>|\w+(?:::\w+)*<[\w:, ()]+>|~?\w+(?:::~?\w+)+(?:\([^)\s]*\))?"
                   r"|\w+\(\)|\b\w*[a-z\d]_\w+|\b[A-Z]+(?:_[A-Z]+)+\b|\{\"[^}]*\}")
 
 
@@ -140,7 +142,10 @@ def cell(doc, folder):
 
 def signature(text):
     """Of a function: without its body, initializers and attributes."""
-    text = re.sub(r"\[\[\w+\]\] |MIDAS_EXPORT |inline |static constexpr |explicit |friend |virtual ", "", text)
+    for concept, parameter in ACCEPTED.items():
+        if re.match(rf"template <[^()]*\b{concept} Text\b", text):
+            text = re.sub(r"(?:const )?Text&&?", parameter, text)
+    text = re.sub(r"\[\[[^\]]*\]\] |MIDAS_EXPORT |inline |static constexpr |explicit |friend |virtual ", "", text)
     plain = re.sub(r"^template <[^()]*?> ", "", text)
     depth = 0
     for index, character in enumerate(plain):

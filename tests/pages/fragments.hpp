@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>

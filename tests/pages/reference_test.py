@@ -82,6 +82,23 @@ class MIDAS_EXPORT service final : public base {
   options settings_;
 };
 
+/// Must be kept.
+class [[nodiscard(
+    "what it is for")]] subscription {
+ public:
+  /// Takes `other`.
+  subscription(subscription && other) noexcept = default;
+  /// Ends at `end`.
+  template <detail::resource_text Text>
+  [[nodiscard("or wait")]] int stop(
+      const Text& end) {
+    return stop_text(end);
+  }
+  /// Not so: a const char* or /var/opt/x.
+  template <detail::temporary_text Text>
+  int stop(Text&& end) = delete;
+};
+
 /// Either.
 using either = std::variant<color,
                             options>;
@@ -129,6 +146,18 @@ A service. In two lines.
 - `expected<int> get(std::chrono::nanoseconds timeout) const`
 
   Blocks.
+
+### subscription
+
+Must be kept.
+
+- `int stop(std::string_view end)`
+
+  Ends at `end`.
+
+- `int stop(std::string&& end) = delete`
+
+  Not so: a `const char*` or `/var/opt/x`.
 
 ### Functions of this header
 
