@@ -1,14 +1,26 @@
 #include "tests/support/failing_allocations.hpp"
 
+#include <pthread.h>
+
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <string_view>
 
 namespace {
 
 std::atomic<std::size_t> least_that_fails{SIZE_MAX};
 std::atomic<std::size_t> failed{0};
+
+// Other threads, such as those of CAF that are still starting, are not what is tested.
+bool is_worker_of_proxy() noexcept {
+  constexpr std::string_view prefix = "midas-proxy-";
+  std::array<char, 16> name{};
+  return pthread_getname_np(pthread_self(), name.data(), name.size()) == 0 &&
+         std::string_view{name.data()}.starts_with(prefix);
+}
 
 }  // namespace
 
@@ -26,7 +38,7 @@ std::size_t failing_allocations::count() noexcept { return failed; }
 }  // namespace midas::internal::test
 
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-  if (size >= least_that_fails.load(std::memory_order_relaxed)) {
+  if (size >= least_that_fails.load(std::memory_order_relaxed) && is_worker_of_proxy()) {
     ++failed;
     return nullptr;
   }

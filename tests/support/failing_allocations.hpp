@@ -1,11 +1,12 @@
-// Makes large allocations fail in all threads. Link failing_allocations.cpp.
+// Makes large allocations fail in the workers of a proxy. Link failing_allocations.cpp.
 #pragma once
 
 #include <cstddef>
 
 namespace midas::internal::test {
 
-/// While it exists, operator new throws std::bad_alloc for `size` bytes or more. One at a time.
+/// While it exists, operator new throws std::bad_alloc for `size` bytes or more on the threads
+/// of the workers. One at a time.
 class failing_allocations {
  public:
   explicit failing_allocations(std::size_t size) noexcept;

@@ -66,7 +66,7 @@ TEST_CASE("a worker without any memory serves again once there is some") {
   REQUIRE(before.get("/")->status == 404);
   const auto port = proxy.port();
   {
-    // All that the workers need; midas and the host are idle, and this thread only makes calls.
+    // All that the workers need.
     const failing_allocations scarce{1};
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
     while (std::chrono::steady_clock::now() < end || failing_allocations::count() < 3) {
