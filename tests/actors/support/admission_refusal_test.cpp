@@ -47,13 +47,13 @@ TEST_CASE("a refusal names the limits, those who wait, and the three oldest requ
 TEST_CASE("a refusal names the identity that the host chooses, where that is another one") {
   const host_load load{{place("a", 4s)}, 0, "client id 6a5e, named by AZURE_CLIENT_ID"};
   CHECK_THAT(refuse(12s, load).reason.message,
-             Contains("a for client id 6a5e, named by AZURE_CLIENT_ID for 4000 ms"));
+             Contains("a for client id 6a5e, named by AZURE_CLIENT_ID for 4 s"));
   const host_load named{
       {{std::make_shared<acquisition_key>(acquisition_key{{managed_identity::client_id("1"), "a"}}),
         now - 4s, now + 30s}},
       0,
       "the signed-in user"};
-  CHECK_THAT(refuse(12s, named).reason.message, Contains("a for client id 1 for 4000 ms"));
+  CHECK_THAT(refuse(12s, named).reason.message, Contains("a for client id 1 for 4 s"));
 }
 
 TEST_CASE("a refusal says nothing of a limit, a key or other requests that do not exist") {
