@@ -5,6 +5,7 @@
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/token_service.hpp>
 
 #include <chrono>
@@ -19,8 +20,6 @@ namespace midas::internal::test {
 
 /// Long enough for any answer on a slow machine.
 inline constexpr std::chrono::seconds patience{60};
-
-inline const token_request vault{.resource = "https://vault.azure.net"};
 
 inline token_service_options options_for(const std::string& endpoint,
                                          host_limits limits = {64, 0}) {

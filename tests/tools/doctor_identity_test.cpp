@@ -3,6 +3,7 @@
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/vault.hpp"
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
 
@@ -20,10 +21,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const token_request vault{.resource = "https://vault.azure.net"};
-
-examination examined(const simulated_host& imds, const std::string& variable,
-                     token_request request = vault) {
+examination examined_with_variable(const simulated_host& imds, const std::string& variable,
+                                   token_request request = vault) {
   auto options =
       on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}, {"MANAGED_IDENTITY", variable}});
   options.identity_from_environment = true;
@@ -41,15 +40,15 @@ program_result run_with(const std::string& variable, std::vector<std::string> ar
 TEST_CASE("a report says which identity is used and what names it") {
   simulated_host imds;
   const auto id = sample_user_assigned_identity().client_id;
-  const auto by_variable = examined(imds, id);
+  const auto by_variable = examined_with_variable(imds, id);
   REQUIRE(by_variable.token);
   CHECK_THAT(to_text(by_variable),
              Contains("Identity: client id " + id + ", named by MANAGED_IDENTITY\n"));
   CHECK(member(to_json(by_variable), "identity") == "client id " + id);
   CHECK(member(to_json(by_variable), "identity_from") == "MANAGED_IDENTITY");
 
-  const auto by_option = examined(
-      imds, id, {.identity = managed_identity::system_assigned(), .resource = vault.resource});
+  const auto by_option = examined_with_variable(
+      imds, id, {.identity = managed_identity::system_assigned(), .resource = vault_url});
   CHECK_THAT(to_text(by_option), Contains("Identity: system-assigned, named by an option\n"));
 
   const auto by_default =
@@ -64,7 +63,7 @@ TEST_CASE("a report names the client id in AZURE_CLIENT_ID and says where it is 
                      {"AZURE_FEDERATED_TOKEN_FILE", "/nonexistent"}});
   const std::string named = "client id 6a5e3c1b-0000-1111-2222-333344445555";
   for (const auto& identity : {managed_identity{}, managed_identity::system_assigned()}) {
-    const auto result = examine({.identity = identity, .resource = vault.resource}, options, 60s);
+    const auto result = examine({.identity = identity, .resource = vault_url}, options, 60s);
     CHECK_THAT(to_text(result),
                Contains("Identity: " + named + ", named by AZURE_CLIENT_ID\n") &&
                    Contains("Token: no, for https://vault.azure.net for " + named));
@@ -72,7 +71,7 @@ TEST_CASE("a report names the client id in AZURE_CLIENT_ID and says where it is 
     CHECK(member(to_json(result), "identity_from") == "AZURE_CLIENT_ID");
   }
   const auto other = examine(
-      {.identity = managed_identity::client_id("other"), .resource = vault.resource}, options, 60s);
+      {.identity = managed_identity::client_id("other"), .resource = vault_url}, options, 60s);
   CHECK_THAT(to_text(other), Contains("Identity: client id other, named by an option\n"));
   options.identity_from_environment = true;
   options.environment->push_back({"MANAGED_IDENTITY", "nonsense"});
@@ -82,7 +81,7 @@ TEST_CASE("a report names the client id in AZURE_CLIENT_ID and says where it is 
 
 TEST_CASE("a report about an unusable MANAGED_IDENTITY names no identity, and nothing is sent") {
   simulated_host imds;
-  const auto result = examined(imds, "hidden");
+  const auto result = examined_with_variable(imds, "hidden");
   REQUIRE_FALSE(result.token);
   CHECK(result.exchanges.empty());
   const auto text = to_text(result);
@@ -96,7 +95,7 @@ TEST_CASE("midas token and doctor take the identity as JSON, before the variable
   const auto known =
       to_json(managed_identity::client_id(sample_user_assigned_identity().client_id));
   for (auto arguments : std::vector<std::vector<std::string>>{
-           {"token", "--endpoint", imds.endpoint(), "--resource", vault.resource},
+           {"token", "--endpoint", imds.endpoint(), "--resource", vault_url},
            {"doctor", "--endpoint", imds.endpoint()}}) {
     CAPTURE(arguments.front());
     arguments.insert(arguments.end(), {"--managed-identity", known});
@@ -115,7 +114,7 @@ TEST_CASE("midas token, doctor and load --target use the identity in MANAGED_IDE
   simulated_host imds;
   const auto identity = managed_identity::client_id("6a5e3c1b-0000-1111-2222-333344445555");
   for (auto arguments : std::vector<std::vector<std::string>>{
-           {"token", "--endpoint", imds.endpoint(), "--resource", vault.resource},
+           {"token", "--endpoint", imds.endpoint(), "--resource", vault_url},
            {"doctor", "--endpoint", imds.endpoint()},
            {"load", "--target", imds.endpoint(), "--callers", "1", "--once"}}) {
     CAPTURE(arguments.front());

@@ -4,6 +4,7 @@
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/vault.hpp"
 #include "tools/doctor/report.hpp"
 
 #include <array>
@@ -20,8 +21,6 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
 namespace {
-
-const token_request vault{.resource = "https://vault.azure.net"};
 
 // An examination whose only exchange was answered so, by a Date that many seconds after now.
 examination answered(std::string_view body, std::chrono::seconds date_ahead = 0s) {

@@ -7,6 +7,7 @@
 #include "tests/support/exchanges.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/vault.hpp"
 #include "tools/doctor/body_shape.hpp"
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
@@ -24,11 +25,7 @@ using namespace midas::internal::tools;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
-namespace {
-
-const token_request vault{.resource = "https://vault.azure.net"};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("the shape of a body has names and kinds but no values") {
   const auto [body, shape] = GENERATE(table<std::string, std::string>({
@@ -137,7 +134,7 @@ TEST_CASE("the examination of a healthy host reports detection, exchange and tok
 TEST_CASE("the examination of a host that refuses reports its error and what to do") {
   simulated_host imds;
   const auto result = examine(
-      {.identity = managed_identity::client_id("unknown"), .resource = vault.resource},
+      {.identity = managed_identity::client_id("unknown"), .resource = vault_url},
       on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}, {"MSI_SECRET", "hidden"}}), 60s);
   REQUIRE_FALSE(result.token);
   const auto text = to_text(result);

@@ -3,6 +3,7 @@
 #include "tests/support/environment_options.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/raw_server.hpp"
+#include "tests/support/vault.hpp"
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
 
@@ -16,11 +17,7 @@ using namespace midas::internal::tools;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 
-namespace {
-
-const token_request vault{.resource = "https://vault.azure.net"};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a report says whether IMDS knows version 2") {
   const bool knows = GENERATE(true, false);

@@ -20,7 +20,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-using variables = std::vector<environment_variable>;
+using host_variables = std::vector<environment_variable>;
 
 // An answer that has `echo` in its reason, its headers, and the members and texts of its body.
 raw_server::script answer_with(const std::string& echo) {
@@ -32,8 +32,8 @@ raw_server::script answer_with(const std::string& echo) {
                        "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
-std::vector<std::pair<std::string, variables>> hosts_at(const std::string& url,
-                                                        const temporary_file& file) {
+std::vector<std::pair<std::string, host_variables>> hosts_at(const std::string& url,
+                                                             const temporary_file& file) {
   const std::string secret{plain_marker};
   return {{"app-service", {{"IDENTITY_ENDPOINT", url}, {"IDENTITY_HEADER", secret}}},
           {"app-service-2017", {{"MSI_ENDPOINT", url}, {"MSI_SECRET", secret}}},

@@ -16,14 +16,14 @@ using namespace midas::internal::tools;
 namespace {
 
 const std::string awkward = "it's \"$HOME\" `id` \\ \n two  spaces é";
-const std::vector<environment_variable> variables{{"MIDAS_TEST_ONE", "plain"},
-                                                  {"MIDAS_TEST_TWO", awkward}};
+const std::vector<environment_variable> sample_variables{{"MIDAS_TEST_ONE", "plain"},
+                                                         {"MIDAS_TEST_TWO", awkward}};
 
 }  // namespace
 
 TEST_CASE("a shell reads back the value of a variable with special characters") {
   const auto result =
-      run_program("/bin/sh", {"-c", environment_text(environment_format::sh, variables) +
+      run_program("/bin/sh", {"-c", environment_text(environment_format::sh, sample_variables) +
                                         "printf '%s|%s' \"$MIDAS_TEST_ONE\" \"$MIDAS_TEST_TWO\""});
   CHECK(result.errors.empty());
   CHECK(result.output == "plain|" + awkward);
@@ -31,13 +31,13 @@ TEST_CASE("a shell reads back the value of a variable with special characters") 
 
 TEST_CASE("variables are exported, not just set") {
   const auto result =
-      run_program("/bin/sh", {"-c", environment_text(environment_format::sh, variables) +
+      run_program("/bin/sh", {"-c", environment_text(environment_format::sh, sample_variables) +
                                         "sh -c 'printf %s \"$MIDAS_TEST_ONE\"'"});
   CHECK(result.output == "plain");
 }
 
 TEST_CASE("variables are one JSON object on one line") {
-  const auto text = environment_text(environment_format::json, variables);
+  const auto text = environment_text(environment_format::json, sample_variables);
   CHECK(text.find('\n') == text.size() - 1);
   rapidjson::Document document;
   document.Parse(text.c_str());
@@ -57,7 +57,7 @@ TEST_CASE("PowerShell's quotes are doubled, the typographic ones too") {
 TEST_CASE("Docker's file has values as they are, and cannot have a line break") {
   const std::vector<environment_variable> plain{{"MIDAS_TEST", "a=\"b\" #c"}};
   CHECK(environment_text(environment_format::docker, plain) == "MIDAS_TEST=a=\"b\" #c\n");
-  CHECK_THROWS_WITH(environment_text(environment_format::docker, variables),
+  CHECK_THROWS_WITH(environment_text(environment_format::docker, sample_variables),
                     "the value of MIDAS_TEST_TWO has a line break, which the format docker cannot "
                     "express; choose another format");
 }

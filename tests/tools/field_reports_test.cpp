@@ -18,12 +18,12 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-using variables = std::vector<std::pair<std::string, std::string>>;
+using assignments = std::vector<std::pair<std::string, std::string>>;
 
 constexpr auto grant = R"({"access_token":"granted","expires_in":"3600","token_type":"Bearer"})";
 
-std::string http(const std::string& status, const std::string& body,
-                 const std::string& headers = {}) {
+std::string http_answer(const std::string& status, const std::string& body,
+                        const std::string& headers = {}) {
   return "HTTP/1.1 " + status + "\r\n" + headers +
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
@@ -61,7 +61,7 @@ class played_host {
   raw_server server_{[this](raw_connection& connection) { serve(connection); }};
 };
 
-program_result token(const variables& set, std::vector<std::string> more = {}) {
+program_result run_token_with(const assignments& set, std::vector<std::string> more = {}) {
   for (const auto& [name, value] : set) {
     ::setenv(name.c_str(), value.c_str(), 1);
   }
@@ -74,11 +74,11 @@ program_result token(const variables& set, std::vector<std::string> more = {}) {
   return result;
 }
 
-variables app_service(const played_host& host) {
+assignments app_service(const played_host& host) {
   return {{"IDENTITY_ENDPOINT", host.url() + "/msi/token"}, {"IDENTITY_HEADER", "the-header"}};
 }
 
-variables federated(const played_host& host, const temporary_file& file) {
+assignments federated(const played_host& host, const temporary_file& file) {
   return {{"AZURE_AUTHORITY_HOST", host.url()},
           {"AZURE_TENANT_ID", "contoso.onmicrosoft.com"},
           {"AZURE_CLIENT_ID", "0a1b2c3d-0000-1111-2222-333344445555"},
@@ -95,10 +95,11 @@ std::string unix_time(std::time_t from_now) {
 TEST_CASE("a refusal by a part of Entra's directory that lags behind passes") {
   const auto* const number = GENERATE("AADSTS70021", "AADSTS700211", "AADSTS700213");
   const temporary_file file{"h.p.s"};
-  played_host entra{{http("401 Unauthorized", R"({"error":"invalid_client","error_description":")" +
-                                                  std::string{number} + R"(: not known here"})"),
-                     http("200 OK", grant)}};
-  const auto result = token(federated(entra, file));
+  played_host entra{
+      {http_answer("401 Unauthorized", R"({"error":"invalid_client","error_description":")" +
+                                           std::string{number} + R"(: not known here"})"),
+       http_answer("200 OK", grant)}};
+  const auto result = run_token_with(federated(entra, file));
   CAPTURE(result.errors);
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.output, Contains("granted"));
@@ -111,10 +112,10 @@ TEST_CASE("a federated token file as editors and pipelines write it reaches Entr
                                 "h.p.s\r\n",
                                 "\n h.p.s\t");
   const temporary_file file{content};
-  played_host entra{{http("200 OK", grant)}};
+  played_host entra{{http_answer("200 OK", grant)}};
   auto set = federated(entra, file);
   set.at(2).second += "\n";
-  CHECK(token(set).exit_code == 0);
+  CHECK(run_token_with(set).exit_code == 0);
   REQUIRE(entra.requests().size() == 1);
   CHECK(entra.requests()[0].ends_with("&client_assertion=h.p.s"));
   CHECK_THAT(entra.requests()[0], Contains("client_id=0a1b2c3d-0000-1111-2222-333344445555&"));
@@ -122,26 +123,26 @@ TEST_CASE("a federated token file as editors and pipelines write it reaches Entr
 
 TEST_CASE("a token from a cache on the way lives no longer than its expires_on") {
   played_host imds{
-      {http("200 OK", R"({"access_token":"granted","expires_in":"86400","expires_on":")" +
-                          unix_time(900) + "\"}")}};
-  const auto result = token({}, {"--endpoint", imds.url()});
+      {http_answer("200 OK", R"({"access_token":"granted","expires_in":"86400","expires_on":")" +
+                                 unix_time(900) + "\"}")}};
+  const auto result = run_token_with({}, {"--endpoint", imds.url()});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.output, Contains("\"expires_in\": 90") || Contains("\"expires_in\": 89"));
 }
 
 TEST_CASE("the error about an expired token speaks of the clock, and shows no token") {
-  played_host host{
-      {http("200 OK", R"({"access_token":"granted","expires_on":")" + unix_time(-90) + "\"}")}};
-  const auto result = token(app_service(host));
+  played_host host{{http_answer(
+      "200 OK", R"({"access_token":"granted","expires_on":")" + unix_time(-90) + "\"}")}};
+  const auto result = run_token_with(app_service(host));
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.errors, Contains("already expired, 9") && Contains("machine's clock"));
   CHECK_THAT(result.output + result.errors, !Contains("granted"));
 }
 
 TEST_CASE("the metadata service of another cloud is named, and asked once") {
-  played_host aws{{http("404 Not Found", "<html><head><title>404</title></head></html>",
-                        "Server: EC2ws\r\nContent-Type: text/html\r\n")}};
-  const auto result = token({}, {"--endpoint", aws.url()});
+  played_host aws{{http_answer("404 Not Found", "<html><head><title>404</title></head></html>",
+                               "Server: EC2ws\r\nContent-Type: text/html\r\n")}};
+  const auto result = run_token_with({}, {"--endpoint", aws.url()});
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.errors, Contains("not_an_azure_host") && Contains("EC2ws") &&
                                 Contains("a page") && Contains("--host arc"));
@@ -150,9 +151,9 @@ TEST_CASE("the metadata service of another cloud is named, and asked once") {
 
 TEST_CASE("a page in place of a token is called a page, at once") {
   played_host portal{
-      {http("200 OK", "<html><body><h1>Welcome to the guest network</h1></body></html>",
-            "Content-Type: text/html\r\n")}};
-  const auto result = token({}, {"--endpoint", portal.url()});
+      {http_answer("200 OK", "<html><body><h1>Welcome to the guest network</h1></body></html>",
+                   "Content-Type: text/html\r\n")}};
+  const auto result = run_token_with({}, {"--endpoint", portal.url()});
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.errors, Contains("a page (text/html), not JSON: "
                                      "\"Welcome to the guest network\""));
@@ -161,21 +162,22 @@ TEST_CASE("a page in place of a token is called a page, at once") {
 
 TEST_CASE("a platform that refuses the version of the API leads to the older host") {
   played_host host{
-      {http("400 Bad Request", R"({"error":{"code":"UnsupportedApiVersion",)"
-                               R"("message":"Version 2019-08-01 is unknown."}})"),
-       http("200 OK", R"({"access_token":"granted","expires_on":"7/2/2096 8:00:34 AM +00:00"})")}};
-  const auto refused = token(app_service(host));
+      {http_answer("400 Bad Request", R"({"error":{"code":"UnsupportedApiVersion",)"
+                                      R"("message":"Version 2019-08-01 is unknown."}})"),
+       http_answer("200 OK",
+                   R"({"access_token":"granted","expires_on":"7/2/2096 8:00:34 AM +00:00"})")}};
+  const auto refused = run_token_with(app_service(host));
   CHECK(refused.exit_code == 1);
   CHECK_THAT(refused.errors,
              Contains("UnsupportedApiVersion") && Contains("--host app-service-2017"));
-  const auto older = token({{"MSI_ENDPOINT", host.url()}, {"MSI_SECRET", "the-secret"}},
-                           {"--host", "app-service-2017"});
+  const auto older = run_token_with({{"MSI_ENDPOINT", host.url()}, {"MSI_SECRET", "the-secret"}},
+                                    {"--host", "app-service-2017"});
   CHECK(older.exit_code == 0);
 }
 
 TEST_CASE("an endpoint that takes no POST was named by MSI_ENDPOINT alone") {
-  played_host host{{http("405 Method Not Allowed", "", "Allow: GET\r\n")}};
-  const auto result = token({{"MSI_ENDPOINT", host.url() + "/msi/token"}});
+  played_host host{{http_answer("405 Method Not Allowed", "", "Allow: GET\r\n")}};
+  const auto result = run_token_with({{"MSI_ENDPOINT", host.url() + "/msi/token"}});
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.errors, Contains("405") && Contains("Method Not Allowed") &&
                                 Contains("Cloud Shell was chosen because MSI_ENDPOINT is set and "
@@ -184,12 +186,12 @@ TEST_CASE("an endpoint that takes no POST was named by MSI_ENDPOINT alone") {
 
 TEST_CASE("Cloud Shell's token for another resource is never handed out") {
   const auto for_resource = [](const std::string& name, const std::string& resource) {
-    return http("200 OK", R"({"access_token":")" + name + R"(","expires_in":"3600","resource":")" +
-                              resource + "\"}");
+    return http_answer("200 OK", R"({"access_token":")" + name +
+                                     R"(","expires_in":"3600","resource":")" + resource + "\"}");
   };
   played_host host{{for_resource("of-graph", "https://graph.windows.net/"),
                     for_resource("of-vault", "https://vault.azure.net/")}};
-  const auto result = token({{"MSI_ENDPOINT", host.url() + "/oauth2/token"}});
+  const auto result = run_token_with({{"MSI_ENDPOINT", host.url() + "/oauth2/token"}});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.output, Contains("of-vault") && !Contains("of-graph"));
   CHECK(host.requests().size() == 2);
@@ -197,8 +199,8 @@ TEST_CASE("Cloud Shell's token for another resource is never handed out") {
 
 TEST_CASE("an endpoint without its partner is named by the error of the host that was asked") {
   const auto result =
-      token({{"IDENTITY_ENDPOINT", "http://127.0.0.1:9/metadata/identity/oauth2/token"}},
-            {"--no-retries"});
+      run_token_with({{"IDENTITY_ENDPOINT", "http://127.0.0.1:9/metadata/identity/oauth2/token"}},
+                     {"--no-retries"});
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.errors, Contains("IDENTITY_ENDPOINT is set, but has no effect without "
                                      "IDENTITY_HEADER or IMDS_ENDPOINT"));
@@ -206,10 +208,10 @@ TEST_CASE("an endpoint without its partner is named by the error of the host tha
 
 TEST_CASE("a variable that was never filled in is named before anything is sent") {
   const temporary_file file{"h.p.s"};
-  played_host entra{{http("200 OK", grant)}};
+  played_host entra{{http_answer("200 OK", grant)}};
   auto set = federated(entra, file);
   set.at(2).second = "${AZURE_CLIENT_ID}";
-  const auto result = token(set);
+  const auto result = run_token_with(set);
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.errors, Contains("invalid_configuration") &&
                                 Contains("AZURE_CLIENT_ID must be") && Contains("placeholder"));

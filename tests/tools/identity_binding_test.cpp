@@ -2,6 +2,7 @@
 // the simulated token proxy.
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
+#include "tests/support/file_text.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_file.hpp"
@@ -13,7 +14,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,7 +28,7 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-const token_request vault{.resource = "https://vault.azure.net", .force_refresh = true};
+const token_request fresh_token{.resource = "https://vault.azure.net", .force_refresh = true};
 
 simulated_host_options token_proxy() {
   simulated_host_options options;
@@ -51,11 +51,6 @@ token_service_options bound_to(std::map<std::string, std::string, std::less<>> v
   options.max_retries = 0;
   options.negative_cache_ttl = 0ms;
   return options;
-}
-
-std::string content_of(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 void write(const std::string& path, const std::string& content) {
@@ -114,10 +109,10 @@ TEST_CASE("midas simulate replaces the authority of the token proxy as often as 
                              "--rotate-authority", "20ms", "--print-env", "json"}};
   const auto document = parsed(simulator.read_line());
   const std::string file = document["AZURE_KUBERNETES_CA_FILE"].GetString();
-  const auto before = content_of(file);
-  while (content_of(file) == before) {
+  const auto before = file_text(file);
+  while (file_text(file) == before) {
   }
-  CHECK_THAT(content_of(file), StartsWith("-----BEGIN CERTIFICATE-----"));
+  CHECK_THAT(file_text(file), StartsWith("-----BEGIN CERTIFICATE-----"));
   CHECK(simulator.stop(SIGTERM).exit_code == 0);
 }
 
@@ -137,24 +132,24 @@ TEST_CASE("midas simulate announces how to use the token proxy") {
 TEST_CASE("a service follows the replacement of the token proxy's authority") {
   simulated_host host{token_proxy()};
   token_service tokens{bound_to(variables_of(host))};
-  REQUIRE(tokens.get(vault, 30s));
-  REQUIRE(tokens.get(vault, 30s));
+  REQUIRE(tokens.get(fresh_token, 30s));
+  REQUIRE(tokens.get(fresh_token, 30s));
   CHECK(host.statistics().connections == 1);
   const auto& file = host.certificate_file();
 
   // In the middle of a rotation the file is empty.
   write(file, "");
-  REQUIRE(tokens.get(vault, 30s));
+  REQUIRE(tokens.get(fresh_token, 30s));
   CHECK(host.statistics().connections == 1);
 
   host.rotate_authority();
-  REQUIRE(tokens.get(vault, 30s));
+  REQUIRE(tokens.get(fresh_token, 30s));
   CHECK(host.statistics().connections == 2);
 
   // Another authority vouches neither for the certificate nor for a connection that is open.
   const simulated_host other{token_proxy()};
-  write(file, content_of(other.certificate_file()));
-  const auto refused = tokens.get(vault, 30s);
+  write(file, file_text(other.certificate_file()));
+  const auto refused = tokens.get(fresh_token, 30s);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::unreachable);
   CHECK_THAT(refused.error().advice, Contains("AZURE_KUBERNETES_CA_FILE"));
@@ -166,13 +161,13 @@ TEST_CASE("a service without the authority's file says so, and recovers once it 
   auto variables = variables_of(host);
   variables["AZURE_KUBERNETES_CA_FILE"] = empty.path();
   token_service tokens{bound_to(variables)};
-  const auto before = tokens.get(vault, 30s);
+  const auto before = tokens.get(fresh_token, 30s);
   REQUIRE_FALSE(before);
   CHECK(before.error().code == errc::invalid_configuration);
   CHECK_THAT(before.error().message, Contains(empty.path()));
   CHECK(host.statistics().connections == 0);
-  write(empty.path(), content_of(host.certificate_file()));
-  CHECK(tokens.get(vault, 30s));
+  write(empty.path(), file_text(host.certificate_file()));
+  CHECK(tokens.get(fresh_token, 30s));
 }
 
 TEST_CASE("a service trusts the authority in AZURE_KUBERNETES_CA_DATA and no other") {
@@ -180,20 +175,20 @@ TEST_CASE("a service trusts the authority in AZURE_KUBERNETES_CA_DATA and no oth
   const simulated_host other{token_proxy()};
   auto variables = variables_of(host);
   variables.erase("AZURE_KUBERNETES_CA_FILE");
-  variables["AZURE_KUBERNETES_CA_DATA"] = content_of(host.certificate_file());
-  CHECK(token_service{bound_to(variables)}.get(vault, 30s));
-  variables["AZURE_KUBERNETES_CA_DATA"] = content_of(other.certificate_file());
-  CHECK(token_service{bound_to(variables)}.get(vault, 30s).error().code == errc::unreachable);
-  variables["AZURE_KUBERNETES_CA_DATA"] = content_of(host.certificate_file());
+  variables["AZURE_KUBERNETES_CA_DATA"] = file_text(host.certificate_file());
+  CHECK(token_service{bound_to(variables)}.get(fresh_token, 30s));
+  variables["AZURE_KUBERNETES_CA_DATA"] = file_text(other.certificate_file());
+  CHECK(token_service{bound_to(variables)}.get(fresh_token, 30s).error().code == errc::unreachable);
+  variables["AZURE_KUBERNETES_CA_DATA"] = file_text(host.certificate_file());
   variables["AZURE_KUBERNETES_SNI_NAME"] = "other.invalid";
-  CHECK(token_service{bound_to(variables)}.get(vault, 30s).error().code == errc::unreachable);
+  CHECK(token_service{bound_to(variables)}.get(fresh_token, 30s).error().code == errc::unreachable);
 }
 
 TEST_CASE("a report says that the variables of identity bindings are there and not used") {
   const simulated_host host{token_proxy()};
   auto options = bound_to(variables_of(host));
   options.identity_binding = false;
-  const auto result = examine(vault, options, 30s);
+  const auto result = examine(fresh_token, options, 30s);
   CHECK_FALSE(result.token);
   const auto* const remark = "AZURE_KUBERNETES_TOKEN_PROXY is not used: identity bindings are off";
   CHECK_THAT(to_text(result), Contains("Identity binding: " + std::string{remark}) &&
@@ -213,7 +208,7 @@ TEST_CASE("a report says once that identity bindings are off when Entra refuses 
   auto options = bound_to(variables);
   options.identity_binding = false;
   options.allow_insecure_endpoint = true;
-  const auto result = examine(vault, options, 30s);
+  const auto result = examine(fresh_token, options, 30s);
   REQUIRE_FALSE(result.token);
   CHECK_THAT(result.token.error().advice, Contains("identity bindings are off. If the pod's"));
   const auto text = to_text(result);
@@ -229,7 +224,7 @@ TEST_CASE("a report on an identity binding names the token proxy and how it is r
   const simulated_host host{token_proxy()};
   auto variables = variables_of(host);
   variables["HTTPS_PROXY"] = "http://127.0.0.1:9";
-  const auto result = examine(vault, bound_to(variables), 30s);
+  const auto result = examine(fresh_token, bound_to(variables), 30s);
   CHECK(result.token);
   const auto text = to_text(result);
   CHECK_THAT(text, Contains("Host: Workload identity at " + host.endpoint()));
@@ -246,7 +241,7 @@ TEST_CASE("a report says which variables of an identity binding are missing or c
   const simulated_host host{token_proxy()};
   auto variables = variables_of(host);
   variables.erase("AZURE_KUBERNETES_TOKEN_PROXY");
-  const auto stray = examine(vault, bound_to(variables), 30s);
+  const auto stray = examine(fresh_token, bound_to(variables), 30s);
   REQUIRE_FALSE(stray.token);
   CHECK(stray.token.error().code == errc::invalid_configuration);
   CHECK_THAT(to_text(stray), Contains("AZURE_KUBERNETES_SNI_NAME is set, but "
@@ -254,12 +249,12 @@ TEST_CASE("a report says which variables of an identity binding are missing or c
                                  Contains("nothing was sent") && !Contains("Identity binding:"));
   variables.erase("AZURE_KUBERNETES_SNI_NAME");
   variables.erase("AZURE_KUBERNETES_CA_FILE");
-  CHECK_THAT(to_text(examine(vault, bound_to(variables), 30s)),
+  CHECK_THAT(to_text(examine(fresh_token, bound_to(variables), 30s)),
              Contains("Identity binding: The identity_binding option has no effect without "
                       "AZURE_KUBERNETES_TOKEN_PROXY"));
   variables["AZURE_KUBERNETES_TOKEN_PROXY"] = host.endpoint();
   variables["AZURE_KUBERNETES_CA_FILE"] = "/a";
   variables["AZURE_KUBERNETES_CA_DATA"] = "b";
-  CHECK_THAT(to_text(examine(vault, bound_to(variables), 30s)),
+  CHECK_THAT(to_text(examine(fresh_token, bound_to(variables), 30s)),
              Contains("AZURE_KUBERNETES_CA_FILE and AZURE_KUBERNETES_CA_DATA are both set"));
 }

@@ -1,6 +1,7 @@
 // Many processes midas token --store at once, and processes that hang or are killed.
 #include "tests/support/catch.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/slow_host.hpp"
 #include "tests/tools/support/stored_runs.hpp"
 #include "tools/store/asking_turn.hpp"
 
@@ -30,12 +31,6 @@ process start_token(const simulated_host& imds, const store_directory& files,
 // Waits for the end, too: signal 0 is none.
 program_result end_of(const process& started) { return started->stop(0); }
 
-simulated_host_options with_latency(std::chrono::nanoseconds latency) {
-  simulated_host_options result;
-  result.latency = latency;
-  return result;
-}
-
 void wait_for_request(const simulated_host& imds) {
   while (imds.statistics().in_flight == 0) {
     std::this_thread::sleep_for(1ms);
@@ -52,7 +47,7 @@ TEST_CASE("many processes with a cold store cause one request to the host") {
   std::vector<process> processes;
   processes.reserve(count);
   for (int i = 0; i < count; ++i) {
-    processes.push_back(start_token(imds, files, vault));
+    processes.push_back(start_token(imds, files, vault_url));
   }
   std::set<std::string> tokens;
   for (const auto& each : processes) {
@@ -87,7 +82,7 @@ TEST_CASE("a process that waits for one that hangs asks the host in time for its
   const store_directory files;
   asking_turn hanging{files.file(), question_to(imds)};
   REQUIRE(hanging.wait_for(0ms) == asking_turn::outcome::held);
-  const auto waiting = start_token(imds, files, vault, "6s");
+  const auto waiting = start_token(imds, files, vault_url, "6s");
   CHECK(end_of(waiting).exit_code == 0);
   CHECK(imds.statistics().token_requests == 1);
 }
@@ -95,9 +90,9 @@ TEST_CASE("a process that waits for one that hangs asks the host in time for its
 TEST_CASE("a process that was killed while it asked the host keeps no other one waiting") {
   const simulated_host hanging{with_latency(1h)};
   const store_directory files;
-  const auto killed = start_token(hanging, files, vault);
+  const auto killed = start_token(hanging, files, vault_url);
   wait_for_request(hanging);
-  const auto waiting = start_token(hanging, files, vault);
+  const auto waiting = start_token(hanging, files, vault_url);
   std::this_thread::sleep_for(300ms);
   CHECK(hanging.statistics().token_requests == 1);
   killed->stop(SIGKILL);

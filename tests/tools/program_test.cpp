@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <algorithm>
@@ -127,7 +128,6 @@ TEST_CASE(
     "invalid input causes one line on standard error that quotes it and a nonzero exit code") {
   const simulated_host imds;
   const auto endpoint = imds.endpoint();
-  const auto vault = std::string{"https://vault.azure.net"};
   struct bad_input {
     std::vector<std::string> arguments;
     std::string named;
@@ -137,31 +137,35 @@ TEST_CASE(
       {{"token", "--endpoint", endpoint, "--resource", ""}, "resource is empty", 2},
       {{"token", "--endpoint", endpoint, "--resource", "a b"}, "\"a b\"", 2},
       {{"token", "--endpoint", endpoint, "--resource", "/.default"}, "/.default", 2},
-      {{"token", "--endpoint", endpoint, "--resource", vault, "--client-id", ""}, "client id", 2},
-      {{"token", "--endpoint", endpoint, "--resource", vault, "--object-id", "unknown"},
+      {{"token", "--endpoint", endpoint, "--resource", vault_url, "--client-id", ""},
+       "client id",
+       2},
+      {{"token", "--endpoint", endpoint, "--resource", vault_url, "--object-id", "unknown"},
        "dentity not found",
        1},
-      {{"token", "--endpoint", "http://127.0.0.1:9", "--resource", vault, "--no-retries"},
+      {{"token", "--endpoint", "http://127.0.0.1:9", "--resource", vault_url, "--no-retries"},
        "127.0.0.1:9",
        1},
-      {{"token", "--endpoint", "ftp://127.0.0.1", "--resource", vault}, "ftp://127.0.0.1", 2},
-      {{"token", "--endpoint", "127.0.0.1", "--resource", vault}, "127.0.0.1", 2},
-      {{"token", "--endpoint", "", "--resource", vault}, "--endpoint", 2},
-      {{"token", "--endpoint", "http://example.com", "--resource", vault}, "example.com", 2},
-      {{"token", "--resource", vault, "--timeout", "soon"}, "\"soon\"", 2},
-      {{"token", "--resource", vault, "--timeout", "0s"}, "timeout", 2},
+      {{"token", "--endpoint", "ftp://127.0.0.1", "--resource", vault_url}, "ftp://127.0.0.1", 2},
+      {{"token", "--endpoint", "127.0.0.1", "--resource", vault_url}, "127.0.0.1", 2},
+      {{"token", "--endpoint", "", "--resource", vault_url}, "--endpoint", 2},
+      {{"token", "--endpoint", "http://example.com", "--resource", vault_url}, "example.com", 2},
+      {{"token", "--resource", vault_url, "--timeout", "soon"}, "\"soon\"", 2},
+      {{"token", "--resource", vault_url, "--timeout", "0s"}, "timeout", 2},
       {{"token"}, "--resource", 2},
-      {{"token", "--resource", vault, "--client-id", "--endpoint", endpoint},
+      {{"token", "--resource", vault_url, "--client-id", "--endpoint", endpoint},
        "--endpoint is an",
        2},
       {{"token", "--resource", "--endpoint", endpoint}, "--endpoint is an option", 2},
       {{"doctor", "--endpoint", endpoint, "--resource", ""}, "--resource", 2},
-      {{"token", "--resource", vault, "--output", "yaml"}, "yaml", 2},
-      {{"token", "--resource", vault, "--client-id", "a", "--object-id", "b"}, "--object-id", 2},
-      {{"token", "--resource", vault, "--host", "kubernetes"}, "kubernetes", 2},
-      {{"token", "--resource", vault, "--host", "app-service"}, "IDENTITY_ENDPOINT", 2},
-      {{"token", "--resource", vault, "--host", "arc", "--endpoint", endpoint}, "Azure Arc", 2},
-      {{"token", "--resource", vault, "--output", "raw", "--show-claims"}, "--show-claims", 2},
+      {{"token", "--resource", vault_url, "--output", "yaml"}, "yaml", 2},
+      {{"token", "--resource", vault_url, "--client-id", "a", "--object-id", "b"},
+       "--object-id",
+       2},
+      {{"token", "--resource", vault_url, "--host", "kubernetes"}, "kubernetes", 2},
+      {{"token", "--resource", vault_url, "--host", "app-service"}, "IDENTITY_ENDPOINT", 2},
+      {{"token", "--resource", vault_url, "--host", "arc", "--endpoint", endpoint}, "Azure Arc", 2},
+      {{"token", "--resource", vault_url, "--output", "raw", "--show-claims"}, "--show-claims", 2},
       {{"doctor", "--host", "kubernetes"}, "kubernetes", 2},
       {{"guess"}, "guess", 2},
       {{}, "no command", 2},

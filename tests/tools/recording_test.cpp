@@ -6,6 +6,7 @@
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_file.hpp"
+#include "tests/support/vault.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/simulate/recorded_body.hpp"
 #include <midas/simulated_host.hpp>
@@ -24,13 +25,11 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const token_request vault{.resource = "https://vault.azure.net"};
-
 std::string rules_with(const std::string& action) {
   return R"({"rules":[{"action":)" + action + "}]}";
 }
 
-examination examined(const std::string& rules, std::chrono::nanoseconds timeout) {
+examination examined_under_rules(const std::string& rules, std::chrono::nanoseconds timeout) {
   simulated_host_options host_options;
   host_options.fault_rules = rules;
   const simulated_host host(host_options);
@@ -40,7 +39,7 @@ examination examined(const std::string& rules, std::chrono::nanoseconds timeout)
   return examine(vault, options, timeout);
 }
 
-std::string text_of(const rapidjson::Value& object, const char* name) {
+std::string member_text(const rapidjson::Value& object, const char* name) {
   return object[name].GetString();
 }
 
@@ -65,11 +64,11 @@ TEST_CASE("doctor says the same of a host and of the playback of its report") {
       R"({"status":400,"body":"{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}"})",
       R"({"reset":"before"})", R"({"garbage":true})");
   CAPTURE(action);
-  const auto first = examined(rules_with(action), 10s);
+  const auto first = examined_under_rules(rules_with(action), 10s);
   const auto recorded = read_recording(to_json(first));
   CAPTURE(recorded.rules);
   CHECK(recorded.host == identity_host::imds);
-  const auto second = examined(recorded.rules, 10s);
+  const auto second = examined_under_rules(recorded.rules, 10s);
   CHECK(second.token.has_value() == first.token.has_value());
   if (!first.token && !second.token) {
     CHECK(second.token.error().code == first.token.error().code);
@@ -95,31 +94,31 @@ TEST_CASE("doctor says the same of a host and of the playback of its report") {
 }
 
 TEST_CASE("an exchange without an answer hangs in the playback") {
-  const auto first = examined(rules_with(R"({"hang":true})"), 300ms);
+  const auto first = examined_under_rules(rules_with(R"({"hang":true})"), 300ms);
   REQUIRE_FALSE(first.token);
-  const auto second = examined(read_recording(to_json(first)).rules, 300ms);
+  const auto second = examined_under_rules(read_recording(to_json(first)).rules, 300ms);
   REQUIRE_FALSE(second.token);
   CHECK(second.token.error().code == first.token.error().code);
 }
 
 TEST_CASE("a report states what a playback needs, and no value of an answer") {
-  const auto result =
-      examined(rules_with(
-                   R"({"status":429,"headers":{"Retry-After":"7","X-Odd.Name":"hidden1"},
+  const auto result = examined_under_rules(
+      rules_with(
+          R"({"status":429,"headers":{"Retry-After":"7","X-Odd.Name":"hidden1"},
               "content_type":"Application/JSON; charset=hidden2",
               "body":"{\"access_token\":\"hidden3\",\"hid den4\":1,\"none\":null}"})"),
-               10s);
+      10s);
   const auto json = to_json(result);
   CHECK(json.find("hidden") == std::string::npos);
   CHECK(json.find("hid den") == std::string::npos);
   const auto report = parsed(json);
   const auto& exchange = report["exchanges"][0];
-  CHECK(text_of(exchange, "content_type") == "application/json");
+  CHECK(member_text(exchange, "content_type") == "application/json");
   CHECK(exchange["retry_after_ms"].GetDouble() == 7000);
   REQUIRE(exchange["members"].Size() == 2);
-  CHECK(text_of(exchange["members"][0], "name") == "access_token");
-  CHECK(text_of(exchange["members"][0], "kind") == "string");
-  CHECK(text_of(exchange["members"][1], "kind") == "null");
+  CHECK(member_text(exchange["members"][0], "name") == "access_token");
+  CHECK(member_text(exchange["members"][0], "kind") == "string");
+  CHECK(member_text(exchange["members"][1], "kind") == "null");
   CHECK(exchange["other_members"].GetInt() == 1);
   bool has_retry_after = false;
   for (const auto& name : exchange["answer_headers"].GetArray()) {
@@ -205,9 +204,10 @@ TEST_CASE("midas simulate plays back the report of midas doctor") {
   CHECK(second.exit_code == first.exit_code);
   const auto before = parsed(first.output);
   const auto after = parsed(second.output);
-  CHECK(text_of(after["error"], "code") == text_of(before["error"], "code"));
+  CHECK(member_text(after["error"], "code") == member_text(before["error"], "code"));
   CHECK(after["exchanges"][0]["status"].GetInt() == 403);
-  CHECK(text_of(after["exchanges"][0], "answer") == text_of(before["exchanges"][0], "answer"));
+  CHECK(member_text(after["exchanges"][0], "answer") ==
+        member_text(before["exchanges"][0], "answer"));
   const auto refused = run_program(MIDAS_PROGRAM, {"simulate", "--record", rules.path()});
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.errors, Contains(rules.path()) && Contains("midas doctor --json"));

@@ -1,6 +1,7 @@
 // midas simulate, run as a user runs it. Clients find every host only by what it prints.
 #include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/vault.hpp"
 
 #include <rapidjson/document.h>
 
@@ -18,12 +19,10 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-const std::string vault = "https://vault.azure.net";
-
 /// Sets environment variables for the programs that a test starts.
-class scoped_environment {
+class program_environment {
  public:
-  explicit scoped_environment(std::map<std::string, std::string> variables)
+  explicit program_environment(std::map<std::string, std::string> variables)
       : variables_(std::move(variables)) {
     // With this variable, midas would remark that it does not belong to the other hosts.
     unsetenv("AZURE_POD_IDENTITY_AUTHORITY_HOST");
@@ -31,20 +30,20 @@ class scoped_environment {
       setenv(name.c_str(), value.c_str(), 1);
     }
   }
-  ~scoped_environment() {
+  ~program_environment() {
     for (const auto& [name, value] : variables_) {
       unsetenv(name.c_str());
     }
     setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
   }
-  scoped_environment(const scoped_environment&) = delete;
-  scoped_environment& operator=(const scoped_environment&) = delete;
+  program_environment(const program_environment&) = delete;
+  program_environment& operator=(const program_environment&) = delete;
 
  private:
   std::map<std::string, std::string> variables_;
 };
 
-std::map<std::string, std::string> parsed(const std::string& line) {
+std::map<std::string, std::string> variables_in(const std::string& line) {
   rapidjson::Document document;
   document.Parse(line.c_str());
   INFO(line);
@@ -63,8 +62,8 @@ std::vector<std::string> simulating(const std::string& host,
   return arguments;
 }
 
-program_result token(const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments{"token", "--resource", vault, "--output", "raw"};
+program_result run_token(const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"token", "--resource", vault_url, "--output", "raw"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_program(MIDAS_PROGRAM, arguments);
 }
@@ -77,8 +76,8 @@ TEST_CASE("midas gets a token from each simulated host by the variables that it 
   CAPTURE(host);
   running_program simulator{MIDAS_PROGRAM, simulating(host, {"--print-env", "json"})};
   {
-    const scoped_environment environment{parsed(simulator.read_line())};
-    const auto result = token();
+    const program_environment environment{variables_in(simulator.read_line())};
+    const auto result = run_token();
     CHECK(result.exit_code == 0);
     CHECK(result.errors.empty());
     CHECK_THAT(result.output, StartsWith("ey"));
@@ -90,24 +89,24 @@ TEST_CASE("midas gets a token from each simulated host by the variables that it 
 
 TEST_CASE("midas gets a token from an App Service 2017 if --host selects it") {
   running_program simulator{MIDAS_PROGRAM, simulating("app-service-2017", {"--print-env", "json"})};
-  const scoped_environment environment{parsed(simulator.read_line())};
-  CHECK(token({"--host", "app-service-2017"}).exit_code == 0);
+  const program_environment environment{variables_in(simulator.read_line())};
+  CHECK(run_token({"--host", "app-service-2017"}).exit_code == 0);
 }
 
 TEST_CASE("midas exchanges a federated token over plain http only if that is allowed") {
   running_program simulator{
       MIDAS_PROGRAM, simulating("workload-identity", {"--print-env", "json", "--plain-http"})};
-  const scoped_environment environment{parsed(simulator.read_line())};
-  CHECK(token({"--allow-insecure-endpoint"}).exit_code == 0);
-  const auto refused = token();
+  const program_environment environment{variables_in(simulator.read_line())};
+  CHECK(run_token({"--allow-insecure-endpoint"}).exit_code == 0);
+  const auto refused = run_token();
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.errors, Contains("AZURE_AUTHORITY_HOST"));
 }
 
 TEST_CASE("midas rejects key files of Azure Arc outside the agent's directory") {
   running_program simulator{MIDAS_PROGRAM, simulating("arc", {"--print-env", "json"})};
-  const scoped_environment environment{parsed(simulator.read_line())};
-  const auto refused = token();
+  const program_environment environment{variables_in(simulator.read_line())};
+  const auto refused = run_token();
   CHECK(refused.exit_code == 1);
   CHECK_THAT(refused.errors, Contains("/var/opt/azcmagent/tokens"));
 }
@@ -119,7 +118,7 @@ TEST_CASE("midas simulate plays an IMDS with and without version 2") {
     arguments.emplace_back("--no-imds-v2");
   }
   running_program simulator{MIDAS_PROGRAM, simulating("imds", arguments)};
-  const scoped_environment environment{parsed(simulator.read_line())};
+  const program_environment environment{variables_in(simulator.read_line())};
   const auto report = run_program(MIDAS_PROGRAM, {"doctor"});
   CHECK(report.exit_code == 0);
   CHECK_THAT(report.output,
@@ -170,7 +169,7 @@ TEST_CASE("a simulated host removes its files when a signal stops it") {
   running_program simulator{
       MIDAS_PROGRAM, simulating("workload-identity", {"--print-env", "json", "--certificate-file",
                                                       certificate.string()})};
-  const auto environment = parsed(simulator.read_line());
+  const auto environment = variables_in(simulator.read_line());
   CHECK_THAT(environment.at("AZURE_AUTHORITY_HOST"), StartsWith("https://"));
   CHECK(std::filesystem::exists(certificate));
   CHECK(std::filesystem::exists(environment.at("AZURE_FEDERATED_TOKEN_FILE")));
@@ -184,7 +183,7 @@ TEST_CASE("a simulated host that a test leaves running removes its files") {
   {
     running_program simulator{MIDAS_PROGRAM,
                               simulating("workload-identity", {"--print-env", "json"})};
-    file = parsed(simulator.read_line()).at("AZURE_FEDERATED_TOKEN_FILE");
+    file = variables_in(simulator.read_line()).at("AZURE_FEDERATED_TOKEN_FILE");
     CHECK(std::filesystem::exists(file));
   }
   CHECK_FALSE(std::filesystem::exists(std::filesystem::path{file}.parent_path()));
@@ -221,8 +220,8 @@ TEST_CASE("midas simulate injects the faults of its rules file, then those of it
   std::ofstream(file) << R"({"rules":[{"match":{"nth":1},"action":{"status":400}}]})";
   running_program simulator{MIDAS_PROGRAM, simulating("imds", {"--faults", file.string(), "--error",
                                                                "403", "--print-env", "json"})};
-  const auto endpoint = parsed(simulator.read_line()).at("AZURE_POD_IDENTITY_AUTHORITY_HOST");
-  const auto ask = [&] { return token({"--endpoint", endpoint}).errors; };
+  const auto endpoint = variables_in(simulator.read_line()).at("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+  const auto ask = [&] { return run_token({"--endpoint", endpoint}).errors; };
   CHECK_THAT(ask(), Contains("400"));
   CHECK_THAT(ask(), Contains("403"));
   CHECK(simulator.stop(SIGTERM).exit_code == 0);

@@ -4,6 +4,7 @@
 #include "tests/support/environment_scope.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/file_token_store.hpp>
 
 #include <algorithm>
@@ -22,14 +23,14 @@ program_result run_store(const words& arguments) {
   return run_program(MIDAS_PROGRAM, all);
 }
 
-const std::string vault = "https://vault.azure.net";
 const std::string storage = "https://storage.azure.com";
 
 // Three tokens: two resources, two identities.
 void fill(const store_directory& files) {
   file_token_store store{{.path = files.file()}};
-  const std::vector tokens{a_token(vault, "first-secret"), a_token(storage, "second-secret"),
-                           a_token(vault, "third-secret", managed_identity::client_id("A-client"))};
+  const std::vector tokens{
+      a_token(vault_url, "first-secret"), a_token(storage, "second-secret"),
+      a_token(vault_url, "third-secret", managed_identity::client_id("A-client"))};
   REQUIRE(store.save(tokens));
 }
 
@@ -46,9 +47,9 @@ TEST_CASE("midas store list prints what is stored, but no token") {
   CHECK(text.exit_code == 0);
   CHECK(text.errors.empty());
   CHECK(std::ranges::count(text.output, '\n') == 3);
-  CHECK_THAT(text.output, Contains(vault + " for system-assigned") &&
-                              Contains(vault + " for client id A-client") && Contains("usable") &&
-                              !Contains("secret"));
+  CHECK_THAT(text.output, Contains(vault_url + " for system-assigned") &&
+                              Contains(vault_url + " for client id A-client") &&
+                              Contains("usable") && !Contains("secret"));
   const auto json = run_store({"list", "--store", files.file(), "--output", "json"});
   CHECK(json.exit_code == 0);
   CHECK(parsed(json.output)["tokens"].Size() == 3);
@@ -85,7 +86,7 @@ TEST_CASE("midas store clear removes all tokens, or those of a resource or an id
     CHECK_THAT(files.text(), !Contains("secret"));
   }
   SECTION("a resource") {
-    CHECK(clear({"--resource", vault + "/.default"}) == "Removed 2 tokens" + from);
+    CHECK(clear({"--resource", vault_url + "/.default"}) == "Removed 2 tokens" + from);
     CHECK(tokens_in(files) == 1);
   }
   SECTION("an identity, in any case of letters") {
@@ -96,7 +97,7 @@ TEST_CASE("midas store clear removes all tokens, or those of a resource or an id
     CHECK(clear({"--system-assigned"}) == "Removed 2 tokens" + from);
   }
   SECTION("a resource of an identity") {
-    CHECK(clear({"--resource", vault, "--system-assigned"}) == "Removed 1 token" + from);
+    CHECK(clear({"--resource", vault_url, "--system-assigned"}) == "Removed 1 token" + from);
   }
   SECTION("nothing that fits") {
     CHECK(clear({"--resource", "https://other.example"}) == "Removed 0 tokens" + from);
@@ -108,7 +109,7 @@ TEST_CASE("midas store clear leaves what belongs to others") {
   const store_directory files;
   files.write(R"({"RefreshToken": {"a": {"secret": "of-a-user"}}, "AccessToken": {}})");
   file_token_store store{{.path = files.file()}};
-  const auto token = a_token(vault, "first-secret");
+  const auto token = a_token(vault_url, "first-secret");
   REQUIRE(store.save({&token, 1}));
   CHECK(run_store({"clear", "--store", files.file()}).exit_code == 0);
   CHECK_THAT(files.text(), Contains("of-a-user") && !Contains("first-secret"));

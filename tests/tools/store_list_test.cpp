@@ -4,6 +4,7 @@
 #include "tests/store/support/store_directory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
+#include "tests/support/vault.hpp"
 
 #include <limits>
 
@@ -16,10 +17,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const std::string vault = "https://vault.azure.net";
-
 stored_token with_life(std::chrono::seconds age, std::chrono::seconds left) {
-  auto result = a_token(vault, "the-secret");
+  auto result = a_token(vault_url, "the-secret");
   result.grant.expires_on = result.cached_at + left;
   result.cached_at -= age;
   return result;
@@ -68,7 +67,7 @@ TEST_CASE("the list as JSON has times in seconds, and never a token") {
   REQUIRE(all.Size() == 2);
   CHECK(std::string{all[0]["state"].GetString()} == "expired");
   CHECK_FALSE(all[0].HasMember("endpoint"));
-  CHECK(std::string{all[1]["resource"].GetString()} == vault);
+  CHECK(std::string{all[1]["resource"].GetString()} == vault_url);
   CHECK(std::string{all[1]["identity"].GetString()} == "system-assigned");
   CHECK(std::string{all[1]["endpoint"].GetString()} == token.endpoint);
   CHECK(all[1]["expires_in"].GetInt64() == 28'800);

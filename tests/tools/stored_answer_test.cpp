@@ -4,6 +4,7 @@
 #include "tests/store/support/store_directory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
+#include "tests/support/vault.hpp"
 
 using namespace midas;
 using namespace midas::internal;
@@ -13,16 +14,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string vault = "https://vault.azure.net";
-const std::string imds = "http://169.254.169.254/metadata/identity/oauth2/token";
+const std::string imds_url = "http://169.254.169.254/metadata/identity/oauth2/token";
 
 store_question question_for(const managed_identity& identity = managed_identity::system_assigned(),
-                            const std::string& endpoint = imds) {
-  return {.identity = identity, .key = make_key(identity, vault).value(), .endpoint = endpoint};
+                            const std::string& endpoint = imds_url) {
+  return {.identity = identity, .key = make_key(identity, vault_url).value(), .endpoint = endpoint};
 }
 
 stored_token granted_by(const std::string& endpoint, const std::string& text = "a-token") {
-  auto result = a_token(vault, text);
+  auto result = a_token(vault_url, text);
   result.endpoint = endpoint;
   return result;
 }
@@ -32,74 +32,75 @@ std::optional<stored_answer> answer_of(const std::vector<stored_token>& tokens,
   return find_answer(tokens, question, clock_reading::now());
 }
 
-std::string text_of(const std::optional<stored_answer>& answer) {
+std::string token_text(const std::optional<stored_answer>& answer) {
   return answer ? std::string{answer->stored.grant.token.reveal()} : "none";
 }
 
 }  // namespace
 
 TEST_CASE("a stored token answers only for its own endpoint, unless that is unknown") {
-  CHECK(text_of(answer_of({granted_by(imds)})) == "a-token");
-  CHECK(text_of(answer_of({granted_by("")})) == "a-token");
-  CHECK(text_of(answer_of({granted_by("http://127.0.0.1:8080/metadata/identity/oauth2/token")})) ==
-        "none");
+  CHECK(token_text(answer_of({granted_by(imds_url)})) == "a-token");
+  CHECK(token_text(answer_of({granted_by("")})) == "a-token");
+  CHECK(token_text(answer_of(
+            {granted_by("http://127.0.0.1:8080/metadata/identity/oauth2/token")})) == "none");
 }
 
 TEST_CASE("a stored token answers only for its own resource and identity") {
   const auto mine = managed_identity::client_id("1B2c");
-  auto stored = granted_by(imds);
+  auto stored = granted_by(imds_url);
   stored.identity = mine;
-  CHECK(text_of(answer_of({stored})) == "none");
-  CHECK(text_of(answer_of({stored}, question_for(mine))) == "a-token");
+  CHECK(token_text(answer_of({stored})) == "none");
+  CHECK(token_text(answer_of({stored}, question_for(mine))) == "a-token");
   // Of another case, as GUIDs are.
-  CHECK(text_of(answer_of({stored}, question_for(managed_identity::client_id("1b2C")))) ==
+  CHECK(token_text(answer_of({stored}, question_for(managed_identity::client_id("1b2C")))) ==
         "a-token");
-  CHECK(text_of(answer_of({stored}, question_for(managed_identity::object_id("1B2c")))) == "none");
-  stored.grant.resource = vault + "/.default";
-  CHECK(text_of(answer_of({stored}, question_for(mine))) == "a-token");
-  stored.grant.resource = vault + "/";
-  CHECK(text_of(answer_of({stored}, question_for(mine))) == "none");
+  CHECK(token_text(answer_of({stored}, question_for(managed_identity::object_id("1B2c")))) ==
+        "none");
+  stored.grant.resource = vault_url + "/.default";
+  CHECK(token_text(answer_of({stored}, question_for(mine))) == "a-token");
+  stored.grant.resource = vault_url + "/";
+  CHECK(token_text(answer_of({stored}, question_for(mine))) == "none");
 }
 
 TEST_CASE("of several stored tokens, the one that lives longest answers") {
-  auto longer = granted_by(imds, "longer");
+  auto longer = granted_by(imds_url, "longer");
   longer.grant.expires_on += 1h;
-  CHECK(text_of(answer_of({granted_by(imds), longer, granted_by("")})) == "longer");
-  CHECK(text_of(answer_of({longer, granted_by(imds)})) == "longer");
+  CHECK(token_text(answer_of({granted_by(imds_url), longer, granted_by("")})) == "longer");
+  CHECK(token_text(answer_of({longer, granted_by(imds_url)})) == "longer");
 }
 
 TEST_CASE("a stored token that expires within the margin, or is from the future, does not answer") {
-  auto ending = granted_by(imds);
+  auto ending = granted_by(imds_url);
   ending.cached_at -= 20h;
   ending.grant.expires_on = ending.cached_at + 20h + 4min;
-  CHECK(text_of(answer_of({ending})) == "none");
-  auto future = granted_by(imds);
+  CHECK(token_text(answer_of({ending})) == "none");
+  auto future = granted_by(imds_url);
   future.cached_at += 1h;
-  CHECK(text_of(answer_of({future})) == "none");
+  CHECK(token_text(answer_of({future})) == "none");
 }
 
 TEST_CASE("a refresh is due from refresh_on on, and not again until the time set by a failed one") {
-  auto old = granted_by(imds);
+  auto old = granted_by(imds_url);
   old.cached_at -= 2h;
   old.grant.refresh_on = old.cached_at + 1h;
   const auto now = clock_reading::now();
   const auto due = answer_of({old});
   REQUIRE(due);
   CHECK(due->is_refresh_due);
-  CHECK_FALSE(answer_of({granted_by(imds)})->is_refresh_due);
+  CHECK_FALSE(answer_of({granted_by(imds_url)})->is_refresh_due);
 
   const auto later = postponed(*due, now, {});
   CHECK(later.grant.refresh_on == now.wall + 30s);
   CHECK(later.cached_at == old.cached_at);
   CHECK(later.grant.expires_on == old.grant.expires_on);
-  CHECK(later.endpoint == imds);
+  CHECK(later.endpoint == imds_url);
   CHECK_FALSE(answer_of({later})->is_refresh_due);
   CHECK(find_answer(std::vector{later}, question_for(), now + 31s)->is_refresh_due);
   CHECK(postponed(*due, now, 10min).grant.refresh_on == now.wall + 10min);
 }
 
 TEST_CASE("a token without refresh_on is refreshed in time for a few attempts, with pauses") {
-  auto old = granted_by(imds);
+  auto old = granted_by(imds_url);
   old.cached_at -= 1h;
   old.grant.expires_on = old.cached_at + 1h + 6min;
   const auto due = answer_of({old});
@@ -110,12 +111,12 @@ TEST_CASE("a token without refresh_on is refreshed in time for a few attempts, w
 }
 
 TEST_CASE("an answer is a cached token of the resource without the /.default of a scope") {
-  auto stored = granted_by(imds);
+  auto stored = granted_by(imds_url);
   stored.grant.resource += "/.default";
-  const auto token = cached_token(*answer_of({stored}), question_for());
+  const auto token = tools::cached_token(*answer_of({stored}), question_for());
   CHECK(token.token().reveal() == "a-token");
   CHECK(token.source() == token_source::cache);
-  CHECK(token.resource() == vault);
+  CHECK(token.resource() == vault_url);
   CHECK(token.authorization_header().reveal() == "Bearer a-token");
   // As for a token that is acquired, half of its lifetime.
   CHECK(token.refresh_on() == stored.cached_at + 4h);
@@ -123,13 +124,13 @@ TEST_CASE("an answer is a cached token of the resource without the /.default of 
 
 TEST_CASE("a question names the identity and the endpoint that the service would use") {
   auto options = on({});
-  const token_request request{.resource = vault + "/.default"};
+  const token_request request{.resource = vault_url + "/.default"};
   const auto question = [&](const token_request& wanted) {
     return store_question_of(wanted, options).value();
   };
   CHECK(question(request).identity == managed_identity::system_assigned());
-  CHECK(question(request).key.resource == vault);
-  CHECK(question(request).endpoint == imds);
+  CHECK(question(request).key.resource == vault_url);
+  CHECK(question(request).endpoint == imds_url);
 
   options = on({{"MANAGED_IDENTITY", "6a5e3c1b-0000-0000-0000-000000000001"}});
   options.identity_from_environment = true;
@@ -146,14 +147,15 @@ TEST_CASE("where a variable of the host names an identity, a question is for tha
   const auto options = on({{"MSI_ENDPOINT", "http://127.0.0.1:1/msi"},
                            {"MSI_SECRET", "s"},
                            {"DEFAULT_IDENTITY_CLIENT_ID", "a-client"}});
-  const auto question = store_question_of({.resource = vault}, options).value();
+  const auto question = store_question_of({.resource = vault_url}, options).value();
   CHECK(question.identity == managed_identity::client_id("a-client"));
   CHECK(question.key.identity == managed_identity::client_id("a-client"));
   CHECK(question.endpoint == "http://127.0.0.1:1/msi");
 }
 
 TEST_CASE("a misconfigured host or request is no question") {
-  CHECK(store_question_of({.resource = vault}, on({{"MSI_ENDPOINT", "ftp://a"}})).error().code ==
-        errc::invalid_endpoint);
+  CHECK(
+      store_question_of({.resource = vault_url}, on({{"MSI_ENDPOINT", "ftp://a"}})).error().code ==
+      errc::invalid_endpoint);
   CHECK(store_question_of({.resource = ""}, on({})).error().code == errc::invalid_resource);
 }

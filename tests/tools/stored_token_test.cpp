@@ -35,7 +35,7 @@ TEST_CASE("midas token --store asks the host once, and then answers from the fil
   CHECK(second.errors.empty());
   CHECK(source_of(second) == "cache");
   CHECK(token_in(second) == token_in(first));
-  CHECK(parsed(second.output)["resource"].GetString() == vault);
+  CHECK(parsed(second.output)["resource"].GetString() == vault_url);
   CHECK(run_with_store(imds, files.file(), {"--output", "raw"}).output == token_in(first) + "\n");
   auto scope = command_for(imds.endpoint(), files.file());
   scope[4] += "/.default";
@@ -63,7 +63,7 @@ TEST_CASE("midas token without --store reads and writes no file") {
   const simulated_host imds;
   const store_directory files;
   const scoped_environment state{{{"XDG_STATE_HOME", files.path()}}};
-  const words command{"token", "--endpoint", imds.endpoint(), "--resource", vault};
+  const words command{"token", "--endpoint", imds.endpoint(), "--resource", vault_url};
   CHECK(run_program(MIDAS_PROGRAM, command).exit_code == 0);
   CHECK(run_program(MIDAS_PROGRAM, command).exit_code == 0);
   CHECK(requests_to(imds) == 2);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 #include <midas/token_store.hpp>
 
 #include <sys/stat.h>
@@ -10,16 +11,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 namespace midas::internal::test {
-
-inline std::string file_text(const std::filesystem::path& path) {
-  std::ifstream stream{path};
-  return {std::istreambuf_iterator<char>{stream}, {}};
-}
 
 /// Removed at the end, with everything in it.
 class store_directory {

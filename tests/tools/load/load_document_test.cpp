@@ -22,7 +22,7 @@ std::string with(std::string json, const std::string& text, const std::string& r
 const std::string least = R"({"schema": "midas-load/1", "tokens": 1, "errors": 0, "seconds": 1.5,)"
                           R"( "tokens_per_second": 0.7, "latency_ms": {"max": 3}})";
 
-std::string problem_of(const std::string& json) {
+std::string problem_in(const std::string& json) {
   const auto read = read_load_document("a.json", json);
   return read ? "none" : read.error().message;
 }
@@ -63,37 +63,37 @@ TEST_CASE("a load document may lack what is not a headline figure and have unkno
 }
 
 TEST_CASE("an error about a load document names the file and the member") {
-  CHECK(problem_of(least) == "none");
-  CHECK_THAT(problem_of(""), Contains("a.json: not valid JSON at byte 0"));
-  CHECK_THAT(problem_of(least + "x"), Contains("not valid JSON at byte"));
-  CHECK(problem_of("[]") == "a.json: the document is not an object");
-  CHECK(problem_of("{}") == "a.json: schema is missing");
-  CHECK(problem_of(with(least, "load/1", "load/2")) == "a.json: schema is not \"midas-load/1\"");
-  CHECK(problem_of(with(least, "\"tokens\": 1,", "")) == "a.json: tokens is missing");
-  CHECK(problem_of(with(least, "1,", "-1,")) ==
+  CHECK(problem_in(least) == "none");
+  CHECK_THAT(problem_in(""), Contains("a.json: not valid JSON at byte 0"));
+  CHECK_THAT(problem_in(least + "x"), Contains("not valid JSON at byte"));
+  CHECK(problem_in("[]") == "a.json: the document is not an object");
+  CHECK(problem_in("{}") == "a.json: schema is missing");
+  CHECK(problem_in(with(least, "load/1", "load/2")) == "a.json: schema is not \"midas-load/1\"");
+  CHECK(problem_in(with(least, "\"tokens\": 1,", "")) == "a.json: tokens is missing");
+  CHECK(problem_in(with(least, "1,", "-1,")) ==
         "a.json: tokens is not a whole number of at least 0");
-  CHECK(problem_of(with(least, "{\"max\": 3}", "[]")) == "a.json: latency_ms is not an object");
-  CHECK(problem_of(with(least, "3}", "\"3\"}")) ==
+  CHECK(problem_in(with(least, "{\"max\": 3}", "[]")) == "a.json: latency_ms is not an object");
+  CHECK(problem_in(with(least, "3}", "\"3\"}")) ==
         "a.json: latency_ms.max is not a number of at least 0");
-  CHECK(problem_of(with(least, "3}", "1e999}")).starts_with("a.json: not valid JSON"));
-  CHECK(problem_of(with(least, "3}}", "3}, \"what\": 3}")) == "a.json: what is not a string");
-  CHECK(problem_of(with(least, "3}}", "3}, \"cold\": 3}")) == "a.json: cold is not an object");
-  CHECK(problem_of(with(least, "3}}", "3}, \"cold\": {\"tokens\": 1}}")) ==
+  CHECK(problem_in(with(least, "3}", "1e999}")).starts_with("a.json: not valid JSON"));
+  CHECK(problem_in(with(least, "3}}", "3}, \"what\": 3}")) == "a.json: what is not a string");
+  CHECK(problem_in(with(least, "3}}", "3}, \"cold\": 3}")) == "a.json: cold is not an object");
+  CHECK(problem_in(with(least, "3}}", "3}, \"cold\": {\"tokens\": 1}}")) ==
         "a.json: cold.errors is missing");
-  CHECK(problem_of(with(least, "3}}", "3}, \"series\": [{\"second\": 2}, {\"second\": 1}]}")) ==
+  CHECK(problem_in(with(least, "3}}", "3}, \"series\": [{\"second\": 2}, {\"second\": 1}]}")) ==
         "a.json: series[1] is not after the one before it");
   CHECK(
-      problem_of(with(least, "3}}", "3}, \"faults\": [{\"from_second\": 2, \"to_second\": 1}]}")) ==
+      problem_in(with(least, "3}}", "3}, \"faults\": [{\"from_second\": 2, \"to_second\": 1}]}")) ==
       "a.json: faults[0] is not a span that ends after its begin");
-  CHECK(problem_of(with(least, "3}}", "3}, \"thresholds\": [{\"passed\": 1}]}")) ==
+  CHECK(problem_in(with(least, "3}}", "3}, \"thresholds\": [{\"passed\": 1}]}")) ==
         "a.json: thresholds[0].passed is not true or false");
-  CHECK(problem_of(with(least, "3}}", "3}, \"repetitions\": [{}]}")) ==
+  CHECK(problem_in(with(least, "3}}", "3}, \"repetitions\": [{}]}")) ==
         "a.json: repetitions[0].schema is missing");
 }
 
 TEST_CASE("a wrong histogram of a load document is refused") {
   const auto with_histogram = [](const std::string& histogram) {
-    return problem_of(with(least, "3}}", "3}, \"histogram\": " + histogram + "}"));
+    return problem_in(with(least, "3}}", "3}, \"histogram\": " + histogram + "}"));
   };
   CHECK(with_histogram(R"({"unit": "ns", "buckets": [[1, 2, 3], [2, 4, 1]]})") == "none");
   CHECK(with_histogram(R"({"unit": "ms", "buckets": []})") ==
@@ -107,8 +107,8 @@ TEST_CASE("a wrong histogram of a load document is refused") {
 }
 
 TEST_CASE("deep brackets and names with control characters do no harm in a load document") {
-  CHECK_THAT(problem_of(std::string(1'000'000, '[')), Contains("not valid JSON"));
-  const auto problem = problem_of(with(least, "\"max\": 3", "\"\\u001b[2J\\n\": []"));
+  CHECK_THAT(problem_in(std::string(1'000'000, '[')), Contains("not valid JSON"));
+  const auto problem = problem_in(with(least, "\"max\": 3", "\"\\u001b[2J\\n\": []"));
   CHECK(problem.find('\x1b') == std::string::npos);
   CHECK(problem.find('\n') == std::string::npos);
 }

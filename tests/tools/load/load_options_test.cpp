@@ -1,16 +1,16 @@
 // The options of midas load and what it writes, run as a user runs it.
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "tests/tools/load/load_schema.hpp"
+#include "tests/tools/load/run_load.hpp"
 #include "tools/program.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 using namespace midas::internal::test;
 using Catch::Matchers::Contains;
@@ -18,20 +18,10 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-program_result run(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "load");
-  return run_program(MIDAS_PROGRAM, arguments);
-}
-
 program_result run_briefly(const std::vector<std::string>& more) {
   std::vector<std::string> arguments{"--callers", "5", "--latency", "1ms"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  return run(arguments);
-}
-
-std::string content_of(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>(file), {}};
+  return run_load(arguments);
 }
 
 }  // namespace
@@ -51,7 +41,7 @@ TEST_CASE("midas load refuses impossible numbers before it sends anything") {
       std::vector<std::string>{"--host", "nowhere"},
       std::vector<std::string>{"--faults", "/nonexistent"},
       std::vector<std::string>{"--timeout", "0s", "--once"});
-  const auto refused = run(arguments);
+  const auto refused = run_load(arguments);
   CAPTURE(arguments, refused.errors);
   CHECK(refused.exit_code == 2);
   CHECK(refused.output.empty());
@@ -60,11 +50,11 @@ TEST_CASE("midas load refuses impossible numbers before it sends anything") {
 }
 
 TEST_CASE("an error of the command line names the help of its command") {
-  const auto unexpected = run({"--callers", "5", "--rat", "1000", "more"});
+  const auto unexpected = run_load({"--callers", "5", "--rat", "1000", "more"});
   CHECK(unexpected.exit_code == 2);
   CHECK(unexpected.errors ==
         "midas: unexpected arguments: --rat 1000 more (see midas load --help)\n");
-  CHECK_THAT(run({"--callers", "x"}).errors, Contains("(see midas load --help)"));
+  CHECK_THAT(run_load({"--callers", "x"}).errors, Contains("(see midas load --help)"));
   CHECK_THAT(run_program(MIDAS_PROGRAM, {"--oops"}).errors, Contains("(see midas --help)"));
   CHECK_THAT(run_program(MIDAS_PROGRAM, {"store", "list", "--oops"}).errors,
              Contains("(see midas store list --help)"));
@@ -79,7 +69,7 @@ TEST_CASE("options that contradict each other are refused") {
                std::vector<std::string>{"--fresh-keys", "--resources", "5"},
                std::vector<std::string>{"--fresh-keys", "--force-refresh"},
                std::vector<std::string>{"--target", "http://127.0.0.1:9", "--latency", "5ms"});
-  const auto refused = run(arguments);
+  const auto refused = run_load(arguments);
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.errors, Contains("excludes"));
 }
@@ -92,8 +82,8 @@ TEST_CASE("a threshold that is not met has an exit code of its own") {
   CHECK(missed.exit_code == 4);
   check_load_schema(missed.output);
   CHECK_FALSE(parsed(missed.output)["thresholds"][0]["passed"].GetBool());
-  const auto dead = run({"--target", "http://127.0.0.1:9", "--callers", "5", "--timeout", "1s",
-                         "--once", "--threshold", "errors<=100%"});
+  const auto dead = run_load({"--target", "http://127.0.0.1:9", "--callers", "5", "--timeout", "1s",
+                              "--once", "--threshold", "errors<=100%"});
   CHECK(dead.exit_code == 0);
 }
 
@@ -102,10 +92,10 @@ TEST_CASE("the distribution and the series are written to files") {
   const temporary_file csv;
   const auto result = run_briefly({"--once", "--hdr", hdr.path(), "--csv", csv.path()});
   CHECK(result.exit_code == 0);
-  CHECK_THAT(content_of(hdr.path()), Contains("1/(1-Percentile)\n") &&
-                                         Contains("Total count    =            5]") &&
-                                         !Contains("before"));
-  CHECK_THAT(content_of(csv.path()), Contains("\n0.") && Contains(",cold,,5,0,0,"));
+  CHECK_THAT(file_text(hdr.path()), Contains("1/(1-Percentile)\n") &&
+                                        Contains("Total count    =            5]") &&
+                                        !Contains("before"));
+  CHECK_THAT(file_text(csv.path()), Contains("\n0.") && Contains(",cold,,5,0,0,"));
 }
 
 TEST_CASE("a file that cannot be written is refused before the run") {

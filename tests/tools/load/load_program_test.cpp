@@ -5,6 +5,7 @@
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_file.hpp"
 #include "tests/tools/load/load_schema.hpp"
+#include "tests/tools/load/run_load.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <csignal>
@@ -19,11 +20,6 @@ namespace {
 
 const std::vector<std::string> kinds_of_callers{"actors", "messages", "threads", "coroutines",
                                                 "callbacks"};
-
-program_result run_load(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "load");
-  return run_program(MIDAS_PROGRAM, arguments);
-}
 
 // The document of a run that succeeds.
 rapidjson::Document document_of(std::vector<std::string> arguments) {

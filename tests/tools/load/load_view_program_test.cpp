@@ -1,36 +1,27 @@
 // The report, repetitions, comparisons and workers of midas load, run as a user runs them.
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/tools/load/load_schema.hpp"
+#include "tests/tools/load/run_load.hpp"
 
 #include <sys/stat.h>
 
 #include <csignal>
 #include <fstream>
-#include <iterator>
 
 using namespace midas::internal::test;
 using Catch::Matchers::Contains;
 
 namespace {
 
-program_result run_load(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "load");
-  return run_program(MIDAS_PROGRAM, arguments);
-}
-
 program_result run_small(std::vector<std::string> arguments) {
   for (const auto* each : {"--callers", "10", "--duration", "200ms", "--latency", "1ms"}) {
     arguments.emplace_back(each);
   }
   return run_load(std::move(arguments));
-}
-
-std::string content_of(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 // A worker, and the file with the secret that it has printed.
@@ -77,8 +68,8 @@ TEST_CASE("midas load --report writes a page of the run") {
   CHECK(result.exit_code == 0);
   const auto tokens = parsed(result.output)["tokens"].GetUint64();
   CHECK(tokens > 10);
-  CHECK_THAT(content_of(page), Contains("10 actors") && Contains("Latency distribution") &&
-                                   Contains("--callers") && Contains("</html>"));
+  CHECK_THAT(file_text(page), Contains("10 actors") && Contains("Latency distribution") &&
+                                  Contains("--callers") && Contains("</html>"));
   const auto refused = run_small({"--report", files.path() + "/missing/report.html"});
   CHECK(refused.exit_code == 1);
   CHECK_THAT(refused.errors, Contains("/missing/report.html"));

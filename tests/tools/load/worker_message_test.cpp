@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/tools/load/support/shared_secret.hpp"
 #include "tools/load/load_arguments.hpp"
 #include "tools/load/view_arguments.hpp"
 #include "tools/load/workers/coordinator.hpp"
@@ -20,11 +21,11 @@
 using namespace midas;
 using namespace midas::internal::tools;
 using Catch::Matchers::Contains;
+using midas::internal::test::shared_secret;
 using midas::internal::test::temporary_directory;
 
 namespace {
 
-const secret shared{std::string_view{"a secret of some length"}};
 const session_nonces nonces{"one", "other"};
 
 struct load_command_line {
@@ -43,12 +44,12 @@ struct load_command_line {
 }  // namespace
 
 TEST_CASE("a proof of the workers' secret differs by secret, session and side") {
-  const auto proof = proof_of(shared, nonces, seal_side::worker);
+  const auto proof = proof_of(shared_secret, nonces, seal_side::worker);
   CHECK(proof.size() == 64);
-  CHECK(proof == proof_of(shared, nonces, seal_side::worker));
-  CHECK(proof != proof_of(shared, nonces, seal_side::coordinator));
-  CHECK(proof != proof_of(shared, {"one", "third"}, seal_side::worker));
-  CHECK(proof != proof_of(shared, {"third", "other"}, seal_side::worker));
+  CHECK(proof == proof_of(shared_secret, nonces, seal_side::worker));
+  CHECK(proof != proof_of(shared_secret, nonces, seal_side::coordinator));
+  CHECK(proof != proof_of(shared_secret, {"one", "third"}, seal_side::worker));
+  CHECK(proof != proof_of(shared_secret, {"third", "other"}, seal_side::worker));
   CHECK(proof != proof_of(secret{std::string_view{"another"}}, nonces, seal_side::worker));
   CHECK(proof.find("secret") == std::string::npos);
   CHECK(random_nonce() != random_nonce());
@@ -58,8 +59,8 @@ TEST_CASE("a proof of the workers' secret differs by secret, session and side") 
 }
 
 TEST_CASE("a sealed message is opened once, in its order, by the other side") {
-  message_seal coordinator{shared, nonces, seal_side::coordinator};
-  message_seal worker{shared, nonces, seal_side::worker};
+  message_seal coordinator{shared_secret, nonces, seal_side::coordinator};
+  message_seal worker{shared_secret, nonces, seal_side::worker};
   const auto first = coordinator.seal("first");
   const auto second = coordinator.seal("second");
   CHECK_FALSE(worker.open(second).has_value());
@@ -68,9 +69,9 @@ TEST_CASE("a sealed message is opened once, in its order, by the other side") {
   CHECK(worker.open(second) == "second");
   // Not by the side that sealed it, not in another session, and not with another content.
   CHECK_FALSE(coordinator.open(coordinator.seal("x")).has_value());
-  message_seal stranger{shared, {"one", "third"}, seal_side::worker};
+  message_seal stranger{shared_secret, {"one", "third"}, seal_side::worker};
   CHECK_FALSE(stranger.open(first).has_value());
-  message_seal fresh{shared, nonces, seal_side::worker};
+  message_seal fresh{shared_secret, nonces, seal_side::worker};
   CHECK_FALSE(fresh.open(first + "x").has_value());
   CHECK_FALSE(fresh.open("").has_value());
   CHECK_FALSE(fresh.open(std::string(64, '0')).has_value());

@@ -5,6 +5,7 @@
 #include "proxy/configuration/listen_address_text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/tools/load/support/sample_document.hpp"
+#include "tests/tools/load/support/shared_secret.hpp"
 #include "tools/load/document/write_load_document.hpp"
 #include "tools/load/workers/coordinator.hpp"
 #include "tools/load/workers/worker_message.hpp"
@@ -18,16 +19,16 @@ using namespace midas::internal::tools;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 using midas::internal::test::sample_document;
+using midas::internal::test::shared_secret;
 
 namespace {
 
-const secret shared{std::string_view{"a secret of some length"}};
 const proxy::listen_address any_port{.address = "127.0.0.1"};
 
 // A worker on a thread of its own.
 class serving {
  public:
-  explicit serving(worker_run run, std::string version = "1.2.3", secret known = shared)
+  explicit serving(worker_run run, std::string version = "1.2.3", secret known = shared_secret)
       : worker_({any_port, std::move(known), std::move(version)}, std::move(run)),
         thread_([this](const std::stop_token& stop) {
           worker_.serve([&stop] { return !stop.stop_requested(); });
@@ -60,11 +61,13 @@ worker_run endless(std::atomic<int>& running) {
 }
 
 coordinator_options options_for(std::vector<proxy::listen_address> workers) {
-  return {
-      .workers = std::move(workers), .shared = shared, .version = "1.2.3", .arguments = {"--once"}};
+  return {.workers = std::move(workers),
+          .shared = shared_secret,
+          .version = "1.2.3",
+          .arguments = {"--once"}};
 }
 
-std::string problem_of(const coordinator_options& options) {
+std::string failure_of(const coordinator_options& options) {
   const auto documents = run_on_workers(options);
   return documents ? "none" : documents.error().message;
 }
@@ -109,15 +112,15 @@ TEST_CASE("a coordinator and a worker that do not share the secret do not work t
   }};
   auto options = options_for({worker.address()});
   options.shared = secret{std::string_view{"another secret of some length"}};
-  CHECK_THAT(problem_of(options), Contains(proxy::to_string(worker.address())) &&
+  CHECK_THAT(failure_of(options), Contains(proxy::to_string(worker.address())) &&
                                       Contains("refused: the secret is another one"));
   CHECK(runs == 0);
-  CHECK(problem_of(options_for({worker.address()})) == "none");
+  CHECK(failure_of(options_for({worker.address()})) == "none");
 }
 
 TEST_CASE("a worker of another version is named") {
   const serving worker{&sample_run, "1.2.4"};
-  CHECK_THAT(problem_of(options_for({worker.address()})),
+  CHECK_THAT(failure_of(options_for({worker.address()})),
              Contains("runs midas \"1.2.4\", and this is midas 1.2.3"));
 }
 
@@ -125,7 +128,7 @@ TEST_CASE("a worker refuses options that concern its files") {
   const serving worker{&sample_run};
   auto options = options_for({worker.address()});
   options.arguments = {"--once", "--csv=/tmp/x"};
-  CHECK_THAT(problem_of(options), Contains("does not accept the option \"--csv\""));
+  CHECK_THAT(failure_of(options), Contains("does not accept the option \"--csv\""));
 }
 
 TEST_CASE("the failure of one worker is reported and ends the other runs") {
@@ -136,7 +139,7 @@ TEST_CASE("the failure of one worker is reported and ends the other runs") {
       becomes_true([&running] { return running == 1; });
       return fail(errc::invalid_configuration, "no such resource");
     }};
-    CHECK_THAT(problem_of(options_for({endless_worker.address(), failing.address()})),
+    CHECK_THAT(failure_of(options_for({endless_worker.address(), failing.address()})),
                Contains(proxy::to_string(failing.address())) && Contains("no such resource"));
   }
   SECTION("a document that is wrong") {
@@ -144,7 +147,7 @@ TEST_CASE("the failure of one worker is reported and ends the other runs") {
       becomes_true([&running] { return running == 1; });
       return "{}";
     }};
-    CHECK_THAT(problem_of(options_for({endless_worker.address(), wrong.address()})),
+    CHECK_THAT(failure_of(options_for({endless_worker.address(), wrong.address()})),
                Contains("sent a wrong document: schema is missing"));
   }
   SECTION("a run that hangs") {
@@ -155,7 +158,7 @@ TEST_CASE("the failure of one worker is reported and ends the other runs") {
     }};
     auto options = options_for({endless_worker.address(), hanging.address()});
     options.max_silence = 300ms;
-    CHECK_THAT(problem_of(options), Contains("has been silent for"));
+    CHECK_THAT(failure_of(options), Contains("has been silent for"));
   }
   CHECK(becomes_true([&running] { return running == 0; }));
 }
@@ -165,7 +168,7 @@ TEST_CASE("a worker that cannot be reached is named, and no other begins") {
   const serving worker{endless(running)};
   auto closed = any_port;
   { const auto listener = listen_at(closed); }
-  CHECK_THAT(problem_of(options_for({worker.address(), closed})),
+  CHECK_THAT(failure_of(options_for({worker.address(), closed})),
              Contains(proxy::to_string(closed)) && Contains("cannot be connected to"));
   CHECK(running == 0);
 }
@@ -183,9 +186,9 @@ TEST_CASE("a worker serves one coordinator at a time") {
   const auto options = options_for({worker.address()});
   std::string first_problem;
   {
-    const std::jthread first{[&] { first_problem = problem_of(options); }};
+    const std::jthread first{[&] { first_problem = failure_of(options); }};
     REQUIRE(becomes_true([&running] { return running == 1; }));
-    CHECK_THAT(problem_of(options), Contains("serves another coordinator"));
+    CHECK_THAT(failure_of(options), Contains("serves another coordinator"));
     may_end = true;
   }
   CHECK(first_problem == "none");
@@ -200,7 +203,7 @@ TEST_CASE("a worker survives connections that are no coordinators") {
     line_socket peer{*std::move(socket)};
     CHECK(peer.write(text + std::string(text.empty() ? 100'000 : 0, 'x'), 5s));
   }
-  CHECK(problem_of(options_for({worker.address()})) == "none");
+  CHECK(failure_of(options_for({worker.address()})) == "none");
 }
 
 TEST_CASE("what is no worker is named by a coordinator") {
@@ -211,5 +214,5 @@ TEST_CASE("what is no worker is named by a coordinator") {
     (void)peer.write("SSH-2.0-OpenSSH", 5s);
     (void)peer.read(100, std::chrono::steady_clock::now() + 5s);
   }};
-  CHECK_THAT(problem_of(options_for({address})), Contains("is not a worker of midas load"));
+  CHECK_THAT(failure_of(options_for({address})), Contains("is not a worker of midas load"));
 }

@@ -1,7 +1,9 @@
 // midas proxy as a process: signals, systemd, configuration. Clients are other programs.
 #include "tests/support/catch.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/slow_host.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <arpa/inet.h>
@@ -27,20 +29,12 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-const std::string vault = "https://vault.azure.net";
-
 /// The URL at the end of a line such as "Listening on http://127.0.0.1:8765".
 std::string url_in(const std::string& line) {
   INFO(line);
   const auto at = line.find("http://");
   REQUIRE(at != std::string::npos);
   return line.substr(at);
-}
-
-simulated_host_options with_latency(std::chrono::nanoseconds latency) {
-  simulated_host_options options;
-  options.latency = latency;
-  return options;
 }
 
 std::vector<std::string> proxying(const simulated_host& host,
@@ -51,12 +45,12 @@ std::vector<std::string> proxying(const simulated_host& host,
   return arguments;
 }
 
-program_result token_from(const std::string& url) {
-  return run_program(MIDAS_PROGRAM, {"token", "--endpoint", url, "--resource", vault});
+program_result token_through(const std::string& url) {
+  return run_program(MIDAS_PROGRAM, {"token", "--endpoint", url, "--resource", vault_url});
 }
 
 /// Waits until the host has a request in progress.
-void wait_for_request(const simulated_host& host) {
+void wait_for_first_request(const simulated_host& host) {
   for (int i = 0; i < 2'000 && host.statistics().token_requests == 0; ++i) {
     std::this_thread::sleep_for(10ms);
   }
@@ -69,9 +63,9 @@ void write_configuration(const std::string& path, const std::string& text) {
 }
 
 /// A socket that listens at a port of its own.
-class listener {
+class listening_socket {
  public:
-  listener() {
+  listening_socket() {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -81,9 +75,9 @@ class listener {
     REQUIRE(::getsockname(descriptor_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
     port_ = ntohs(address.sin_port);
   }
-  ~listener() { ::close(descriptor_); }
-  listener(const listener&) = delete;
-  listener& operator=(const listener&) = delete;
+  ~listening_socket() { ::close(descriptor_); }
+  listening_socket(const listening_socket&) = delete;
+  listening_socket& operator=(const listening_socket&) = delete;
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
@@ -135,7 +129,7 @@ class notifications {
 TEST_CASE("midas proxy serves a token until SIGTERM") {
   const simulated_host host;
   running_program proxy{MIDAS_PROGRAM, proxying(host)};
-  const auto token = token_from(url_in(proxy.read_line()));
+  const auto token = token_through(url_in(proxy.read_line()));
   CHECK(token.exit_code == 0);
   CHECK(token.output.size() > 1'000);
   CHECK(proxy.stop(SIGTERM).exit_code == 0);
@@ -145,8 +139,8 @@ TEST_CASE("a request in progress is answered after SIGTERM") {
   const simulated_host host{with_latency(2s)};
   running_program proxy{MIDAS_PROGRAM, proxying(host)};
   const auto url = url_in(proxy.read_line());
-  auto token = std::async(std::launch::async, [&] { return token_from(url); });
-  wait_for_request(host);
+  auto token = std::async(std::launch::async, [&] { return token_through(url); });
+  wait_for_first_request(host);
   CHECK(proxy.stop(SIGTERM).exit_code == 0);
   CHECK(token.get().exit_code == 0);
 }
@@ -157,9 +151,9 @@ TEST_CASE("a second signal ends the proxy although a request is in progress") {
   const auto url = url_in(proxy.read_line());
   auto token = std::async(std::launch::async, [&] {
     return run_program(MIDAS_PROGRAM,
-                       {"token", "--endpoint", url, "--resource", vault, "--timeout", "8s"});
+                       {"token", "--endpoint", url, "--resource", vault_url, "--timeout", "8s"});
   });
-  wait_for_request(host);
+  wait_for_first_request(host);
   const auto began = std::chrono::steady_clock::now();
   proxy.send(SIGTERM);
   std::this_thread::sleep_for(300ms);
@@ -180,27 +174,27 @@ TEST_CASE("SIGHUP applies a new configuration, and leaves the old one if the new
   with("");
   running_program proxy{MIDAS_PROGRAM, {"proxy", "--config", path}};
   const auto url = url_in(proxy.read_line());
-  CHECK(token_from(url).exit_code == 0);
+  CHECK(token_through(url).exit_code == 0);
 
   with(R"(, "tokens": {"resources": ["https://storage.azure.com"]}, "workers": 3)");
   proxy.send(SIGHUP);
   CHECK(proxy.read_line() == "tokens has changed");
   CHECK(proxy.read_line() == "workers has changed; restart the proxy to apply it");
   CHECK(proxy.read_line() == "Configuration read.");
-  const auto refused = token_from(url);
+  const auto refused = token_through(url);
   CHECK(refused.exit_code != 0);
   CHECK_THAT(refused.errors, Contains("403"));
 
   with(R"(, "tokens": {"resources": "all"})");
   proxy.send(SIGHUP);
-  CHECK(token_from(url).exit_code != 0);
+  CHECK(token_through(url).exit_code != 0);
 
   with("");
   proxy.send(SIGHUP);
   CHECK(proxy.read_line() == "tokens has changed");
   while (proxy.read_line() != "Configuration read.") {
   }
-  CHECK(token_from(url).exit_code == 0);
+  CHECK(token_through(url).exit_code == 0);
   CHECK(proxy.stop(SIGTERM).exit_code == 0);
 }
 
@@ -212,14 +206,14 @@ TEST_CASE("SIGHUP is obeyed by a proxy that was started by nohup") {
   const auto url = url_in(proxy.read_line());
   proxy.send(SIGHUP);
   CHECK(proxy.read_line() == "Configuration read.");
-  CHECK(token_from(url).exit_code == 0);
+  CHECK(token_through(url).exit_code == 0);
   CHECK(proxy.stop(SIGTERM).exit_code == 0);
 }
 
 TEST_CASE("a client that connects to systemd's socket before the proxy starts is answered") {
   const simulated_host host;
-  const listener socket;
-  auto token = std::async(std::launch::async, [&] { return token_from(socket.url()); });
+  const listening_socket socket;
+  auto token = std::async(std::launch::async, [&] { return token_through(socket.url()); });
   // Long enough for the client to connect, as a rule; it is answered in any case.
   std::this_thread::sleep_for(500ms);
   const notifications notified;
@@ -246,7 +240,7 @@ TEST_CASE("a proxy without its clients' standard output still serves") {
   const auto url = url_in(proxy.read_line());
   proxy.send(SIGHUP);
   CHECK(proxy.read_line() == "Configuration read.");
-  CHECK(token_from(url).exit_code == 0);
+  CHECK(token_through(url).exit_code == 0);
 }
 
 TEST_CASE("no other process of the same user can look into the proxy") {

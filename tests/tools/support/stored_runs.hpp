@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/vault.hpp"
 #include "tools/store/stored_answer.hpp"
 #include <midas/file_token_store.hpp>
 #include <midas/simulated_host.hpp>
@@ -18,11 +19,9 @@ namespace midas::internal::test {
 
 using words = std::vector<std::string>;
 
-inline const std::string vault = "https://vault.azure.net";
-
 inline words command_for(const std::string& endpoint, const std::string& store,
                          const words& more = {}) {
-  words result{"token", "--endpoint", endpoint, "--resource", vault, "--store", store};
+  words result{"token", "--endpoint", endpoint, "--resource", vault_url, "--store", store};
   result.insert(result.end(), more.begin(), more.end());
   return result;
 }
@@ -47,13 +46,13 @@ inline std::string source_of(const program_result& result) {
 inline tools::store_question question_to(const simulated_host& imds) {
   token_service_options options;
   options.endpoint = imds.endpoint();
-  return tools::store_question_of({.resource = vault}, options).value();
+  return tools::store_question_of({.resource = vault_url}, options).value();
 }
 
 /// What a request in the past would have left in the store.
 inline stored_token kept_from(const simulated_host& imds, std::chrono::seconds age,
                               std::chrono::seconds left) {
-  auto result = a_token(vault, "kept-token");
+  auto result = a_token(vault_url, "kept-token");
   result.grant.expires_on = result.cached_at + left;
   result.cached_at -= age;
   result.endpoint = question_to(imds).endpoint;
