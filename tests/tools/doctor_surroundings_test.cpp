@@ -46,7 +46,7 @@ TEST_CASE("a report says that this machine's clock is wrong") {
   CHECK_THAT(to_text(behind), Contains("Clock: this machine's clock is 2 d behind the host's\n"));
   CHECK(parsed(to_json(behind))["clock_ahead"].GetInt64() < -172'000);
   const auto ahead = answered(R"({"access_token":"hidden","expires_in":0})", -3h - 1min);
-  CHECK_THAT(to_text(ahead), Contains("clock is 3 h ahead of the host's") &&
+  CHECK_THAT(to_text(ahead), Contains("clock is 3 h 1 min ahead of the host's") &&
                                  Contains("- Correct this machine's clock"));
 }
 
