@@ -22,14 +22,14 @@ using namespace midas::internal::test;
 
 namespace {
 
-std::string text_of(const expected<access_token>& outcome) {
+std::string outcome_text(const expected<access_token>& outcome) {
   return outcome ? "a token" : outcome.error().source + ": " + to_string(outcome.error());
 }
 
 std::set<std::string> texts_of(const std::vector<expected<access_token>>& received) {
   std::set<std::string> result;
   for (const auto& each : received) {
-    result.insert(text_of(each));
+    result.insert(outcome_text(each));
   }
   return result;
 }
@@ -53,7 +53,7 @@ std::string text_without_actors(const token_service_options& options,
   blocked.wait();
   const auto outcome = tokens.get(request, 20ms);
   release.count_down();
-  return text_of(outcome);
+  return outcome_text(outcome);
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ TEST_CASE("a passed deadline has one text, whether an actor or the caller itself
 TEST_CASE("a request that can never succeed says so, also if only its deadline has been noticed") {
   token_service tokens{options_for("not a URL")};
   CHECK(text_without_actors(options_for("not a URL"), vault) ==
-        text_of(tokens.get(vault, patience)));
+        outcome_text(tokens.get(vault, patience)));
   CHECK_THAT(text_without_actors(options_for("http://127.0.0.1:9"), {.resource = "a b"}),
              Contains("invalid_resource: "));
 }

@@ -86,5 +86,5 @@ TEST_CASE("an identity that is written as JSON is read back unchanged") {
 TEST_CASE("the JSON of an identity uses MSAL Python's names") {
   CHECK(to_json(managed_identity::client_id("c")) ==
         R"({"ManagedIdentityIdType":"ClientId","Id":"c"})");
-  CHECK(to_json({}) == R"({"ManagedIdentityIdType":"SystemAssigned","Id":null})");
+  CHECK(to_json(managed_identity{}) == R"({"ManagedIdentityIdType":"SystemAssigned","Id":null})");
 }

@@ -1,8 +1,10 @@
 // Published tokens, read through handles and by actors.
+#include "tests/service/patience.hpp"
 #include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
 
@@ -27,9 +29,6 @@ using namespace midas::internal;
 using namespace midas::internal::test;
 
 namespace {
-
-constexpr std::chrono::nanoseconds patience = 60s;
-const std::string vault = "https://vault.azure.net";
 
 token_service_options asking(const simulated_host& imds) {
   token_service_options options;
@@ -71,13 +70,13 @@ TEST_CASE("a handle offers every kind of request, for its resource and identity"
   simulated_host imds;
   token_service tokens{asking(imds)};
   const auto identity = managed_identity::client_id(sample_user_assigned_identity().client_id);
-  const auto handle = tokens.for_resource(vault + "/.default", identity);
-  CHECK(handle.request().resource == vault + "/.default");
+  const auto handle = tokens.for_resource(vault_url + "/.default", identity);
+  CHECK(handle.request().resource == vault_url + "/.default");
   CHECK_FALSE(handle.try_get());
   const auto first = handle.get(patience);
   REQUIRE(first);
   CHECK(first->source() == token_source::identity_provider);
-  CHECK(first->resource() == vault);
+  CHECK(first->resource() == vault_url);
   CHECK(handle.try_get()->token() == first->token());
   CHECK(handle.get(patience)->source() == token_source::cache);
   std::optional<expected<access_token>> by_callback;
@@ -87,9 +86,9 @@ TEST_CASE("a handle offers every kind of request, for its resource and identity"
   ask(handle, by_coroutine);
   CHECK(by_coroutine.get_future().get()->token() == first->token());
   // The same key, requested without the handle.
-  const token_request same{.identity = identity, .resource = vault};
+  const token_request same{.identity = identity, .resource = vault_url};
   CHECK(tokens.try_get(same)->token() == first->token());
-  CHECK_FALSE(tokens.try_get({.resource = vault}));
+  CHECK_FALSE(tokens.try_get({.resource = vault_url}));
   CHECK(imds.statistics().token_requests == 1);
   // Every kind of hit is counted: two by try_get, and one each by get, callback and coroutine.
   CHECK(tokens.statistics().cache_hits == 5);
@@ -99,11 +98,11 @@ TEST_CASE("a handle offers every kind of request, for its resource and identity"
 TEST_CASE("a thread that has read through a handle finds the token by the handle's number") {
   simulated_host imds;
   token_service tokens{asking(imds)};
-  const auto handle = tokens.for_resource(vault);
+  const auto handle = tokens.for_resource(vault_url);
   REQUIRE(handle.get(patience));
   REQUIRE(handle.try_get());
   CHECK(find_fresh(detail::access::number_of(handle)) != nullptr);
-  CHECK(find_fresh(detail::access::number_of(tokens.for_resource(vault))) == nullptr);
+  CHECK(find_fresh(detail::access::number_of(tokens.for_resource(vault_url))) == nullptr);
 }
 
 TEST_CASE("a handle for an invalid request reports that in every kind of request") {
@@ -112,16 +111,16 @@ TEST_CASE("a handle for an invalid request reports that in every kind of request
   const auto nothing = tokens.for_resource("");
   CHECK_FALSE(nothing.try_get());
   CHECK(nothing.get(patience).error().code == errc::invalid_resource);
-  const auto invalid_id = tokens.for_resource(vault, managed_identity::client_id(""));
+  const auto invalid_id = tokens.for_resource(vault_url, managed_identity::client_id(""));
   CHECK(invalid_id.get(patience).error().code == errc::invalid_identity);
-  CHECK(tokens.for_resource(vault).get(0s).error().code == errc::invalid_timeout);
+  CHECK(tokens.for_resource(vault_url).get(0s).error().code == errc::invalid_timeout);
   CHECK(imds.statistics().token_requests == 0);
 }
 
 TEST_CASE("a caller that is already canceled gets no token through a handle, either") {
   simulated_host imds;
   token_service tokens{asking(imds)};
-  const auto handle = tokens.for_resource(vault);
+  const auto handle = tokens.for_resource(vault_url);
   REQUIRE(handle.get(patience));
   std::stop_source stop;
   stop.request_stop();
@@ -134,7 +133,7 @@ TEST_CASE("a handle and its tokens outlive the service") {
   std::optional<access_token> held;
   {
     token_service tokens{asking(imds)};
-    handle = tokens.for_resource(vault);
+    handle = tokens.for_resource(vault_url);
     REQUIRE(handle->get(patience));
     held = handle->try_get();
   }
@@ -149,11 +148,11 @@ TEST_CASE("a handle and its tokens outlive the service") {
 TEST_CASE("after a forced refresh every thread reads the new token") {
   simulated_host imds;
   token_service tokens{asking(imds)};
-  const auto handle = tokens.for_resource(vault);
+  const auto handle = tokens.for_resource(vault_url);
   REQUIRE(handle.get(patience));
   for (int i = 0; i < 5; ++i) {
     const auto old = handle.try_get();
-    const auto fresh = tokens.get({.resource = vault, .force_refresh = true}, patience);
+    const auto fresh = tokens.get({.resource = vault_url, .force_refresh = true}, patience);
     REQUIRE(fresh);
     REQUIRE_FALSE(fresh->token() == old->token());
     CHECK(handle.try_get()->token() == fresh->token());
@@ -166,14 +165,14 @@ TEST_CASE("an actor gets a published token without a message, and any other toke
   application_config config;
   caf::actor_system system{config};
   token_service tokens{system, asking(imds)};
-  const token_request request{.resource = vault};
+  const token_request request{.resource = vault_url};
   const auto first = ask_as_actor(system, tokens, request);
   REQUIRE(first.outcome);
   CHECK_FALSE(first.in_handler);
   const auto second = ask_as_actor(system, tokens, request);
   CHECK(second.outcome->token() == first.outcome->token());
   CHECK(second.in_handler);
-  const auto handle = tokens.for_resource(vault);
+  const auto handle = tokens.for_resource(vault_url);
   CHECK(ask_as_actor(system, handle).in_handler);
   const auto refused = ask_as_actor(system, tokens, token_request{});
   CHECK(refused.outcome.error().code == errc::invalid_resource);
@@ -197,8 +196,8 @@ TEST_CASE(
       0);
   caf::scoped_actor self{system};
   for (int i = 0; i < 2; ++i) {
-    caf_compat::request(self.ptr(), middle, vault)
-        .receive([](const access_token& token) { CHECK(token.resource() == vault); },
+    caf_compat::request(self.ptr(), middle, vault_url)
+        .receive([](const access_token& token) { CHECK(token.resource() == vault_url); },
                  [](const caf::error& e) { FAIL(to_string(to_error(e))); });
   }
   caf_compat::request(self.ptr(), middle, std::string{})

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "service/service_core.hpp"
+#include "tests/service/patience.hpp"
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -17,9 +18,6 @@
 #include <utility>
 
 namespace midas::internal::test {
-
-/// Long enough for any answer on a slow machine.
-inline constexpr std::chrono::seconds patience{60};
 
 inline token_service_options options_for(const std::string& endpoint,
                                          host_limits limits = {64, 0}) {

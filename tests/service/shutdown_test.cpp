@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/actors.hpp>
 
 #include <chrono>
@@ -20,8 +21,6 @@ using namespace midas::internal::test;
 
 namespace {
 
-const token_request vault{.resource = "https://vault.azure.net"};
-
 token_service_options options() {
   token_service_options result;
   result.endpoint = "http://127.0.0.1:9";
@@ -30,7 +29,7 @@ token_service_options options() {
   return result;
 }
 
-struct service {
+struct stopping_service {
   std::shared_ptr<scripted_transport> transport = std::make_shared<scripted_transport>();
   outcomes results;
   std::size_t asked = 0;
@@ -51,29 +50,29 @@ struct service {
   }
 };
 
-void be_idle(service&) {}
+void be_idle(stopping_service&) {}
 
-void have_a_token(service& s) {
+void have_a_token(stopping_service& s) {
   s.ask();
   s.answer(0, 200, R"({"access_token":"T","expires_in":"86400"})");
   s.results.wait_for(1);
 }
 
-void be_in_flight(service& s) {
+void be_in_flight(stopping_service& s) {
   for (int i = 0; i < 100; ++i) {
     s.ask();
   }
   s.wait_until_asked(1);
 }
 
-void queue(service& s) {
+void queue(stopping_service& s) {
   for (int i = 0; i < 100; ++i) {
     s.ask({.resource = "https://resource-" + std::to_string(i)});
   }
   s.wait_until_asked(1);
 }
 
-void wait_for_a_retry(service& s) {
+void wait_for_a_retry(stopping_service& s) {
   std::promise<void> retried;
   const auto subscription = s.tokens->observe([&retried](const token_event& event) {
     if (std::holds_alternative<acquisition_retried>(event)) {
@@ -85,7 +84,7 @@ void wait_for_a_retry(service& s) {
   retried.get_future().wait();
 }
 
-void refresh(service& s) {
+void refresh(stopping_service& s) {
   std::promise<void> refreshing;
   const auto subscription = s.tokens->observe([&refreshing](const token_event& event) {
     const auto* const started = std::get_if<acquisition_started>(&event);
@@ -100,12 +99,12 @@ void refresh(service& s) {
   refreshing.get_future().wait();
 }
 
-void kill_the_cache(service& s) {
+void kill_the_cache(stopping_service& s) {
   be_in_flight(s);
   caf_compat::send_exit(s.tokens->cache(), caf::exit_reason::kill);
 }
 
-void have_an_observer(service& s) {
+void have_an_observer(stopping_service& s) {
   // Kept forever, so that the subscription outlives the service.
   static std::vector<event_subscription> kept;
   kept.push_back(s.tokens->observe([](const token_event&) {}));
@@ -114,7 +113,7 @@ void have_an_observer(service& s) {
 
 struct state {
   std::string name;
-  std::function<void(service&)> reach;
+  std::function<void(stopping_service&)> reach;
   bool is_killed = false;
 };
 
@@ -132,7 +131,7 @@ const std::vector<state> states{
 // Less than the five seconds after which a shutdown no longer waits for the actors.
 constexpr auto soon = 4s;
 
-void check_all_answered(service& s, const state& reached) {
+void check_all_answered(stopping_service& s, const state& reached) {
   const auto answers = s.results.wait_for(s.asked);
   CHECK(answers.size() == s.asked);
   for (const auto& each : answers) {
@@ -149,7 +148,7 @@ TEST_CASE("shutdown and destruction answer every caller and return, in every sta
   for (const auto& each : states) {
     for (const bool destroy : {false, true}) {
       DYNAMIC_SECTION(each.name << (destroy ? ", destroyed" : ", shut down")) {
-        service s;
+        stopping_service s;
         each.reach(s);
         const auto began = std::chrono::steady_clock::now();
         if (destroy) {
@@ -172,7 +171,7 @@ TEST_CASE("shutdown and destruction answer every caller and return, in every sta
 TEST_CASE("shutdown by several threads at once, in every state, during other calls") {
   for (const auto& each : states) {
     DYNAMIC_SECTION(each.name) {
-      service s;
+      stopping_service s;
       each.reach(s);
       std::atomic<bool> closing = false;
       std::atomic<bool> stop = false;

@@ -1,10 +1,12 @@
 // A token service on each kind of host, selected by an environment that the test provides.
 #include "service/service_core.hpp"
+#include "tests/service/patience.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include "tests/support/temporary_file.hpp"
+#include "tests/support/vault.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include <midas/token_service.hpp>
 
@@ -21,15 +23,12 @@ using namespace midas::internal::test;
 
 namespace {
 
-constexpr auto patience = 60s;
-const token_request vault{.resource = "https://vault.azure.net"};
-
 const std::map<std::string, std::string, std::less<>> arc{
     {"IDENTITY_ENDPOINT", "http://127.0.0.1:40342/metadata/identity/oauth2/token"},
     {"IMDS_ENDPOINT", "http://127.0.0.1:40342"}};
 
-struct scripted_service {
-  explicit scripted_service(const token_service_options& options)
+struct service_on_host {
+  explicit service_on_host(const token_service_options& options)
       : tokens(make_token_service(options, transport)) {}
 
   void wait_until_asked(std::size_t count) const {
@@ -56,16 +55,16 @@ struct scripted_service {
 }  // namespace
 
 TEST_CASE("a service asks the host that its environment indicates") {
-  scripted_service service{on(arc)};
-  service.ask(vault.resource);
+  service_on_host service{on(arc)};
+  service.ask(vault_url);
   CHECK(service.url_of(0).starts_with(arc.at("IDENTITY_ENDPOINT") + "?api-version=2020-06-01"));
 }
 
 TEST_CASE("a service asks the chosen host, whatever its environment indicates") {
   auto options = on(arc);
   options.host = identity_host::imds;
-  scripted_service service{options};
-  service.ask(vault.resource);
+  service_on_host service{options};
+  service.ask(vault_url);
   CHECK(service.url_of(0).starts_with("http://169.254.169.254/metadata/identity/oauth2/token?"));
 }
 
@@ -73,17 +72,17 @@ TEST_CASE(
     "a service with an explicit endpoint asks IMDS there, whatever its environment indicates") {
   auto options = on(arc);
   options.endpoint = "http://127.0.0.1:8080";
-  scripted_service service{options};
-  service.ask(vault.resource);
+  service_on_host service{options};
+  service.ask(vault_url);
   CHECK(service.url_of(0).starts_with("http://127.0.0.1:8080/metadata/identity/oauth2/token?"));
 }
 
 TEST_CASE("a service reads its environment once, when it is created") {
   const std::string variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
   REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:1111", 1) == 0);
-  scripted_service service{{}};
+  service_on_host service{{}};
   REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:2222", 1) == 0);
-  service.ask(vault.resource);
+  service.ask(vault_url);
   CHECK(service.url_of(0).starts_with("http://127.0.0.1:1111/"));
   REQUIRE(setenv(variable.c_str(), "http://127.0.0.1:9", 1) == 0);
 }
@@ -98,7 +97,7 @@ TEST_CASE("a service in a contradictory environment reports that and sends nothi
       {chosen, "IDENTITY_ENDPOINT"},
       {with_endpoint, "Azure Arc"},
   }));
-  scripted_service service{options};
+  service_on_host service{options};
   const auto token = service.tokens.get(vault, patience);
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::invalid_configuration);
@@ -109,8 +108,8 @@ TEST_CASE("a service in a contradictory environment reports that and sends nothi
 }
 
 TEST_CASE("an error names the variable that has no effect because its partner is missing") {
-  scripted_service service{on({{"IDENTITY_HEADER", "hidden"}})};
-  service.ask(vault.resource);
+  service_on_host service{on({{"IDENTITY_HEADER", "hidden"}})};
+  service.ask(vault_url);
   CHECK(service.url_of(0).starts_with("http://169.254.169.254/metadata/identity/oauth2/token?"));
   service.transport->respond(0, 400, R"({"error":"x"})");
   const auto token = service.tokens.get(vault, patience);
@@ -127,13 +126,13 @@ TEST_CASE("a host that supports it receives the capabilities and the hash of the
                      {"IDENTITY_HEADER", "hidden"},
                      {"IDENTITY_SERVER_THUMBPRINT", "0123456789abcdef0123456789abcdef01234567"}});
   options.client_capabilities = {"cp1", "cp2"};
-  scripted_service service{options};
-  service.ask(vault.resource);
+  service_on_host service{options};
+  service.ask(vault_url);
   CHECK(service.url_of(0).find("&xms_cc=cp1%2Ccp2") != std::string::npos);
   CHECK(service.url_of(0).find("sha256") == std::string::npos);
   service.transport->respond(0, 200, R"({"access_token":"test_token","expires_in":86400})");
   CHECK(all_same_token(service.results.wait_for(1)));
-  service.tokens.get_async({.resource = vault.resource, .claims = "{}"}, patience,
+  service.tokens.get_async({.resource = vault_url, .claims = "{}"}, patience,
                            [&service](auto outcome) { service.results.add(std::move(outcome)); });
   CHECK(
       service.url_of(1).find("&token_sha256_to_refresh="
@@ -152,7 +151,7 @@ TEST_CASE("one identity has four requests in flight to IMDS by default, and more
       {more, 6},
       {on(arc), 10},
   }));
-  scripted_service service{options};
+  service_on_host service{options};
   for (int i = 0; i < 10; ++i) {
     service.ask("https://resource-" + std::to_string(i));
   }
@@ -171,13 +170,13 @@ TEST_CASE("plain http to a name is allowed by an option only") {
   token_service_options options;
   options.endpoint = "http://imds.example.com";
   {
-    scripted_service refused{options};
+    service_on_host refused{options};
     CHECK(refused.tokens.get(vault, patience).error().code == errc::endpoint_not_allowed);
     CHECK(refused.transport->started() == 0);
   }
   options.allow_insecure_endpoint = true;
-  scripted_service allowed{options};
-  allowed.ask(vault.resource);
+  service_on_host allowed{options};
+  allowed.ask(vault_url);
   CHECK_THAT(allowed.url_of(0), Catch::Matchers::StartsWith("http://imds.example.com/"));
 }
 
@@ -188,8 +187,8 @@ TEST_CASE("the options name the proxy and the authorities of the federated excha
                      {"AZURE_FEDERATED_TOKEN_FILE", federated_token.path()}});
   options.proxy = "http://proxy.example:8080";
   options.ca_file = "/authorities.pem";
-  scripted_service service{options};
-  service.ask(vault.resource);
+  service_on_host service{options};
+  service.ask(vault_url);
   service.wait_until_asked(1);
   const auto request = service.transport->request(0);
   REQUIRE(request.internet);

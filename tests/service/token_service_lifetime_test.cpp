@@ -6,6 +6,7 @@
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/slow_host.hpp"
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
 
@@ -24,16 +25,6 @@ using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-
-namespace {
-
-simulated_host_options latency_of(std::chrono::nanoseconds latency) {
-  simulated_host_options options;
-  options.latency = latency;
-  return options;
-}
-
-}  // namespace
 
 TEST_CASE("shutdown answers open requests of every kind, and later ones fail") {
   scripted_service host;
@@ -60,7 +51,7 @@ TEST_CASE("shutdown answers open requests of every kind, and later ones fail") {
 }
 
 TEST_CASE("destroying a service answers its waiters, with a real connection open") {
-  simulated_host imds{latency_of(1h)};
+  simulated_host imds{with_latency(1h)};
   outcomes results;
   {
     token_service tokens{options_for(imds.endpoint())};

@@ -6,6 +6,7 @@
 #include "tests/support/coroutine.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/slow_host.hpp"
 #include <midas/actors.hpp>
 #include <midas/simulated_host.hpp>
 
@@ -24,18 +25,8 @@ using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
 
-namespace {
-
-simulated_host_options latency_of(std::chrono::nanoseconds latency) {
-  simulated_host_options options;
-  options.latency = latency;
-  return options;
-}
-
-}  // namespace
-
 TEST_CASE("10,000 concurrent callbacks cause one HTTP request and get the same token") {
-  simulated_host imds{latency_of(50ms)};
+  simulated_host imds{with_latency(50ms)};
   outcomes results;
   token_service tokens{options_for(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
@@ -55,7 +46,7 @@ TEST_CASE("10,000 concurrent callbacks cause one HTTP request and get the same t
 }
 
 TEST_CASE("10,000 concurrent coroutines cause one HTTP request and get the same token") {
-  simulated_host imds{latency_of(50ms)};
+  simulated_host imds{with_latency(50ms)};
   outcomes results;
   token_service tokens{options_for(imds.endpoint())};
   for (int i = 0; i < 10'000; ++i) {
@@ -66,7 +57,7 @@ TEST_CASE("10,000 concurrent coroutines cause one HTTP request and get the same 
 }
 
 TEST_CASE("10,000 concurrent actors cause one HTTP request and get the same token") {
-  simulated_host imds{latency_of(50ms)};
+  simulated_host imds{with_latency(50ms)};
   outcomes results;
   application_config config;
   caf::actor_system system{config};
@@ -85,7 +76,7 @@ TEST_CASE("10,000 concurrent actors cause one HTTP request and get the same toke
 }
 
 TEST_CASE("500 threads that block for the same token cause one HTTP request") {
-  simulated_host imds{latency_of(50ms)};
+  simulated_host imds{with_latency(50ms)};
   outcomes results;
   token_service tokens{options_for(imds.endpoint())};
   {
@@ -150,7 +141,7 @@ TEST_CASE("the token has the lifetime, type and resource that the host stated") 
 }
 
 TEST_CASE("an error of the host reaches every waiter, with the host's details and advice") {
-  simulated_host imds{latency_of(50ms)};
+  simulated_host imds{with_latency(50ms)};
   outcomes results;
   token_service tokens{options_for(imds.endpoint())};
   for (int i = 0; i < 100; ++i) {
