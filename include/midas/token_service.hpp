@@ -148,7 +148,8 @@ class MIDAS_EXPORT token_service {
                  const std::stop_token& stop = {});
   /// The same for a resource; see above.
   template <detail::resource_text Text>
-  void get_async(const Text& resource, std::chrono::nanoseconds timeout, callback done,
+  void get_async(const Text& resource, std::chrono::nanoseconds timeout,
+                 callback done,  // NOLINT(performance-unnecessary-value-param): moved from below
                  const std::stop_token& stop = {}) {
     get_resource_async(resource, timeout, std::move(done), stop);
   }
