@@ -21,20 +21,9 @@ using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
 using std::chrono::steady_clock;
 
-namespace {
-
-simulated_host_options with(const std::string& action, const std::string& match = "{}") {
-  simulated_host_options options;
-  options.fault_rules = rules_with(action, match);
-  options.journal_size = 100;
-  return options;
-}
-
-}  // namespace
-
 TEST_CASE("a status by rule applies to the matching requests, on the same connection") {
   const simulated_host imds(
-      with(R"({"status":503,"headers":{"Retry-After":"7"}})", R"({"nth":2})"));
+      options_with_fault(R"({"status":503,"headers":{"Retry-After":"7"}})", R"({"nth":2})"));
   raw_client client(imds.port());
   CHECK(client.get(token_target)->status == 200);
   const auto answer = client.get(token_target);
@@ -46,7 +35,7 @@ TEST_CASE("a status by rule applies to the matching requests, on the same connec
 }
 
 TEST_CASE("fault rules apply to token requests only") {
-  const simulated_host imds(with(R"({"status":503})"));
+  const simulated_host imds(options_with_fault(R"({"status":503})"));
   raw_client client(imds.port());
   CHECK(client.get("/stats")->status == 200);
   CHECK(client.get("/journal")->status == 200);
@@ -55,7 +44,7 @@ TEST_CASE("fault rules apply to token requests only") {
 }
 
 TEST_CASE("the latency of a rule replaces the host's own") {
-  auto options = with(R"({"latency":"0ms"})", R"({"nth":1})");
+  auto options = options_with_fault(R"({"latency":"0ms"})", R"({"nth":1})");
   options.latency = 30ms;
   const simulated_host imds(options);
   raw_client client(imds.port());
@@ -69,7 +58,7 @@ TEST_CASE("the latency of a rule replaces the host's own") {
 }
 
 TEST_CASE("new rules replace the old ones at once and count from one") {
-  simulated_host imds(with(R"({"status":503})", R"({"nth":1})"));
+  simulated_host imds(options_with_fault(R"({"status":503})", R"({"nth":1})"));
   raw_client client(imds.port());
   CHECK(client.get(token_target)->status == 503);
   CHECK(client.get(token_target)->status == 200);
@@ -84,7 +73,7 @@ TEST_CASE("new rules replace the old ones at once and count from one") {
 }
 
 TEST_CASE("rules may be replaced while requests are answered") {
-  simulated_host imds(with(R"({"status":503})", R"({"probability":0.5})"));
+  simulated_host imds(options_with_fault(R"({"status":503})", R"({"probability":0.5})"));
   std::atomic<bool> done{false};
   std::thread setter([&] {
     while (!done) {
@@ -178,7 +167,7 @@ TEST_CASE("the journal has the identity, the status and the times of every token
 }
 
 TEST_CASE("the journal names the identity whose token was issued, even a wrong one") {
-  const simulated_host imds(with(R"({"wrong_identity":true})"));
+  const simulated_host imds(options_with_fault(R"({"wrong_identity":true})"));
   raw_client client(imds.port());
   CHECK(client.get(token_target)->status == 200);
   CHECK(imds.journal().at(0).client_id == sample_user_assigned_identity().client_id);
@@ -186,7 +175,7 @@ TEST_CASE("the journal names the identity whose token was issued, even a wrong o
 
 TEST_CASE("the same seed repeats a run") {
   const auto run = [](std::uint64_t seed) {
-    auto options = with(R"({"status":503})", R"({"probability":0.5})");
+    auto options = options_with_fault(R"({"status":503})", R"({"probability":0.5})");
     options.seed = seed;
     const simulated_host imds(options);
     CHECK(imds.seed() == seed);

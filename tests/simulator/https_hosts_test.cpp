@@ -3,37 +3,20 @@
 #include "tests/simulator/support/host_over_http.hpp"
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 
 using namespace midas;
 using namespace midas::internal::test;
 using namespace std::chrono_literals;
-using kind = identity_host;
-
-namespace {
-
-simulated_host_options of(kind host) {
-  simulated_host_options options;
-  options.host = host;
-  return options;
-}
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-}  // namespace
 
 TEST_CASE("clients do not trust the certificate of an https host by default") {
-  const simulated_host host(of(kind::service_fabric));
-  const simulated_host other(of(kind::service_fabric));
+  const simulated_host host(options_of(identity_host::service_fabric));
+  const simulated_host other(options_of(identity_host::service_fabric));
   CHECK(host.certificate_thumbprint() != other.certificate_thumbprint());
   const auto url = host.endpoint() + "/stats";
   CHECK(curl_client(other.certificate_file()).ask(url).code == CURLE_PEER_FAILED_VERIFICATION);
@@ -43,7 +26,7 @@ TEST_CASE("clients do not trust the certificate of an https host by default") {
 }
 
 TEST_CASE("a TLS connection carries many requests") {
-  const simulated_host host(of(kind::service_fabric));
+  const simulated_host host(options_of(identity_host::service_fabric));
   curl_client client(host.certificate_file());
   long connects = 0;
   for (int i = 0; i < 20; ++i) {
@@ -57,7 +40,7 @@ TEST_CASE("a TLS connection carries many requests") {
 }
 
 TEST_CASE("a TLS client that asks to close the connection gets its answer first") {
-  const simulated_host host(of(kind::service_fabric));
+  const simulated_host host(options_of(identity_host::service_fabric));
   curl_client client(host.certificate_file());
   for (int i = 0; i < 3; ++i) {
     const auto answer = client.ask(host.endpoint() + "/stats", {"Connection: close"});
@@ -68,7 +51,7 @@ TEST_CASE("a TLS client that asks to close the connection gets its answer first"
 }
 
 TEST_CASE("plain text on an https port ends only that connection") {
-  const simulated_host host(of(kind::service_fabric));
+  const simulated_host host(options_of(identity_host::service_fabric));
   raw_client plain(host.port());
   plain.send(get_request("/stats"));
   CHECK(plain.receive_rest().find("HTTP/1.1") == std::string::npos);
@@ -76,11 +59,11 @@ TEST_CASE("plain text on an https port ends only that connection") {
 }
 
 TEST_CASE("an incomplete TLS handshake ends with the idle timeout or with stop") {
-  auto options = of(kind::service_fabric);
+  auto options = options_of(identity_host::service_fabric);
   options.idle_timeout = 100ms;
   const simulated_host host(options);
   CHECK(raw_client(host.port()).receive_rest().empty());
-  simulated_host patient(of(kind::service_fabric));
+  simulated_host patient(options_of(identity_host::service_fabric));
   raw_client silent(patient.port());
   while (patient.statistics().open_connections != 1) {
     std::this_thread::yield();
@@ -92,7 +75,7 @@ TEST_CASE("an incomplete TLS handshake ends with the idle timeout or with stop")
 TEST_CASE("the files of an https host are removed with it") {
   std::string file;
   {
-    const simulated_host host(of(kind::service_fabric));
+    const simulated_host host(options_of(identity_host::service_fabric));
     file = host.certificate_file();
     CHECK(std::filesystem::exists(file));
   }
@@ -100,23 +83,23 @@ TEST_CASE("the files of an https host are removed with it") {
 }
 
 TEST_CASE("a certificate is written to the given file unless that exists") {
-  const simulated_host ground(of(kind::service_fabric));
-  auto options = of(kind::service_fabric);
+  const simulated_host ground(options_of(identity_host::service_fabric));
+  auto options = options_of(identity_host::service_fabric);
   options.certificate_file = ground.certificate_file() + ".new";
   {
     const simulated_host host(options);
     CHECK(host.certificate_file() == options.certificate_file);
-    CHECK(content_of(options.certificate_file).starts_with("-----BEGIN CERTIFICATE-----"));
+    CHECK(file_text(options.certificate_file).starts_with("-----BEGIN CERTIFICATE-----"));
   }
   CHECK_FALSE(std::filesystem::exists(options.certificate_file));
-  const auto before = content_of(ground.certificate_file());
+  const auto before = file_text(ground.certificate_file());
   options.certificate_file = ground.certificate_file();
   CHECK(refusal_of(options).find("cannot write " + options.certificate_file) != std::string::npos);
-  CHECK(content_of(ground.certificate_file()) == before);
+  CHECK(file_text(ground.certificate_file()) == before);
 }
 
 TEST_CASE("an https host refuses the same addresses and ports as any host") {
-  auto options = of(kind::service_fabric);
+  auto options = options_of(identity_host::service_fabric);
   for (const auto* address : {"", "localhost", "1.2.3"}) {
     options.address = address;
     CHECK(refusal_of(options).find("is not an IP address") != std::string::npos);
@@ -124,7 +107,7 @@ TEST_CASE("an https host refuses the same addresses and ports as any host") {
   options.address = "0.0.0.0";
   CHECK(refusal_of(options).find("is not a loopback address") != std::string::npos);
   const simulated_host taken;
-  options = of(kind::service_fabric);
+  options = options_of(identity_host::service_fabric);
   options.port = taken.port();
   CHECK(refusal_of(options).find("another program is listening there") != std::string::npos);
 }

@@ -4,11 +4,10 @@
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 
@@ -16,17 +15,10 @@ using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
 using namespace std::chrono_literals;
-using kind = identity_host;
 
 namespace {
 
 const std::string resource = "resource=https%3A%2F%2Fvault.azure.net";
-
-simulated_host_options of(kind host) {
-  simulated_host_options options;
-  options.host = host;
-  return options;
-}
 
 std::map<std::string, std::string> environment_of(const simulated_host& host) {
   std::map<std::string, std::string> result;
@@ -34,11 +26,6 @@ std::map<std::string, std::string> environment_of(const simulated_host& host) {
     result[name] = value;
   }
   return result;
-}
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// The client id of the identity whose token this is.
@@ -65,7 +52,7 @@ TEST_CASE("a program finds a simulated IMDS through its environment") {
 }
 
 TEST_CASE("a program finds a simulated App Service through its environment") {
-  const simulated_host host(of(kind::app_service));
+  const simulated_host host(options_of(identity_host::app_service));
   const auto environment = environment_of(host);
   REQUIRE(environment.size() == 2);
   const auto url = environment.at("IDENTITY_ENDPOINT") + "?api-version=2019-08-01&" + resource;
@@ -76,8 +63,8 @@ TEST_CASE("a program finds a simulated App Service through its environment") {
 }
 
 TEST_CASE("a program finds App Service 2017 and Machine Learning through MSI_ENDPOINT") {
-  const auto host_kind = GENERATE(kind::app_service_2017, kind::machine_learning);
-  const simulated_host host(of(host_kind));
+  const auto host_kind = GENERATE(identity_host::app_service_2017, identity_host::machine_learning);
+  const simulated_host host(options_of(host_kind));
   const auto environment = environment_of(host);
   const auto url = environment.at("MSI_ENDPOINT") + "?api-version=2017-09-01&" + resource;
   curl_client client({});
@@ -86,7 +73,7 @@ TEST_CASE("a program finds App Service 2017 and Machine Learning through MSI_END
 }
 
 TEST_CASE("a program finds a simulated Cloud Shell through its environment") {
-  const simulated_host host(of(kind::cloud_shell));
+  const simulated_host host(options_of(identity_host::cloud_shell));
   const auto url = environment_of(host).at("MSI_ENDPOINT");
   curl_client client({});
   CHECK(owner_of(client.ask(url, {"Metadata: true"}, resource)) == system_assigned);
@@ -94,7 +81,7 @@ TEST_CASE("a program finds a simulated Cloud Shell through its environment") {
 }
 
 TEST_CASE("a program finds a simulated Service Fabric through its environment, over TLS") {
-  const simulated_host host(of(kind::service_fabric));
+  const simulated_host host(options_of(identity_host::service_fabric));
   const auto environment = environment_of(host);
   CHECK(host.endpoint() == "https://127.0.0.1:" + std::to_string(host.port()));
   const auto url =
@@ -103,7 +90,7 @@ TEST_CASE("a program finds a simulated Service Fabric through its environment, o
   curl_client client(host.certificate_file());
   const auto answer = client.ask(url, fields);
   CHECK(owner_of(answer) == system_assigned);
-  CHECK(answer.certificate == content_of(host.certificate_file()));
+  CHECK(answer.certificate == file_text(host.certificate_file()));
   CHECK(environment.at("IDENTITY_SERVER_THUMBPRINT") == host.certificate_thumbprint());
   CHECK(host.certificate_thumbprint().size() == 40);
   CHECK(host.certificate_thumbprint().find_first_not_of("0123456789ABCDEF") == std::string::npos);
@@ -111,7 +98,7 @@ TEST_CASE("a program finds a simulated Service Fabric through its environment, o
 }
 
 TEST_CASE("a program finds a simulated workload identity through its environment, over TLS") {
-  const simulated_host host(of(kind::workload_identity));
+  const simulated_host host(options_of(identity_host::workload_identity));
   const auto environment = environment_of(host);
   const auto url = environment.at("AZURE_AUTHORITY_HOST") + environment.at("AZURE_TENANT_ID") +
                    "/oauth2/v2.0/token";
@@ -120,13 +107,13 @@ TEST_CASE("a program finds a simulated workload identity through its environment
       "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
       "&scope=https%3A%2F%2Fvault.azure.net%2F.default&client_id=" +
       environment.at("AZURE_CLIENT_ID") +
-      "&client_assertion=" + content_of(environment.at("AZURE_FEDERATED_TOKEN_FILE"));
+      "&client_assertion=" + file_text(environment.at("AZURE_FEDERATED_TOKEN_FILE"));
   CHECK(owner_of(curl_client(host.certificate_file()).ask(url, {}, form)) ==
         sample_user_assigned_identity().client_id);
 }
 
 TEST_CASE("workload identity can be served without TLS") {
-  auto options = of(kind::workload_identity);
+  auto options = options_of(identity_host::workload_identity);
   options.plain_http = true;
   const simulated_host host(options);
   CHECK(host.endpoint().starts_with("http://127.0.0.1:"));
@@ -136,7 +123,7 @@ TEST_CASE("workload identity can be served without TLS") {
 
 TEST_CASE(
     "a program finds a simulated Azure Arc through its environment and answers its challenge") {
-  auto options = of(kind::azure_arc);
+  auto options = options_of(identity_host::azure_arc);
   const simulated_host ground(options);
   options.arc_key_directory = ground.arc_key_directory() + "/tokens";
   {
@@ -151,7 +138,7 @@ TEST_CASE(
     REQUIRE(first->status == 401);
     const auto challenge = first->fields.at("www-authenticate");
     REQUIRE(challenge.starts_with("Basic realm=" + options.arc_key_directory + "/"));
-    const auto key = content_of(challenge.substr(challenge.find('=') + 1));
+    const auto key = file_text(challenge.substr(challenge.find('=') + 1));
     client.send(get_request(target, "Metadata: true\r\nAuthorization: Basic " + key + "\r\n"));
     const auto second = client.receive();
     REQUIRE(second);
@@ -163,11 +150,13 @@ TEST_CASE(
 }
 
 TEST_CASE("a secret is the given one or a random one") {
-  auto options = of(kind::app_service);
+  auto options = options_of(identity_host::app_service);
   options.secret = "given";
   CHECK(environment_of(simulated_host(options)).at("IDENTITY_HEADER") == "given");
-  const auto one = environment_of(simulated_host(of(kind::app_service))).at("IDENTITY_HEADER");
-  const auto other = environment_of(simulated_host(of(kind::app_service))).at("IDENTITY_HEADER");
+  const auto one =
+      environment_of(simulated_host(options_of(identity_host::app_service))).at("IDENTITY_HEADER");
+  const auto other =
+      environment_of(simulated_host(options_of(identity_host::app_service))).at("IDENTITY_HEADER");
   CHECK(one.size() == 32);
   CHECK(one != other);
   for (const auto* bad : {"two words", "line\r\nend", "\x7f", "é"}) {
@@ -177,8 +166,9 @@ TEST_CASE("a secret is the given one or a random one") {
 }
 
 TEST_CASE("every host has statistics, which are not delayed") {
-  for (const auto host_kind : {kind::app_service, kind::cloud_shell, kind::azure_arc}) {
-    auto options = of(host_kind);
+  for (const auto host_kind :
+       {identity_host::app_service, identity_host::cloud_shell, identity_host::azure_arc}) {
+    auto options = options_of(host_kind);
     options.latency = 10min;
     const simulated_host host(options);
     curl_client client({});

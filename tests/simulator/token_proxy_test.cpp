@@ -3,34 +3,28 @@
 #include "tests/simulator/support/curl_client.hpp"
 #include "tests/simulator/support/host_over_http.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 
 using namespace midas;
 using namespace midas::internal::test;
-using kind = identity_host;
 
 namespace {
 
 simulated_host_options token_proxy() {
   simulated_host_options options;
-  options.host = kind::workload_identity;
+  options.host = identity_host::workload_identity;
   options.identity_binding = true;
   return options;
 }
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // Asks for the name at the host's address.
-curl_answer ask(curl_client& client, const simulated_host& host, const std::string& name) {
+curl_answer ask_by_name(curl_client& client, const simulated_host& host, const std::string& name) {
   client.connect_to("::127.0.0.1:" + std::to_string(host.port()));
   return client.ask("https://" + name + "/stats");
 }
@@ -63,9 +57,9 @@ TEST_CASE("the variables of a pod with an identity binding lead to the token pro
 TEST_CASE("the token proxy answers only those who ask for its name") {
   const simulated_host host(token_proxy());
   curl_client client(host.certificate_file());
-  CHECK(ask(client, host, name).status == 200);
-  CHECK(ask(client, host, "TOKEN-PROXY.simulated-cluster.invalid").status == 200);
-  CHECK(ask(client, host, "other.invalid").code == CURLE_SSL_CONNECT_ERROR);
+  CHECK(ask_by_name(client, host, name).status == 200);
+  CHECK(ask_by_name(client, host, "TOKEN-PROXY.simulated-cluster.invalid").status == 200);
+  CHECK(ask_by_name(client, host, "other.invalid").code == CURLE_SSL_CONNECT_ERROR);
   // An address is not a name to ask for.
   CHECK(curl_client(host.certificate_file()).ask(host.endpoint() + "/stats").code ==
         CURLE_SSL_CONNECT_ERROR);
@@ -74,29 +68,29 @@ TEST_CASE("the token proxy answers only those who ask for its name") {
 TEST_CASE("an authority of the simulator signs the certificate of the token proxy") {
   const simulated_host host(token_proxy());
   curl_client client(host.certificate_file());
-  const auto answer = ask(client, host, name);
+  const auto answer = ask_by_name(client, host, name);
   CHECK(answer.status == 200);
-  CHECK(answer.certificate != content_of(host.certificate_file()));
+  CHECK(answer.certificate != file_text(host.certificate_file()));
   const simulated_host other(token_proxy());
   curl_client distrustful(other.certificate_file());
-  CHECK(is_distrust(ask(distrustful, host, name).code));
+  CHECK(is_distrust(ask_by_name(distrustful, host, name).code));
 }
 
 TEST_CASE("the authority of the token proxy is replaced while the proxy serves") {
   simulated_host host(token_proxy());
-  const auto before = content_of(host.certificate_file());
+  const auto before = file_text(host.certificate_file());
   const auto old_file = host.certificate_file() + ".old";
   std::ofstream{old_file} << before;
   curl_client old_client(host.certificate_file());
-  CHECK(ask(old_client, host, name).status == 200);
+  CHECK(ask_by_name(old_client, host, name).status == 200);
   host.rotate_authority();
-  CHECK(content_of(host.certificate_file()) != before);
+  CHECK(file_text(host.certificate_file()) != before);
   // An open connection stays open.
-  CHECK(ask(old_client, host, name).status == 200);
+  CHECK(ask_by_name(old_client, host, name).status == 200);
   curl_client trusting_old(old_file);
-  CHECK(is_distrust(ask(trusting_old, host, name).code));
+  CHECK(is_distrust(ask_by_name(trusting_old, host, name).code));
   curl_client trusting_new(host.certificate_file());
-  CHECK(ask(trusting_new, host, name).status == 200);
+  CHECK(ask_by_name(trusting_new, host, name).status == 200);
   std::filesystem::remove(old_file);
 }
 
@@ -115,7 +109,7 @@ TEST_CASE("only workload identity over https is a token proxy") {
   options.plain_http = true;
   CHECK(refusal_of(options).find("identity_binding") != std::string::npos);
   options = token_proxy();
-  options.host = kind::imds;
+  options.host = identity_host::imds;
   CHECK(refusal_of(options).find("identity_binding") != std::string::npos);
   options.identity_binding = false;
   simulated_host host(options);

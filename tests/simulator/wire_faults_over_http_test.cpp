@@ -22,10 +22,9 @@ using time_point = journal_entry::time_point;
 
 namespace {
 
-simulated_host_options with(const std::string& action, const std::string& match = "{}") {
-  simulated_host_options options;
-  options.fault_rules = rules_with(action, match);
-  options.journal_size = 100;
+simulated_host_options options_with_wire_fault(const std::string& action,
+                                               const std::string& match = "{}") {
+  auto options = options_with_fault(action, match);
   options.stop_timeout = 50ms;
   return options;
 }
@@ -47,7 +46,7 @@ ended_answer ask(const simulated_host& host, std::size_t max = std::string::npos
 }  // namespace
 
 TEST_CASE("a reset before the answer sends nothing") {
-  const simulated_host imds(with(R"({"reset":"before"})"));
+  const simulated_host imds(options_with_wire_fault(R"({"reset":"before"})"));
   const auto end = ask(imds);
   CHECK(end.text.empty());
   CHECK(end.error == ECONNRESET);
@@ -61,7 +60,7 @@ TEST_CASE("a reset before the answer sends nothing") {
 }
 
 TEST_CASE("a reset within the headers sends a part of them") {
-  const simulated_host imds(with(R"({"reset":"within_headers"})"));
+  const simulated_host imds(options_with_wire_fault(R"({"reset":"within_headers"})"));
   const auto end = ask(imds);
   CHECK_THAT(end.text, StartsWith("HTTP/1.1 200"));
   CHECK_THAT(end.text, !Contains("\r\n\r\n"));
@@ -70,7 +69,7 @@ TEST_CASE("a reset within the headers sends a part of them") {
 }
 
 TEST_CASE("a reset after the headers sends all of them and nothing of the body") {
-  const simulated_host imds(with(R"({"reset":"after_headers"})"));
+  const simulated_host imds(options_with_wire_fault(R"({"reset":"after_headers"})"));
   const auto end = ask(imds);
   CHECK_THAT(end.text, StartsWith("HTTP/1.1 200") && EndsWith("\r\n\r\n"));
   CHECK(end.error == ECONNRESET);
@@ -78,7 +77,7 @@ TEST_CASE("a reset after the headers sends all of them and nothing of the body")
 }
 
 TEST_CASE("a truncated body ends with the connection") {
-  const simulated_host imds(with(R"({"truncate_body":20})"));
+  const simulated_host imds(options_with_wire_fault(R"({"truncate_body":20})"));
   const auto end = ask(imds);
   const auto body = end.text.substr(end.text.find("\r\n\r\n") + 4);
   CHECK(body.size() == 20);
@@ -87,7 +86,8 @@ TEST_CASE("a truncated body ends with the connection") {
 }
 
 TEST_CASE("a slow drip sends the whole answer in pieces, and the connection stays open") {
-  const simulated_host imds(with(R"({"slow_drip":{"bytes":400,"every":"4ms"}})"));
+  const simulated_host imds(
+      options_with_wire_fault(R"({"slow_drip":{"bytes":400,"every":"4ms"}})"));
   raw_client client(imds.port());
   for (int i = 0; i < 2; ++i) {
     const auto answer = client.get(token_target);
@@ -103,7 +103,7 @@ TEST_CASE("a slow drip sends the whole answer in pieces, and the connection stay
 }
 
 TEST_CASE("an endless body has no length and continues until the client leaves") {
-  const simulated_host imds(with(R"({"endless_body":true})"));
+  const simulated_host imds(options_with_wire_fault(R"({"endless_body":true})"));
   constexpr std::size_t enough = 4 * 1024 * 1024;
   const auto end = ask(imds, enough);
   CHECK(end.text.size() >= enough);
@@ -116,7 +116,7 @@ TEST_CASE("an endless body has no length and continues until the client leaves")
 }
 
 TEST_CASE("garbage is not HTTP") {
-  const simulated_host imds(with(R"({"garbage":true})"));
+  const simulated_host imds(options_with_wire_fault(R"({"garbage":true})"));
   const auto end = ask(imds);
   CHECK_FALSE(end.text.empty());
   CHECK_THAT(end.text, !Contains("HTTP/1"));
@@ -125,7 +125,7 @@ TEST_CASE("garbage is not HTTP") {
 }
 
 TEST_CASE("a hanging answer is not idle and ends when the client leaves") {
-  auto options = with(R"({"hang":true})");
+  auto options = options_with_wire_fault(R"({"hang":true})");
   options.idle_timeout = 20ms;
   const simulated_host imds(options);
   std::optional<raw_client> client;
@@ -155,7 +155,7 @@ TEST_CASE("stop ends hanging, dripping, endless and delayed answers") {
                R"({"slow_drip":{"bytes":1,"every":"0ms"}})", R"({"endless_body":true})",
                R"({"status":503,"latency":"1h"})");
   CAPTURE(action);
-  simulated_host imds(with(action));
+  simulated_host imds(options_with_wire_fault(action));
   raw_client client(imds.port());
   client.send(get_request(token_target));
   while (imds.statistics().token_requests == 0) {
@@ -191,7 +191,8 @@ TEST_CASE("wire faults are played over TLS as well") {
 }
 
 TEST_CASE("a wire fault does not affect earlier answers on the connection") {
-  const simulated_host imds(with(R"({"reset":"after_headers"})", R"({"nth":3})"));
+  const simulated_host imds(
+      options_with_wire_fault(R"({"reset":"after_headers"})", R"({"nth":3})"));
   raw_client client(imds.port());
   client.send(get_request(token_target) + get_request(token_target) + get_request(token_target) +
               get_request(token_target));

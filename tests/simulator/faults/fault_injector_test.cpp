@@ -40,17 +40,11 @@ class injected_host {
   fault_injector injector_;
 };
 
-simulated_host_options with(const std::string& action, const std::string& match = "{}") {
-  simulated_host_options options;
-  options.fault_rules = rules_with(action, match);
-  options.journal_size = 100;
-  return options;
-}
-
 }  // namespace
 
 TEST_CASE("a time window starts with the host") {
-  injected_host host(with(R"({"status":503})", R"({"window":{"from":"5s","to":"6s"}})"));
+  injected_host host(
+      options_with_fault(R"({"status":503})", R"({"window":{"from":"5s","to":"6s"}})"));
   host.now += 5s - 1ns;
   CHECK(host.status() == 200);
   host.now += 1ns;
@@ -60,7 +54,7 @@ TEST_CASE("a time window starts with the host") {
 }
 
 TEST_CASE("a time window restarts when the rules are replaced") {
-  injected_host host(with(R"({"status":503})", R"({"window":{"from":"1h"}})"));
+  injected_host host(options_with_fault(R"({"status":503})", R"({"window":{"from":"1h"}})"));
   host.now += 20ms;
   host.injector().set_rules(
       rules_with(R"({"status":500})", R"({"window":{"from":"15ms","to":"1h"}})"));
@@ -120,7 +114,7 @@ TEST_CASE("token requests beyond the limit of concurrent ones are throttled unti
 }
 
 TEST_CASE("the delay of an answer is the latency of its rule or of the host") {
-  auto options = with(R"({"latency":"0ms"})", R"({"nth":1})");
+  auto options = options_with_fault(R"({"latency":"0ms"})", R"({"nth":1})");
   options.latency = 30ms;
   injected_host host(options);
   CHECK(host.ask().delay == 0ms);
@@ -131,13 +125,13 @@ TEST_CASE("the delay of an answer is the latency of its rule or of the host") {
 }
 
 TEST_CASE("a status by rule keeps the host's latency") {
-  auto options = with(R"({"status":503})");
+  auto options = options_with_fault(R"({"status":503})");
   options.latency = 30ms;
   CHECK(injected_host(options).ask().delay == 30ms);
 }
 
 TEST_CASE("the journal has the times of the injector's clock") {
-  injected_host host(with(R"({"latency":"1s"})"));
+  injected_host host(options_with_fault(R"({"latency":"1s"})"));
   const auto start = host.now;
   CHECK(host.injector().start() == start);
   host.now += 1ms;

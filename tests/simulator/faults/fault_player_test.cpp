@@ -4,19 +4,20 @@
 
 using namespace midas::internal::simulator;
 using namespace std::chrono_literals;
-using kind = wire_fault_kind;
 using step = fault_step::kind;
 
 TEST_CASE("a hanging answer and a reset before the answer write nothing") {
   fault_player player;
-  CHECK(player.start({.kind = kind::hang}, 0) == fault_step{.what = step::hang});
+  CHECK(player.start({.kind = wire_fault_kind::hang}, 0) == fault_step{.what = step::hang});
   CHECK(player.is_endless());
-  CHECK(player.start({.kind = kind::reset_before}, 0) == fault_step{.what = step::reset});
+  CHECK(player.start({.kind = wire_fault_kind::reset_before}, 0) ==
+        fault_step{.what = step::reset});
   CHECK_FALSE(player.is_endless());
 }
 
 TEST_CASE("a reset within or after the headers follows when its bytes are written") {
-  for (const auto fault : {kind::reset_within_headers, kind::reset_after_headers}) {
+  for (const auto fault :
+       {wire_fault_kind::reset_within_headers, wire_fault_kind::reset_after_headers}) {
     fault_player player;
     CHECK(player.start({.kind = fault}, 50) == fault_step{.what = step::write, .bytes = 50});
     CHECK(player.written(0) == fault_step{.what = step::reset});
@@ -24,7 +25,7 @@ TEST_CASE("a reset within or after the headers follows when its bytes are writte
 }
 
 TEST_CASE("a truncated body and garbage complete the answer and finish") {
-  for (const auto fault : {kind::truncate_body, kind::garbage}) {
+  for (const auto fault : {wire_fault_kind::truncate_body, wire_fault_kind::garbage}) {
     fault_player player;
     CHECK(player.start({.kind = fault}, 50) ==
           fault_step{.what = step::write, .bytes = 50, .completes_answer = true});
@@ -34,7 +35,7 @@ TEST_CASE("a truncated body and garbage complete the answer and finish") {
 
 TEST_CASE("a slow drip writes pieces with pauses between them") {
   fault_player player;
-  CHECK(player.start({.kind = kind::slow_drip, .bytes = 4, .every = 10ms}, 9) ==
+  CHECK(player.start({.kind = wire_fault_kind::slow_drip, .bytes = 4, .every = 10ms}, 9) ==
         fault_step{.what = step::write, .bytes = 4});
   CHECK_FALSE(player.is_pausing());
   CHECK(player.written(5) == fault_step{.what = step::pause, .pause = 10ms});
@@ -50,7 +51,7 @@ TEST_CASE("a slow drip writes pieces with pauses between them") {
 
 TEST_CASE("an endless body continues with filler") {
   fault_player player;
-  CHECK(player.start({.kind = kind::endless_body}, 50) ==
+  CHECK(player.start({.kind = wire_fault_kind::endless_body}, 50) ==
         fault_step{.what = step::write, .bytes = 50});
   CHECK(player.written(0) == fault_step{.what = step::write_filler});
   CHECK(player.written(0) == fault_step{.what = step::write_filler});
@@ -59,9 +60,9 @@ TEST_CASE("an endless body continues with filler") {
 
 TEST_CASE("a player that starts a new fault forgets the previous one") {
   fault_player player;
-  (void)player.start({.kind = kind::slow_drip, .bytes = 1, .every = 1ms}, 9);
+  (void)player.start({.kind = wire_fault_kind::slow_drip, .bytes = 1, .every = 1ms}, 9);
   (void)player.written(8);
   CHECK(player.is_pausing());
-  (void)player.start({.kind = kind::garbage}, 9);
+  (void)player.start({.kind = wire_fault_kind::garbage}, 9);
   CHECK_FALSE(player.is_pausing());
 }

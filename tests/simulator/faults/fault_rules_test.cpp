@@ -27,7 +27,7 @@ fault_rule rule_of(const std::string& match, const std::string& action) {
 fault_match match_of(const std::string& match) { return rule_of(match, R"({"hang":true})").match; }
 fault_action action_of(const std::string& action) { return rule_of("{}", action).action; }
 
-std::string refusal_of(const std::string& json) {
+std::string refusal_of_rules(const std::string& json) {
   try {
     (void)parse_fault_rules(json);
   } catch (const std::invalid_argument& refusal) {
@@ -37,12 +37,12 @@ std::string refusal_of(const std::string& json) {
 }
 
 std::string refusal_of_match(const std::string& match) {
-  return refusal_of(R"({"rules":[{"action":{"hang":true}},{"match":)" + match +
-                    R"(,"action":{"hang":true}}]})");
+  return refusal_of_rules(R"({"rules":[{"action":{"hang":true}},{"match":)" + match +
+                          R"(,"action":{"hang":true}}]})");
 }
 
 std::string refusal_of_action(const std::string& action) {
-  return refusal_of(R"({"rules":[{"action":)" + action + "}]}");
+  return refusal_of_rules(R"({"rules":[{"action":)" + action + "}]}");
 }
 
 }  // namespace
@@ -183,18 +183,19 @@ TEST_CASE("durations are a number and a unit") {
 }
 
 TEST_CASE("a malformed rules file is refused with its location and a remedy") {
-  CHECK_THAT(refusal_of("{"), Contains("not valid JSON") && Contains("line 1"));
-  CHECK_THAT(refusal_of("{\"rules\":\n\n [}"), Contains("not valid JSON") && Contains("line 3"));
-  CHECK_THAT(refusal_of("\"\xff\""), Contains("not valid JSON"));
-  CHECK_THAT(refusal_of(std::string(1'000'000, '[')), Contains("not valid JSON"));
-  CHECK_THAT(refusal_of("[]"), Contains("\"rules\""));
-  CHECK_THAT(refusal_of("{}"), Contains("\"rules\""));
-  CHECK_THAT(refusal_of(R"({"rules":{}})"), Contains("rules must be an array"));
-  CHECK_THAT(refusal_of(R"({"rules":[],"rule":[]})"),
+  CHECK_THAT(refusal_of_rules("{"), Contains("not valid JSON") && Contains("line 1"));
+  CHECK_THAT(refusal_of_rules("{\"rules\":\n\n [}"),
+             Contains("not valid JSON") && Contains("line 3"));
+  CHECK_THAT(refusal_of_rules("\"\xff\""), Contains("not valid JSON"));
+  CHECK_THAT(refusal_of_rules(std::string(1'000'000, '[')), Contains("not valid JSON"));
+  CHECK_THAT(refusal_of_rules("[]"), Contains("\"rules\""));
+  CHECK_THAT(refusal_of_rules("{}"), Contains("\"rules\""));
+  CHECK_THAT(refusal_of_rules(R"({"rules":{}})"), Contains("rules must be an array"));
+  CHECK_THAT(refusal_of_rules(R"({"rules":[],"rule":[]})"),
              Contains("the file has an unknown member 'rule'") && Contains("it may have rules"));
-  CHECK_THAT(refusal_of(R"({"rules":[7]})"), Contains("rules[0] must be an object"));
-  CHECK_THAT(refusal_of(R"({"rules":[{}]})"), Contains("rules[0] has no member 'action'"));
-  CHECK_THAT(refusal_of(R"({"rules":[{"action":{"hang":true},"acton":1}]})"),
+  CHECK_THAT(refusal_of_rules(R"({"rules":[7]})"), Contains("rules[0] must be an object"));
+  CHECK_THAT(refusal_of_rules(R"({"rules":[{}]})"), Contains("rules[0] has no member 'action'"));
+  CHECK_THAT(refusal_of_rules(R"({"rules":[{"action":{"hang":true},"acton":1}]})"),
              Contains("rules[0] has an unknown member 'acton'") && Contains("match, action"));
 }
 

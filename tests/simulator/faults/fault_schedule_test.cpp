@@ -15,7 +15,7 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-const request_facts vault{.resource = "https://vault.azure.net"};
+const request_facts vault_facts{.resource = "https://vault.azure.net"};
 
 fault_schedule schedule_of(const std::string& rules, std::uint64_t seed = 1,
                            identity_host host = identity_host::imds) {
@@ -23,7 +23,7 @@ fault_schedule schedule_of(const std::string& rules, std::uint64_t seed = 1,
 }
 
 /// The status of the fault for the request; 0 without a fault, -1 for a fault without a status.
-int status_of(fault_schedule& schedule, const request_facts& request = vault,
+int status_of(fault_schedule& schedule, const request_facts& request = vault_facts,
               nanoseconds elapsed = 0s) {
   const auto decided = schedule.decide(request, elapsed);
   return decided ? decided->action.status.value_or(-1) : 0;
@@ -101,9 +101,9 @@ TEST_CASE("rules after the one that applies do not count the request") {
 TEST_CASE("a window is relative to the time when the rules took effect") {
   auto schedule =
       schedule_of(R"({"match":{"window":{"from":"5s","to":"6s"}},"action":{"status":500}})");
-  CHECK(status_of(schedule, vault, 4999ms) == 0);
-  CHECK(status_of(schedule, vault, 5s) == 500);
-  CHECK(status_of(schedule, vault, 6s) == 0);
+  CHECK(status_of(schedule, vault_facts, 4999ms) == 0);
+  CHECK(status_of(schedule, vault_facts, 5s) == 500);
+  CHECK(status_of(schedule, vault_facts, 6s) == 0);
 }
 
 TEST_CASE("a probability is met, and repeats with the seed") {
@@ -158,7 +158,7 @@ TEST_CASE("each request draws its own latency, which repeats with the seed") {
     auto schedule = schedule_of(R"({"action":{"latency":{"min":"1ms","max":"9ms"}}})", seed);
     std::vector<nanoseconds> result;
     for (int i = 0; i < 100; ++i) {
-      result.push_back(schedule.decide(vault, 0s)->latency.value());
+      result.push_back(schedule.decide(vault_facts, 0s)->latency.value());
     }
     return result;
   };
@@ -167,7 +167,7 @@ TEST_CASE("each request draws its own latency, which repeats with the seed") {
   CHECK(run(3) == first);
   CHECK(run(4) != first);
   auto without = schedule_of(R"({"action":{"status":500}})");
-  CHECK_FALSE(without.decide(vault, 0s)->latency);
+  CHECK_FALSE(without.decide(vault_facts, 0s)->latency);
 }
 
 TEST_CASE("the facts of a request are its resource and its identity") {

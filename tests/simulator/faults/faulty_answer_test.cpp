@@ -19,7 +19,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-fault_action action_of(const std::string& action) {
+fault_action parsed_action(const std::string& action) {
   return parse_fault_rules(R"({"rules":[{"action":)" + action + "}]}").front().action;
 }
 
@@ -28,7 +28,7 @@ response answer_of(simulated_protocol& host, const std::string& action,
                    const imds_request& request = {}) {
   const auto target = request.path + "?" + request.query;
   response out;
-  answer_with_fault(action_of(action), host, {request.method, target, request.fields, {}},
+  answer_with_fault(parsed_action(action), host, {request.method, target, request.fields, {}},
                     request.now, out);
   out.resource = {};
   return out;

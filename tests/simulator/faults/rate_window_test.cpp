@@ -13,7 +13,7 @@ using time_point = rate_window::time_point;
 
 namespace {
 
-constexpr time_point start{1h};
+constexpr time_point first_arrival{1h};
 
 /// The arrivals that are admitted.
 std::vector<time_point> admitted(std::size_t limit, const std::vector<time_point>& arrivals) {
@@ -28,31 +28,31 @@ std::vector<time_point> admitted(std::size_t limit, const std::vector<time_point
 
 TEST_CASE("a rate window admits its limit at once and the next request a second later") {
   rate_window window(3);
-  CHECK(window.admit(start));
-  CHECK(window.admit(start));
-  CHECK(window.admit(start + 400ms));
-  CHECK_FALSE(window.admit(start + 400ms));
-  CHECK_FALSE(window.admit(start + 1s - 1ns));
-  CHECK(window.admit(start + 1s));
-  CHECK(window.admit(start + 1s));
-  CHECK_FALSE(window.admit(start + 1s));
-  CHECK_FALSE(window.admit(start + 1400ms - 1ns));
-  CHECK(window.admit(start + 1400ms));
+  CHECK(window.admit(first_arrival));
+  CHECK(window.admit(first_arrival));
+  CHECK(window.admit(first_arrival + 400ms));
+  CHECK_FALSE(window.admit(first_arrival + 400ms));
+  CHECK_FALSE(window.admit(first_arrival + 1s - 1ns));
+  CHECK(window.admit(first_arrival + 1s));
+  CHECK(window.admit(first_arrival + 1s));
+  CHECK_FALSE(window.admit(first_arrival + 1s));
+  CHECK_FALSE(window.admit(first_arrival + 1400ms - 1ns));
+  CHECK(window.admit(first_arrival + 1400ms));
 }
 
 TEST_CASE("refused requests do not count in a rate window") {
   rate_window window(1);
-  CHECK(window.admit(start));
+  CHECK(window.admit(first_arrival));
   for (auto late = 1ms; late < 1s; late += 1ms) {
-    REQUIRE_FALSE(window.admit(start + late));
+    REQUIRE_FALSE(window.admit(first_arrival + late));
   }
-  CHECK(window.admit(start + 1s));
+  CHECK(window.admit(first_arrival + 1s));
 }
 
 TEST_CASE("a rate window without a limit admits everything") {
   rate_window window(0);
   for (int i = 0; i < 1000; ++i) {
-    REQUIRE(window.admit(start));
+    REQUIRE(window.admit(first_arrival));
   }
 }
 
@@ -63,7 +63,7 @@ TEST_CASE(
     const auto limit = *rc::gen::inRange<std::size_t>(1, 8);
     const auto gaps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 600));
     std::vector<time_point> arrivals;
-    auto now = start;
+    auto now = first_arrival;
     for (const auto gap : gaps) {
       now += std::chrono::milliseconds{gap};
       arrivals.push_back(now);

@@ -15,7 +15,7 @@ using time_point = journal_entry::time_point;
 
 namespace {
 
-constexpr time_point start{1h};
+constexpr time_point journal_start{1h};
 
 std::vector<std::string> resources_of(const request_journal& journal) {
   std::vector<std::string> result;
@@ -45,23 +45,23 @@ TEST_CASE("a journal keeps the newest entries, oldest first") {
 
 TEST_CASE("a journal updates the entries that it still keeps") {
   request_journal journal(2);
-  const auto first = journal.begin({.arrived = start});
-  const auto second = journal.begin({.arrived = start + 1ms});
-  const auto third = journal.begin({.arrived = start + 2ms});
-  journal.answered(first, 500, start + 9ms);
-  journal.ended(first, start + 9ms);
-  journal.answered(second, 200, start + 3ms);
-  journal.ended(second, start + 4ms);
+  const auto first = journal.begin({.arrived = journal_start});
+  const auto second = journal.begin({.arrived = journal_start + 1ms});
+  const auto third = journal.begin({.arrived = journal_start + 2ms});
+  journal.answered(first, 500, journal_start + 9ms);
+  journal.ended(first, journal_start + 9ms);
+  journal.answered(second, 200, journal_start + 3ms);
+  journal.ended(second, journal_start + 4ms);
   const auto entries = journal.snapshot();
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].status == 200);
-  CHECK(entries[0].answered == start + 3ms);
-  CHECK(entries[0].ended == start + 4ms);
+  CHECK(entries[0].answered == journal_start + 3ms);
+  CHECK(entries[0].ended == journal_start + 4ms);
   CHECK(entries[1].status == 0);
   CHECK(entries[1].answered == time_point::max());
   CHECK(entries[1].ended == time_point::max());
-  journal.ended(third, start + 5ms);
-  CHECK(journal.snapshot()[1].ended == start + 5ms);
+  journal.ended(third, journal_start + 5ms);
+  CHECK(journal.snapshot()[1].ended == journal_start + 5ms);
   CHECK(journal.snapshot()[1].answered == time_point::max());
 }
 
@@ -70,21 +70,21 @@ TEST_CASE("a journal without capacity numbers its entries but keeps none") {
   CHECK_FALSE(journal.keeps_any());
   CHECK(journal.begin({}) == 1);
   CHECK(journal.begin({}) == 2);
-  journal.answered(1, 200, start);
-  journal.ended(1, start);
+  journal.answered(1, 200, journal_start);
+  journal.ended(1, journal_start);
   CHECK(journal.snapshot().empty());
 }
 
 TEST_CASE("the JSON of a journal has milliseconds since the start, and null for unset times") {
-  const std::vector<journal_entry> entries{{.arrived = start + 1500us,
-                                            .answered = start + 2ms,
-                                            .ended = start + 3ms,
+  const std::vector<journal_entry> entries{{.arrived = journal_start + 1500us,
+                                            .answered = journal_start + 2ms,
+                                            .ended = journal_start + 3ms,
                                             .resource = "https://\"vault\"",
                                             .client_id = "id",
                                             .status = 200,
                                             .fault = "latency"},
-                                           {.arrived = start + 1h}};
-  const auto json = parse_object(to_json(entries, start));
+                                           {.arrived = journal_start + 1h}};
+  const auto json = parse_object(to_json(entries, journal_start));
   const auto& list = json["entries"];
   REQUIRE(list.Size() == 2);
   CHECK(list[0]["arrived"].GetDouble() == 1.5);

@@ -6,6 +6,7 @@
 #include "tests/simulator/support/raw_client.hpp"
 #include "tests/simulator/support/scenario_run.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/vault.hpp"
 #include <midas/simulated_host.hpp>
 
 #include <fstream>
@@ -18,8 +19,6 @@ using namespace midas::internal::test;
 using Catch::Matchers::Contains;
 
 namespace {
-
-const std::string vault = "https://vault.azure.net";
 
 bool has_token(const std::shared_ptr<answers>& received) {
   return received->size() == 1 && received->front().has_value();
@@ -85,13 +84,13 @@ TEST_CASE("callers of a client with a cached token notice no scenario") {
     CAPTURE(scenario.name);
     // Refreshed after 12 minutes, and handed out for 15.
     scenario_run run("", 20min);
-    REQUIRE(has_token(run.ask(vault, 1s)));
+    REQUIRE(has_token(run.ask(vault_url, 1s)));
     run.advance(700s);
     run.start(scenario.name);
     const auto before = run.arrivals().size();
     for (int i = 0; i < 190; ++i) {
       run.advance(1s);
-      REQUIRE(has_token(run.ask(vault, 1s)));
+      REQUIRE(has_token(run.ask(vault_url, 1s)));
     }
     // The refresh met the scenario, or it would show nothing.
     CHECK(run.arrivals().size() > before);
@@ -100,7 +99,7 @@ TEST_CASE("callers of a client with a cached token notice no scenario") {
 
 TEST_CASE("a caller that waits long enough gets a token right after an update of IMDS") {
   scenario_run run("imds-update");
-  const auto received = run.ask(vault, 120s);
+  const auto received = run.ask(vault_url, 120s);
   const auto when = answered_at(run, received);
   CHECK(has_token(received));
   CHECK(when >= 70s);
@@ -113,7 +112,7 @@ TEST_CASE("a caller that waits long enough gets a token right after an update of
 
 TEST_CASE("a caller in a fresh container gets a token soon after the endpoint works") {
   scenario_run run("boot");
-  const auto received = run.ask(vault, 60s);
+  const auto received = run.ask(vault_url, 60s);
   const auto when = answered_at(run, received);
   CHECK(has_token(received));
   CHECK(when >= 25s);
@@ -129,7 +128,7 @@ TEST_CASE("a throttled client pauses as it is told, and all its callers get toke
   scenario_run run("throttled");
   std::vector<std::shared_ptr<answers>> callers;
   for (int i = 0; i < 20; ++i) {
-    callers.push_back(run.ask(vault + "/" + std::to_string(i), 60s));
+    callers.push_back(run.ask(vault_url + "/" + std::to_string(i), 60s));
   }
   for (const auto& each : callers) {
     CHECK(answered_at(run, each) <= 60s);
@@ -150,7 +149,7 @@ TEST_CASE("no caller that waits half a minute fails at a flapping host") {
   scenario_run run("flapping");
   std::vector<std::shared_ptr<answers>> callers;
   for (int i = 0; i < 120; ++i) {
-    callers.push_back(run.ask(vault + "/" + std::to_string(i), 30s));
+    callers.push_back(run.ask(vault_url + "/" + std::to_string(i), 30s));
     run.advance(1s);
   }
   run.advance(30s);
@@ -166,17 +165,17 @@ TEST_CASE("no caller that waits half a minute fails at a flapping host") {
 
 TEST_CASE("a client behind a filter fails at once, says why, and recovers") {
   scenario_run run("filter");
-  const auto page = run.ask(vault, 20s);
+  const auto page = run.ask(vault_url, 20s);
   REQUIRE(page->size() == 1);
   CHECK(page->front().error().code == errc::invalid_response);
   CHECK_THAT(page->front().error().message, Contains("page"));
   run.advance(20s);
-  const auto xml = run.ask(vault, 20s);
+  const auto xml = run.ask(vault_url, 20s);
   REQUIRE(xml->size() == 1);
   CHECK(xml->front().error().http_status == 400);
   CHECK(run.arrivals().size() == 2);
   run.advance(11s);
-  const auto late = run.ask(vault, 20s);
+  const auto late = run.ask(vault_url, 20s);
   CHECK(answered_at(run, late) <= 36s);
   CHECK(has_token(late));
 }

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 void write_file(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
 
-std::string refusal_of(const std::string& path) {
+std::string refusal_of_directory(const std::string& path) {
   try {
     const private_directory directory(path);
   } catch (const std::system_error& error) {
@@ -103,6 +103,8 @@ TEST_CASE("a removed file can be written again, and foreign files cannot be remo
 TEST_CASE("an error names the path that is not a directory or cannot be created") {
   private_directory ground;
   const auto file = ground.write("file", "");
-  CHECK(refusal_of(file).find("cannot use " + file + "; choose a directory") != std::string::npos);
-  CHECK(refusal_of(file + "/below").find("cannot create " + file + "/below") != std::string::npos);
+  CHECK(refusal_of_directory(file).find("cannot use " + file + "; choose a directory") !=
+        std::string::npos);
+  CHECK(refusal_of_directory(file + "/below").find("cannot create " + file + "/below") !=
+        std::string::npos);
 }

@@ -3,11 +3,12 @@
 #include "tests/simulator/support/protocol_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
+#include "tests/support/vault.hpp"
 
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <string>
 
@@ -20,10 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const auto user = sample_user_assigned_identity();
-const std::string vault = "https://vault.azure.net";
-
-protocol_request right(const std::string& more = {}) {
+protocol_request arc_request(const std::string& more = {}) {
   return {.target =
               "/metadata/identity/oauth2/token?api-version=2020-06-01"
               "&resource=https%3A%2F%2Fvault.azure.net" +
@@ -40,20 +38,15 @@ std::string challenged(const response& answer) {
   return challenge.substr(challenge.find('=') + 1);
 }
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 /// The answer to the second request, which has the key that the first answer's challenge names.
 response answered(simulated_arc& protocol, protocol_request request) {
-  const auto authorization = "Basic " + content_of(challenged(request.ask(protocol)));
+  const auto authorization = "Basic " + file_text(challenged(request.ask(protocol)));
   request.fields.push_back({"Authorization", authorization});
   return request.ask(protocol);
 }
 
 /// "status error".
-std::string complaint_of(const response& answer) {
+std::string arc_complaint(const response& answer) {
   const auto json = parse_object(answer.body);
   CHECK_FALSE(text_of(json, "error_description").empty());
   return std::to_string(answer.status) + " " + text_of(json, "error");
@@ -68,8 +61,8 @@ std::size_t files_in(const std::string& directory) {
 
 TEST_CASE("Azure Arc gives a token to a caller that can read the key file") {
   simulated_arc protocol({});
-  const auto answer = answered(protocol, right());
-  CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
+  const auto answer = answered(protocol, arc_request());
+  CHECK(owner_of(answer, vault_url) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
   CHECK(text_of(json, "expires_in") == "86400");
   CHECK(text_of(json, "expires_on") == "1800086400");
@@ -85,7 +78,7 @@ TEST_CASE("the variables of Azure Arc are its token URL and its base URL") {
 
 TEST_CASE("a key file is in the key directory, ends in .key and is private") {
   simulated_arc protocol({});
-  const auto path = challenged(right().ask(protocol));
+  const auto path = challenged(arc_request().ask(protocol));
   CHECK(fs::path(path).parent_path() == protocol.key_directory());
   CHECK(fs::path(path).extension() == ".key");
   struct stat about {};
@@ -100,21 +93,21 @@ TEST_CASE("a key file is in the key directory, ends in .key and is private") {
 
 TEST_CASE("a key is valid for one request") {
   simulated_arc protocol({});
-  auto request = right();
+  auto request = arc_request();
   const auto path = challenged(request.ask(protocol));
-  const auto authorization = "Basic " + content_of(path);
+  const auto authorization = "Basic " + file_text(path);
   request.fields.push_back({"Authorization", authorization});
   CHECK(request.ask(protocol).status == 200);
   CHECK_FALSE(fs::exists(path));
   const auto next = challenged(request.ask(protocol));
   CHECK(next != path);
-  CHECK("Basic " + content_of(next) != authorization);
+  CHECK("Basic " + file_text(next) != authorization);
 }
 
 TEST_CASE("an invalid key is answered with another challenge") {
   simulated_arc protocol({});
-  auto request = right();
-  const auto key = content_of(challenged(request.ask(protocol)));
+  auto request = arc_request();
+  const auto key = file_text(challenged(request.ask(protocol)));
   for (const auto& authorization : {std::string("Basic "), std::string("Basic nonsense"),
                                     "Bearer " + key, key, "Basic " + key + " ", std::string()}) {
     INFO(authorization);
@@ -128,34 +121,34 @@ TEST_CASE("an invalid key is answered with another challenge") {
 
 TEST_CASE("the number of unused keys is limited, and the newest stay valid") {
   simulated_arc protocol({});
-  const auto first = challenged(right().ask(protocol));
+  const auto first = challenged(arc_request().ask(protocol));
   for (int i = 0; i < 1100; ++i) {
-    challenged(right().ask(protocol));
+    challenged(arc_request().ask(protocol));
   }
   CHECK(files_in(protocol.key_directory()) == 1024);
   CHECK_FALSE(fs::exists(first));
-  CHECK(answered(protocol, right()).status == 200);
+  CHECK(answered(protocol, arc_request()).status == 200);
 }
 
 TEST_CASE("Azure Arc repeats the id that selected a user-assigned identity") {
   simulated_arc protocol({});
   const auto confirmed = [&](const std::string& name, const std::string& value) {
-    const auto answer = answered(protocol, right("&" + name + "=" + value));
-    CHECK(owner_of(answer, vault) == user.client_id);
+    const auto answer = answered(protocol, arc_request("&" + name + "=" + value));
+    CHECK(owner_of(answer, vault_url) == user_assigned.client_id);
     return text_of(parse_object(answer.body), name.c_str());
   };
-  CHECK(confirmed("client_id", user.client_id) == user.client_id);
-  CHECK(confirmed("object_id", user.object_id) == user.object_id);
-  CHECK(confirmed("msi_res_id", user.resource_id) == user.resource_id);
-  CHECK_FALSE(parse_object(answered(protocol, right()).body).HasMember("object_id"));
+  CHECK(confirmed("client_id", user_assigned.client_id) == user_assigned.client_id);
+  CHECK(confirmed("object_id", user_assigned.object_id) == user_assigned.object_id);
+  CHECK(confirmed("msi_res_id", user_assigned.resource_id) == user_assigned.resource_id);
+  CHECK_FALSE(parse_object(answered(protocol, arc_request()).body).HasMember("object_id"));
 }
 
 TEST_CASE("Azure Arc refuses a wrong request before it creates a key") {
   simulated_arc protocol({});
-  auto request = right();
+  auto request = arc_request();
   const auto complaint = [&](const std::string& target) {
     request.target = target;
-    return complaint_of(request.ask(protocol));
+    return arc_complaint(request.ask(protocol));
   };
   const std::string path = "/metadata/identity/oauth2/token?";
   CHECK(complaint(path + "resource=https://a.test") == "400 invalid_request");
@@ -166,21 +159,22 @@ TEST_CASE("Azure Arc refuses a wrong request before it creates a key") {
   CHECK(complaint(path + "api-version=2019-11-01&resource=https://a.test&client_id=x") ==
         "404 identity_not_found");
   CHECK(complaint(path + "api-version=2019-11-01&resource=https://a.test&client_id=" +
-                  user.client_id + "&object_id=" + user.object_id) == "400 invalid_request");
+                  user_assigned.client_id + "&object_id=" + user_assigned.object_id) ==
+        "400 invalid_request");
   CHECK(complaint("/msi/token") == "404 not_found");
-  request = right();
+  request = arc_request();
   request.fields.clear();
-  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_request");
-  request = right();
+  CHECK(arc_complaint(request.ask(protocol)) == "400 invalid_request");
+  request = arc_request();
   request.method = "POST";
-  CHECK(complaint_of(request.ask(protocol)) == "405 method_not_allowed");
+  CHECK(arc_complaint(request.ask(protocol)) == "405 method_not_allowed");
   CHECK(files_in(protocol.key_directory()) == 0);
 }
 
 TEST_CASE("Azure Arc answers an unknown resource as Entra does") {
   simulated_arc protocol({});
-  auto request = right();
+  auto request = arc_request();
   request.target = "/metadata/identity/oauth2/token?api-version=2019-11-01&resource=vault";
   const auto answer = answered(protocol, request);
-  CHECK(complaint_of(answer) == "400 invalid_resource");
+  CHECK(arc_complaint(answer) == "400 invalid_resource");
 }

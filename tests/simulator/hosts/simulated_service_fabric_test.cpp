@@ -3,6 +3,7 @@
 #include "tests/simulator/support/protocol_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/vault.hpp"
 
 #include <string>
 
@@ -13,9 +14,7 @@ using namespace midas::internal::simulator;
 
 namespace {
 
-const std::string vault = "https://vault.azure.net";
-
-protocol_request right(const std::string& more = {}) {
+protocol_request service_fabric_request(const std::string& more = {}) {
   return {.target =
               "/metadata/identity/oauth2/token?api-version=2019-07-01-preview"
               "&resource=https%3A%2F%2Fvault.azure.net" +
@@ -23,13 +22,13 @@ protocol_request right(const std::string& more = {}) {
           .fields = {{"secret", "a secret"}}};
 }
 
-simulated_service_fabric served(simulated_host_options options = {}) {
+simulated_service_fabric served_service_fabric(simulated_host_options options = {}) {
   options.secret = "a secret";
   return {std::move(options), "ABCD"};
 }
 
 /// "status code: message".
-std::string complaint_of(const response& answer) {
+std::string service_fabric_complaint(const response& answer) {
   INFO(answer.body);
   const auto json = parse_object(answer.body);
   REQUIRE(json["error"].IsObject());
@@ -41,18 +40,18 @@ std::string complaint_of(const response& answer) {
 }  // namespace
 
 TEST_CASE("Service Fabric writes the expiry time as a number") {
-  auto protocol = served();
-  const auto answer = right().ask(protocol);
-  CHECK(owner_of(answer, vault) == sample_system_assigned_identity().client_id);
+  auto protocol = served_service_fabric();
+  const auto answer = service_fabric_request().ask(protocol);
+  CHECK(owner_of(answer, vault_url) == sample_system_assigned_identity().client_id);
   const auto json = parse_object(answer.body);
   CHECK(json["expires_on"].GetInt64() == 1'800'086'400);
   CHECK(text_of(json, "token_type") == "Bearer");
-  CHECK(text_of(json, "resource") == vault);
+  CHECK(text_of(json, "resource") == vault_url);
   CHECK(json.MemberCount() == 4);
 }
 
 TEST_CASE("the variables of Service Fabric are its URL, its secret and its thumbprint") {
-  const auto protocol = served();
+  const auto protocol = served_service_fabric();
   CHECK(variable_of(protocol, "IDENTITY_ENDPOINT") ==
         "http://127.0.0.1:1/metadata/identity/oauth2/token");
   CHECK(variable_of(protocol, "IDENTITY_HEADER") == "a secret");
@@ -60,9 +59,10 @@ TEST_CASE("the variables of Service Fabric are its URL, its secret and its thumb
 }
 
 TEST_CASE("Service Fabric accepts both published versions and the parameters of newer clients") {
-  auto protocol = served();
-  CHECK(right("&xms_cc=cp1&token_sha256_to_refresh=00").ask(protocol).status == 200);
-  auto request = right();
+  auto protocol = served_service_fabric();
+  CHECK(service_fabric_request("&xms_cc=cp1&token_sha256_to_refresh=00").ask(protocol).status ==
+        200);
+  auto request = service_fabric_request();
   request.target =
       "/metadata/identity/oauth2/token?api-version=2020-05-01&resource=https%3A%2F%2Fa.test";
   CHECK(owner_of(request.ask(protocol), "https://a.test") ==
@@ -70,42 +70,46 @@ TEST_CASE("Service Fabric accepts both published versions and the parameters of 
 }
 
 TEST_CASE("a request to Service Fabric selects an identity by its object id") {
-  auto protocol = served();
-  CHECK(owner_of(right("&principalId=" + sample_user_assigned_identity().object_id).ask(protocol),
-                 vault) == sample_user_assigned_identity().client_id);
+  auto protocol = served_service_fabric();
+  CHECK(owner_of(service_fabric_request("&principalId=" + sample_user_assigned_identity().object_id)
+                     .ask(protocol),
+                 vault_url) == sample_user_assigned_identity().client_id);
   for (const auto* id : {"5151a7ed-0000-4000-8000-000000000099", ""}) {
-    CHECK(complaint_of(right(std::string{"&principalId="} + id).ask(protocol))
+    CHECK(service_fabric_complaint(
+              service_fabric_request(std::string{"&principalId="} + id).ask(protocol))
               .find("404 ManagedIdentityNotFound: ") == 0);
   }
 }
 
 TEST_CASE("a request to Service Fabric cannot select the identity by its client id") {
-  auto protocol = served();
-  CHECK(owner_of(right("&client_id=" + sample_user_assigned_identity().client_id).ask(protocol),
-                 vault) == sample_system_assigned_identity().client_id);
+  auto protocol = served_service_fabric();
+  CHECK(owner_of(service_fabric_request("&client_id=" + sample_user_assigned_identity().client_id)
+                     .ask(protocol),
+                 vault_url) == sample_system_assigned_identity().client_id);
   simulated_host_options options;
   options.system_assigned.reset();
-  auto user_assigned = served(options);
-  CHECK(owner_of(right().ask(user_assigned), vault) == sample_user_assigned_identity().client_id);
+  auto user_assigned = served_service_fabric(options);
+  CHECK(owner_of(service_fabric_request().ask(user_assigned), vault_url) ==
+        sample_user_assigned_identity().client_id);
 }
 
 TEST_CASE("Service Fabric distinguishes a missing secret from an unknown one") {
-  auto protocol = served();
-  auto request = right();
+  auto protocol = served_service_fabric();
+  auto request = service_fabric_request();
   request.fields.clear();
-  CHECK(complaint_of(request.ask(protocol)) ==
+  CHECK(service_fabric_complaint(request.ask(protocol)) ==
         "400 SecretHeaderNotFound: The header 'secret' is missing.");
   request.fields = {{"Secret", "another"}};
-  CHECK(complaint_of(request.ask(protocol)).find("404 ManagedIdentityNotFound: ") == 0);
+  CHECK(service_fabric_complaint(request.ask(protocol)).find("404 ManagedIdentityNotFound: ") == 0);
 }
 
 TEST_CASE("Service Fabric answers errors with its own codes") {
-  auto protocol = served();
-  auto request = right();
+  auto protocol = served_service_fabric();
+  auto request = service_fabric_request();
   const std::string path = "/metadata/identity/oauth2/token?";
   const auto complaint = [&](const std::string& target) {
     request.target = target;
-    return complaint_of(request.ask(protocol));
+    return service_fabric_complaint(request.ask(protocol));
   };
   CHECK(complaint(path + "resource=https://a.test").find("400 InvalidApiVersion: ") == 0);
   CHECK(complaint(path + "api-version=2018-02-01&resource=https://a.test")
@@ -125,9 +129,11 @@ TEST_CASE("a Service Fabric application without a default identity gets an error
   simulated_host_options options;
   options.system_assigned.reset();
   options.user_assigned.clear();
-  auto without_identity = served(options);
-  CHECK(complaint_of(right().ask(without_identity)).find("404 ManagedIdentityNotFound: ") == 0);
+  auto without_identity = served_service_fabric(options);
+  CHECK(service_fabric_complaint(service_fabric_request().ask(without_identity))
+            .find("404 ManagedIdentityNotFound: ") == 0);
   options.user_assigned = {sample_user_assigned_identity(), sample_system_assigned_identity()};
-  auto several = served(options);
-  CHECK(complaint_of(right().ask(several)).find("404 ManagedIdentityNotFound: ") == 0);
+  auto several = served_service_fabric(options);
+  CHECK(service_fabric_complaint(service_fabric_request().ask(several))
+            .find("404 ManagedIdentityNotFound: ") == 0);
 }

@@ -3,10 +3,9 @@
 #include "tests/simulator/support/protocol_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/file_text.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 
@@ -17,19 +16,17 @@ using namespace midas::internal::simulator;
 
 namespace {
 
-const auto user = sample_user_assigned_identity();
 const std::string tenant = "5151a7ed-0000-4000-8000-0000000000aa";
 
 std::string federated_token(const simulated_protocol& protocol) {
-  std::ifstream file(variable_of(protocol, "AZURE_FEDERATED_TOKEN_FILE"));
-  return {std::istreambuf_iterator<char>(file), {}};
+  return file_text(variable_of(protocol, "AZURE_FEDERATED_TOKEN_FILE"));
 }
 
 /// The parameters of a correct form, which tests then change.
 std::map<std::string, std::string> right_form(const simulated_protocol& protocol) {
   return {
       {"grant_type", "client_credentials"},
-      {"client_id", user.client_id},
+      {"client_id", user_assigned.client_id},
       {"scope", "https%3A%2F%2Fvault.azure.net%2F.default"},
       {"client_assertion_type", "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"},
       {"client_assertion", federated_token(protocol)}};
@@ -44,7 +41,7 @@ protocol_request with_form(const std::map<std::string, std::string>& form) {
 }
 
 /// "status error number".
-std::string complaint_of(const response& answer) {
+std::string token_endpoint_complaint(const response& answer) {
   INFO(answer.body);
   const auto json = parse_object(answer.body);
   const auto number = std::to_string(json["error_codes"][0].GetInt());
@@ -59,7 +56,7 @@ std::string complaint_of(const response& answer) {
 TEST_CASE("a federated token is exchanged for an access token") {
   simulated_workload_identity protocol({});
   const auto answer = with_form(right_form(protocol)).ask(protocol);
-  CHECK(owner_of(answer, "https://vault.azure.net") == user.client_id);
+  CHECK(owner_of(answer, "https://vault.azure.net") == user_assigned.client_id);
   const auto json = parse_object(answer.body);
   CHECK(json["expires_in"].GetInt64() == 86'400);
   CHECK(json["ext_expires_in"].GetInt64() == 86'400);
@@ -71,7 +68,7 @@ TEST_CASE("a resource with a slash at its end keeps it") {
   simulated_workload_identity protocol({});
   auto form = right_form(protocol);
   form["scope"] = "https%3A%2F%2Fa.test%2F%2F.default";
-  CHECK(owner_of(with_form(form).ask(protocol), "https://a.test/") == user.client_id);
+  CHECK(owner_of(with_form(form).ask(protocol), "https://a.test/") == user_assigned.client_id);
 }
 
 TEST_CASE("the variables of workload identity name a token file that is removed with the host") {
@@ -80,7 +77,7 @@ TEST_CASE("the variables of workload identity name a token file that is removed 
     const simulated_workload_identity protocol({});
     CHECK(variable_of(protocol, "AZURE_AUTHORITY_HOST") == "http://127.0.0.1:1/");
     CHECK(variable_of(protocol, "AZURE_TENANT_ID") == tenant);
-    CHECK(variable_of(protocol, "AZURE_CLIENT_ID") == user.client_id);
+    CHECK(variable_of(protocol, "AZURE_CLIENT_ID") == user_assigned.client_id);
     file = variable_of(protocol, "AZURE_FEDERATED_TOKEN_FILE");
     const auto token = decode_token(federated_token(protocol));
     CHECK(text_of(token.payload, "sub").find("system:serviceaccount:") == 0);
@@ -104,14 +101,14 @@ TEST_CASE("every parameter of the exchange is required and checked") {
     INFO(name);
     auto form = right;
     form.erase(name);
-    CHECK(complaint_of(with_form(form).ask(protocol)) == "400 invalid_request 900144");
+    CHECK(token_endpoint_complaint(with_form(form).ask(protocol)) == "400 invalid_request 900144");
     form[name] = "";
-    CHECK(complaint_of(with_form(form).ask(protocol)) == "400 invalid_request 900144");
+    CHECK(token_endpoint_complaint(with_form(form).ask(protocol)) == "400 invalid_request 900144");
   }
   const auto complaint = [&](const std::string& name, const std::string& value) {
     auto form = right;
     form[name] = value;
-    return complaint_of(with_form(form).ask(protocol));
+    return token_endpoint_complaint(with_form(form).ask(protocol));
   };
   CHECK(complaint("grant_type", "password") == "400 unsupported_grant_type 70003");
   CHECK(complaint("client_id", "00000000-0000-0000-0000-000000000000") ==
@@ -131,12 +128,12 @@ TEST_CASE("other tenants and other paths are unknown to the authority") {
   simulated_workload_identity protocol({});
   auto request = with_form(right_form(protocol));
   request.target = "/common/oauth2/v2.0/token";
-  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_tenant 90002");
+  CHECK(token_endpoint_complaint(request.ask(protocol)) == "400 invalid_tenant 90002");
   request.target = "/" + tenant + "/oauth2/token";
-  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_tenant 90002");
+  CHECK(token_endpoint_complaint(request.ask(protocol)) == "400 invalid_tenant 90002");
   request = with_form(right_form(protocol));
   request.method = "GET";
-  CHECK(complaint_of(request.ask(protocol)) == "400 invalid_request 900561");
+  CHECK(token_endpoint_complaint(request.ask(protocol)) == "400 invalid_request 900561");
 }
 
 TEST_CASE("the discovery document uses the host name that the client sent") {

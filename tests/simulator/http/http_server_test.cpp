@@ -19,7 +19,7 @@ namespace {
 
 std::string numbered_target(int number) { return std::string("/").append(std::to_string(number)); }
 
-std::string answer_to(const std::string& target) { return "GET " + target + " "; }
+std::string echo_of(const std::string& target) { return "GET " + target + " "; }
 
 }  // namespace
 
@@ -30,7 +30,7 @@ TEST_CASE("one connection serves many requests") {
     const auto answer = client.get(numbered_target(i));
     REQUIRE(answer);
     CHECK(answer->status == 200);
-    CHECK(answer->body == answer_to(numbered_target(i)));
+    CHECK(answer->body == echo_of(numbered_target(i)));
     CHECK(answer->fields.count("date") == 1);
     CHECK(answer->fields.count("connection") == 0);
   }
@@ -52,7 +52,7 @@ TEST_CASE("pipelined requests are answered in order, including delayed and large
   for (const auto& target : targets) {
     const auto answer = client.receive();
     REQUIRE(answer);
-    CHECK(answer->body.ends_with(answer_to(target)));
+    CHECK(answer->body.ends_with(echo_of(target)));
   }
   sender.join();
 }

@@ -47,4 +47,17 @@ std::string rules_with(const std::string& action, const std::string& match) {
   return R"({"rules":[{"match":)" + match + R"(,"action":)" + action + "}]}";
 }
 
+simulated_host_options options_with_fault(const std::string& action, const std::string& match) {
+  simulated_host_options options;
+  options.fault_rules = rules_with(action, match);
+  options.journal_size = 100;
+  return options;
+}
+
+simulated_host_options options_of(identity_host kind) {
+  simulated_host_options options;
+  options.host = kind;
+  return options;
+}
+
 }  // namespace midas::internal::test

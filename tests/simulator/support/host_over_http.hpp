@@ -27,4 +27,11 @@ std::string refusal_of(const simulated_host_options& options);
 /// A rules file with one rule.
 std::string rules_with(const std::string& action, const std::string& match = "{}");
 
+/// Options of an IMDS with that one rule and a journal.
+simulated_host_options options_with_fault(const std::string& action,
+                                          const std::string& match = "{}");
+
+/// Options of that kind of host.
+simulated_host_options options_of(identity_host kind);
+
 }  // namespace midas::internal::test

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "simulator/hosts/simulated_protocol.hpp"
+#include <midas/simulated_host_options.hpp>
 
 #include <rapidjson/document.h>
 
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace midas::internal::test {
+
+inline const simulated_identity user_assigned = sample_user_assigned_identity();
 
 struct protocol_request {
   std::string method = "GET";
