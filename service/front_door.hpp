@@ -42,6 +42,7 @@ expected<access_token> get(TryGet try_get, const detail::service_frontend& front
 template <class TryGet, class MakeRequest>
 void get_async(TryGet try_get, const detail::service_frontend& frontend,
                const MakeRequest& make_request, std::chrono::nanoseconds timeout,
+               // NOLINTNEXTLINE(performance-unnecessary-value-param): moved from below
                token_waiter::completion done, const std::stop_token& stop) {
   if (auto token = cached_unless_cancelled(try_get, stop)) {
     token_waiter::complete(done, *std::move(token));

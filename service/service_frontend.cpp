@@ -33,11 +33,11 @@ error service_frontend::unavailable() const {
 
 error service_frontend::deadline_error(const token_request& request) const {
   const auto& host = context_->endpoint;
-  auto key = make_key(request);
-  if (!host || !key) {
-    return host ? std::move(key.error()) : host.error();
+  if (!host) {
+    return host.error();
   }
-  return internal::deadline_error(*host, key->resource);
+  const auto key = make_key(request);
+  return key ? internal::deadline_error(*host, key->resource) : key.error();
 }
 
 bool service_frontend::on_thread_of_actors() const {
