@@ -86,5 +86,5 @@ TEST_CASE("Cloud Shell names the audience that it does not support") {
   auto request = cloud_shell_request();
   request.body = "resource=vault";
   CHECK(cloud_shell_complaint(request.ask(protocol)) ==
-        "400 AudienceNotSupported: The audience vault_url is not supported.");
+        "400 AudienceNotSupported: The audience vault is not supported.");
 }
