@@ -271,8 +271,8 @@ TEST_CASE("midas load requests tokens from its target and reports failures") {
   CHECK(good.exit_code == 0);
   CHECK_THAT(good.output, Contains("HTTP requests to the host") && Contains("cold burst"));
   CHECK(imds.statistics().token_requests == 3);
-  const auto bad =
-      run_midas({"load", "--target", "http://127.0.0.1:9", "--callers", "50", "--once", "--json"});
+  const auto bad = run_midas({"load", "--target", "http://127.0.0.1:9", "--callers", "50", "--once",
+                              "--json", "--timeout", "2s"});
   CHECK(bad.exit_code == 1);
   CHECK(parsed(bad.output)["errors"].GetUint64() == 50);
   CHECK_THAT(bad.errors, Contains("50 requests failed") && Contains("127.0.0.1:9"));
