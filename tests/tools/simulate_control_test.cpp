@@ -4,7 +4,10 @@
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_file.hpp"
 
+#include <sys/stat.h>
+
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -92,4 +95,22 @@ TEST_CASE("SIGHUP restores the rules of the options, too") {
   CHECK(simulator.served() == R"({"rules":[]})");
   (void)simulator.reload();
   CHECK(simulator.served() == all);
+}
+
+TEST_CASE("a rules file that turned into something else is refused at SIGHUP") {
+  steered_simulator simulator;
+  std::filesystem::remove(simulator.rules.path());
+  std::filesystem::create_directory(simulator.rules.path());
+  CHECK_THAT(simulator.reload(), Contains("cannot read the rules file"));
+  CHECK_THAT(simulator.served(), Contains("503"));
+  std::filesystem::remove(simulator.rules.path());
+  std::filesystem::create_symlink("/dev/zero", simulator.rules.path());
+  CHECK_THAT(simulator.reload(), Contains("at most 16 MiB"));
+  CHECK_THAT(simulator.served(), Contains("503"));
+  // A FIFO that nobody writes is empty, and the simulator still ends.
+  std::filesystem::remove(simulator.rules.path());
+  REQUIRE(::mkfifo(simulator.rules.path().c_str(), 0600) == 0);
+  CHECK_THAT(simulator.reload(), Contains("have been read again"));
+  CHECK(simulator.served() == R"({"rules":[]})");
+  CHECK(simulator.program.stop(SIGTERM).exit_code == 0);
 }

@@ -1,5 +1,6 @@
 #include "tools/simulate/fault_arguments.hpp"
 
+#include "messages/descriptor.hpp"
 #include "simulator/faults/fault_rules.hpp"
 #include "simulator/faults/scenarios.hpp"
 #include "tools/command.hpp"
@@ -10,10 +11,14 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace midas::internal::tools {
 
@@ -25,19 +30,42 @@ constexpr int service_unavailable = 503;
 constexpr int gone = 410;
 constexpr std::size_t max_per_second = 1'000'000;
 
+// Empty if the file cannot be read, or has more bytes than that.
+std::optional<std::string> content_of(const std::string& name, std::size_t limit) {
+  // Opening a FIFO that nobody writes would wait, and no signal would end the simulator.
+  const descriptor file{::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+  if (!file.is_open() || ::fcntl(file.number(), F_SETFL, 0) != 0) {
+    return std::nullopt;
+  }
+  std::string text;
+  std::array<char, 65'536> part{};
+  while (text.size() <= limit) {
+    const auto size = ::read(file.number(), part.data(), part.size());
+    if (size == 0) {
+      return text;
+    }
+    if (size > 0) {
+      text.append(part.data(), static_cast<std::size_t>(size));
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string read_file(std::string_view kind, const std::string& name, std::string_view option) {
-  std::ifstream file(name, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) {
+  constexpr std::size_t max_bytes = std::size_t{16} << 20U;
+  auto text = content_of(name, max_bytes);
+  if (!text) {
     throw std::invalid_argument(std::string{"cannot read the "}
                                     .append(kind)
                                     .append(" ")
                                     .append(name)
                                     .append("; give ")
                                     .append(option)
-                                    .append(" a readable file"));
+                                    .append(" a readable file of at most 16 MiB"));
   }
-  return text;
+  return *std::move(text);
 }
 
 // Calls `read`, and names the file in what it throws.
