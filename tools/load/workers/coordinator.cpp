@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -238,9 +239,16 @@ expected<std::vector<load_document>> run_on_workers(const coordinator_options& o
   std::vector<std::optional<load_document>> documents(options.workers.size());
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < documents.size(); ++i) {
-      threads.emplace_back(
-          [&, i] { documents[i] = run_on_worker(options, options.workers[i], line); });
+    try {
+      for (std::size_t i = 0; i < documents.size(); ++i) {
+        threads.emplace_back(
+            [&, i] { documents[i] = run_on_worker(options, options.workers[i], line); });
+      }
+    } catch (const std::system_error& e) {
+      // The threads that have started would wait for the others.
+      line.fail(make_error(errc::not_started,
+                           std::string{"cannot start a thread for each worker: "} + e.what(),
+                           "Allow more threads or memory, or use fewer --workers"));
     }
   }
   if (line.first_problem()) {
