@@ -16,9 +16,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 
 namespace midas::internal::tools {
 
@@ -89,7 +91,7 @@ int run_several(const load_arguments& arguments, const view_arguments& view,
     return fail_with(to_string(outcome.error()), exit_code_of(outcome.error().code));
   }
   page.write([&outcome] { return report_page(outcome->document); });
-  fmt::print("{}\n", arguments.json ? to_json(outcome->document) : figure_table(outcome->document));
+  print_results(arguments.json ? to_json(outcome->document) : figure_table(outcome->document));
   return outcome->problem.empty() ? outcome->exit_code
                                   : fail_with(outcome->problem, outcome->exit_code);
 }
@@ -99,10 +101,7 @@ int print(const load_result& result, const load_arguments& arguments) {
   const auto first = result.first_error();
   // There are no figures if the input was invalid and nothing was sent.
   if (code != bad_usage) {
-    fmt::print("{}\n", arguments.json ? to_json(result) : to_table(result));
-    if (std::fflush(stdout) != 0) {
-      throw std::runtime_error{"cannot print the results; check standard output"};
-    }
+    print_results(arguments.json ? to_json(result) : to_table(result));
   }
   if (first) {
     print_error("midas load", fmt::format("{} requests failed; first error: {}",
@@ -111,13 +110,25 @@ int print(const load_result& result, const load_arguments& arguments) {
   return code;
 }
 
+// --compare and --worker make no run of their own, which other options would describe.
+void check_alone(const CLI::App& command, std::initializer_list<std::string_view> known) {
+  for (const auto& each : given_options(command)) {
+    if (std::ranges::find(known, each) == known.end()) {
+      throw std::invalid_argument{
+          fmt::format("--{} has no effect with --{}; omit one of them", each, *known.begin())};
+    }
+  }
+}
+
 int run_load(const load_arguments& arguments, const view_arguments& view,
              std::vector<setting> settings, const CLI::App& command) {
   try {
     if (!view.compare.empty()) {
+      check_alone(command, {"compare", "json"});
       return run_comparison(view, arguments.json);
     }
     if (command.count("--worker") > 0) {
+      check_alone(command, {"worker", "worker-secret-file", "allow-non-loopback"});
       return run_as_worker(view);
     }
     if (view.repeat > 1 || !view.workers.empty()) {

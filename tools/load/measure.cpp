@@ -203,8 +203,8 @@ expected<load_result> measure(const load_arguments& arguments, std::vector<setti
     return fail(errc::invalid_configuration, problem, "Use fewer --callers");
   }
   if (const auto schedule = schedule_of(arguments); schedule && schedule->size() == 0) {
-    return fail(errc::invalid_configuration, "a run of no length has no requests",
-                "Give --duration a positive duration");
+    return fail(errc::invalid_configuration, "so short a run has no requests at that rate",
+                "Give a longer --duration or a higher --rate");
   }
   run_control control;
   const auto host = make_load_host(arguments);

@@ -1,4 +1,4 @@
-// A file for the results of a load run.
+// Where the results of a load run are written.
 #pragma once
 
 #include <fstream>
@@ -20,5 +20,9 @@ class result_file {
  private:
   std::string path_;
 };
+
+/// Prints the text and the end of its line on standard output. Throws std::runtime_error if they
+/// cannot be written.
+void print_results(const std::string& text);
 
 }  // namespace midas::internal::tools

@@ -35,17 +35,16 @@ setting_value value_of(const CLI::Option& option,
   return text.empty() ? setting_value{} : read_value(text);
 }
 
-void collect(const CLI::App& command, const std::map<std::string, setting_value>& effective,
-             std::vector<setting>& result) {
+template <class Visit>
+void visit_options(const CLI::App& command, const Visit& visit) {
   for (const auto* option : command.get_options()) {
     if (!option->get_lnames().empty() && option->get_lnames().front() != "help") {
-      const auto& name = option->get_lnames().front();
-      result.push_back({name, value_of(*option, effective, name)});
+      visit(*option, option->get_lnames().front());
     }
   }
   // A group of options is a subcommand without a name.
   for (const auto* group : command.get_subcommands({})) {
-    collect(*group, effective, result);
+    visit_options(*group, visit);
   }
 }
 
@@ -54,7 +53,19 @@ void collect(const CLI::App& command, const std::map<std::string, setting_value>
 std::vector<setting> settings_of(const CLI::App& command,
                                  const std::map<std::string, setting_value>& effective) {
   std::vector<setting> result;
-  collect(command, effective, result);
+  visit_options(command, [&](const CLI::Option& option, const std::string& name) {
+    result.push_back({name, value_of(option, effective, name)});
+  });
+  return result;
+}
+
+std::vector<std::string> given_options(const CLI::App& command) {
+  std::vector<std::string> result;
+  visit_options(command, [&result](const CLI::Option& option, const std::string& name) {
+    if (option.count() > 0) {
+      result.push_back(name);
+    }
+  });
   return result;
 }
 

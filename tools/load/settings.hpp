@@ -30,4 +30,7 @@ struct setting {
 std::vector<setting> settings_of(const CLI::App& command,
                                  const std::map<std::string, setting_value>& effective);
 
+/// The names of the options that were given, those of option groups included.
+std::vector<std::string> given_options(const CLI::App& command);
+
 }  // namespace midas::internal::tools

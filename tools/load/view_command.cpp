@@ -8,6 +8,7 @@
 #include "tools/load/compare/repetitions.hpp"
 #include "tools/load/document/merge_documents.hpp"
 #include "tools/load/document/read_load_document.hpp"
+#include "tools/load/result_file.hpp"
 #include "tools/load/workers/coordinator.hpp"
 #include "tools/load/workers/own_program.hpp"
 #include "tools/load/workers/worker.hpp"
@@ -80,7 +81,7 @@ int run_comparison(const view_arguments& arguments, bool json) {
     return fail_view(b.error());
   }
   const auto compared = compare(files[0], *a, files[1], *b);
-  fmt::print("{}\n", json ? to_json(compared) : to_table(compared));
+  print_results(json ? to_json(compared) : to_table(compared));
   return compared.is_worse() ? is_worse : success;
 }
 

@@ -100,6 +100,33 @@ TEST_CASE("midas load --repeat has every repetition, and --compare compares them
   CHECK(run_load({"--compare", a}).exit_code == 2);
 }
 
+TEST_CASE("midas load --compare and --worker refuse options that would have no effect") {
+  for (const std::vector<std::string>& each :
+       {std::vector<std::string>{"--compare", "/nonexistent", "/nonexistent", "--threshold",
+                                 "p99<1s"},
+        std::vector<std::string>{"--compare", "/nonexistent", "/nonexistent", "--client-id",
+                                 "00000000-0000-4000-8000-000000000000"},
+        std::vector<std::string>{"--worker", "256.0.0.1:1", "--rate", "5/s"}}) {
+    const auto& option = each[each.size() - 2];
+    const auto result = run_load(each);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.errors, Contains(option + " has no effect with " + each.front()));
+  }
+}
+
+TEST_CASE("comparisons and sums that cannot be printed are an error") {
+  const temporary_directory files;
+  const auto document = files.path() + "/run.json";
+  std::ofstream{document} << run_small({"--json"}).output;
+  for (const auto* each : {"--compare \"$1\" \"$1\"", "--repeat 2 --once --callers 2"}) {
+    const auto result = run_program(
+        "/bin/sh",
+        {"-c", std::string{"\"$0\" load "} + each + " > /dev/full", MIDAS_PROGRAM, document});
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.errors, Contains("cannot print the results") && Contains("standard output"));
+  }
+}
+
 TEST_CASE("midas load --compare has an exit code of its own for a run that is worse") {
   const temporary_directory files;
   const auto write = [&files](const char* name, double rate) {

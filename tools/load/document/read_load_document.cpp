@@ -213,8 +213,10 @@ expected<load_document> read_load_document(const std::string& name, std::string_
   json.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag |
              rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
   if (json.HasParseError()) {
+    std::string_view problem{rapidjson::GetParseError_En(json.GetParseError())};
+    problem.remove_suffix(problem.ends_with('.') ? 1 : 0);
     return wrong_document(name, "not valid JSON at byte " + std::to_string(json.GetErrorOffset()) +
-                                    ": " + rapidjson::GetParseError_En(json.GetParseError()));
+                                    ": " + std::string{problem});
   }
   try {
     const document_member root{json, ""};
