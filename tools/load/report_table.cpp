@@ -1,5 +1,6 @@
 #include "messages/plain_text.hpp"
 #include "tools/duration.hpp"
+#include "tools/load/number_text.hpp"
 #include "tools/load/percentiles.hpp"
 #include "tools/load/report.hpp"
 
@@ -16,14 +17,6 @@ namespace midas::internal::tools {
 namespace {
 
 constexpr std::string_view no_value = "-";
-
-std::string with_commas(std::uint64_t number) {
-  auto digits = std::to_string(number);
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
-    digits.insert(static_cast<std::size_t>(i), 1, ',');
-  }
-  return digits;
-}
 
 std::string_view title_of(load_phase_kind kind, bool open_model) {
   switch (kind) {
@@ -138,7 +131,7 @@ void table_writer::write_totals() {
   text_ += '\n';
   total("HTTP requests to the host", with_commas(counts.http_requests));
   const auto upstream = all.upstream_per_1000();
-  total("  per 1,000 tokens", upstream ? fmt::format("{:.3g}", *upstream) : std::string{no_value});
+  total("  per 1,000 tokens", upstream ? three_digits(*upstream) : std::string{no_value});
   total("connections opened", with_commas(counts.connections));
   total("requests saved by coalescing", with_commas(counts.coalesced));
   total("requests saved by the cache", with_commas(counts.cache_hits));

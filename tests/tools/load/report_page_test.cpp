@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/tools/load/support/sample_document.hpp"
+#include "tools/load/number_text.hpp"
 #include "tools/load/page/axis.hpp"
 #include "tools/load/page/page_text.hpp"
 #include "tools/load/page/time_bins.hpp"
@@ -90,6 +91,32 @@ TEST_CASE("a long series is drawn in few bins, without losing a request") {
   CHECK(bins.back().to_second == 1'001);
   CHECK(time_bins({}, 240).empty());
   CHECK(time_bins({series.begin(), series.begin() + 3}, 240).size() == 3);
+}
+
+TEST_CASE("a short row at the end of a phase is drawn with the row before it") {
+  std::vector<load_second> series{sample_second(1, 500), sample_second(2, 5), sample_second(2, 9)};
+  series[1].length = 0.0003;
+  series[2].phase = "another";
+  series[2].length = 0.01;
+  const auto bins = time_bins(series, 240);
+  REQUIRE(bins.size() == 2);
+  CHECK(bins[0].tokens == 505);
+  CHECK(bins[0].per_second(bins[0].tokens) == Approx(505).epsilon(0.001));
+  CHECK(bins[1].tokens == 9);
+}
+
+TEST_CASE("numbers have three significant digits and no exponent") {
+  const auto [value, text] = GENERATE(table<double, std::string>({
+      {0, "0"},
+      {0.05213, "0.0521"},
+      {5.213, "5.21"},
+      {999.4, "999"},
+      {999.5, "1,000"},
+      {1'530.4, "1,530"},
+      {1e6, "1,000,000"},
+      {1e300, "1e+300"},
+  }));
+  CHECK(three_digits(value) == text);
 }
 
 TEST_CASE("the report page has no script and admits only its own style") {

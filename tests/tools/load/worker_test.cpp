@@ -4,20 +4,13 @@
 #include "messages/make_error.hpp"
 #include "proxy/configuration/listen_address_text.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/temporary_directory.hpp"
 #include "tests/tools/load/support/sample_document.hpp"
 #include "tests/tools/load/support/shared_secret.hpp"
 #include "tools/load/document/write_load_document.hpp"
 #include "tools/load/workers/coordinator.hpp"
 #include "tools/load/workers/worker_message.hpp"
-#include "tools/program.hpp"
-
-#include <sys/stat.h>
 
 #include <atomic>
-#include <fstream>
-#include <memory>
 #include <thread>
 
 using namespace midas;
@@ -25,10 +18,8 @@ using namespace midas::internal;
 using namespace midas::internal::tools;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
-using midas::internal::test::run_program;
 using midas::internal::test::sample_document;
 using midas::internal::test::shared_secret;
-using midas::internal::test::temporary_directory;
 
 namespace {
 
@@ -225,28 +216,3 @@ TEST_CASE("what is no worker is named by a coordinator") {
   }};
   CHECK_THAT(failure_of(options_for({address})), Contains("is not a worker of midas load"));
 }
-
-// The sanitizers need more addresses than the limit leaves.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-TEST_CASE("threads of a coordinator that cannot be started are an error, and the others end") {
-  const temporary_directory files;
-  const auto secret_file = files.path() + "/secret";
-  std::ofstream{secret_file} << shared_secret.reveal();
-  REQUIRE(::chmod(secret_file.c_str(), 0600) == 0);
-  std::vector<std::unique_ptr<serving>> workers;
-  std::string addresses;
-  for (int i = 0; i < 24; ++i) {
-    workers.push_back(std::make_unique<serving>(&sample_run, program_version()));
-    addresses += (i == 0 ? "" : ",") + proxy::to_string(workers.back()->address());
-  }
-  // Room for the stacks of some of the threads.
-  const auto result = run_program(
-      "/bin/sh", {"-c",
-                  "ulimit -s 16384; ulimit -v 300000; \"$0\" load --once --workers \"$1\" "
-                  "--worker-secret-file \"$2\"",
-                  MIDAS_PROGRAM, addresses, secret_file});
-  CHECK(result.exit_code == 1);
-  CHECK(result.output.empty());
-  CHECK_THAT(result.errors, Contains("a thread for each worker"));
-}
-#endif

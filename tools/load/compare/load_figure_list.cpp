@@ -1,6 +1,7 @@
 #include "tools/load/compare/load_figure_list.hpp"
 
 #include "tools/duration.hpp"
+#include "tools/load/number_text.hpp"
 
 #include <fmt/format.h>
 
@@ -121,7 +122,7 @@ std::string figure_text(double value, figure_unit unit) {
     case figure_unit::plain:
       break;
   }
-  return fmt::format("{:.3g}", value);
+  return three_digits(value);
 }
 
 double median(std::vector<double> values) {
@@ -131,14 +132,6 @@ double median(std::vector<double> values) {
   std::ranges::sort(values);
   const auto middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-std::string with_commas(std::string digits) {
-  const std::ptrdiff_t first = digits.starts_with('-') ? 1 : 0;
-  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > first; i -= 3) {
-    digits.insert(static_cast<std::size_t>(i), 1, ',');
-  }
-  return digits;
 }
 
 }  // namespace midas::internal::tools

@@ -41,7 +41,4 @@ struct listed_figure {
 /// The middle value; of an even number, the mean of the middle two. Zero without values.
 [[nodiscard]] double median(std::vector<double> values);
 
-/// `text` with a comma between thousands: "1234567" becomes "1,234,567".
-[[nodiscard]] std::string with_commas(std::string digits);
-
 }  // namespace midas::internal::tools

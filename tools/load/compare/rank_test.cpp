@@ -20,7 +20,8 @@ std::vector<std::size_t> doubled_ranks(std::span<const double> one, std::span<co
   std::vector<std::size_t> ranks;
   ranks.reserve(all.size());
   for (const auto value : all) {
-    const auto [first, last] = std::ranges::equal_range(sorted, value);
+    // Not of std::ranges: clang 14 cannot compile that of libstdc++ 12.
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), value);
     ranks.push_back(static_cast<std::size_t>(first - sorted.begin()) +
                     static_cast<std::size_t>(last - sorted.begin()) + 1);
   }

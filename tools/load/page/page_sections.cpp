@@ -1,6 +1,7 @@
 #include "tools/load/page/page_sections.hpp"
 
 #include "tools/load/compare/load_figure_list.hpp"
+#include "tools/load/number_text.hpp"
 #include "tools/load/page/html_table.hpp"
 #include "tools/load/page/page_text.hpp"
 
@@ -18,7 +19,7 @@ constexpr const char* section_end = "</section>\n";
 /// More rows would not be read.
 constexpr std::size_t max_listed_faults = 200;
 
-std::string number(std::uint64_t value) { return with_commas(std::to_string(value)); }
+std::string number(std::uint64_t value) { return with_commas(value); }
 
 std::string whole(double value) { return with_commas(fmt::format("{:.0f}", value)); }
 
@@ -85,7 +86,7 @@ std::string tiles(const load_document& document) {
                document.whole.missed == 0 ? "whole run"
                                           : number(document.whole.missed) + " requests missed");
   html += tile("Requests to the host", number(document.counters.http_requests),
-               fmt::format("{:.3g} per 1,000 tokens", document.upstream_requests_per_1000_tokens));
+               three_digits(document.upstream_requests_per_1000_tokens) + " per 1,000 tokens");
   html += tile("Peak memory",
                fmt::format("{:.1f} MB", static_cast<double>(document.peak_rss_bytes) / 1e6),
                document.workers > 1 ? "largest of the workers" : "whole process");

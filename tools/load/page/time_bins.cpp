@@ -1,6 +1,7 @@
 #include "tools/load/page/time_bins.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace midas::internal::tools {
 
@@ -12,7 +13,9 @@ void raise(std::optional<double>& greatest, const std::optional<double>& value) 
   }
 }
 
-void add(time_bin& bin, const load_second& second) {
+// `second` is a row of the series or another bin.
+template <class Second>
+void add(time_bin& bin, const Second& second) {
   if (bin.phase.empty()) {
     bin.phase = second.phase;
   }
@@ -28,6 +31,22 @@ void add(time_bin& bin, const load_second& second) {
   raise(bin.p50_ms, second.p50_ms);
   raise(bin.p99_ms, second.p99_ms);
   raise(bin.max_ms, second.max_ms);
+}
+
+// The last row of a phase may be so short that its rate says nothing.
+std::vector<time_bin> without_short_ends(std::vector<time_bin> bins) {
+  constexpr double shortest_seconds = 0.25;
+  std::vector<time_bin> result;
+  for (auto& each : bins) {
+    if (!result.empty() && result.back().phase == each.phase &&
+        each.to_second - each.from_second < shortest_seconds) {
+      add(result.back(), each);
+      result.back().to_second = each.to_second;
+    } else {
+      result.push_back(std::move(each));
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -47,7 +66,7 @@ std::vector<time_bin> time_bins(const std::vector<load_second>& series, std::siz
     bin.to_second = std::max(bin.to_second, second.from + second.length);
     add(bin, second);
   }
-  return bins;
+  return without_short_ends(std::move(bins));
 }
 
 }  // namespace midas::internal::tools

@@ -37,7 +37,8 @@ struct time_bin {
   }
 };
 
-/// A bin for each row of the series, or for as many rows as necessary to get at most `most` bins.
+/// A bin for each row of the series, or for as many rows as necessary to get at most `most` bins. A
+/// row of less than a quarter of a second at the end of a phase is part of the bin before it.
 [[nodiscard]] std::vector<time_bin> time_bins(const std::vector<load_second>& series,
                                               std::size_t most);
 

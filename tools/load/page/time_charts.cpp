@@ -1,5 +1,5 @@
 #include "messages/plain_text.hpp"
-#include "tools/load/compare/load_figure_list.hpp"
+#include "tools/load/number_text.hpp"
 #include "tools/load/page/chart_section.hpp"
 #include "tools/load/page/charts.hpp"
 #include "tools/load/page/page_text.hpp"
@@ -186,11 +186,9 @@ std::string upstream_section(const load_document& document, const bins_of_run& b
   const auto summary = fmt::format(
       "{} HTTP requests for {} tokens, at most {:.3g} per second; {} refreshes, {} retries, {} "
       "responses with status 429.",
-      with_commas(std::to_string(counters.http_requests)),
-      with_commas(std::to_string(document.whole.tokens)), most,
-      with_commas(std::to_string(counters.refreshes)),
-      with_commas(std::to_string(counters.retries)),
-      with_commas(std::to_string(counters.throttled)));
+      with_commas(counters.http_requests), with_commas(document.whole.tokens), most,
+      with_commas(counters.refreshes), with_commas(counters.retries),
+      with_commas(counters.throttled));
   return rate_section({.id = "upstream",
                        .title = "Requests to the host",
                        .quantity = "HTTP requests per second",
@@ -269,14 +267,13 @@ std::string answers_section(const load_document& document, const bins_of_run& bi
   }
   for (const auto& each : parts) {
     section.legend.push_back({fmt::format("area {}", each.style), each.text});
-    section.summary +=
-        fmt::format("{}{} {} ({:.3g}%)", section.summary.empty() ? "" : ", ",
-                    with_commas(std::to_string(each.total)),
-                    std::string_view{each.text}.substr(0, std::string_view{each.text}.find(':')),
-                    static_cast<double>(each.total) / all * 100);
+    section.summary += fmt::format(
+        "{}{} {} ({:.3g}%)", section.summary.empty() ? "" : ", ", with_commas(each.total),
+        std::string_view{each.text}.substr(0, std::string_view{each.text}.find(':')),
+        static_cast<double>(each.total) / all * 100);
   }
-  section.summary += fmt::format("; {} refreshes in the background.",
-                                 with_commas(std::to_string(document.counters.refreshes)));
+  section.summary +=
+      fmt::format("; {} refreshes in the background.", with_commas(document.counters.refreshes));
   add_fault_entry(section, document);
   section.draw = [&](svg_chart& chart) {
     const auto y = chart_axis::linear(100, 5, chart.bottom(), chart.top());
