@@ -54,11 +54,14 @@ error error_in_actor(const token_handle& handle, std::chrono::nanoseconds timeou
   application_config config;
   caf::actor_system system{config};
   outcomes results;
-  system.spawn([&](caf::event_based_actor* self) {
-    request_token(self, handle, timeout)
-        .then([&](const access_token& token) { results.add(token); },
-              [&](const error& failure) { results.add(unexpected{failure}); });
-  });
+  // The handle is an argument: without any, CAF 0.17 binds a reference to nothing.
+  system.spawn(
+      [&](caf::event_based_actor* self, const token_handle& to) {
+        request_token(self, to, timeout)
+            .then([&](const access_token& token) { results.add(token); },
+                  [&](const error& failure) { results.add(unexpected{failure}); });
+      },
+      handle);
   return results.wait_for(1).front().error();
 }
 
