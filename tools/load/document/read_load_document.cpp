@@ -233,7 +233,7 @@ expected<load_document> read_load_document(const std::string& name, std::string_
 expected<load_document> read_load_file(const std::string& path) {
   const auto close = [](std::FILE* file) {
     if (file != stdin) {
-      std::fclose(file);
+      static_cast<void>(std::fclose(file));
     }
   };
   const std::unique_ptr<std::FILE, decltype(close)> file{

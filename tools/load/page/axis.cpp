@@ -25,7 +25,7 @@ double nice_step(double step) {
 
 std::vector<axis_tick> ticks_up_to(double maximum, double step) {
   std::vector<axis_tick> ticks;
-  for (double i = 0; i * step <= maximum * 1.000'001; ++i) {
+  for (int i = 0; i * step <= maximum * 1.000'001; ++i) {
     ticks.push_back({i * step, short_number(i * step)});
   }
   return ticks;
@@ -92,8 +92,9 @@ chart_axis chart_axis::time(double seconds, std::size_t ticks, double begin, dou
 }
 
 chart_axis chart_axis::latency(double least, double greatest, double begin, double end) {
-  const auto low = std::floor(std::log10(std::max(least, 1.0)) + 1e-9);
-  const auto high = std::max(low + 1, std::ceil(std::log10(std::max(greatest, 1.0)) - 1e-9));
+  const auto low = static_cast<int>(std::floor(std::log10(std::max(least, 1.0)) + 1e-9));
+  const auto high =
+      std::max(low + 1, static_cast<int>(std::ceil(std::log10(std::max(greatest, 1.0)) - 1e-9)));
   chart_axis result{scale::logarithm, std::pow(10, low), std::pow(10, high), begin, end};
   for (auto power = low; power <= high; ++power) {
     result.ticks_.push_back({std::pow(10, power), latency_text(std::pow(10, power))});

@@ -75,7 +75,7 @@ std::string tiles(const load_document& document) {
   const auto latency = [&figures](const char* name) {
     return milliseconds_text(figures.latency(name));
   };
-  std::string html = "<section class=\"tiles\" aria-label=\"Headline figures\"><dl>";
+  std::string html = R"(<section class="tiles" aria-label="Headline figures"><dl>)";
   html += tile("Tokens per second", whole(figures.tokens_per_second), of);
   html += tile("Median latency", latency("p50"), of);
   html += tile("Latency p99", latency("p99"), of);
