@@ -11,12 +11,12 @@ namespace {
 using namespace std::chrono_literals;
 
 void end_process(int signal) {
-  ::signal(signal, SIG_DFL);
+  static_cast<void>(::signal(signal, SIG_DFL));
   sigset_t only{};
   sigemptyset(&only);
   sigaddset(&only, signal);
   pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
-  ::raise(signal);
+  static_cast<void>(::raise(signal));
 }
 
 }  // namespace

@@ -255,6 +255,7 @@ expected<std::vector<load_document>> run_on_workers(const coordinator_options& o
     return unexpected{*line.first_problem()};
   }
   std::vector<load_document> result;
+  result.reserve(documents.size());
   for (auto& each : documents) {
     result.push_back(*std::move(each));
   }

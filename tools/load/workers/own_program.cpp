@@ -55,6 +55,7 @@ class child {
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     std::vector<char*> words;
+    words.reserve(arguments.size() + 1);
     for (const auto& each : arguments) {
       words.push_back(const_cast<char*>(each.c_str()));
     }

@@ -93,7 +93,10 @@ expected<std::vector<std::string>> worker_arguments_of(const CLI::App& command) 
     }
     const bool is_flag = option->get_items_expected_max() == 0;
     for (const auto& value : option->results()) {
-      arguments.push_back(is_flag ? "--" + name : "--" + name + "=" + value);
+      auto& argument = arguments.emplace_back("--").append(name);
+      if (!is_flag) {
+        argument.append("=").append(value);
+      }
     }
   }
   return arguments;
