@@ -73,6 +73,19 @@ build_test_package() { # WORK COMPILER CMAKE_OPTION...
   "$1/test_package"
 }
 
+# A component that does not exist is named, and so are those that do.
+check_missing_component() { # PREFIX WORK
+  local text
+  mkdir -p "$2"
+  printf '%s\n' 'cmake_minimum_required(VERSION 3.24)' 'project(missing LANGUAGES CXX)' \
+    'find_package(midas REQUIRED COMPONENTS simulatr)' >"$2/CMakeLists.txt"
+  if text=$(cmake -G Ninja -S "$2" -B "$2/build" -DCMAKE_PREFIX_PATH="$1" 2>&1); then
+    fail "a component that does not exist is found"
+  fi
+  tr -s ' \n' ' ' <<<"$text" | grep -q 'no component simulatr, .* installed are: .*simulator' ||
+    fail "the error does not name the component: $text"
+}
+
 case "$1" in
   install)
     rm -rf "$3"
@@ -97,6 +110,7 @@ case "$1" in
     for program in "$3"/*_example; do
       grep -q '^unreachable: ' <<<"$("$program" 2>&1)" || fail "$program does not report the error"
     done
+    check_missing_component "$2" "$3/missing"
     ;;
   pkg_config)
     need "$4"
