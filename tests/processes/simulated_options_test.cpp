@@ -5,11 +5,14 @@
 #include "tests/support/child_process.hpp"
 #include <midas/simulated_host.hpp>
 
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX, not ISO C
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
+#include <cstdio>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -21,15 +24,37 @@ namespace {
 
 constexpr uid_t nobody = 65534;
 
+// A directory for the files of a child that is an ordinary user: the user who runs the tests may
+// have a TMPDIR that is closed to others.
+class directory_for_child {
+ public:
+  directory_for_child() {
+    REQUIRE(::mkdtemp(path_.data()) != nullptr);
+    REQUIRE((geteuid() != 0 || ::chown(path_.c_str(), nobody, nobody) == 0));
+  }
+  ~directory_for_child() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  directory_for_child(const directory_for_child&) = delete;
+  directory_for_child& operator=(const directory_for_child&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = P_tmpdir "/midas-test-XXXXXX";
+};
+
 // The variables of another host, and no certificates.
-void take_rights_and_surroundings() {
+void take_rights_and_surroundings(const directory_for_child& directory) {
+  setenv("TMPDIR", directory.path().c_str(), 1);
   setenv("SSL_CERT_FILE", "/nonexistent", 1);
   setenv("SSL_CERT_DIR", "/nonexistent", 1);
   setenv("HTTPS_PROXY", "http://127.0.0.1:9", 1);
   setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:9", 1);
   setenv("IDENTITY_HEADER", "of another host", 1);
   if (geteuid() == 0 && (setgid(nobody) != 0 || setuid(nobody) != 0)) {
-    std::_Exit(2);
+    _Exit(2);
   }
 }
 
@@ -40,8 +65,8 @@ std::string answer_of(const simulated_host& host, const managed_identity& identi
   return token ? "a token" : to_string(token.error());
 }
 
-int get_tokens(const simulated_host_options& options) {
-  take_rights_and_surroundings();
+int get_tokens(const simulated_host_options& options, const directory_for_child& directory) {
+  take_rights_and_surroundings(directory);
   const simulated_host host{options};
   const auto answer = answer_of(host);
   if (answer != "a token" || host.statistics().token_requests == 0) {
@@ -68,15 +93,17 @@ std::vector<simulated_host_options> every_kind() {
 }  // namespace
 
 TEST_CASE("an ordinary user gets a token from every kind of simulated host by its options") {
+  const directory_for_child directory;
   for (const auto& options : every_kind()) {
     INFO(option_name(options.host));
-    CHECK(end_of_child([&] { return get_tokens(options); }) == "exit 0");
+    CHECK(end_of_child([&] { return get_tokens(options, directory); }) == "exit 0");
   }
 }
 
 TEST_CASE("two simulated agents of Azure Arc have key directories of their own") {
-  CHECK(end_of_child([] {
-          take_rights_and_surroundings();
+  const directory_for_child directory;
+  CHECK(end_of_child([&] {
+          take_rights_and_surroundings(directory);
           const simulated_host first{{.host = identity_host::azure_arc}};
           const simulated_host second{{.host = identity_host::azure_arc}};
           auto wrong = first.options();
@@ -91,8 +118,9 @@ TEST_CASE("two simulated agents of Azure Arc have key directories of their own")
 }
 
 TEST_CASE("another simulated host's certificate is not trusted") {
-  CHECK(end_of_child([] {
-          take_rights_and_surroundings();
+  const directory_for_child directory;
+  CHECK(end_of_child([&] {
+          take_rights_and_surroundings(directory);
           const simulated_host host{{.host = identity_host::workload_identity}};
           const simulated_host other{{.host = identity_host::workload_identity}};
           auto options = host.options();
