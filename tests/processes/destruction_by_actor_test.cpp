@@ -17,6 +17,8 @@
 #include <memory>
 #include <utility>
 
+namespace destruction_by_actor_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -120,3 +122,5 @@ TEST_CASE("nothing is called after a shutdown while the application blocks its o
                      : 1;
         }) == "exit 0");
 }
+
+}  // namespace destruction_by_actor_test

@@ -16,6 +16,8 @@
 #include <stop_token>
 #include <thread>
 
+namespace destruction_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -195,3 +197,5 @@ TEST_CASE("nothing is called after a shutdown that follows at once, 300 times") 
           return 0;
         }) == "exit 0");
 }
+
+}  // namespace destruction_test

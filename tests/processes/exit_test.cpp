@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+namespace exit_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -98,3 +100,5 @@ TEST_CASE("the shared service can be used by destructors of static objects") {
           return 6;
         }) == "exit 8");
 }
+
+}  // namespace exit_test

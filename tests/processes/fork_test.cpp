@@ -21,6 +21,8 @@
 #include <thread>
 #include <vector>
 
+namespace fork_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -241,3 +243,5 @@ TEST_CASE("a child that is forked while a thread registers the message types reg
   }
   CHECK(wrong == 0);
 }
+
+}  // namespace fork_test

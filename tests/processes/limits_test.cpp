@@ -15,6 +15,8 @@
 #include <string>
 #include <thread>
 
+namespace limits_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal::test;
@@ -175,3 +177,5 @@ TEST_CASE("midas token under any limit on threads prints a token, or an error in
   }
   close(program);
 }
+
+}  // namespace limits_test

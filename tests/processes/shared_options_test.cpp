@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+namespace shared_options_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -202,3 +204,5 @@ TEST_CASE("at exit, the log of the shared service ends before what it uses") {
     REQUIRE(end_of_child(destroy_what_the_log_uses) == "exit 6");
   }
 }
+
+}  // namespace shared_options_test

@@ -15,6 +15,8 @@
 #include <system_error>
 #include <vector>
 
+namespace simulated_options_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -130,3 +132,5 @@ TEST_CASE("another simulated host's certificate is not trusted") {
           return !refused && host.statistics().token_requests == 0 ? 0 : 1;
         }) == "exit 0");
 }
+
+}  // namespace simulated_options_test

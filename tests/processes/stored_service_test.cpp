@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+namespace stored_service_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -139,3 +141,5 @@ TEST_CASE("a service with a store works or fails with the reason under any limit
   }
   CHECK(worked);
 }
+
+}  // namespace stored_service_test

@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+namespace two_copies_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -137,3 +139,5 @@ TEST_CASE("counters of different copies begin at different numbers, far from 0 a
   }
   CHECK(starts.size() == 1'000);
 }
+
+}  // namespace two_copies_test

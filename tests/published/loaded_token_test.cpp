@@ -2,6 +2,8 @@
 #include "tests/published/token_table_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+namespace loaded_token_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::tables;
@@ -98,3 +100,5 @@ TEST_CASE("an acquired token that replaces a loaded one counts as used") {
   publish(table, "a", 24h, 12h, now + 20h);
   CHECK(begin_refresh(table, "a", now + 32h) == token_table::refresh_step::begun);
 }
+
+}  // namespace loaded_token_test

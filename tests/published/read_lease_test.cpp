@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+namespace read_lease_test {
+
 using namespace std::chrono_literals;
 using midas::detail::coarse_clock_reading;
 using midas::detail::read_lease;
@@ -102,3 +104,5 @@ TEST_CASE("a thread's copy follows a refresh that is planned anew") {
   REQUIRE(copy->token->extend_lease(now, coarse));
   CHECK(copy->token->lease().steady_end == coarse.steady + std::chrono::nanoseconds{1ms}.count());
 }
+
+}  // namespace read_lease_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.hpp"
 
+namespace refresh_schedule_test {
+
 using namespace std::chrono_literals;
 using midas::internal::boot_clock;
 using midas::internal::published_slot;
@@ -97,3 +99,5 @@ TEST_CASE("compacting drops void items once they outnumber the live ones") {
   CHECK(at == one->refresh());
   CHECK(all.take_due(at) == slots{one});
 }
+
+}  // namespace refresh_schedule_test

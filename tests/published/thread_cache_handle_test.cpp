@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace thread_cache_handle_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::detail;
@@ -104,3 +106,5 @@ TEST_CASE("handles that are created for a single read use few entries and still 
   }}.join();
   CHECK(known == 1'024);
 }
+
+}  // namespace thread_cache_handle_test

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace thread_cache_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::detail;
@@ -295,3 +297,5 @@ TEST_CASE("the hits of a thread are still counted after it has ended") {
     CHECK(table.hits().total() == static_cast<std::uint64_t>(i));
   }
 }
+
+}  // namespace thread_cache_test

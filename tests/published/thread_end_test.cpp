@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+namespace thread_end_test {
+
 using namespace midas;
 using namespace midas::detail;
 using namespace midas::internal;
@@ -38,3 +40,5 @@ TEST_CASE("a thread that ends still reads tokens once its cache is gone, and mak
   CHECK(table.hits().total() == 2);
   CHECK(slot->last_used != 0);
 }
+
+}  // namespace thread_end_test

@@ -2,6 +2,8 @@
 #include "tests/published/token_table_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+namespace token_table_drop_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::tables;
@@ -81,3 +83,5 @@ TEST_CASE("the table lists its tokens with their validity") {
   CHECK(held.front().validity.end.wall == now.wall + 24h);
   CHECK(held.front().validity.refresh_at == now.boot + 12h);
 }
+
+}  // namespace token_table_drop_test

@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+namespace token_table_eviction_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::tables;
@@ -175,3 +177,5 @@ TEST_CASE("the reason of an eviction is told") {
   CHECK(late.step == token_table::refresh_step::dropped);
   CHECK(late.reason == eviction_reason::expired);
 }
+
+}  // namespace token_table_eviction_test

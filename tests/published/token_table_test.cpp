@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 
+namespace token_table_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::tables;
@@ -219,3 +221,5 @@ TEST_CASE("the version slots of tokens that have left memory are used again") {
   }
   CHECK(used.size() == 100);
 }
+
+}  // namespace token_table_test

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+namespace token_table_thread_test {
+
 using namespace std::chrono_literals;
 using midas::token_key;
 using midas::internal::boot_clock;
@@ -124,3 +126,5 @@ TEST_CASE("of many threads that look up a token with an overdue refresh, one mus
     REQUIRE(told == 1);
   }
 }
+
+}  // namespace token_table_thread_test

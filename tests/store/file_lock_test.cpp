@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+namespace file_lock_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal;
@@ -190,3 +192,5 @@ TEST_CASE("of many threads, one holds the lock at a time, and all get it") {
   CHECK_FALSE(was_shared);
   CHECK(turns == 200);
 }
+
+}  // namespace file_lock_test

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <thread>
 
+namespace file_token_store_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal::test;
@@ -168,3 +170,5 @@ TEST_CASE("no error of a store shows a token") {
   REQUIRE_FALSE(corrupt);
   CHECK(to_string(corrupt.error()).find("the-secret") == std::string::npos);
 }
+
+}  // namespace file_token_store_test

@@ -3,6 +3,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_file.hpp"
 
+namespace machine_id_test {
+
 using namespace midas;
 using namespace midas::internal;
 using midas::internal::test::temporary_file;
@@ -47,3 +49,5 @@ TEST_CASE("a machine without an id is an error that names the file") {
   CHECK(id.error().message.find("/nonexistent-id") != std::string::npos);
   CHECK_FALSE(id.error().advice.empty());
 }
+
+}  // namespace machine_id_test

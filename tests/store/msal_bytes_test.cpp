@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace msal_bytes_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -158,3 +160,5 @@ TEST_CASE("a token whose time cannot be read back is not storable") {
     CHECK_FALSE(check_storable({&early, 1}));
   }
 }
+
+}  // namespace msal_bytes_test

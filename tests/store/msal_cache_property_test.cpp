@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace msal_cache_property_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -157,3 +159,5 @@ TEST_CASE("a file that is cut off is no cache") {
     REQUIRE_FALSE(read_msal_cache(part, owner));
   }
 }
+
+}  // namespace msal_cache_property_test

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string>
 
+namespace msal_cache_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -295,3 +297,5 @@ TEST_CASE("sections of another type are replaced by a save") {
   CHECK(read(text).empty());
   CHECK(read_text(change(text, {.save = {&token, 1}, .now = at(save_time)})).size() == 1);
 }
+
+}  // namespace msal_cache_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace msal_endpoint_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -111,3 +113,5 @@ TEST_CASE("a change keeps the endpoints of other tokens, and replaces that of it
   CHECK(after[0].endpoint == second.endpoint);
   CHECK(after[1].endpoint.empty());
 }
+
+}  // namespace msal_endpoint_test

@@ -1,6 +1,8 @@
 #include "store/msal_cache.hpp"
 #include "tests/support/catch.hpp"
 
+namespace msal_key_test {
+
 using namespace midas;
 using namespace midas::internal;
 
@@ -11,3 +13,5 @@ TEST_CASE("the key is MSAL's") {
   CHECK(msal_key(managed_identity::client_id("ABC"), "R") ==
         "-localhost-accesstoken-abc-managed_identity-r");
 }
+
+}  // namespace msal_key_test

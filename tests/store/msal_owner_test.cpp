@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace msal_owner_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -59,3 +61,5 @@ TEST_CASE("a copied file's entries of MSAL are not accepted, before a save or af
   CHECK(resources_in(text, accepting).empty());
   CHECK(resources_in(saved(text, accepting), accepting) == resources{storage});
 }
+
+}  // namespace msal_owner_test

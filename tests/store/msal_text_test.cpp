@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+namespace msal_text_test {
+
 using namespace midas;
 using namespace midas::internal;
 
@@ -99,3 +101,5 @@ TEST_CASE("a hundred thousand equal names are one entry") {
   REQUIRE(tokens);
   CHECK(tokens->empty());
 }
+
+}  // namespace msal_text_test

@@ -9,6 +9,8 @@
 
 #include <chrono>
 
+namespace private_file_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -230,3 +232,5 @@ TEST_CASE("network file systems are known by their type") {
     CHECK_FALSE(is_network_file_system(type));
   }
 }
+
+}  // namespace private_file_test

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstdlib>
 
+namespace store_processes_test {
+
 using namespace midas;
 using namespace midas::internal::test;
 
@@ -171,3 +173,5 @@ TEST_CASE("a store on a network file system is refused unless the option allows 
   CHECK(file_text(output).find("network file system") != std::string::npos);
   CHECK(files.names() == names{"output"});
 }
+
+}  // namespace store_processes_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+namespace vault_token_store_test {
+
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::internal::test;
@@ -167,3 +169,5 @@ TEST_CASE("a link in place of the file that tells of changes is not followed") {
   CHECK(saved.error().message.find("symbolic link") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(files.path() + "/elsewhere"));
 }
+
+}  // namespace vault_token_store_test

@@ -1,6 +1,8 @@
 #include "tests/actors/policies/acquisition_fsm_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+namespace acquisition_fsm_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -288,3 +290,5 @@ TEST_CASE("an exit answers all waiters in every phase, and is final") {
   CHECK_FALSE(machine.is_disposable(0s, start));
   CHECK(machine.refusal(never, start)->code == errc::actor_terminated);
 }
+
+}  // namespace acquisition_fsm_test

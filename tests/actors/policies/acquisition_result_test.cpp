@@ -2,6 +2,8 @@
 #include "tests/actors/policies/acquisition_fsm_fixture.hpp"
 #include "tests/support/catch.hpp"
 
+namespace acquisition_result_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -251,3 +253,5 @@ TEST_CASE("a refusal that may pass is retried, and refuses no other caller meanw
   CHECK(machine.current_phase() == phase::pausing);
   CHECK_FALSE(machine.refusal(start + 30s, start));
 }
+
+}  // namespace acquisition_result_test

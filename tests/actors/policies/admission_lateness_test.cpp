@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdint>
 
+namespace admission_lateness_test {
+
 using namespace midas::internal;
-using namespace midas::internal::test;
+using namespace midas::internal::test::admission;
 
 TEST_CASE("the wait of a request that would be admitted too late is known in advance") {
   queued_host host{{10, 1}};
@@ -206,3 +208,5 @@ TEST_CASE("tens of thousands of waiting requests are added in little time") {
   CHECK(std::chrono::steady_clock::now() - began < 20s);
   CHECK(host.queue.waiting() == 40'000);
 }
+
+}  // namespace admission_lateness_test

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 
+namespace admission_queue_test {
+
 using namespace midas::internal;
-using namespace midas::internal::test;
+using namespace midas::internal::test::admission;
 
 TEST_CASE("requests of one lane are admitted in the order of their deadlines") {
   queued_host host{{10, 10}};
@@ -175,3 +177,5 @@ TEST_CASE("the copy of a queue admits the same requests in the same order") {
   const auto expected = original.drain();
   CHECK(copy.drain() == expected);
 }
+
+}  // namespace admission_queue_test

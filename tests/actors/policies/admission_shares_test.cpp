@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+namespace admission_shares_test {
+
 using namespace midas::internal;
-using namespace midas::internal::test;
+using namespace midas::internal::test::admission;
 
 namespace {
 
@@ -127,3 +129,5 @@ TEST_CASE("new keys without end do not take the time in which held tokens are re
   }
   CHECK(refreshed == tokens);
 }
+
+}  // namespace admission_shares_test

@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace answered_claims_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -103,3 +105,5 @@ TEST_CASE("the error for repeated claims says when the token was granted and whe
   CHECK(e.message.size() < 200);
   CHECK_FALSE(is_transient(e.code));
 }
+
+}  // namespace answered_claims_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.hpp"
 
+namespace cache_timers_test {
+
 using namespace std::chrono_literals;
 using midas::internal::boot_clock;
 
@@ -61,3 +63,5 @@ TEST_CASE("a sweep is taken once, at the earliest time that was requested") {
   all.sweep_by(start + 40s);
   CHECK(all.take_sweep(start + 40s));
 }
+
+}  // namespace cache_timers_test

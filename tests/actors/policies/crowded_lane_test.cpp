@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstdint>
 
+namespace crowded_lane_test {
+
 using namespace midas::internal;
-using namespace midas::internal::test;
+using namespace midas::internal::test::admission;
 
 namespace {
 
@@ -102,3 +104,5 @@ TEST_CASE("a request that may pass the crowded lane is not refused for its sake"
   CHECK(host.take_late(start).empty());
   CHECK(host.drain() == ids{1});
 }
+
+}  // namespace crowded_lane_test

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace fair_lanes_test {
+
 using midas::internal::counted_prefix;
 using midas::internal::fair_lanes;
 using midas::internal::waiting_lane;
@@ -213,3 +215,5 @@ TEST_CASE("sums of a prefix are right while the sequence grows and its numbers c
     check_all();
   }
 }
+
+}  // namespace fair_lanes_test

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 
+namespace host_budget_test {
+
 using namespace std::chrono_literals;
 using midas::errc;
 using midas::error;
@@ -113,3 +115,5 @@ TEST_CASE("a 429 to a probe delays the next request by its own pause only") {
   CHECK(budget.next_admission(probed) == probed + 1s);
   CHECK(budget.reason_of_pause(probed).code == errc::throttled);
 }
+
+}  // namespace host_budget_test

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+namespace host_health_test {
+
 using namespace std::chrono_literals;
 using midas::internal::host_health;
 
@@ -269,3 +271,5 @@ TEST_CASE("a failure during a pause does not move its end unless the host reques
   CHECK_FALSE(fail(health, start + 250ms - 1us));
   CHECK(health.open_at(start + 250ms - 1us) == start + 250ms);
 }
+
+}  // namespace host_health_test

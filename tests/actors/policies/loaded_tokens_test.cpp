@@ -8,7 +8,10 @@
 #include <utility>
 #include <vector>
 
-namespace midas::internal {
+namespace loaded_tokens_test {
+
+using namespace midas;
+using namespace midas::internal;
 
 namespace {
 
@@ -171,4 +174,4 @@ TEST_CASE("a request waits for the load for a second, but for half of its time a
   CHECK(load_wait_end(begun + 2s, begun + 30s, begun) == begun + 1s);
 }
 
-}  // namespace midas::internal
+}  // namespace loaded_tokens_test

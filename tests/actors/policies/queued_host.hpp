@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace midas::internal::test {
+namespace midas::internal::test::admission {
 
 using namespace std::chrono_literals;
 
@@ -66,4 +66,4 @@ struct queued_host {
 
 using ids = std::vector<std::uint64_t>;
 
-}  // namespace midas::internal::test
+}  // namespace midas::internal::test::admission

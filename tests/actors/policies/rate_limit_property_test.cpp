@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+namespace rate_limit_property_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -236,3 +238,5 @@ TEST_CASE("without further 429s, the original limits are restored") {
     }
   }));
 }
+
+}  // namespace rate_limit_property_test

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+namespace rate_limit_test {
+
 using namespace std::chrono_literals;
 using midas::internal::rate_limit;
 using midas::internal::rate_window;
@@ -245,3 +247,5 @@ TEST_CASE("the wait behind other requests takes into account that the limits dou
   CHECK(limit.earliest_admission(1'000, now) <= now + 20s + 1'000 / 16 * rate_window);
   CHECK(limit.earliest_admission(100, now) <= now + 20s);
 }
+
+}  // namespace rate_limit_test

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 
+namespace refresh_policy_property_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -227,3 +229,5 @@ TEST_CASE("in an outage a token is refreshed rarely, and until it ends") {
     RC_ASSERT(granted.end.boot - last <= 2s);
   }));
 }
+
+}  // namespace refresh_policy_property_test

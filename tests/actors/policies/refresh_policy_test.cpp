@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+namespace refresh_policy_test {
+
 using namespace std::chrono_literals;
 using midas::token_grant;
 using midas::internal::boot_clock;
@@ -226,3 +228,5 @@ TEST_CASE("a token of 24 hours is refreshed at most 40 times in an outage") {
     CHECK(tries.at(tries.size() - 10) >= end - 20min);
   }
 }
+
+}  // namespace refresh_policy_test

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+namespace retry_policy_classification_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::retries;
@@ -109,3 +111,5 @@ TEST_CASE("an answer of another cloud's metadata service is final, whatever its 
   failure.code = errc::not_an_azure_host;
   CHECK_FALSE(is_transient(profile_of(identity_host::imds), failure));
 }
+
+}  // namespace retry_policy_classification_test

@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+namespace retry_policy_property_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -131,3 +133,5 @@ TEST_CASE("a later deadline never removes a retry") {
     RC_ASSERT(!next.retry || next_of_later.retry);
   }));
 }
+
+}  // namespace retry_policy_property_test

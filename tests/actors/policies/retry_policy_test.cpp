@@ -4,6 +4,8 @@
 
 #include <vector>
 
+namespace retry_policy_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::retries;
@@ -231,3 +233,5 @@ TEST_CASE("a 4xx in place of Azure Arc's challenge is final, a later one is not"
   const auto failure = no_answer(errc::unreachable);
   CHECK(policy_of(identity_host::azure_arc).after({failure, true, start, start, never, 0}).retry);
 }
+
+}  // namespace retry_policy_test

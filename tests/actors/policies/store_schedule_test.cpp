@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
-namespace midas::internal {
+namespace store_schedule_test {
+
+using namespace midas;
+using namespace midas::internal;
 
 namespace {
 
@@ -175,4 +178,4 @@ TEST_CASE("of too many unsaved tokens, those that expire first are forgotten") {
   CHECK(shown(schedule.next()) == calls{"long=T", "medium=T"});
 }
 
-}  // namespace midas::internal
+}  // namespace store_schedule_test

@@ -2,7 +2,10 @@
 
 #include "tests/support/catch.hpp"
 
-namespace midas::internal {
+namespace stored_validity_test {
+
+using namespace midas;
+using namespace midas::internal;
 
 namespace {
 
@@ -75,4 +78,4 @@ TEST_CASE("a stored token with impossible times is not used") {
   CHECK(validity_of(token, now, 0));
 }
 
-}  // namespace midas::internal
+}  // namespace stored_validity_test

@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.hpp"
 
+namespace timer_queue_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("a canceled timer does not become due; the others do") {
   alarms.cancel(3);
   CHECK(alarms.take_due(start) == std::vector{2});
 }
+
+}  // namespace timer_queue_test

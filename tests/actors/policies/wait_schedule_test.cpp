@@ -4,6 +4,8 @@
 
 #include <vector>
 
+namespace wait_schedule_test {
+
 using namespace midas::internal;
 using namespace std::chrono_literals;
 
@@ -69,3 +71,5 @@ TEST_CASE("the next acquisition does not wait for the long pause of the one befo
   CHECK_FALSE(late.reports);
   CHECK_FALSE(late.next);
 }
+
+}  // namespace wait_schedule_test

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+namespace admission_refusal_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -104,3 +106,5 @@ TEST_CASE("the failures in a row are counted to the caller") {
   CHECK(told.reason.message ==
         "the host fails, the last of 3 failures in a row; it is asked again in 250 ms");
 }
+
+}  // namespace admission_refusal_test

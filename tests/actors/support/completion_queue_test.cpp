@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace completion_queue_test {
+
 using midas::internal::completion_queue;
 
 namespace {
@@ -73,3 +75,5 @@ TEST_CASE("each completion is taken once, and the consumer is notified of all") 
   transport.join();
   CHECK(in_order);
 }
+
+}  // namespace completion_queue_test

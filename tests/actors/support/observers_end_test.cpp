@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+namespace observers_end_test {
+
 using namespace std::chrono_literals;
 using midas::event_subscription;
 using midas::token_event;
@@ -87,3 +89,5 @@ TEST_CASE("the end waits for the destruction of an observer that is called last"
   CHECK(idle == std::vector{false});
   CHECK(all->wait_until_idle(std::chrono::steady_clock::now()));
 }
+
+}  // namespace observers_end_test

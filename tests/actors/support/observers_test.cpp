@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+namespace observers_test {
+
 using namespace std::chrono_literals;
 using midas::connection_opened;
 using midas::event_subscription;
@@ -280,3 +282,5 @@ TEST_CASE("an observer that throws at the introduction is removed") {
   all->introduce();
   CHECK_FALSE(all->any());
 }
+
+}  // namespace observers_test

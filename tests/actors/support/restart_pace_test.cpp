@@ -2,6 +2,8 @@
 
 #include "tests/support/catch.hpp"
 
+namespace restart_pace_test {
+
 using namespace std::chrono_literals;
 using namespace midas::internal;
 
@@ -30,3 +32,5 @@ TEST_CASE("an actor that has run for a while is restarted without a pause") {
   CHECK(pace.ended(now + 61s) == 0ms);
   CHECK(pace.ended(now + 61s) == 0ms);
 }
+
+}  // namespace restart_pace_test

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <string>
 
+namespace authorities_file_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -49,3 +51,5 @@ TEST_CASE("authorities that cannot be read are an error that names the variable 
   CHECK_FALSE(read(std::string{"/a\0b", 4}));
   fs::remove(pipe);
 }
+
+}  // namespace authorities_file_test

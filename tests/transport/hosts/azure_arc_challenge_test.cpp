@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+namespace azure_arc_challenge_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test::arc;
@@ -182,3 +184,5 @@ TEST_CASE("without a key directory, a challenge fails, and a missing challenge i
   check_rejected(ask(response_of(401, "")).error());
   CHECK(files.read.empty());
 }
+
+}  // namespace azure_arc_challenge_test

@@ -16,6 +16,8 @@
 #include <system_error>
 #include <variant>
 
+namespace azure_arc_exchange_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -116,3 +118,5 @@ TEST_CASE("each token of Arc takes one challenge and the content of its key file
   }
   CHECK(loop.statistics().requests == 4);
 }
+
+}  // namespace azure_arc_exchange_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace azure_arc_property_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -161,3 +163,5 @@ TEST_CASE("the content of a key file is sent unchanged in one header, or not at 
     RC_ASSERT(is_well_used);
   }));
 }
+
+}  // namespace azure_arc_property_test

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+namespace azure_arc_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -194,3 +196,5 @@ TEST_CASE("on a platform without an agent, the protocol fails once a challenge a
   check_rejected(endpoint->decode(vault, challenge("Basic realm=" + key_path), now, 0).error());
   CHECK(files.read.empty());
 }
+
+}  // namespace azure_arc_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace credential_choice_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -148,3 +150,5 @@ TEST_CASE("an empty AZURE_TOKEN_CREDENTIALS counts as not set") {
 TEST_CASE("the environment of a process includes AZURE_TOKEN_CREDENTIALS") {
   CHECK(std::ranges::count(identity_variables(), credentials_variable) == 1);
 }
+
+}  // namespace credential_choice_test

@@ -15,6 +15,8 @@
 #include <string>
 #include <system_error>
 
+namespace credential_files_test {
+
 using namespace midas;
 using namespace midas::internal;
 namespace fs = std::filesystem;
@@ -308,3 +310,5 @@ TEST_CASE("no file stays open after reading") {
   }
   CHECK(open_files() == before);
 }
+
+}  // namespace credential_files_test

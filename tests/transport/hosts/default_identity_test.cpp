@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+namespace default_identity_test {
+
 using namespace midas;
 using namespace midas::internal;
 using Catch::Matchers::Contains;
@@ -67,3 +69,5 @@ TEST_CASE("an error names the default identity, or the one that the request name
   CHECK_THAT(message_of_refusal(host, managed_identity::client_id("other")),
              Contains("for client id other") && !Contains("AZURE_CLIENT_ID"));
 }
+
+}  // namespace default_identity_test

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+namespace echoing_hosts_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -157,3 +159,5 @@ TEST_CASE("a token type that repeats the proof is rejected") {
   CHECK(result.error().code == errc::invalid_response);
   CHECK_FALSE(leak_search{plain_marker}.finds_in(everything_in(result.error())));
 }
+
+}  // namespace echoing_hosts_test

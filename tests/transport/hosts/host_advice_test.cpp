@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace host_advice_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -100,3 +102,5 @@ TEST_CASE("Cloud Shell's token for another resource may pass, and other hosts' t
   CHECK_FALSE(cloud_shell::may_pass(unusable.error()));
   CHECK(on(identity_host::app_service, app_service).decode(vault, answer(body), now, 0));
 }
+
+}  // namespace host_advice_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace host_detection_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -252,3 +254,5 @@ TEST_CASE("IMDS is unlikely only if nothing names it and the machine is not one 
   const host_environment in_azure;
   CHECK_FALSE(make_protocol(detect_host(in_azure), in_azure, {})->is_unlikely);
 }
+
+}  // namespace host_detection_test

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+namespace host_environment_test {
+
 using namespace midas;
 using namespace midas::internal;
 using Catch::Matchers::Contains;
@@ -77,3 +79,5 @@ TEST_CASE("Azure's chassis asset tag is recognized, with white space after it") 
     CHECK(may_be_azure_machine(windows, tag));
   }
 }
+
+}  // namespace host_environment_test

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace host_protocols_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -297,3 +299,5 @@ TEST_CASE("every response is a token, or an error with the host's own code and t
     CHECK(to_string(failure.error()).find("It broke") != std::string::npos);
   }
 }
+
+}  // namespace host_protocols_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace host_reason_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -121,3 +123,5 @@ TEST_CASE("the reason names the variable that the address of workload identity i
   CHECK_THAT(reason({authority, proxy}, true),
              EndsWith("are set; its address is that in AZURE_KUBERNETES_TOKEN_PROXY"));
 }
+
+}  // namespace host_reason_test

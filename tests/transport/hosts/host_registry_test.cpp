@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+namespace host_registry_test {
+
 using namespace midas;
 using namespace midas::internal;
 
@@ -161,3 +163,5 @@ TEST_CASE("IMDS alone never sends the errors of App Service") {
     CHECK(is_foreign == (host == identity_host::imds));
   }
 }
+
+}  // namespace host_registry_test

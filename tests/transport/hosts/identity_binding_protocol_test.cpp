@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+namespace identity_binding_protocol_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -164,3 +166,5 @@ TEST_CASE("with the option, contradictory variables and an unusable file are the
   authorities = sensitive_string{some_certificate()};
   CHECK(host->encode(vault, ""));
 }
+
+}  // namespace identity_binding_protocol_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+namespace identity_binding_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -215,3 +217,5 @@ TEST_CASE("the use of a binding follows from the option, the variables and the h
              Contains("no effect without AZURE_KUBERNETES_TOKEN_PROXY"));
   CHECK_THAT(describe(usage::of_another_host, with), Contains("belong to workload identity"));
 }
+
+}  // namespace identity_binding_test

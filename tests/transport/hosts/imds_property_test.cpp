@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+namespace imds_property_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -187,3 +189,5 @@ TEST_CASE("a token in a response with an error status is not shown") {
     RC_ASSERT(!shows_secret(grant));
   }));
 }
+
+}  // namespace imds_property_test

@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 
+namespace imds_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -225,3 +227,5 @@ TEST_CASE("the probe for version 2 replaces the token path, and has no Metadata 
   REQUIRE(probe.headers.size() == 1);
   CHECK(header(probe, "x-ms-client-request-id") == "an-id");
 }
+
+}  // namespace imds_test

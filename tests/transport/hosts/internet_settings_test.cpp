@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace internet_settings_test {
+
 using namespace midas;
 using namespace midas::internal;
 using Catch::Matchers::Contains;
@@ -97,3 +99,5 @@ TEST_CASE("only the federated exchange gets the way to the Internet") {
   REQUIRE(request->internet);
   CHECK(request->internet->proxy == "http://a:1");
 }
+
+}  // namespace internet_settings_test

@@ -11,6 +11,8 @@
 
 #include <string>
 
+namespace localhost_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -76,3 +78,5 @@ TEST_CASE("a proof for localhost does not go to a process that listens at its IP
   CHECK_FALSE(begun.outcome(1));
   CHECK(stranger.was_connected_to());
 }
+
+}  // namespace localhost_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace named_endpoint_test {
+
 using namespace midas;
 using namespace midas::internal;
 using Catch::Matchers::Contains;
@@ -95,3 +97,5 @@ TEST_CASE("an error about a host ends in the reason why that host was asked, onc
   add_reason(busy, "IMDS was assumed");
   CHECK(busy.advice.empty());
 }
+
+}  // namespace named_endpoint_test

@@ -1,5 +1,7 @@
 #include "tests/transport/hosts/resolved.hpp"
 
+namespace resolved_request_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -18,3 +20,5 @@ TEST_CASE("the text of a resolved request does not contain the claims") {
   CHECK(to_string(resolved({.resource = "R", .claims = "SECRET"})) ==
         "R for system-assigned, with claims");
 }
+
+}  // namespace resolved_request_test

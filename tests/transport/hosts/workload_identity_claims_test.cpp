@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace workload_identity_claims_test {
+
 using namespace midas;
 using namespace midas::internal;
 
@@ -23,3 +25,5 @@ TEST_CASE("claims that are not a JSON object are not sent to the authority") {
   CHECK(refused.error().message == "the claims are " + found + "; a JSON object is required");
   CHECK(refused.error().advice.find("parse_claims_challenge()") != std::string::npos);
 }
+
+}  // namespace workload_identity_claims_test

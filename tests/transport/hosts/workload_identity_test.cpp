@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+namespace workload_identity_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
@@ -296,3 +298,5 @@ TEST_CASE("what Entra's directory may not know yet may pass, other refusals may 
     CHECK_FALSE(workload_identity::may_pass(failure(other)));
   }
 }
+
+}  // namespace workload_identity_test

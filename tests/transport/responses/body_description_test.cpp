@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace body_description_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -258,3 +260,5 @@ TEST_CASE("a token for another resource is rejected where the host confuses them
                                                 "https://vault.azure.net") &&
                                            !Contains("hush"));
 }
+
+}  // namespace body_description_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+namespace correlation_id_test {
+
 using namespace midas;
 using namespace midas::internal;
 
@@ -42,3 +44,5 @@ TEST_CASE("a correlation id in which the host repeats a proof is not shown") {
   response.headers.push_back({"x-ms-request-id", "id the-identity-header\r\nx"});
   CHECK(correlation_id_of(response) == "id <redacted> x");
 }
+
+}  // namespace correlation_id_test

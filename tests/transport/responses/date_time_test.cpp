@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+namespace date_time_test {
+
 using namespace midas::internal;
 
 namespace {
@@ -129,3 +131,5 @@ TEST_CASE("an HTTP date has one of the forms of RFC 9110") {
   CHECK_FALSE(read_http_date("Sat, 22 Nov 3333 04:05:06 UTC"));
   CHECK_FALSE(read_http_date("Sat, 22 Nov 3333 04:05:06"));
 }
+
+}  // namespace date_time_test

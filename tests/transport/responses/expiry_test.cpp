@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+namespace expiry_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -73,3 +75,5 @@ TEST_CASE("a text that is neither a number nor a date states no time") {
                "/Date(1565244611000)", "/Date(x)/", "2023-02-29T04:05:06Z");
   CHECK_FALSE(read_stated_time(text, now));
 }
+
+}  // namespace expiry_test

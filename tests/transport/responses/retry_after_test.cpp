@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+namespace retry_after_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -69,3 +71,5 @@ TEST_CASE(
 }
 
 TEST_CASE("without the header there is no Retry-After") { CHECK_FALSE(read_retry_after({}, now)); }
+
+}  // namespace retry_after_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+namespace service_error_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -250,3 +252,5 @@ TEST_CASE("Retry-After is part of the error, whatever the status") {
   CHECK(e.retry_after == 3s);
   CHECK_FALSE(read(429, "").retry_after);
 }
+
+}  // namespace service_error_test

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace token_lifetime_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -118,3 +120,5 @@ TEST_CASE("the error about an expired token says by how much, and what the clock
   CHECK_THAT(grant.error().advice, Contains(date.empty() ? "date -u" : "try again"));
   CHECK_THAT(to_string(grant.error()), !Contains("\"T\""));
 }
+
+}  // namespace token_lifetime_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+namespace token_response_header_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -69,3 +71,5 @@ TEST_CASE("a token type that does not fit leaves the Authorization header empty"
   CHECK(token.authorization_header().reveal() == "a-type-of-20-letters AT");
   CHECK(token.token().reveal() == "AT");
 }
+
+}  // namespace token_response_header_test

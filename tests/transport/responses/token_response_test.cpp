@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+namespace token_response_test {
+
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
@@ -276,3 +278,5 @@ TEST_CASE("an error about a body with a token never shows the token") {
   REQUIRE(!grant);
   CHECK(to_string(grant.error()).find("SECRET") == std::string::npos);
 }
+
+}  // namespace token_response_test
