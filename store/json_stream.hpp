@@ -19,28 +19,6 @@ inline constexpr std::size_t deepest_cache_nesting = 1'000;
 /// characters at a time, some of them after the last one.
 inline constexpr std::size_t cache_read_ahead = 16;
 
-/// Which characters occur in a text.
-struct text_traits {
-  bool is_ascii = true;
-  /// One that JSON has nowhere, not even as white space.
-  bool has_control = false;
-  bool has_backslash = false;
-};
-
-/// Has no early exit, so that the compiler can vectorize the loop.
-inline text_traits traits_of(std::string_view text) noexcept {
-  unsigned char all = 0;
-  unsigned char control = 0;
-  unsigned char backslash = 0;
-  for (const char c : text) {
-    all |= static_cast<unsigned char>(c);
-    control |= static_cast<unsigned char>(static_cast<unsigned char>(c) < ' ' && c != '\t' &&
-                                          c != '\n' && c != '\r');
-    backslash |= static_cast<unsigned char>(c == '\\');
-  }
-  return {.is_ascii = all < 0x80, .has_control = control != 0, .has_backslash = backslash != 0};
-}
-
 /// Passes the values of `text`, which has no control characters, to `handler`, decoding strings in
 /// place. The handler is given the stream, too: its place is that of the bracket when an object
 /// begins or ends. False if it is not JSON (RFC 8259) or the handler returned false. Nesting uses

@@ -1,6 +1,7 @@
 #include "store/msal_entry.hpp"
 
 #include "messages/ascii.hpp"
+#include "store/whole_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -63,15 +64,6 @@ const scanned_entry* mark_of(const msal_scan& scan, const scanned_entry& entry) 
   return entry.mark == scanned_entry::none ? nullptr : &scan.marks[entry.mark];
 }
 
-bool is_visible(std::string_view text) noexcept {
-  // Has no early exit, so that the compiler can vectorize the loop.
-  unsigned char unprintable = 0;
-  for (const char c : text) {
-    unprintable |= static_cast<unsigned char>(static_cast<unsigned char>(c - ' ') > '~' - ' ');
-  }
-  return unprintable == 0;
-}
-
 }  // namespace
 
 std::string_view id_kind_name(identity_kind kind) noexcept {
@@ -106,8 +98,8 @@ std::optional<std::chrono::sys_seconds> read_seconds(std::string_view text) noex
 
 bool is_sendable(std::string_view token, std::string_view type) noexcept {
   constexpr std::size_t max_type_size = 64;
-  return is_visible(token) && !token.starts_with(' ') && !token.ends_with(' ') &&
-         is_visible(type) && type.find(' ') == std::string_view::npos &&
+  return is_printable(token) && !token.starts_with(' ') && !token.ends_with(' ') &&
+         is_printable(type) && type.find(' ') == std::string_view::npos &&
          type.size() <= max_type_size;
 }
 

@@ -3,6 +3,7 @@
 #include "store/cache_scanner.hpp"
 #include "store/json_stream.hpp"
 #include "store/python_json.hpp"
+#include "store/whole_text.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -56,14 +57,6 @@ std::optional<msal_scan> read_copy(sensitive_string copy, bool is_ascii) {
   return result;
 }
 
-// Without escape sequences, decoding a string changes only the quotation mark at its end. Writes
-// each character, so that the compiler can vectorize the loop.
-void restore(sensitive_string& text) noexcept {
-  for (char& c : text) {
-    c = c == '\0' ? '"' : c;
-  }
-}
-
 sensitive_string copy_of(const sensitive_string& text) {
   sensitive_string result;
   result.reserve(text.size() + cache_read_ahead);
@@ -92,7 +85,7 @@ std::optional<msal_scan> scan_msal_cache(sensitive_string& text) {
     if (auto result = read(text, traits.is_ascii)) {
       return result;
     }
-    restore(text);
+    restore_quotation_marks(text);
   } else if (auto result = read_copy(copy_of(text), traits.is_ascii)) {
     return result;
   }
@@ -103,7 +96,7 @@ std::optional<msal_scan> scan_msal_cache(sensitive_string& text) {
 
 void restore_scanned(sensitive_string& text, const msal_scan& scan) noexcept {
   if (scan.decoded.empty()) {
-    restore(text);
+    restore_quotation_marks(text);
   }
 }
 
