@@ -1,3 +1,4 @@
+#include "messages/concat.hpp"
 #include "messages/time_text.hpp"
 #include <midas/access_token.hpp>
 
@@ -60,11 +61,11 @@ std::string to_string(const access_token& token) {
   if (token.empty()) {
     return "access_token()";
   }
-  return "access_token(resource=" + token.resource() + ", token_type=" + token.token_type() +
-         ", token=" + to_string(token.token()) +
-         ", expires_on=" + internal::utc_text(token.expires_on()) +
-         ", source=" + std::string{to_string(token.source())} +
-         (token.claims_not_passed_on() ? ", claims_not_passed_on)" : ")");
+  return internal::concat({"access_token(resource=", token.resource(), ", token_type=",
+                           token.token_type(), ", token=", to_string(token.token()),
+                           ", expires_on=", internal::utc_text(token.expires_on()),
+                           ", source=", to_string(token.source()),
+                           (token.claims_not_passed_on() ? ", claims_not_passed_on)" : ")")});
 }
 
 std::ostream& operator<<(std::ostream& out, const access_token& token) {

@@ -1,3 +1,4 @@
+#include "messages/concat.hpp"
 #include "messages/plain_text.hpp"
 #include <midas/error.hpp>
 
@@ -97,7 +98,7 @@ std::string to_string(const error& e) {
   add("", e.service_description);
   add("correlation id ", e.correlation_id);
   if (!details.empty()) {
-    result += " (" + details + ")";
+    result += internal::concat({" (", details, ")"});
   }
   if (!e.advice.empty()) {
     result += ". " + e.advice;

@@ -1,6 +1,7 @@
 #include "messages/http_message.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 
 #include <algorithm>
 
@@ -39,15 +40,15 @@ std::vector<secret> proofs_of(const http_request& request) {
 }
 
 std::string to_string(const http_request& request) {
-  return "http_request(" + request.method + " " + request.url.substr(0, request.url.find('?')) +
-         ", headers=" + std::to_string(request.headers.size()) +
-         ", body_bytes=" + std::to_string(request.body.size()) + ")";
+  return concat({"http_request(", request.method, " ", request.url.substr(0, request.url.find('?')),
+                 ", headers=", std::to_string(request.headers.size()),
+                 ", body_bytes=", std::to_string(request.body.size()), ")"});
 }
 
 std::string to_string(const http_response& response) {
-  return "http_response(status=" + std::to_string(response.status) +
-         ", headers=" + std::to_string(response.headers.size()) +
-         ", body_bytes=" + std::to_string(response.body.size()) + ")";
+  return concat({"http_response(status=", std::to_string(response.status),
+                 ", headers=", std::to_string(response.headers.size()),
+                 ", body_bytes=", std::to_string(response.body.size()), ")"});
 }
 
 }  // namespace midas::internal

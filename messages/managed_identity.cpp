@@ -1,4 +1,5 @@
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include <midas/managed_identity.hpp>
@@ -8,6 +9,7 @@
 
 namespace midas {
 
+using internal::concat;
 using internal::fail;
 using internal::quoted_start;
 
@@ -51,27 +53,28 @@ expected<void> managed_identity::validate() const {
   }
   const std::string name{to_string(kind_)};
   if (id_.empty()) {
-    return fail(errc::invalid_identity, "the " + name + " of the user-assigned identity is empty",
-                "Pass the " + name + ", or request the system-assigned identity");
+    return fail(errc::invalid_identity,
+                concat({"the ", name, " of the user-assigned identity is empty"}),
+                concat({"Pass the ", name, ", or request the system-assigned identity"}));
   }
-  const auto advice = "Pass the " + name + " as the Azure portal shows it";
+  const auto advice = concat({"Pass the ", name, " as the Azure portal shows it"});
   if (id_.size() > max_size) {
     return fail(errc::invalid_identity,
-                "the " + name + " of the user-assigned identity, " + quoted_start(id_) + ", has " +
-                    std::to_string(id_.size()) + " characters; the maximum is " +
-                    std::to_string(max_size),
+                concat({"the ", name, " of the user-assigned identity, ", quoted_start(id_),
+                        ", has ", std::to_string(id_.size()), " characters; the maximum is ",
+                        std::to_string(max_size)}),
                 advice);
   }
   if (!std::ranges::all_of(id_, is_printable)) {
     return fail(errc::invalid_identity,
-                "the " + name + " of the user-assigned identity, " + quoted_start(id_) +
-                    ", contains characters that are not printable ASCII",
+                concat({"the ", name, " of the user-assigned identity, ", quoted_start(id_),
+                        ", contains characters that are not printable ASCII"}),
                 advice);
   }
   if (id_.front() == ' ' || id_.back() == ' ') {
     return fail(errc::invalid_identity,
-                "the " + name + " of the user-assigned identity, " + quoted_start(id_) +
-                    ", begins or ends with white space",
+                concat({"the ", name, " of the user-assigned identity, ", quoted_start(id_),
+                        ", begins or ends with white space"}),
                 advice);
   }
   return {};

@@ -1,6 +1,7 @@
 #include "messages/plain_text.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 
 #include <algorithm>
 #include <array>
@@ -124,7 +125,7 @@ std::string escape_of(const character& c, std::string_view bytes) {
     case '\t':
       return "\\t";
     default:
-      return "\\u{" + hexadecimal(c.code, 1) + "}";
+      return concat({"\\u{", hexadecimal(c.code, 1), "}"});
   }
 }
 

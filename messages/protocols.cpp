@@ -1,6 +1,7 @@
 #include "messages/protocols.hpp"
 
 #include "messages/caller_errors.hpp"
+#include "messages/concat.hpp"
 #include "messages/fork_watch.hpp"
 #include "messages/make_error.hpp"
 
@@ -41,7 +42,8 @@ error to_error(const caf::error& failure) {
   }
   return internal::make_error(
       errc::actor_terminated,
-      "the actor that received the request has ended (" + caf_compat::render(failure) + ")",
+      internal::concat(
+          {"the actor that received the request has ended (", caf_compat::render(failure), ")"}),
       "Get the cache actor from the token service again and repeat the request");
 }
 

@@ -1,5 +1,7 @@
 #include "messages/time_text.hpp"
 
+#include "messages/concat.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -53,14 +55,15 @@ std::string two_units(std::chrono::nanoseconds duration) {
 
 std::string date_text(std::chrono::sys_days day) {
   const std::chrono::year_month_day date{day};
-  return padded(static_cast<int>(date.year()), 4) + "-" +
-         padded(static_cast<unsigned>(date.month()), 2) + "-" +
-         padded(static_cast<unsigned>(date.day()), 2);
+  return concat({padded(static_cast<int>(date.year()), 4), "-",
+                 padded(static_cast<unsigned>(date.month()), 2), "-",
+                 padded(static_cast<unsigned>(date.day()), 2)});
 }
 
 std::string clock_text(std::chrono::seconds since_midnight) {
   const auto count = since_midnight.count();
-  return padded(count / 3600, 2) + ":" + padded(count / 60 % 60, 2) + ":" + padded(count % 60, 2);
+  return concat(
+      {padded(count / 3600, 2), ":", padded(count / 60 % 60, 2), ":", padded(count % 60, 2)});
 }
 
 // Files and hosts may state any time, also one that no date expresses.
@@ -72,7 +75,7 @@ constexpr std::chrono::sys_seconds last_time =
 std::string second_text(std::chrono::sys_seconds stated) {
   const auto time = std::clamp(stated, first_time, last_time);
   const auto day = std::chrono::floor<std::chrono::days>(time);
-  return date_text(day) + "T" + clock_text(time - day);
+  return concat({date_text(day), "T", clock_text(time - day)});
 }
 
 }  // namespace
@@ -97,7 +100,7 @@ std::string utc_text(std::chrono::sys_seconds time) { return second_text(time) +
 
 std::string utc_text(std::chrono::sys_time<std::chrono::milliseconds> time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  return second_text(second) + "." + padded((time - second).count(), 3) + "Z";
+  return concat({second_text(second), ".", padded((time - second).count(), 3), "Z"});
 }
 
 }  // namespace midas::internal

@@ -1,4 +1,5 @@
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "messages/token_key_view.hpp"
@@ -10,6 +11,7 @@
 
 namespace midas {
 
+using internal::concat;
 using internal::fail;
 using internal::quoted_start;
 
@@ -30,7 +32,7 @@ std::string_view without_default_scope(std::string_view resource) {
 }  // namespace
 
 std::string to_string(const token_key& key) {
-  return key.resource + " for " + to_string(key.identity);
+  return concat({key.resource, " for ", to_string(key.identity)});
 }
 
 std::string to_string(const token_request& request) {
@@ -43,9 +45,9 @@ std::string to_string(const token_request& request) {
 expected<token_key> make_key(const token_request& request) {
   if (request.claims.size() > max_claims_size) {
     return fail(errc::invalid_claims,
-                "the claims for the resource " + quoted_start(request.resource) + " have " +
-                    std::to_string(request.claims.size()) + " characters; the maximum is " +
-                    std::to_string(max_claims_size),
+                concat({"the claims for the resource ", quoted_start(request.resource), " have ",
+                        std::to_string(request.claims.size()), " characters; the maximum is ",
+                        std::to_string(max_claims_size)}),
                 "Pass the claims challenge of one response, decoded from base64");
   }
   return make_key(request.identity, request.resource);
@@ -57,21 +59,21 @@ expected<token_key> make_key(const managed_identity& identity, std::string_view 
     return fail(
         errc::invalid_resource,
         given.empty() ? "the resource is empty"
-                      : "the resource " + quoted_start(given) + " is only /.default",
+                      : concat({"the resource ", quoted_start(given), " is only /.default"}),
         "Pass the URI of the Azure resource that the token is for, e.g. https://vault.azure.net");
   }
   // '!' to '~', in one comparison.
   const auto is_foreign = [](char c) { return static_cast<unsigned char>(c - '!') > '~' - '!'; };
   if (std::ranges::any_of(resource, is_foreign)) {
     return fail(errc::invalid_resource,
-                "the resource " + quoted_start(given) +
-                    " contains white space, control characters or non-ASCII characters",
+                concat({"the resource ", quoted_start(given),
+                        " contains white space, control characters or non-ASCII characters"}),
                 "Pass one resource URI or one scope, percent-encoded if necessary");
   }
   if (resource.size() > max_resource_size) {
     return fail(errc::invalid_resource,
-                "the resource " + quoted_start(given) + " has " + std::to_string(resource.size()) +
-                    " characters; the maximum is 2048",
+                concat({"the resource ", quoted_start(given), " has ",
+                        std::to_string(resource.size()), " characters; the maximum is 2048"}),
                 "Pass the URI of the Azure resource that the token is for");
   }
   if (auto valid = identity.validate(); !valid) {

@@ -1,6 +1,7 @@
 #include "service/configured_identity.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/plain_value.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -22,11 +23,11 @@ bool is_guid(std::string_view text) noexcept {
   return std::ranges::equal(text, form, fits);
 }
 
-unexpected refuse(std::string_view value, const std::string& what) {
+unexpected refuse(std::string_view value, std::string_view what) {
   const auto hint = advice_for_value(value);
-  return fail(errc::invalid_configuration, std::string{identity_variable} + " " + what,
-              (hint.empty() ? std::string{} : std::string{hint} + ". ") + "Set it to " +
-                  std::string{identity_form} + "; or to the client id alone, or unset it");
+  return fail(errc::invalid_configuration, concat({identity_variable, " ", what}),
+              concat({hint, hint.empty() ? "" : ". ", "Set it to ", identity_form,
+                      "; or to the client id alone, or unset it"}));
 }
 
 }  // namespace

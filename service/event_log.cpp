@@ -1,5 +1,6 @@
 #include "service/event_log.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/http_message.hpp"
 #include "messages/log_line.hpp"
 #include "messages/plain_text.hpp"
@@ -88,8 +89,8 @@ void add_log(observers& to, const token_service_options& options,
   if (const auto level = read_severity(wanted)) {
     to.add(observer_of(&log_to_stderr, *level, default_identity));
   } else {
-    write_to_stderr("midas: " + std::string{log_variable} + " is " + quoted_start(wanted) +
-                    ", not error, warning, info or debug; nothing is logged");
+    write_to_stderr(concat({"midas: ", log_variable, " is ", quoted_start(wanted),
+                            ", not error, warning, info or debug; nothing is logged"}));
   }
 }
 

@@ -1,3 +1,4 @@
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "service/configured_identity.hpp"
@@ -115,8 +116,9 @@ expected<managed_identity> parse_managed_identity(std::string_view json) {
   if (!result) {
     return internal::fail(
         errc::invalid_identity,
-        "the managed identity '" + internal::one_line(json, max_shown) + "' " + result.error(),
-        "Use " + std::string{internal::identity_form});
+        internal::concat(
+            {"the managed identity '", internal::one_line(json, max_shown), "' ", result.error()}),
+        internal::concat({"Use ", internal::identity_form}));
   }
   return *std::move(result);
 }

@@ -2,6 +2,7 @@
 
 #include "actors/cache_supervisor.hpp"
 #include "actors/support/store_calls.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "service/bounded_options.hpp"
 #include "service/configured_identity.hpp"
@@ -154,7 +155,7 @@ expected<service_frontend::running_actors> service_core::start(internal::service
     transport_.reset();
     owned_system_.reset();
     return internal::fail(errc::not_started,
-                          std::string{"the token service could not start: "} + failure.what(),
+                          internal::concat({"the token service could not start: ", failure.what()}),
                           "Raise the limits of this process, user or container on threads and "
                           "memory (ulimit -u, TasksMax, pids.max), and create the service again");
   }

@@ -1,5 +1,6 @@
 #include "store/file_checks.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 
@@ -9,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace midas::internal {
@@ -26,12 +28,12 @@ std::string octal(unsigned mode) {
 
 }  // namespace
 
-unexpected reject_file(const std::string& path, const std::string& what, std::string advice) {
-  return fail(errc::store_failed, internal::quoted(path) + " " + what, std::move(advice));
+unexpected reject_file(std::string_view path, std::string_view what, std::string_view advice) {
+  return fail(errc::store_failed, concat({quoted(path), " ", what}), advice);
 }
 
-unexpected reject_size(const std::string& path, const std::string& has, std::size_t limit) {
-  return reject_file(path, has + " more than " + std::to_string(limit) + " bytes",
+unexpected reject_size(std::string_view path, std::string_view has, std::size_t limit) {
+  return reject_file(path, concat({has, " more than ", std::to_string(limit), " bytes"}),
                      "Remove tokens, or the token store as a whole, or raise the limit");
 }
 

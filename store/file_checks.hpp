@@ -7,14 +7,15 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace midas::internal {
 
 /// errc::store_failed: `"PATH" WHAT`.
-unexpected reject_file(const std::string& path, const std::string& what, std::string advice);
+unexpected reject_file(std::string_view path, std::string_view what, std::string_view advice);
 
 /// errc::store_failed: `"PATH" HAS more than LIMIT bytes`.
-unexpected reject_size(const std::string& path, const std::string& has, std::size_t limit);
+unexpected reject_size(std::string_view path, std::string_view has, std::size_t limit);
 
 /// Fails unless the directory belongs to this user or to root, and nobody else may write it.
 expected<void> check_directory(const struct stat& status, const std::string& path);

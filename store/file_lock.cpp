@@ -1,6 +1,7 @@
 #include "store/file_lock.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -49,7 +50,7 @@ milliseconds age_of_lock(const struct stat& status) {
 }
 
 bool write_note(int file) {
-  const auto note = std::to_string(::getpid()) + " " + program_invocation_short_name;
+  const auto note = concat({std::to_string(::getpid()), " ", program_invocation_short_name});
   return uninterrupted([&] { return ::ftruncate(file, 0); }) == 0 &&
          uninterrupted([&] { return ::pwrite(file, note.data(), note.size(), 0); }) ==
              static_cast<ssize_t>(note.size());
@@ -178,8 +179,8 @@ unexpected fail_to_lock(int directory, const std::string& name, const std::strin
   const auto note = file.is_open() ? read_note(file.number()) : std::string{};
   constexpr std::size_t max_shown = 80;
   return fail(errc::store_failed,
-              "the lock " + internal::quoted(path) + " is held by " +
-                  (note.empty() ? "another process" : "process " + one_line(note, max_shown)),
+              concat({"the lock ", internal::quoted(path), " is held by ",
+                      (note.empty() ? "another process" : "process " + one_line(note, max_shown))}),
               "Try again; remove the file if that process does not use the token store");
 }
 

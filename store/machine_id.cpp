@@ -1,6 +1,7 @@
 #include "store/machine_id.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 
 #include <openssl/evp.h>
@@ -89,7 +90,7 @@ expected<std::string> machine_of(const std::array<const char*, 3>& files) {
       return result;
     }
   }
-  return fail(errc::store_failed, "this machine has no id: " + std::string{files.front()},
+  return fail(errc::store_failed, concat({"this machine has no id: ", files.front()}),
               "Create one with systemd-machine-id-setup");
 }
 

@@ -1,6 +1,7 @@
 #include "store/msal_cache.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "store/msal_change.hpp"
@@ -65,14 +66,14 @@ expected<void> check_storable(std::span<const stored_token> tokens) {
     }
     if (!is_readable(token.cached_at) || !is_readable(grant.expires_on)) {
       return fail(errc::store_failed,
-                  "a time of the token for " + internal::quoted(grant.resource) +
-                      " is before 1970 or after the year 9999, so it is not stored",
+                  concat({"a time of the token for ", internal::quoted(grant.resource),
+                          " is before 1970 or after the year 9999, so it is not stored"}),
                   "Set stored_token::cached_at and token_grant::expires_on");
     }
     if (grant.token.empty() || !is_sendable(grant.token.reveal(), grant.token_type)) {
       return fail(errc::store_failed,
-                  "the token for " + internal::quoted(grant.resource) +
-                      " is not one that a header can carry, so it is not stored",
+                  concat({"the token for ", internal::quoted(grant.resource),
+                          " is not one that a header can carry, so it is not stored"}),
                   "Store the token as the identity endpoint returned it");
     }
   }

@@ -1,5 +1,6 @@
 #include "store/private_file.hpp"
 
+#include "messages/concat.hpp"
 #include "store/file_checks.hpp"
 
 #include <dirent.h>
@@ -91,7 +92,7 @@ expected<std::optional<private_file>> private_file::open(const private_file_opti
       options.path.find('\0') != std::string::npos) {
     return reject_file(options.path, "is not the path of a file", "Name a file as the token store");
   }
-  const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+  const auto parent = path.has_parent_path() ? path.parent_path().string() : std::string{"."};
   if (creates && !make_directories(parent)) {
     return system_failure("create the directory of the token store", parent, errno);
   }
@@ -197,7 +198,7 @@ expected<bool> private_file::replace(std::string_view text,
   if (text.size() > options_.max_bytes) {
     return reject_size(options_.path, "would have", options_.max_bytes);
   }
-  const auto temporary = name_ + std::string{temporary_mark} + random_digits();
+  const auto temporary = concat({name_, temporary_mark, random_digits()});
   auto written = write(temporary, text);
   // At the last moment: writing takes milliseconds.
   const auto there = seen == nullptr ? expected<std::optional<file_stamp>>{} : stamp();
@@ -238,7 +239,7 @@ expected<std::string> private_file::set_aside(std::chrono::sys_seconds now) cons
   auto kept = base;
   struct stat status {};
   for (int i = 2; ::fstatat(directory(), kept.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0; ++i) {
-    kept = base + "-" + std::to_string(i);
+    kept = concat({base, "-", std::to_string(i)});
   }
   if (::renameat(directory(), name_.c_str(), directory(), kept.c_str()) != 0) {
     return system_failure("keep the corrupt token store aside", options_.path, errno);
@@ -256,7 +257,7 @@ void private_file::remove_leftovers() const {
     ::close(copy);
     return;
   }
-  const auto prefix = name_ + std::string{temporary_mark};
+  const auto prefix = concat({name_, temporary_mark});
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this DIR
   while (const auto* const entry = ::readdir(entries.get())) {
     if (std::string_view{entry->d_name}.starts_with(prefix)) {

@@ -1,5 +1,6 @@
 #include "store/stored_cache.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "store/machine_id.hpp"
@@ -32,10 +33,10 @@ std::chrono::sys_seconds current_second() {
 }
 
 error corrupt_store(const std::string& path, const std::string& kept) {
-  return make_error(
-      errc::store_failed,
-      internal::quoted(path) + " is not a token cache; it was kept as " + internal::quoted(kept),
-      "Remove what was kept if it is of no use");
+  return make_error(errc::store_failed,
+                    concat({internal::quoted(path), " is not a token cache; it was kept as ",
+                            internal::quoted(kept)}),
+                    "Remove what was kept if it is of no use");
 }
 
 }  // namespace
@@ -64,7 +65,7 @@ expected<std::optional<private_file>> stored_cache::open(bool creates) {
 expected<file_lock> stored_cache::lock(const private_file& file) {
   constexpr std::string_view suffix = ".lockfile";
   auto result = file_lock::acquire(
-      file.directory(), file.name() + std::string{suffix}, options_.path + std::string{suffix},
+      file.directory(), concat({file.name(), suffix}), concat({options_.path, suffix}),
       {.timeout =
            std::clamp(options_.lock_timeout, std::chrono::milliseconds{0}, longest_lock_timeout)});
   // A process that is killed while it writes leaves its lock behind, unless a program with MSAL

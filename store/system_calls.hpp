@@ -3,13 +3,10 @@
 #pragma once
 
 #include "messages/descriptor.hpp"
-#include "messages/make_error.hpp"
-#include "messages/plain_text.hpp"
+#include <midas/error.hpp>
 
 #include <cerrno>
-#include <string>
-#include <system_error>
-#include <utility>
+#include <string_view>
 
 namespace midas::internal {
 
@@ -24,12 +21,6 @@ auto uninterrupted(Call call) {
 }
 
 /// E.g. `cannot write the token store "/home/a/tokens.json": No space left on device`.
-inline unexpected system_failure(const std::string& action, const std::string& path, int number,
-                                 std::string advice = {}) {
-  return fail(errc::store_failed,
-              "cannot " + action + " " + internal::quoted(path) + ": " +
-                  std::generic_category().message(number),
-              std::move(advice));
-}
+unexpected system_failure(std::string_view action, std::string_view path, int number);
 
 }  // namespace midas::internal

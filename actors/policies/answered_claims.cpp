@@ -1,5 +1,6 @@
 #include "actors/policies/answered_claims.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/time_text.hpp"
 #include "transport/formats/sha256.hpp"
@@ -54,9 +55,9 @@ error repeated_claims_error(std::string_view host, std::string_view resource,
                             std::chrono::nanoseconds ago) {
   auto result =
       make_error(errc::claims_not_supported,
-                 std::string{host} + " cannot pass claims on: it granted a token for " +
-                     std::string{resource} + " and the same claims " + duration_text(ago) +
-                     " ago, which the resource will probably refuse as well",
+                 concat({host, " cannot pass claims on: it granted a token for ", resource,
+                         " and the same claims ", duration_text(ago),
+                         " ago, which the resource will probably refuse as well"}),
                  "Do not answer this challenge again; a caller that has not tried that token yet "
                  "gets it by a request without claims");
   result.source = host;

@@ -1,5 +1,6 @@
 #include "actors/support/admission_refusal.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/time_text.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::size_t max_keys_named = 3;
 std::string shown(const host_limits& limits) {
   auto result = std::to_string(limits.max_in_flight) + " in flight";
   if (limits.max_per_second != 0) {
-    result += ", " + std::to_string(limits.max_per_second) + " per second";
+    result += concat({", ", std::to_string(limits.max_per_second), " per second"});
   }
   return result;
 }
@@ -28,8 +29,9 @@ std::string shown(const host_limits& limits) {
 // The identity that the host chooses is not the system-assigned one on every host.
 std::string shown(const acquisition_key& key, const std::string& default_identity) {
   const bool names_none = key.token.identity.kind() == identity_kind::system_assigned;
-  return names_none && !default_identity.empty() ? key.token.resource + " for " + default_identity
-                                                 : to_string(key);
+  return names_none && !default_identity.empty()
+             ? concat({key.token.resource, " for ", default_identity})
+             : to_string(key);
 }
 
 std::string shown(const host_load& load, host_budget::time_point now) {
@@ -45,7 +47,7 @@ std::string shown(const host_load& load, host_budget::time_point now) {
     result += " for " + duration_text(now - at->since);
   }
   if (places.size() > named) {
-    result += " and " + std::to_string(places.size() - named) + " more";
+    result += concat({" and ", std::to_string(places.size() - named), " more"});
   }
   return result;
 }
@@ -61,13 +63,14 @@ nanoseconds time_to_next_end(const host_load& load, host_budget::time_point now)
 
 error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
            host_budget::time_point now) {
-  auto text = "the request limits of the host (" + shown(budget.limits()) +
-              ") do not admit this request before its deadline: " + std::to_string(load.waiting) +
-              " others wait";
+  auto text =
+      concat({"the request limits of the host (", shown(budget.limits()),
+              ") do not admit this request before its deadline: ", std::to_string(load.waiting),
+              " others wait"});
   if (!load.places.empty()) {
     text += "; the host has been answering " + shown(load, now);
   }
-  auto result = make_error(errc::host_busy, std::move(text),
+  auto result = make_error(errc::host_busy, text,
                            "Repeat the request after retry_after, allow a longer timeout, or "
                            "request fewer different tokens at once");
   result.retry_after = std::chrono::ceil<milliseconds>(wait);
@@ -77,7 +80,7 @@ error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
 error paused(nanoseconds wait, host_budget& budget, host_budget::time_point now) {
   auto result = budget.reason_of_pause(now);
   if (const auto failures = budget.failures(now); failures != 0) {
-    result.message += ", the last of " + std::to_string(failures) + " failures in a row";
+    result.message += concat({", the last of ", std::to_string(failures), " failures in a row"});
   }
   result.message += "; it is asked again in " + duration_text(wait);
   result.advice = "Repeat the request after retry_after, or allow a longer timeout";
@@ -101,10 +104,11 @@ not_admitted refusal(const admission_queue::rejection& late, host_budget& budget
 }
 
 error lane_is_full(std::uint32_t lane, std::size_t max) {
-  return make_error(errc::host_busy,
-                    "lane " + std::to_string(lane) + " already waits for " + std::to_string(max) +
-                        " keys without a token, as many as max_cold_keys_per_lane allows",
-                    "Request fewer different tokens at once, or raise max_cold_keys_per_lane");
+  return make_error(
+      errc::host_busy,
+      concat({"lane ", std::to_string(lane), " already waits for ", std::to_string(max),
+              " keys without a token, as many as max_cold_keys_per_lane allows"}),
+      "Request fewer different tokens at once, or raise max_cold_keys_per_lane");
 }
 
 }  // namespace midas::internal

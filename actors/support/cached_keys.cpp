@@ -2,6 +2,7 @@
 
 #include "actors/policies/answered_claims.hpp"
 #include "actors/policies/refresh_policy.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 
 #include <algorithm>
@@ -157,7 +158,7 @@ expected<void> cached_keys::make_room_for_acquisition() {
   const auto size = pool_.size();
   if (size / max_factor >= max_keys()) {
     return fail(errc::too_many_keys,
-                "tokens for " + std::to_string(size) + " keys are being acquired already",
+                concat({"tokens for ", std::to_string(size), " keys are being acquired already"}),
                 "Request fewer keys at a time, or raise token_service_options::max_keys");
   }
   if (size >= max_keys() && size >= next_query_) {

@@ -1,5 +1,6 @@
 #include "actors/support/exchange_relay.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 
 #include <algorithm>
@@ -127,7 +128,7 @@ void exchange_relay::start_successor(const std::shared_ptr<exchange>& successor)
     start(successor);
   } catch (const std::exception& problem) {
     complete(*successor,
-             fail(errc::unreachable, std::string{"the request cannot be sent: "} + problem.what()));
+             fail(errc::unreachable, concat({"the request cannot be sent: ", problem.what()})));
   }
 }
 

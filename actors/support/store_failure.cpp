@@ -1,5 +1,6 @@
 #include "actors/support/store_failure.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/host_text.hpp"
 
@@ -14,7 +15,7 @@ expected<void> guarded_call(const std::function<expected<void>()>& function) {
   try {
     return function();
   } catch (const std::exception& thrown) {
-    return fail(errc::store_failed, std::string{"the token store threw "} + thrown.what(), advice);
+    return fail(errc::store_failed, concat({"the token store threw ", thrown.what()}), advice);
   } catch (...) {
     return fail(errc::store_failed, "the token store threw something that is no exception", advice);
   }

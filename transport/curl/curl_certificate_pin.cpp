@@ -1,5 +1,6 @@
 #include "transport/curl/curl_certificate_pin.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_set_option.hpp"
 #include "transport/formats/certificate_pin.hpp"
@@ -25,9 +26,9 @@ std::string tls_library() {
 void require_our_openssl() {
   const auto library = tls_library();
   if (!uses_our_openssl(library)) {
-    throw std::runtime_error{"it pins a certificate, which requires a libcurl that uses OpenSSL " +
-                             std::to_string(OPENSSL_VERSION_MAJOR) +
-                             "; this libcurl's TLS library is " + library};
+    throw std::runtime_error{concat(
+        {"it pins a certificate, which requires a libcurl that uses OpenSSL ",
+         std::to_string(OPENSSL_VERSION_MAJOR), "; this libcurl's TLS library is ", library})};
   }
 }
 
@@ -93,9 +94,9 @@ error curl_certificate_pin::refusal(std::string_view name) const {
   message += presented_ ? " presented a certificate with thumbprint " + to_thumbprint(*presented_)
                         : " presented no certificate";
   if (pin_) {
-    message += ", but " + to_thumbprint(*pin_) + " is pinned";
+    message += concat({", but ", to_thumbprint(*pin_), " is pinned"});
   }
-  return make_error(errc::certificate_mismatch, std::move(message),
+  return make_error(errc::certificate_mismatch, message,
                     "Check which server answers at this address. On Service Fabric the certificate "
                     "may have been replaced after this program read IDENTITY_SERVER_THUMBPRINT: "
                     "restart the program");

@@ -1,5 +1,6 @@
 #include "transport/curl/curl_failure.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/time_text.hpp"
 #include "transport/curl/curl_request_check.hpp"
@@ -141,69 +142,73 @@ std::string reason(const curl_failure& failure) {
 
 error timed_out(const curl_failure& failure, const http_request& request, const std::string& name) {
   if (failure.request_sent) {
-    return make_error(errc::request_timeout, name + " did not complete its answer within " +
-                                                 duration_text(request.total_timeout));
+    return make_error(errc::request_timeout, concat({name, " did not complete its answer within ",
+                                                     duration_text(request.total_timeout)}));
   }
-  return make_error(errc::unreachable,
-                    "no connection to " + name + " within " +
-                        duration_text(std::min(request.connect_timeout, request.total_timeout)),
-                    listening_advice(request.url));
+  return make_error(
+      errc::unreachable,
+      concat({"no connection to ", name, " within ",
+              duration_text(std::min(request.connect_timeout, request.total_timeout))}),
+      listening_advice(request.url));
 }
 
 // " through the proxy that HTTPS_PROXY names"; empty without a proxy.
 std::string way_of(const http_request& request) {
   return request.internet == nullptr || request.internet->proxy.empty()
              ? std::string{}
-             : " through the proxy that " + request.internet->proxy_origin + " names";
+             : concat({" through the proxy that ", request.internet->proxy_origin, " names"});
 }
 
 error not_connected(const curl_failure& failure, const http_request& request,
                     const std::string& name) {
   return make_error(errc::unreachable,
-                    "no connection to " + name + way_of(request) + ": " + reason(failure),
+                    concat({"no connection to ", name, way_of(request), ": ", reason(failure)}),
                     listening_advice(request.url));
 }
 
 error proxy_failed(const curl_failure& failure, const http_request& request,
                    const std::string& name) {
   const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
-  return make_error(errc::unreachable, "no connection to " + name + way_of(request) + ": " + why,
+  return make_error(errc::unreachable,
+                    concat({"no connection to ", name, way_of(request), ": ", why}),
                     "Check the address and the rights of the proxy; NO_PROXY excludes hosts");
 }
 
 error authorities_failed(const http_request& request, const std::string& name) {
   const bool is_given = request.internet != nullptr && !request.internet->ca_origin.empty();
-  return make_error(errc::invalid_configuration,
-                    "no TLS connection to " + name + ": the certificate authorities in " +
-                        (is_given ? request.internet->ca_origin : "this system's files") +
-                        " cannot be read",
-                    is_given ? "Name a readable file in PEM, or a directory of such files"
-                             : "Install the system's certificate authorities (ca-certificates)");
+  return make_error(
+      errc::invalid_configuration,
+      concat({"no TLS connection to ", name, ": the certificate authorities in ",
+              (is_given ? request.internet->ca_origin : "this system's files"), " cannot be read"}),
+      is_given ? "Name a readable file in PEM, or a directory of such files"
+               : "Install the system's certificate authorities (ca-certificates)");
 }
 
 error not_decoded(const curl_failure& failure, const std::string& name) {
-  return make_error(errc::invalid_http,
-                    "the response of " + name +
-                        " is compressed (Content-Encoding), and cannot be decoded: " +
-                        (failure.detail.empty() ? reason(failure) : printable(failure.detail)),
-                    "Check for a proxy in between that compresses answers");
+  return make_error(
+      errc::invalid_http,
+      concat({"the response of ", name,
+              " is compressed (Content-Encoding), and cannot be decoded: ",
+              (failure.detail.empty() ? reason(failure) : printable(failure.detail))}),
+      "Check for a proxy in between that compresses answers");
 }
 
 error tls_failed(const curl_failure& failure, const http_request& request,
                  const std::string& name) {
   const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
   const bool is_given = request.internet != nullptr && !request.internet->ca_pem.empty();
-  return make_error(errc::unreachable, "no TLS connection to " + name + ": " + why,
-                    is_given ? "Check that " + request.internet->ca_origin +
-                                   " has the authority that signed the server's certificate, and "
-                                   "that AZURE_KUBERNETES_SNI_NAME is the server's name"
-                             : certificate_advice);
+  return make_error(errc::unreachable, concat({"no TLS connection to ", name, ": ", why}),
+                    is_given
+                        ? concat({"Check that ", request.internet->ca_origin,
+                                  " has the authority that signed the server's certificate, and "
+                                  "that AZURE_KUBERNETES_SNI_NAME is the server's name"})
+                        : certificate_advice);
 }
 
 error lost(const curl_failure& failure, const std::string& name) {
   return make_error(
       errc::connection_lost,
-      name + " closed the connection before its response was complete: " + reason(failure));
+      concat({name, " closed the connection before its response was complete: ", reason(failure)}));
 }
 
 }  // namespace
@@ -212,7 +217,7 @@ error describe(const curl_failure& failure, const http_request& request) {
   const auto name = endpoint_name(request.url);
   switch (kind_of(failure)) {
     case kind::malformed_url:
-      return make_error(errc::invalid_endpoint, "the URL " + name + " is malformed",
+      return make_error(errc::invalid_endpoint, concat({"the URL ", name, " is malformed"}),
                         "Use an endpoint such as http://169.254.169.254");
     case kind::no_socket:
       return no_descriptor("the connection to " + name, failure.socket_error);
@@ -224,7 +229,7 @@ error describe(const curl_failure& failure, const http_request& request) {
       return timed_out(failure, request, name);
     case kind::unresolved:
       return make_error(errc::unreachable,
-                        "no connection to " + name + ": the host name cannot be resolved",
+                        concat({"no connection to ", name, ": the host name cannot be resolved"}),
                         "Check its spelling, and that this machine reaches its DNS server");
     case kind::refused:
       return not_connected(failure, request, name);
@@ -238,11 +243,11 @@ error describe(const curl_failure& failure, const http_request& request) {
       return tls_failed(failure, request, name);
     case kind::too_large:
       return make_error(errc::response_too_large,
-                        "the response of " + name + " is larger than " +
-                            std::to_string(request.max_response_bytes) + " bytes",
+                        concat({"the response of ", name, " is larger than ",
+                                std::to_string(request.max_response_bytes), " bytes"}),
                         endpoint_advice);
     case kind::not_http:
-      return make_error(errc::invalid_http, "the response of " + name + " is not HTTP/1.1",
+      return make_error(errc::invalid_http, concat({"the response of ", name, " is not HTTP/1.1"}),
                         endpoint_advice);
     case kind::other:
       break;
@@ -252,12 +257,13 @@ error describe(const curl_failure& failure, const http_request& request) {
 
 error no_thread(const std::string& user, int system_error) {
   return make_error(errc::unreachable,
-                    "no thread for " + user + ": " + system_message(system_error), threads_advice);
+                    concat({"no thread for ", user, ": ", system_message(system_error)}),
+                    threads_advice);
 }
 
 error no_descriptor(const std::string& user, int system_error) {
   return make_error(errc::unreachable,
-                    "no socket for " + user + ": " + system_message(system_error),
+                    concat({"no socket for ", user, ": ", system_message(system_error)}),
                     system_error == EMFILE ? files_advice : "");
 }
 

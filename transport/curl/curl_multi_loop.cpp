@@ -1,6 +1,7 @@
 #include "transport/curl/curl_multi_loop.hpp"
 
 #include "messages/background_thread.hpp"
+#include "messages/concat.hpp"
 #include "messages/made_once.hpp"
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_failure.hpp"
@@ -66,8 +67,8 @@ class curl_multi_loop::implementation {
     } else if (auto running = start_thread(); !running) {
       job.done(unexpected{std::move(running.error())});
     } else if (!inbox_.push(job)) {
-      job.done(fail(errc::shutting_down, "the transport stopped before the request to " +
-                                             endpoint_name(job.request.url) + " was sent"));
+      job.done(fail(errc::shutting_down, concat({"the transport stopped before the request to ",
+                                                 endpoint_name(job.request.url), " was sent"})));
     }
     return job.id;
   }

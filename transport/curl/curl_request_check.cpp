@@ -1,5 +1,6 @@
 #include "transport/curl/curl_request_check.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 
 #include <algorithm>
@@ -56,11 +57,10 @@ std::string_view authority_of(std::string_view url) noexcept {
   return url.substr(0, url.find_first_of("/?#"));
 }
 
-unexpected refuse(const http_request& request, std::string_view what, std::string advice) {
-  return fail(
-      errc::invalid_endpoint,
-      "the request to " + endpoint_name(request.url) + " cannot be sent: " + std::string{what},
-      std::move(advice));
+unexpected refuse(const http_request& request, std::string_view what, std::string_view advice) {
+  return fail(errc::invalid_endpoint,
+              concat({"the request to ", endpoint_name(request.url), " cannot be sent: ", what}),
+              advice);
 }
 
 // Header names come from midas or an endpoint and may be shown; values may be secret.
@@ -68,7 +68,7 @@ std::string quoted(std::string_view header_name) {
   std::string result{header_name.substr(0, max_name_size)};
   std::ranges::replace_if(
       result, [](char c) { return !is_token_character(c); }, '?');
-  return "\"" + result + "\"";
+  return concat({"\"", result, "\""});
 }
 
 expected<void> check_url(const http_request& request) {
@@ -99,15 +99,16 @@ expected<void> check_url(const http_request& request) {
 
 expected<void> check_header(const http_request& request, const http_header& header) {
   if (!is_token(header.name)) {
-    return refuse(request, "the header name " + quoted(header.name) + " is not valid", {});
+    return refuse(request, concat({"the header name ", quoted(header.name), " is not valid"}), {});
   }
   if (frames_the_message(header.name)) {
-    return refuse(request, "the transport sets the header " + quoted(header.name) + " itself", {});
+    return refuse(request,
+                  concat({"the transport sets the header ", quoted(header.name), " itself"}), {});
   }
   if (!is_header_value(header.value)) {
     return refuse(request,
-                  "the value of the header " + quoted(header.name) +
-                      " contains control characters, such as a line break",
+                  concat({"the value of the header ", quoted(header.name),
+                          " contains control characters, such as a line break"}),
                   "Check whether the file or variable that it comes from ends in a line break");
   }
   return {};
@@ -120,8 +121,8 @@ expected<void> check_size(const http_request& request) {
   }
   if (size > max_request_head_bytes) {
     return refuse(request,
-                  "its URL and headers have " + std::to_string(size) + " bytes, more than " +
-                      std::to_string(max_request_head_bytes),
+                  concat({"its URL and headers have ", std::to_string(size), " bytes, more than ",
+                          std::to_string(max_request_head_bytes)}),
                   "Check the length of the identity's id, the resource and the claims");
   }
   return {};

@@ -1,5 +1,6 @@
 #include "transport/curl/curl_transfers.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/curl/curl_request_check.hpp"
 
@@ -24,18 +25,19 @@ constexpr std::size_t group_size = 8;
 constexpr std::chrono::milliseconds max_hold{1};
 
 unexpected cancelled(const http_request& request) {
-  return fail(errc::cancelled, "the request to " + endpoint_name(request.url) + " was canceled");
+  return fail(errc::cancelled,
+              concat({"the request to ", endpoint_name(request.url), " was canceled"}));
 }
 
 unexpected stopped(const http_request& request) {
   return fail(errc::shutting_down,
-              "the transport stopped before " + endpoint_name(request.url) + " answered");
+              concat({"the transport stopped before ", endpoint_name(request.url), " answered"}));
 }
 
 unexpected expired(const http_request& request) {
   return fail(errc::deadline_exceeded,
-              "the deadline of the request to " + endpoint_name(request.url) +
-                  " passed before the request was sent",
+              concat({"the deadline of the request to ", endpoint_name(request.url),
+                      " passed before the request was sent"}),
               "Allow a longer timeout, or check how quickly the endpoint answers");
 }
 
@@ -116,7 +118,7 @@ bool curl_transfers::try_start(curl_job& job, curl_host_queue::host_quota& quota
   } catch (const std::exception& problem) {
     enqueue_completion(
         std::move(job.done),
-        fail(errc::unreachable, std::string{"the request cannot be sent: "} + problem.what()));
+        fail(errc::unreachable, concat({"the request cannot be sent: ", problem.what()})));
     return false;
   }
 }
@@ -153,7 +155,7 @@ void curl_transfers::perform() {
 void curl_transfers::perform_once() {
   int running = 0;
   if (const auto code = curl_multi_perform(multi_.get(), &running); code != CURLM_OK) {
-    fail_all(std::string{"libcurl failed: "} + curl_multi_strerror(code));
+    fail_all(concat({"libcurl failed: ", curl_multi_strerror(code)}));
     return;
   }
   int left = 0;

@@ -1,5 +1,6 @@
 #include "transport/formats/certificate_pin.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 
 #include <array>
@@ -61,7 +62,7 @@ std::optional<unsigned> hexadecimal(char c) noexcept {
 
 unexpected refuse(std::string_view variable, std::string_view what) {
   return fail(errc::invalid_configuration,
-              std::string{variable} + " is not a certificate thumbprint: " + std::string{what},
+              concat({variable, " is not a certificate thumbprint: ", what}),
               "Set it to the SHA-1 of the server's certificate, 40 hexadecimal digits");
 }
 
@@ -87,7 +88,7 @@ expected<sha1_digest> parse_thumbprint(std::string_view variable, std::string_vi
     text.remove_prefix(1);
   }
   if (count != digits_in_thumbprint) {
-    return refuse(variable, "it has " + std::to_string(count) + " digits, not 40");
+    return refuse(variable, concat({"it has ", std::to_string(count), " digits, not 40"}));
   }
   return result;
 }

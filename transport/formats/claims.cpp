@@ -1,5 +1,6 @@
 #include "transport/formats/claims.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/authentication_challenge.hpp"
 #include "transport/formats/base64.hpp"
@@ -92,14 +93,14 @@ const std::string* find_claims(const std::vector<authentication_challenge>& chal
 std::string problem_without_claims(const challenge_list& list) {
   const std::string header = "the WWW-Authenticate header ";
   if (list.fault) {
-    return header + "is malformed from character " + std::to_string(*list.fault + 1) +
-           " on, and has no claims before";
+    return concat({header, "is malformed from character ", std::to_string(*list.fault + 1),
+                   " on, and has no claims before"});
   }
   if (list.challenges.empty()) {
     return header + "is empty";
   }
-  return header + "has no claims in its challenges, of which there are " +
-         std::to_string(list.challenges.size());
+  return concat({header, "has no claims in its challenges, of which there are ",
+                 std::to_string(list.challenges.size())});
 }
 
 }  // namespace
@@ -110,7 +111,7 @@ expected<void> check_claims(std::string_view claims) {
     return {};
   }
   return fail(errc::invalid_claims,
-              "the claims are " + std::string{reading.found} + "; a JSON object is required",
+              concat({"the claims are ", reading.found, "; a JSON object is required"}),
               "Pass the claims that parse_claims_challenge() returns for the WWW-Authenticate "
               "header of the response that rejected the token");
 }
@@ -122,14 +123,14 @@ expected<std::string> parse_claims_challenge(std::string_view www_authenticate) 
   const auto* const claims = internal::find_claims(list.challenges);
   if (claims == nullptr) {
     return internal::fail(errc::invalid_claims, internal::problem_without_claims(list),
-                          std::string{internal::usual_form});
+                          internal::usual_form);
   }
   auto reading = internal::read_claims(*claims);
   if (reading.object.empty()) {
     return internal::fail(errc::invalid_claims,
-                          "the claims in the WWW-Authenticate header are " +
-                              std::string{reading.found} + "; a JSON object is required",
-                          std::string{internal::usual_form});
+                          internal::concat({"the claims in the WWW-Authenticate header are ",
+                                            reading.found, "; a JSON object is required"}),
+                          internal::usual_form);
   }
   return std::move(reading.object);
 }

@@ -1,6 +1,7 @@
 #include "transport/formats/url.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/http_message.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
@@ -44,9 +45,8 @@ std::string shown(std::string_view text) {
   return quoted(one_line(result, max_shown));
 }
 
-unexpected invalid(std::string_view text, std::string_view what, std::string advice) {
-  return fail(errc::invalid_endpoint, "the endpoint " + shown(text) + " " + std::string{what},
-              std::move(advice));
+unexpected invalid(std::string_view text, std::string_view what, std::string_view advice) {
+  return fail(errc::invalid_endpoint, concat({"the endpoint ", shown(text), " ", what}), advice);
 }
 
 std::string_view host_in(std::string_view authority) noexcept {
@@ -179,7 +179,7 @@ std::string percent_encode(std::string_view text) {
 }
 
 std::string origin(const url_parts& url) {
-  return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
+  return concat({url.scheme, "://", url.host, (url.port.empty() ? "" : ":" + url.port)});
 }
 
 bool is_loopback(std::string_view host) noexcept {
@@ -279,7 +279,7 @@ expected<url_parts> check_endpoint(std::string_view text, bool allow_insecure) {
       parts->host != "169.254.169.254") {
     return fail(
         errc::endpoint_not_allowed,
-        "the endpoint " + shown(text) + " is plain http to a name or a public address",
+        concat({"the endpoint ", shown(text), " is plain http to a name or a public address"}),
         "Use https; or, if nobody else can read this network's traffic, set "
         "MIDAS_ALLOW_INSECURE_ENDPOINT=1 or allow_insecure_endpoint (--allow-insecure-endpoint)");
   }

@@ -1,6 +1,7 @@
 #include "transport/hosts/app_service.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/simple_protocol.hpp"
@@ -21,7 +22,7 @@ std::string_view advise_2017(const error& problem) {
 }
 
 std::string_view advise_2019(const error& problem) {
-  const auto code = ascii::lower(problem.service_code + " " + problem.service_description);
+  const auto code = ascii::lower(concat({problem.service_code, " ", problem.service_description}));
   if (code.find("unsupportedapiversion") != std::string::npos ||
       code.find("not support the api version") != std::string::npos) {
     return "Choose the host app-service-2017 (--host app-service-2017), whose version of the API "

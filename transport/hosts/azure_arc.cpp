@@ -1,6 +1,7 @@
 #include "transport/hosts/azure_arc.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/host_text.hpp"
@@ -30,17 +31,17 @@ constexpr std::size_t max_shown = 300;
 // The agent names paths only in its challenge, and no proof was sent before that.
 std::string shown(std::string_view path) { return quoted(shown_host_text(path, {}, max_shown)); }
 
-unexpected refuse(errc code, std::string message, std::string advice, int status) {
-  auto result = make_error(code, std::move(message), std::move(advice));
+unexpected refuse(errc code, std::string_view message, std::string_view advice, int status) {
+  auto result = make_error(code, message, advice);
   result.source = to_string(identity_host::azure_arc);
   result.http_status = status;
   return unexpected{std::move(result)};
 }
 
-unexpected reject(std::string message, int status = 401) {
-  return refuse(errc::challenge_rejected, std::move(message),
-                "Check that Azure Arc's agent listens at " + std::string{endpoint_variable} +
-                    ", and check its state (azcmagent show)",
+unexpected reject(std::string_view message, int status = 401) {
+  return refuse(errc::challenge_rejected, message,
+                concat({"Check that Azure Arc's agent listens at ", endpoint_variable,
+                        ", and check its state (azcmagent show)"}),
                 status);
 }
 
@@ -90,16 +91,17 @@ expected<sensitive_string> read_key(const std::string& path, const credential_fi
     return key;
   }
   if (key->size() > max_key_bytes) {
-    return reject("Azure Arc's key file " + shown(path) + " is larger than " +
-                  std::to_string(max_key_bytes) + " bytes");
+    return reject(concat({"Azure Arc's key file ", shown(path), " is larger than ",
+                          std::to_string(max_key_bytes), " bytes"}));
   }
   if (key->empty()) {
-    return reject("Azure Arc's key file " + shown(path) + " is empty");
+    return reject(concat({"Azure Arc's key file ", shown(path), " is empty"}));
   }
   if (std::ranges::any_of(*key, ascii::breaks_header)) {
-    return reject("Azure Arc's key file " + shown(path) +
-                  " contains a line break or another control character, which headers must not "
-                  "have");
+    return reject(
+        concat({"Azure Arc's key file ", shown(path),
+                " contains a line break or another control character, which headers must not "
+                "have"}));
   }
   return key;
 }
@@ -172,17 +174,16 @@ expected<void> check_key_path(std::string_view path, std::string_view directory)
                          path.starts_with(directory) &&
                          path[directory.size()] == separators.front();
   const auto reject_path = [path](std::string_view problem) {
-    return reject("Azure Arc's challenge names the file " + shown(path) + ", " +
-                  std::string{problem});
+    return reject(concat({"Azure Arc's challenge names the file ", shown(path), ", ", problem}));
   };
   if (!is_inside) {
-    return refuse(errc::challenge_rejected,
-                  "Azure Arc's challenge names the file " + shown(path) +
-                      ", which is not in the agent's directory, " + shown(directory),
-                  "Check that Azure Arc's agent listens at " + std::string{endpoint_variable} +
-                      "; a simulated one needs midas simulate --arc-key-directory " +
-                      std::string{directory},
-                  401);
+    return refuse(
+        errc::challenge_rejected,
+        concat({"Azure Arc's challenge names the file ", shown(path),
+                ", which is not in the agent's directory, ", shown(directory)}),
+        concat({"Check that Azure Arc's agent listens at ", endpoint_variable,
+                "; a simulated one needs midas simulate --arc-key-directory ", directory}),
+        401);
   }
   if (!name.ends_with(key_suffix) || name.size() == key_suffix.size()) {
     return reject_path("whose name is not that of a key file, <name>.key");
@@ -195,7 +196,7 @@ expected<void> check_key_path(std::string_view path, std::string_view directory)
 
 http_request encode(const std::string& url, const resolved_request& request) {
   http_request result;
-  result.url = url + "?api-version=2020-06-01&resource=" + percent_encode(request.resource);
+  result.url = concat({url, "?api-version=2020-06-01&resource=", percent_encode(request.resource)});
   append_identity(result.url, imds::parameters, request.identity);
   result.ipv4_only = names_localhost(url);
   result.headers = {public_header("Metadata", "true")};
@@ -208,8 +209,8 @@ expected<http_request> answer_challenge(const std::string& url, const resolved_r
                                         const credential_files& files) {
   const auto status = response.status;
   if (is_success(status)) {
-    return reject("Azure Arc answered HTTP " + std::to_string(status) +
-                      " without a challenge, which proves this process's right to the token",
+    return reject(concat({"Azure Arc answered HTTP ", std::to_string(status),
+                          " without a challenge, which proves this process's right to the token"}),
                   status);
   }
   if (status != 401) {

@@ -1,5 +1,6 @@
 #include "transport/hosts/credential_choice.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/http_message.hpp"
 #include "transport/hosts/host_registry.hpp"
 
@@ -39,8 +40,8 @@ std::string remark_on(std::string_view value) {
     return equal_ignoring_case(each.name, value);
   });
   if (known != other_values.end()) {
-    return variable + " is " + std::string{known->name} + ", which stands for " +
-           std::string{known->meaning} + ", so that it has no effect";
+    return concat({variable, " is ", known->name, ", which stands for ", known->meaning,
+                   ", so that it has no effect"});
   }
   return variable +
          " has an unknown value, which has no effect; WorkloadIdentityCredential and "
@@ -85,7 +86,7 @@ credential_choice read_credential(const host_environment& environment) {
 void pass_over(host_finding& finding, std::string_view wanted) {
   finding.matched = false;
   finding.evidence.push_back({.subject = std::string{credentials_variable},
-                              .found = "set to " + std::string{wanted},
+                              .found = concat({"set to ", wanted}),
                               .present = false});
 }
 
@@ -99,13 +100,13 @@ void explain_credential(host_detection& detection, const credential_choice& choi
   const auto& found = profile_of(*detection.host);
   const auto& evidence = detection.findings.back().evidence;
   if (found.credential != choice.name && evidence.front().is_option) {
-    detection.remarks.push_back(statement(choice) + ", but " + evidence.front().subject +
-                                " takes precedence");
+    detection.remarks.push_back(
+        concat({statement(choice), ", but ", evidence.front().subject, " takes precedence"}));
     return;
   }
   if (found.credential != choice.name) {
-    auto remark =
-        statement(choice) + ", but has no effect without " + first_missing(detection, choice.name);
+    auto remark = concat(
+        {statement(choice), ", but has no effect without ", first_missing(detection, choice.name)});
     detection.reason += "; " + remark;
     detection.remarks.push_back(std::move(remark));
     return;

@@ -1,5 +1,6 @@
 #include "transport/hosts/credential_files.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/descriptor.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
@@ -60,7 +61,7 @@ content read_regular_file(int file, const struct stat& status, std::size_t max_b
     }
     size += static_cast<std::size_t>(count);
   }
-  return refuse("is larger than " + std::to_string(max_bytes) + " bytes");
+  return refuse(concat({"is larger than ", std::to_string(max_bytes), " bytes"}));
 }
 
 // The agent runs as a user of its own, which owns the directory.
@@ -90,7 +91,7 @@ content read_owned_file(const std::string& path, std::size_t max_bytes) {
     return refuse("may be written by users other than its owner");
   }
   if (S_ISREG(status.st_mode) && status.st_nlink != 1) {
-    return refuse("has " + std::to_string(status.st_nlink) + " hard links, not one");
+    return refuse(concat({"has ", std::to_string(status.st_nlink), " hard links, not one"}));
   }
   return read_regular_file(file.number(), status, max_bytes);
 }
@@ -116,7 +117,7 @@ std::string described(const refusal& reason) {
       return "does not exist";
     case EACCES:
     case EPERM:
-      return "is not readable by this user (id " + std::to_string(::geteuid()) + ")";
+      return concat({"is not readable by this user (id ", std::to_string(::geteuid()), ")"});
     default:
       return "cannot be read: " + std::generic_category().message(reason.system_error);
   }
@@ -145,7 +146,7 @@ expected<sensitive_string> read_key(const std::string& path, std::size_t max_byt
                               : read_owned_file(path, max_bytes);
   if (!key) {
     return fail(errc::challenge_rejected,
-                "Azure Arc's key file " + shown(path) + " " + described(key.error()),
+                concat({"Azure Arc's key file ", shown(path), " ", described(key.error())}),
                 advice_for_key(key.error()));
   }
   return *std::move(key);
@@ -180,7 +181,8 @@ expected<sensitive_string> read_federated_token(const std::string& path, std::si
   if (!token) {
     return fail(
         errc::invalid_configuration,
-        "AZURE_FEDERATED_TOKEN_FILE: the file " + shown(path) + " " + described(token.error()),
+        concat(
+            {"AZURE_FEDERATED_TOKEN_FILE: the file ", shown(path), " ", described(token.error())}),
         "Set it to the file that the cluster mounts into the pod, and let the user of this process "
         "read the file");
   }
@@ -191,11 +193,11 @@ expected<sensitive_string> read_authorities(const std::string& path, std::size_t
   auto authorities = holds_null(path) ? refuse("has a null character in its name")
                                       : read_linked_file(path, max_bytes);
   if (!authorities) {
-    return fail(
-        errc::invalid_configuration,
-        "AZURE_KUBERNETES_CA_FILE: the file " + shown(path) + " " + described(authorities.error()),
-        "Set it to the file that AKS mounts into the pod, and let the user of this process "
-        "read the file");
+    return fail(errc::invalid_configuration,
+                concat({"AZURE_KUBERNETES_CA_FILE: the file ", shown(path), " ",
+                        described(authorities.error())}),
+                "Set it to the file that AKS mounts into the pod, and let the user of this process "
+                "read the file");
   }
   return *std::move(authorities);
 }

@@ -1,5 +1,6 @@
 #include "transport/hosts/environment_endpoint.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/plain_value.hpp"
@@ -14,7 +15,7 @@ namespace midas::internal {
 namespace {
 
 unexpected not_set(std::string_view variable) {
-  return fail(errc::invalid_configuration, std::string{variable} + " is not set",
+  return fail(errc::invalid_configuration, concat({variable, " is not set"}),
               "Set it as the host does, or choose another host");
 }
 
@@ -23,13 +24,13 @@ unexpected unusable(std::string_view variable, std::string_view value, std::stri
                     std::string_view advice) {
   const auto recognized = advice_for_value(value);
   return fail(errc::invalid_configuration, std::string{variable}.append(" ").append(problem),
-              std::string{recognized.empty() ? advice : recognized});
+              recognized.empty() ? advice : recognized);
 }
 
 }  // namespace
 
 unexpected blame_variable(std::string_view variable, error problem) {
-  problem.message.insert(0, std::string{variable} + ": ");
+  problem.message.insert(0, concat({variable, ": "}));
   return unexpected{std::move(problem)};
 }
 

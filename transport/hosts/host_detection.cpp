@@ -1,5 +1,6 @@
 #include "transport/hosts/host_detection.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -129,7 +130,7 @@ unused_variables find_unused(const host_environment& environment, const host_pro
       if (is_common || environment.variable(variable).empty() || uses(found, variable)) {
         continue;
       }
-      auto remark = std::string{variable} + " is set, but ";
+      auto remark = concat({variable, " is set, but "});
       if (const auto partners = partners_of(variable, environment); !partners.empty()) {
         add_once(result.incomplete, remark.append("has no effect without ").append(partners));
       } else {
@@ -154,13 +155,13 @@ std::string reason_for(const host_finding& finding, const host_profile& profile,
   }
   const auto& last = finding.evidence.back();
   if (profile.signature.mode != detection_mode::fallback && last.present && last.found != "set") {
-    return name + " was chosen because " + last.subject + " " + last.found;
+    return concat({name, " was chosen because ", last.subject, " ", last.found});
   }
   if (finding.evidence.front().is_option) {
-    return name + " was chosen by " + finding.evidence.front().subject;
+    return concat({name, " was chosen by ", finding.evidence.front().subject});
   }
-  auto result = name + " was chosen because " + joined(present, " and ") +
-                (present.size() == 1 ? " is set" : " are set");
+  auto result = concat({name, " was chosen because ", joined(present, " and "),
+                        (present.size() == 1 ? " is set" : " are set")});
   if (const auto absent = profile.signature.absent; !absent.empty()) {
     result.append(" and ").append(absent).append(" is not");
   }
@@ -192,15 +193,16 @@ expected<identity_host> check_choice(const host_finding& finding, const host_pro
   const auto& fallback = fallback_profile();
   if (!imds_authority.empty() && profile.host != fallback.host) {
     return fail(errc::invalid_configuration,
-                "the endpoint option is for " + std::string{fallback.name} +
-                    ", but the host option chooses " + name,
+                concat({"the endpoint option is for ", fallback.name,
+                        ", but the host option chooses ", name}),
                 "Set one of the two options");
   }
   const auto missing = std::ranges::find(finding.evidence, false, &host_evidence::present);
   if (profile.signature.needs_variables && missing != finding.evidence.end()) {
-    return fail(errc::invalid_configuration,
-                "the host option chooses " + name + ", but " + missing->subject + " is not set",
-                std::string{profile.signature.advice});
+    return fail(
+        errc::invalid_configuration,
+        concat({"the host option chooses ", name, ", but ", missing->subject, " is not set"}),
+        profile.signature.advice);
   }
   return profile.host;
 }
@@ -267,8 +269,8 @@ host_detection detect(const host_environment& environment, const credential_choi
 // For a reader who has chosen the wrong host.
 void mention_detected(error& failure, const host_detection& detected) {
   if (detected.host && !detected.is_assumed) {
-    failure.message += "; without the host option, " +
-                       std::string{profile_of(*detected.host).name} + " would be chosen";
+    failure.message += concat(
+        {"; without the host option, ", profile_of(*detected.host).name, " would be chosen"});
   }
 }
 

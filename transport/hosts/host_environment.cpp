@@ -1,5 +1,6 @@
 #include "transport/hosts/host_environment.hpp"
 
+#include "messages/concat.hpp"
 #include "transport/formats/plain_value.hpp"
 #include "transport/hosts/host_registry.hpp"
 
@@ -52,7 +53,7 @@ std::string arc_agent_file(const host_environment& environment) {
       return "/opt/azcmagent/bin/himds";
     case host_platform::windows:
       if (const auto programs = environment.variable("ProgramFiles"); !programs.empty()) {
-        return std::string{programs} + "\\AzureConnectedMachineAgent\\himds.exe";
+        return concat({programs, "\\AzureConnectedMachineAgent\\himds.exe"});
       }
       break;
     case host_platform::other:

@@ -1,5 +1,6 @@
 #include "transport/hosts/host_protocol.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 
 namespace midas::internal {
@@ -35,7 +36,7 @@ void add_reason(error& failure, std::string_view reason) {
 error deadline_error(const host_protocol& host, const std::string& resource) {
   auto result = make_error(
       errc::deadline_exceeded,
-      "no token for " + resource + " from " + host.address + " before the caller's deadline",
+      concat({"no token for ", resource, " from ", host.address, " before the caller's deadline"}),
       "Allow a longer timeout, or check whether the endpoint answers");
   result.source = host.source;
   add_reason(result, host.reason);

@@ -1,6 +1,7 @@
 #include "transport/hosts/identity_binding.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/certificate_pem.hpp"
@@ -44,8 +45,8 @@ std::string described_origin(const host_environment& environment) {
       return "in " + named(variable);
     }
   }
-  return "of this system, since neither " + named(ca_file_variable) + " nor " +
-         named(ca_data_variable) + " is set";
+  return concat({"of this system, since neither ", named(ca_file_variable), " nor ",
+                 named(ca_data_variable), " is set"});
 }
 
 bool is_server_name(std::string_view text) noexcept {
@@ -64,9 +65,9 @@ expected<url_parts> proxy_of(const host_environment& environment) {
     return blame_variable(
         proxy_variable,
         make_error(errc::endpoint_not_allowed,
-                   "the token proxy " + quoted(one_line(origin(*parts), max_shown)) +
-                       " must use https: it receives the federated token",
-                   std::string{proxy_advice}));
+                   concat({"the token proxy ", quoted(one_line(origin(*parts), max_shown)),
+                           " must use https: it receives the federated token"}),
+                   proxy_advice));
   }
   if (auto checked = check_no_query(text); !checked) {
     return blame_variable(proxy_variable, std::move(checked.error()));
@@ -82,9 +83,10 @@ expected<void> check(const connection_settings& settings) {
         "Use the host name that AKS sets");
   }
   if (!settings.ca_file.empty() && !settings.ca_data.empty()) {
-    return fail(errc::invalid_configuration,
-                named(ca_file_variable) + " and " + named(ca_data_variable) + " are both set",
-                "Set only one of them: it alone says which certificate authorities count");
+    return fail(
+        errc::invalid_configuration,
+        concat({named(ca_file_variable), " and ", named(ca_data_variable), " are both set"}),
+        "Set only one of them: it alone says which certificate authorities count");
   }
   if (!settings.ca_data.empty() && !holds_certificate(settings.ca_data)) {
     return fail(errc::invalid_configuration, named(ca_data_variable) + " has no certificate in PEM",
@@ -137,7 +139,7 @@ expected<std::optional<connection_settings>> read_settings(const host_environmen
   if (first != proxy_variable) {
     return fail(
         errc::invalid_configuration,
-        named(first) + " is set, but " + named(proxy_variable) + " is not",
+        concat({named(first), " is set, but ", named(proxy_variable), " is not"}),
         "Set the URL of the token proxy, or none of the variables of identity bindings; AKS "
         "sets them together");
   }
@@ -164,7 +166,8 @@ std::string join_url(const url_parts& proxy, std::string_view path) {
 
 expected<std::string> authorities_after(std::string_view kept, std::string_view content,
                                         std::string_view path) {
-  const auto file = named(ca_file_variable) + ": the file " + quoted(one_line(path, max_shown));
+  const auto file =
+      concat({named(ca_file_variable), ": the file ", quoted(one_line(path, max_shown))});
   if (without_margins(content).empty()) {
     return kept.empty() ? fail(errc::invalid_configuration, file + " is empty",
                                "AKS may be replacing it: try again, and check the file if it stays "
@@ -209,15 +212,16 @@ std::string describe(usage found, const host_environment& environment) {
     case usage::absent:
       break;
     case usage::in_use:
-      return "The federated token goes to " + named(proxy_variable) +
-             " instead of Microsoft Entra ID; the certificate there must be for " +
-             described_name(environment) + ", by an authority " + described_origin(environment);
+      return concat({"The federated token goes to ", named(proxy_variable),
+                     " instead of Microsoft Entra ID; the certificate there must be for ",
+                     described_name(environment), ", by an authority ",
+                     described_origin(environment)});
     case usage::off:
       return named(first_set(environment)) + " is not used: identity bindings are off";
     case usage::without_variables:
-      return "The identity_binding option has no effect without " + named(proxy_variable) +
-             ", which AKS sets for pods with the annotation "
-             "azure.workload.identity/use-identity-binding: \"true\"";
+      return concat({"The identity_binding option has no effect without ", named(proxy_variable),
+                     ", which AKS sets for pods with the annotation "
+                     "azure.workload.identity/use-identity-binding: \"true\""});
     case usage::of_another_host:
       return "The identity_binding option is not used: identity bindings belong to workload "
              "identity";

@@ -1,5 +1,6 @@
 #include "transport/hosts/identity_parameters.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/url.hpp"
@@ -30,10 +31,10 @@ expected<void> check_id_size(const managed_identity& identity) {
   }
   const std::string name{to_string(kind)};
   return fail(errc::invalid_identity,
-              "the " + name + " of the user-assigned identity, " + quoted_start(identity.id()) +
-                  ", has " + std::to_string(size) + " characters; the maximum is " +
-                  std::to_string(most),
-              "Pass the " + name + " as the Azure portal shows it");
+              concat({"the ", name, " of the user-assigned identity, ", quoted_start(identity.id()),
+                      ", has ", std::to_string(size), " characters; the maximum is ",
+                      std::to_string(most)}),
+              concat({"Pass the ", name, " as the Azure portal shows it"}));
 }
 
 void append_identity(std::string& url, const identity_parameters& parameters,

@@ -1,6 +1,7 @@
 #include "transport/hosts/internet_settings.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/plain_value.hpp"
 
@@ -65,8 +66,7 @@ expected<std::shared_ptr<const internet_access>> read_internet_access(
           : named_value{"the proxy option", settings.proxy};
   if (!proxy.value.empty() && authority.scheme == "https" && !is_loopback(authority.host)) {
     if (!is_proxy(proxy.value)) {
-      return fail(errc::invalid_configuration,
-                  std::string{proxy.name} + " is not the URL of a proxy",
+      return fail(errc::invalid_configuration, concat({proxy.name, " is not the URL of a proxy"}),
                   "Use a URL such as http://proxy.example:3128");
     }
     result->proxy = proxy.value;

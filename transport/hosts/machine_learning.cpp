@@ -1,5 +1,6 @@
 #include "transport/hosts/machine_learning.hpp"
 
+#include "messages/concat.hpp"
 #include "transport/formats/url.hpp"
 #include "transport/hosts/environment_endpoint.hpp"
 #include "transport/hosts/simple_protocol.hpp"
@@ -56,7 +57,7 @@ expected<http_request> encode(const connection_settings& settings,
   }
   http_request result;
   result.url =
-      settings.url + "?api-version=2017-09-01&resource=" + percent_encode(request.resource);
+      concat({settings.url, "?api-version=2017-09-01&resource=", percent_encode(request.resource)});
   const auto& client_id =
       kind == identity_kind::client_id ? request.identity.id() : settings.default_client_id;
   if (!client_id.empty()) {

@@ -1,5 +1,6 @@
 #include "transport/hosts/service_fabric.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/certificate_pin.hpp"
 #include "transport/formats/url.hpp"
@@ -28,9 +29,9 @@ expected<std::string> read_url(const host_environment& environment) {
   auto url = endpoint_from_environment(environment, endpoint_variable, true);
   if (url && parse_url(*url)->scheme != "https") {
     return fail(errc::endpoint_not_allowed,
-                std::string{endpoint_variable} +
-                    " must be an https URL: Service Fabric's endpoint is authenticated by its "
-                    "certificate, and receives a secret",
+                concat({endpoint_variable,
+                        " must be an https URL: Service Fabric's endpoint is authenticated by its "
+                        "certificate, and receives a secret"}),
                 "Set it as Service Fabric does, e.g. to "
                 "https://localhost:2377/metadata/identity/oauth2/token");
   }

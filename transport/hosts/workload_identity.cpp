@@ -1,6 +1,7 @@
 #include "transport/hosts/workload_identity.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/claims.hpp"
@@ -69,8 +70,8 @@ expected<std::string> stated(const host_environment& environment, std::string_vi
   const auto value = environment.variable(variable);
   if (value.empty()) {
     return fail(errc::invalid_configuration,
-                "workload identity needs " + std::string{variable} + ", which is not set",
-                std::string{how_variables_get_set});
+                concat({"workload identity needs ", variable, ", which is not set"}),
+                how_variables_get_set);
   }
   return std::string{value};
 }
@@ -88,16 +89,17 @@ expected<std::string> authority_of(const host_environment& environment, bool all
   result.erase(result.find_last_not_of('/') + 1);
   const auto name = quoted(one_line(result, max_shown));
   if (parts->scheme != "https" && !allow_insecure) {
-    return blame_variable(
-        authority_variable,
-        make_error(errc::endpoint_not_allowed,
-                   "the authority " + name + " must use https: it receives the federated token",
-                   advice));
+    return blame_variable(authority_variable,
+                          make_error(errc::endpoint_not_allowed,
+                                     concat({"the authority ", name,
+                                             " must use https: it receives the federated token"}),
+                                     advice));
   }
   if (text.find('?') != std::string_view::npos) {
-    return blame_variable(authority_variable,
-                          make_error(errc::invalid_endpoint,
-                                     "the authority " + name + " must not have a query", advice));
+    return blame_variable(
+        authority_variable,
+        make_error(errc::invalid_endpoint,
+                   concat({"the authority ", name, " must not have a query"}), advice));
   }
   return result;
 }
@@ -208,7 +210,7 @@ expected<connection_settings> read_settings(const host_environment& environment,
   if (!std::ranges::all_of(*tenant, may_be_in_tenant)) {
     const auto recognized = advice_for_value(*tenant);
     return fail(errc::invalid_configuration,
-                std::string{tenant_variable} + " must consist of letters, digits, '.' and '-' only",
+                concat({tenant_variable, " must consist of letters, digits, '.' and '-' only"}),
                 recognized.empty() ? "Use the tenant's id, a GUID, or one of its domains"
                                    : std::string{recognized});
   }

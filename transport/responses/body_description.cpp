@@ -1,6 +1,7 @@
 #include "transport/responses/body_description.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/host_text.hpp"
 
@@ -113,7 +114,7 @@ std::string quotation(std::string_view before, std::string_view text,
   if (may_hold_token(text, is_success(response.status))) {
     return " (not shown, since it may contain a token)";
   }
-  return std::string{before} + quoted(shown_host_text(text, response.proofs, max_quoted));
+  return concat({before, quoted(shown_host_text(text, response.proofs, max_quoted))});
 }
 
 std::string describe_page(const http_response& response) {
@@ -123,7 +124,7 @@ std::string describe_page(const http_response& response) {
   const bool is_xml = shown_type.find("xml") != std::string::npos &&
                       find_ignoring_case(page, "<html", 0) == std::string_view::npos;
   std::string result = is_xml ? "an XML page" : "a page";
-  result += shown_type.empty() ? ", not JSON" : " (" + shown_type + "), not JSON";
+  result += shown_type.empty() ? ", not JSON" : concat({" (", shown_type, "), not JSON"});
   if (const auto title = element(page, "<title", "</title"); !title.empty()) {
     return result + quotation(", with the title ", title, response);
   }
@@ -181,20 +182,20 @@ body_form form_of(const http_response& response) noexcept {
 }
 
 std::string describe_body(const http_response& response, body_form form, bool is_truncated) {
-  const auto size = "a body of " + std::to_string(response.body.size()) + " bytes ";
+  const auto size = concat({"a body of ", std::to_string(response.body.size()), " bytes "});
   switch (form) {
     case body_form::empty:
       return describe_nothing(response);
     case body_form::markup:
       return describe_page(response);
     case body_form::compressed:
-      return size + "that is compressed (" + std::string{compression_of(response.body)} +
-             "), though no header says so, and could not be parsed as JSON";
+      return concat({size, "that is compressed (", compression_of(response.body),
+                     "), though no header says so, and could not be parsed as JSON"});
     case body_form::binary:
       return size + "that are no text, and could not be parsed as JSON";
     default:
-      return size + "that could not be parsed as JSON" +
-             (is_truncated ? ", since it is truncated" : "") + quote_text(response);
+      return concat({size, "that could not be parsed as JSON",
+                     (is_truncated ? ", since it is truncated" : ""), quote_text(response)});
   }
 }
 

@@ -1,6 +1,7 @@
 #include "transport/responses/foreign_server.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/formats/host_text.hpp"
 
@@ -94,9 +95,8 @@ std::string describe_server(const http_response& response) {
   if (value.empty()) {
     return {};
   }
-  auto result = "; its header " + std::string{header} + " is " + quoted(value);
-  return found == nullptr ? result
-                          : result + ", as " + std::string{found->server.name} + " sends it";
+  auto result = concat({"; its header ", header, " is ", quoted(value)});
+  return found == nullptr ? result : concat({result, ", as ", found->server.name, " sends it"});
 }
 
 }  // namespace midas::internal

@@ -1,5 +1,6 @@
 #include "transport/responses/host_clock.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/time_text.hpp"
 #include "transport/responses/date_time.hpp"
 #include "transport/responses/expiry.hpp"
@@ -42,8 +43,8 @@ std::string describe_clock(const http_response& response, sys_seconds now) {
   if (difference == seconds{0}) {
     return "this machine's clock agrees with the answer's Date";
   }
-  return "this machine's clock is " + duration_text(std::chrono::abs(difference)) +
-         (difference > seconds{0} ? " ahead of" : " behind") + " the answer's Date";
+  return concat({"this machine's clock is ", duration_text(std::chrono::abs(difference)),
+                 (difference > seconds{0} ? " ahead of" : " behind"), " the answer's Date"});
 }
 
 }  // namespace midas::internal

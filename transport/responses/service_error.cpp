@@ -1,6 +1,7 @@
 #include "transport/responses/service_error.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "transport/responses/error_body.hpp"
@@ -60,7 +61,7 @@ constexpr std::array<known_error, 14> known_errors{{
 }};
 
 const known_error* find_known_error(const error_body& body) {
-  const auto text = ascii::lower(body.code + "\n" + body.description);
+  const auto text = ascii::lower(concat({body.code, "\n", body.description}));
   const auto* const found = std::ranges::find_if(known_errors, [&text](const known_error& each) {
     return text.find(each.text) != std::string::npos;
   });
@@ -99,7 +100,7 @@ bool names_no_identity(const error_context& context) {
 std::string subject_of(const error_context& context) {
   const auto& request = context.request;
   const bool is_default = names_no_identity(context) && !context.default_identity.empty();
-  return is_default ? request.resource + " for " + std::string{context.default_identity}
+  return is_default ? concat({request.resource, " for ", context.default_identity})
                     : to_string(request);
 }
 
@@ -108,13 +109,13 @@ std::string describe(const error_context& context, errc code, bool is_own) {
   const auto subject = one_line(without_tokens(subject_of(context)), max_subject_length);
   switch (code) {
     case errc::throttled:
-      return source + " is throttling; it returned no token for " + subject;
+      return concat({source, " is throttling; it returned no token for ", subject});
     case errc::service_unavailable:
-      return source + " is temporarily unavailable; it returned no token for " + subject;
+      return concat({source, " is temporarily unavailable; it returned no token for ", subject});
     case errc::invalid_response:
-      return source + " returned neither a token for " + subject + " nor an error";
+      return concat({source, " returned neither a token for ", subject, " nor an error"});
     case errc::identity_not_found:
-      return source + " does not have the identity on this host: no token for " + subject;
+      return concat({source, " does not have the identity on this host: no token for ", subject});
     default:
       return source + (is_own ? " refused a token for " : " returned no token for ") + subject;
   }
@@ -123,9 +124,9 @@ std::string describe(const error_context& context, errc code, bool is_own) {
 // Of an answer that is not an error of the host's own form.
 std::string describe_answer(const error_context& context, const error_body& body) {
   if (body.form == body_form::error) {
-    return "; the answer is an error in the form of " +
-           std::string{body.has_status_code ? "App Service" : "another server"} + ", not of " +
-           std::string{context.source};
+    return concat({"; the answer is an error in the form of ",
+                   body.has_status_code ? "App Service" : "another server", ", not of ",
+                   context.source});
   }
   return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
 }
@@ -187,7 +188,7 @@ error read_service_error(const error_context& context, http_response response) {
   if (code != errc::invalid_response && !found.is_own) {
     message += describe_answer(context, body) + describe_server(response);
   }
-  auto result = make_error(code, std::move(message), advice_for(context, code, status, found));
+  auto result = make_error(code, message, advice_for(context, code, status, found));
   result.source = context.source;
   result.http_status = status;
   result.retry_after = read_retry_after(response, context.now);

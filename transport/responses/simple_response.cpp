@@ -1,5 +1,6 @@
 #include "transport/responses/simple_response.hpp"
 
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/responses/service_error.hpp"
 #include "transport/responses/token_response.hpp"
@@ -32,11 +33,10 @@ expected<token_grant> read_simple_response(const response_format& format,
 }
 
 unexpected refuse_identity(std::string_view source, identity_kind kind, std::string_view reason,
-                           std::string advice) {
-  auto refusal = make_error(errc::identity_not_supported,
-                            std::string{source} + " cannot select an identity by " +
-                                std::string{to_string(kind)} + ": " + std::string{reason},
-                            std::move(advice));
+                           std::string_view advice) {
+  auto refusal = make_error(
+      errc::identity_not_supported,
+      concat({source, " cannot select an identity by ", to_string(kind), ": ", reason}), advice);
   refusal.source = source;
   return unexpected{std::move(refusal)};
 }

@@ -37,6 +37,6 @@ expected<token_grant> read_simple_response(const response_format& format,
 /// errc::identity_not_supported: the host cannot select an identity by an id of that kind. `reason`
 /// says how the host selects it, `advice` what to do.
 unexpected refuse_identity(std::string_view source, identity_kind kind, std::string_view reason,
-                           std::string advice);
+                           std::string_view advice);
 
 }  // namespace midas::internal

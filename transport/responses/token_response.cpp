@@ -1,6 +1,7 @@
 #include "transport/responses/token_response.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "messages/time_text.hpp"
@@ -64,11 +65,10 @@ std::string shape_of(const token_members& members, std::size_t count) {
   return result.empty() ? "an empty object" : result;
 }
 
-unexpected reject(std::string_view source, const std::string& what, std::string_view advice = {}) {
-  auto result =
-      make_error(errc::invalid_response, std::string{source} + " answered HTTP 200 " + what,
-                 advice.empty() ? "Check that the server at this address is an identity endpoint"
-                                : std::string{advice});
+unexpected reject(std::string_view source, std::string_view what, std::string_view advice = {}) {
+  auto result = make_error(
+      errc::invalid_response, concat({source, " answered HTTP 200 ", what}),
+      advice.empty() ? "Check that the server at this address is an identity endpoint" : advice);
   result.source = source;
   result.http_status = 200;
   return unexpected{std::move(result)};
@@ -80,8 +80,8 @@ unexpected reject_unreadable(std::string_view source, const http_response& respo
   const auto server = find_foreign_server(response);
   auto result =
       reject(source,
-             "with " + describe_body(response, form_of(response), is_truncated) +
-                 describe_server(response),
+             concat({"with ", describe_body(response, form_of(response), is_truncated),
+                     describe_server(response)}),
              server         ? server->advice
              : is_truncated ? "Try again: the answer was cut off, by the server or on its way"
                             : std::string_view{});
@@ -128,9 +128,9 @@ std::optional<sys_seconds> find_refresh(const json_member& refresh_in, sys_secon
 
 unexpected reject_expired(std::string_view source, const http_response& response,
                           sys_seconds expired_at, sys_seconds now, const std::string& shape) {
-  auto result = reject(source, "with an access token that has already expired, " +
-                                   duration_text(std::chrono::abs(now - expired_at)) + " ago" +
-                                   shape + "; " + describe_clock(response, now));
+  auto result = reject(source, concat({"with an access token that has already expired, ",
+                                       duration_text(std::chrono::abs(now - expired_at)), " ago",
+                                       shape, "; ", describe_clock(response, now)}));
   result.value().advice =
       sent_at(response)
           ? "The host, or a cache on the way, returns an expired token: try again in "
@@ -143,10 +143,11 @@ unexpected reject_expired(std::string_view source, const http_response& response
 unexpected reject_resource(std::string_view source, std::string_view stated,
                            std::string_view wanted, const http_response& response) {
   constexpr std::size_t max_shown = 200;
-  auto result = reject(source,
-                       "with a token for " + shown_host_text(stated, response.proofs, max_shown) +
-                           " instead of " + one_line(without_tokens(wanted), max_shown),
-                       "Try again: the host confuses the tokens of its callers at times");
+  auto result =
+      reject(source,
+             concat({"with a token for ", shown_host_text(stated, response.proofs, max_shown),
+                     " instead of ", one_line(without_tokens(wanted), max_shown)}),
+             "Try again: the host confuses the tokens of its callers at times");
   result.value().service_code = other_resource_code;
   return result;
 }
@@ -228,7 +229,7 @@ expected<token_grant> read_token_response(std::string_view source, http_response
   if (reading.result == json_reading::outcome::other_value) {
     return reject(source, "with JSON that is not an object");
   }
-  const auto shape = [&] { return " (" + shape_of(members, reading.members) + ")"; };
+  const auto shape = [&] { return concat({" (", shape_of(members, reading.members), ")"}); };
   const auto token = members.access_token.text;
   if (!is_stated(members.access_token)) {
     return reject(source, "without an access token" + shape());
