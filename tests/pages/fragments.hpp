@@ -16,6 +16,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <semaphore>
 #include <span>
 #include <string>
 #include <string_view>
