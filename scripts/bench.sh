@@ -65,6 +65,9 @@ fi
 printf '\n== %s\n' "$page"
 rm -f "$plots"/*.svg
 node bench/report/page.mjs --results "$results" --build "$build" --page "$page" --plots "$plots"
+if [ ${#quick[@]} -eq 0 ]; then
+  scripts/readme_figures.py
+fi
 
 if [ ${#failed[@]} -gt 0 ]; then
   echo "failed: ${failed[*]}" >&2
