@@ -42,8 +42,8 @@ struct token_grant {
   std::string resource{};
   /// When the token expires (UTC).
   std::chrono::sys_seconds expires_on{};
-  /// When midas begins to refresh the token, which is still valid then (UTC). Empty if the lifetime
-  /// is too short for that.
+  /// When the token should be refreshed (UTC): the time that the host states, otherwise half of the
+  /// lifetime. Empty if the host states none and the lifetime is less than two hours.
   std::optional<std::chrono::sys_seconds> refresh_on{};
 };
 
@@ -105,7 +105,10 @@ class MIDAS_EXPORT access_token {
   [[nodiscard]] const std::string& resource() const noexcept { return grant().resource; }
   /// When the token expires (UTC). A caller that keeps a token must stop using it by then.
   [[nodiscard]] std::chrono::sys_seconds expires_on() const noexcept { return grant().expires_on; }
-  /// When midas begins to refresh the token (UTC); empty for a token with a short lifetime.
+  /// When the token should be refreshed (UTC): the time that the host states, otherwise half of the
+  /// lifetime. midas begins then, or up to five minutes later (docs/resilience.md). Empty if the
+  /// host states none and the lifetime is less than two hours; midas then refreshes the token
+  /// shortly before it may no longer be handed out.
   [[nodiscard]] std::optional<std::chrono::sys_seconds> refresh_on() const noexcept {
     return grant().refresh_on;
   }

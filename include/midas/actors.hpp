@@ -41,8 +41,10 @@ MIDAS_EXPORT void init_global_meta_objects();
 /// request exactly once, with an access_token or with a caf::error that to_error() converts. The
 /// errors are those of token_service.
 ///
-/// A handle is a strong reference. Keep a token_handle instead, or get this handle anew for each
-/// request: an actor that has ended answers with an error of CAF.
+/// A handle may be kept, and does not keep the actor from ending. A request to an actor that has
+/// ended fails with errc::actor_terminated: the service has ended, or midas has replaced the actor
+/// by another, which token_service::cache() returns then. request_token() with a token_handle needs
+/// no such care.
 using token_actor = caf_compat::typed_actor<
     // Answers within token_service_options::default_timeout.
     access_token(token_request),
@@ -91,8 +93,8 @@ token_source_of_request actor_or_error(const Tokens& tokens) {
 
 }  // namespace detail
 
-/// A token request of an actor that has not been sent yet. Returned by request_token(). Call then()
-/// or delegate() once, in the same message handler of `self`; without either, nothing is sent.
+/// A token request of an actor, not sent yet. Returned by request_token(). Call then() or
+/// delegate() once, in the same message handler of `self`; without either, nothing is sent.
 template <class Self>
 class pending_token_request {
  public:
@@ -137,7 +139,7 @@ class pending_token_request {
   std::chrono::nanoseconds timeout_;
 };
 
-/// How an actor requests a token, in a message handler of `self`:
+/// Requests a token for an actor, in a message handler of `self`:
 ///   request_token(self, tokens, request, 5s).then(on_token, on_error);
 ///
 /// A cached token takes no message, and is handed out whatever `timeout` is. Any other request goes
@@ -154,7 +156,8 @@ pending_token_request<Self> request_token(Self* self, token_service& tokens, tok
   return {self, detail::actor_or_error(tokens), std::move(request), timeout};
 }
 
-/// The same for a resource, as a std::string, a std::string_view or a const char*.
+/// Requests, for an actor, the token of the default identity for `resource`. The overload that
+/// takes a token_request has the details.
 template <class Self, detail::resource_text Text>
 pending_token_request<Self> request_token(Self* self, token_service& tokens, const Text& resource,
                                           std::chrono::nanoseconds timeout) {
@@ -165,8 +168,9 @@ pending_token_request<Self> request_token(Self* self, token_service& tokens, con
           token_request{.resource = std::string{std::string_view{resource}}}, timeout};
 }
 
-/// The same for the token of a handle. An actor should keep a handle rather than a reference to the
-/// service: the handle may outlive the service, and then fails with errc::shutting_down.
+/// Requests the token of a handle for an actor. The overload that takes a token_request has the
+/// details. An actor should keep a handle rather than a reference to the service: the handle may
+/// outlive the service, and then fails with errc::shutting_down.
 template <class Self>
 pending_token_request<Self> request_token(Self* self, const token_handle& tokens,
                                           std::chrono::nanoseconds timeout) {

@@ -119,11 +119,10 @@ enum class errc : std::uint8_t {
 };
 
 /// True if the same request may succeed later without a change to the request, the configuration or
-/// the service: unreachable, connection_lost, request_timeout, invalid_http, throttled,
-/// service_unavailable, deadline_exceeded, host_busy, too_many_keys and
-/// actor_terminated. By the time a caller
-/// gets one of these, midas has retried as far as its policy and the caller's timeout allow. Pause
-/// before the next request, for error::retry_after if it is set.
+/// the service: `unreachable`, `connection_lost`, `request_timeout`, `invalid_http`, `throttled`,
+/// `service_unavailable`, `deadline_exceeded`, `host_busy`, `too_many_keys` and `actor_terminated`.
+/// By the time a caller gets one of these, midas has retried as far as its policy and the caller's
+/// timeout allow. Pause before the next request, for error::retry_after if it is set.
 [[nodiscard]] constexpr bool is_transient(errc code) noexcept {
   switch (code) {
     case errc::unreachable:

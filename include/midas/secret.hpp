@@ -66,7 +66,7 @@ class MIDAS_EXPORT secret {
   std::string_view shown_;
 };
 
-/// "<redacted>", or "" for an empty secret.
+/// `<redacted>`, or "" for an empty secret. Any thread.
 MIDAS_EXPORT std::string to_string(const secret&);
 /// Writes to_string().
 MIDAS_EXPORT std::ostream& operator<<(std::ostream&, const secret&);

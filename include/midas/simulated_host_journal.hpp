@@ -31,7 +31,7 @@ struct journal_entry {
   std::string fault{};
 };
 
-/// A JSON object with the member `entries`: an array of objects whose members are named as above,
+/// A JSON object with the member `entries`: an array of objects with the members of journal_entry,
 /// in the order of `journal`. Times are milliseconds since `start` with a fraction; null instead of
 /// max(). Any thread.
 [[nodiscard]] std::string to_json(const std::vector<journal_entry>& journal,

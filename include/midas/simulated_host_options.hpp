@@ -112,8 +112,8 @@ struct simulated_host_options {
   /// Default: 0.
   std::size_t limit_per_second = 0;
 
-  /// Token requests that may be in progress at the same time. Others are answered at once with 429,
-  /// as above. 0 means no limit. Default: 0.
+  /// Token requests that may be in progress at the same time. Others are answered at once with 429
+  /// and "Retry-After: 1", and do not count. 0 means no limit. Default: 0.
   std::size_t limit_concurrency = 0;
 
   /// The number of token requests that the journal keeps, the newest ones. 0 to ten million; 0

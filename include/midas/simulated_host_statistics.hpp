@@ -29,8 +29,8 @@ struct simulated_host_statistics {
   std::map<int, std::uint64_t> statuses{};
 };
 
-/// A JSON object whose members are named as above. The names in `statuses` are strings, since JSON
-/// requires it. Any thread.
+/// A JSON object with the members of the statistics. The names in `statuses` are strings, since
+/// JSON requires it. Any thread.
 [[nodiscard]] std::string to_json(const simulated_host_statistics& statistics);
 
 }  // namespace midas

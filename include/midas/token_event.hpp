@@ -186,7 +186,7 @@ struct refresh_done {
   bool refreshed = false;
 };
 
-/// Why a key left memory.
+/// Why a key was removed from memory.
 enum class eviction_reason : std::uint8_t {
   /// It had not been requested for token_service_options::idle_key_timeout.
   idle,
@@ -202,11 +202,11 @@ enum class eviction_reason : std::uint8_t {
 /// "idle", "expired", "too_many_keys" or "forgotten"; "unknown" for any other number. Any thread.
 MIDAS_EXPORT std::string_view to_string(eviction_reason reason) noexcept;
 
-/// A key left memory, and its token with it.
+/// midas removed a key and its token from memory.
 struct key_evicted {
   /// The token that the event is about.
   token_key key{};
-  /// Why it left.
+  /// Why it was removed.
   eviction_reason reason = eviction_reason::idle;
 };
 
@@ -220,7 +220,12 @@ struct connection_opened {
 };
 
 /// A call of a token_store.
-enum class store_operation : std::uint8_t { load, save };
+enum class store_operation : std::uint8_t {
+  /// token_store::load(), once when the service is created.
+  load,
+  /// token_store::save(), after tokens were acquired.
+  save,
+};
 
 /// "load" or "save"; "unknown" for any other number. Any thread.
 MIDAS_EXPORT std::string_view to_string(store_operation operation) noexcept;
@@ -237,18 +242,18 @@ struct store_failed {
   std::size_t unsaved = 0;
 };
 
-/// Any of the events above. An observer that handles only some of them should ignore the others:
-/// later releases may add events.
+/// One event of any kind. An observer that handles only some kinds should ignore the others: later
+/// releases may add kinds.
 using token_event =
     std::variant<host_chosen, host_unusable, acquisition_started, acquisition_waiting,
                  acquisition_retried, acquisition_succeeded, acquisition_failed, exchange_finished,
                  connection_opened, host_throttled, host_failing, host_recovered, refresh_scheduled,
                  refresh_done, key_evicted, claims_not_passed_on, store_failed>;
 
-/// error: a caller failed, a refresh failed, or the host does not work. warning: the token store
-/// does not work. info: what an operator wants to see of a service that works. debug: each
-/// exchange, and the beginning of what another event ends. docs/logging.md has the table. Any
-/// thread.
+/// The severity of an event. error: a caller failed, a refresh failed, or the host does not work.
+/// warning: the token store does not work. info: what an operator wants to see of a service that
+/// works. debug: each exchange, and each beginning that another event ends. docs/logging.md has the
+/// table. Any thread.
 MIDAS_EXPORT event_severity severity(const token_event&) noexcept;
 
 /// The event as a line of the log: its name, then `key=value` for each member, e.g.

@@ -38,12 +38,12 @@ class token_handle;
 /// and a cached token is refreshed in the background before it expires.
 ///
 /// All functions may be called from any thread. Every request is answered exactly once, by its
-/// deadline, with a token or an error. Besides the errors that the host causes (see errc), a
+/// deadline, with a token or an error. In addition to the errors that the host causes (see errc), a
 /// request can fail with:
 /// - errc::invalid_resource, invalid_identity, invalid_timeout: the request is malformed,
 /// - errc::identity_not_supported: the host cannot provide tokens of that identity,
-/// - errc::claims_not_supported: the same claims were answered less than a minute ago, and the host
-///   cannot pass them on,
+/// - errc::claims_not_supported: the host does not accept claims, and granted a token for the same
+///   claims less than a minute ago,
 /// - errc::invalid_endpoint, endpoint_not_allowed, invalid_configuration: the service is
 ///   misconfigured; every request fails with that error, the constructors do not,
 /// - errc::deadline_exceeded: the timeout passed,
@@ -59,7 +59,9 @@ class token_handle;
 ///
 /// Each function that takes a token_request also takes the resource alone, as a std::string, a
 /// std::string_view or a const char*: get("https://vault.azure.net", 5s) requests the same as
-/// get({.resource = "https://vault.azure.net"}, 5s).
+/// get({.resource = "https://vault.azure.net"}, 5s). Its token is for the default identity: the one
+/// in token_service_options::identity, or else the one that the host chooses, usually the
+/// system-assigned one.
 class MIDAS_EXPORT token_service {
  public:
   /// The configuration.
@@ -72,8 +74,8 @@ class MIDAS_EXPORT token_service {
   /// errc::not_started, which says why.
   explicit token_service(const options& settings = {});
 
-  /// Uses the application's actor system, which must outlive the service. Fails like the first
-  /// constructor.
+  /// Runs in the application's actor system, which must outlive the service. Throws only
+  /// std::bad_alloc: if the service cannot start, every request fails with errc::not_started.
   explicit token_service(caf::actor_system& system, const options& settings = {});
 
   token_service(const token_service&) = delete;
@@ -93,9 +95,9 @@ class MIDAS_EXPORT token_service {
   /// start, a later call tries again, at most once per second, and returns another service if that
   /// succeeds.
   ///
-  /// At exit, observers and the log are not called any more, and the connections are closed, within
-  /// 250 ms; requests that are open then are not waited for. What an observer or the log uses must
-  /// have been created before the first call.
+  /// At exit, midas stops calling observers and the log, and closes the connections, within 250 ms;
+  /// it does not wait for open requests. The objects that an observer or the log uses must have
+  /// been created before the first call.
   static token_service& shared();
 
   /// Sets the options of shared(). Call it in main(), before anything calls shared(); any thread.
@@ -115,7 +117,8 @@ class MIDAS_EXPORT token_service {
   /// has already read the token in the current second takes no lock, makes no system call, and
   /// writes to no memory that other threads read.
   std::optional<access_token> try_get(const token_request& request);
-  /// The same for a resource; see above.
+  /// The cached token of the default identity for `resource`, or nothing. Never waits. The overload
+  /// that takes a token_request has the details.
   template <detail::resource_text Text>
   std::optional<access_token> try_get(const Text& resource) {
     return find_resource(resource);
@@ -126,13 +129,15 @@ class MIDAS_EXPORT token_service {
   /// report that. Requires <midas/token_handle.hpp> or <midas/midas.hpp>.
   token_handle for_resource(std::string_view resource, managed_identity identity = {});
 
-  /// Blocks until the token or an error is available. Fails with errc::would_block if the answer
+  /// Returns the cached token at once; otherwise blocks until a token or an error is available, at
+  /// most for `timeout`. Fails with errc::would_block if the answer
   /// may need the calling thread: in a callback or observer of midas, in a coroutine that midas
   /// resumed, and in an actor that runs on a thread of the scheduler that the service uses. An
   /// actor should not call it at all, since it blocks other actors; see request_token().
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
-  /// The same for a resource; see above.
+  /// Blocks until the token of the default identity for `resource`, or the error, is available. The
+  /// overload that takes a token_request has the details.
   template <detail::resource_text Text>
   expected<access_token> get(const Text& resource, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {}) {
@@ -146,7 +151,8 @@ class MIDAS_EXPORT token_service {
   /// have a token cached ahead of its first use.
   void get_async(const token_request& request, std::chrono::nanoseconds timeout, callback done,
                  const std::stop_token& stop = {});
-  /// The same for a resource; see above.
+  /// Calls `done` with the token of the default identity for `resource`, or with the error, exactly
+  /// once. The overload that takes a token_request has the details.
   template <detail::resource_text Text>
   void get_async(const Text& resource, std::chrono::nanoseconds timeout,
                  callback done,  // NOLINT(performance-unnecessary-value-param): moved from below
@@ -154,13 +160,15 @@ class MIDAS_EXPORT token_service {
     get_resource_async(resource, timeout, std::move(done), stop);
   }
 
-  /// `co_await` the result for an expected<access_token>. If a token is cached, the coroutine does
-  /// not suspend. Otherwise it resumes where get_async() would call `done`, and must not block
-  /// there. The request must outlive the await, and the coroutine must not be destroyed while it
-  /// waits.
+  /// Returns what a coroutine awaits with `co_await`, for an expected<access_token>. If a token is
+  /// cached, the coroutine does not suspend. Otherwise it resumes on the thread on which
+  /// get_async() would call `done`, and must not block there. The request must outlive the await,
+  /// and the coroutine must not be destroyed while it waits.
   token_awaitable async_get(const token_request& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {});
-  /// The same for a resource; see above. The awaitable keeps a copy of the text.
+  /// Returns what a coroutine awaits with `co_await`, for the token of the default identity for
+  /// `resource`, or the error. The awaitable keeps a copy of the text. The overload that takes a
+  /// token_request has the details.
   template <detail::resource_text Text>
   token_awaitable async_get(const Text& resource, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) {
@@ -172,7 +180,8 @@ class MIDAS_EXPORT token_service {
   /// reason, await into a variable, not in the condition of an if statement.
   token_awaitable async_get(token_request&& request, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
-  /// Nor for a temporary std::string.
+  /// Not available with g++ before 13, for the same reason: pass a named std::string, or a string
+  /// literal.
   template <detail::temporary_text Text>
   token_awaitable async_get(Text&& resource, std::chrono::nanoseconds timeout,
                             const std::stop_token& stop = {}) = delete;
@@ -187,7 +196,7 @@ class MIDAS_EXPORT token_service {
   /// <midas/actors.hpp>.
   [[nodiscard]] auto cache() const;
 
-  /// May be called after shutdown(), too.
+  /// The counters of the service, now. Any thread; after shutdown(), too.
   [[nodiscard]] token_service_statistics statistics() const;
 
   /// Calls `observer` with each event until the subscription ends (see event_subscription), on the
@@ -199,11 +208,11 @@ class MIDAS_EXPORT token_service {
   /// Answers every open request with errc::shutting_down, ends the actors, closes the connections,
   /// and returns. Idempotent.
   ///
-  /// It waits at most 5 seconds for the actors, which cannot end while the application blocks all
-  /// threads of its actor system, or while a callback blocks, and for the token store to save what
-  /// it has not got yet. What is open after that is answered by this function, on the calling
-  /// thread. No callback, coroutine or observer of midas begins to run after it has returned, and
-  /// no call of the store. (Answers to actors are messages, and may arrive later.)
+  /// Waits at most 5 seconds for the actors, and for the token store to save the tokens that it
+  /// does not have yet. The actors cannot end while the application blocks all threads of its actor
+  /// system, or while a callback blocks. Requests that are open after that are answered by this
+  /// function, on the calling thread. After it has returned, no callback, coroutine, observer or
+  /// call of the store begins. (Answers to actors are messages, and may arrive later.)
   ///
   /// May be called on any thread. It does not wait where get() would fail with errc::would_block:
   /// in a callback, for example, it answers the open requests itself, and returns.

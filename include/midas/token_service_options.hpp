@@ -107,7 +107,7 @@ struct token_service_options {
   std::optional<host_limits> limits{};
 
   /// How many keys without a usable token one lane (token_request::lane) may request from the host
-  /// at a time, those that wait for the host's limits included. Requests for more fail with
+  /// at a time, including those that wait for the host's limits. Requests for more fail with
   /// errc::host_busy. At least 1. Default: 5,000.
   std::size_t max_cold_keys_per_lane = 5'000;
 
@@ -122,21 +122,21 @@ struct token_service_options {
   /// and a year is the maximum. Default: 5 s.
   std::chrono::milliseconds negative_cache_ttl{5'000};
 
-  /// A key that has not been requested for this long, from 1 s to a year, leaves memory, and its
-  /// token is wiped.
-  /// Default: the lifetime of the token, which is refreshed in the background until then.
+  /// If a key has not been requested for this long, from 1 s to a year, midas removes it from
+  /// memory and wipes its token. Until then the token is refreshed. Default: the lifetime of the
+  /// token.
   std::optional<std::chrono::seconds> idle_key_timeout{};
 
-  /// The maximum number of keys in memory. Above it the least recently requested ones leave, except
-  /// those that a caller waits for. At least 1. Default: 10,000.
+  /// The maximum number of keys in memory. Above it, midas removes the least recently requested
+  /// ones, except those that a caller waits for. At least 1. Default: 10,000.
   std::size_t max_keys = 10'000;
 
-  /// Where tokens are kept beyond the life of the process, e.g. a file_token_store. The service
-  /// loads it once: requests wait for that for at most 1 s after the service was created, and for
-  /// at most half of their timeout, before the host is asked. It saves each token that it acquires
-  /// (docs/store.md). Calls come one at a time, from a thread that exists only for them; shutdown()
-  /// waits for them as long as for the actors. Each service needs a store of its own. Nothing that
-  /// the store does makes a request fail: an error, or an exception, is reported as store_failed.
+  /// Where tokens are kept beyond the life of the process, e.g. a file_token_store (docs/store.md).
+  /// The service loads the store once, and saves each token that it acquires. Before the host is
+  /// asked, requests wait for the load, for at most 1 s after the service was created and for at
+  /// most half of their timeout. One thread, which does nothing else, calls the store; shutdown()
+  /// waits for its calls as long as for the actors. Each service needs a store of its own. No
+  /// request fails because of the store: an error, or an exception, is reported as store_failed.
   /// Default: none.
   std::shared_ptr<token_store> store{};
 
@@ -147,11 +147,11 @@ struct token_service_options {
   /// Called with each event as a line of text (see to_string(const token_event&)), without a line
   /// break; the text is valid during the call. Runs on the thread on which the event occurs: one of
   /// the service's, or for the first line the one that creates the service. It must not block,
-  /// since every caller would wait. An exception is ignored, and the line is lost. Never called
+  /// since every caller would wait. If it throws, the line is lost, and nothing else. Never called
   /// after shutdown() or the destructor of the service has returned, with the exceptions that
   /// shutdown() documents for callbacks. Default: none, unless the environment variable MIDAS_LOG
-  /// is error, info or debug: events up to that severity then go to standard error
-  /// (docs/logging.md). The variable has no effect if `log` is set.
+  /// is error, warning, info or debug: events of that and of higher severity then go to standard
+  /// error (docs/logging.md). The variable has no effect if `log` is set.
   std::function<void(event_severity severity, std::string_view line)> log{};
 
   /// The least severe events that `log` is called with. Default: all.

@@ -8,7 +8,8 @@
 
 namespace midas {
 
-/// What was sent to the host. Counted since the service was created, except in_flight and queued.
+/// What was sent to the host. Counted since the service was created, except `in_flight` and
+/// `queued`.
 struct http_statistics {
   /// HTTP exchanges begun, including those that failed before anything was sent.
   std::uint64_t requests = 0;

@@ -16,8 +16,7 @@ namespace midas {
 
 /// A token with what a store must keep to find it again, as a plain value.
 struct stored_token {
-  /// The identity as the caller wrote it. A named one: the store does not know the default identity
-  /// of a service.
+  /// The identity as the caller wrote it. Never the default identity, which a store does not know.
   managed_identity identity{};
   /// `grant.resource` is the resource as the caller wrote it.
   token_grant grant{};
@@ -28,11 +27,12 @@ struct stored_token {
   std::string endpoint{};
 };
 
-/// Keeps tokens. Applications may implement it, e.g. on top of a keyring.
+/// Keeps tokens beyond the life of the process. Applications may implement it, e.g. on top of a
+/// keyring.
 ///
-/// One thread at a time calls it, a thread that is there for the store: no caller of midas waits
-/// for it, and every function may block for as long as its documentation says. An error is a
-/// returned value, and never contains a token; no function throws anything but std::bad_alloc.
+/// A service calls it from one thread, which does nothing else, so every function may block. Other
+/// users call it from one thread at a time. An error is a returned value, and never contains a
+/// token; no function throws anything but std::bad_alloc.
 class MIDAS_EXPORT token_store {
  public:
   token_store() = default;

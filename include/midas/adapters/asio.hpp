@@ -85,7 +85,8 @@ auto async_get(token_service& tokens, const token_request& request,
   return asio::async_initiate<CompletionToken, void(expected<access_token>)>(
       detail::initiate_get<detail::standalone_asio, source>{{&tokens, request}, timeout}, token);
 }
-/// The same for a resource, as a std::string, a std::string_view or a const char*.
+/// Requests the token of the default identity for `resource`, a std::string, a std::string_view or
+/// a const char*. The overload that takes a token_request has the details.
 template <detail::resource_text Text,
           ASIO_COMPLETION_TOKEN_FOR(void(expected<access_token>)) CompletionToken>
 auto async_get(token_service& tokens, const Text& resource, std::chrono::nanoseconds timeout,
@@ -98,13 +99,14 @@ auto async_get(token_service& tokens, const Text& resource, std::chrono::nanosec
 template <class CompletionToken>
 auto async_get(token_service& tokens, token_request&& request, std::chrono::nanoseconds timeout,
                CompletionToken&& token) = delete;
-/// Nor for a temporary std::string.
+/// Not available with g++ before 13, for the same reason: pass a named std::string.
 template <detail::temporary_text Text, class CompletionToken>
 auto async_get(token_service& tokens, Text&& resource, std::chrono::nanoseconds timeout,
                CompletionToken&& token) = delete;
 #endif
 
-/// The same for a handle, which is faster; the handle is copied.
+/// Requests the token of a handle, of which the operation keeps a copy. Faster than with a
+/// request. The overload that takes a token_request has the details.
 template <ASIO_COMPLETION_TOKEN_FOR(void(expected<access_token>)) CompletionToken>
 auto async_get(const token_handle& handle, std::chrono::nanoseconds timeout,
                CompletionToken&& token) {

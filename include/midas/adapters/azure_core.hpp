@@ -18,20 +18,20 @@
 
 namespace midas {
 
-/// managed_identity under the names of Azure::Identity::ManagedIdentityId.
+/// Makes a managed_identity, by functions with the names of Azure::Identity::ManagedIdentityId.
 struct azure_managed_identity_id {
   // NOLINTBEGIN(readability-identifier-naming)
-  /// The same as managed_identity::system_assigned().
+  /// The system-assigned identity: managed_identity::system_assigned().
   static managed_identity SystemAssigned() { return managed_identity::system_assigned(); }
-  /// The same as managed_identity::client_id().
+  /// A user-assigned identity, by its client id: managed_identity::client_id().
   static managed_identity FromUserAssignedClientId(std::string id) {
     return managed_identity::client_id(std::move(id));
   }
-  /// The same as managed_identity::object_id().
+  /// A user-assigned identity, by its object id: managed_identity::object_id().
   static managed_identity FromUserAssignedObjectId(std::string id) {
     return managed_identity::object_id(std::move(id));
   }
-  /// The same as managed_identity::resource_id().
+  /// A user-assigned identity, by its Azure resource id: managed_identity::resource_id().
   static managed_identity FromUserAssignedResourceId(const Azure::Core::ResourceIdentifier& id) {
     return managed_identity::resource_id(id.ToString());
   }
@@ -54,7 +54,7 @@ struct azure_credential_options {
 /// own, or share one. All functions may be called from any thread.
 class azure_credential final : public Azure::Core::Credentials::TokenCredential {
  public:
-  /// Requests nothing; the service is made, or used, by the first GetToken().
+  /// Sends no request. The first GetToken() creates the shared service if it does not exist yet.
   explicit azure_credential(azure_credential_options options = {})
       : TokenCredential("midas::azure_credential"), options_(std::move(options)) {}
 
