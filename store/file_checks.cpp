@@ -34,7 +34,7 @@ unexpected reject_file(std::string_view path, std::string_view what, std::string
 
 unexpected reject_size(std::string_view path, std::string_view has, std::size_t limit) {
   return reject_file(path, concat({has, " more than ", std::to_string(limit), " bytes"}),
-                     "Remove tokens, or the token store as a whole, or raise the limit");
+                     "Remove tokens or the whole token store, or raise the limit");
 }
 
 expected<void> check_directory(const struct stat& status, const std::string& path) {
@@ -52,7 +52,7 @@ expected<void> check_directory(const struct stat& status, const std::string& pat
 expected<void> check_file(const struct stat& status, const std::string& path,
                           std::size_t max_bytes) {
   if (!S_ISREG(status.st_mode)) {
-    return reject_file(path, "is not a regular file", "Name another file as the token store");
+    return reject_file(path, "is not a regular file", "Choose another file for the token store");
   }
   if (status.st_uid != ::geteuid()) {
     return reject_file(path, "belongs to another user: user " + std::to_string(status.st_uid),

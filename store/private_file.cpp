@@ -90,7 +90,8 @@ expected<std::optional<private_file>> private_file::open(const private_file_opti
   const std::filesystem::path path{options.path};
   if (!path.has_filename() || path.filename() == "." || path.filename() == ".." ||
       options.path.find('\0') != std::string::npos) {
-    return reject_file(options.path, "is not the path of a file", "Name a file as the token store");
+    return reject_file(options.path, "is not the path of a file",
+                       "Choose a file for the token store");
   }
   const auto parent = path.has_parent_path() ? path.parent_path().string() : std::string{"."};
   if (creates && !make_directories(parent)) {

@@ -36,7 +36,7 @@ error corrupt_store(const std::string& path, const std::string& kept) {
   return make_error(errc::store_failed,
                     concat({internal::quoted(path), " is not a token cache; it was kept as ",
                             internal::quoted(kept)}),
-                    "Remove what was kept if it is of no use");
+                    "Remove that file if you do not need it");
 }
 
 }  // namespace

@@ -53,13 +53,13 @@ void answered_claims::forget_old(time_point now) {
 
 error repeated_claims_error(std::string_view host, std::string_view resource,
                             std::chrono::nanoseconds ago) {
-  auto result =
-      make_error(errc::claims_not_supported,
-                 concat({host, " cannot pass claims on: it granted a token for ", resource,
-                         " and the same claims ", duration_text(ago),
-                         " ago, which the resource will probably refuse as well"}),
-                 "Do not answer this challenge again; a caller that has not tried that token yet "
-                 "gets it by a request without claims");
+  auto result = make_error(
+      errc::claims_not_supported,
+      concat({host, " does not accept claims: it granted a token for ", resource,
+              " and the same claims ", duration_text(ago),
+              " ago, which the resource will probably refuse as well"}),
+      "Do not request a token with these claims again; a caller that has not tried that token yet "
+      "gets it by a request without claims");
   result.source = host;
   result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(claims_interval - ago);
   return result;

@@ -17,7 +17,8 @@ expected<void> guarded_call(const std::function<expected<void>()>& function) {
   } catch (const std::exception& thrown) {
     return fail(errc::store_failed, concat({"the token store threw ", thrown.what()}), advice);
   } catch (...) {
-    return fail(errc::store_failed, "the token store threw something that is no exception", advice);
+    return fail(errc::store_failed, "the token store threw a value that is not a std::exception",
+                advice);
   }
 }
 

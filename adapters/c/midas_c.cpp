@@ -116,7 +116,7 @@ midas::expected<midas::managed_identity> identity_of(const midas_request& reques
       return midas::managed_identity::resource_id(std::move(id));
     default:
       return misuse(midas::errc::invalid_identity,
-                    "the kind of identity of the request is none of the constants of midas.h");
+                    "the kind of identity in the request is not a constant of midas.h");
   }
 }
 

@@ -29,8 +29,8 @@ enum class errc : std::uint8_t {
   invalid_timeout = 5,
   /// The host offers only its system-assigned identity, or does not accept this kind of id.
   identity_not_supported = 21,
-  /// The host cannot pass claims on, and has granted a token for the same claims less than a
-  /// minute ago, which the resource has probably refused as well. error::retry_after is when the
+  /// The host does not accept claims, and granted a token for the same claims less than a minute
+  /// ago, which the resource has probably refused as well. error::retry_after is when the
   /// host is asked again.
   claims_not_supported = 32,
 

@@ -107,9 +107,9 @@ std::string_view advice_for(std::string_view reason) noexcept {
       {"throttled", "The host limits this machine: look for clients that do not use the proxy"},
       {"unreachable", "Check that the host's endpoint can be reached: midas doctor"},
       {"request_timeout", "The host answers too slowly: midas doctor"},
-      {"service_unavailable", "The host has a fault of its own, and is asked again"},
+      {"service_unavailable", "The host has failed; midas asks it again"},
       {"host_busy", "More different tokens are requested than the host's limits admit in time"},
-      {"deadline_exceeded", "The host did not answer in time, and is asked again"},
+      {"deadline_exceeded", "The host did not answer in time; midas asks it again"},
   }};
   const auto* const found = std::ranges::find(table, reason, &entry::first);
   return found == table.end() ? std::string_view{} : found->second;

@@ -93,7 +93,7 @@ void acceptor::turn_away(descriptor socket) {
                        1 + server.last_connection.fetch_add(1, std::memory_order_relaxed)};
   server.observer.rejected(first_.index(), who, rejection::too_many_connections);
   auto& out = first_.scratch();
-  append_protocol_error(out, 503, "The endpoint has as many connections as it may have",
+  append_protocol_error(out, 503, "The endpoint has reached its limit on connections",
                         first_.date(std::chrono::system_clock::now()));
   send_last_answer(socket.number(), out);
 }

@@ -80,7 +80,7 @@ void connection::begin() {
 void connection::turn_away() {
   worker_.server().observer.rejected(worker_.index(), who_, rejection::too_many_of_client);
   auto& out = worker_.scratch();
-  append_protocol_error(out, 503, "The client has as many connections as it may have",
+  append_protocol_error(out, 503, "The client has reached its limit on connections",
                         worker_.date(std::chrono::system_clock::now()));
   send_last_answer(descriptor_number(), out);
   close();

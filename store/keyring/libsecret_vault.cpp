@@ -63,7 +63,7 @@ class bounded_call {
     const auto begin = "cannot " + action + " the keyring: ";
     if (::g_cancellable_is_cancelled(cancellable()) != FALSE) {
       return refuse(begin + "it did not answer within " + std::to_string(timeout_.count()) + " ms",
-                    "Unlock the keyring before: a prompt for its password may be waiting, which a "
+                    "Unlock the keyring first: a prompt for its password may be waiting, which a "
                     "session without a screen cannot show");
     }
     if (is(SECRET_ERROR, SECRET_ERROR_IS_LOCKED)) {

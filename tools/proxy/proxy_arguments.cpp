@@ -199,7 +199,7 @@ void add_limit_options(option_declarer& options) {
   options.add_time("request_timeout", "--request-timeout", values.request_timeout,
                    "How long a client waits for a token");
   options.add_time("drain_timeout", "--drain-timeout", values.drain_timeout,
-                   "How long the end waits for requests in progress");
+                   "How long to wait for requests in progress before the exit");
 }
 
 void add_operation_options(option_declarer& options) {

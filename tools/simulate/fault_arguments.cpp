@@ -124,7 +124,7 @@ CLI::Option* add_rate(CLI::App& command, const std::string& name, double& value,
 }
 
 void add_scenario(CLI::App& command, std::string& scenario) {
-  std::string description = "What a host does by its documentation, or did by reports:\n";
+  std::string description = "Faults that hosts have by their documentation or by reports:\n";
   std::vector<std::string> names;
   for (const auto& each : simulated_scenarios()) {
     names.emplace_back(each.name);

@@ -63,7 +63,7 @@ class curl_multi_loop::implementation {
     if (is_forked()) {
       job.done(fail(errc::shutting_down,
                     "the transport belongs to the process that this one was forked from",
-                    "Make a token service in each process, after fork()"));
+                    "Create a token service in each process, after fork()"));
     } else if (auto running = start_thread(); !running) {
       job.done(unexpected{std::move(running.error())});
     } else if (!inbox_.push(job)) {

@@ -41,10 +41,10 @@ std::string remark_on(std::string_view value) {
   });
   if (known != other_values.end()) {
     return concat({variable, " is ", known->name, ", which stands for ", known->meaning,
-                   ", so that it has no effect"});
+                   ", so it has no effect"});
   }
   return variable +
-         " has an unknown value, which has no effect; WorkloadIdentityCredential and "
+         " has an unknown value, which has no effect; only WorkloadIdentityCredential and "
          "ManagedIdentityCredential have one";
 }
 
@@ -114,7 +114,7 @@ void explain_credential(host_detection& detection, const credential_choice& choi
   const auto passed = std::ranges::find_if(detection.findings, is_passed_over);
   if (passed != detection.findings.end()) {
     detection.reason.append("; ").append(profile_of(passed->host).name);
-    detection.reason += " was passed over because " + statement(choice);
+    detection.reason += " was ignored because " + statement(choice);
   } else if (!evidence.front().is_option) {
     detection.reason += "; " + statement(choice);
   }

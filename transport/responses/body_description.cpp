@@ -192,7 +192,7 @@ std::string describe_body(const http_response& response, body_form form, bool is
       return concat({size, "that is compressed (", compression_of(response.body),
                      "), though no header says so, and could not be parsed as JSON"});
     case body_form::binary:
-      return size + "that are no text, and could not be parsed as JSON";
+      return size + "that are not text, and could not be parsed as JSON";
     default:
       return concat({size, "that could not be parsed as JSON",
                      (is_truncated ? ", since it is truncated" : ""), quote_text(response)});

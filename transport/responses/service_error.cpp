@@ -143,7 +143,7 @@ std::string advice_for(const error_context& context, errc code, int status, cons
     return "Check which server is at this address: identity endpoints never redirect";
   }
   if (found.body.has_status_code && !found.is_own) {
-    return "Check the address: the endpoint of App Service is asked with IDENTITY_ENDPOINT and "
+    return "Check the address: for the endpoint of App Service, set IDENTITY_ENDPOINT and "
            "IDENTITY_HEADER (--host app-service)";
   }
   if (code == errc::throttled) {

@@ -133,8 +133,8 @@ unexpected reject_expired(std::string_view source, const http_response& response
                                        shape, "; ", describe_clock(response, now)}));
   result.value().advice =
       sent_at(response)
-          ? "The host, or a cache on the way, returns an expired token: try again in "
-            "some minutes, and restart the host's agent if it lasts"
+          ? "The host, or a cache on the way, returns an expired token: try again in a few "
+            "minutes; if that does not help, restart the host's agent"
           : "Compare this machine's clock with another one (date -u); if it is right, "
             "the host or a cache on the way returns an expired token";
   return result;
@@ -147,7 +147,7 @@ unexpected reject_resource(std::string_view source, std::string_view stated,
       reject(source,
              concat({"with a token for ", shown_host_text(stated, response.proofs, max_shown),
                      " instead of ", one_line(without_tokens(wanted), max_shown)}),
-             "Try again: the host confuses the tokens of its callers at times");
+             "Try again: the host sometimes confuses the tokens of its callers");
   result.value().service_code = other_resource_code;
   return result;
 }

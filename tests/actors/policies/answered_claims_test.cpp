@@ -99,7 +99,7 @@ TEST_CASE("the error for repeated claims says when the token was granted and whe
   CHECK(e.code == errc::claims_not_supported);
   CHECK(e.source == "IMDS");
   CHECK(e.retry_after == 57'500ms);
-  CHECK_THAT(e.message, Contains("IMDS cannot pass claims on") &&
+  CHECK_THAT(e.message, Contains("IMDS does not accept claims") &&
                             Contains("https://vault.azure.net") && Contains(" 2.5 s ago"));
   CHECK_FALSE(e.advice.empty());
   CHECK(e.message.size() < 200);

@@ -54,7 +54,7 @@ TEST_CASE("AZURE_TOKEN_CREDENTIALS chooses between workload identity and managed
            "WorkloadIdentityCredential"},
           {"ManagedIdentityCredential", both(), host::app_service,
            "App Service was chosen because IDENTITY_ENDPOINT and IDENTITY_HEADER are set; "
-           "Workload identity was passed over because AZURE_TOKEN_CREDENTIALS is "
+           "Workload identity was ignored because AZURE_TOKEN_CREDENTIALS is "
            "ManagedIdentityCredential"},
           {"ManagedIdentityCredential", of_pod, host::imds,
            "IMDS was assumed because no variable names another host; Workload identity was passed "
@@ -120,19 +120,19 @@ TEST_CASE("other values of AZURE_TOKEN_CREDENTIALS have no effect, and are remar
   const auto [value, remark] = GENERATE(table<std::string, std::string>({
       {"prod",
        "AZURE_TOKEN_CREDENTIALS is prod, which stands for both workload identity and managed "
-       "identity, so that it has no effect"},
+       "identity, so it has no effect"},
       {"DEV",
        "AZURE_TOKEN_CREDENTIALS is dev, which stands for the credentials of developer tools, which "
-       "midas does not have, so that it has no effect"},
+       "midas does not have, so it has no effect"},
       {"azureclicredential",
        "AZURE_TOKEN_CREDENTIALS is AzureCliCredential, which stands for a credential that midas "
-       "does not have, so that it has no effect"},
+       "does not have, so it has no effect"},
       {"SECRET-6",
        "AZURE_TOKEN_CREDENTIALS has an unknown value, which has no effect; "
-       "WorkloadIdentityCredential and ManagedIdentityCredential have one"},
+       "only WorkloadIdentityCredential and ManagedIdentityCredential have one"},
       {"ManagedIdentityCredential2",
        "AZURE_TOKEN_CREDENTIALS has an unknown value, which has no effect; "
-       "WorkloadIdentityCredential and ManagedIdentityCredential have one"},
+       "only WorkloadIdentityCredential and ManagedIdentityCredential have one"},
   }));
   const auto detection = detect_host(choosing(sensitive_string{value}, of_pod));
   REQUIRE(detection.host);
