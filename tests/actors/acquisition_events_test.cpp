@@ -90,7 +90,7 @@ TEST_CASE("the requests that join are counted anew for each acquisition") {
   CHECK(failed[1].joined == 0);
 }
 
-TEST_CASE("while a host hangs, observers are told so after growing pauses") {
+TEST_CASE("while a host hangs, observers get an event after growing pauses") {
   virtual_actors actors;
   const event_record events{actors};
   actors.ask("r", 20s);
@@ -103,7 +103,7 @@ TEST_CASE("while a host hangs, observers are told so after growing pauses") {
   CHECK(waits(events).size() == 2);
 }
 
-TEST_CASE("observers are told what an acquisition waits for") {
+TEST_CASE("events say what an acquisition waits for") {
   SECTION("a slot") {
     virtual_actors actors{{1, 0}};
     const event_record events{actors};

@@ -228,7 +228,7 @@ TEST_CASE("claims for which the host granted no token are not remembered") {
   CHECK(is_token(*again, "token-1"));
 }
 
-TEST_CASE("a host that learns of claims is asked each time") {
+TEST_CASE("a host that accepts claims gets every request with claims") {
   virtual_actors actors{
       at(GENERATE(identity_host::workload_identity, identity_host::service_fabric))};
   for (std::size_t i = 0; i < 3; ++i) {

@@ -24,7 +24,9 @@ TEST_CASE("one timer wakes the actor, however many requests wait for the host's 
   CHECK(host.transport->started() == 2);
 }
 
-TEST_CASE("a request that gets no place is refused before its deadline, with those who hold one") {
+TEST_CASE(
+    "a request that gets no slot is refused before its deadline, and the error names the keys that "
+    "hold one") {
   http_host host{{3, 0}};
   for (const auto* resource : {"a", "b"}) {
     host.ask(resource);
@@ -65,7 +67,7 @@ TEST_CASE("a refusal names at most three keys") {
              Contains("r0") && Contains("r2") && !Contains("r3") && Contains("and 2 more"));
 }
 
-TEST_CASE("a request whose turn cannot come in time is refused at once, with the wait") {
+TEST_CASE("a request that cannot be sent in time is refused at once, with the time to wait") {
   http_host host{{5, 1}};
   host.ask("first");
   const auto refused = host.ask("refused", 500ms);

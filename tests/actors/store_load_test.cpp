@@ -57,7 +57,7 @@ TEST_CASE("an actor's request during the load waits, too") {
   CHECK(is_token(*absent, "token-0"));
 }
 
-TEST_CASE("the host is asked for what the store does not have, as soon as it is loaded") {
+TEST_CASE("when the store is loaded, the host is asked for the tokens that it does not have") {
   stored_actors service;
   service.store->content = {service.kept("a"), service.kept("expired", 1h)};
   const auto absent = service.actors.ask("b");
@@ -102,7 +102,7 @@ TEST_CASE("a request with a short timeout waits for half of it") {
   CHECK(service.requests() == 2);
 }
 
-TEST_CASE("a load that ends late publishes what is absent, and no older token") {
+TEST_CASE("a load that ends late publishes absent tokens, and no older ones") {
   stored_actors service;
   (void)service.actors.ask("a");
   service.actors.advance(1s);

@@ -254,7 +254,7 @@ TEST_CASE("a process that ends at once leaves the refresh of a loaded token to a
   CHECK(service.requests() == 1);
 }
 
-TEST_CASE("of more tokens than max_keys, those that live longest stay") {
+TEST_CASE("of more tokens than max_keys, those that expire last stay") {
   stored_actors service{2};
   service.store->content = {service.kept("short", 20h), service.kept("long", 40h),
                             service.kept("longer", 50h)};

@@ -120,7 +120,7 @@ TEST_CASE("a caller that is canceled between two requests does not keep the seco
   CHECK(actors.transport->cancelled() == 1);
 }
 
-TEST_CASE("a refresh goes on without waiters") {
+TEST_CASE("a refresh continues without waiters") {
   virtual_actors actors;
   actors.ask("r");
   actors.grant(0, 24h);

@@ -12,7 +12,7 @@ namespace net = asio;
 namespace midas::internal::test {
 namespace {
 
-TEST_CASE("asio: a signal of any type gives the wait up, and the others go on waiting") {
+TEST_CASE("asio: a signal of any type ends the wait, and the others continue to wait") {
   using enum asio::cancellation_type;
   for (const auto type : {terminal, partial, total, all}) {
     async_get_world world{50ms};

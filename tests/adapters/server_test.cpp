@@ -102,7 +102,7 @@ TEST_CASE("the server answers hundreds of concurrent requests with one request f
   CHECK(imds.statistics().token_requests == 1);
 }
 
-TEST_CASE("the server answers without a token when the host has none, and goes on") {
+TEST_CASE("the server answers without a token when the host has none, and continues") {
   simulated_host_options options;
   options.resources = {"https://storage.azure.com"};
   const simulated_host imds{options};

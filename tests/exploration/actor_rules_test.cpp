@@ -224,7 +224,7 @@ TEST_CASE("an attempt soon after a refusal that was read is a violation") {
   CHECK(second.broken().empty());
 }
 
-TEST_CASE("an exchange that goes on for a second without a waiter is a violation") {
+TEST_CASE("an exchange that continues for a second without a waiter is a violation") {
   made_up rules;
   rules.ask(a);
   rules.exchange_started(a);

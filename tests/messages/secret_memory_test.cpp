@@ -100,7 +100,7 @@ TEST_CASE("small secrets share pages, and pages are used again") {
   CHECK(used.size() < 700);
 }
 
-TEST_CASE("a forked child goes on using secrets, and makes and frees others") {
+TEST_CASE("a forked child continues to use secrets, and makes and frees others") {
   const secret value{std::string(100, 'x')};
   CHECK(in_forked_child([&] {
           const secret another{std::string(100, 'y')};

@@ -93,7 +93,7 @@ TEST_CASE("an exchange shows its status and size, or why there was no answer") {
   CHECK(to_string(event) == begin + " error=unreachable elapsed=\"12 ms\" correlation_id=5f3a");
 }
 
-TEST_CASE("a failure in an event shows what the host said") {
+TEST_CASE("a failure in an event shows the host's description") {
   auto failure = busy();
   failure.service_code = "slow_down";
   failure.service_description = "You are too fast";

@@ -167,7 +167,7 @@ TEST_CASE("the earliest end is that of the usable tokens") {
   CHECK_FALSE(table.earliest_expiry(now + 25h));
 }
 
-TEST_CASE("the reason of an eviction is told") {
+TEST_CASE("the event of an eviction has its reason") {
   token_table table;
   publish(table, "a", 24h, 12h);
   publish(table, "b", 24h, 12h);

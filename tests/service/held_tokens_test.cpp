@@ -49,7 +49,7 @@ TEST_CASE("the tokens in memory are listed without the tokens") {
   CHECK(held.front().refresh_in < 24h);
 }
 
-TEST_CASE("a token that is forgotten is gone for every reader, and the host is asked again") {
+TEST_CASE("a token that is removed is absent for every reader, and the host is asked again") {
   scripted_service service;
   acquire(service, vault, 0, "first");
   auto handle = service.tokens.for_resource(vault.resource);

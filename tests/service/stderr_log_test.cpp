@@ -28,7 +28,7 @@ TEST_CASE("no line is missed before the first one of a process") {
   CHECK(passes_anew("a line of the log has the time, the library's name and the severity", {}));
 }
 
-TEST_CASE("a long line is cut, and ends all the same") {
+TEST_CASE("a long line is cut, and still ends with a line break") {
   std::string written;
   {
     captured_stderr captured;

@@ -242,7 +242,7 @@ TEST_CASE("a blocking get in an observer fails at once") {
   CHECK(all_are(results.wait_for(1), errc::would_block));
 }
 
-TEST_CASE("actors run on threads of their own system only, whoever sends to them") {
+TEST_CASE("actors run only on threads of their own system, whatever system a message comes from") {
   application_config config;
   caf_compat::configure_sleeping_threads(config, 1);
   caf::actor_system system{config};

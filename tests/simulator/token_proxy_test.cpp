@@ -54,7 +54,7 @@ TEST_CASE("the variables of a pod with an identity binding lead to the token pro
   CHECK(host.certificate_thumbprint().empty());
 }
 
-TEST_CASE("the token proxy answers only those who ask for its name") {
+TEST_CASE("the token proxy answers only clients that ask for its name") {
   const simulated_host host(token_proxy());
   curl_client client(host.certificate_file());
   CHECK(ask_by_name(client, host, name).status == 200);

@@ -76,7 +76,7 @@ TEST_CASE("an unchanged file is not read again, a removed one is noticed") {
   CHECK(loaded(store).empty());
 }
 
-TEST_CASE("a file that is no cache is kept aside by load, and the error names both") {
+TEST_CASE("a file that is not a cache is renamed by load, and the error names both files") {
   const store_directory files;
   files.write("{\"AccessToken\": {");
   file_token_store store{{.path = files.file()}};
@@ -90,7 +90,7 @@ TEST_CASE("a file that is no cache is kept aside by load, and the error names bo
   CHECK(loaded(store).empty());
 }
 
-TEST_CASE("a file that is no cache is kept aside by save, which writes a new one") {
+TEST_CASE("a file that is not a cache is renamed by save, which writes a new one") {
   const store_directory files;
   files.write("[1]");
   file_token_store store{{.path = files.file()}};

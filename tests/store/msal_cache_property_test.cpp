@@ -150,7 +150,7 @@ TEST_CASE("a second change of nothing changes nothing") {
   }));
 }
 
-TEST_CASE("a file that is cut off is no cache") {
+TEST_CASE("a truncated file is not a cache") {
   const auto token = a_token("https://vault.azure.net", "the-token");
   const auto whole = changed({}, {.save = {&token, 1}, .now = now});
   REQUIRE(whole);

@@ -84,7 +84,7 @@ TEST_CASE("a new file has the bytes that MSAL would write, and a section of mida
   CHECK(text == file_text(MIDAS_STORE_VECTORS "/written_by_midas.json"));
 }
 
-TEST_CASE("a file of midas gives back what was saved") {
+TEST_CASE("a file of midas returns the tokens that were saved") {
   const auto tokens = read(vector_text("written_by_midas.json"));
   REQUIRE(tokens.size() == 2);
   CHECK(tokens[0].identity == managed_identity::system_assigned());
@@ -274,7 +274,7 @@ TEST_CASE("an entry with an unusable member is ignored, and stays") {
   CHECK(changed.find("\"" + name + "\": ") != std::string::npos);
 }
 
-TEST_CASE("times as numbers are understood, and an unreadable refresh time is left out") {
+TEST_CASE("times as numbers are read, and an unreadable refresh time is ignored") {
   CHECK(read_text(with_member("expires_on", "1700086400")).size() == 1);
   // Another time than in the mark: the entry is not known to be this machine's.
   CHECK(read_text(with_member("expires_on", "1700086401")).empty());

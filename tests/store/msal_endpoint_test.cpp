@@ -89,7 +89,7 @@ TEST_CASE("a member of MSAL's entry is not taken for the endpoint") {
   CHECK(tokens[0].endpoint.empty());
 }
 
-TEST_CASE("a change keeps the endpoints of other tokens, and replaces that of its own") {
+TEST_CASE("a change keeps the endpoints of other tokens, and replaces that of the changed one") {
   auto first = token_of(imds);
   const auto second = [] {
     auto result = a_token("https://storage.azure.com/");

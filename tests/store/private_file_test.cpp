@@ -108,7 +108,7 @@ TEST_CASE("a file that others may access is refused") {
   }
 }
 
-TEST_CASE("what is not a regular file is refused, and never waited for") {
+TEST_CASE("a path that is not a regular file is refused without waiting") {
   const store_directory files;
   SECTION("a link") {
     std::filesystem::create_symlink("/etc/hostname", files.file());
@@ -210,7 +210,7 @@ TEST_CASE("files are kept aside under names of their own") {
   CHECK(files.names().size() == 3);
 }
 
-TEST_CASE("what killed writers left is removed, and nothing else") {
+TEST_CASE("files of killed writers are removed, and no others") {
   const store_directory files;
   for (const auto* const name :
        {"tokens.json", "tokens.json.tmp-0123456789abcdef", "tokens.json.tmp-",

@@ -41,7 +41,7 @@ TEST_CASE("an odd answer of IMDS to the question for version 2 is reported as su
   CHECK(member(to_json(result), "imds_v2") == "unknown");
 }
 
-TEST_CASE("hosts other than IMDS, and what is none, are not asked for version 2") {
+TEST_CASE("hosts other than IMDS, and endpoints that are not a host, are not asked for version 2") {
   simulated_host_options options;
   options.host = identity_host::app_service;
   simulated_host app{options};

@@ -61,7 +61,7 @@ std::vector<std::string> echoes() {
 
 }  // namespace
 
-TEST_CASE("no event, log line or error shows what the host repeats of a proof") {
+TEST_CASE("no event, log line or error shows a proof that the host repeats") {
   const temporary_file file{std::string{plain_marker}};
   const leak_search leaks{plain_marker};
   for (const auto& echo : echoes()) {
@@ -95,7 +95,7 @@ TEST_CASE("no event, log line or error shows what the host repeats of a proof") 
   }
 }
 
-TEST_CASE("the program prints nothing of what the host repeats of a proof") {
+TEST_CASE("the program does not print a proof that the host repeats") {
   const temporary_file file{std::string{plain_marker}};
   const leak_search leaks{plain_marker};
   const auto forms = echoes();

@@ -103,7 +103,7 @@ TEST_CASE("midas token --identity-binding gets a token from the token proxy") {
   CHECK_THAT(unbound.errors, Contains("no TLS connection to " + variables["AZURE_AUTHORITY_HOST"]));
 }
 
-TEST_CASE("midas simulate replaces the authority of the token proxy as often as it is told") {
+TEST_CASE("midas simulate replaces the authority of the token proxy at the given interval") {
   running_program simulator{MIDAS_PROGRAM,
                             {"simulate", "--host", "workload-identity", "--identity-binding",
                              "--rotate-authority", "20ms", "--print-env", "json"}};
@@ -155,7 +155,7 @@ TEST_CASE("a service follows the replacement of the token proxy's authority") {
   CHECK_THAT(refused.error().advice, Contains("AZURE_KUBERNETES_CA_FILE"));
 }
 
-TEST_CASE("a service without the authority's file says so, and recovers once it is there") {
+TEST_CASE("a service without the authority's file reports it, and recovers when the file exists") {
   const simulated_host host{token_proxy()};
   const temporary_file empty;
   auto variables = variables_of(host);

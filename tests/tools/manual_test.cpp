@@ -101,7 +101,7 @@ TEST_CASE("a manual page escapes what roff would interpret") {
   CHECK_THAT(page, !Contains("secret") && !Contains("hidden"));
 }
 
-TEST_CASE("completion knows nested commands, and offers what is not hidden") {
+TEST_CASE("completion has nested commands, and offers all that are not hidden") {
   const auto program = sample{}.described();
   const auto bash = bash_completion(program);
   CHECK_THAT(bash, Contains("'prog set get'"));

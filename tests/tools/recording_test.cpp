@@ -101,7 +101,7 @@ TEST_CASE("an exchange without an answer hangs in the playback") {
   CHECK(second.token.error().code == first.token.error().code);
 }
 
-TEST_CASE("a report states what a playback needs, and no value of an answer") {
+TEST_CASE("a report has all that a playback needs, and no value of an answer") {
   const auto result = examined_under_rules(
       rules_with(
           R"({"status":429,"headers":{"Retry-After":"7","X-Odd.Name":"hidden1"},
@@ -154,7 +154,7 @@ TEST_CASE("the challenge of Azure Arc is left to the simulated host") {
   CHECK(rules[1].action.status == 403);
 }
 
-TEST_CASE("a file that is no report is refused with what is wrong") {
+TEST_CASE("a file that is not a report is refused, and the error says why") {
   const std::vector<std::pair<std::string, std::string>> wrong{
       {"", "one JSON object"},
       {"[]", "one JSON object"},

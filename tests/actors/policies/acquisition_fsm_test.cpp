@@ -165,7 +165,7 @@ TEST_CASE("the timer of a pause that its waiters left gives up no later attempt"
   CHECK(machine.on_timer(1, without_waiters(resumed)).empty());
 }
 
-TEST_CASE("an attempt that nobody waits for is given up once the host has had time to answer") {
+TEST_CASE("an attempt that nobody waits for ends once the host has had time to answer") {
   SECTION("after its minimum time, when the last waiter leaves") {
     auto machine = asking();
     only<withdraw_attempt>(machine.on_waiter_left(without_waiters(start + 1s)));

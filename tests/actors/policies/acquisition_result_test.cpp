@@ -152,7 +152,7 @@ TEST_CASE("a refusal is answered without an advice to repeat the request") {
   CHECK_FALSE(machine.refusal(start + 30s, start)->retry_after);
 }
 
-TEST_CASE("a waiter that no attempt can serve is told when the next one begins") {
+TEST_CASE("a waiter that no attempt can serve learns when the next attempt begins") {
   constexpr auto sentence =
       "No attempt is possible before the caller's deadline; the next one can begin in 1 s";
   const attempt_failed failed{with_status(503), false};
@@ -184,7 +184,7 @@ TEST_CASE("a failure says nothing of a deadline that is not its reason") {
             .failure.advice.empty());
 }
 
-TEST_CASE("claims that the host ignores are no refresh") {
+TEST_CASE("a request with claims that the host ignores does not count as a refresh") {
   auto machine = make_fsm();
   machine.on_request({.resource = "r", .claims = "{}"}, start);
   only<publish_token>(machine.on_result(granted(false), without_waiters()));

@@ -63,7 +63,9 @@ TEST_CASE("of two pauses the later end applies, with its reason") {
   CHECK(budget.reason_of_pause(start + 3s).code == errc::service_unavailable);
 }
 
-TEST_CASE("requests in flight are limited by the host, and at first also by what is known of it") {
+TEST_CASE(
+    "requests in flight are limited by the host, and at first also because it has not answered "
+    "yet") {
   host_budget many{{192, 0}};
   CHECK(sent_at(many, start) == 40);
   CHECK(many.next_admission(start) == start + 1s);

@@ -199,7 +199,7 @@ TEST_CASE("after unusable answers, one that nobody complains of ends the pauses"
   CHECK(health.max_in_flight(start + 350ms) == no_limit);
 }
 
-TEST_CASE("a host that has not answered lately gets few requests at once, and more each second") {
+TEST_CASE("a host that has not answered recently gets few requests at once, and more each second") {
   host_health health;
   CHECK(health.max_in_flight(start) == 40);
   CHECK(health.next_growth(start) == time_point::max());

@@ -120,7 +120,7 @@ TEST_CASE("of several tokens for one key, the one that was acquired last is load
   } while (std::ranges::next_permutation(all, {}, &stored_token::cached_at).found);
 }
 
-TEST_CASE("of too many tokens, those that live longest are loaded") {
+TEST_CASE("of too many tokens, those that expire last are loaded") {
   const auto loaded = load_all({kept(app, "a", 1h, 10h), kept(app, "b", 1h, 30h),
                                 kept(app, "c", 1h, 20h), kept(app, "d", 1h, 5h)},
                                {host_url, {}}, 2);

@@ -88,7 +88,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what may pass by itself is retried a few times, and is final if it lasts") {
+TEST_CASE(
+    "a refusal that may be temporary is retried a few times, and is final if the host repeats it") {
   auto failure = no_answer(errc::request_rejected);
   failure.http_status = 401;
   failure.service_description = "AADSTS700213: no such record";

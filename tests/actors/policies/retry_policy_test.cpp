@@ -76,7 +76,7 @@ TEST_CASE("max_retries limits the retries of each acquisition, not the pace of t
   CHECK(next.next == start + 4s);
 }
 
-TEST_CASE("a token begins the pauses anew") {
+TEST_CASE("a granted token resets the pauses") {
   auto policy = policy_of(identity_host::imds);
   CHECK(decide(policy, answer(503)).next == start + 1s);
   CHECK(decide(policy, answer(503)).next == start + 2s);
@@ -212,7 +212,7 @@ TEST_CASE("the jitter does not move a retry past the last deadline") {
   }
 }
 
-TEST_CASE("a default policy retries nothing, and remembers nothing") {
+TEST_CASE("a default-constructed policy retries nothing and keeps no state") {
   retry_policy policy;
   const auto decision = decide(policy, answer(503));
   CHECK_FALSE(decision.retry);

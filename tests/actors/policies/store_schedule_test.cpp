@@ -61,7 +61,9 @@ TEST_CASE("the store is loaded once, before anything is saved") {
   CHECK(shown(schedule.next()) == calls{"none"});
 }
 
-TEST_CASE("one call saves what was acquired during the call before, the latest for each key") {
+TEST_CASE(
+    "one call saves the tokens that were acquired during the call before, the latest for each "
+    "key") {
   store_schedule schedule{10};
   schedule.acquired(acquired_token("a"));
   REQUIRE(shown(schedule.next()) == calls{"a=T"});
@@ -127,7 +129,7 @@ TEST_CASE("a token that was acquired during a call that fails stays the latest")
   CHECK(shown(schedule.next()) == calls{"a=new"});
 }
 
-TEST_CASE("a retry saves what could not be saved, and nothing else") {
+TEST_CASE("a retry saves the tokens that could not be saved, and no others") {
   store_schedule schedule{10};
   schedule.retry();
   CHECK(schedule.is_idle());

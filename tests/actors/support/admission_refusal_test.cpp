@@ -34,7 +34,8 @@ constexpr auto until_one_ends = std::chrono::nanoseconds::max();
 
 }  // namespace
 
-TEST_CASE("a refusal names the limits, those who wait, and the three oldest requests in flight") {
+TEST_CASE(
+    "a refusal names the limits, how many requests wait, and the three oldest requests in flight") {
   const auto told = refuse(
       12s, {{place("b", 3s), place("d", 1s), place("a", 4s), place("e", 1ns), place("c", 2s)}, 7});
   CHECK(told.wait == 12s);
@@ -83,7 +84,8 @@ TEST_CASE("a refusal counts at least until the deadline, and no deadline is befo
   CHECK(refusal({1, now - 1s, until_one_ends}, budget, {}, now).wait == 0s);
 }
 
-TEST_CASE("a request that the pause of the host outlasts is told its failure") {
+TEST_CASE(
+    "a request whose deadline is before the end of the pause fails with the host's last failure") {
   host_budget budget{{5, 20}};
   auto failure = make_error(errc::throttled, "the host throttles");
   budget.throttled(now, failure, 20s);

@@ -47,7 +47,7 @@ void refuse(client_shares& shares, std::uint64_t share, const token_key& key,
 
 }  // namespace
 
-TEST_CASE("the first request for a key is told from those that join it, of any share") {
+TEST_CASE("the first request for a key differs from those that join it, of any share") {
   client_shares shares{{}};
   CHECK(is_first(shares.begin(1, key_of(0), start)));
   CHECK_FALSE(is_first(shares.begin(1, key_of(0), start)));

@@ -103,7 +103,8 @@ TEST_CASE("a TCP client that has ended only its request has a uid") {
   CHECK(identified_client(accepted).uid == ::getuid());
 }
 
-TEST_CASE("what is no connected socket is nobody, and earlier facts do not stay") {
+TEST_CASE(
+    "a descriptor that is not a connected socket has no user, and earlier facts do not stay") {
   client who{.connection = 7, .uid = 0, .pid = 1, .address = "x"};
   identify(-1, who);
   CHECK_FALSE(who.uid);

@@ -92,7 +92,7 @@ TEST_CASE("the socket has mode 0600, and is removed at the end") {
   CHECK(::lstat(path_of_test().c_str(), &found) != 0);
 }
 
-TEST_CASE("what is not HTTP is refused, and a client that leaves disturbs nobody") {
+TEST_CASE("text that is not HTTP is refused, and a client that leaves disturbs no other") {
   counting_proxy proxy;
   const admin_server server{path_of_test(), proxy};
   CHECK_THAT(ask(path_of_test(), "garbage\r\n\r\n"), Contains("400 Bad Request"));

@@ -57,7 +57,7 @@ const std::vector<std::string_view> for_restart{
 
 }  // namespace
 
-TEST_CASE("every member has a field, and nothing else has") {
+TEST_CASE("every member has a field, and there is no other field") {
   CHECK(configuration_fields().size() == configuration_members().size());
   for (const auto& member : configuration_members()) {
     const auto* const field = find_field(member.name);

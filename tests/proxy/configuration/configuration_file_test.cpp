@@ -44,7 +44,7 @@ TEST_CASE("a file that others may write is refused with the remedy") {
              Contains("belongs to user 1000") && Contains("chown root"));
 }
 
-TEST_CASE("what is no file, or no small one, is refused") {
+TEST_CASE("a path that is not a file, or is a large file, is refused") {
   CHECK_THAT(refusal_of(S_IFDIR | 0755), Contains("not a regular file"));
   CHECK_THAT(refusal_of(S_IFIFO | 0600), Contains("not a regular file"));
   CHECK(refusal_of(S_IFREG | 0644, 0, max_configuration_bytes) == "none");

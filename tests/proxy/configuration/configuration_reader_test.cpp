@@ -104,7 +104,7 @@ TEST_CASE("an empty list is not an absent one") {
   CHECK_FALSE(none.tokens.identities);
 }
 
-TEST_CASE("what is not JSON is refused with its line") {
+TEST_CASE("text that is not JSON is refused with its line") {
   CHECK_THAT(
       problems_of(""),
       Contains("the file is not valid JSON: line 1: The document is empty. Write an object"));

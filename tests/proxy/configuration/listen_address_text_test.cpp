@@ -34,7 +34,7 @@ TEST_CASE("a listen address is an address and a port, or the path of a socket") 
   }
 }
 
-TEST_CASE("anything else is no listen address, and the error shows one") {
+TEST_CASE("any other text is not a listen address, and the error shows an example") {
   using namespace std::string_literals;
   for (const auto& text : {""s,
                            "8080"s,
@@ -72,7 +72,7 @@ TEST_CASE("the path of a socket is absolute and fits into its address") {
   CHECK_THAT(refusal_of("unix:" + longest + "x"), Contains("has 108 bytes") && Contains("107"));
 }
 
-TEST_CASE("loopback addresses are told from those that other machines may reach") {
+TEST_CASE("loopback addresses are distinguished from those that other machines may reach") {
   for (const auto* text :
        {"127.0.0.1:1", "127.255.0.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "unix:/run/m.sock"}) {
     INFO(text);

@@ -90,7 +90,7 @@ TEST_CASE("a success of the host without a usable token is an error of the serve
   CHECK(refusal_of(dialect::imds, failure).status == 500);
 }
 
-TEST_CASE("what the rules of the proxy forbid is 403") {
+TEST_CASE("a token that the rules of the proxy forbid is refused with 403") {
   const denial denied{.reason = "resource_not_allowed", .text = "Not this one"};
   const auto refused = refusal_of(dialect::app_service, denied);
   CHECK(refused.status == 403);

@@ -108,14 +108,14 @@ TEST_CASE("a refusal has the form of App Service") {
                         std::string{reply_id} + "\"}"));
 }
 
-TEST_CASE("a refused method is told which one is allowed, and HEAD gets no body") {
+TEST_CASE("the answer to a wrong method names the allowed one, and HEAD gets no body") {
   const auto reply = refusal_reply({.status = 405, .text = "Method not allowed"}, false);
   CHECK(reply.find("\r\nAllow: GET\r\n") != std::string::npos);
   CHECK(reply.find("\r\nContent-Length: 30\r\n") != std::string::npos);
   CHECK(reply.ends_with("\r\n\r\n"));
 }
 
-TEST_CASE("what is no request closes the connection") {
+TEST_CASE("text that is not a request closes the connection") {
   sensitive_string out;
   append_protocol_error(out, 431, "Too much", "the date");
   const std::string_view text{out};

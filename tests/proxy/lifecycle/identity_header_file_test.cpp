@@ -84,7 +84,7 @@ TEST_CASE("a file that holds no header is named, and its content is not shown") 
   }
 }
 
-TEST_CASE("what a file may hold by mistake is named") {
+TEST_CASE("the error names what a file holds by mistake") {
   const midas::internal::test::temporary_directory directory;
   const auto path = directory.path() + "/header";
   write_header_file(path, "\"a b\"");

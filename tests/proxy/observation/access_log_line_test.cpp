@@ -43,7 +43,7 @@ TEST_CASE("a line tells when, who, what and how it ended") {
         "\n");
 }
 
-TEST_CASE("the process is told where it is known, and the address where the user is not") {
+TEST_CASE("the log has the process if it is known, and the address if the user is not") {
   CHECK_THAT(line_of_request({.who = {.connection = 1, .uid = 5, .pid = 77, .address = "unix"}}),
              Contains(R"("uid":5,"pid":77,)") && !Contains("address"));
   CHECK_THAT(line_of_request({.who = {.connection = 1, .address = "127.0.0.1:4711"}}),

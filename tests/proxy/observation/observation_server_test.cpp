@@ -104,7 +104,8 @@ TEST_CASE("an observation is served with its probes") {
   CHECK(sources.ready().text == "draining");
 }
 
-TEST_CASE("what is no request of HTTP, is too large, or has a body, is refused and ends") {
+TEST_CASE(
+    "a request that is not HTTP, is too large, or has a body, is refused and ends the connection") {
   const running_server server;
   scraper garbage{server};
   garbage.send("\x16\x03\x01 garbage\r\n\r\n");
@@ -158,7 +159,7 @@ TEST_CASE("a listener that other machines can reach must be allowed") {
         observation_server::listen(loop, {.address = "::1"}, true, {}).has_value());
 }
 
-TEST_CASE("an address that is no address, or is in use, is refused by name") {
+TEST_CASE("a malformed address, or one in use, is refused with an error that names it") {
   const running_server server;
   boost::asio::io_context loop;
   CHECK_FALSE(observation_server::listen(loop, {.address = "localhost"}, false, {}));

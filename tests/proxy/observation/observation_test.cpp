@@ -29,7 +29,7 @@ token_service_options options_of(const simulated_host& host) {
 
 }  // namespace
 
-TEST_CASE("the figures of a service that asks a host are seen") {
+TEST_CASE("the statistics of a service that asks a host are shown") {
   simulated_host host{{}};
   token_service tokens{options_of(host)};
   observation seen{{.version = "1.2.3"}};

@@ -53,7 +53,7 @@ TEST_CASE("the status of a proxy that nobody has used is empty") {
   CHECK(status["refusals"].Empty());
 }
 
-TEST_CASE("a token has its life, its next refresh and who asked for it") {
+TEST_CASE("a token has its lifetime, its next refresh and the users that requested it") {
   watched_proxy proxy;
   grant(proxy.seen, key_for("https://vault.azure.net"), noon);
   serve(proxy.seen, {.result = token_result::fetched}, 0);
@@ -77,7 +77,7 @@ TEST_CASE("a token has its life, its next refresh and who asked for it") {
   CHECK(status["clients"].Size() == 2);
 }
 
-TEST_CASE("a token that is refreshed in vain, one that has expired and one that never came") {
+TEST_CASE("a token whose refresh fails, one that has expired, and one that was never granted") {
   watched_proxy proxy;
   grant(proxy.seen, key_for("a"), noon);
   proxy.seen.note(acquisition_failed{key_for("a"), busy_error(), 1s});

@@ -46,7 +46,7 @@ TEST_CASE("a granted token is known with its end and its refresh") {
   CHECK(record.totals().retries.at("throttled") == 1);
 }
 
-TEST_CASE("a failed refresh keeps what is known of the token") {
+TEST_CASE("a failed refresh keeps the known facts of the token") {
   upstream_record record;
   const auto end = std::chrono::floor<std::chrono::seconds>(noon + 24h);
   record.note(acquisition_succeeded{key_for("a"), end, 1s, 1}, noon);

@@ -116,7 +116,7 @@ TEST_CASE("a client that waits for permission to send a body gets it") {
   CHECK(client.receive()->status == 200);
 }
 
-TEST_CASE("what is not HTTP is answered with 400, and the connection closes without a reset") {
+TEST_CASE("text that is not HTTP is answered with 400, and the connection closes without a reset") {
   proxy_fixture proxy;
   const auto* bytes = GENERATE(
       "garbage\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\n", "\x16\x03\x01\x02",
@@ -209,7 +209,7 @@ TEST_CASE("a client that takes no answers is closed in time") {
   sender.join();
 }
 
-TEST_CASE("more connections than allowed are told so, and those that are open go on") {
+TEST_CASE("connections beyond the limit are answered and closed, and open ones continue") {
   auto configuration = on_loopback();
   configuration.max_connections = 3;
   proxy_fixture proxy{configuration};
@@ -231,7 +231,7 @@ TEST_CASE("more connections than allowed are told so, and those that are open go
   CHECK(next.get("/")->status == 404);
 }
 
-TEST_CASE("a client that has as many connections as it may is told so, at once") {
+TEST_CASE("a client that has reached its limit on connections gets an answer at once") {
   auto configuration = on_loopback();
   configuration.max_connections_per_client = 2;
   proxy_fixture proxy{configuration};
@@ -260,7 +260,7 @@ TEST_CASE("a client that has as many connections as it may is told so, at once")
   }));
 }
 
-TEST_CASE("users that are not allowed are told so") {
+TEST_CASE("users that are not allowed get an answer that says so") {
   auto configuration = on_loopback();
   configuration.allowed_uids = std::vector<uid_t>{};
   proxy_fixture proxy{configuration};

@@ -38,7 +38,7 @@ void connect_and_leave(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("a request for which there is no memory ends its connection, and the others go on") {
+TEST_CASE("a request for which there is no memory ends its connection, and the others continue") {
   auto configuration = on_loopback();
   configuration.workers = 1;
   proxy_fixture proxy{configuration};

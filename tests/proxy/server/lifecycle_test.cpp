@@ -181,7 +181,7 @@ TEST_CASE("a socket that the service manager passes is served, and stays open fo
   CHECK(raw_client{next.endpoints()[0].where.port}.get("/")->status == 404);
 }
 
-TEST_CASE("a descriptor that is no listening socket is refused") {
+TEST_CASE("a descriptor that is not a listening socket is refused") {
   token_service tokens;
   CHECK_THROWS_AS(
       (proxy_server{on_loopback(), {::socket(AF_INET, SOCK_STREAM, 0)}, tokens, nullptr}),
@@ -231,7 +231,7 @@ TEST_CASE("a drain answers the requests in progress and closes what is idle") {
   CHECK(proxy.observer.open() == 0);
 }
 
-TEST_CASE("a drain that runs out of time says so, and refuses what waits") {
+TEST_CASE("a drain that runs out of time reports it, and refuses waiting requests") {
   proxy_fixture proxy{on_loopback(), {.latency = 5s}};
   auto waiting = proxy.connect();
   waiting.send(get_request(target_of("https://vault.azure.net")));

@@ -77,7 +77,7 @@ TEST_CASE("each reply has an id of its own, and the time that is left") {
   CHECK(left <= 86'400);
 }
 
-TEST_CASE("the identity that a client names is the one that it gets") {
+TEST_CASE("a client gets a token for the identity that it names") {
   proxy_fixture proxy;
   auto client = proxy.connect();
   const auto id = sample_user_assigned_identity().client_id;

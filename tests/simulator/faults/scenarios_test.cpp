@@ -124,7 +124,7 @@ TEST_CASE("a caller in a fresh container gets a token soon after the endpoint wo
   CHECK(statuses == std::set<int>{0, 500, 200});
 }
 
-TEST_CASE("a throttled client pauses as it is told, and all its callers get tokens") {
+TEST_CASE("a throttled client pauses for Retry-After, and all its callers get tokens") {
   scenario_run run("throttled");
   std::vector<std::shared_ptr<answers>> callers;
   for (int i = 0; i < 20; ++i) {

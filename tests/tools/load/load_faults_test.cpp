@@ -18,7 +18,7 @@ TEST_CASE("failed exchanges are faults of the host") {
   CHECK(fault_of(exchange_finished{.failure = errc::cancelled}, "IMDS") == "no answer from IMDS");
 }
 
-TEST_CASE("what midas decides by itself, and an answer of any status, is no fault") {
+TEST_CASE("a failure that midas decides itself, and an answer of any status, are not faults") {
   CHECK_FALSE(fault_of(exchange_finished{.status = 401}, "Azure Arc"));
   CHECK_FALSE(fault_of(acquisition_succeeded{}, "IMDS"));
   const auto code = GENERATE(errc::deadline_exceeded, errc::host_busy, errc::shutting_down);

@@ -115,7 +115,7 @@ TEST_CASE("results that cannot be printed are an error") {
 
 // The sanitizers need more addresses than the limit leaves.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-TEST_CASE("threads that cannot be started are an error, and those that were end") {
+TEST_CASE("threads that cannot be started are an error, and the started ones end") {
   const auto result = run_program(
       "/bin/sh",
       {"-c", "ulimit -v 2000000; \"$0\" load --once --as threads --callers 9000", MIDAS_PROGRAM});

@@ -61,7 +61,7 @@ TEST_CASE("a phase ends at an error that every request would have") {
   CHECK(now.errors() == 1);
 }
 
-TEST_CASE("what a stopped phase's service did not answer is no error") {
+TEST_CASE("requests that the service of a stopped phase did not answer are not errors") {
   phase now{2, 1h};
   now.begin();
   now.stop();

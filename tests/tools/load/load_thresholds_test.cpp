@@ -50,7 +50,7 @@ TEST_CASE("a threshold compares a figure of the run with its bound") {
   CHECK_THAT(outcome.expression, !Contains(" "));
 }
 
-TEST_CASE("what was not measured meets no threshold") {
+TEST_CASE("a figure that was not measured meets no threshold") {
   const std::string expression =
       GENERATE("p50<1h", "mean<1h", "max<1h", "errors<100%", "tokens_per_second>=0",
                "upstream_requests_per_1000_tokens<1000");

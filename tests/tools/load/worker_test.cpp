@@ -194,7 +194,7 @@ TEST_CASE("a worker serves one coordinator at a time") {
   CHECK(first_problem == "none");
 }
 
-TEST_CASE("a worker survives connections that are no coordinators") {
+TEST_CASE("a worker survives connections that are not from a coordinator") {
   const serving worker{&sample_run};
   for (const std::string text :
        {"GET / HTTP/1.1", "{\"kind\":\"proof\"}", "{\"kind\":\"start\"}", "[[[[", ""}) {
@@ -206,7 +206,7 @@ TEST_CASE("a worker survives connections that are no coordinators") {
   CHECK(failure_of(options_for({worker.address()})) == "none");
 }
 
-TEST_CASE("what is no worker is named by a coordinator") {
+TEST_CASE("a coordinator names an address that is not a worker") {
   auto address = any_port;
   const auto listener = listen_at(address);
   std::jthread server{[&listener] {

@@ -38,7 +38,7 @@ TEST_CASE(
   CHECK_THAT(wrong.errors, Contains("idle_timeout"));
 }
 
-TEST_CASE("the command line overrides the file, and only what it gives") {
+TEST_CASE("the command line overrides the members of the file that it sets, and no others") {
   const temporary_directory directory;
   const auto path = directory.path() + "/proxy.json";
   write_private_file(path,
@@ -59,7 +59,7 @@ TEST_CASE("without a listener the proxy listens on loopback") {
         "export AZURE_POD_IDENTITY_AUTHORITY_HOST='http://127.0.0.1:8765'\n");
 }
 
-TEST_CASE("the option --print-env knows the header in a file, and does not create it") {
+TEST_CASE("the option --print-env prints the header in a file, and does not create one") {
   const temporary_directory directory;
   const auto path = directory.path() + "/header";
   const std::vector<std::string> arguments{"--identity-header-file", path, "--print-env", "docker"};

@@ -43,7 +43,7 @@ TEST_CASE("an exchange that is canceled in flight ends at once, together with it
   CHECK(loop.statistics().in_flight == 0);
 }
 
-TEST_CASE("canceling does not wait until the loop looks by itself") {
+TEST_CASE("canceling wakes the loop") {
   hanging_server server;
   curl_multi_loop loop;
   exchanges all{loop};

@@ -57,7 +57,7 @@ TEST_CASE("no request asks for an encoding") {
   CHECK(outcome->body.find("ncoding") == midas::sensitive_string::npos);
 }
 
-TEST_CASE("the size limit counts what a body is decoded to") {
+TEST_CASE("the size limit applies to the decoded body") {
   raw_server server{answer_always(encoded("gzip", bomb))};
   curl_multi_loop loop;
   auto request = get_request(server.url());

@@ -59,7 +59,7 @@ TEST_CASE("a lack of descriptors is named, with advice, whatever libcurl makes o
   CHECK(of_system.advice.empty());
 }
 
-TEST_CASE("each lack of the system's is one that no other address cures") {
+TEST_CASE("a missing resource of the system is a failure that no other address avoids") {
   const auto cause = GENERATE(EMFILE, ENFILE, ENOBUFS, ENOMEM);
   const auto failure = describe(
       {.code = CURLE_COULDNT_CONNECT, .system_error = ECONNREFUSED, .socket_error = cause});
@@ -99,7 +99,7 @@ TEST_CASE("the system's reason is given only for failures that have one") {
   CHECK(contains(unknown.message, curl_easy_strerror(CURLE_SEND_ERROR)));
 }
 
-TEST_CASE("a lookup that cannot start its thread is told from an unknown name") {
+TEST_CASE("a lookup that cannot start its thread differs from an unknown name") {
   const auto failure = describe(
       {.code = CURLE_COULDNT_RESOLVE_HOST, .detail = "getaddrinfo() thread failed to start"});
   CHECK(failure.code == errc::unreachable);

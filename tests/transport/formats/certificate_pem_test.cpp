@@ -10,7 +10,7 @@
 using namespace midas::internal;
 using namespace midas::internal::test;
 
-TEST_CASE("a certificate in PEM is found, whatever stands around it") {
+TEST_CASE("a certificate in PEM is found, whatever text is around it") {
   const auto pem = self_signed_certificate{}.pem();
   CHECK(holds_certificate(pem));
   CHECK(holds_certificate(pem.substr(0, pem.find_last_not_of('\n') + 1)));

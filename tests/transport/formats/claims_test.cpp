@@ -85,7 +85,7 @@ TEST_CASE("claims that are not a JSON object are refused, and not shown") {
         "the claims in the WWW-Authenticate header are " + found + "; a JSON object is required");
 }
 
-TEST_CASE("a header without claims is refused, and the error says what it has") {
+TEST_CASE("a header without claims is refused, and the error describes it") {
   const auto [header, found] = GENERATE(table<std::string, std::string>({
       {"", "is empty"},
       {"Bearer realm=\"secret\", Basic", "has no claims in its challenges, of which there are 2"},

@@ -118,7 +118,7 @@ TEST_CASE("escapes are read as in URLs, JSON and HTML") {
   CHECK(unescaped(text) == result);
 }
 
-TEST_CASE("each character knows the part of the text that it stands for") {
+TEST_CASE("each character has the part of the text that it came from") {
   const auto read = without_escapes(read_placed("a %41\\u0042"));
   REQUIRE(read.size() == 3);
   CHECK(read[0].begin == 0);

@@ -6,7 +6,7 @@
 
 using namespace midas::internal;
 
-TEST_CASE("byte-order marks and white space at the ends of a value are left out") {
+TEST_CASE("byte-order marks and white space at the ends of a value are removed") {
   const auto [text, value] = GENERATE(table<std::string, std::string>({
       {"", ""},
       {" \t\r\n\v\f", ""},
@@ -36,7 +36,7 @@ TEST_CASE("a GUID or a name has no characters that only placeholders and quotes 
   }
 }
 
-TEST_CASE("what a value was meant to be is recognized") {
+TEST_CASE("the intended form of a malformed value is recognized") {
   using namespace std::string_literals;
   const auto [text, advice] = GENERATE(table<std::string, std::string>({
       {"\"http://localhost\"", "quotation marks"},

@@ -120,7 +120,7 @@ TEST_CASE("a key file of up to the size limit is read unchanged") {
   CHECK(*outcome == sensitive_string{content});
 }
 
-TEST_CASE("byte-order marks and white space around a federated token are left out") {
+TEST_CASE("byte-order marks and white space around a federated token are removed") {
   const auto content = GENERATE(as<std::string>{}, "aaa.bbb.ccc", "aaa.bbb.ccc\n",
                                 "\xef\xbb\xbf"
                                 "aaa.bbb.ccc\r\n",
