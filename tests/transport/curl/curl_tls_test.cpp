@@ -143,7 +143,7 @@ std::string hello_of_the_loop() {
 
 }  // namespace
 
-TEST_CASE("the program of the key log test, which needs its own process", "[.]") {
+TEST_CASE("the program of the key log test in its own process", "[.]") {
   const auto* const log = ::getenv("SSLKEYLOGFILE");
   REQUIRE(log != nullptr);
   const auto size = [log] { return std::filesystem::file_size(log); };
@@ -165,7 +165,7 @@ TEST_CASE("the program of the key log test, which needs its own process", "[.]")
 
 TEST_CASE("no session key is written to SSLKEYLOGFILE, with and without a pin") {
   const temporary_file log;
-  CHECK(passes_anew("the program of the key log test, which needs its own process",
+  CHECK(passes_anew("the program of the key log test in its own process",
                     {{"SSLKEYLOGFILE", log.path()}}));
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("with TLS, too, only HTTP/1.1 is offered") {
   CHECK(offered_protocols(hello_of_the_loop()) == std::vector<std::string>{"http/1.1"});
 }
 
-TEST_CASE("the program of the TLS version test, which needs its own process", "[.]") {
+TEST_CASE("the program of the TLS version test in its own process", "[.]") {
   CHECK(offered_versions(hello_of_the_loop()) == std::vector<int>{TLS1_3_VERSION, TLS1_2_VERSION});
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("no TLS version before 1.2 is offered, although the system's configura
   const temporary_file configuration{
       "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = lax\n[lax]\n"
       "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n"};
-  CHECK(passes_anew("the program of the TLS version test, which needs its own process",
+  CHECK(passes_anew("the program of the TLS version test in its own process",
                     {{"OPENSSL_CONF", configuration.path()}}));
 }
 
