@@ -66,3 +66,16 @@ TEST_CASE("a supervisor that is closed during a pause leaves no actor behind") {
   cache.actors.advance(1h);
   CHECK(*cache.starts == 2);
 }
+
+TEST_CASE("the end of an actor that is not the cache's changes nothing") {
+  virtual_actors actors;
+  actors.ask("r");
+  // With an argument: without any, CAF 0.17 binds a dangling reference.
+  const auto stranger = actors.system().spawn([](caf::event_based_actor*, int) {}, 0);
+  caf_compat::anonymous_send(caf::actor_cast<caf::actor>(actors.cache),
+                             caf::down_msg{stranger.address(), caf::exit_reason::kill});
+  actors.run();
+  actors.grant(0, 24h);
+  CHECK(is_token(*actors.ask("r"), "token-0"));
+  CHECK(actors.transport->started() == 1);
+}

@@ -281,19 +281,6 @@ TEST_CASE("observers receive the events in order") {
                                  "acquisition_succeeded", "refresh_done", "refresh_scheduled"});
 }
 
-TEST_CASE("the end of an actor that is not the cache's changes nothing") {
-  virtual_actors actors;
-  actors.ask("r");
-  // With an argument: without any, CAF 0.17 binds a dangling reference.
-  const auto stranger = actors.system().spawn([](caf::event_based_actor*, int) {}, 0);
-  caf_compat::anonymous_send(caf::actor_cast<caf::actor>(actors.cache),
-                             caf::down_msg{stranger.address(), caf::exit_reason::kill});
-  actors.run();
-  actors.grant(0, 24h);
-  CHECK(is_token(*actors.ask("r"), "token-0"));
-  CHECK(actors.transport->started() == 1);
-}
-
 TEST_CASE("no refresh begins once they are stopped, and tokens are still acquired") {
   virtual_actors actors;
   actors.ask("r");

@@ -286,10 +286,9 @@ void explored_service::note_answers() {
 void explored_service::note_published() {
   for (const auto& [name, key] : keys_) {
     const auto held = context().table->find_held(key);
-    std::optional<std::size_t> exchange;
-    if (held) {
-      exchange = std::stoul(std::string{held->token().reveal()}.substr(6));
-    }
+    const auto exchange =
+        held ? std::optional<std::size_t>{std::stoul(std::string{held->token().reveal()}.substr(6))}
+             : std::nullopt;
     rules_.published(name, exchange, context().table->time_left(key, context().now()));
     if (context().table->is_refresh_due(key, context().now())) {
       rules_.refresh_due(name);

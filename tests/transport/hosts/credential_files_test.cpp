@@ -2,6 +2,7 @@
 #include "transport/hosts/credential_files.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,21 +26,9 @@ namespace {
 
 class scratch_directory {
  public:
-  scratch_directory() {
-    auto name = (fs::temp_directory_path() / "midas-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw std::system_error{errno, std::generic_category(), "cannot create a scratch directory"};
-    }
-    path_ = name;
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return fs::path{directory_.path()} / name;
   }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-  ~scratch_directory() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return path_ / name; }
 
   std::string file(const std::string& name, const std::string& content) const {
     std::ofstream{path(name), std::ios::binary} << content;
@@ -49,7 +38,7 @@ class scratch_directory {
   }
 
  private:
-  fs::path path_;
+  test::temporary_directory directory_;
 };
 
 constexpr std::size_t limit = 4096;
