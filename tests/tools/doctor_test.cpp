@@ -124,7 +124,7 @@ TEST_CASE("the examination of a healthy host reports detection, exchange and tok
   CHECK(std::string{document["host"].GetString()} == "imds");
   const auto findings = document["looked_for"].GetArray();
   CHECK(findings.Size() == looked_for);
-  CHECK((*(findings.End() - 1))["is_it"].GetBool());
+  CHECK((*(findings.End() - 1))["matched"].GetBool());
   CHECK(document["exchanges"][0]["status"].GetInt() == 200);
   CHECK(document["exchanges"][0]["elapsed_ms"].GetDouble() > 0);
   CHECK(document["token"]["expires_in"].GetInt64() > 86'000);

@@ -75,12 +75,12 @@ void write_detection(json_report& to, const host_detection& detection) {
   to.list("looked_for", detection.findings, [&to](const host_finding& finding) {
     to.object([&] {
       to.text("host", option_name(finding.host));
-      to.boolean("is_it", finding.matched);
+      to.boolean("matched", finding.matched);
       to.list("evidence", finding.evidence, [&to](const host_evidence& each) {
         to.object([&] {
           to.text("subject", each.subject);
           to.text("found", each.found);
-          to.boolean("speaks_for_it", each.present);
+          to.boolean("present", each.present);
         });
       });
     });
