@@ -14,7 +14,7 @@ class purpose_turns {
  public:
   [[nodiscard]] bool is_turn_of_cold(bool has_refresh, bool has_cold,
                                      bool is_urgent) const noexcept {
-    return has_cold && (!has_refresh || cold_in_row_ < most_in_row(is_urgent));
+    return has_cold && (!has_refresh || cold_in_row_ < max_in_row(is_urgent));
   }
 
   void begin(bool is_cold) noexcept { cold_in_row_ = is_cold ? cold_in_row_ + 1 : 0; }
@@ -22,20 +22,20 @@ class purpose_turns {
   /// At least so many refreshes go before a cold key that `cold` others precede, if there are as
   /// many.
   [[nodiscard]] std::size_t refreshes_before(std::size_t cold) const noexcept {
-    return (in_row(false) + cold) / most_in_row(false);
+    return (in_row(false) + cold) / max_in_row(false);
   }
 
   /// At least so many cold keys go before a refresh that `refreshes` others precede, if there are
   /// as many.
   [[nodiscard]] std::size_t cold_before(std::size_t refreshes) const noexcept {
-    return (refreshes + 1) * most_in_row(true) - in_row(true);
+    return (refreshes + 1) * max_in_row(true) - in_row(true);
   }
 
  private:
-  static constexpr std::size_t most_in_row(bool is_urgent) noexcept { return is_urgent ? 2 : 4; }
+  static constexpr std::size_t max_in_row(bool is_urgent) noexcept { return is_urgent ? 2 : 4; }
   // Without refreshes, more may have gone in a row.
   [[nodiscard]] std::size_t in_row(bool is_urgent) const noexcept {
-    return std::min(cold_in_row_, most_in_row(is_urgent));
+    return std::min(cold_in_row_, max_in_row(is_urgent));
   }
 
   // Begun since the last refresh.

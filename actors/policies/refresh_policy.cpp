@@ -14,7 +14,7 @@ constexpr seconds max_jitter{300};
 
 constexpr nanoseconds min_wait = seconds{30};
 // However short the lifetime, so that a host is not asked in a loop.
-constexpr nanoseconds shortest_wait = seconds{1};
+constexpr nanoseconds min_interval = seconds{1};
 constexpr nanoseconds max_wait = seconds{3'600};
 
 // No token goes without a refresh for longer, whatever its lifetime: a host may state years.
@@ -62,7 +62,7 @@ token_validity validity_of(const token_grant& grant, const clock_reading& now,
   }
   refresh = std::min<nanoseconds>(refresh, max_refresh_interval - max_jitter);
   const auto room = std::min<nanoseconds>(max_jitter, (sure - refresh) / 4);
-  result.refresh_at = now.boot + std::max(refresh + part(room, jitter), shortest_wait);
+  result.refresh_at = now.boot + std::max(refresh + part(room, jitter), min_interval);
   return result;
 }
 
@@ -75,7 +75,7 @@ nanoseconds next_refresh_after(unsigned failed_refreshes, nanoseconds left,
   }
   wait = std::min(wait, max_wait);
   wait += part(wait / 4, jitter);
-  wait = std::clamp(left / 2, shortest_wait, wait);
+  wait = std::clamp(left / 2, min_interval, wait);
   // A Retry-After of a year must not prevent the refresh.
   return std::max(
       wait, std::min<nanoseconds>(retry_after.value_or(std::chrono::milliseconds{0}), left / 2));

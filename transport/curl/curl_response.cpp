@@ -17,7 +17,7 @@ constexpr std::size_t reserved_headers = 12;
 constexpr int switching_protocols = 101;
 
 // Its reason phrase is not kept, since it says nothing.
-constexpr int usual_status = 200;
+constexpr int default_status = 200;
 
 bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -104,7 +104,7 @@ bool curl_response::start(std::string_view status_line) {
   response_.headers.clear();
   response_.headers.reserve(reserved_headers);
   response_.status = status_of(status_line);
-  if (response_.status != usual_status) {
+  if (response_.status != default_status) {
     response_.reason = reason_of(status_line);
   }
   // libcurl accepts later HTTP versions over plain text, and a protocol switch that the request did

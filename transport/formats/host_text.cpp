@@ -16,7 +16,7 @@ namespace {
 
 // Of a proof, any so many characters in a row are hidden: a host may cut it, or break its lines.
 constexpr std::size_t window = 8;
-constexpr std::size_t shortest_proof = 4;
+constexpr std::size_t min_proof_size = 4;
 constexpr unsigned nested_escapes = 3;
 constexpr std::string_view replacement = "<redacted>";
 
@@ -132,7 +132,7 @@ void add_forms(std::string_view proof, std::vector<sensitive_string>& forms) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"};
   const auto add = [&forms](sensitive_string form) {
-    if (form.size() >= shortest_proof) {
+    if (form.size() >= min_proof_size) {
       forms.push_back(std::move(form));
     }
   };
@@ -148,7 +148,7 @@ marks repeated_parts(std::string_view text, std::span<const secret> proofs) {
   marks found(text.size(), false);
   std::vector<sensitive_string> forms;
   for (const auto& proof : proofs) {
-    if (proof.size() >= shortest_proof) {
+    if (proof.size() >= min_proof_size) {
       add_forms(proof.reveal(), forms);
     }
   }
