@@ -159,7 +159,7 @@ void add_access_options(option_declarer& options) {
                    "An identity that clients may use: an id, or system-assigned [all]", "ID");
   options
       .add("allowed_hosts", "--allow-host", values.allowed_hosts,
-           "A name that clients may call the proxy by, besides localhost and its\n"
+           "A name of the proxy that clients may use, besides localhost and its\n"
            "addresses; may be repeated")
       ->type_name("NAME");
 }
@@ -199,7 +199,7 @@ void add_limit_options(option_declarer& options) {
   options.add_time("request_timeout", "--request-timeout", values.request_timeout,
                    "How long a client waits for a token");
   options.add_time("drain_timeout", "--drain-timeout", values.drain_timeout,
-                   "How long to wait for requests in progress before the exit");
+                   "How long to wait for requests in progress before exiting");
 }
 
 void add_operation_options(option_declarer& options) {

@@ -109,7 +109,7 @@ action add_store_command(CLI::App& program) {
   command.footer(exit_codes_help);
   const auto arguments = std::make_shared<store_arguments>();
 
-  auto& list = *command.add_subcommand("list", "Print what is stored, but no token");
+  auto& list = *command.add_subcommand("list", "List the stored tokens, but print none of them");
   add_store_option(list, arguments->store, "The file with the tokens");
   list.add_option("--output", arguments->output,
                   "text: a line for each token; json: an object with all of them")

@@ -117,10 +117,9 @@ action add_token_command(CLI::App& program) {
       ->required()
       ->check(refuse_option);
   add_request_options(command, arguments->request);
-  add_store_option(
-      command, arguments->store,
-      "A file that keeps tokens: one in it answers without a request to the host, and\n"
-      "a new one is saved");
+  add_store_option(command, arguments->store,
+                   "A file that keeps tokens: a stored token is printed without a request to the\n"
+                   "host, and a new one is saved");
   command
       .add_option("--claims", arguments->claims,
                   "The claims challenge (JSON) from a service that rejected a token")
