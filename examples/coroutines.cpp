@@ -1,5 +1,5 @@
 // Coroutines of the application's own task type request the same token at the same time. They wait
-// without blocking a thread, and go on in the application's event loop.
+// without blocking a thread, and continue in the application's event loop.
 //
 // Try it with the simulated IMDS:
 //   midas simulate --port 8080
@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 // Runs coroutines in one thread.
 class event_loop {
  public:
-  // `co_await loop.schedule()` goes on in the loop's thread.
+  // `co_await loop.schedule()` continues in the loop's thread.
   auto schedule() {
     struct awaiter {
       event_loop* loop;

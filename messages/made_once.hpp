@@ -8,7 +8,7 @@ namespace midas::internal {
 /// Takes the place of a static variable in a function. While one thread initializes such a
 /// variable, the others wait for it; in a child that is forked at that moment the thread does not
 /// exist, and the child would wait forever. The C library knows that of a std::once_flag, and lets
-/// the child begin anew.
+/// the child begin again.
 ///
 /// To be declared constinit, and never destroyed, so that threads may use it while the process
 /// exits. Any thread.

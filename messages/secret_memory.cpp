@@ -46,7 +46,7 @@ class undumped_pages final : public std::pmr::memory_resource {
       throw std::bad_alloc{};
     }
     // Without this, secrets work as well, so a failure is not reported. Not MADV_WIPEONFORK: a
-    // forked child goes on using the tokens that its parent had.
+    // forked child continues to use the tokens that its parent had.
     ::madvise(block, whole, MADV_DONTDUMP);
     return block;
   }

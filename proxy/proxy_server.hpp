@@ -42,7 +42,7 @@ class proxy_server {
   /// `tokens` and `observer`, which may be null, must outlive the proxy.
   ///
   /// Throws std::invalid_argument if a listener is malformed, or can be reached by other machines
-  /// without `allow_non_loopback`, or if a descriptor is no listening stream socket; and
+  /// without `allow_non_loopback`, or if a descriptor is not a listening stream socket; and
   /// std::runtime_error if there is no listener left, naming all problems, or if a thread cannot be
   /// started. Then the descriptors in `passed` are closed, too.
   proxy_server(const proxy_configuration& configuration, const std::vector<int>& passed,

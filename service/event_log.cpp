@@ -58,7 +58,8 @@ observers::callback observer_of(log_function log, event_severity level,
     try {
       log(of_event, line_of(event, default_identity));
     } catch (...) {
-      // The observer stays: a log that fails once, for example because a disk is full, goes on.
+      // The observer stays: a log that fails once, for example because a disk is full, stays in
+      // use.
       return;
     }
   };

@@ -1,4 +1,4 @@
-// Writes the text of a token cache of MSAL anew, with changes.
+// Writes the text of a token cache of MSAL again, with changes.
 #pragma once
 
 #include "store/msal_scan.hpp"

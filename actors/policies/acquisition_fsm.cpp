@@ -148,7 +148,8 @@ acquisition_actions acquisition_fsm::on(token_granted granted, const conditions&
   negative_.clear();
   granted.grant.refresh_on = refresh_on(granted.grant, now.wall);
   auto validity = validity_of(granted.grant, now, at.jitter);
-  // A host may return the token that it granted before. Claims are no refresh of that token.
+  // A host may return the token that it granted before. A request with claims is not a refresh of
+  // that token.
   if (done.request.claims.empty()) {
     failed_refreshes_ = granted.is_new ? 0 : failed_refreshes_ + 1;
   }

@@ -1,4 +1,4 @@
-// The claims for which a host that does not learn of claims has granted tokens lately.
+// The claims for which a host that does not accept claims has recently granted tokens.
 #pragma once
 
 #include "messages/token_key_view.hpp"

@@ -76,7 +76,7 @@ class retry_policy {
   /// longer. After a timeout it counts from the start of the attempt.
   [[nodiscard]] decision after(const failed_attempt& attempt) noexcept;
 
-  /// The host granted a token: the pauses begin anew.
+  /// The host granted a token: the pauses start from the beginning.
   void succeeded() noexcept { failures_ = timeouts_ = 0; }
 
   /// The time after which the next attempt, begun at `now`, is given up. It leaves the last waiter

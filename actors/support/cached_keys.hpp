@@ -31,7 +31,7 @@ class cached_keys {
   /// The acquisition actor of that key, spawned if necessary. Counts as used at `now`, so that the
   /// actor does not end before it has read the next message. `key` is the view of the request's
   /// key. Fails if the request has no valid key, with errc::too_many_keys if too many acquisitions
-  /// are under way, and with errc::claims_not_supported if its claims were answered lately.
+  /// are under way, and with errc::claims_not_supported if its claims were answered recently.
   expected<acquisition_pool::entry*> use_acquisition(const token_request& request,
                                                      const token_key_view& key,
                                                      const http_actor& http, time_point now);
@@ -81,7 +81,7 @@ class cached_keys {
   // The keys whose tokens must be refreshed now. Keys that are idle, or whose tokens are no longer
   // usable, are dropped instead.
   std::vector<token_key> take_due_refreshes();
-  // The refresh could not begin: it is planned anew.
+  // The refresh could not begin: it is planned again.
   void postpone_refresh(const token_key& key, unsigned failures = 1);
   [[nodiscard]] std::optional<error> refusal_of_claims(const token_request& request,
                                                        const token_key_view& key,

@@ -1,4 +1,4 @@
-// The claims that a service's host has answered lately, which outlive the cache actor.
+// The claims that a service's host has answered recently, which outlive the cache actor.
 #pragma once
 
 #include "actors/policies/answered_claims.hpp"

@@ -128,7 +128,7 @@ void store_calls::work() noexcept {
   try {
     make_calls(lock);
   } catch (...) {
-    // No memory: the program goes on without the store.
+    // No memory: the program continues without the store.
   }
   is_running_ = false;
   idle_.notify_all();

@@ -182,7 +182,7 @@ void send(Self* self, const Handle& receiver, Ts&&... xs) {
 
 // -- the end of actors --
 
-// CAF 1.x ends an actor that throws for a reason that is no exit_reason.
+// CAF 1.x ends an actor that throws for a reason that is not an exit_reason.
 constexpr auto failed_exit = caf::exit_reason::unknown;
 
 template <class Self, class Function>

@@ -1,4 +1,4 @@
-// The permanent refusals that clients have received lately.
+// The permanent refusals that clients have recently received.
 #pragma once
 
 #include <midas/error.hpp>

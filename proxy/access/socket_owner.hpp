@@ -29,9 +29,9 @@ struct socket_facts {
   std::uint16_t remote_port = 0;
 };
 
-/// The user of the client's socket, or nothing if the socket is no end of the connection: another
-/// socket that listens at the port, one that only begins to connect, or one whose process has
-/// closed it, for which the kernel reports the user 0 and no inode. Pure.
+/// The user of the client's socket, or nothing if the socket is not an end of the connection:
+/// another socket that listens at the port, one that only begins to connect, or one whose process
+/// has closed it, for which the kernel reports the user 0 and no inode. Pure.
 [[nodiscard]] std::optional<uid_t> owner_of(const socket_facts& found, const socket_end& peer,
                                             const socket_end& local) noexcept;
 

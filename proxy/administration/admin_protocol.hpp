@@ -48,7 +48,7 @@ using admin_command =
 ///     POST /drain
 [[nodiscard]] admin_command read_admin_command(const http::request_view& request);
 
-/// The answer to bytes that are no request.
+/// The answer to bytes that are not a request.
 [[nodiscard]] admin_reply malformed_admin_request();
 
 /// Answers a request, and does what it asks if the client may: 200 for a command that is done, 202

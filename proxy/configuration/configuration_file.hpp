@@ -20,9 +20,9 @@ struct file_facts {
 /// The largest configuration file, in bytes.
 inline constexpr off_t max_configuration_bytes = off_t{1} << 20U;
 
-/// Why the file at `path` must not be read: it is no regular file or too large, belongs to a user
-/// other than root and `self`, or its group or others may write it. Whoever writes it chooses the
-/// upstream, and so may get a secret of the host. Pure.
+/// Why the file at `path` must not be read: it is not a regular file or too large, belongs to a
+/// user other than root and `self`, or its group or others may write it. Whoever writes it chooses
+/// the upstream, and so may get a secret of the host. Pure.
 [[nodiscard]] configuration_problems check_file(const std::string& path, const file_facts& file,
                                                 uid_t self);
 

@@ -35,7 +35,7 @@ class json_member {
   void refuse_value(std::string remedy) const;
 
   /// The members of an object that are among `names`, each once. Others, and second ones of a name,
-  /// are problems. Empty if the value is no object.
+  /// are problems. Empty if the value is not an object.
   [[nodiscard]] std::vector<std::pair<std::string_view, json_member>> members(
       std::span<const std::string_view> names) const;
   /// Those of a list, at most max_elements.

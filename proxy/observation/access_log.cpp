@@ -197,7 +197,7 @@ bool access_log::write_batch(const std::string& batch) {
   if (reporting_ != reported_ && count_lines(done) > (in_the_middle_of_a_line_ ? 1 : 0)) {
     reported_ = reporting_;
   } else if (reporting_ != reported_) {
-    // The report itself is no line of a request.
+    // The report itself is not the line of a request.
     --failed;
   }
   in_the_middle_of_a_line_ = written == 0 ? in_the_middle_of_a_line_ : !done.ends_with('\n');

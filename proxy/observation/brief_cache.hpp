@@ -9,8 +9,8 @@
 
 namespace midas::internal::proxy {
 
-/// Makes the text anew when it is older than `age`, so that clients that ask in a loop cost little.
-/// One thread at a time.
+/// Makes the text again when it is older than `age`, so that clients that ask in a loop cost
+/// little. One thread at a time.
 class brief_cache {
  public:
   using clock = std::chrono::steady_clock;

@@ -46,7 +46,7 @@ class observation_connection final : public std::enable_shared_from_this<observa
  private:
   using error_code = boost::system::error_code;
 
-  /// Does one step for the client. If it throws, the connection ends, and the others go on.
+  /// Does one step for the client. If it throws, the connection ends, and the others continue.
   template <class Step>
   void guarded(Step step) noexcept {
     try {

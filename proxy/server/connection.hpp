@@ -77,7 +77,7 @@ class connection final : public std::enable_shared_from_this<connection> {
     std::string_view reason{};
   };
 
-  /// Does one step for the client. If it throws, the connection is closed, and the others go on.
+  /// Does one step for the client. If it throws, the connection is closed, and the others continue.
   template <class Step>
   void guarded(Step step) noexcept {
     try {

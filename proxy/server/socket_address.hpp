@@ -21,7 +21,7 @@ struct socket_address {
   [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
-/// The address of a TCP listener, or the path of a Unix socket. Empty if the address is no IP
+/// The address of a TCP listener, or the path of a Unix socket. Empty if the address is not an IP
 /// address, or the path is longer than the system allows.
 [[nodiscard]] std::optional<socket_address> address_of(const listen_address& where);
 

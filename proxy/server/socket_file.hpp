@@ -13,7 +13,7 @@ namespace midas::internal::proxy {
 
 /// Removes the socket that a process has left at that path, so that another can be bound. Returns 0
 /// if the path is free then; otherwise the system's error: EADDRINUSE if a process serves there,
-/// EEXIST if the file is no socket.
+/// EEXIST if the file is not a socket.
 [[nodiscard]] int free_socket_path(const std::string& path, const socket_address& address) noexcept;
 
 /// The file of a socket that this process has bound. Not thread-safe.

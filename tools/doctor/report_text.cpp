@@ -82,7 +82,7 @@ std::string surroundings_of(const examination& result) {
 std::string findings_of(const host_detection& detection) {
   std::string text = "\nHost detection, in order\n";
   for (const auto& each : detection.findings) {
-    // An assumption is no finding.
+    // An assumption is not a finding.
     const auto* const matched = detection.is_assumed ? "try" : "yes";
     text += fmt::format("  {:<4}{:<20}{}\n", each.matched ? matched : "no", to_string(each.host),
                         evidence_of(each));

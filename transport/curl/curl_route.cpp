@@ -60,7 +60,7 @@ void curl_route::set_authorities(CURL* handle, const internet_access& access) {
       access.ca_directory.empty() ? default_ca_directory_ : access.ca_directory.c_str();
   const bool has_pem = !access.ca_pem.empty();
   if (has_pem) {
-    // libcurl would go on to trust its default directory.
+    // libcurl would continue to trust its default directory.
     ca_file = nullptr;
     ca_directory = nullptr;
     const curl_blob pem{.data = const_cast<char*>(access.ca_pem.data()),  // NOLINT

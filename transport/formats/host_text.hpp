@@ -16,8 +16,8 @@ namespace midas::internal {
 ///   case, with any white space in between, and up to three of these escapes nested;
 /// - whatever looks like a JSON Web Token.
 ///
-/// A proof of fewer than four characters is no secret, and is not looked for. Takes time linear in
-/// the sizes of `proofs` and `max_bytes`, however long `text` is.
+/// A proof of fewer than four characters is not a secret, and is not looked for. Takes time linear
+/// in the sizes of `proofs` and `max_bytes`, however long `text` is.
 std::string shown_host_text(std::string_view text, std::span<const secret> proofs,
                             std::size_t max_bytes);
 

@@ -152,8 +152,8 @@ unexpected reject_resource(std::string_view source, std::string_view stated,
   return result;
 }
 
-// "https://Vault.azure.net/x" -> "vault.azure.net"; empty for a text that is no URL, or whose host
-// has no domain.
+// "https://Vault.azure.net/x" -> "vault.azure.net"; empty for a text that is not a URL, or whose
+// host has no domain.
 std::string host_of(std::string_view resource) {
   constexpr std::string_view separator = "://";
   const auto begin = resource.find(separator);

@@ -49,7 +49,7 @@ class cached_token final : public biased_refcount {
   /// counter may have been destroyed.
   void count_hit() noexcept { hits_->add(); }
 
-  /// True if the token may be handed out by the exact clocks; its lease then begins anew.
+  /// True if the token may be handed out by the exact clocks; a new lease then begins.
   [[nodiscard]] bool extend_lease(const internal::clock_reading& now,
                                   const coarse_clock_reading& coarse) noexcept;
 
