@@ -22,10 +22,10 @@ std::string format_duration(std::chrono::nanoseconds duration) {
   if (value == 0) {
     return "0 s";
   }
-  if (value < 1e3) {
+  if (value < 999.5) {
     return fmt::format("{:.3g} ns", value);
   }
-  if (value < 1e6) {
+  if (value < 999.5e3) {
     return fmt::format("{:.3g} us", value / 1e3);
   }
   if (value < 999.5e6) {

@@ -31,6 +31,8 @@ TEST_CASE("a text that is not a duration is rejected and quoted") {
 TEST_CASE("durations are formatted in the unit of their magnitude") {
   CHECK(format_duration(26ns) == "26 ns");
   CHECK(format_duration(1'250us) == "1.25 ms");
+  CHECK(format_duration(999'400ns) == "999 us");
+  CHECK(format_duration(999'600ns) == "1 ms");
   CHECK(format_duration(50ms) == "50 ms");
   CHECK(format_duration(999'900us) == "1 s");
   CHECK(format_duration(5s) == "5 s");

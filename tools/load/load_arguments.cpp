@@ -78,13 +78,15 @@ void add_token_options(CLI::App& command, load_arguments& arguments) {
 }
 
 void add_model_options(CLI::App& command, load_arguments& arguments) {
-  auto* duration = add_duration(command, "--duration", arguments.duration,
-                                "Length of the steady state, or of the run at --rate");
+  auto* duration =
+      add_duration(command, "--duration", arguments.duration, "Length of the steady state");
   auto* warm_up = add_duration(command, "--warm-up", arguments.warm_up,
                                "Run for this long before what is measured");
-  auto* rate = add_parsed(command, "--rate", arguments.rate, &parse_rate,
-                          "Requests per second, such as 5000/s, whatever the answers do (an open\n"
-                          "model): latency counts from the time for which a request was scheduled");
+  auto* rate =
+      add_parsed(command, "--rate", arguments.rate, &parse_rate,
+                 "Requests per second, such as 5000/s or 90/min, whatever the answers do (an\n"
+                 "open model): latency counts from the time for which a request was\n"
+                 "scheduled");
   rate->type_name("RATE");
   auto* stages = add_parsed(command, "--stages", arguments.stages, &parse_stages,
                             "The same with rates that change: DURATION:RATE holds a rate,\n"
@@ -168,7 +170,12 @@ void add_result_options(CLI::App& command, load_arguments& arguments) {
               threshold_metrics(70))
       ->type_name("EXPRESSION")
       ->allow_extra_args(false);
-  command.add_flag("--json", arguments.json, "Print one JSON object instead of the table");
+  auto* json =
+      command.add_flag("--json", arguments.json, "Print one JSON object instead of the table");
+  command
+      .add_flag("--series-histograms", arguments.series_histograms,
+                "With --json: also the histogram of each second, until all have 500,000 buckets")
+      ->needs(json);
   command
       .add_option("--hdr", arguments.hdr_file,
                   "Write the distribution of the latencies, in the text form of HdrHistogram")

@@ -50,6 +50,7 @@ struct load_arguments {
   std::vector<double> percentiles;
   std::vector<threshold> thresholds;
   bool json = false;
+  bool series_histograms = false;
   std::string hdr_file;
   std::string csv_file;
 };

@@ -17,10 +17,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace midas::internal::tools {
 
@@ -53,6 +56,19 @@ expected<run_outcome> run_here(const load_arguments& arguments,
                            : ""};
 }
 
+// The workers do not send the texts of errors. Empty if no request failed.
+std::string failures_in(const load_document& document) {
+  std::string kinds;
+  for (const auto& [kind, count] : document.whole.errors_by_kind) {
+    kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, kind);
+  }
+  return kinds.empty() ? ""
+                       : fmt::format(
+                             "{} requests failed: {}; run midas load on a worker's machine "
+                             "to see their texts",
+                             document.whole.errors, kinds);
+}
+
 // The outcome of a run on workers, which do not know the thresholds.
 expected<run_outcome> run_there(const load_arguments& arguments, const view_arguments& view,
                                 const std::vector<std::string>& options) {
@@ -60,15 +76,35 @@ expected<run_outcome> run_there(const load_arguments& arguments, const view_argu
   if (!document) {
     return unexpected{document.error()};
   }
+  // The sum needs them, and its reader as a rule does not.
+  if (!arguments.series_histograms) {
+    for (auto& each : document->series) {
+      each.histogram.clear();
+    }
+  }
   auto result = result_of(*document);
   for (const auto& each : arguments.thresholds) {
     result.thresholds.push_back(evaluate(each, result));
     const auto& outcome = result.thresholds.back();
     document->thresholds.push_back({outcome.expression, outcome.value, outcome.passed});
   }
-  const auto first = result.first_error();
+  auto failures = failures_in(*document);
   return run_outcome{*std::move(document), exit_code_of(result, arguments.thresholds),
-                     first ? to_string(*first) : ""};
+                     std::move(failures)};
+}
+
+// Writes each of the results, whatever becomes of the others, since the run cannot be had again.
+bool write_all(std::initializer_list<std::function<void()>> results) {
+  bool is_written = true;
+  for (const auto& write : results) {
+    try {
+      write();
+    } catch (const std::runtime_error& e) {
+      print_error("midas load", e.what());
+      is_written = false;
+    }
+  }
+  return is_written;
 }
 
 // --repeat and --workers.
@@ -90,32 +126,50 @@ int run_several(const load_arguments& arguments, const view_arguments& view,
   if (!outcome) {
     return fail_with(to_string(outcome.error()), exit_code_of(outcome.error().code));
   }
-  page.write([&outcome] { return report_page(outcome->document); });
-  print_results(arguments.json ? to_json(outcome->document) : figure_table(outcome->document));
-  return outcome->problem.empty() ? outcome->exit_code
-                                  : fail_with(outcome->problem, outcome->exit_code);
+  const auto& document = outcome->document;
+  const bool is_written = write_all(
+      {[&] { page.write([&document] { return report_page(document); }); },
+       [&] { print_results(arguments.json ? to_json(document) : figure_table(document)); }});
+  if (!outcome->problem.empty()) {
+    print_error("midas load", outcome->problem);
+  }
+  return is_written ? outcome->exit_code : failure;
 }
 
-int print(const load_result& result, const load_arguments& arguments) {
-  const auto code = exit_code_of(result, arguments.thresholds);
-  const auto first = result.first_error();
-  // There are no figures if the input was invalid and nothing was sent.
-  if (code != bad_usage) {
-    print_results(arguments.json ? to_json(result) : to_table(result));
+int run_once(const load_arguments& arguments, const view_arguments& view,
+             std::vector<setting> settings) {
+  // Before the run, which would be in vain if they cannot be written.
+  result_file distribution{arguments.hdr_file};
+  result_file series{arguments.csv_file};
+  result_file page{view.report_file};
+  const auto result = measure(arguments, std::move(settings));
+  if (!result) {
+    return fail_with(to_string(result.error()), exit_code_of(result.error().code));
   }
-  if (first) {
+  const auto code = exit_code_of(*result, arguments.thresholds);
+  const bool is_written =
+      write_all({[&] { distribution.write([&result] { return to_hdr(*result); }); },
+                 [&] { series.write([&result] { return to_csv(*result); }); },
+                 [&] { page.write([&result] { return report_page(document_of(*result)); }); },
+                 [&] {
+                   // There are no figures if the input was invalid and nothing was sent.
+                   if (code != bad_usage) {
+                     print_results(arguments.json ? to_json(*result) : to_table(*result));
+                   }
+                 }});
+  if (const auto first = result->first_error()) {
     print_error("midas load", fmt::format("{} requests failed; first error: {}",
-                                          result.total().errors(), to_string(*first)));
+                                          result->total().errors(), to_string(*first)));
   }
-  return code;
+  return is_written ? code : failure;
 }
 
 // --compare and --worker make no run of their own, which other options would describe.
 void check_alone(const CLI::App& command, std::initializer_list<std::string_view> known) {
   for (const auto& each : given_options(command)) {
-    if (std::ranges::find(known, each) == known.end()) {
+    if (std::ranges::find(known, each.name) == known.end()) {
       throw std::invalid_argument{
-          fmt::format("--{} has no effect with --{}; omit one of them", each, *known.begin())};
+          fmt::format("--{} has no effect with --{}; omit one of them", each.name, *known.begin())};
     }
   }
 }
@@ -134,18 +188,7 @@ int run_load(const load_arguments& arguments, const view_arguments& view,
     if (view.repeat > 1 || !view.workers.empty()) {
       return run_several(arguments, view, settings, command);
     }
-    // Before the run, which would be in vain if they cannot be written.
-    result_file distribution{arguments.hdr_file};
-    result_file series{arguments.csv_file};
-    result_file page{view.report_file};
-    const auto result = measure(arguments, std::move(settings));
-    if (!result) {
-      return fail_with(to_string(result.error()), exit_code_of(result.error().code));
-    }
-    distribution.write([&result] { return to_hdr(*result); });
-    series.write([&result] { return to_csv(*result); });
-    page.write([&result] { return report_page(document_of(*result)); });
-    return print(*result, arguments);
+    return run_once(arguments, view, std::move(settings));
   } catch (const std::invalid_argument& e) {
     return fail_with(e.what(), bad_usage);
   } catch (const std::runtime_error& e) {

@@ -1,8 +1,8 @@
 #include "tools/load/load_host.hpp"
 
+#include "tools/command.hpp"
 #include "tools/duration.hpp"
 #include "tools/simulate/fault_arguments.hpp"
-#include "transport/hosts/azure_arc.hpp"
 #include "transport/hosts/host_environment.hpp"
 #include "transport/hosts/host_registry.hpp"
 
@@ -55,33 +55,31 @@ simulated_host_options simulator_options(const load_arguments& arguments) {
   options.expires_in = std::chrono::duration_cast<std::chrono::seconds>(arguments.expires_in);
   options.any_user_assigned = true;
   options.fault_rules = fault_rules_of({arguments.faults_file, {}});
-  if (options.host == identity_host::azure_arc) {
-    // Clients trust key files in this directory only.
-    options.arc_key_directory = azure_arc::key_directory({}).value();
-  }
   return options;
 }
 
-load_host make_simulator(const load_arguments& arguments, token_service_options options) {
+load_host make_simulator(const load_arguments& arguments) {
   load_host result;
   result.simulator = std::make_unique<simulated_host>(simulator_options(arguments));
-  options.host = host_of(arguments);
+  result.options = result.simulator->options();
   // The simulator does not know that identity.
-  options.identity_from_environment = false;
-  options.environment = result.simulator->environment();
+  result.options.identity_from_environment = false;
+  set_log(result.options, arguments.request.verbose);
   const auto environment = environment_of_this_process();
   if (const auto level = environment.variable(log_variable); !level.empty()) {
-    options.environment->push_back({std::string{log_variable}, std::string{level}});
+    result.options.environment->push_back({std::string{log_variable}, std::string{level}});
   }
-  options.ca_file = result.simulator->certificate_file();
-  result.options = std::move(options);
   result.description =
       fmt::format("simulated {} with a latency of {}", to_string(host_of(arguments)),
                   format_duration(arguments.latency));
   return result;
 }
 
-load_host make_target(const load_arguments& arguments, token_service_options options) {
+expected<load_host> make_target(const load_arguments& arguments) {
+  auto options = service_options_of(arguments.request);
+  if (!options) {
+    return unexpected{std::move(options.error())};
+  }
   load_host result;
   const auto& target = arguments.target;
   result.description = "host at " + target;
@@ -89,11 +87,11 @@ load_host make_target(const load_arguments& arguments, token_service_options opt
   if (target == from_environment) {
     result.description = "host of the environment";
   } else if (variable.empty()) {
-    options.endpoint = target;
+    options->endpoint = target;
   } else {
-    options.environment = environment_with(variable, target);
+    options->environment = environment_with(variable, target);
   }
-  result.options = std::move(options);
+  result.options = *std::move(options);
   return result;
 }
 
@@ -117,16 +115,16 @@ std::string_view endpoint_variable_of(identity_host host) {
 }
 
 expected<load_host> make_load_host(const load_arguments& arguments) {
-  auto options = service_options_of(arguments.request);
-  if (!options) {
-    return unexpected{std::move(options.error())};
+  auto host = arguments.target.empty() ? expected<load_host>{make_simulator(arguments)}
+                                       : make_target(arguments);
+  if (host) {
+    auto& options = host->options;
+    options.limits = limits_of(arguments);
+    const auto keys = arguments.fresh_keys ? arguments.callers : arguments.resources;
+    options.max_cold_keys_per_lane = std::max(options.max_cold_keys_per_lane, keys);
+    options.max_keys = std::max(options.max_keys, 2 * keys);
   }
-  options->limits = limits_of(arguments);
-  const auto keys = arguments.fresh_keys ? arguments.callers : arguments.resources;
-  options->max_cold_keys_per_lane = std::max(options->max_cold_keys_per_lane, keys);
-  options->max_keys = std::max(options->max_keys, 2 * keys);
-  return arguments.target.empty() ? make_simulator(arguments, *std::move(options))
-                                  : make_target(arguments, *std::move(options));
+  return host;
 }
 
 }  // namespace midas::internal::tools

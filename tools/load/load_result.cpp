@@ -1,35 +1,9 @@
 #include "tools/load/load_result.hpp"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace midas::internal::tools {
-
-namespace {
-
-constexpr std::array all_counts{&load_counts::hits,        &load_counts::joined,
-                                &load_counts::fetched,     &load_counts::http_requests,
-                                &load_counts::connections, &load_counts::coalesced,
-                                &load_counts::cache_hits,  &load_counts::refreshes,
-                                &load_counts::retries,     &load_counts::throttled};
-
-}  // namespace
-
-load_counts& load_counts::operator+=(const load_counts& other) {
-  for (const auto count : all_counts) {
-    this->*count += other.*count;
-  }
-  return *this;
-}
-
-load_counts load_counts::operator-(const load_counts& other) const {
-  auto result = *this;
-  for (const auto count : all_counts) {
-    result.*count -= std::min(result.*count, other.*count);
-  }
-  return result;
-}
 
 std::string_view to_string(load_phase_kind kind) noexcept {
   switch (kind) {
@@ -60,6 +34,13 @@ std::optional<double> load_part::upstream_per_1000() const noexcept {
   }
   return static_cast<double>(counts.http_requests) * 1000 / static_cast<double>(tokens());
 }
+
+latency_summary::latency_summary(const latency_histogram& latencies)
+    : count(latencies.count()),
+      p50(latencies.percentile(50)),
+      p99(latencies.percentile(99)),
+      maximum(latencies.maximum()),
+      buckets(latencies.buckets()) {}
 
 void load_part::add(const load_part& other) {
   elapsed += other.elapsed;

@@ -3,6 +3,7 @@
 
 #include "tools/load/fault_spans.hpp"
 #include "tools/load/latency_histogram.hpp"
+#include "tools/load/load_counts.hpp"
 #include "tools/load/machine.hpp"
 #include "tools/load/settings.hpp"
 #include <midas/error.hpp>
@@ -15,30 +16,6 @@
 #include <vector>
 
 namespace midas::internal::tools {
-
-/// How the callers' tokens came, and what that took.
-struct load_counts {
-  /// Tokens that were in memory, that came with an acquisition that another request had begun, and
-  /// that came with the acquisition that the request began.
-  std::uint64_t hits = 0;
-  std::uint64_t joined = 0;
-  std::uint64_t fetched = 0;
-  /// Requests to the host, and connections opened to it.
-  std::uint64_t http_requests = 0;
-  std::uint64_t connections = 0;
-  /// Requests of callers that needed no HTTP request of their own.
-  std::uint64_t coalesced = 0;
-  std::uint64_t cache_hits = 0;
-  /// Refreshes in the background, failed attempts that were repeated, responses with status 429.
-  std::uint64_t refreshes = 0;
-  std::uint64_t retries = 0;
-  std::uint64_t throttled = 0;
-
-  load_counts& operator+=(const load_counts& other);
-  /// Zero where `other` has more.
-  [[nodiscard]] load_counts operator-(const load_counts& other) const;
-  friend bool operator==(const load_counts&, const load_counts&) = default;
-};
 
 enum class load_phase_kind { cold, warm_up, steady };
 
@@ -69,6 +46,19 @@ struct load_part {
   void add(const load_part& other);
 };
 
+/// The latencies of a second: a histogram would take 40 kB of each.
+struct latency_summary {
+  std::uint64_t count = 0;
+  std::chrono::nanoseconds p50{};
+  std::chrono::nanoseconds p99{};
+  std::chrono::nanoseconds maximum{};
+  /// Those with latencies in them, in ascending order. Empty if they are not kept.
+  std::vector<latency_histogram::bucket> buckets{};
+
+  latency_summary() = default;
+  explicit latency_summary(const latency_histogram& latencies);
+};
+
 /// A second of the run, or what is left of it at the end of a phase.
 struct series_row {
   /// From the beginning of the run.
@@ -77,7 +67,7 @@ struct series_row {
   load_phase_kind kind = load_phase_kind::cold;
   /// Requests per second that were to begin; empty in a closed model.
   std::optional<double> target_rate{};
-  latency_histogram latencies{};
+  latency_summary latencies{};
   std::uint64_t errors = 0;
   load_counts counts{};
 };

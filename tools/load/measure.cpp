@@ -113,7 +113,7 @@ class load_run {
       if (arguments_.warm_up.count() > 0) {
         run_phase(control, load_phase_kind::warm_up, "warm-up", *warm_up_schedule_of(arguments_));
       }
-      run_phase(control, load_phase_kind::steady, "at the rate", *schedule);
+      run_phase(control, load_phase_kind::steady, "steady state", *schedule);
     } else {
       run_closed(control);
     }
@@ -142,7 +142,10 @@ class load_run {
     }
     phase now{arguments_.callers, model};
     const auto began = phase::clock::now();
-    series_sampler sampler{now, {began_, kind, [this] { return counts(); }}, result_.series};
+    const auto max_buckets =
+        arguments_.series_histograms ? max_series_buckets - bucket_count(result_.series) : 0;
+    series_sampler sampler{
+        now, {began_, kind, [this] { return counts(); }, max_buckets}, result_.series};
     {
       const run_control::phase_in_progress in_progress{control, now, callers_->service()};
       const progress shown{[&now, &name, began] {
@@ -226,15 +229,22 @@ expected<load_result> measure(const load_arguments& arguments, std::vector<setti
 }
 
 int exit_code_of(const load_result& result, const std::vector<threshold>& thresholds) {
-  const auto first = result.first_error();
-  if (first && exit_code_of(first->code) == bad_usage) {
+  const auto total = result.total();
+  const auto all_end_with = [&total](int code) {
+    return std::ranges::all_of(total.failures, [code](const auto& each) {
+      return each.second.empty() || exit_code_of(each.first) == code;
+    });
+  };
+  if (total.errors() != 0 && total.tokens() == 0 && all_end_with(bad_usage)) {
     return bad_usage;
   }
   if (!std::ranges::all_of(result.thresholds, &threshold_outcome::passed)) {
     return threshold_not_met;
   }
-  const bool are_errors_judged = std::ranges::any_of(thresholds, &judges_errors);
-  return first && !are_errors_judged ? exit_code_of(first->code) : success;
+  if (total.errors() == 0 || std::ranges::any_of(thresholds, &judges_errors)) {
+    return success;
+  }
+  return all_end_with(timed_out) ? timed_out : failure;
 }
 
 }  // namespace midas::internal::tools

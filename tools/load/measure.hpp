@@ -15,8 +15,10 @@ namespace midas::internal::tools {
 /// what to do, if the simulator or the callers cannot be started.
 expected<load_result> measure(const load_arguments& arguments, std::vector<setting> settings);
 
-/// The exit code of the program for these results: that of the first error, unless a threshold
-/// says which errors are acceptable; or threshold_not_met.
+/// The exit code of the program for these results. bad_usage if all requests were refused before
+/// they were sent; threshold_not_met if that is so; otherwise, unless a threshold says which errors
+/// are acceptable, timed_out if requests failed and all of these timed out, and failure if requests
+/// failed for other reasons, too.
 int exit_code_of(const load_result& result, const std::vector<threshold>& thresholds);
 
 /// Why a machine with so much free memory cannot run the callers; empty if it can.

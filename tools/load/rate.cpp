@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -32,14 +33,14 @@ expected<double> read_rate_or_zero(std::string_view text) {
   double number = 0;
   const auto* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (read.ec != std::errc{}) {
+  if (read.ec != std::errc{} || !std::isfinite(number)) {
     return refuse_rate(text, "is not a rate");
   }
   const std::string_view rest(read.ptr, static_cast<std::size_t>(end - read.ptr));
   for (const auto& unit : rate_units) {
     if (rest == unit.name) {
       const auto rate = number / unit.seconds;
-      if (!(rate >= 0 && rate <= max_per_second)) {
+      if (rate < 0 || rate > max_per_second) {
         return refuse_rate(text, rate < 0 ? "is negative" : "is too high a rate");
       }
       return rate;

@@ -83,17 +83,17 @@ std::string to_csv(const load_result& result) {
       "from_seconds,seconds,phase,target_rate,tokens,errors,hits,joined,fetched,refreshes,"
       "http_requests,throttled,p50_ms,p99_ms,max_ms\n";
   const auto latency = [](const series_row& row, std::chrono::nanoseconds time) {
-    return row.latencies.empty() ? std::string{} : fmt::format("{:.6f}", in_milliseconds(time));
+    return row.latencies.count == 0 ? std::string{} : fmt::format("{:.6f}", in_milliseconds(time));
   };
   for (const auto& row : result.series) {
     const auto& counts = row.counts;
     text += fmt::format(
         "{:.3f},{:.3f},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", in_milliseconds(row.from) / 1e3,
         in_milliseconds(row.length) / 1e3, to_string(row.kind),
-        row.target_rate ? fmt::format("{:.6g}", *row.target_rate) : "", row.latencies.count(),
+        row.target_rate ? fmt::format("{:.6g}", *row.target_rate) : "", row.latencies.count,
         row.errors, counts.hits, counts.joined, counts.fetched, counts.refreshes,
-        counts.http_requests, counts.throttled, latency(row, row.latencies.percentile(50)),
-        latency(row, row.latencies.percentile(99)), latency(row, row.latencies.maximum()));
+        counts.http_requests, counts.throttled, latency(row, row.latencies.p50),
+        latency(row, row.latencies.p99), latency(row, row.latencies.maximum));
   }
   return text;
 }

@@ -61,7 +61,7 @@ class document_writer {
   }
 
   void write_latency(std::string_view name, const latency_histogram& latencies);
-  void write_histogram(const latency_histogram& latencies);
+  void write_buckets(std::string_view name, const std::vector<latency_histogram::bucket>& buckets);
   void write_figures(const load_part& part);
   void write_counts(const load_part& total);
   void write_machine();
@@ -93,10 +93,11 @@ void document_writer::write_latency(std::string_view name, const latency_histogr
   });
 }
 
-void document_writer::write_histogram(const latency_histogram& latencies) {
-  object("histogram", [&] {
+void document_writer::write_buckets(std::string_view name,
+                                    const std::vector<latency_histogram::bucket>& buckets) {
+  object(name, [&] {
     writer_.member("unit", "ns");
-    list("buckets", latencies.buckets(), [this](const latency_histogram::bucket& bucket) {
+    list("buckets", buckets, [this](const latency_histogram::bucket& bucket) {
       writer_.StartArray();
       writer_.Int64(bucket.lower.count());
       writer_.Int64(bucket.upper.count());
@@ -124,7 +125,15 @@ void document_writer::write_figures(const load_part& part) {
     }
   });
   count("missed", part.missed);
-  write_histogram(part.latencies);
+  write_buckets("histogram", part.latencies.buckets());
+  if (!part.service_times.empty()) {
+    write_buckets("service_time_histogram", part.service_times.buckets());
+  }
+  object("error_histograms", [&] {
+    for (const auto& [code, failed] : part.failures) {
+      write_buckets(to_string(code), failed.buckets());
+    }
+  });
 }
 
 void document_writer::write_counts(const load_part& total) {
@@ -191,7 +200,7 @@ void document_writer::write_row(const series_row& row) {
   if (row.target_rate) {
     number("target_rate", *row.target_rate);
   }
-  count("tokens", row.latencies.count());
+  count("tokens", row.latencies.count);
   count("errors", row.errors);
   count("hits", row.counts.hits);
   count("joined", row.counts.joined);
@@ -199,10 +208,13 @@ void document_writer::write_row(const series_row& row) {
   count("refreshes", row.counts.refreshes);
   count("http_requests", row.counts.http_requests);
   count("throttled", row.counts.throttled);
-  if (!row.latencies.empty()) {
-    number("p50_ms", milliseconds_of(row.latencies.percentile(50)));
-    number("p99_ms", milliseconds_of(row.latencies.percentile(99)));
-    number("max_ms", milliseconds_of(row.latencies.maximum()));
+  if (row.latencies.count != 0) {
+    number("p50_ms", milliseconds_of(row.latencies.p50));
+    number("p99_ms", milliseconds_of(row.latencies.p99));
+    number("max_ms", milliseconds_of(row.latencies.maximum));
+  }
+  if (!row.latencies.buckets.empty()) {
+    write_buckets("histogram", row.latencies.buckets);
   }
   writer_.EndObject();
 }

@@ -18,14 +18,14 @@ namespace {
 
 constexpr std::string_view no_value = "-";
 
-std::string_view title_of(load_phase_kind kind, bool open_model) {
+std::string_view title_of(load_phase_kind kind) {
   switch (kind) {
     case load_phase_kind::cold:
       return "cold burst";
     case load_phase_kind::warm_up:
       return "warm-up";
     case load_phase_kind::steady:
-      return open_model ? "at the rate" : "steady state";
+      return "steady state";
   }
   return "";
 }
@@ -98,7 +98,7 @@ void table_writer::write_latencies(std::string_view label,
 void table_writer::write_phases() {
   text_ += fmt::format("  {:<32}", "");
   for (const auto& part : result_.parts) {
-    text_ += fmt::format("{:>15}", title_of(part.kind, result_.open_model));
+    text_ += fmt::format("{:>15}", title_of(part.kind));
   }
   text_ += '\n';
   row("tokens", [](const load_part& p) { return with_commas(p.tokens()); });

@@ -1,6 +1,8 @@
 #include "tools/load/series_sampler.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace midas::internal::tools {
@@ -18,10 +20,15 @@ load_counts counts_between(const run_snapshot& before, const run_snapshot& after
 series_row row_between(const run_snapshot& before, const run_snapshot& after) {
   series_row row;
   row.length = after.time - before.time;
-  row.latencies = after.latencies.since(before.latencies);
+  row.latencies = latency_summary{after.latencies.since(before.latencies)};
   row.errors = after.errors - before.errors;
   row.counts = counts_between(before, after);
   return row;
+}
+
+std::size_t bucket_count(const std::vector<series_row>& series) {
+  return std::transform_reduce(series.begin(), series.end(), std::size_t{0}, std::plus{},
+                               [](const auto& row) { return row.latencies.buckets.size(); });
 }
 
 series_sampler::series_sampler(phase& now, surroundings around, std::vector<series_row>& series)
@@ -60,6 +67,10 @@ void series_sampler::add_row() {
   if (auto* const pacer = phase_.pacer()) {
     row.target_rate = pacer->schedule().rate_at(last_.time - first_.time + row.length / 2);
   }
+  if (row.latencies.buckets.size() > around_.max_buckets) {
+    row.latencies.buckets = {};
+  }
+  around_.max_buckets -= row.latencies.buckets.size();
   series_.push_back(std::move(row));
   last_ = std::move(now);
 }

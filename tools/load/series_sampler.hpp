@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -32,6 +33,13 @@ load_counts counts_between(const run_snapshot& before, const run_snapshot& after
 /// The row of the series for that time. Its `from`, `kind` and `target_rate` are not set.
 series_row row_between(const run_snapshot& before, const run_snapshot& after);
 
+/// The buckets that the rows keep.
+std::size_t bucket_count(const std::vector<series_row>& series);
+
+/// The most buckets of --series-histograms, about 15 MB of JSON: those of half an hour if each
+/// second has 300.
+inline constexpr std::size_t max_series_buckets = 500'000;
+
 /// Adds a row to a series each second while a phase runs, on a thread of its own.
 class series_sampler {
  public:
@@ -41,6 +49,8 @@ class series_sampler {
     load_phase_kind kind = load_phase_kind::cold;
     /// The counters of the service; any thread.
     std::function<load_counts()> counts;
+    /// Rows keep their buckets until there would be more.
+    std::size_t max_buckets = 0;
   };
 
   /// `now` and `series` must outlive the sampler.

@@ -18,18 +18,20 @@ setting_value read_value(const std::string& text) {
   return text;
 }
 
+bool is_flag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
+
 setting_value value_of(const CLI::Option& option,
                        const std::map<std::string, setting_value>& effective,
                        const std::string& name) {
-  if (option.get_items_expected_max() == 0) {
+  if (is_flag(option)) {
     return option.count() > 0;
+  }
+  if (const auto found = effective.find(name); found != effective.end()) {
+    return found->second;
   }
   if (option.count() > 0) {
     const auto& results = option.results();
     return option.get_expected_max() > 1 ? setting_value{results} : read_value(results.front());
-  }
-  if (const auto found = effective.find(name); found != effective.end()) {
-    return found->second;
   }
   const auto text = option.get_default_str();
   return text.empty() ? setting_value{} : read_value(text);
@@ -59,11 +61,11 @@ std::vector<setting> settings_of(const CLI::App& command,
   return result;
 }
 
-std::vector<std::string> given_options(const CLI::App& command) {
-  std::vector<std::string> result;
+std::vector<given_option> given_options(const CLI::App& command) {
+  std::vector<given_option> result;
   visit_options(command, [&result](const CLI::Option& option, const std::string& name) {
     if (option.count() > 0) {
-      result.push_back(name);
+      result.push_back({name, is_flag(option) ? std::vector<std::string>{} : option.results()});
     }
   });
   return result;

@@ -25,12 +25,19 @@ struct setting {
   friend bool operator==(const setting&, const setting&) = default;
 };
 
-/// The value of each option of a command that has been parsed: what was given, otherwise its value
-/// in `effective`, otherwise its default; null if it has none. --help is left out.
+/// The value of each option of a command that has been parsed: its value in `effective`, otherwise
+/// what was given, otherwise its default; null if it has none. --help is left out.
 std::vector<setting> settings_of(const CLI::App& command,
                                  const std::map<std::string, setting_value>& effective);
 
-/// The names of the options that were given, those of option groups included.
-std::vector<std::string> given_options(const CLI::App& command);
+struct given_option {
+  /// The long name without its dashes.
+  std::string name;
+  /// As they were given. Empty for a flag.
+  std::vector<std::string> values;
+};
+
+/// The options that were given, those of option groups included. --help is left out.
+std::vector<given_option> given_options(const CLI::App& command);
 
 }  // namespace midas::internal::tools

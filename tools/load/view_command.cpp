@@ -55,7 +55,7 @@ expected<proxy::listen_address> worker_address(const view_arguments& arguments) 
 // The coordinator's is checked by the worker, so only its own document can be wrong.
 expected<std::string> run_for_coordinator(const std::vector<std::string>& arguments,
                                           const goes_on& is_wanted) {
-  std::vector<std::string> words{"load", "--json"};
+  std::vector<std::string> words{"load", "--json", "--series-histograms"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   return run_own_program(words, worker_limits::max_document / 4, is_wanted);
 }

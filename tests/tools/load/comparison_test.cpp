@@ -111,6 +111,40 @@ TEST_CASE("settings and machines that differ are named") {
   CHECK(to_table(compare("a.json", a, "a.json", a)).find("Warning") == std::string::npos);
 }
 
+TEST_CASE("every difference of the machines is named, of all workers") {
+  auto a = sample_document();
+  auto b = a;
+  b.machine = {"build-8", "Linux 6.2", "Another", 8, 32'000'000'000};
+  const auto one = compare("a.json", a, "b.json", b).machines;
+  REQUIRE(one.size() == 5);
+  CHECK(one[0].b == "build-8");
+  CHECK(one[1].b == "Linux 6.2");
+  CHECK(one[2].b == "Another");
+  CHECK(one[3].b == "8");
+  CHECK(one[4].a == "16.0 GB");
+  a.machines = {a.machine, a.machine};
+  b.machines = {a.machine, b.machine};
+  const auto workers = compare("a.json", a, "b.json", b).machines;
+  REQUIRE(workers.size() == 5);
+  CHECK(workers[0].a == "build-7, build-7");
+  CHECK(workers[0].b == "build-7, build-8");
+}
+
+TEST_CASE("only figures that both runs have are compared") {
+  const auto a = sample_document();
+  auto b = a;
+  b.cold.reset();
+  const auto figures_in = [](const load_comparison& compared, const std::string& group) {
+    return std::ranges::count_if(compared.figures,
+                                 [&](const auto& each) { return each.figure->group == group; });
+  };
+  CHECK(figures_in(compare("a.json", a, "a.json", a), "cold burst") > 5);
+  CHECK(figures_in(compare("a.json", a, "b.json", b), "cold burst") == 0);
+  CHECK(figures_in(compare("b.json", b, "a.json", a), "cold burst") == 0);
+  CHECK(figures_in(compare("b.json", b, "a.json", a), "steady state") > 5);
+  CHECK(compare("b.json", b, "a.json", a).a.repetitions == 1);
+}
+
 TEST_CASE("the table of a comparison fits eighty columns and escapes what it shows") {
   auto a = runs_of({1e9, 2e9, 3e9, 4e9, 5e9});
   auto b = runs_of({10, 20, 30, 40, 50});
@@ -154,6 +188,10 @@ TEST_CASE("repeated runs are represented by the median one") {
   const auto single = figure_table(sample_document());
   CHECK_THAT(single, Contains("tokens per second        100,"));
   CHECK(single.find("greatest") == std::string::npos);
+  CHECK(single.find("workers") == std::string::npos);
+  auto merged = sample_document();
+  merged.workers = 2;
+  CHECK_THAT(figure_table(merged), Contains("2 workers, each of them\n"));
 }
 
 TEST_CASE("repeated runs with a rate are represented by the one with the median p99") {

@@ -126,11 +126,26 @@ TEST_CASE("threads that cannot be started are an error, and the started ones end
 }
 #endif
 
+TEST_CASE("results that cannot be written leave the others") {
+  const temporary_file csv;
+  const auto result =
+      run_briefly({"--once", "--hdr", "/dev/full", "--report", "/dev/full", "--csv", csv.path()});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.errors, Contains("cannot write /dev/full"));
+  CHECK(std::ranges::count(result.errors, '\n') == 2);
+  CHECK_THAT(result.output, Contains("cold burst"));
+  CHECK_THAT(file_text(csv.path()), Contains(",cold,"));
+  const auto repeated = run_briefly({"--once", "--repeat", "2", "--report", "/dev/full"});
+  CHECK(repeated.exit_code == 1);
+  CHECK_THAT(repeated.output, Contains("2 runs"));
+}
+
 TEST_CASE("the settings have the value of every option") {
   midas::internal::tools::named_actions actions;
   CLI::App program;
   actions = midas::internal::tools::declare_program(program);
-  const auto result = run_briefly({"--once", "--json", "--threshold", "p50<1h", "--threads", "1"});
+  const auto result = run_briefly({"--once", "--json", "--threshold", "p50<1h", "--threads", "1",
+                                   "--max-in-flight", "7", "--expires-in", "3600001ms"});
   const auto document = parsed(result.output);
   const auto& settings = document["settings"];
   CHECK(settings["callers"].GetInt() == 5);
@@ -138,7 +153,9 @@ TEST_CASE("the settings have the value of every option") {
   CHECK_FALSE(settings["force-refresh"].GetBool());
   CHECK(settings["rate"].IsNull());
   CHECK(std::string{settings["timeout"].GetString()} == "30 s");
-  CHECK(std::string{settings["latency"].GetString()} == "1ms");
+  CHECK(std::string{settings["latency"].GetString()} == "1 ms");
+  CHECK(std::string{settings["expires-in"].GetString()} == "3600001 ms");
+  CHECK(settings["max-in-flight"].GetInt() == 7);
   CHECK(std::string{settings["threshold"][0].GetString()} == "p50<1h");
   const auto check_all = [&settings](const CLI::App& command) {
     for (const auto* option : command.get_options()) {

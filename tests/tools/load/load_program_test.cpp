@@ -87,7 +87,7 @@ TEST_CASE("midas load --force-refresh asks the host again and again") {
 
 TEST_CASE("midas load asks a simulator of any kind of host") {
   const std::string host = GENERATE("imds", "app-service", "app-service-2017", "service-fabric",
-                                    "machine-learning", "cloud-shell", "workload-identity");
+                                    "arc", "machine-learning", "cloud-shell", "workload-identity");
   auto document = document_of({"--host", host, "--once", "--callers", "20", "--latency", "1ms"});
   CHECK(document["tokens"].GetUint64() == 20);
   CHECK(document["http_requests"].GetUint64() == 1);

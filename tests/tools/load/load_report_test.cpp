@@ -169,12 +169,82 @@ TEST_CASE("a row has what happened since the snapshot before") {
   after.counts.http_requests = 9;
   const auto row = row_between(before, after);
   CHECK(row.length == 1s);
-  CHECK(row.latencies.count() == 20);
+  CHECK(row.latencies.count == 20);
   CHECK(row.errors == 3);
   CHECK(row.counts.hits == 14);
   CHECK(row.counts.fetched == 2);
   CHECK(row.counts.joined == 4);
   CHECK(row.counts.http_requests == 6);
+}
+
+TEST_CASE("phases are summed, and the first error is that of the first of them") {
+  auto result = sample_result();
+  result.parts.front().first_error = midas::internal::make_error(midas::errc::unreachable, "first");
+  result.parts.front().missed = 3;
+  result.parts.back().missed = 4;
+  result.parts.back().service_times = rising_latencies(7);
+  const auto total = result.total();
+  CHECK(total.elapsed == 3s);
+  CHECK(total.latencies.count() == 110);
+  CHECK(total.service_times.count() == 7);
+  CHECK(total.missed == 7);
+  CHECK(total.counts.fetched == 1);
+  CHECK(total.first_error->message == "first");
+  CHECK(load_part{}.tokens_per_second() == 0);
+  CHECK_FALSE(load_part{}.upstream_per_1000().has_value());
+  CHECK(load_part{.latencies = rising_latencies(1), .counts = {.http_requests = 2}}
+            .upstream_per_1000() == 2'000.0);
+}
+
+TEST_CASE("the latencies of a row are those of its histogram") {
+  const auto latencies = rising_latencies(200);
+  const latency_summary row{latencies};
+  CHECK(row.count == 200);
+  CHECK(row.p50 == latencies.percentile(50));
+  CHECK(row.p99 == latencies.percentile(99));
+  CHECK(row.maximum == 200ms);
+  CHECK(row.buckets == latencies.buckets());
+}
+
+TEST_CASE("a row of an open model has the rate in its middle, and when it began") {
+  phase now{1, arrival_schedule{{{100h, 30, 30}}}};
+  std::vector<series_row> series;
+  series_sampler sampler{now,
+                         {.began = phase::clock::now() - 1h,
+                          .kind = load_phase_kind::warm_up,
+                          .counts = [] { return load_counts{}; }},
+                         series};
+  (void)sampler.finish();
+  const auto rows = series.size();
+  (void)sampler.finish();
+  REQUIRE(series.size() == rows);
+  CHECK(series.front().target_rate == 30.0);
+  CHECK(series.front().kind == load_phase_kind::warm_up);
+  CHECK(series.front().from >= 1h);
+  CHECK(series.front().latencies.count == 0);
+}
+
+TEST_CASE("rows keep their buckets until there would be too many") {
+  phase now{1, 1h};
+  now.begin();
+  std::vector<series_row> series;
+  const auto run_phase = [&](std::size_t max_buckets, int latencies) {
+    series_sampler sampler{
+        now, {.counts = [] { return load_counts{}; }, .max_buckets = max_buckets}, series};
+    for (int i = 0; i < latencies; ++i) {
+      const auto time = phase::clock::now() - std::chrono::seconds{1 << i};
+      (void)now.answered({time, time}, midas::access_token{});
+    }
+    (void)sampler.finish();
+    return series.back().latencies.buckets.size();
+  };
+  CHECK(run_phase(5, 5) == 5);
+  CHECK(bucket_count(series) == 5);
+  CHECK(run_phase(4, 5) == 0);
+  CHECK(series.back().latencies.count == 5);
+  CHECK(series.back().latencies.maximum > 16s);
+  CHECK(run_phase(6, 6) == 6);
+  CHECK(bucket_count(series) == 11);
 }
 
 TEST_CASE("hits, joined and fetched tokens add up where the counters of the service are ahead") {

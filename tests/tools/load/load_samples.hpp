@@ -46,7 +46,7 @@ inline tools::load_result sample_result() {
                            .length = 1s,
                            .kind = tools::load_phase_kind::steady,
                            .target_rate = 50,
-                           .latencies = rising_latencies(100),
+                           .latencies = tools::latency_summary{rising_latencies(100)},
                            .errors = 25,
                            .counts = {.hits = 100, .http_requests = 10, .throttled = 1}});
   result.series.push_back({.from = 2'500ms, .length = 1s, .kind = tools::load_phase_kind::steady});

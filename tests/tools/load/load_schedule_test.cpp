@@ -47,6 +47,8 @@ TEST_CASE("a stage continues where the one before ends") {
   const auto stages = schedule("10s:..100/s,30s:100/s,10s:..0/s");
   CHECK(stages.size() == 500 + 3'000 + 500);
   CHECK(stages.length() == 50s);
+  CHECK(stages.at(499) > 9'900ms);
+  CHECK(stages.at(499) < 10s);
   CHECK(stages.at(500) == 10s);
   CHECK(stages.at(501) == 10'010ms);
   CHECK(stages.rate_at(45s) == Approx(50));
@@ -91,19 +93,32 @@ TEST_CASE("rates have units") {
   CHECK(parse_rate("0.5/s") == 0.5);
   CHECK(parse_rate("30/min") == 0.5);
   CHECK(parse_rate("7200/h") == 2.0);
+  CHECK(parse_rate("10000000/s") == 1e7);
   CHECK(format_rate(5'000) == "5000/s");
   CHECK(format_rate(0.5) == "0.5/s");
 }
 
 TEST_CASE("impossible rates are refused with a remedy") {
-  const std::string text =
-      GENERATE("", "0", "0/s", "-5/s", "5/d", "x", "1e3/s", "5 /s", "10000001/s", "nan", "inf",
-               "99999999999999999999999999999999/s", "/s", "5/s/s");
+  const std::string text = GENERATE("", "0", "0/s", "-5/s", "5/d", "x", "1e3/s", "5 /s",
+                                    "10000001/s", "nan", "inf", "NaN/s", "-inf", "1e999", "-1",
+                                    "0x10", "99999999999999999999999999999999/s", "/s", "5/s/s");
   const auto refused = parse_rate(text);
   CAPTURE(text);
   REQUIRE_FALSE(refused);
   CHECK_THAT(refused.error().message, Contains("\"" + text + "\""));
   CHECK_THAT(refused.error().advice, Contains("5000/s"));
+}
+
+TEST_CASE("the refusal of a rate says what is wrong with it") {
+  const auto [text, why] = GENERATE(table<std::string, std::string>({
+      {"nan", "is not a rate"},
+      {"inf", "is not a rate"},
+      {"1e999", "is not a rate"},
+      {"-1", "is negative"},
+      {"0", "has no requests"},
+      {"1000000000", "is too high a rate"},
+  }));
+  CHECK_THAT(parse_rate(text).error().message, Contains(why));
 }
 
 TEST_CASE("stages hold a rate or change it") {
@@ -125,6 +140,8 @@ TEST_CASE("malformed stages are refused with a remedy") {
 TEST_CASE("percentiles are a list of numbers up to 100") {
   CHECK(parse_percentiles("99.5,50,90,50") == std::vector<double>{50, 90, 99.5});
   CHECK(parse_percentiles("100") == std::vector<double>{100});
+  CHECK(parse_percentiles("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20").value().size() ==
+        20);
   CHECK(percentile_name(99.5) == "p99.5");
   CHECK(percentile_name(99.99999) == "p99.99999");
   const std::string text = GENERATE("", "0", "-1", "101", "50,", ",50", "x", "50;90", "nan",

@@ -7,6 +7,7 @@
 using namespace midas::internal::tools;
 using Catch::Matchers::Contains;
 using midas::errc;
+using midas::internal::test::rising_latencies;
 using midas::internal::test::sample_result;
 
 namespace {
@@ -80,8 +81,23 @@ TEST_CASE("unknown figures are refused with the list of the known ones") {
   CHECK_THAT(refused.error().advice, Contains("tokens_per_second") && Contains("errors.KIND"));
 }
 
-TEST_CASE("the exit code is that of the thresholds and of the errors that they do not judge") {
+TEST_CASE("the list of figures fits the width of the help") {
+  const auto list = threshold_metrics(50);
+  CHECK_THAT(list,
+             Contains("errors") && Contains(", tokens_per_second") && Contains("errors.KIND"));
+  std::size_t begin = 0;
+  for (auto end = list.find('\n'); end != std::string::npos; end = list.find('\n', begin)) {
+    CHECK(end - begin <= 50);
+    CHECK(end - begin >= 15);
+    begin = end + 1;
+  }
+  CHECK(begin > 50);
+  CHECK(threshold_metrics(std::string::npos).find('\n') == std::string::npos);
+}
+
+TEST_CASE("the exit code says what thresholds and the errors that they do not judge mean") {
   auto result = sample_result();
+  auto& failures = result.parts.back().failures;
   const auto with = [&result](const std::vector<std::string>& expressions) {
     std::vector<threshold> thresholds;
     result.thresholds.clear();
@@ -96,11 +112,26 @@ TEST_CASE("the exit code is that of the thresholds and of the errors that they d
   CHECK(with({"errors<50%"}) == success);
   CHECK(with({"errors<50%", "p50<1ms"}) == threshold_not_met);
   CHECK(with({"p50<1ms"}) == threshold_not_met);
+  // One request that failed for another reason than time decides, whichever failed first.
+  failures[errc::deadline_exceeded] = rising_latencies(1'000);
   result.parts.back().first_error->code = errc::deadline_exceeded;
+  CHECK(with({}) == failure);
+  failures.erase(errc::throttled);
+  failures[errc::unreachable] = {};
   CHECK(with({}) == timed_out);
-  result.parts.back().first_error->code = errc::invalid_resource;
+  CHECK(with({"p50<1ms"}) == threshold_not_met);
+  // There are figures to show if requests were sent before one was refused.
+  failures = {{errc::invalid_resource, rising_latencies(5)}};
+  CHECK(with({}) == failure);
+  CHECK(with({"errors<50%"}) == success);
+  for (auto& each : result.parts) {
+    each.latencies = {};
+  }
+  CHECK(with({}) == bad_usage);
   CHECK(with({"errors<1"}) == bad_usage);
-  result.parts.pop_back();
+  failures[errc::unreachable] = rising_latencies(1);
+  CHECK(with({}) == failure);
+  failures.clear();
   CHECK(with({}) == success);
 }
 

@@ -24,6 +24,14 @@ program_result run_small(std::vector<std::string> arguments) {
   return run_load(std::move(arguments));
 }
 
+std::uint64_t tokens_in(const rapidjson::Value& histogram) {
+  std::uint64_t tokens = 0;
+  for (const auto& bucket : histogram["buckets"].GetArray()) {
+    tokens += bucket[2].GetUint64();
+  }
+  return tokens;
+}
+
 // A worker, and the file with the secret that it has printed.
 class printed_worker {
  public:
@@ -64,10 +72,16 @@ class printed_worker {
 TEST_CASE("midas load --report writes a page of the run") {
   const temporary_directory files;
   const auto page = files.path() + "/report.html";
-  const auto result = run_small({"--report", page, "--json"});
+  const auto result = run_small({"--report", page, "--json", "--series-histograms"});
   CHECK(result.exit_code == 0);
-  const auto tokens = parsed(result.output)["tokens"].GetUint64();
-  CHECK(tokens > 10);
+  check_load_schema(result.output);
+  const auto document = parsed(result.output);
+  CHECK(document["tokens"].GetUint64() > 10);
+  std::uint64_t counted = 0;
+  for (const auto& row : document["series"].GetArray()) {
+    counted += tokens_in(row["histogram"]);
+  }
+  CHECK(counted == document["tokens"].GetUint64());
   CHECK_THAT(file_text(page), Contains("10 actors") && Contains("Latency distribution") &&
                                   Contains("--callers") && Contains("</html>"));
   const auto refused = run_small({"--report", files.path() + "/missing/report.html"});
@@ -168,6 +182,11 @@ TEST_CASE("midas load --workers sums the runs of its workers") {
   CHECK(document["tokens"].GetUint() == 20);
   CHECK(document["http_requests"].GetUint() == 2);
   CHECK(document["machines"].Size() == 2);
+  REQUIRE(document["series"].Size() > 0);
+  for (const auto& row : document["series"].GetArray()) {
+    CHECK(row.HasMember("p99_ms") == (row["tokens"].GetUint64() != 0));
+    CHECK_FALSE(row.HasMember("histogram"));
+  }
   CHECK(document["thresholds"].Size() == 2);
   CHECK(result.output.find("eyJ") == std::string::npos);
 

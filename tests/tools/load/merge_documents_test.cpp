@@ -61,6 +61,7 @@ TEST_CASE("percentiles of merged documents come from the sum of the histograms")
   CHECK(steady.latency("p99") == Approx(1));
   CHECK(steady.latency("max") == Approx(1));
   CHECK(steady.latency("mean") == Approx(0.1009));
+  CHECK(merge_documents(std::vector{slow, fast})->steady->latency_ms == steady.latency_ms);
   CHECK(merged->workers == 2);
   CHECK(merged->machines.size() == 2);
 }
@@ -105,6 +106,114 @@ TEST_CASE("percentiles of a second are computed if every worker sends its histog
   const auto merged = merge_documents(documents).value();
   CHECK(merged.series[1].p50_ms == Approx(0.000999));
   CHECK(merged.series[1].p99_ms == Approx(0.9999));
+}
+
+TEST_CASE("percentiles of a second are never those of a part of its tokens") {
+  const auto with = [](std::uint64_t tokens, bucket_list histogram) {
+    auto document = sample_document(1);
+    auto& second = document.series[1];
+    second.tokens = tokens;
+    second.histogram = std::move(histogram);
+    if (tokens == 0) {
+      second.p50_ms = second.p99_ms = second.max_ms = std::nullopt;
+    }
+    return document;
+  };
+  const auto p50_of = [](const std::vector<load_document>& documents) {
+    return merge_documents(documents).value().series[1].p50_ms;
+  };
+  const auto known = with(10, {{990, 1'000, 10}});
+  const auto unknown = with(10, {});
+  const auto idle = with(0, {});
+  CHECK(p50_of({unknown, idle}) == 0.01);
+  CHECK(p50_of({idle, unknown}) == 0.01);
+  CHECK(p50_of({idle, known}) == Approx(0.000999));
+  CHECK_FALSE(p50_of({known, unknown}).has_value());
+  CHECK_FALSE(p50_of({unknown, known}).has_value());
+  CHECK_FALSE(p50_of({known, unknown, known}).has_value());
+  CHECK_FALSE(p50_of({idle, idle}).has_value());
+}
+
+TEST_CASE("a second of merged documents lasts from the earliest row to the end of the last") {
+  auto one = sample_document(2);
+  auto other = sample_document(2);
+  one.series[1].from = 1.5;
+  other.series[1].from = 1.25;
+  other.series[1].length = 0.5;
+  one.series.erase(one.series.begin() + 2);
+  other.series.erase(other.series.begin());
+  for (const auto& documents : {std::vector{other, one}, std::vector{one, other}}) {
+    const auto series = merge_documents(documents).value().series;
+    REQUIRE(series.size() == 3);
+    CHECK(series[0].from == 0);
+    CHECK(series[1].from == 1.25);
+    CHECK(series[1].length == 1.25);
+    CHECK(series[2].from == 2);
+  }
+}
+
+TEST_CASE("merged documents have the phases, the signals and the extremes of all") {
+  auto one = sample_document();
+  auto other = sample_document();
+  one.steady.reset();
+  other.cold.reset();
+  one.started_at = "2026-11-28T22:00:09Z";
+  one.whole.missed = 3;
+  other.whole.missed = 4;
+  other.interrupted = true;
+  other.peak_rss_bytes = 50'000'000;
+  one.repetitions = {sample_document()};
+  const auto merged = merge_documents(std::vector{one, other}).value();
+  REQUIRE(merged.steady);
+  REQUIRE(merged.cold);
+  CHECK(merged.steady->tokens == other.steady->tokens);
+  CHECK(merged.cold->tokens == one.cold->tokens);
+  CHECK(merged.whole.missed == 7);
+  CHECK(merged.started_at == "2026-11-28T22:00:00Z");
+  CHECK(merged.interrupted);
+  CHECK(merged.peak_rss_bytes == 50'000'000);
+  CHECK(merged.counts.hits == 1'000'000);
+  CHECK(merged.counts.connections == 2);
+  CHECK(merged.repetitions.empty());
+  // Nothing is divided by zero.
+  one.whole.histogram.clear();
+  other.whole.histogram.clear();
+  one.whole.seconds = other.whole.seconds = 0;
+  const auto empty = merge_documents(std::vector{one, other}).value();
+  CHECK(empty.whole.latency("mean") == one.whole.latency("mean"));
+  CHECK(empty.whole.tokens_per_second == 0);
+}
+
+TEST_CASE("latencies from the start and those of errors come from the sums, too") {
+  auto one = sample_document(1);
+  auto other = sample_document(1);
+  const auto set = [](load_document& document, double ms, bucket_list buckets) {
+    auto& figures = *document.steady;
+    figures.tokens = count_of(buckets);
+    figures.errors_by_kind = {{"throttled", count_of(buckets)}};
+    figures.service_time_ms = {{"mean", ms}, {"p50", ms}, {"max", ms}};
+    figures.error_latency_ms["throttled"] = figures.service_time_ms;
+    figures.error_histograms["throttled"] = buckets;
+    figures.service_time_histogram = std::move(buckets);
+  };
+  set(one, 0.001, {{990, 1'001, 900}});
+  set(other, 1, {{990'000, 1'000'001, 100}});
+  const auto merged = merge_documents(std::vector{one, other}).value();
+  const auto& steady = *merged.steady;
+  CHECK(steady.service_time_ms.at("mean") == Approx(0.1009));
+  CHECK(steady.service_time_ms.at("p50") == Approx(0.001));
+  CHECK(steady.service_time_ms.at("max") == Approx(1));
+  CHECK(steady.error_latency_ms.at("throttled") == steady.service_time_ms);
+  CHECK(count_of(steady.error_histograms.at("throttled")) == 1'000);
+  // Never of a part of the requests.
+  other.steady->service_time_histogram.clear();
+  other.steady->error_histograms.clear();
+  const auto unknown = merge_documents(std::vector{one, other}).value();
+  CHECK(unknown.steady->service_time_ms.empty());
+  CHECK(unknown.steady->service_time_histogram.empty());
+  CHECK(unknown.steady->error_latency_ms.empty());
+  CHECK(unknown.steady->error_histograms.empty());
+  CHECK(unknown.steady->errors_by_kind.at("throttled") == 1'000);
 }
 
 TEST_CASE("histograms with other buckets are not merged") {

@@ -105,6 +105,36 @@ TEST_CASE("a short row at the end of a phase is drawn with the row before it") {
   CHECK(bins[1].tokens == 9);
 }
 
+TEST_CASE("a bin has the greatest latencies and rates of its rows, and the sum of their counts") {
+  std::vector<load_second> series{sample_second(1, 500), sample_second(2, 700)};
+  series[0].p50_ms = 3;
+  series[1].p99_ms = 9;
+  series[0].target_rate = 20;
+  series[1].target_rate = 10;
+  series[1].throttled = 4;
+  series[0].errors = 2;
+  series[1].phase = "another";
+  const auto bins = time_bins(series, 1);
+  REQUIRE(bins.size() == 1);
+  const auto& bin = bins.front();
+  CHECK(bin.phase == "steady");
+  CHECK(bin.from_second == 1);
+  CHECK(bin.to_second == 3);
+  CHECK(bin.p50_ms == 3.0);
+  CHECK(bin.p99_ms == 9.0);
+  CHECK(bin.max_ms == 1.5);
+  CHECK(bin.target_rate == 20.0);
+  CHECK(bin.tokens == 1'200);
+  CHECK(bin.hits == 1'200);
+  CHECK(bin.errors == 2);
+  CHECK(bin.throttled == 4);
+  CHECK(time_bin{}.per_second(5) == 0);
+  // A quarter of a second is long enough.
+  series[1].phase = "steady";
+  series[1].length = 0.25;
+  CHECK(time_bins(series, 240).size() == 2);
+}
+
 TEST_CASE("numbers have three significant digits and no exponent") {
   const auto [value, text] = GENERATE(table<double, std::string>({
       {0, "0"},

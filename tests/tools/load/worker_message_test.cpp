@@ -115,6 +115,7 @@ TEST_CASE("every option of midas load is either for workers or not, on purpose")
   // An option that is new has to be added to one of both lists.
   const std::set<std::string> not_for_workers{"help",
                                               "json",
+                                              "series-histograms",
                                               "verbose",
                                               "csv",
                                               "hdr",

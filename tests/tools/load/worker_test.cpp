@@ -11,6 +11,8 @@
 #include "tools/load/workers/worker_message.hpp"
 
 #include <atomic>
+#include <stdexcept>
+#include <system_error>
 #include <thread>
 
 using namespace midas;
@@ -161,6 +163,40 @@ TEST_CASE("the failure of one worker is reported and ends the other runs") {
     CHECK_THAT(failure_of(options), Contains("has been silent for"));
   }
   CHECK(becomes_true([&running] { return running == 0; }));
+}
+
+TEST_CASE("a run that throws is reported, and the worker serves the next coordinator") {
+  std::atomic<int> runs = 0;
+  const serving worker{[&runs](const auto& arguments, const auto& is_wanted) {
+    if (++runs == 1) {
+      throw std::runtime_error{"no more memory"};
+    }
+    return sample_run(arguments, is_wanted);
+  }};
+  CHECK_THAT(failure_of(options_for({worker.address()})),
+             Contains(proxy::to_string(worker.address())) &&
+                 Contains("the run has ended with an exception: no more memory"));
+  CHECK(failure_of(options_for({worker.address()})) == "none");
+}
+
+TEST_CASE("a coordinator without a thread for each worker ends, and no run begins") {
+  std::atomic<int> running = 0;
+  const serving one{endless(running)};
+  const serving other{endless(running)};
+  int started = 0;
+  auto options = options_for({one.address(), other.address()});
+  options.start_thread = [&started](std::function<void()> run) {
+    if (++started == 2) {
+      throw std::system_error{std::make_error_code(std::errc::resource_unavailable_try_again)};
+    }
+    return std::jthread{std::move(run)};
+  };
+  const auto documents = run_on_workers(options);
+  REQUIRE_FALSE(documents);
+  CHECK(documents.error().code == errc::not_started);
+  CHECK_THAT(documents.error().message, Contains("cannot start a thread for each worker"));
+  CHECK_THAT(documents.error().advice, Contains("--workers"));
+  CHECK(running == 0);
 }
 
 TEST_CASE("a worker that cannot be reached is named, and no other begins") {

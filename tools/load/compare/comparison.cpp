@@ -14,9 +14,10 @@ namespace midas::internal::tools {
 namespace {
 
 // They change what is printed or how often the run is repeated, not what is measured.
-constexpr std::array<std::string_view, 14> harmless{"percentiles",
+constexpr std::array<std::string_view, 15> harmless{"percentiles",
                                                     "threshold",
                                                     "json",
+                                                    "series-histograms",
                                                     "report",
                                                     "repeat",
                                                     "verbose",

@@ -63,13 +63,13 @@ void add_totals(std::vector<listed_figure>& list) {
                     }});
   };
   add("HTTP requests", "http_requests", figure_unit::count,
-      [](const load_document& each) { return each.counters.http_requests; });
+      [](const load_document& each) { return each.counts.http_requests; });
   add("  per 1,000 tokens", "upstream_requests_per_1000_tokens", figure_unit::plain,
       [](const load_document& each) { return each.upstream_requests_per_1000_tokens; });
   add("retries", "retries", figure_unit::count,
-      [](const load_document& each) { return each.counters.retries; });
+      [](const load_document& each) { return each.counts.retries; });
   add("429 responses", "throttled", figure_unit::count,
-      [](const load_document& each) { return each.counters.throttled; });
+      [](const load_document& each) { return each.counts.throttled; });
   add("peak memory", "peak_rss_bytes", figure_unit::bytes,
       [](const load_document& each) { return each.peak_rss_bytes; });
 }

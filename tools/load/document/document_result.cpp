@@ -55,22 +55,6 @@ load_part part_of(load_phase_kind kind, const load_figures& figures) {
   return part;
 }
 
-load_counts counts_of(const load_document& document) {
-  const auto& from = document.counters;
-  load_counts counts;
-  counts.hits = document.answers.hit;
-  counts.joined = document.answers.joined;
-  counts.fetched = document.answers.fetched;
-  counts.http_requests = from.http_requests;
-  counts.connections = from.connections;
-  counts.coalesced = from.coalesced;
-  counts.cache_hits = from.cache_hits;
-  counts.refreshes = from.refreshes;
-  counts.retries = from.retries;
-  counts.throttled = from.throttled;
-  return counts;
-}
-
 }  // namespace
 
 load_result result_of(const load_document& document) {
@@ -85,7 +69,7 @@ load_result result_of(const load_document& document) {
   if (document.steady || !document.cold) {
     result.parts.push_back(part_of(load_phase_kind::steady, document.main_figures()));
   }
-  result.parts.back().counts = counts_of(document);
+  result.parts.back().counts = document.counts;
   return result;
 }
 

@@ -6,8 +6,8 @@
 
 namespace midas::internal::tools {
 
-/// The phases of the document with their latencies and errors; the latencies of failed requests are
-/// not known and count as zero. The counters of the whole run are with the last phase.
+/// The phases of the document with their latencies and errors; the latencies of failed requests
+/// are left out and count as zero. The counters of the whole run are with the last phase.
 [[nodiscard]] load_result result_of(const load_document& document);
 
 }  // namespace midas::internal::tools

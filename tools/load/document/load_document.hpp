@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/load/document/bucket_list.hpp"
+#include "tools/load/load_counts.hpp"
 
 #include <cstdint>
 #include <map>
@@ -43,15 +44,17 @@ struct load_figures {
   double tokens_per_second = 0;
   /// By the member's name: "mean", "max", and percentiles (see percentile_of_name()).
   std::map<std::string, double> latency_ms{};
-  /// The same from the start of each request, in an open model. Not in documents of several
-  /// workers.
+  /// The same from the start of each request, in an open model.
   std::map<std::string, double> service_time_ms{};
   std::map<std::string, std::uint64_t> errors_by_kind{};
-  /// The latencies of failed requests, by kind. Not in documents of several workers.
+  /// The latencies of failed requests, by kind.
   std::map<std::string, std::map<std::string, double>> error_latency_ms{};
   /// Requests of an open model that could not be started on schedule.
   std::uint64_t missed = 0;
+  /// Those of latency_ms, service_time_ms and error_latency_ms.
   bucket_list histogram{};
+  bucket_list service_time_histogram{};
+  std::map<std::string, bucket_list> error_histograms{};
 
   /// That latency in milliseconds. Empty if the document does not have it.
   [[nodiscard]] std::optional<double> latency(const std::string& name) const {
@@ -61,7 +64,9 @@ struct load_figures {
 };
 
 /// What happened in one second of the run, or in what was left of it at the end of a phase.
-struct load_second {
+/// Documents do not have the counts of connections, retries, and requests that needed no HTTP
+/// request.
+struct load_second : interval_counts {
   std::uint64_t second = 0;
   /// When it began, in seconds from the beginning of the run, and its length in seconds.
   double from = 0;
@@ -70,16 +75,8 @@ struct load_second {
   std::string phase{};
   /// Requests per second. Absent in a closed loop.
   std::optional<double> target_rate{};
-  std::uint64_t tokens = 0;
-  std::uint64_t errors = 0;
-  std::uint64_t hits = 0;
-  std::uint64_t joined = 0;
-  std::uint64_t fetched = 0;
-  std::uint64_t refreshes = 0;
-  std::uint64_t http_requests = 0;
-  std::uint64_t throttled = 0;
-  /// Absent in a second without tokens. Documents of several workers have percentiles only if each
-  /// worker has sent the second's histogram.
+  /// Absent in a second without tokens. Documents of several workers have percentiles only of
+  /// seconds whose histogram each of them has sent.
   std::optional<double> p50_ms{};
   std::optional<double> p99_ms{};
   std::optional<double> max_ms{};
@@ -97,23 +94,6 @@ struct document_threshold {
   std::string expression{};
   std::string value{};
   bool passed = false;
-};
-
-/// How the callers' tokens came.
-struct answer_counts {
-  std::uint64_t hit = 0;
-  std::uint64_t joined = 0;
-  std::uint64_t fetched = 0;
-};
-
-struct load_counters {
-  std::uint64_t refreshes = 0;
-  std::uint64_t retries = 0;
-  std::uint64_t throttled = 0;
-  std::uint64_t coalesced = 0;
-  std::uint64_t cache_hits = 0;
-  std::uint64_t http_requests = 0;
-  std::uint64_t connections = 0;
 };
 
 struct load_document {
@@ -134,8 +114,7 @@ struct load_document {
   load_figures whole{};
   std::optional<load_figures> cold{};
   std::optional<load_figures> steady{};
-  answer_counts answers{};
-  load_counters counters{};
+  load_counts counts{};
   double upstream_requests_per_1000_tokens = 0;
   std::uint64_t peak_rss_bytes = 0;
   std::vector<load_second> series{};

@@ -23,22 +23,55 @@ void add_buckets(bucket_list& sum, const bucket_list& more) {
   sum = *std::move(added);
 }
 
+// Latencies in milliseconds by their names, and the histogram that their percentiles come from.
+struct named_latencies {
+  std::map<std::string, double>& values;
+  bucket_list& histogram;
+
+  void add(const std::map<std::string, double>& more, const bucket_list& buckets) const {
+    const auto before = static_cast<double>(count_of(histogram));
+    const auto added = static_cast<double>(count_of(buckets));
+    const auto mean = value_of(values, "mean") * before + value_of(more, "mean") * added;
+    add_buckets(histogram, buckets);
+    for (const auto& [name, value] : more) {
+      auto& mine = values[name];
+      mine = std::max(mine, value);
+    }
+    if (before + added > 0 && values.contains("mean")) {
+      values["mean"] = mean / (before + added);
+    }
+  }
+
+  // Without the histogram of each document, their percentiles cannot be known.
+  void finish(std::uint64_t requests) const {
+    if (count_of(histogram) == requests) {
+      set_percentiles(values, histogram);
+    } else {
+      values.clear();
+      histogram.clear();
+    }
+  }
+
+ private:
+  static double value_of(const std::map<std::string, double>& values, const char* name) {
+    const auto found = values.find(name);
+    return found == values.end() ? 0 : found->second;
+  }
+};
+
 void add_figures(load_figures& sum, const load_figures& more) {
-  const auto before = static_cast<double>(count_of(sum.histogram));
-  const auto added = static_cast<double>(count_of(more.histogram));
-  const auto mean =
-      sum.latency("mean").value_or(0) * before + more.latency("mean").value_or(0) * added;
-  add_buckets(sum.histogram, more.histogram);
+  named_latencies{sum.latency_ms, sum.histogram}.add(more.latency_ms, more.histogram);
+  named_latencies{sum.service_time_ms, sum.service_time_histogram}.add(more.service_time_ms,
+                                                                       more.service_time_histogram);
+  for (const auto& [kind, buckets] : more.error_histograms) {
+    const auto values = more.error_latency_ms.find(kind);
+    named_latencies{sum.error_latency_ms[kind], sum.error_histograms[kind]}.add(
+        values == more.error_latency_ms.end() ? std::map<std::string, double>{} : values->second,
+        buckets);
+  }
   sum.tokens += more.tokens;
   sum.errors += more.errors;
   sum.seconds = std::max(sum.seconds, more.seconds);
-  for (const auto& [name, value] : more.latency_ms) {
-    auto& mine = sum.latency_ms[name];
-    mine = std::max(mine, value);
-  }
-  if (before + added > 0 && sum.latency("mean")) {
-    sum.latency_ms["mean"] = mean / (before + added);
-  }
   sum.missed += more.missed;
   for (const auto& [name, value] : more.errors_by_kind) {
     sum.errors_by_kind[name] += value;
@@ -46,11 +79,16 @@ void add_figures(load_figures& sum, const load_figures& more) {
 }
 
 void finish(load_figures& figures) {
-  figures.service_time_ms.clear();
-  figures.error_latency_ms.clear();
   figures.tokens_per_second =
       figures.seconds > 0 ? static_cast<double>(figures.tokens) / figures.seconds : 0;
-  set_percentiles(figures);
+  set_percentiles(figures.latency_ms, figures.histogram);
+  named_latencies{figures.service_time_ms, figures.service_time_histogram}.finish(figures.tokens);
+  for (const auto& [kind, count] : figures.errors_by_kind) {
+    named_latencies{figures.error_latency_ms[kind], figures.error_histograms[kind]}.finish(count);
+  }
+  const auto is_empty = [](const auto& each) { return each.second.empty(); };
+  std::erase_if(figures.error_latency_ms, is_empty);
+  std::erase_if(figures.error_histograms, is_empty);
 }
 
 void add_phase(std::optional<load_figures>& sum, const std::optional<load_figures>& more) {
@@ -91,14 +129,7 @@ void add_second(load_second& sum, const load_second& more) {
   if (more.target_rate) {
     sum.target_rate = sum.target_rate.value_or(0) + *more.target_rate;
   }
-  sum.tokens += more.tokens;
-  sum.errors += more.errors;
-  sum.hits += more.hits;
-  sum.joined += more.joined;
-  sum.fetched += more.fetched;
-  sum.refreshes += more.refreshes;
-  sum.http_requests += more.http_requests;
-  sum.throttled += more.throttled;
+  sum += more;
 }
 
 void add_series(std::vector<load_second>& sum, const std::vector<load_second>& more) {
@@ -136,22 +167,6 @@ void add_faults(std::vector<document_fault>& sum, const std::vector<document_fau
   sum = std::move(joined);
 }
 
-void add_counters(load_document& sum, const load_document& more) {
-  const auto& from = more.counters;
-  auto& to = sum.counters;
-  to.refreshes += from.refreshes;
-  to.retries += from.retries;
-  to.throttled += from.throttled;
-  to.coalesced += from.coalesced;
-  to.cache_hits += from.cache_hits;
-  to.http_requests += from.http_requests;
-  to.connections += from.connections;
-  sum.answers.hit += more.answers.hit;
-  sum.answers.joined += more.answers.joined;
-  sum.answers.fetched += more.answers.fetched;
-  sum.peak_rss_bytes = std::max(sum.peak_rss_bytes, more.peak_rss_bytes);
-}
-
 void add_document(load_document& sum, const load_document& more) {
   sum.started_at = std::min(sum.started_at, more.started_at);
   sum.workers += more.workers;
@@ -160,7 +175,8 @@ void add_document(load_document& sum, const load_document& more) {
   add_figures(sum.whole, more.whole);
   add_phase(sum.cold, more.cold);
   add_phase(sum.steady, more.steady);
-  add_counters(sum, more);
+  sum.counts += more.counts;
+  sum.peak_rss_bytes = std::max(sum.peak_rss_bytes, more.peak_rss_bytes);
   add_series(sum.series, more.series);
   add_faults(sum.faults, more.faults);
 }
@@ -181,17 +197,18 @@ load_document sum_of_all(std::span<const load_document> documents) {
   }
   const auto tokens = static_cast<double>(result.whole.tokens);
   result.upstream_requests_per_1000_tokens =
-      tokens > 0 ? static_cast<double>(result.counters.http_requests) * 1'000 / tokens : 0;
+      tokens > 0 ? static_cast<double>(result.counts.http_requests) * 1'000 / tokens : 0;
   return result;
 }
 
 }  // namespace
 
-void set_percentiles(load_figures& figures) {
-  const auto maximum = figures.latency("max").value_or(0) * 1e6;
-  for (auto& [name, value] : figures.latency_ms) {
+void set_percentiles(std::map<std::string, double>& latency_ms, const bucket_list& histogram) {
+  const auto found = latency_ms.find("max");
+  const auto maximum = found == latency_ms.end() ? 0 : found->second * 1e6;
+  for (auto& [name, value] : latency_ms) {
     if (const auto part = percentile_of_name(name)) {
-      value = percentile(figures.histogram, *part, maximum) / 1e6;
+      value = percentile(histogram, *part, maximum) / 1e6;
     }
   }
 }

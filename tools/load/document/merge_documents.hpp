@@ -4,7 +4,9 @@
 #include "tools/load/document/load_document.hpp"
 #include <midas/error.hpp>
 
+#include <map>
 #include <span>
+#include <string>
 
 namespace midas::internal::tools {
 
@@ -16,7 +18,7 @@ namespace midas::internal::tools {
 /// histograms do not have the same buckets.
 [[nodiscard]] expected<load_document> merge_documents(std::span<const load_document> documents);
 
-/// Sets the percentiles of `figures` from its histogram: those that it has, up to its maximum.
-void set_percentiles(load_figures& figures);
+/// Sets the percentiles among these latencies from their histogram, up to their maximum.
+void set_percentiles(std::map<std::string, double>& latency_ms, const bucket_list& histogram);
 
 }  // namespace midas::internal::tools

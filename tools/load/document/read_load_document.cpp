@@ -41,8 +41,8 @@ bucket_list buckets_in(const document_member& histogram) {
   return result;
 }
 
-bucket_list histogram_of(const document_member& owner) {
-  const auto found = owner.find("histogram");
+bucket_list histogram_of(const document_member& owner, const char* name = "histogram") {
+  const auto found = owner.find(name);
   return found ? buckets_in(*found) : bucket_list{};
 }
 
@@ -79,6 +79,12 @@ load_figures figures_in(const document_member& owner) {
   }
   result.missed = owner.count_or_zero("missed");
   result.histogram = histogram_of(owner);
+  result.service_time_histogram = histogram_of(owner, "service_time_histogram");
+  if (const auto kinds = owner.find("error_histograms")) {
+    kinds->each_member([&result](const auto& name, const auto& value) {
+      result.error_histograms[name] = buckets_in(value);
+    });
+  }
   return result;
 }
 
@@ -128,18 +134,19 @@ document_fault fault_in(const document_member& value) {
   return result;
 }
 
-void read_counters(const document_member& from, load_document& result) {
-  auto& counters = result.counters;
-  counters.refreshes = from.count_or_zero("refreshes");
-  counters.retries = from.count_or_zero("retries");
-  counters.throttled = from.count_or_zero("throttled");
-  counters.coalesced = from.count_or_zero("coalesced");
-  counters.cache_hits = from.count_or_zero("cache_hits");
-  counters.http_requests = from.count_or_zero("http_requests");
-  counters.connections = from.count_or_zero("connections");
+void read_counts(const document_member& from, load_document& result) {
+  auto& counts = result.counts;
+  counts.refreshes = from.count_or_zero("refreshes");
+  counts.retries = from.count_or_zero("retries");
+  counts.throttled = from.count_or_zero("throttled");
+  counts.coalesced = from.count_or_zero("coalesced");
+  counts.cache_hits = from.count_or_zero("cache_hits");
+  counts.http_requests = from.count_or_zero("http_requests");
+  counts.connections = from.count_or_zero("connections");
   if (const auto answers = from.find("answers")) {
-    result.answers = {answers->count_or_zero("hit"), answers->count_or_zero("joined"),
-                      answers->count_or_zero("fetched")};
+    counts.hits = answers->count_or_zero("hit");
+    counts.joined = answers->count_or_zero("joined");
+    counts.fetched = answers->count_or_zero("fetched");
   }
   result.upstream_requests_per_1000_tokens =
       from.number_or_zero("upstream_requests_per_1000_tokens");
@@ -197,7 +204,7 @@ load_document document_in(const document_member& from) {
   if (const auto steady = from.find("steady")) {
     result.steady = figures_in(*steady);
   }
-  read_counters(from, result);
+  read_counts(from, result);
   read_series(from, result);
   return result;
 }

@@ -57,8 +57,8 @@ class load_document_json {
     json_.EndObject();
   }
 
-  void write_histogram(const bucket_list& buckets) {
-    json_.Key("histogram");
+  void write_histogram(const char* name, const bucket_list& buckets) {
+    json_.Key(name);
     json_.StartObject();
     text("unit", "ns");
     list("buckets", buckets, [this](const latency_bucket& each) {
@@ -104,7 +104,16 @@ class load_document_json {
     }
     json_.EndObject();
     count("missed", figures.missed);
-    write_histogram(figures.histogram);
+    write_histogram("histogram", figures.histogram);
+    if (!figures.service_time_histogram.empty()) {
+      write_histogram("service_time_histogram", figures.service_time_histogram);
+    }
+    json_.Key("error_histograms");
+    json_.StartObject();
+    for (const auto& [kind, buckets] : figures.error_histograms) {
+      write_histogram(kind.c_str(), buckets);
+    }
+    json_.EndObject();
   }
 
   void write_phase(const char* name, const std::optional<load_figures>& figures) {
@@ -138,21 +147,21 @@ class load_document_json {
     flag("interrupted", document.interrupted);
   }
 
-  void write_counters(const load_document& document) {
-    const auto& counters = document.counters;
+  void write_counts(const load_document& document) {
+    const auto& counts = document.counts;
     json_.Key("answers");
     json_.StartObject();
-    count("hit", document.answers.hit);
-    count("joined", document.answers.joined);
-    count("fetched", document.answers.fetched);
+    count("hit", counts.hits);
+    count("joined", counts.joined);
+    count("fetched", counts.fetched);
     json_.EndObject();
-    count("refreshes", counters.refreshes);
-    count("retries", counters.retries);
-    count("throttled", counters.throttled);
-    count("coalesced", counters.coalesced);
-    count("cache_hits", counters.cache_hits);
-    count("http_requests", counters.http_requests);
-    count("connections", counters.connections);
+    count("refreshes", counts.refreshes);
+    count("retries", counts.retries);
+    count("throttled", counts.throttled);
+    count("coalesced", counts.coalesced);
+    count("cache_hits", counts.cache_hits);
+    count("http_requests", counts.http_requests);
+    count("connections", counts.connections);
     number("upstream_requests_per_1000_tokens", document.upstream_requests_per_1000_tokens);
     count("peak_rss_bytes", document.peak_rss_bytes);
   }
@@ -176,7 +185,7 @@ class load_document_json {
     number_if("p99_ms", second.p99_ms);
     number_if("max_ms", second.max_ms);
     if (!second.histogram.empty()) {
-      write_histogram(second.histogram);
+      write_histogram("histogram", second.histogram);
     }
     json_.EndObject();
   }
@@ -185,7 +194,7 @@ class load_document_json {
     json_.StartObject();
     write_about(document);
     write_figures(document.whole);
-    write_counters(document);
+    write_counts(document);
     write_phase("cold", document.cold);
     write_phase("steady", document.steady);
     list("series", document.series, [this](const auto& each) { write_second(each); });

@@ -85,7 +85,7 @@ std::string tiles(const load_document& document) {
   html += tile("Errors", number(document.whole.errors),
                document.whole.missed == 0 ? "whole run"
                                           : number(document.whole.missed) + " requests missed");
-  html += tile("Requests to the host", number(document.counters.http_requests),
+  html += tile("Requests to the host", number(document.counts.http_requests),
                three_digits(document.upstream_requests_per_1000_tokens) + " per 1,000 tokens");
   html += tile("Peak memory",
                fmt::format("{:.1f} MB", static_cast<double>(document.peak_rss_bytes) / 1e6),

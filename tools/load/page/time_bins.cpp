@@ -19,14 +19,7 @@ void add(time_bin& bin, const Second& second) {
   if (bin.phase.empty()) {
     bin.phase = second.phase;
   }
-  bin.tokens += second.tokens;
-  bin.errors += second.errors;
-  bin.hits += second.hits;
-  bin.joined += second.joined;
-  bin.fetched += second.fetched;
-  bin.refreshes += second.refreshes;
-  bin.http_requests += second.http_requests;
-  bin.throttled += second.throttled;
+  bin += second;
   raise(bin.target_rate, second.target_rate);
   raise(bin.p50_ms, second.p50_ms);
   raise(bin.p99_ms, second.p99_ms);

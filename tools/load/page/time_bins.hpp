@@ -12,19 +12,11 @@
 namespace midas::internal::tools {
 
 /// One or several rows of the series. Counts are sums.
-struct time_bin {
+struct time_bin : interval_counts {
   double from_second = 0;
   double to_second = 0;
   /// That of the first row.
   std::string phase{};
-  std::uint64_t tokens = 0;
-  std::uint64_t errors = 0;
-  std::uint64_t hits = 0;
-  std::uint64_t joined = 0;
-  std::uint64_t fetched = 0;
-  std::uint64_t refreshes = 0;
-  std::uint64_t http_requests = 0;
-  std::uint64_t throttled = 0;
   /// The greatest of the rows.
   std::optional<double> target_rate{};
   std::optional<double> p50_ms{};

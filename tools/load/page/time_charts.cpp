@@ -182,13 +182,12 @@ std::string upstream_section(const load_document& document, const bins_of_run& b
   };
   add("s3", "refreshes in the background", &time_bin::refreshes);
   add("bad", "responses with status 429", &time_bin::throttled);
-  const auto& counters = document.counters;
+  const auto& counts = document.counts;
   const auto summary = fmt::format(
       "{} HTTP requests for {} tokens, at most {:.3g} per second; {} refreshes, {} retries, {} "
       "responses with status 429.",
-      with_commas(counters.http_requests), with_commas(document.whole.tokens), most,
-      with_commas(counters.refreshes), with_commas(counters.retries),
-      with_commas(counters.throttled));
+      with_commas(counts.http_requests), with_commas(document.whole.tokens), most,
+      with_commas(counts.refreshes), with_commas(counts.retries), with_commas(counts.throttled));
   return rate_section({.id = "upstream",
                        .title = "Requests to the host",
                        .quantity = "HTTP requests per second",
@@ -243,12 +242,12 @@ std::string answers_section(const load_document& document, const bins_of_run& bi
     std::uint64_t time_bin::*count;
     std::uint64_t total;
   };
-  const auto& answers = document.answers;
+  const auto& counts = document.counts;
   const std::array<part, 3> parts{
-      {{"s1", "hit: the token was in memory", &time_bin::hits, answers.hit},
-       {"s2", "joined: waited for another caller's request", &time_bin::joined, answers.joined},
-       {"s3", "fetched: caused a request to the host", &time_bin::fetched, answers.fetched}}};
-  const auto all = static_cast<double>(answers.hit + answers.joined + answers.fetched);
+      {{"s1", "hit: the token was in memory", &time_bin::hits, counts.hits},
+       {"s2", "joined: waited for another caller's request", &time_bin::joined, counts.joined},
+       {"s3", "fetched: caused a request to the host", &time_bin::fetched, counts.fetched}}};
+  const auto all = static_cast<double>(counts.hits + counts.joined + counts.fetched);
   if (all == 0 || bins.empty()) {
     return {};
   }
@@ -273,7 +272,7 @@ std::string answers_section(const load_document& document, const bins_of_run& bi
         static_cast<double>(each.total) / all * 100);
   }
   section.summary +=
-      fmt::format("; {} refreshes in the background.", with_commas(document.counters.refreshes));
+      fmt::format("; {} refreshes in the background.", with_commas(document.counts.refreshes));
   add_fault_entry(section, document);
   section.draw = [&](svg_chart& chart) {
     const auto y = chart_axis::linear(100, 5, chart.bottom(), chart.top());

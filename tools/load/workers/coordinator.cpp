@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -241,10 +241,10 @@ expected<std::vector<load_document>> run_on_workers(const coordinator_options& o
     std::vector<std::jthread> threads;
     try {
       for (std::size_t i = 0; i < documents.size(); ++i) {
-        threads.emplace_back(
-            [&, i] { documents[i] = run_on_worker(options, options.workers[i], line); });
+        threads.push_back(options.start_thread(
+            [&, i] { documents[i] = run_on_worker(options, options.workers[i], line); }));
       }
-    } catch (const std::system_error& e) {
+    } catch (const std::exception& e) {
       // The threads that have started would wait for the others.
       line.fail(make_error(errc::not_started,
                            std::string{"cannot start a thread for each worker: "} + e.what(),

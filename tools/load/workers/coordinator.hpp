@@ -8,11 +8,17 @@
 #include <midas/secret.hpp>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace midas::internal::tools {
+
+/// Starts a thread that runs the function. Throws std::system_error if the system has no more.
+using thread_starter = std::function<std::jthread(std::function<void()>)>;
 
 struct coordinator_options {
   /// At most worker_limits::max_workers.
@@ -23,6 +29,10 @@ struct coordinator_options {
   /// See worker_arguments_of().
   std::vector<std::string> arguments{};
   std::chrono::milliseconds max_silence = worker_limits::max_silence;
+  /// For tests.
+  thread_starter start_thread = [](std::function<void()> run) {
+    return std::jthread{std::move(run)};
+  };
 };
 
 /// Parses "10.0.0.1:7000,10.0.0.2:7000". Fails with errc::invalid_configuration, which names the
@@ -31,7 +41,8 @@ struct coordinator_options {
 
 /// Lets all workers run at the same time, and returns their documents in the order of the workers.
 /// Fails if one of them cannot be reached, refuses, has another version, ends early or is silent
-/// for too long: the error names the worker, and the other runs end. Blocks until then.
+/// for too long: the error names the worker, and the other runs end. Fails with errc::not_started
+/// if there can be no thread for each worker. Blocks until then.
 [[nodiscard]] expected<std::vector<load_document>> run_on_workers(
     const coordinator_options& options);
 

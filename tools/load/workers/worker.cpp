@@ -1,12 +1,15 @@
 #include "tools/load/workers/worker.hpp"
 
+#include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "proxy/configuration/listen_address_text.hpp"
+#include "tools/command.hpp"
 #include "tools/load/workers/message_seal.hpp"
 #include "tools/load/workers/worker_arguments.hpp"
 #include "tools/load/workers/worker_limits.hpp"
 #include "tools/load/workers/worker_message.hpp"
 
+#include <exception>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -79,6 +82,16 @@ std::optional<message_seal> authenticate(line_socket& peer, const worker_options
   return message_seal{options.shared, nonces, seal_side::worker};
 }
 
+// A run that throws has failed like any other.
+expected<std::string> outcome_of(const worker_run& run, const std::vector<std::string>& arguments,
+                                 const goes_on& is_wanted) {
+  try {
+    return run(arguments, is_wanted);
+  } catch (const std::exception& e) {
+    return fail(errc::not_started, std::string{"the run has ended with an exception: "} + e.what());
+  }
+}
+
 }  // namespace
 
 load_worker::load_worker(worker_options options, worker_run run)
@@ -91,7 +104,12 @@ void load_worker::serve(const goes_on& is_wanted) {
     auto accepted = accept_from(listener_, in(worker_limits::slice));
     if (accepted.is_open()) {
       line_socket peer{std::move(accepted)};
-      serve_one(peer, is_wanted);
+      try {
+        serve_one(peer, is_wanted);
+      } catch (const std::exception& e) {
+        // Without memory, for example. Its connection is closed, and the next one is served.
+        print_error("midas load", std::string{"a coordinator cannot be served: "} + e.what());
+      }
     } else {
       // Without descriptors, the connection that waits cannot be accepted, and no call waits.
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
@@ -132,7 +150,7 @@ void load_worker::serve_one(line_socket& peer, const goes_on& is_wanted) {
     return;
   }
   auto next_sign = in(worker_limits::alive_interval);
-  const auto outcome = run_(prepare->arguments, [&] {
+  const auto outcome = outcome_of(run_, prepare->arguments, [&] {
     // A coordinator that sends something now, or closes the connection, wants no document.
     if (!is_wanted_still() || peer.has_input()) {
       return false;

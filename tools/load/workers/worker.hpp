@@ -15,7 +15,7 @@ namespace midas::internal::tools {
 using goes_on = std::function<bool()>;
 
 /// Makes a run with these arguments, and returns its document. Calls the function several times a
-/// second, and ends the run if it returns false.
+/// second, and ends the run if it returns false. What it throws is reported as an error.
 using worker_run = std::function<expected<std::string>(const std::vector<std::string>& arguments,
                                                        const goes_on& is_wanted)>;
 

@@ -1,8 +1,7 @@
 #include "tools/load/workers/worker_arguments.hpp"
 
 #include "messages/make_error.hpp"
-
-#include <CLI/CLI.hpp>
+#include "tools/load/settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,27 +38,20 @@ constexpr std::array<std::string_view, 26> options_for_workers{"target",
                                                                "system-assigned"};
 
 /// They concern the coordinator.
-constexpr std::array<std::string_view, 9> own_options{
-    "json",   "report",  "threshold", "workers", "worker-secret-file", "allow-non-loopback",
-    "repeat", "verbose", "help"};
+constexpr std::array<std::string_view, 9> own_options{"json",
+                                                      "series-histograms",
+                                                      "report",
+                                                      "threshold",
+                                                      "workers",
+                                                      "worker-secret-file",
+                                                      "allow-non-loopback",
+                                                      "repeat",
+                                                      "verbose"};
 
 unexpected refused_option(std::string_view name) {
   return fail(errc::invalid_configuration,
               "a worker does not accept the option " + quoted_start(name),
               "Omit it, or run midas load on that machine");
-}
-
-// Those of option groups, which are commands without a name, included.
-std::vector<const CLI::Option*> options_of(const CLI::App& command) {
-  auto options = command.get_options();
-  for (const auto* group : command.get_subcommands({})) {
-    for (const auto* option : options_of(*group)) {
-      if (std::ranges::find(options, option) == options.end()) {
-        options.push_back(option);
-      }
-    }
-  }
-  return options;
 }
 
 }  // namespace
@@ -80,23 +72,18 @@ expected<void> check_worker_arguments(std::span<const std::string> arguments) {
 
 expected<std::vector<std::string>> worker_arguments_of(const CLI::App& command) {
   std::vector<std::string> arguments;
-  for (const auto* option : options_of(command)) {
-    if (option->count() == 0 || option->get_lnames().empty()) {
-      continue;
-    }
-    const auto& name = option->get_lnames().front();
+  for (const auto& [name, values] : given_options(command)) {
     if (std::ranges::find(own_options, name) != own_options.end()) {
       continue;
     }
     if (!is_worker_option(name)) {
       return refused_option("--" + name);
     }
-    const bool is_flag = option->get_items_expected_max() == 0;
-    for (const auto& value : option->results()) {
-      auto& argument = arguments.emplace_back("--").append(name);
-      if (!is_flag) {
-        argument.append("=").append(value);
-      }
+    if (values.empty()) {
+      arguments.push_back("--" + name);
+    }
+    for (const auto& value : values) {
+      arguments.push_back("--" + name + "=" + value);
     }
   }
   return arguments;

@@ -1,6 +1,7 @@
 #include "tools/load/workers/worker_message.hpp"
 
 #include "tools/json_writer.hpp"
+#include "tools/load/document/document_member.hpp"
 
 #include <rapidjson/document.h>
 
@@ -22,33 +23,22 @@ constexpr std::array<std::pair<message_kind, std::string_view>, 8> kinds_of_mess
      {message_kind::alive, "alive"},
      {message_kind::document, "document"}}};
 
-bool take_text(const rapidjson::Value& object, const char* name, std::string& to) {
-  const auto found = object.FindMember(name);
-  if (found == object.MemberEnd()) {
-    return true;
+// Throws wrong_member.
+worker_message message_in(const document_member& from) {
+  const auto kind = from.required("kind");
+  const auto* const known = std::ranges::find(kinds_of_messages, kind.text(),
+                                              &decltype(kinds_of_messages)::value_type::second);
+  if (known == kinds_of_messages.end()) {
+    kind.refuse("a kind of message");
   }
-  if (!found->value.IsString()) {
-    return false;
-  }
-  to.assign(found->value.GetString(), found->value.GetStringLength());
-  return true;
-}
-
-bool take_arguments(const rapidjson::Value& object, std::vector<std::string>& to) {
-  const auto found = object.FindMember("arguments");
-  if (found == object.MemberEnd()) {
-    return true;
-  }
-  if (!found->value.IsArray()) {
-    return false;
-  }
-  for (const auto& each : found->value.GetArray()) {
-    if (!each.IsString()) {
-      return false;
-    }
-    to.emplace_back(each.GetString(), each.GetStringLength());
-  }
-  return true;
+  worker_message message{.kind = known->first,
+                         .version = from.text_or_empty("version"),
+                         .nonce = from.text_or_empty("nonce"),
+                         .text = from.text_or_empty("text")};
+  from.each_element("arguments", [&message](const document_member& each) {
+    message.arguments.push_back(each.text());
+  });
+  return message;
 }
 
 }  // namespace
@@ -82,20 +72,14 @@ std::string to_line(const worker_message& message) {
 std::optional<worker_message> read_message(std::string_view line) {
   rapidjson::Document json;
   json.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
-  std::string kind;
-  if (json.HasParseError() || !json.IsObject() || !take_text(json, "kind", kind)) {
+  if (json.HasParseError()) {
     return std::nullopt;
   }
-  const auto* const known = std::ranges::find(kinds_of_messages, std::string_view{kind},
-                                              &decltype(kinds_of_messages)::value_type::second);
-  worker_message message;
-  if (known == kinds_of_messages.end() || !take_text(json, "version", message.version) ||
-      !take_text(json, "nonce", message.nonce) || !take_text(json, "text", message.text) ||
-      !take_arguments(json, message.arguments)) {
+  try {
+    return message_in({json, ""});
+  } catch (const wrong_member&) {
     return std::nullopt;
   }
-  message.kind = known->first;
-  return message;
 }
 
 }  // namespace midas::internal::tools

@@ -22,7 +22,10 @@ load_document faulty() {
   auto document = sample_document(40);
   document.open_model = true;
   document.cold.reset();
-  document.counters = {.refreshes = 8, .retries = 41, .throttled = 37, .http_requests = 96};
+  document.counts.http_requests = 96;
+  document.counts.refreshes = 8;
+  document.counts.retries = 41;
+  document.counts.throttled = 37;
   document.whole.errors = document.steady->errors = 1'240;
   document.whole.missed = 12;
   document.whole.errors_by_kind = {{"throttled", 1'000}, {"service_unavailable", 240}};
@@ -72,7 +75,7 @@ load_document burst() {
   document.steady.reset();
   document.series.front().length = 0.06;
   document.whole = *document.cold;
-  document.answers = {0, 999, 1};
+  document.counts.hits = 0;
   return document;
 }
 

@@ -38,7 +38,7 @@ inline tools::load_figures sample_figures(double typical_ns, std::uint64_t token
                         {"p999", 0},
                         {"p9999", 0},
                         {"max", maximum}};
-  tools::set_percentiles(figures);
+  tools::set_percentiles(figures.latency_ms, figures.histogram);
   return figures;
 }
 
@@ -70,9 +70,8 @@ inline tools::load_document sample_document(std::uint64_t seconds = 5) {
   document.cold = sample_figures(5e7, 1'000, 0.06);
   document.steady = sample_figures(1e4, 500'000, static_cast<double>(seconds));
   document.whole = sample_figures(1e4, 501'000, static_cast<double>(seconds) + 0.06);
-  document.answers = {500'000, 999, 1};
-  document.counters.http_requests = 1;
-  document.counters.connections = 1;
+  document.counts = {
+      .hits = 500'000, .joined = 999, .fetched = 1, .http_requests = 1, .connections = 1};
   document.upstream_requests_per_1000_tokens = 0.002;
   document.peak_rss_bytes = 48'000'000;
   for (std::uint64_t second = 0; second <= seconds; ++second) {
