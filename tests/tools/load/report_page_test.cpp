@@ -90,6 +90,7 @@ TEST_CASE("a long series is drawn in few bins, without losing a request") {
   CHECK(bins.front().per_second(bins.front().tokens) == Approx(10));
   CHECK(bins.back().to_second == 1'001);
   CHECK(time_bins({}, 240).empty());
+  CHECK(time_bins({series.begin(), series.begin() + 240}, 240).size() == 240);
   CHECK(time_bins({series.begin(), series.begin() + 3}, 240).size() == 3);
 }
 
@@ -133,6 +134,22 @@ TEST_CASE("a bin has the greatest latencies and rates of its rows, and the sum o
   series[1].phase = "steady";
   series[1].length = 0.25;
   CHECK(time_bins(series, 240).size() == 2);
+}
+
+TEST_CASE("bins of rows that overlap follow each other, without losing a request") {
+  std::vector<load_second> series{sample_second(1, 500), sample_second(2, 700), sample_second(2, 9),
+                                  sample_second(3, 100)};
+  series[0].length = 1.1;
+  series[2].phase = "warm_up";
+  series[2].length = 0.5;
+  const auto bins = time_bins(series, 240);
+  REQUIRE(bins.size() == 3);
+  CHECK(bins[0].to_second == Approx(2.1));
+  CHECK(bins[1].from_second == bins[0].to_second);
+  CHECK(bins[1].to_second == 3);
+  CHECK(bins[1].tokens == 709);
+  CHECK(bins[1].phase == "steady");
+  CHECK(bins[2].from_second == 3);
 }
 
 TEST_CASE("numbers have three significant digits and no exponent") {

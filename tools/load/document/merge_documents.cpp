@@ -123,9 +123,10 @@ void add_latencies(load_second& sum, const load_second& more) {
 
 void add_second(load_second& sum, const load_second& more) {
   add_latencies(sum, more);
-  const auto end = std::max(sum.from + sum.length, more.from + more.length);
+  // The rows of one second begin a little apart. In the time from the first of them to the end of
+  // the last, the rate would be too low.
   sum.from = std::min(sum.from, more.from);
-  sum.length = end - sum.from;
+  sum.length = std::max(sum.length, more.length);
   if (more.target_rate) {
     sum.target_rate = sum.target_rate.value_or(0) + *more.target_rate;
   }

@@ -27,17 +27,25 @@ void add(time_bin& bin, const Second& second) {
 }
 
 // The last row of a phase may be so short that its rate says nothing.
-std::vector<time_bin> without_short_ends(std::vector<time_bin> bins) {
+bool is_short_end(const time_bin& bin, const time_bin& before) {
   constexpr double shortest_seconds = 0.25;
+  return before.phase == bin.phase && bin.to_second - bin.from_second < shortest_seconds;
+}
+
+// Rows of several workers overlap, since their clocks are not one.
+std::vector<time_bin> one_after_the_other(std::vector<time_bin> bins) {
   std::vector<time_bin> result;
   for (auto& each : bins) {
-    if (!result.empty() && result.back().phase == each.phase &&
-        each.to_second - each.from_second < shortest_seconds) {
-      add(result.back(), each);
-      result.back().to_second = each.to_second;
-    } else {
-      result.push_back(std::move(each));
+    if (!result.empty()) {
+      auto& before = result.back();
+      each.from_second = std::max(each.from_second, before.to_second);
+      if (each.to_second <= before.to_second || is_short_end(each, before)) {
+        add(before, each);
+        before.to_second = std::max(before.to_second, each.to_second);
+        continue;
+      }
     }
+    result.push_back(std::move(each));
   }
   return result;
 }
@@ -59,7 +67,7 @@ std::vector<time_bin> time_bins(const std::vector<load_second>& series, std::siz
     bin.to_second = std::max(bin.to_second, second.from + second.length);
     add(bin, second);
   }
-  return without_short_ends(std::move(bins));
+  return one_after_the_other(std::move(bins));
 }
 
 }  // namespace midas::internal::tools

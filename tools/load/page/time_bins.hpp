@@ -30,7 +30,8 @@ struct time_bin : interval_counts {
 };
 
 /// A bin for each row of the series, or for as many rows as necessary to get at most `most` bins. A
-/// row of less than a quarter of a second at the end of a phase is part of the bin before it.
+/// row of less than a quarter of a second at the end of a phase is part of the bin before it. So is
+/// a row that lies within it; no bin begins before the one before it ends.
 [[nodiscard]] std::vector<time_bin> time_bins(const std::vector<load_second>& series,
                                               std::size_t most);
 
