@@ -90,7 +90,8 @@ TEST_CASE("midas load asks a simulator of any kind of host") {
                                     "arc", "machine-learning", "cloud-shell", "workload-identity");
   auto document = document_of({"--host", host, "--once", "--callers", "20", "--latency", "1ms"});
   CHECK(document["tokens"].GetUint64() == 20);
-  CHECK(document["http_requests"].GetUint64() == 1);
+  // The first answer of Azure Arc is a challenge.
+  CHECK(document["http_requests"].GetUint64() == (host == "arc" ? 2 : 1));
   CHECK(std::string{document["settings"]["host"].GetString()} == host);
 }
 

@@ -141,6 +141,12 @@ TEST_CASE("the distribution has the form that the plotters of HdrHistogram read"
     percentile = next_percentile;
   }
   CHECK(lines_of(to_hdr({})).size() == 5);
+  // Buckets of a nanosecond count with their own value.
+  auto fast = sample_result();
+  fast.parts.back().latencies = {};
+  fast.parts.back().latencies.record(100ns);
+  fast.parts.back().latencies.record(100ns);
+  CHECK(lines_of(to_hdr(fast))[2] == "    0.000100 0.000000000000          2           1.00");
 }
 
 TEST_CASE("the series as CSV has a value for each column of each row") {
