@@ -118,7 +118,6 @@ class load_run {
       run_closed(control);
     }
     result_.faults = observer_.faults();
-    result_.interrupted = control.is_interrupted();
   }
 
  private:
@@ -221,6 +220,7 @@ expected<load_result> measure(const load_arguments& arguments, std::vector<setti
   result.settings = std::move(settings);
   result.percentiles = arguments.percentiles;
   load_run{arguments, *host, result}.run(control);
+  result.interrupted = control.finish();
   result.peak_rss_bytes = peak_rss_bytes();
   for (const auto& wanted : arguments.thresholds) {
     result.thresholds.push_back(evaluate(wanted, result));

@@ -40,14 +40,27 @@ run_control::phase_in_progress::~phase_in_progress() {
   control_.service_ = nullptr;
 }
 
+bool run_control::finish() {
+  watcher_.request_stop();
+  if (watcher_.joinable()) {
+    watcher_.join();
+  }
+  return is_interrupted_;
+}
+
 void run_control::watch(const std::stop_token& stop) {
+  // timeout(1) sends its signal twice: to the process, and to its group.
+  constexpr auto same_signal = 500ms;
   std::jthread ending;
+  std::chrono::steady_clock::time_point first{};
   while (!stop.stop_requested()) {
     const auto signal = signals_.wait_for(100ms);
-    if (signal != 0 && is_interrupted_.exchange(true)) {
-      end_process(signal);
-    } else if (signal != 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (signal != 0 && !is_interrupted_.exchange(true)) {
+      first = now;
       ending = std::jthread{[this] { interrupt(); }};
+    } else if (signal != 0 && now - first >= same_signal) {
+      end_process(signal);
     }
   }
 }

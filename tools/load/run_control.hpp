@@ -13,8 +13,8 @@
 namespace midas::internal::tools {
 
 /// SIGINT, SIGTERM and SIGHUP end the phase in progress, and what callers still wait for a second
-/// later; another one ends the process. To be made before any other thread, so that all of them
-/// block the signals.
+/// later; another one, half a second after the first or later, ends the process. To be made before
+/// any other thread, so that all of them block the signals.
 class run_control {
  public:
   run_control();
@@ -34,6 +34,10 @@ class run_control {
   };
 
   [[nodiscard]] bool is_interrupted() const noexcept { return is_interrupted_; }
+
+  /// Ends the watch, and returns whether a signal has arrived. One that arrives later stays
+  /// blocked, for the next run_control. Not while there is a phase in progress.
+  [[nodiscard]] bool finish();
 
  private:
   void watch(const std::stop_token& stop);

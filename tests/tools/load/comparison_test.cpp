@@ -194,6 +194,15 @@ TEST_CASE("repeated runs are represented by the median one") {
   CHECK_THAT(figure_table(merged), Contains("2 workers, each of them\n"));
 }
 
+TEST_CASE("repeated runs of which one was interrupted are") {
+  std::vector<load_document> runs(3, sample_document());
+  CHECK_FALSE(summarize_runs(runs).interrupted);
+  CHECK(figure_table(summarize_runs(runs)).find("Interrupted") == std::string::npos);
+  runs.back().interrupted = true;
+  CHECK(summarize_runs(runs).interrupted);
+  CHECK_THAT(figure_table(summarize_runs(runs)), Contains("Interrupted by a signal"));
+}
+
 TEST_CASE("repeated runs with a rate are represented by the one with the median p99") {
   std::vector<load_document> runs;
   for (const double p99 : {3.0, 1.0, 2.0}) {

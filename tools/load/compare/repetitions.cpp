@@ -29,6 +29,7 @@ std::size_t median_run(const std::vector<load_document>& runs) {
 
 load_document summarize_runs(std::vector<load_document> runs) {
   auto result = runs[median_run(runs)];
+  result.interrupted = std::ranges::any_of(runs, &load_document::interrupted);
   for (auto& each : runs) {
     each.series.clear();
     each.repetitions.clear();
@@ -65,6 +66,9 @@ std::string figure_table(const load_document& document) {
                           figure_text(greatest, figure.unit));
     }
     text += '\n';
+  }
+  if (document.interrupted) {
+    text += "\nInterrupted by a signal: these are the results until then.\n";
   }
   return text;
 }
