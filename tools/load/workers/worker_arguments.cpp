@@ -83,7 +83,7 @@ expected<std::vector<std::string>> worker_arguments_of(const CLI::App& command) 
       arguments.push_back("--" + name);
     }
     for (const auto& value : values) {
-      arguments.push_back("--" + name + "=" + value);
+      arguments.emplace_back("--").append(name).append("=").append(value);
     }
   }
   return arguments;
