@@ -101,9 +101,8 @@ struct cache_state {
   }
 
   void answer(acquisition_request& asked, const token_waiter& caller) {
-    // Canceled meanwhile: nobody waits for the acquisition.
     if (caller.answered()) {
-      return;
+      return;  // canceled meanwhile: nobody waits for the acquisition
     }
     auto routed = route(asked);
     if (!routed) {

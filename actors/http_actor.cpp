@@ -19,8 +19,6 @@ namespace midas::internal {
 
 namespace {
 
-constexpr std::size_t max_successors = 16;
-
 struct http_state {
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -36,7 +34,8 @@ struct http_state {
     transport = settings.transport;
     report = {settings.service, settings.limits};
     relay = std::make_shared<exchange_relay>(*transport, service->table, http_actor{self});
-    open.emplace(service->options.max_cold_keys_per_lane);
+    open.emplace(service->options.max_cold_keys_per_lane,
+                 service->endpoint ? default_identity_of(*service->endpoint) : "");
     lifetime.begin<http_actor>(self, std::move(alive), [this] { answer_all(lifetime.end()); });
   }
 
@@ -89,7 +88,7 @@ struct http_state {
     const auto at = now();
     const auto wait = open->queue().wait_beyond(asked, *budget, at);
     return wait ? std::optional{to_caf_error(
-                      refusal({asked.id, asked.deadline, *wait}, *budget, load(), at))}
+                      refusal({asked.id, asked.deadline, *wait}, *budget, open->load(), at))}
                 : std::nullopt;
   }
 
@@ -140,7 +139,7 @@ struct http_state {
       // If the transport throws, the request is still answered.
       relay->begin(admitted);
     }
-    choose_successors(at);
+    open->choose_successors(*relay, report.open()->passes_places_on(at), at);
     report.note_queued(open->queue().waiting());
     const auto next = open->queue().next_change(*report.open(), at);
     if (next < wake_at) {
@@ -155,19 +154,11 @@ struct http_state {
     if (late.empty()) {
       return;
     }
-    const auto others = load();
+    const auto others = open->load();
     for (const auto& each : late) {
       auto refused = open->take(each.id);
       relay->cancel(*refused->exchange);
       refused->promise.deliver(to_caf_error(refusal(each, *budget, others, at)));
-    }
-  }
-
-  void choose_successors(time_point at) {
-    if (!report.open()->passes_places_on(at)) {
-      relay->set_next({});
-    } else if (relay->next_count() < max_successors / 2) {
-      relay->set_next(open->successors(max_successors, at));
     }
   }
 
@@ -182,11 +173,6 @@ struct http_state {
     report.note_queued(0);
   }
 
-  [[nodiscard]] host_load load() const {
-    auto result = open->load();
-    result.default_identity = service->endpoint ? default_identity_of(*service->endpoint) : "";
-    return result;
-  }
   [[nodiscard]] time_point now() const { return caf_compat::now(self); }
 
   http_actor::pointer self;

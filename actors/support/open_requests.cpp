@@ -8,6 +8,8 @@ namespace midas::internal {
 
 namespace {
 
+constexpr std::size_t max_successors = 16;
+
 // Never 0, which means that nothing is known. A collision would only make two identities or keys
 // share a limit.
 std::size_t number_of(std::size_t hash) noexcept { return hash == 0 ? 1 : hash; }
@@ -84,13 +86,17 @@ void open_requests::note_begun(std::uint64_t id, host_budget& budget, time_point
   }
 }
 
-std::vector<std::shared_ptr<exchange_relay::exchange>> open_requests::successors(
-    std::size_t count, time_point now) const {
-  std::vector<std::shared_ptr<exchange_relay::exchange>> result;
-  for (const auto id : queue_.next(count, now)) {
-    result.push_back(requests_.at(id).exchange);
+void open_requests::choose_successors(exchange_relay& relay, bool passes_places_on,
+                                      time_point now) const {
+  if (!passes_places_on) {
+    relay.set_next({});
+  } else if (relay.next_count() < max_successors / 2) {
+    std::vector<std::shared_ptr<exchange_relay::exchange>> successors;
+    for (const auto id : queue_.next(max_successors, now)) {
+      successors.push_back(requests_.at(id).exchange);
+    }
+    relay.set_next(std::move(successors));
   }
-  return result;
 }
 
 void open_requests::begin(open_request& admitted, time_point now) {
@@ -140,7 +146,7 @@ std::vector<open_request> open_requests::take_all() {
 }
 
 host_load open_requests::load() const {
-  host_load result{{}, queue_.waiting()};
+  host_load result{{}, queue_.waiting(), default_identity_};
   result.places.reserve(places_.size());
   for (const auto& item : places_) {
     result.places.push_back(item.second);

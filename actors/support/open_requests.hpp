@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace midas::internal {
@@ -39,8 +41,9 @@ class open_requests {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// See admission_queue.
-  explicit open_requests(std::size_t max_cold_per_lane) : queue_(max_cold_per_lane) {}
+  /// See admission_queue, and default_identity_of().
+  open_requests(std::size_t max_cold_per_lane, std::string default_identity)
+      : queue_(max_cold_per_lane), default_identity_(std::move(default_identity)) {}
 
   [[nodiscard]] admission_queue& queue() noexcept { return queue_; }
   [[nodiscard]] const admission_queue& queue() const noexcept { return queue_; }
@@ -56,9 +59,9 @@ class open_requests {
   /// If that request waits, it is in flight from `now` on: it has taken the place of another.
   void note_begun(std::uint64_t id, host_budget& budget, time_point now);
 
-  /// The exchanges that will be admitted next, at most `count`.
-  [[nodiscard]] std::vector<std::shared_ptr<exchange_relay::exchange>> successors(
-      std::size_t count, time_point now) const;
+  /// Gives the relay the exchanges that will be admitted next, or none unless
+  /// host_budget::passes_places_on().
+  void choose_successors(exchange_relay& relay, bool passes_places_on, time_point now) const;
 
   [[nodiscard]] open_request& at(std::uint64_t id) { return requests_.at(id); }
 
@@ -79,6 +82,7 @@ class open_requests {
   void begin(open_request& admitted, time_point now);
 
   admission_queue queue_;
+  std::string default_identity_;
   std::unordered_map<std::uint64_t, open_request> requests_;
   std::unordered_map<std::uint64_t, std::uint64_t> tickets_;
   std::unordered_map<std::uint64_t, held_place> places_;
