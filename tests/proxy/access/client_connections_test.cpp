@@ -41,7 +41,7 @@ TEST_CASE("clients whose user is unknown are counted by their address, whatever 
   CHECK(counted.open(user_of(7), 1));
 }
 
-TEST_CASE("a client without connections is forgotten, even if it was refused") {
+TEST_CASE("a client without connections is forgotten, one that was refused too") {
   client_connections counted;
   CHECK_FALSE(counted.open(user_of(1), 0));
   CHECK(counted.clients() == 0);
