@@ -70,9 +70,7 @@ TEST_CASE("a passed deadline has one text, whether an actor or the caller itself
                             {.resource = vault.resource + "/.default"}) == *texts.begin());
 }
 
-TEST_CASE(
-    "a request that can never succeed fails with the reason, even if its deadline is noticed "
-    "first") {
+TEST_CASE("a request that can never succeed says so, also if only its deadline has been noticed") {
   token_service tokens{options_for("not a URL")};
   CHECK(text_without_actors(options_for("not a URL"), vault) ==
         outcome_text(tokens.get(vault, patience)));
@@ -80,7 +78,7 @@ TEST_CASE(
              Contains("invalid_resource: "));
 }
 
-TEST_CASE("a shutdown has one text for requests that wait and for later ones") {
+TEST_CASE("a shutdown has one text for those that wait, and those that come later") {
   auto host = std::make_unique<scripted_service>();
   outcomes results;
   const auto add = [&](auto outcome) { results.add(std::move(outcome)); };
