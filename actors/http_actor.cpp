@@ -6,7 +6,6 @@
 #include "actors/support/host_report.hpp"
 #include "actors/support/open_requests.hpp"
 #include "messages/make_error.hpp"
-#include "transport/hosts/host_registry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,8 +33,7 @@ struct http_state {
     transport = settings.transport;
     report = {settings.service, settings.limits};
     relay = std::make_shared<exchange_relay>(*transport, service->table, http_actor{self});
-    open.emplace(service->options.max_cold_keys_per_lane,
-                 service->endpoint ? default_identity_of(*service->endpoint) : "");
+    open.emplace(*service);
     lifetime.begin<http_actor>(self, std::move(alive), [this] { answer_all(lifetime.end()); });
   }
 

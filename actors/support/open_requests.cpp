@@ -1,5 +1,7 @@
 #include "actors/support/open_requests.hpp"
 
+#include "transport/hosts/host_registry.hpp"
+
 #include <functional>
 #include <string>
 #include <utility>
@@ -37,6 +39,10 @@ void open_request::answer(expected<http_response> outcome) {
     promise.deliver(to_caf_error(outcome.error()));
   }
 }
+
+open_requests::open_requests(const service_context& service)
+    : queue_(service.options.max_cold_keys_per_lane),
+      default_identity_(service.endpoint ? default_identity_of(*service.endpoint) : "") {}
 
 admission_queue::request open_requests::next(const http_request& request) const {
   return {last_id_ + 1,    request.deadline,     request.lane,

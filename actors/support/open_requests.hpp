@@ -4,6 +4,7 @@
 #include "actors/policies/admission_queue.hpp"
 #include "actors/support/admission_refusal.hpp"
 #include "actors/support/exchange_relay.hpp"
+#include "actors/support/service_context.hpp"
 #include "messages/protocols.hpp"
 
 #include <chrono>
@@ -13,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace midas::internal {
@@ -41,9 +41,7 @@ class open_requests {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// See admission_queue, and default_identity_of().
-  open_requests(std::size_t max_cold_per_lane, std::string default_identity)
-      : queue_(max_cold_per_lane), default_identity_(std::move(default_identity)) {}
+  explicit open_requests(const service_context& service);
 
   [[nodiscard]] admission_queue& queue() noexcept { return queue_; }
   [[nodiscard]] const admission_queue& queue() const noexcept { return queue_; }
@@ -82,6 +80,7 @@ class open_requests {
   void begin(open_request& admitted, time_point now);
 
   admission_queue queue_;
+  // See default_identity_of().
   std::string default_identity_;
   std::unordered_map<std::uint64_t, open_request> requests_;
   std::unordered_map<std::uint64_t, std::uint64_t> tickets_;
