@@ -12,8 +12,13 @@
 
 namespace midas::internal::proxy {
 
-/// Counts the connections of each user, or of each address if the user is unknown. Nothing is kept
-/// of a client without connections. Any thread.
+/// What the connections of a client are counted under: its user; the address if the user is
+/// unknown; of an IPv6 address the network of 64 bits, since a machine chooses the rest freely, and
+/// as often as it wants. "uid 1000", "192.0.2.1", "2001:db8::/64" or "unix".
+[[nodiscard]] std::string connection_group(const client& who);
+
+/// Counts the connections of each connection_group(). Nothing is kept of a group without
+/// connections. Any thread.
 class client_connections {
   using counts = std::unordered_map<std::string, std::size_t>;
 
@@ -45,10 +50,10 @@ class client_connections {
     counts::value_type* at_;
   };
 
-  /// Empty if the client has `most` connections already.
+  /// Empty if the client's group has `most` connections already.
   [[nodiscard]] std::optional<place> open(const client& who, std::size_t most);
 
-  /// How many clients have connections.
+  /// How many groups have connections.
   [[nodiscard]] std::size_t clients() const;
 
  private:

@@ -75,8 +75,8 @@ constexpr std::array<configuration_member, 21> all_members{{
      .range = {0, 1'000'000},
      .reloads = true,
      .meaning =
-         "Connections of one user, or of one address if the user is unknown. 0: a quarter of "
-         "the connections of all, but at least 64."},
+         "Connections of one user, or of one IPv4 address or IPv6 network (/64) if the user is "
+         "unknown. 0: a quarter of the connections of all, but at least 64."},
     {.name = "max_header_bytes",
      .type = "number of bytes",
      .default_text = "16384",

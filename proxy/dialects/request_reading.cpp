@@ -31,7 +31,7 @@ constexpr std::array imds_selectors{
     selector{imds::client_id_parameter, &managed_identity::client_id},
     selector{imds::object_id_parameter, &managed_identity::object_id},
     selector{imds::resource_id_parameter, &managed_identity::resource_id},
-    selector{app_service::resource_id_parameter, &managed_identity::resource_id}};
+    selector{imds::old_resource_id_parameter, &managed_identity::resource_id}};
 constexpr std::array app_service_selectors{
     selector{app_service::client_id_parameter, &managed_identity::client_id},
     selector{app_service::object_id_parameter, &managed_identity::object_id},

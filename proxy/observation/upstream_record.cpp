@@ -1,5 +1,7 @@
 #include "proxy/observation/upstream_record.hpp"
 
+#include "transport/hosts/host_registry.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -24,6 +26,22 @@ void count_name(std::map<std::string, std::uint64_t, std::less<>>& counts, std::
   ++found->second;
 }
 
+// Those that the host is known to give, so that the first of each is an increase.
+std::vector<std::string> usual_answers(identity_host host) {
+  std::vector<std::string> result{"200", "400", "connection_lost", "request_timeout",
+                                  "unreachable"};
+  const auto& profile = profile_of(host);
+  for (const int status : {404, 408, 410, 429, 500, 502, 503, 504}) {
+    if (contains(profile.transient_statuses, status)) {
+      result.push_back(std::to_string(status));
+    }
+  }
+  if (profile.begins_with_challenge) {
+    result.emplace_back("401");
+  }
+  return result;
+}
+
 wall_time after(wall_time now, std::chrono::nanoseconds pause) {
   return now + std::chrono::duration_cast<wall_time::duration>(pause);
 }
@@ -41,6 +59,9 @@ struct upstream_record::noting {
     record.host_.name = to_string(event.host);
     record.host_.address = event.address;
     record.host_.reason = event.reason;
+    for (auto& name : usual_answers(event.host)) {
+      record.totals_.requests.try_emplace(std::move(name), 0);
+    }
   }
 
   void operator()(const acquisition_started& event) const {

@@ -71,7 +71,8 @@ struct host_state {
 
 /// Counters as Prometheus wants them; all but the maps have fixed labels.
 struct upstream_totals {
-  /// By HTTP status, or by the code of the error if there was no answer.
+  /// By HTTP status, or by the code of the error if there was no answer. Those that are usual for
+  /// the host are there once it is known.
   std::map<std::string, std::uint64_t, std::less<>> requests{};
   latency_histogram durations{};
   /// By the code of the error. Those that are usual are there from the beginning, so that their

@@ -35,10 +35,32 @@ TEST_CASE("clients whose user is unknown are counted by their address, whatever 
   const auto over_ipv6 = counted.open(at_address("[fd00::1]:1000"), 1);
   REQUIRE(over_ipv6);
   CHECK_FALSE(counted.open(at_address("[fd00::1]:1001"), 1));
+  CHECK_FALSE(counted.open(at_address("[fd00::2]:1000"), 1));
+  CHECK(counted.open(at_address("[fd00:0:0:1::1]:1000"), 1));
   const auto over_unix = counted.open(at_address("unix"), 1);
   REQUIRE(over_unix);
   CHECK_FALSE(counted.open(at_address("unix"), 1));
   CHECK(counted.open(user_of(7), 1));
+}
+
+TEST_CASE("an IPv6 network of 64 bits is one client, however many addresses it uses") {
+  const auto group = [](std::string address) {
+    return connection_group(at_address(std::move(address)));
+  };
+  CHECK(group("[2001:db8:1:2:3:4:5:6]:1000") == "2001:db8:1:2::/64");
+  CHECK(group("[2001:db8:1:2::]:1") == "2001:db8:1:2::/64");
+  CHECK(group("[2001:db8:1:2:ffff:ffff:ffff:ffff]:65535") == "2001:db8:1:2::/64");
+  CHECK(group("[2001:db8:1:3::1]:1000") == "2001:db8:1:3::/64");
+  CHECK(group("[::1]:1000") == "::/64");
+  CHECK(group("192.0.2.1:1000") == "192.0.2.1");
+  CHECK(group("192.0.2.2:1000") == "192.0.2.2");
+  CHECK(group("unix") == "unix");
+  CHECK(group("").empty());
+  for (const auto* const broken : {"[", "[]", "[]:1", "[1.2.3.4]:1", "[x]:1", "]["}) {
+    INFO(broken);
+    CHECK(group(broken).find('/') == std::string::npos);
+  }
+  CHECK(connection_group(user_of(1000)) == "uid 1000");
 }
 
 TEST_CASE("a client without connections is forgotten, one that was refused too") {

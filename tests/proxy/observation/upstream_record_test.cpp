@@ -88,6 +88,26 @@ TEST_CASE("exchanges are counted by status, or by the error without an answer") 
   CHECK(record.host().last_answer == noon);
 }
 
+TEST_CASE("the usual answers of a host are counted from 0, before the first request") {
+  const auto names_for = [](identity_host host) {
+    upstream_record record;
+    record.note(exchange_with(200), noon);
+    record.note(host_chosen{host, "http://host/path", "an option"}, noon);
+    CHECK(record.totals().requests.at("200") == 1);
+    CHECK(record.totals().request_count() == 1);
+    std::string names;
+    for (const auto& [name, count] : record.totals().requests) {
+      CHECK(count == (name == "200" ? 1 : 0));
+      names.append(names.empty() ? "" : " ").append(name);
+    }
+    return names;
+  };
+  const std::string errors = " connection_lost request_timeout unreachable";
+  CHECK(names_for(identity_host::imds) == "200 400 404 408 410 429 500 502 503 504" + errors);
+  CHECK(names_for(identity_host::app_service) == "200 400 408 429 500 502 503 504" + errors);
+  CHECK(names_for(identity_host::azure_arc) == "200 400 401 408 429 500 502 503 504" + errors);
+}
+
 TEST_CASE("a host that sends many statuses does not make the labels grow") {
   upstream_record record;
   for (int status = 100; status < 1'000; ++status) {
