@@ -4,6 +4,7 @@
 #include "store/json_stream.hpp"
 #include "store/msal_scan.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -16,7 +17,7 @@ enum class json_scalar : std::uint8_t { null, number, other };
 // The handler of RapidJSON's reader, which dictates the names of the functions.
 class cache_scanner {
  public:
-  explicit cache_scanner(std::size_t size) {
+  explicit cache_scanner(std::size_t size) : max_members_(max_members_in(size)) {
     constexpr std::size_t usual_size_of_entry = 2'048;
     scan_.entries.reserve(size / usual_size_of_entry);
     scan_.marks.reserve(size / usual_size_of_entry);
@@ -61,6 +62,9 @@ class cache_scanner {
   bool EndArray(rapidjson::SizeType /*unused*/) { return close(); }
   bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
     if (auto* const object = open_object()) {
+      if (++members_ > max_members_) {
+        return false;
+      }
       begin_member(*object, static_cast<std::size_t>(text - stream_->head_) - 1);
     }
     position_.enter_member({text, size});
@@ -76,6 +80,15 @@ class cache_scanner {
   // NOLINTEND(readability-identifier-naming)
 
  private:
+  // What is kept of a member takes 256 bytes, and one that is not worth a token takes five in the
+  // text: a hostile file would need fifty times its size in memory. A token with all that belongs
+  // to it has three members, and a thousand bytes.
+  static constexpr std::size_t max_members_in(std::size_t size) noexcept {
+    constexpr std::size_t min_size_of_member = 256;
+    constexpr std::size_t always_allowed = 4'096;
+    return std::max(always_allowed, size / min_size_of_member);
+  }
+
   bool close() {
     position_.close();
     return true;
@@ -231,6 +244,8 @@ class cache_scanner {
   rapidjson::InsituStringStream* stream_ = nullptr;
   msal_scan scan_;
   json_position position_;
+  std::size_t members_ = 0;
+  std::size_t max_members_;
 };
 
 }  // namespace midas::internal

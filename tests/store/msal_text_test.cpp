@@ -2,6 +2,8 @@
 #include "store/msal_cache.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,16 +92,39 @@ TEST_CASE("the deepest nesting is that of Python's reader") {
   CHECK_FALSE(read(nested(1'001)));
 }
 
-TEST_CASE("a hundred thousand equal names are one entry") {
+TEST_CASE("twenty thousand equal names are one entry") {
   std::string text = "{\"AccessToken\": {\"k\": {}";
-  for (int i = 0; i < 100'000; ++i) {
+  for (int i = 0; i < 20'000; ++i) {
     text += ", \"k\": {\"secret\": \"s\"}";
   }
-  text += "}}";
+  // A small text would be refused.
+  text += "}}" + std::string(20'000 * 256, ' ');
   // In a time that grows with their square, this test would exceed its limit.
   const auto tokens = read(text);
   REQUIRE(tokens);
   CHECK(tokens->empty());
+}
+
+TEST_CASE("a text with more members than any token cache of its size is refused") {
+  const auto with_members = [](const std::string& section, std::size_t count, std::size_t size) {
+    const std::string member{"\"\":0,"};
+    std::string text = section;
+    for (std::size_t i = 0; i < count; ++i) {
+      text += member;
+    }
+    text += "\"last\": \"" + std::string(size, 'x') + "\"" +
+            std::string(static_cast<std::size_t>(std::ranges::count(section, '{')), '}');
+    return text;
+  };
+  for (const std::string section :
+       {"{", "{\"AccessToken\":{", "{\"AppMetadata\":{", "{\"Midas\":{\"tokens\":{"}) {
+    INFO(section);
+    CHECK(read(with_members(section, 4'000, 0)));
+    CHECK_FALSE(read(with_members(section, 5'000, 0)));
+    CHECK(read(with_members(section, 5'000, 2'000'000)));
+    CHECK_FALSE(change_msal_cache(sensitive_string{with_members(section, 5'000, 0)}, {}, owner));
+  }
+  CHECK(read(with_members("{\"Other\":{", 100'000, 0)));
 }
 
 }  // namespace msal_text_test
