@@ -120,19 +120,15 @@ class lock_attempt {
   }
 
   [[nodiscard]] bool was_abandoned() const noexcept { return was_abandoned_; }
-  descriptor take() && { return std::move(file_); }
+  lock_descriptor take() && { return std::move(file_); }
 
  private:
   bool open() {
-    file_ = descriptor{uninterrupted([&] {
-      return ::openat(directory_, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                      mode_of_lock);
-    })};
+    file_ =
+        lock_descriptor{directory_, name_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode_of_lock};
     is_made_ = file_.is_open();
     if (!is_made_ && errno == EEXIST) {
-      file_ = descriptor{uninterrupted([&] {
-        return ::openat(directory_, name_.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-      })};
+      file_ = lock_descriptor{directory_, name_, O_RDWR | O_NOFOLLOW | O_NONBLOCK};
     }
     return file_.is_open();
   }
@@ -150,7 +146,7 @@ class lock_attempt {
   // maker keeps it, and tries again.
   outcome give_back() {
     if (!is_made_) {
-      file_ = descriptor{};
+      file_.close();
     }
     return outcome::busy;
   }
@@ -168,7 +164,7 @@ class lock_attempt {
   int directory_;
   const std::string& name_;
   const file_lock_options& options_;
-  descriptor file_;
+  lock_descriptor file_;
   bool is_made_ = false;
   bool was_abandoned_ = false;
 };
@@ -208,7 +204,7 @@ bool is_abandoned(lock_maker maker, milliseconds age, const file_lock_options& o
   return false;
 }
 
-file_lock::file_lock(int directory, std::string name, descriptor file, bool was_abandoned)
+file_lock::file_lock(int directory, std::string name, lock_descriptor file, bool was_abandoned)
     : directory_(directory),
       name_(std::move(name)),
       file_(std::move(file)),
@@ -236,6 +232,17 @@ expected<file_lock> file_lock::acquire(int directory, std::string name, const st
     }
     pause.sleep_until(deadline);
   }
+}
+
+bool file_lock::add_line(std::string_view text) const {
+  struct stat status {};
+  if (::fstat(file_.number(), &status) != 0) {
+    return false;
+  }
+  const auto line = std::string{'\n'}.append(text);
+  return uninterrupted([&] {
+           return ::pwrite(file_.number(), line.data(), line.size(), status.st_size);
+         }) == static_cast<ssize_t>(line.size());
 }
 
 file_lock::~file_lock() {

@@ -1,6 +1,7 @@
 // The lock of MSAL's extensions: a file that exists while a process holds it.
 #pragma once
 
+#include "store/lock_descriptor.hpp"
 #include "store/system_calls.hpp"
 #include <midas/error.hpp>
 
@@ -32,7 +33,7 @@ bool is_abandoned(lock_maker maker, std::chrono::milliseconds age,
                   const file_lock_options& options) noexcept;
 
 /// Held while the object exists. The kernel's lock on the file (flock) excludes; that the file
-/// exists is for programs with MSAL, which look at that first.
+/// exists is for programs with MSAL, which look at that first. A forked child does not have it.
 class file_lock {
  public:
   /// Waits with growing pauses. `directory` must outlive the lock; `path` is for errors.
@@ -43,15 +44,19 @@ class file_lock {
   file_lock& operator=(file_lock&&) = delete;
   ~file_lock();
 
+  /// Adds a line to the file, after the process id and the name, for processes that have opened the
+  /// file while they wait. False if it cannot be written.
+  bool add_line(std::string_view text) const;
+
   /// A process died while it held the lock.
   [[nodiscard]] bool was_abandoned() const noexcept { return was_abandoned_; }
 
  private:
-  file_lock(int directory, std::string name, descriptor file, bool was_abandoned);
+  file_lock(int directory, std::string name, lock_descriptor file, bool was_abandoned);
 
   int directory_;
   std::string name_;
-  descriptor file_;
+  lock_descriptor file_;
   bool was_abandoned_;
 };
 

@@ -10,6 +10,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -123,6 +125,47 @@ TEST_CASE("a lock that the kernel holds is never abandoned, whatever its file sa
   place.leave(std::to_string(dead_process()) + " python3", 60s);
   const descriptor other{::open(place.files.lock().c_str(), O_RDWR | O_CLOEXEC)};
   REQUIRE(::flock(other.number(), LOCK_EX | LOCK_NB) == 0);
+  CHECK_FALSE(place.acquire());
+}
+
+TEST_CASE("a child that was forked while a lock was held does not keep it from others") {
+  const locked_directory place;
+  int pipe[2] = {-1, -1};
+  REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  const descriptor read_end{pipe[0]};
+  descriptor write_end{pipe[1]};
+  const auto holder = ::fork();
+  if (holder == 0) {
+    const auto lock = place.acquire();
+    if (lock && ::fork() == 0) {
+      // Lives until the test ends.
+      write_end = descriptor{};
+      char end = 0;
+      ::_exit(::read(read_end.number(), &end, 1) == 0 ? 0 : 1);
+    }
+    // Killed while it holds the lock.
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(holder, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(place.files.names() == std::vector<std::string>{"tokens.json.lockfile"});
+  const auto lock = place.acquire({.timeout = 1s});
+  REQUIRE(lock);
+  CHECK(lock->was_abandoned());
+}
+
+TEST_CASE("a thread that forks while it holds a lock keeps it, and its child does not end it") {
+  const locked_directory place;
+  std::optional<expected<file_lock>> lock{place.acquire()};
+  REQUIRE(*lock);
+  const auto child = ::fork();
+  if (child == 0) {
+    lock.reset();
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  CHECK(place.files.names() == std::vector<std::string>{"tokens.json.lockfile"});
   CHECK_FALSE(place.acquire());
 }
 
