@@ -32,7 +32,8 @@ struct http_state {
     service = settings.service;
     transport = settings.transport;
     report = {settings.service, settings.limits};
-    relay = std::make_shared<exchange_relay>(*transport, service->table, http_actor{self});
+    relay = std::make_shared<exchange_relay>(*transport, service->table, service->refreshes,
+                                             http_actor{self});
     open.emplace(*service);
     lifetime.begin<http_actor>(self, std::move(alive), [this] { answer_all(lifetime.end()); });
   }
@@ -131,6 +132,9 @@ struct http_state {
   // Called after each event.
   void admit() {
     const auto at = now();
+    if (!service->refreshes->load(std::memory_order_relaxed)) {
+      open->queue().hold_refreshes();
+    }
     refuse_late(at);
     report.note_recovery(at);
     while (const auto admitted = open->admit(*report.open(), at)) {

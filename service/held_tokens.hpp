@@ -33,8 +33,9 @@ struct held_token {
 std::size_t forget_tokens(const token_service& tokens,
                           const std::function<bool(const token_key&)>& selected);
 
-/// From now on, no refresh begins; those that have begun continue. Tokens in memory are handed out
-/// as before, and requests for others are answered. Any thread; nothing in a forked child.
+/// From now on, no refresh is sent to the host, neither a new one nor one that waits for its turn,
+/// unless a request waits for it; those that were sent continue. Tokens in memory are handed out as
+/// before, and requests for others are answered. Any thread; nothing in a forked child.
 void stop_refreshes(const token_service& tokens);
 
 }  // namespace midas::internal

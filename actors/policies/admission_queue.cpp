@@ -92,7 +92,7 @@ void admission_queue::remove(std::uint64_t id) {
 admission_queue::time_point admission_queue::next_admission(host_budget& budget,
                                                             time_point now) const {
   const auto passed_over = blocked(budget, now);
-  if (refreshes_.has_next(passed_over) || cold_.has_next(passed_over, crowded(now))) {
+  if (refreshes().has_next(passed_over) || cold_.has_next(passed_over, crowded(now))) {
     return budget.next_admission(now);
   }
   const auto crowd = crowded_.find(now);
@@ -107,18 +107,18 @@ std::optional<std::uint64_t> admission_queue::admit(host_budget& budget, time_po
   const auto passed_over = blocked(budget, now);
   const auto crowd = crowded(now);
   const bool cold = is_turn_of_cold(passed_over, crowd, now);
-  const auto next = (cold ? cold_.next(passed_over, crowd) : refreshes_.next(passed_over)).second;
+  const auto next = (cold ? cold_.next(passed_over, crowd) : refreshes().next(passed_over)).second;
   begin(requests_.at(next.position.id), budget, now);
   return next.position.id;
 }
 
 std::vector<std::uint64_t> admission_queue::next(std::size_t count, time_point now) const {
   std::vector<std::uint64_t> result;
-  fair_lanes::order refreshes{refreshes_, count};
+  fair_lanes::order waiting{refreshes(), count};
   fair_lanes::order cold{cold_, count};
   auto turns = turns_;
   while (result.size() < count) {
-    const auto refresh = refreshes.next();
+    const auto refresh = waiting.next();
     const auto other = cold.next();
     if (!refresh && !other) {
       break;
@@ -126,7 +126,7 @@ std::vector<std::uint64_t> admission_queue::next(std::size_t count, time_point n
     const bool is_cold =
         turns.is_turn_of_cold(refresh.has_value(), other.has_value(), is_urgent(refresh, now));
     result.push_back((is_cold ? *other : *refresh).second.position.id);
-    (is_cold ? cold : refreshes).take();
+    (is_cold ? cold : waiting).take();
     turns.begin(is_cold);
   }
   return result;
@@ -200,17 +200,18 @@ std::size_t admission_queue::ahead(const request& asked, time_point now) const {
   const auto position = item_of(asked).position;
   const auto crowd = crowded(now);
   if (asked.purpose == request_purpose::refresh) {
-    const auto refreshes = refreshes_.ahead(asked.lane, position);
-    return refreshes + std::min(turns_.cold_before(refreshes), cold_.size_without(crowd));
+    const auto before = refreshes_.ahead(asked.lane, position);
+    return before + std::min(turns_.cold_before(before), cold_.size_without(crowd));
   }
   const auto cold = cold_.ahead(asked.lane, position, crowd);
-  return cold + std::min(turns_.refreshes_before(cold), refreshes_.size());
+  return cold + std::min(turns_.refreshes_before(cold), refreshes().size());
 }
 
 bool admission_queue::is_turn_of_cold(std::optional<std::size_t> passed_over,
                                       std::optional<std::uint32_t> crowd, time_point now) const {
-  const auto refresh =
-      refreshes_.has_next(passed_over) ? std::optional{refreshes_.next(passed_over)} : std::nullopt;
+  const auto refresh = refreshes().has_next(passed_over)
+                           ? std::optional{refreshes().next(passed_over)}
+                           : std::nullopt;
   return turns_.is_turn_of_cold(refresh.has_value(), cold_.has_next(passed_over, crowd),
                                 is_urgent(refresh, now));
 }
@@ -261,7 +262,7 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
   budget_open_at_ = open_at;
   changes_ = 0;
   const auto passed_over = blocked(budget, now);
-  fair_lanes::order refreshes{refreshes_};
+  fair_lanes::order waiting{refreshes()};
   fair_lanes::order cold{cold_};
   auto turns = turns_;
   const auto crowd = crowded(now);
@@ -269,7 +270,7 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
   std::size_t before = 0;
   std::size_t before_others = 0;
   for (;;) {
-    const auto refresh = refreshes.next();
+    const auto refresh = waiting.next();
     const auto other = cold.next();
     if (!refresh && !other) {
       return;
@@ -277,7 +278,7 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
     const auto next_at = budget.earliest_admission(before_others, now);
     const bool is_cold =
         turns.is_turn_of_cold(refresh.has_value(), other.has_value(), is_urgent(refresh, next_at));
-    auto& order = is_cold ? cold : refreshes;
+    auto& order = is_cold ? cold : waiting;
     const auto& [lane, next] = is_cold ? *other : *refresh;
     const bool is_crowded = is_cold && lane == crowd;
     const auto admitted_at = is_crowded ? budget.earliest_admission(before, now) : next_at;

@@ -99,6 +99,10 @@ class admission_queue {
     return std::min(next_admission(budget, now), next_late(now));
   }
 
+  /// From now on, no refresh is admitted, and none goes before a cold key. hasten() makes one a
+  /// cold key; the others wait until they are removed or late.
+  void hold_refreshes() noexcept { holds_refreshes_ = true; }
+
   [[nodiscard]] std::size_t waiting_refreshes() const noexcept { return refreshes_.size(); }
   [[nodiscard]] std::size_t waiting() const noexcept { return refreshes_.size() + cold_.size(); }
 
@@ -110,6 +114,10 @@ class admission_queue {
     bool in_flight = false;
   };
 
+  // Those that the budget may admit.
+  [[nodiscard]] const fair_lanes& refreshes() const noexcept {
+    return holds_refreshes_ ? none_ : refreshes_;
+  }
   static fair_lanes::item item_of(const request& asked) {
     const bool is_refresh = asked.purpose == request_purpose::refresh;
     return {{is_refresh ? asked.urgent_at : asked.deadline, asked.id}, asked.identity};
@@ -132,7 +140,9 @@ class admission_queue {
   std::size_t max_cold_per_lane_;
   std::unordered_map<std::uint64_t, entry> requests_;
   fair_lanes refreshes_;
+  fair_lanes none_;
   fair_lanes cold_;
+  bool holds_refreshes_ = false;
   crowded_lane crowded_;
   // The waiting requests by refused_at and id.
   std::set<std::pair<time_point, std::uint64_t>> ends_;

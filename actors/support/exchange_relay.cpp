@@ -111,9 +111,10 @@ std::shared_ptr<exchange_relay::exchange> exchange_relay::take_successor(exchang
   if (!had_place || next_.empty()) {
     return nullptr;
   }
-  // Another identity may have as many in flight as it may, which the actor knows.
+  // Another identity may have as many in flight as it may, which the actor knows; it also knows
+  // whether a caller waits for a refresh by now.
   if (const auto& first = *next_.front();
-      first.identity_ != ended.identity_ ||
+      first.identity_ != ended.identity_ || is_held(first) ||
       first.request_.deadline <= caf_compat::system_now(owner_)) {
     return nullptr;
   }
@@ -121,6 +122,11 @@ std::shared_ptr<exchange_relay::exchange> exchange_relay::take_successor(exchang
   next_.erase(next_.begin());
   result->state_ = exchange::state::running;
   return result;
+}
+
+bool exchange_relay::is_held(const exchange& waiting) const {
+  return waiting.request_.purpose == request_purpose::refresh &&
+         !refreshes_->load(std::memory_order_relaxed);
 }
 
 void exchange_relay::start_successor(const std::shared_ptr<exchange>& successor) {

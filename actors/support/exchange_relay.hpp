@@ -7,6 +7,7 @@
 #include "published/token_table.hpp"
 #include "transport/http_transport.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -44,10 +45,15 @@ class exchange_relay : public std::enable_shared_from_this<exchange_relay> {
     std::optional<std::uint64_t> number_{};
   };
 
-  /// `owner` is sent completions_due. The transport and the clock of the owner's system must exist
+  /// `owner` is sent completions_due. While `refreshes` is false, no refresh takes the place of
+  /// another exchange. The transport and the clock of the owner's system must exist
   /// as long as exchanges run.
-  exchange_relay(http_transport& transport, std::shared_ptr<token_table> table, http_actor owner)
-      : transport_(transport), table_(std::move(table)), owner_(std::move(owner)) {}
+  exchange_relay(http_transport& transport, std::shared_ptr<token_table> table,
+                 std::shared_ptr<const std::atomic<bool>> refreshes, http_actor owner)
+      : transport_(transport),
+        table_(std::move(table)),
+        refreshes_(std::move(refreshes)),
+        owner_(std::move(owner)) {}
 
   /// Begins the exchange, unless it has taken the place of another. Throws what the transport
   /// throws.
@@ -75,10 +81,12 @@ class exchange_relay : public std::enable_shared_from_this<exchange_relay> {
   void start(const std::shared_ptr<exchange>& begun);
   void complete(exchange& ended, expected<http_response> outcome);
   std::shared_ptr<exchange> take_successor(exchange& ended, bool succeeded);
+  [[nodiscard]] bool is_held(const exchange& waiting) const;
   void start_successor(const std::shared_ptr<exchange>& successor);
 
   http_transport& transport_;
   const std::shared_ptr<token_table> table_;
+  const std::shared_ptr<const std::atomic<bool>> refreshes_;
   const http_actor owner_;
   completion_queue completions_;
   // Protects the members below, and those of the exchanges.

@@ -51,7 +51,8 @@ struct service_context {
   std::shared_ptr<shared_budget> budget = std::make_shared<shared_budget>();
   /// Which claims are not worth another request to the host for a while.
   std::shared_ptr<shared_claims> claims = std::make_shared<shared_claims>();
-  /// Whether tokens are refreshed in the background.
+  /// Whether tokens are refreshed in the background. Once it is false, the host is asked only for
+  /// requests that wait.
   std::shared_ptr<std::atomic<bool>> refreshes = std::make_shared<std::atomic<bool>>(true);
   /// The calls of the token store; null without a store.
   std::shared_ptr<store_calls> store{};

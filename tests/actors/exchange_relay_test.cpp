@@ -47,8 +47,8 @@ class calling_transport final : public http_transport {
 
 struct relay_of_host {
   http_host host{{3, 0}};
-  std::shared_ptr<exchange_relay> relay =
-      std::make_shared<exchange_relay>(*host.transport, host.context->table, host.http);
+  std::shared_ptr<exchange_relay> relay = std::make_shared<exchange_relay>(
+      *host.transport, host.context->table, host.context->refreshes, host.http);
   shared_exchange first = make_exchange(1);
   shared_exchange second = make_exchange(2);
   shared_exchange third = make_exchange(3);
@@ -98,11 +98,27 @@ TEST_CASE("an exchange that is hastened takes no place before the order is known
   CHECK(one.started() == 1);
 }
 
+TEST_CASE("a refresh takes no place of another once refreshes are stopped") {
+  relay_of_host one;
+  http_request request;
+  request.deadline = std::chrono::steady_clock::time_point::max();
+  request.purpose = request_purpose::refresh;
+  const auto refresh = std::make_shared<exchange_relay::exchange>(4, 1, request);
+  const auto other = std::make_shared<exchange_relay::exchange>(5, 1, request);
+  one.relay->begin(one.first);
+  one.relay->set_next({refresh, other});
+  one.host.complete(0, 200);
+  CHECK(one.started() == 2);
+  one.host.context->refreshes->store(false);
+  one.host.complete(1, 200);
+  CHECK(one.started() == 2);
+}
+
 TEST_CASE("an exchange that is canceled while it starts is canceled in the transport, too") {
   relay_of_host one;
   calling_transport transport;
-  const auto relay =
-      std::make_shared<exchange_relay>(transport, one.host.context->table, one.host.http);
+  const auto relay = std::make_shared<exchange_relay>(transport, one.host.context->table,
+                                                      one.host.context->refreshes, one.host.http);
   transport.on_start = [&] { CHECK(relay->cancel(*one.first)); };
   relay->begin(one.first);
   CHECK(transport.cancelled == std::vector<std::uint64_t>{7});

@@ -134,3 +134,33 @@ TEST_CASE("one identity that hangs leaves a place for the others") {
     CHECK(received->response);
   }
 }
+
+TEST_CASE("once refreshes are stopped, one that waits is sent only if a caller waits for it") {
+  http_host host{{2, 0}};
+  host.ask("first", 10s);
+  http_request refresh;
+  refresh.purpose = request_purpose::refresh;
+  const auto ask_for = [&](const char* resource, std::uint64_t ticket) {
+    refresh.key = key_of(resource);
+    refresh.ticket = ticket;
+    return host.ask(refresh, 1min);
+  };
+  const auto left = ask_for("left", 7);
+  const auto wanted = ask_for("wanted", 8);
+  REQUIRE(host.transport->started() == 1);
+  host.context->refreshes->store(false);
+  host.respond(0, 200);
+  CHECK(host.transport->started() == 1);
+  host.tell(hasten_request{8, host.now() + 10s});
+  REQUIRE(host.transport->started() == 2);
+  CHECK(host.url(1) == "wanted");
+  host.ask("other", 10s);
+  host.respond(1, 200);
+  REQUIRE(host.transport->started() == 3);
+  host.respond(2, 200);
+  CHECK(wanted->response);
+  CHECK(left->empty());
+  CHECK(host.transport->started() == 3);
+  host.end();
+  CHECK(left->is_error(errc::shutting_down));
+}

@@ -71,6 +71,29 @@ TEST_CASE("a refresh that a caller waits for becomes a cold key with the caller'
   CHECK(host.queue.waiting() == 0);
 }
 
+TEST_CASE("refreshes that are held are not admitted, and no cold key waits for them") {
+  queued_host host{{1, 0}};
+  host.add(refresh_until(1'000, start + 1min, start));
+  host.add(refresh_until(1'001, start + 1min, start));
+  for (std::uint64_t id = 1; id <= 6; ++id) {
+    host.add(cold_key(id, start + 30s));
+  }
+  host.queue.hold_refreshes();
+  SECTION("all cold keys go") {
+    CHECK(host.queue.next(8, start) == ids{1, 2, 3, 4, 5, 6});
+    CHECK(host.drain() == ids{1, 2, 3, 4, 5, 6});
+  }
+  SECTION("one that a caller waits for goes as a cold key") {
+    CHECK(host.queue.hasten(1'001, start + 10s, start) == start + 10s);
+    CHECK(host.drain() == ids{1'001, 1, 2, 3, 4, 5, 6});
+  }
+  CHECK(host.next() == time_point::max());
+  CHECK(host.queue.next_change(host.budget, start) > start);
+  CHECK(host.queue.waiting_refreshes() > 0);
+  CHECK_FALSE(host.take_late(start + 1min).empty());
+  CHECK(host.queue.waiting() == 0);
+}
+
 // 160 tokens that may be handed out for twenty seconds each are refreshed at once by a host that
 // answers five requests in a second: it cannot keep them all.
 TEST_CASE("refreshes that a slow host cannot keep up with do not starve new keys") {
