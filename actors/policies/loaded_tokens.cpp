@@ -13,12 +13,7 @@ namespace midas::internal {
 
 namespace {
 
-struct candidate {
-  const stored_token* stored = nullptr;
-  token_validity validity{};
-};
-
-using candidates = std::unordered_map<token_key, candidate, token_key_hash>;
+using candidates = std::unordered_map<token_key, usable_stored_token, token_key_hash>;
 
 bool is_usable_as_header(const token_grant& grant) {
   return !grant.token.empty() && fits_header(grant.token.reveal()) && !grant.token_type.empty() &&
@@ -39,9 +34,9 @@ std::vector<managed_identity> identities_in_requests(const managed_identity& ide
   return {identity};
 }
 
-void add(candidates& found, token_key key, const candidate& added) {
+void add(candidates& found, token_key key, const usable_stored_token& added) {
   const auto [at, is_first] = found.try_emplace(std::move(key), added);
-  if (!is_first && at->second.stored->cached_at < added.stored->cached_at) {
+  if (!is_first && takes_precedence(added, at->second)) {
     at->second = added;
   }
 }
@@ -72,7 +67,7 @@ token_validity with_late_refresh(token_validity validity, const clock_reading& n
   return validity;
 }
 
-loaded_token make_loaded(token_key key, const candidate& from, const clock_reading& now) {
+loaded_token make_loaded(token_key key, const usable_stored_token& from, const clock_reading& now) {
   auto grant = from.stored->grant;
   // Composed from the token, whatever the store says.
   grant.authorization_header = {};

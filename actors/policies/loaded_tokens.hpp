@@ -49,7 +49,7 @@ struct loaded_token {
 };
 
 /// The tokens in `stored` that the service may hand out at `now`, at most `max`: those that live
-/// longest. Of several for one key, the one that was acquired last. The token of the default
+/// longest. Of several for one key, the one that takes_precedence(). The token of the default
 /// identity answers requests that name it, and requests that leave the identity to the host.
 /// Ignores a token
 /// - that validity_of() refuses,

@@ -14,4 +14,15 @@ namespace midas::internal {
 std::optional<token_validity> validity_of(const stored_token& stored, const clock_reading& now,
                                           double jitter) noexcept;
 
+/// A stored token that may be handed out.
+struct usable_stored_token {
+  const stored_token* stored = nullptr;
+  token_validity validity{};
+};
+
+/// Of two tokens for one key, whether the first one is handed out: the one that was acquired last,
+/// since what the identity may do can have changed; of two that were acquired in the same second,
+/// the one that may be handed out longer. False if neither is better.
+bool takes_precedence(const usable_stored_token& one, const usable_stored_token& other) noexcept;
+
 }  // namespace midas::internal

@@ -1,10 +1,15 @@
 // Which token of a store answers a request.
 #include "tools/store/stored_answer.hpp"
 
+#include "actors/policies/loaded_tokens.hpp"
 #include "tests/store/support/store_directory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_options.hpp"
 #include "tests/support/vault.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 using namespace midas;
 using namespace midas::internal;
@@ -62,11 +67,39 @@ TEST_CASE("a stored token answers only for its own resource and identity") {
   CHECK(token_text(answer_of({stored}, question_for(mine))) == "none");
 }
 
-TEST_CASE("of several stored tokens, the one that lives longest answers") {
-  auto longer = granted_by(imds_url, "longer");
+TEST_CASE("of several stored tokens, the one that was acquired last answers, if it may be used") {
+  auto older = granted_by(imds_url, "older");
+  older.cached_at -= 1h;
+  older.grant.expires_on += 10h;
+  const auto newer = granted_by(imds_url, "newer");
+  CHECK(token_text(answer_of({older, newer})) == "newer");
+  CHECK(token_text(answer_of({newer, older})) == "newer");
+  auto longer = granted_by("", "longer");
   longer.grant.expires_on += 1h;
-  CHECK(token_text(answer_of({granted_by(imds_url), longer, granted_by("")})) == "longer");
-  CHECK(token_text(answer_of({longer, granted_by(imds_url)})) == "longer");
+  CHECK(token_text(answer_of({newer, longer, older})) == "longer");
+  auto ended = granted_by(imds_url, "ended");
+  ended.grant.expires_on = ended.cached_at;
+  CHECK(token_text(answer_of({older, ended})) == "older");
+}
+
+TEST_CASE("the program and a service use the same one of several stored tokens") {
+  const auto now = clock_reading::now();
+  std::vector<stored_token> tokens;
+  for (int i = 0; i < 4; ++i) {
+    tokens.push_back(granted_by(i % 2 == 0 ? imds_url : "", "token-" + std::to_string(i)));
+    tokens.back().cached_at -= 1h * (i / 2);
+    tokens.back().grant.expires_on += 1h * ((i * 7) % 4);
+  }
+  std::ranges::sort(tokens, {}, [](const auto& each) { return each.grant.token.reveal(); });
+  do {
+    const auto loaded = usable_tokens(
+        tokens, {.endpoint = imds_url}, now, [] { return 0.0; }, 10);
+    REQUIRE(loaded.size() == 1);
+    const auto answer = find_answer(tokens, question_for(), now);
+    CHECK(token_text(answer) == loaded.front().grant.token.reveal());
+  } while (std::ranges::next_permutation(tokens, {}, [](const auto& each) {
+             return each.grant.token.reveal();
+           }).found);
 }
 
 TEST_CASE("a stored token that expires within the margin, or is from the future, does not answer") {

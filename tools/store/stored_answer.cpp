@@ -57,23 +57,27 @@ expected<store_question> store_question_of(const token_request& request,
 
 std::optional<stored_answer> find_answer(std::span<const stored_token> tokens,
                                          const store_question& question, const clock_reading& now) {
-  const stored_token* best = nullptr;
-  std::optional<token_validity> longest;
+  std::optional<usable_stored_token> best;
   for (const auto& each : tokens) {
     if (!matches(each, question)) {
       continue;
     }
     const auto validity = validity_of(each, now, no_jitter);
-    if (validity && (!longest || validity->end.wall > longest->end.wall)) {
-      best = &each;
-      longest = validity;
+    if (!validity) {
+      continue;
+    }
+    const usable_stored_token usable{&each, *validity};
+    if (!best || takes_precedence(usable, *best)) {
+      best = usable;
     }
   }
-  if (best == nullptr) {
+  if (!best) {
     return std::nullopt;
   }
-  return stored_answer{
-      .stored = *best, .end = longest->end, .is_refresh_due = is_refresh_due(*best, *longest, now)};
+  const auto& [stored, validity] = *best;
+  return stored_answer{.stored = *stored,
+                       .end = validity.end,
+                       .is_refresh_due = is_refresh_due(*stored, validity, now)};
 }
 
 access_token cached_token(const stored_answer& answer, const store_question& question) {

@@ -38,7 +38,7 @@ struct stored_answer {
 };
 
 /// Of the tokens that may be handed out at `now`, were granted by the endpoint or by an unknown
-/// one, and have the key, the one that may be handed out longest.
+/// one, and have the key, the one that takes_precedence(), as in a service with the same store.
 std::optional<stored_answer> find_answer(std::span<const stored_token> tokens,
                                          const store_question& question, const clock_reading& now);
 

@@ -78,4 +78,23 @@ TEST_CASE("a stored token with impossible times is not used") {
   CHECK(validity_of(token, now, 0));
 }
 
+TEST_CASE(
+    "of two stored tokens the newer one is used, and of two of one age the longer-lived one") {
+  const auto older = token_of(hours{24});
+  auto newer = token_of(hours{2});
+  newer.cached_at += seconds{1};
+  auto longer = token_of(hours{25});
+  const auto usable = [](const stored_token& token) {
+    return usable_stored_token{&token, validity_of(token, reading_at(minutes{1}), 0).value()};
+  };
+  CHECK(takes_precedence(usable(newer), usable(older)));
+  CHECK(takes_precedence(usable(newer), usable(longer)));
+  CHECK_FALSE(takes_precedence(usable(longer), usable(newer)));
+  CHECK(takes_precedence(usable(longer), usable(older)));
+  CHECK_FALSE(takes_precedence(usable(older), usable(longer)));
+  CHECK_FALSE(takes_precedence(usable(older), usable(older)));
+}
+
+}  // namespace midas::internal
+
 }  // namespace stored_validity_test
