@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import {spawn} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {Browser} from "./browser.mjs";
+import {Browser} from "../../support/page/browser.mjs";
+import {contrastProblems, layoutProblems} from "../../support/page/page_checks.mjs";
 
 const [, , server, directory, program = "chromium"] = process.argv;
 mkdirSync(directory, {recursive: true});
@@ -18,39 +19,8 @@ const start = (scenario) => new Promise((resolve, reject) => {
   child.stdout.once("data", (bytes) => resolve({url: `http://127.0.0.1:${parseInt(bytes)}/`, stop: () => child.stdin.end()}));
 });
 
-// No element is wider than the window, and no text is cut off by its own box.
-const checkLayout = `(() => {
-  const wide = [...document.querySelectorAll("body *")].filter((each) =>
-    each.getClientRects().length > 0 && !each.closest(".skip, thead") &&
-    each.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
-  const cut = [...document.querySelectorAll("dd, dt, td, h1, h2, .state, .note")].filter((each) =>
-    each.getClientRects().length > 0 && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline" &&
-    !each.classList.contains("state"));
-  return [...wide.map((each) => "wide: " + each.outerHTML.slice(0, 120)), ...cut.map((each) => "cut: " + each.outerHTML.slice(0, 120))];
-})()`;
-
-// The contrast of all texts with what is behind them, as WCAG 2 computes it; at least 4.5.
-const checkContrast = `(() => {
-  const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (element) => {
-    for (let each = element; each; each = each.parentElement) {
-      const color = parse(getComputedStyle(each).backgroundColor);
-      if (color.length === 3 || color[3] === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const low = new Set();
-  for (const element of document.querySelectorAll("body *")) {
-    const hasText = [...element.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
-    if (!hasText || element.getClientRects().length === 0 || ["SCRIPT", "STYLE"].includes(element.tagName)) continue;
-    const [one, other] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
-    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    if (contrast < 4.5) low.add(element.className + " " + element.tagName + " " + contrast.toFixed(2));
-  }
-  return [...low];
-})()`;
+// The link that is shown when it is focused; headings of columns that narrow windows do without.
+const checkLayout = layoutProblems(".skip, thead");
 
 const positions = `JSON.stringify([...document.querySelectorAll("main > section, .figures dl > div, tbody tr, .errors li")]
   .map((each) => [each.offsetTop, each.offsetLeft, each.offsetWidth, each.offsetHeight]))`;
@@ -72,7 +42,7 @@ async function look(browser, scenario) {
       await page.until(live);
       writeFileSync(join(directory, `${scenario}-${scheme}-${width}.png`), await page.screenshot());
       assert.deepEqual(await page.evaluate(checkLayout), [], name);
-      assert.deepEqual(await page.evaluate(checkContrast), [], name);
+      assert.deepEqual(await page.evaluate(contrastProblems), [], name);
     }
   }
   assert.deepEqual(page.complaints, [], scenario);

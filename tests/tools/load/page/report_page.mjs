@@ -7,19 +7,12 @@ import assert from "node:assert/strict";
 import {writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
-import {Browser} from "../../../proxy/page/browser.mjs";
+import {Browser} from "../../../support/page/browser.mjs";
+import {contrastProblems, layoutProblems} from "../../../support/page/page_checks.mjs";
 
 const [, , directory, program = "chromium"] = process.argv;
 
-// No element is wider than the window, except in tables that scroll; no text is cut off by its box.
-const checkLayout = `(() => {
-  const shown = [...document.querySelectorAll("body *")].filter((each) => each.getClientRects().length > 0);
-  const wide = shown.filter((each) => !each.closest(".scroll table") && !each.closest(".patterns") && each.tagName !== "title" &&
-    each.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
-  const cut = shown.filter((each) => each.matches("dd, dt, td, h1, h2, p, li") && each.scrollWidth > each.clientWidth + 1 &&
-    getComputedStyle(each).display !== "inline");
-  return [...wide.map((each) => "wide: " + each.outerHTML.slice(0, 120)), ...cut.map((each) => "cut: " + each.outerHTML.slice(0, 120))];
-})()`;
+const checkLayout = layoutProblems(".scroll table, .patterns, title");
 
 // Texts of a chart overlap neither each other nor the edges of the chart.
 const checkLabels = `(() => {
@@ -39,35 +32,6 @@ const checkLabels = `(() => {
   return problems;
 })()`;
 
-// Contrasts as WCAG 2 computes them: at least 4.5 for texts, and 3 for the lines of charts.
-const checkContrast = `(() => {
-  const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
-  const behind = (element) => {
-    for (let each = element; each; each = each.parentElement) {
-      const color = parse(getComputedStyle(each).backgroundColor);
-      if (color.length === 3 || color[3] === 1) return color;
-    }
-    return [255, 255, 255];
-  };
-  const low = new Set();
-  const compare = (element, color, least) => {
-    const [one, other] = [light(parse(color)), light(behind(element))];
-    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    if (contrast < least) low.add(element.getAttribute("class") + " " + element.tagName + " " + contrast.toFixed(2));
-  };
-  for (const element of document.querySelectorAll("body *")) {
-    if (element.getClientRects().length === 0 || ["SCRIPT", "STYLE", "title"].includes(element.tagName)) continue;
-    const style = getComputedStyle(element);
-    if (element.matches("path.line")) compare(element, style.stroke, 3);
-    if ([...element.childNodes].some((each) => each.nodeType === 3 && each.data.trim())) {
-      compare(element, element.tagName === "text" ? style.fill : style.color, 4.5);
-    }
-  }
-  return [...low];
-})()`;
-
 const views = [[1280, 900], [820, 900], [360, 740]];
 
 async function look(browser, name) {
@@ -82,7 +46,7 @@ async function look(browser, name) {
       writeFileSync(join(directory, `${name}-${scheme}-${width}.png`), await page.screenshot());
       assert.deepEqual(await page.evaluate(checkLayout), [], view);
       assert.deepEqual(await page.evaluate(checkLabels), [], view);
-      assert.deepEqual(await page.evaluate(checkContrast), [], view);
+      assert.deepEqual(await page.evaluate(contrastProblems), [], view);
       const charts = `[...document.querySelectorAll(".chart")].map((each) => [...each.querySelectorAll(":scope > svg")].filter((svg) => svg.getClientRects().length > 0).length)`;
       assert.ok((await page.evaluate(charts)).every((count) => count === 1), view);
     }
