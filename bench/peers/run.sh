@@ -3,9 +3,10 @@
 #
 #   run.sh MIDAS WORK_DIRECTORY [--quick] [--json FILE]
 #
-# MIDAS is the program, which simulates the host. The clients are those of tests/clients.
-# WORK_DIRECTORY keeps the installed ones; they are reinstalled when the lock file changes. --quick is a short run that only shows that the
-# benchmark works; --json writes the results to FILE, as in the other benchmarks.
+# MIDAS is the program, which simulates the host. The clients are those of tests/clients: the newest ones that
+# this Node.js can run. WORK_DIRECTORY keeps the installed ones; they are reinstalled when the lock file
+# changes. --quick is a short run that only shows that the benchmark works; --json writes the results to FILE,
+# as in the other benchmarks.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")" && pwd)
 source "$sources/../../scripts/node.sh"
