@@ -4,8 +4,10 @@
 #include "tests/support/slow_host.hpp"
 #include "tests/tools/support/stored_runs.hpp"
 #include "tools/store/asking_turn.hpp"
+#include "tools/store/shared_failure.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <memory>
 #include <set>
@@ -85,6 +87,47 @@ TEST_CASE("a process that waits for one that hangs asks the host in time for its
   const auto waiting = start_token(imds, files, vault_url, "6s");
   CHECK(end_of(waiting).exit_code == 0);
   CHECK(imds.statistics().token_requests == 1);
+}
+
+TEST_CASE("processes that wait while the host refuses fail with its refusal, and do not ask") {
+  const simulated_host imds;
+  const store_directory files;
+  error refusal;
+  refusal.code = errc::identity_not_found;
+  refusal.message = "no identity is assigned";
+  refusal.http_status = 400;
+  {
+    asking_turn refused{files.file(), question_to(imds)};
+    REQUIRE(refused.wait_for(0ms) == asking_turn::outcome::held);
+    refused.share(refusal);
+    const std::array waiting{start_token(imds, files, vault_url),
+                             start_token(imds, files, vault_url)};
+    for (const auto& each : waiting) {
+      CHECK(end_of(each).exit_code == 1);
+    }
+  }
+  CHECK(imds.statistics().token_requests == 0);
+  CHECK(files.names().empty());
+  // It did not wait.
+  CHECK(end_of(start_token(imds, files, vault_url)).exit_code == 0);
+  CHECK(imds.statistics().token_requests == 1);
+}
+
+TEST_CASE("a process that the host refuses shares the refusal with those that wait") {
+  simulated_host imds{with_latency(200ms)};
+  imds.set_fault_rules(R"({"rules": [{"action": {"status": 400}}]})");
+  const store_directory files;
+  const auto refused = start_token(imds, files, vault_url);
+  wait_for_request(imds);
+  asking_turn other{files.file(), question_to(imds)};
+  other.follow();
+  CHECK_FALSE(other.failure_of_other());
+  CHECK(end_of(refused).exit_code == 1);
+  const auto failure = other.failure_of_other();
+  REQUIRE(failure);
+  CHECK(is_shared(*failure, 100s));
+  CHECK(failure->http_status == 400);
+  CHECK(files.names().empty());
 }
 
 TEST_CASE("a process that was killed while it asked the host keeps no other one waiting") {

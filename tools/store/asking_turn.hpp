@@ -1,6 +1,7 @@
 // One process at a time asks the host for a token that goes to the store.
 #pragma once
 
+#include "messages/descriptor.hpp"
 #include "store/file_lock.hpp"
 #include "store/private_file.hpp"
 #include "tools/store/stored_answer.hpp"
@@ -32,12 +33,22 @@ class asking_turn {
   /// Waits for at most `patience`. Creates the directory of the store.
   outcome wait_for(std::chrono::milliseconds patience);
 
+  /// Tells the processes that wait for the turn, which must be held, that the host granted no
+  /// token.
+  void share(const error& failure) const;
+  /// Follows the process whose turn it is, if there is one. Call it before each wait.
+  void follow();
+  /// What the followed process has shared. The kernel keeps it until this object ends.
+  [[nodiscard]] std::optional<error> failure_of_other() const;
+
  private:
   std::string store_path_;
   std::string name_;
   // Declared before the lock, which uses it.
   std::optional<private_file> store_;
   std::optional<file_lock> lock_;
+  // The lock of the followed process, which may have removed it.
+  descriptor followed_;
 };
 
 }  // namespace midas::internal::tools

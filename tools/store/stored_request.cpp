@@ -1,6 +1,7 @@
 #include "tools/store/stored_request.hpp"
 
 #include "tools/store/asking_turn.hpp"
+#include "tools/store/shared_failure.hpp"
 #include "tools/store/stored_answer.hpp"
 #include <midas/file_token_store.hpp>
 #include <midas/token_service.hpp>
@@ -86,8 +87,8 @@ class store_session {
     return find_answer(*tokens, question_, clock_reading::now());
   }
 
-  // Another process may be about to store the token. A process that cannot wait any longer asks the
-  // host itself while there is time.
+  // Another process may be about to store the token, or to learn that there is none. A process that
+  // cannot wait any longer asks the host itself while there is time.
   expected<access_token> get_first() {
     using outcome = asking_turn::outcome;
     asking_turn turn{wanted_.store, question_};
@@ -98,6 +99,7 @@ class store_session {
       if (rest <= std::chrono::nanoseconds{0}) {
         break;
       }
+      turn.follow();
       result = turn.wait_for(
           std::min(look_interval, std::chrono::ceil<std::chrono::milliseconds>(rest)));
       if (result == outcome::impossible) {
@@ -106,8 +108,15 @@ class store_session {
       if (const auto answer = look()) {
         return cached_token(*answer, question_);
       }
+      if (auto failure = turn.failure_of_other(); failure && is_shared(*failure, time_.left())) {
+        return unexpected{*std::move(failure)};
+      }
     }
-    return ask_and_save();
+    auto token = ask_and_save();
+    if (!token) {
+      turn.share(token.error());
+    }
+    return token;
   }
 
   // Only the process that can save the new token asks for it, and the others do not wait.

@@ -22,8 +22,9 @@ struct stored_request {
 
 /// The token of the store, if one answers the request; otherwise one from the host, which is saved.
 /// Of many processes that request the same token at once, one asks the host while the others wait
-/// for the store, for at most half of their timeouts. A token that is due for a refresh is handed
-/// out if the host does not grant another one soon.
+/// for the store, for at most half of their timeouts; if the host refuses, all of these fail with
+/// its refusal. A token that is due for a refresh is handed out if the host does not grant another
+/// one soon.
 ///
 /// Fails only as token_service::get() would. `warn` is called at most once, with what is wrong with
 /// the store.
