@@ -5,12 +5,14 @@
 #include "proxy/observation/proxy_observer.hpp"
 #include <midas/error.hpp>
 #include <midas/secret.hpp>
+#include <midas/token_event.hpp>
 #include <midas/token_service.hpp>
 #include <midas/token_service_options.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -99,6 +101,11 @@ class proxy_server {
 /// IMDS, or the option name of a host). Fails with errc::invalid_configuration if it names none.
 /// Any thread.
 expected<token_service_options> upstream_options(const proxy_configuration& configuration);
+
+/// What the service with these options reports first: the host that it has chosen. Empty if there
+/// is none, which is the error of every request. Reads the environment of the process unless the
+/// options replace it. Any thread.
+std::optional<host_chosen> upstream_host(const token_service_options& options);
 
 /// Fails with errc::invalid_configuration if the service would ask the proxy itself: if the address
 /// that `options` lead to is that of one of the endpoints. The error names the variable or the

@@ -25,14 +25,19 @@ host_environment environment_of(const token_service_options& options) {
   return result;
 }
 
-/// The address that the service would ask; nothing if it has none, which is its own error.
-std::optional<url_parts> address_of(const host_environment& environment,
+/// The host that the service would ask; an error if it has none.
+expected<host_protocol> protocol_of(const host_environment& environment,
                                     const token_service_options& options) {
   host_settings settings;
   settings.allow_insecure = true;
   settings.imds_authority = options.endpoint;
-  const auto detection = detect_host(environment, options.host, options.endpoint);
-  const auto protocol = make_protocol(detection, environment, settings);
+  return make_protocol(detect_host(environment, options.host, options.endpoint), environment,
+                       settings);
+}
+
+std::optional<url_parts> address_of(const host_environment& environment,
+                                    const token_service_options& options) {
+  const auto protocol = protocol_of(environment, options);
   if (!protocol) {
     return std::nullopt;
   }
@@ -114,6 +119,12 @@ expected<token_service_options> upstream_options(const proxy_configuration& conf
   }
   result.host = *host;
   return result;
+}
+
+std::optional<host_chosen> upstream_host(const token_service_options& options) {
+  const auto protocol = protocol_of(environment_of(options), options);
+  return protocol ? std::optional{host_chosen{protocol->host, protocol->address, protocol->reason}}
+                  : std::nullopt;
 }
 
 expected<void> check_upstream(const token_service_options& options,

@@ -159,6 +159,10 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
                            .version = program_version(),
                            .log = log->get()}};
   seen.follow(tokens);
+  // The service reports it before its first other event; the metrics begin with it.
+  if (const auto host = proxy::upstream_host(*options)) {
+    seen.note(*host);
+  }
   proxy_server server{started, passed, tokens, &seen};
   if (const auto checked = check_upstream(*options, server.endpoints()); !checked) {
     return refuse(checked.error());

@@ -45,6 +45,21 @@ TEST_CASE("an upstream that is none is named with the choice that there is") {
   CHECK_FALSE(options.error().advice.empty());
 }
 
+TEST_CASE("the host is known before the first request, with its address and the reason") {
+  const auto detected = upstream_host(
+      with({{"IDENTITY_ENDPOINT", "http://127.0.0.1:41/msi/token"}, {"IDENTITY_HEADER", "x"}}));
+  REQUIRE(detected);
+  CHECK(detected->host == identity_host::app_service);
+  CHECK_THAT(detected->address, Catch::Matchers::Contains("http://127.0.0.1:41/"));
+  CHECK_THAT(detected->reason, Catch::Matchers::Contains("IDENTITY_ENDPOINT"));
+  auto chosen = with({});
+  chosen.endpoint = "http://127.0.0.1:42";
+  CHECK(upstream_host(chosen)->host == identity_host::imds);
+  chosen.host = identity_host::app_service;
+  chosen.endpoint.clear();
+  CHECK_FALSE(upstream_host(chosen));
+}
+
 TEST_CASE("a variable that leads the proxy to itself is named") {
   const auto* url = GENERATE("http://127.0.0.1:4180", "http://localhost:4180/", "http://[::1]:4180",
                              "http://127.0.0.2:4180", "http://LOCALHOST:4180");
