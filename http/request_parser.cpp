@@ -88,6 +88,13 @@ void request_parser::on_field_impl(beast_http::field, text_view name, text_view 
     error = beast_http::error::header_limit;
     return;
   }
+  // Beast takes a request with another coding for one without a body, and what follows for the next
+  // request.
+  if (equal_ignoring_case({name.data(), name.size()}, "Transfer-Encoding") &&
+      !equal_ignoring_case({value.data(), value.size()}, "chunked")) {
+    error = beast_http::error::bad_transfer_encoding;
+    return;
+  }
   const auto kept = text_.keep(name);
   text_.pieces_.push_back({kept, text_.keep(value)});
 }

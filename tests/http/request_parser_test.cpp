@@ -166,3 +166,15 @@ TEST_CASE("a field that occurs twice is not the only one") {
   CHECK(view.only_field("b") == "2");
   CHECK_FALSE(view.only_field("c"));
 }
+
+TEST_CASE("a body in a coding that is not known is refused, and is not the next request") {
+  for (const std::string coding : {"xchunked", "gzip", "gzip, chunked", "chunked, identity",
+                                   "identity", "chunked, chunked", ""}) {
+    INFO(coding);
+    request_text text;
+    request_parser parser(text, 1000, 100);
+    feeder input(parser);
+    CHECK(input.feed("GET / HTTP/1.1\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n") ==
+          beast_http::error::bad_transfer_encoding);
+  }
+}
