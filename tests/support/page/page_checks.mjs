@@ -1,4 +1,4 @@
-// What every page must fulfil, as expressions for Page.evaluate(): each gives a list of problems, which is
+// What every page must fulfill, as expressions for Page.evaluate(): each gives a list of problems, which is
 // empty if there are none.
 
 // No element is wider than the window, and no text is cut off by its own box. `exempt` selects what is out
