@@ -58,7 +58,8 @@ struct acquisition_state : acquisition_parts {
     ++received;
     const auto asked_at = now();
     const bool late = asked.deadline <= asked_at && !lifetime.ending();
-    if (const auto failure = late ? host.deadline_error() : fsm.refusal(asked.deadline, asked_at)) {
+    if (const auto failure =
+            late ? host.deadline_error(asked_at) : fsm.refusal(asked.deadline, asked_at)) {
       report.refused();
       caller.answer(*failure);
     } else if (const auto token = published.find(asked.request, fsm)) {
@@ -78,7 +79,7 @@ struct acquisition_state : acquisition_parts {
 
   // The acquisition continues for the other waiters, and for later requests.
   void expire() {
-    const bool left = waiters.expire(now(), host.deadline_error(), report.counters(),
+    const bool left = waiters.expire(now(), host.deadline_error(now()), report.counters(),
                                      [this] { return published.find({}); });
     if (const auto next = waiters.first_deadline()) {
       caf_compat::send(self, settings.cache, deadline_set{settings.key, *next});
@@ -134,6 +135,7 @@ struct acquisition_state : acquisition_parts {
 
   void perform(publish_token& granted) {
     access_token token{std::move(granted.grant), token_source::identity_provider};
+    failures.clear();
     // Published first, so that a caller finds the token published once it has been answered.
     published.publish(token, granted, waiters.has_callers());
     report.succeeded(granted, token, now(), waiters.size());
@@ -144,7 +146,7 @@ struct acquisition_state : acquisition_parts {
     if (failed.next_refresh) {
       published.postpone_refresh(*failed.next_refresh);
     }
-    report.failed(failed, now(), waiters.size());
+    report.failed(failed, now(), waiters.take_failed() + waiters.size());
     waiters.answer_all(failed.failure, report.counters());
   }
 
@@ -160,7 +162,7 @@ struct acquisition_state : acquisition_parts {
             resume(host.read(fsm.request(), std::move(response), fsm.leg()));
           }
         },
-        [this](const caf::error& failure) { resume(host.read(failure)); });
+        [this](const caf::error& failure) { resume(host.read(failure, now())); });
   }
 
   void resume(attempt_result result) {
@@ -170,7 +172,10 @@ struct acquisition_state : acquisition_parts {
     if (is_unusable(result)) {
       http.report_unusable();
     }
-    perform(fsm.on_result(std::move(result), conditions()));
+    const auto failure = failure_of_host(result);
+    auto actions = fsm.on_result(std::move(result), conditions());
+    note_failure(failure, fsm, now());
+    perform(std::move(actions));
   }
 
   [[nodiscard]] acquisition_fsm::conditions conditions() const {

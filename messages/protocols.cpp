@@ -63,7 +63,7 @@ std::optional<not_admitted> to_not_admitted(const caf::error& failure) {
 
 error error_of(const not_admitted& refused) {
   auto result = refused.reason;
-  if (!result.retry_after) {
+  if (!result.retry_after && refused.wait > std::chrono::nanoseconds::zero()) {
     result.retry_after = std::chrono::ceil<std::chrono::milliseconds>(refused.wait);
   }
   return result;

@@ -1,5 +1,6 @@
 #include "service/service_frontend.hpp"
 
+#include "actors/policies/answered_claims.hpp"
 #include "actors/policies/deadline.hpp"
 #include "messages/caller_errors.hpp"
 #include "messages/make_error.hpp"
@@ -31,13 +32,16 @@ error service_frontend::unavailable() const {
   return internal::shutting_down_error();
 }
 
-error service_frontend::deadline_error(const token_request& request) const {
-  const auto& host = context_->endpoint;
-  if (!host) {
-    return host.error();
+error service_frontend::deadline_error(token_request request) const {
+  if (auto failure = context_->configuration_error()) {
+    return *std::move(failure);
   }
+  context_->name_identity(request);
   const auto key = make_key(request);
-  return key ? internal::deadline_error(*host, key->resource) : key.error();
+  return key ? context_->deadline_error(
+                   {internal::view_of(*key), internal::trimmed_claims(request.claims)},
+                   std::chrono::steady_clock::now())
+             : key.error();
 }
 
 bool service_frontend::on_thread_of_actors() const {

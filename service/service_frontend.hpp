@@ -70,7 +70,7 @@ class service_frontend {
 
   /// The error at the deadline of a request that the actors have not answered: the one that they
   /// would answer with.
-  [[nodiscard]] error deadline_error(const token_request& request) const;
+  [[nodiscard]] error deadline_error(token_request request) const;
 
   /// What a stop callback does: the acquisition of the request forgets its canceled caller.
   [[nodiscard]] std::function<void()> after_cancellation(const token_request& request) const;

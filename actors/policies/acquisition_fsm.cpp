@@ -1,5 +1,6 @@
 #include "actors/policies/acquisition_fsm.hpp"
 
+#include "actors/policies/deadline.hpp"
 #include "actors/policies/refresh_policy.hpp"
 #include "messages/time_text.hpp"
 
@@ -29,7 +30,7 @@ error told_before(error failure, std::chrono::nanoseconds pause) {
 // The failure for a caller that cannot wait until the host is asked again.
 error told_early(error failure) {
   failure.advice.append(failure.advice.empty() ? "" : ". ")
-      .append("No attempt is possible before the caller's deadline; the next one can begin in ")
+      .append("The caller's deadline leaves no time for another attempt, which can begin in ")
       .append(duration_text(*failure.retry_after));
   return failure;
 }
@@ -55,14 +56,14 @@ std::optional<error> acquisition_fsm::refusal(time_point deadline, time_point no
     return end->reason;
   }
   if (const auto* paused = std::get_if<pausing>(&state_);
-      paused != nullptr && deadline <= paused->until) {
+      paused != nullptr && outlasts(paused->until, deadline)) {
     return told_early(told_before(paused->failure, paused->until - now));
   }
   if (current_phase() == phase::idle && last_failure_ && now < last_failure_->until) {
     if (!last_failure_->may_succeed) {
       return last_failure_->failure;
     }
-    if (deadline <= last_failure_->until) {
+    if (outlasts(last_failure_->until, deadline)) {
       return told_early(told_before(last_failure_->failure, last_failure_->until - now));
     }
   }
@@ -183,12 +184,14 @@ acquisition_actions acquisition_fsm::on(const attempt_failed& failed, const cond
     told = told_before(std::move(told), std::max(asked, decision.next - at.now));
   }
   if (!decision.retry) {
-    const bool is_too_late = decision.may_succeed && at.has_waiters() && decision.next >= latest;
+    const bool is_too_late =
+        decision.may_succeed && at.has_waiters() && outlasts(decision.next, latest);
     return fail(is_too_late ? told_early(std::move(told)) : told, at);
   }
   auto paused = std::move(attempt);
   auto actions = pause(std::move(paused), decision.next, failure);
-  actions.emplace_back(answer_waiters{decision.next, told_early(std::move(told))});
+  actions.emplace_back(
+      answer_waiters{decision.next + min_time_after_pause, told_early(std::move(told))});
   return actions;
 }
 

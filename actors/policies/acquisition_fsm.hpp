@@ -75,7 +75,14 @@ class acquisition_fsm {
     return retries_.attempt_time(at.now, at.last_deadline);
   }
 
-  /// The error for a request that cannot succeed before its deadline; empty if it should wait.
+  /// When the host may be asked again after the last failure, whose pause may be over; empty if it
+  /// determines no such time.
+  [[nodiscard]] std::optional<time_point> asked_again_at() const noexcept {
+    return last_failure_ ? std::optional{last_failure_->until} : std::nullopt;
+  }
+
+  /// The error for a request that cannot succeed before its deadline, or that has hardly any time
+  /// after a pause (min_time_after_pause); empty if it should wait.
   [[nodiscard]] std::optional<error> refusal(time_point deadline, time_point now) const;
 
   /// True if nothing is lost when the actor ends: no acquisition is in progress, no failure

@@ -39,11 +39,12 @@ std::optional<nanoseconds> admission_queue::wait_beyond(const request& asked, ho
   const bool must_wait = !passed_over || *passed_over == asked.identity;
   const auto before = must_wait && budget.limits_rate() ? ahead(asked, now) : 0;
   const auto admitted_at = budget.earliest_admission(before, now);
-  return admitted_at >= asked.deadline ? std::optional{admitted_at - now} : std::nullopt;
+  const bool is_late = admitted_at >= asked.deadline || budget.pause_outlasts(asked.deadline, now);
+  return is_late ? std::optional{admitted_at - now} : std::nullopt;
 }
 
 void admission_queue::add(const request& added, time_point now) {
-  enqueue(requests_.insert_or_assign(added.id, entry{added}).first->second, now);
+  enqueue(requests_.insert_or_assign(added.id, entry{added, now}).first->second, now);
   if (added.purpose == request_purpose::cold_key) {
     ++cold_of_lane_[added.lane];
   }
@@ -155,32 +156,6 @@ void admission_queue::begin(entry& admitted, host_budget& budget, time_point now
   budget.begin(now);
 }
 
-std::vector<admission_queue::rejection> admission_queue::take_late(host_budget& budget,
-                                                                   time_point now) {
-  std::vector<rejection> late;
-  find_expired(budget, now, late);
-  for (const auto& each : late) {
-    remove(each.id);
-  }
-  const auto expired = late.size();
-  find_overtaken(budget, now, late);
-  for (auto at = expired; at < late.size(); ++at) {
-    remove(late[at].id);
-  }
-  return late;
-}
-
-admission_queue::time_point admission_queue::next_late(time_point now) const {
-  auto result = time_point::max();
-  for (const auto& [refused_at, id] : ends_) {
-    if (refused_at > now) {
-      return std::min(result, refused_at);
-    }
-    result = std::min(result, requests_.at(id).asked.deadline);
-  }
-  return result;
-}
-
 // Only one identity can have all requests in flight.
 std::optional<std::size_t> admission_queue::blocked(host_budget& budget, time_point now) const {
   if (in_flight_of_identity_.size() != 1) {
@@ -228,27 +203,6 @@ void admission_queue::dequeue(const entry& removed) {
   ends_.erase({removed.refused_at, removed.asked.id});
 }
 
-void admission_queue::find_expired(host_budget& budget, time_point now,
-                                   std::vector<rejection>& late) const {
-  const auto open_at = std::max(now, budget.open_at(now));
-  const auto passed_over = blocked(budget, now);
-  const bool is_full = budget.next_admission(now) == time_point::max();
-  for (const auto& [refused_at, id] : ends_) {
-    if (refused_at > open_at) {
-      break;
-    }
-    const auto& asked = requests_.at(id).asked;
-    const bool waits_for_end = is_full || passed_over == asked.identity;
-    if (asked.deadline <= open_at || (refused_at <= now && waits_for_end)) {
-      late.push_back({id, asked.deadline,
-                      waits_for_end && open_at <= now ? nanoseconds::max() : open_at - now});
-    } else if (const auto wait =
-                   refused_at <= now ? wait_beyond(asked, budget, now) : std::nullopt) {
-      late.push_back({id, asked.deadline, *wait});
-    }
-  }
-}
-
 // Repeats the order in which the requests will be admitted.
 void admission_queue::find_overtaken(host_budget& budget, time_point now,
                                      std::vector<rejection>& late) {
@@ -282,10 +236,10 @@ void admission_queue::find_overtaken(host_budget& budget, time_point now,
     const auto& [lane, next] = is_cold ? *other : *refresh;
     const bool is_crowded = is_cold && lane == crowd;
     const auto admitted_at = is_crowded ? budget.earliest_admission(before, now) : next_at;
-    const auto deadline = requests_.at(next.position.id).asked.deadline;
+    const auto& each = requests_.at(next.position.id);
     const bool is_passed_over = next.identity == passed_over;
-    if (!is_passed_over && admitted_at >= deadline) {
-      late.push_back({next.position.id, deadline, admitted_at - now});
+    if (!is_passed_over && admitted_at >= each.asked.deadline) {
+      late.push_back({each.asked.id, each.asked.deadline, admitted_at - now, each.added_at});
       order.skip();
       continue;
     }

@@ -47,6 +47,8 @@ class admission_queue {
     std::uint64_t id = 0;
     time_point deadline{};
     std::chrono::nanoseconds wait{};
+    /// When the request was added.
+    time_point since = time_point::max();
   };
 
   /// Limits the cold keys of each lane, waiting and in flight.
@@ -56,7 +58,7 @@ class admission_queue {
   [[nodiscard]] bool has_room(const request& asked) const;
 
   /// The time until the request would be admitted; empty if it would be admitted before its
-  /// deadline, as far as is known at `now`.
+  /// deadline, and min_time_after_pause before it after a pause, as far as is known at `now`.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> wait_beyond(const request& asked,
                                                                     host_budget& budget,
                                                                     time_point now) const;
@@ -109,6 +111,7 @@ class admission_queue {
  private:
   struct entry {
     request asked;
+    time_point added_at{};
     // Before the deadline, so that its callers learn in time why it waits.
     time_point refused_at{};
     bool in_flight = false;

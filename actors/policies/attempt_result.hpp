@@ -7,6 +7,7 @@
 #include <midas/error.hpp>
 
 #include <chrono>
+#include <optional>
 #include <variant>
 
 namespace midas::internal {
@@ -47,6 +48,12 @@ using attempt_result =
 inline bool is_unusable(const attempt_result& result) noexcept {
   const auto* failed = std::get_if<attempt_failed>(&result);
   return failed != nullptr && failed->failure.code == errc::invalid_response;
+}
+
+/// The failure, if the host caused it.
+inline std::optional<error> failure_of_host(const attempt_result& result) {
+  const auto* failed = std::get_if<attempt_failed>(&result);
+  return failed != nullptr && !failed->is_local ? std::optional{failed->failure} : std::nullopt;
 }
 
 /// True if the attempt has ended without a token.

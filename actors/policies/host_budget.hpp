@@ -1,7 +1,9 @@
 // How many requests a host is sent, and when. Pure: time and jitter are arguments.
 #pragma once
 
+#include "actors/policies/deadline.hpp"
 #include "actors/policies/host_health.hpp"
+#include "actors/policies/known_failure.hpp"
 #include "actors/policies/rate_limit.hpp"
 #include <midas/error.hpp>
 #include <midas/host_limits.hpp>
@@ -38,6 +40,12 @@ class host_budget {
   /// The end of the pause after a 429 or after failures; `now` if there is none.
   [[nodiscard]] time_point open_at(time_point now) noexcept {
     return std::max(limit_.paused_until(), health_.open_at(now));
+  }
+
+  /// True if a pause keeps a request with that deadline from being sent in time; see outlasts().
+  [[nodiscard]] bool pause_outlasts(time_point deadline, time_point now) noexcept {
+    const auto until = open_at(now);
+    return until > now && outlasts(until, deadline);
   }
 
   /// The end of the pause after a 429; in the past if there is none.
@@ -108,6 +116,18 @@ class host_budget {
   /// What the pause that ends at open_at() follows.
   [[nodiscard]] const error& reason_of_pause(time_point now) noexcept {
     return limit_.paused_until() >= health_.open_at(now) ? last_429_ : last_failure_;
+  }
+
+  /// The last failure of the host, if requests wait for it or if a pause after a 429 has ended
+  /// at or after `since`.
+  [[nodiscard]] std::optional<known_failure> paused_since(time_point since, time_point now) {
+    const bool fails = failures(now) != 0;
+    const bool throttled = limit_.paused_until() >= since;
+    if (!fails && !throttled) {
+      return std::nullopt;
+    }
+    const bool is_429 = throttled && (!fails || limit_.paused_until() >= health_.open_at(now));
+    return known_failure{is_429 ? last_429_ : last_failure_, open_at(now)};
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "actors/policies/retry_policy.hpp"
 
+#include "actors/policies/deadline.hpp"
+
 #include <algorithm>
 
 namespace midas::internal {
@@ -13,9 +15,13 @@ bool is_network_failure(errc code) noexcept {
          code == errc::request_timeout || code == errc::invalid_http;
 }
 
+bool is_update(const retry_schedule& schedule, int status) noexcept {
+  return schedule.update_status != 0 && status == schedule.update_status;
+}
+
 // The pause after the failure with that number, counted from 1.
 milliseconds pause_after(const retry_schedule& schedule, int status, std::size_t number) noexcept {
-  if (schedule.update_status != 0 && status == schedule.update_status) {
+  if (is_update(schedule, status)) {
     return schedule.update_pause;
   }
   auto pause = schedule.first_pause;
@@ -56,19 +62,23 @@ retry_policy::decision retry_policy::after(const failed_attempt& attempt) noexce
   const auto requested = std::min(failure.retry_after.value_or(milliseconds{0}), max_retry_after);
   const auto earliest = std::max((timed_out ? attempt.started_at : attempt.now) + pause,
                                  attempt.now + std::max(requested, milliseconds{0}));
+  const auto latest_start = attempt.latest - min_time_after_pause;
   decision result{earliest};
   const bool refused_to_challenge = profile_->begins_with_challenge && attempt.first_leg &&
                                     failure.http_status >= 400 && failure.http_status < 500;
   const bool may_pass = failures_ <= doubtful_retries && is_doubtful(*profile_, failure);
   result.may_succeed = (is_transient(*profile_, failure) || may_pass) && !refused_to_challenge;
-  result.retry = result.may_succeed && earliest < attempt.latest && may_retry();
+  result.retry = result.may_succeed && earliest < latest_start && may_retry();
+  time_point::duration width = pause;
   if (result.retry) {
     ++retries_;
-    // The jitter must not move the retry past the last deadline.
-    const auto width = std::min<time_point::duration>(pause, (attempt.latest - earliest) / 2);
-    result.next += time_point::duration{static_cast<time_point::duration::rep>(
-        static_cast<double>(width.count()) * attempt.jitter)};
+    // The jitter must not move the retry too close to the last deadline.
+    width = std::min(width, (latest_start - earliest) / 2);
+  } else if (is_update(profile_->retries, failure.http_status)) {
+    width = time_point::duration::zero();
   }
+  result.next += time_point::duration{
+      static_cast<time_point::duration::rep>(static_cast<double>(width.count()) * attempt.jitter)};
   return result;
 }
 

@@ -53,7 +53,10 @@ class retry_policy {
     time_point now{};
     /// The last deadline of the waiters.
     time_point latest{};
-    /// Between 0 and 1: the fraction of the scheduled pause that is added to it.
+    /// Between 0 and 1: the fraction of the scheduled pause that is added to it. Also if this
+    /// acquisition is not retried, since the machines of a fleet whose callers do not wait would
+    /// ask again at the same time; but then not after retry_schedule::update_status, because an
+    /// update of the host concerns one machine, and its pause is long.
     double jitter = 0;
   };
 
@@ -62,7 +65,7 @@ class retry_policy {
     time_point next{};
     /// The same request may succeed then.
     bool may_succeed = false;
-    /// This acquisition is retried at `next`, which is before the last deadline.
+    /// This acquisition is retried at `next`, which leaves the last waiter min_time_after_pause.
     bool retry = false;
   };
 

@@ -63,8 +63,8 @@ void acquisition_host::complete(http_request& request, const acquisition_fsm& ma
   request.key = key_;
 }
 
-error acquisition_host::deadline_error() const {
-  return internal::deadline_error(protocol(), key_->token.resource);
+error acquisition_host::deadline_error(acquisition_fsm::time_point now) const {
+  return service_->deadline_error(view_of(*key_), now);
 }
 
 attempt_result acquisition_host::read(const token_request& request, http_response response,
@@ -86,18 +86,19 @@ attempt_result acquisition_host::read(const token_request& request, http_respons
   return token_granted{std::move(grant), is_new, now};
 }
 
-attempt_result acquisition_host::read(const caf::error& failure) const {
+attempt_result acquisition_host::read(const caf::error& failure,
+                                      acquisition_fsm::time_point now) const {
   if (const auto refused = to_not_admitted(failure)) {
-    return attempt_not_admitted{from_host(error_of(*refused)), refused->wait};
+    // The transport's errors name the exchange; a caller's name the token and the service.
+    const bool expired = refused->reason.code == errc::deadline_exceeded;
+    return attempt_not_admitted{expired ? deadline_error(now) : from_host(error_of(*refused)),
+                                refused->wait};
   }
   auto told = to_error(failure);
   if (told.code == errc::cancelled) {
     return withdrawn();
   }
-  // The transport's errors name the exchange; a caller's name the token and the service.
-  if (told.code == errc::deadline_exceeded) {
-    told = deadline_error();
-  } else if (told.code == errc::shutting_down) {
+  if (told.code == errc::shutting_down) {
     told = shutting_down_error();
   }
   auto result = failed(std::move(told));

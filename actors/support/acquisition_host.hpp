@@ -32,7 +32,8 @@ class acquisition_host {
                                     unsigned leg) const;
 
   /// The result of a request that got no response.
-  [[nodiscard]] attempt_result read(const caf::error& failure) const;
+  [[nodiscard]] attempt_result read(const caf::error& failure,
+                                    acquisition_fsm::time_point now) const;
 
   /// The result of a request that could not be encoded.
   [[nodiscard]] attempt_result not_encoded(error failure) const;
@@ -44,8 +45,8 @@ class acquisition_host {
   /// The result of a request that was withdrawn.
   [[nodiscard]] attempt_result withdrawn() const;
 
-  /// The error for a caller whose deadline has passed.
-  [[nodiscard]] error deadline_error() const;
+  /// The error for a caller whose deadline has passed; see service_context::deadline_error().
+  [[nodiscard]] error deadline_error(acquisition_fsm::time_point now) const;
 
  private:
   [[nodiscard]] const host_protocol& protocol() const { return *service_->endpoint; }

@@ -9,6 +9,8 @@
 #include "actors/support/wait_report.hpp"
 #include "actors/support/waiting_list.hpp"
 
+#include <optional>
+
 namespace midas::internal {
 
 /// The outside of one acquisition actor: whatever its state machine does not decide. Used by that
@@ -18,6 +20,7 @@ struct acquisition_parts {
   acquisition_parts(acquisition_actor::pointer self, const acquisition_settings& settings)
       : host(settings.service, settings.key),
         http(self, settings.http),
+        failures(settings.service->failures, settings.key),
         published(self, settings.cache, settings.service, settings.key),
         report(settings.service, settings.key),
         waits(self, settings.service),
@@ -33,12 +36,22 @@ struct acquisition_parts {
   }
 
   void begin_reports(const report_start& start, acquisition_fsm::time_point now) {
+    waiters.take_failed();
     report.started(start, now);
     waits.begin(now);
   }
 
+  /// What the result, of which the machine has learned, shows to callers whose deadline passes.
+  void note_failure(const std::optional<error>& failure, const acquisition_fsm& machine,
+                    acquisition_fsm::time_point now) {
+    if (failure) {
+      failures.set({*failure, machine.asked_again_at().value_or(now)});
+    }
+  }
+
   acquisition_host host;
   http_sender http;
+  failure_record failures;
   published_key published;
   acquisition_report report;
   wait_report waits;

@@ -76,10 +76,11 @@ class acquisition_report {
     refresh_planned(granted.validity.refresh_at - granted.at.boot);
   }
 
-  void failed(const report_failure& failed, time_point now, std::size_t waiters) {
+  /// `callers` were or will be answered with a failure.
+  void failed(const report_failure& failed, time_point now, std::size_t callers) {
     started_at_.reset();
     emit([&] {
-      return acquisition_failed{key(), failed.failure, now - failed.started_at, waiters, joined_};
+      return acquisition_failed{key(), failed.failure, now - failed.started_at, callers, joined_};
     });
     if (failed.next_refresh) {
       emit([&] { return refresh_done{key(), false}; });

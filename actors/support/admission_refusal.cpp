@@ -1,5 +1,6 @@
 #include "actors/support/admission_refusal.hpp"
 
+#include "actors/policies/deadline.hpp"
 #include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/time_text.hpp"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace midas::internal {
 
@@ -77,14 +79,17 @@ error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
   return result;
 }
 
-error paused(nanoseconds wait, host_budget& budget, host_budget::time_point now) {
-  auto result = budget.reason_of_pause(now);
+// `known` keeps the request from being sent, or has kept it until its deadline.
+error paused(known_failure known, host_budget& budget, host_budget::time_point now) {
+  auto result = std::move(known.failure);
   if (const auto failures = budget.failures(now); failures != 0) {
     result.message += concat({", the last of ", std::to_string(failures), " failures in a row"});
   }
-  result.message += "; it is asked again in " + duration_text(wait);
+  if (known.next > now) {
+    result.message += "; it is asked again in " + duration_text(known.next - now);
+    result.retry_after = std::chrono::ceil<milliseconds>(known.next - now);
+  }
   result.advice = "Repeat the request after retry_after, or allow a longer timeout";
-  result.retry_after = std::chrono::ceil<milliseconds>(wait);
   return result;
 }
 
@@ -96,9 +101,14 @@ not_admitted refusal(const admission_queue::rejection& late, host_budget& budget
   if (late.wait == nanoseconds::max()) {
     return {until_deadline, busy(time_to_next_end(load, now), budget, load, now)};
   }
-  const auto open_at = budget.open_at(now);
-  if (open_at > now && open_at >= late.deadline) {
-    return {late.wait, paused(open_at - now, budget, now)};
+  if (budget.pause_outlasts(late.deadline, now)) {
+    const auto open_at = budget.open_at(now);
+    return {std::max<nanoseconds>(late.wait, open_at + min_time_after_pause - now),
+            paused({budget.reason_of_pause(now), open_at}, budget, now)};
+  }
+  // The request waited for the end of a pause, and the actor was late to notice it.
+  if (auto known = late.deadline <= now ? budget.paused_since(late.since, now) : std::nullopt) {
+    return {nanoseconds{0}, paused(*std::move(known), budget, now)};
   }
   return {std::max(late.wait, until_deadline), busy(late.wait, budget, load, now)};
 }

@@ -6,6 +6,7 @@
 #include "actors/support/service_counters.hpp"
 #include "actors/support/shared_budget.hpp"
 #include "actors/support/shared_claims.hpp"
+#include "actors/support/shared_failures.hpp"
 #include "messages/clock_reading.hpp"
 #include "published/token_table.hpp"
 #include "transport/hosts/host_protocol.hpp"
@@ -13,6 +14,7 @@
 #include <midas/token_service_options.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +41,11 @@ struct service_context {
     return endpoint ? std::nullopt : std::optional{endpoint.error()};
   }
 
+  /// The error for a caller whose deadline has passed, at `at` by the actors' clock: with the last
+  /// failure of its key or, if all requests wait for it, of the host. The host must be known.
+  [[nodiscard]] error deadline_error(const acquisition_key_view& key,
+                                     std::chrono::steady_clock::time_point at) const;
+
   /// The host's protocol, or the error with which every request to a misconfigured service fails.
   expected<host_protocol> endpoint;
   /// Adjusted once, when the service is created; the actors use no other defaults.
@@ -51,6 +58,8 @@ struct service_context {
   std::shared_ptr<shared_budget> budget = std::make_shared<shared_budget>();
   /// Which claims are not worth another request to the host for a while.
   std::shared_ptr<shared_claims> claims = std::make_shared<shared_claims>();
+  /// Why keys have no token.
+  std::shared_ptr<shared_failures> failures = std::make_shared<shared_failures>();
   /// Whether tokens are refreshed in the background. Once it is false, the host is asked only for
   /// requests that wait.
   std::shared_ptr<std::atomic<bool>> refreshes = std::make_shared<std::atomic<bool>>(true);

@@ -60,6 +60,13 @@ class shared_budget {
                                                        : std::nullopt;
   }
 
+  /// See host_budget::paused_since().
+  [[nodiscard]] std::optional<known_failure> paused_since(host_budget::time_point since,
+                                                          host_budget::time_point now) {
+    const std::lock_guard lock{mutex_};
+    return budget_ ? budget_->paused_since(since, now) : std::nullopt;
+  }
+
   /// The number of a connection that no event has reported, of those that the service has opened.
   [[nodiscard]] std::optional<std::uint64_t> take_unreported_connection(std::uint64_t opened) {
     const std::lock_guard lock{mutex_};

@@ -79,11 +79,15 @@ class waiting_list {
     return empty() ? std::nullopt : std::optional{waiters_.rbegin()->first};
   }
 
+  /// The waiters that have been answered with a failure since the last call.
+  std::size_t take_failed() noexcept { return std::exchange(failed_, 0); }
+
   /// Answers the waiters whose deadline is not after `last`.
   void answer_until(time_point last, const error& failure, service_counters& counters) {
     const auto end = waiters_.upper_bound(last);
     for (auto it = waiters_.begin(); it != end; it = waiters_.erase(it)) {
       counters.add(counters.errors);
+      ++failed_;
       gauge_.show(size() - 1);
       it->second.caller.answer(failure);
     }
@@ -149,6 +153,7 @@ class waiting_list {
 
   std::multimap<time_point, entry> waiters_;
   waiter_gauge gauge_;
+  std::size_t failed_ = 0;
 };
 
 }  // namespace midas::internal

@@ -119,8 +119,9 @@ struct acquisition_failed {
   error failure{};
   /// Since acquisition_started, retries and pauses included.
   std::chrono::nanoseconds elapsed{};
-  /// The number of waiters that get `failure`. Waiters that were answered before, because no retry
-  /// could succeed before their deadline, do not count.
+  /// The number of callers that get no token: those that get `failure`, and those that failed
+  /// earlier during the acquisition, because their deadline passed or left no time for another
+  /// attempt. 0 for a refresh that no request has joined, or if all callers have canceled.
   std::size_t answered = 0;
   /// The requests that have joined the acquisition, those that have left again included.
   std::size_t joined = 0;

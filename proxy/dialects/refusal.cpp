@@ -98,8 +98,9 @@ refusal refusal_of(dialect protocol, const denial& denied) {
 }
 
 refusal refusal_of(dialect protocol, const error& failure) {
-  // A host that answers 2xx or 3xx without a usable token has not refused anything.
-  const bool is_hosts_own = failure.http_status >= 400;
+  // A host that answers 2xx or 3xx without a usable token has not refused anything. The error of a
+  // passed deadline quotes an earlier answer.
+  const bool is_hosts_own = failure.http_status >= 400 && failure.code != errc::deadline_exceeded;
   const int status = is_hosts_own ? failure.http_status : status_of(failure.code);
   refusal result{.protocol = protocol,
                  .status = status,

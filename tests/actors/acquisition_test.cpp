@@ -122,7 +122,7 @@ TEST_CASE("an error of the transport reaches every waiter with its code") {
   actors.run();
   REQUIRE(is_error(*received, errc::unreachable));
   CHECK_THAT((*received)[0].error().advice,
-             StartsWith("Start it. No attempt is possible before the caller's deadline"));
+             StartsWith("Start it. The caller's deadline leaves no time for another attempt"));
 }
 
 TEST_CASE("a request that the host protocol cannot encode is answered with the reason") {

@@ -61,6 +61,65 @@ TEST_CASE("a caller that cannot wait for the next attempt receives the last fail
   CHECK(actors.ask("r", 600ms)->at(0).error().retry_after == 600ms);
 }
 
+TEST_CASE("callers whose timeout is as long as the pause learn the failure immediately") {
+  virtual_actors actors;
+  actors.ask("r", 1s);
+  actors.refuse(0, 503);
+  for (int i = 0; i < 20; ++i) {
+    actors.advance(5ms);
+    const auto received = actors.ask("r", 1s);
+    REQUIRE(is_error(*received, errc::service_unavailable));
+    CHECK((*received)[0].error().retry_after == 1s - (i + 1) * 5ms);
+  }
+  CHECK(actors.ask("r", 1'001ms)->empty());
+  CHECK(actors.transport->started() == 1);
+}
+
+TEST_CASE("a deadline that passes quotes the last failure of the key") {
+  virtual_actors actors;
+  actors.ask("r", 500ms);
+  actors.refuse(0, 503);
+  const auto callback = actors.ask("r", 2s);
+  const auto actor = actors.ask_as_actor(token_request{.resource = "r"}, 2s + 0ns);
+  actors.advance(1s);
+  REQUIRE(actors.transport->started() == 2);
+  actors.advance(1s);
+  for (const auto& received : {callback, actor}) {
+    REQUIRE(is_error(*received, errc::deadline_exceeded));
+    const auto& failure = (*received)[0].error();
+    CHECK(failure.message ==
+          "no token for r from http://127.0.0.1:1/token before the caller's deadline; the last "
+          "attempt failed: the host refused");
+    CHECK(failure.http_status == 503);
+  }
+  SECTION("until a token is granted") {
+    const auto forced = token_request{.resource = "r", .force_refresh = true};
+    actors.ask(forced, 10s);
+    actors.advance(1s);
+    actors.grant(actors.transport->started() - 1);
+    const auto received = actors.ask(forced, 500ms);
+    actors.advance(500ms);
+    REQUIRE(is_error(*received, errc::deadline_exceeded));
+    CHECK((*received)[0].error().http_status == 0);
+  }
+}
+
+TEST_CASE("a deadline that passes while the host fails quotes the failure of the host") {
+  virtual_actors actors;
+  for (std::size_t i = 0; i < 3; ++i) {
+    actors.ask(("r" + std::to_string(i)).c_str(), 50ms);
+    actors.refuse(i, 503);
+  }
+  const auto received = actors.ask("other", 600ms);
+  CHECK(actors.transport->started() == 3);
+  actors.advance(250ms);
+  REQUIRE(actors.transport->started() == 4);
+  actors.advance(350ms);
+  REQUIRE(is_error(*received, errc::deadline_exceeded));
+  CHECK((*received)[0].error().http_status == 503);
+  CHECK((*received)[0].error().message.ends_with("failed: the host answered with HTTP 503"));
+}
+
 TEST_CASE("a caller that can wait joins the next attempt after another caller's failure") {
   virtual_actors actors;
   actors.ask("r", 500ms);

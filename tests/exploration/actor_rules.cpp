@@ -64,7 +64,7 @@ void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
     note(rule::not_early, describe(each) + " failed with deadline_exceeded at " + in_ms(now_));
   }
   if (is_transient(answer.code) && answer.retry_after &&
-      now_ + *answer.retry_after < deadline - refused_before) {
+      now_ + *answer.retry_after < deadline - moments_left) {
     note(rule::patience,
          describe(each) + " failed at " + in_ms(now_) + ", but was to retry before its deadline");
   }

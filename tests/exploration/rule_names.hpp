@@ -38,6 +38,9 @@ inline constexpr moment given_up_after{1'000};
 /// A request that waits for its turn is refused so long before its deadline.
 inline constexpr moment refused_before{20};
 
+/// A caller that has no more time than this after a pause is answered before it.
+inline constexpr moment moments_left{100};
+
 inline std::string in_ms(moment at) { return std::to_string(at.count()) + " ms"; }
 
 }  // namespace midas::internal::exploration

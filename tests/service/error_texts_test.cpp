@@ -1,18 +1,15 @@
 // The same failure has the same text, wherever it occurs, so that logs can be grouped by it.
 #include "service/service_core.hpp"
 #include "tests/service/scripted_service.hpp"
-#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/one_thread_system.hpp"
 #include "tests/support/outcomes.hpp"
-#include <midas/actors.hpp>
 
-#include <caf/actor_system.hpp>
-#include <caf/event_based_actor.hpp>
-
-#include <latch>
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
@@ -37,22 +34,12 @@ std::set<std::string> texts_of(const std::vector<expected<access_token>>& receiv
 // What a blocking caller is told while no actor of its service can run.
 std::string text_without_actors(const token_service_options& options,
                                 const token_request& request) {
-  application_config config;
-  caf_compat::configure_threads(config, "stealing", 1);
-  caf::actor_system system{config};
+  one_thread_system actors;
   auto tokens = make_token_service(
-      options, {.system = &system, .transport = std::make_shared<scripted_transport>()});
-  std::latch blocked{1};
-  std::latch release{1};
-  system.spawn(
-      [&](caf::event_based_actor*, int) {
-        blocked.count_down();
-        release.wait();
-      },
-      0);
-  blocked.wait();
+      options, {.system = &actors.system(), .transport = std::make_shared<scripted_transport>()});
+  actors.block();
   const auto outcome = tokens.get(request, 20ms);
-  release.count_down();
+  actors.release();
   return outcome_text(outcome);
 }
 
@@ -68,6 +55,39 @@ TEST_CASE("a passed deadline has one text, whether an actor or the caller itself
   CHECK(text_without_actors(options_for("http://127.0.0.1:9"), vault) == *texts.begin());
   CHECK(text_without_actors(options_for("http://127.0.0.1:9"),
                             {.resource = vault.resource + "/.default"}) == *texts.begin());
+}
+
+TEST_CASE("a passed deadline says why the key has no token, also if no actor can run") {
+  one_thread_system actors;
+  const auto transport = std::make_shared<scripted_transport>();
+  auto tokens = make_token_service(options_for("http://127.0.0.1:9"),
+                                   {.system = &actors.system(), .transport = transport});
+  outcomes results;
+  std::chrono::steady_clock::time_point failed_at;
+  tokens.get_async(vault, 900ms, [&](auto outcome) {
+    failed_at = std::chrono::steady_clock::now();
+    results.add(std::move(outcome));
+  });
+  while (transport->started() < 1) {
+    std::this_thread::yield();
+  }
+  transport->respond(0, 503, R"({"error":"busy","error_description":"an update"})");
+  REQUIRE(all_are(results.wait_for(1), errc::service_unavailable));
+  // The pause after the failure leaves this caller moments.
+  const auto deadline = failed_at + *results.wait_for(1)[0].error().retry_after + 50ms;
+  const auto hasty = tokens.get(vault, deadline - std::chrono::steady_clock::now());
+  REQUIRE_FALSE(hasty);
+  CHECK(hasty.error().code == errc::service_unavailable);
+  CHECK(hasty.error().retry_after);
+  actors.block();
+  const auto late = tokens.get({.resource = vault.resource + "/.default"}, 20ms);
+  actors.release();
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == errc::deadline_exceeded);
+  CHECK_THAT(late.error().message, Contains("the last attempt failed: "));
+  CHECK(late.error().service_description == "an update");
+  CHECK(late.error().http_status == 503);
+  CHECK(late.error().retry_after);
 }
 
 TEST_CASE("a request that can never succeed says so, also if only its deadline has been noticed") {

@@ -4,6 +4,7 @@
 #include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/coroutine.hpp"
+#include "tests/support/one_thread_system.hpp"
 #include "tests/support/outcomes.hpp"
 #include "tests/support/scripted_transport.hpp"
 #include <midas/actors.hpp>
@@ -13,7 +14,6 @@
 #include <caf/event_based_actor.hpp>
 
 #include <future>
-#include <latch>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -38,23 +38,13 @@ TEST_CASE("a blocking caller whose timeout passes leaves the others waiting") {
 }
 
 TEST_CASE("a blocking caller is answered by its deadline even while the actors cannot run") {
-  application_config config;
-  caf_compat::configure_threads(config, "stealing", 1);
-  caf::actor_system system{config};
-  const auto transport = std::make_shared<scripted_transport>();
-  auto tokens = make_token_service(options_for("http://127.0.0.1:9"),
-                                   {.system = &system, .transport = transport});
-  std::latch blocked{1};
-  std::latch release{1};
-  system.spawn(
-      [&](caf::event_based_actor*, int) {
-        blocked.count_down();
-        release.wait();
-      },
-      0);
-  blocked.wait();
+  one_thread_system actors;
+  auto tokens = make_token_service(
+      options_for("http://127.0.0.1:9"),
+      {.system = &actors.system(), .transport = std::make_shared<scripted_transport>()});
+  actors.block();
   const auto token = tokens.get(vault, 20ms);
-  release.count_down();
+  actors.release();
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::deadline_exceeded);
 }

@@ -70,7 +70,8 @@ TEST_CASE("while pausing, only requests that the next attempt could serve wait")
   const auto machine = pausing();
   REQUIRE(machine.refusal(start + 1s, start));
   CHECK(machine.refusal(start + 1s, start)->http_status == 503);
-  CHECK_FALSE(machine.refusal(start + 1s + 1ms, start));
+  CHECK(machine.refusal(start + 1'100ms, start)->retry_after == 1s);
+  CHECK_FALSE(machine.refusal(start + 1'100ms + 1ns, start));
 }
 
 TEST_CASE("a refresh that becomes due after a refusal fails with it, and is postponed") {
@@ -218,7 +219,8 @@ TEST_CASE("after a failure, the next acquisition begins when the host may be ask
   REQUIRE(told);
   CHECK(told->http_status == 503);
   CHECK(told->retry_after == 600ms);
-  CHECK_FALSE(machine.refusal(start + 1s + 1ms, start + 400ms));
+  CHECK(machine.refusal(start + 1'100ms, start + 400ms));
+  CHECK_FALSE(machine.refusal(start + 1'100ms + 1ns, start + 400ms));
   CHECK_FALSE(machine.refusal(start + 2s, start + 1s));
   SECTION("a request waits until then") {
     const auto [started, pause] =
@@ -266,6 +268,7 @@ TEST_CASE("a token clears the memory of failures") {
   machine.on_timer(1, waiting_until(start + 30s, start + 1s));
   machine.on_result(granted(true), waiting_until(start + 30s, start + 1s));
   CHECK_FALSE(machine.refusal(start + 1s + 1ms, start + 1s));
+  CHECK_FALSE(machine.asked_again_at());
   both<report_start, start_attempt>(machine.on_request({.resource = "r"}, start + 1s));
   CHECK(both<pause_until, answer_waiters>(machine.on_result(attempt_failed{with_status(503), false},
                                                             waiting_until(start + 9s, start + 1s)))

@@ -97,8 +97,9 @@ TEST_CASE("a transient failure pauses, and waiters that cannot wait for the retr
   auto machine = asking();
   const auto [pause, answer] = both<pause_until, answer_waiters>(
       machine.on_result(attempt_failed{with_status(503), false}, waiting_until(start + 30s)));
-  CHECK(answer.deadline == start + 1s);
+  CHECK(answer.deadline == start + 1'100ms);
   CHECK(answer.failure.http_status == 503);
+  CHECK(machine.asked_again_at() == start + 1s);
   CHECK(pause.at == start + 1s);
   CHECK(pause.timer == 1);
   CHECK(pause.failure.http_status == 503);
@@ -154,7 +155,7 @@ TEST_CASE("a refusal is answered without an advice to repeat the request") {
 
 TEST_CASE("a waiter that no attempt can serve learns when the next attempt begins") {
   constexpr auto sentence =
-      "No attempt is possible before the caller's deadline; the next one can begin in 1 s";
+      "The caller's deadline leaves no time for another attempt, which can begin in 1 s";
   const attempt_failed failed{with_status(503), false};
   auto machine = asking();
   const auto last =
@@ -162,6 +163,9 @@ TEST_CASE("a waiter that no attempt can serve learns when the next attempt begin
   CHECK(last.advice == sentence);
   CHECK(last.message == failed.failure.message);
   CHECK(machine.refusal(start + 500ms, start)->advice == sentence);
+  auto nearly = asking();
+  CHECK(only<report_failure>(nearly.on_result(failed, waiting_until(start + 1'100ms)))
+            .failure.advice == sentence);
   auto other = asking();
   const auto early =
       both<pause_until, answer_waiters>(other.on_result(failed, waiting_until(never)));

@@ -149,9 +149,13 @@ TEST_CASE("requests that a pause delays beyond their deadline are taken at once"
   host.add({2, start + 29s});
   host.add({3, start + 30s});
   host.add({4, start + 31s});
-  CHECK(host.take_late(start) == ids{2, 3});
+  host.add({5, start + 30'100ms});
+  host.add({6, start + 30'100ms + 1ns});
+  CHECK(host.take_late(start) == ids{2, 3, 5});
   CHECK(host.next() == start + 30s);
-  CHECK(host.queue.wait_beyond({5, start + 20s}, host.budget, start) == 30s);
+  CHECK(host.queue.wait_beyond({7, start + 20s}, host.budget, start) == 30s);
+  CHECK(host.queue.wait_beyond({7, start + 30'100ms}, host.budget, start) == 30s);
+  CHECK_FALSE(host.queue.wait_beyond({7, start + 30'101ms}, host.budget, start));
 }
 
 TEST_CASE("a request is never admitted after its deadline") {

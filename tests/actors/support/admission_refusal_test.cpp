@@ -90,13 +90,37 @@ TEST_CASE(
   auto failure = make_error(errc::throttled, "the host throttles");
   budget.throttled(now, failure, 20s);
   const auto told = refusal({1, now + 10s, 20s}, budget, {}, now);
-  CHECK(told.wait == 20s);
+  CHECK(told.wait == 20'100ms);
   CHECK(told.reason.code == errc::throttled);
   CHECK(told.reason.message == "the host throttles; it is asked again in 20 s");
   CHECK(told.reason.retry_after == 20s);
   // One that could wait for the end of the pause is refused for the limits.
   CHECK(refusal({1, now + 21s, 22s}, budget, {}, now).reason.code == errc::host_busy);
-  CHECK(refusal({1, now + 20s, 22s}, budget, {}, now).reason.code == errc::throttled);
+  CHECK(refusal({1, now + 20'100ms, 22s}, budget, {}, now).reason.code == errc::throttled);
+}
+
+TEST_CASE("a request whose deadline passes with the pause of the host is told its failure") {
+  host_budget budget{{5, 20}};
+  const auto later = now + 250ms;
+  SECTION("after failures") {
+    for (int i = 0; i < 3; ++i) {
+      budget.failed(now, make_error(errc::unreachable, "connection refused"), {}, 0.0);
+    }
+    const auto told = refusal({1, later, 0s, now}, budget, {}, later);
+    CHECK(told.wait == 0s);
+    CHECK(told.reason.code == errc::unreachable);
+    CHECK(told.reason.message == "connection refused, the last of 3 failures in a row");
+    CHECK_FALSE(told.reason.retry_after);
+    budget.succeeded(later);
+    CHECK(refusal({1, later, 0s, now}, budget, {}, later).reason.code == errc::host_busy);
+  }
+  SECTION("after a 429") {
+    budget.throttled(now, make_error(errc::throttled, "the host throttles"), {});
+    CHECK(refusal({1, now + 1s, 0s, now}, budget, {}, now + 1s).reason.code == errc::throttled);
+    // It came after that pause.
+    CHECK(refusal({1, now + 3s, 0s, now + 2s}, budget, {}, now + 3s).reason.code ==
+          errc::host_busy);
+  }
 }
 
 TEST_CASE("the failures in a row are counted to the caller") {

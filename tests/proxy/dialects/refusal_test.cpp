@@ -59,6 +59,10 @@ TEST_CASE("errors that may pass have a status after which clients ask again") {
 
 TEST_CASE("a timeout is 504, a host that cannot be reached 503, a full queue 429") {
   CHECK(refusal_of(dialect::imds, failure_with(errc::deadline_exceeded)).status == 504);
+  // It quotes an earlier answer, after which a client would not ask again.
+  auto late = failure_with(errc::deadline_exceeded);
+  late.http_status = 400;
+  CHECK(refusal_of(dialect::imds, late).status == 504);
   CHECK(refusal_of(dialect::imds, failure_with(errc::request_timeout)).status == 504);
   CHECK(refusal_of(dialect::imds, failure_with(errc::unreachable)).status == 503);
   CHECK(refusal_of(dialect::imds, failure_with(errc::host_busy)).status == 429);
