@@ -18,6 +18,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -62,11 +63,24 @@ net::awaitable<response> call_downstream(tcp::endpoint downstream,
   co_return answer;
 }
 
+// What midas's failure means for the client, to whom its text says nothing.
+response without_token(const midas::error& problem) {
+  std::cerr << problem << '\n';
+  const bool is_temporary =
+      midas::is_transient(problem.code) || problem.code == midas::errc::shutting_down;
+  if (!is_temporary) {
+    return failure(http::status::internal_server_error, "no token");
+  }
+  auto result = failure(http::status::service_unavailable, "no token");
+  const auto pause = std::chrono::ceil<std::chrono::seconds>(problem.retry_after.value_or(1s));
+  result.set(http::field::retry_after, std::to_string(std::max(pause, 1s).count()));
+  return result;
+}
+
 net::awaitable<response> answer_to(const midas::token_handle& vault, tcp::endpoint downstream) {
   const auto token = co_await midas::async_get(vault, 5s, use_awaitable);
   if (!token) {
-    std::cerr << token.error() << '\n';
-    co_return failure(http::status::service_unavailable, "no token");
+    co_return without_token(token.error());
   }
   co_return co_await call_downstream(downstream, *token);
 }

@@ -1,5 +1,6 @@
 // examples/server.cpp under hundreds of concurrent requests: what midas is for.
 #include "tests/support/catch.hpp"
+#include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/raw_server.hpp"
 #include <midas/simulated_host.hpp>
@@ -69,6 +70,17 @@ struct token_reader {
   }
 };
 
+/// The example, with the host that the object simulates.
+running_program start_server(const simulated_host& imds, std::uint16_t downstream) {
+  const scoped_environment scope{{{"AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint()}}};
+  return running_program{MIDAS_EXAMPLE_SERVER, {"0", std::to_string(downstream)}};
+}
+
+std::uint16_t port_of(running_program& server) {
+  const auto url = server.read_line();
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
 TEST_CASE("the server answers hundreds of concurrent requests with one request for a token") {
   constexpr int clients = 300;
   simulated_host_options options;
@@ -76,11 +88,8 @@ TEST_CASE("the server answers hundreds of concurrent requests with one request f
   const simulated_host imds{options};
   token_reader reader;
   const raw_server downstream{[&](raw_connection& connection) { reader.serve(connection); }};
-  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
-  running_program server{MIDAS_EXAMPLE_SERVER, {"0", std::to_string(downstream.port())}};
-  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
-  const auto url = server.read_line();
-  const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  auto server = start_server(imds, downstream.port());
+  const auto port = port_of(server);
 
   std::list<server_client> connections;
   for (int i = 0; i < clients; ++i) {
@@ -106,15 +115,27 @@ TEST_CASE("the server answers without a token when the host has none, and contin
   simulated_host_options options;
   options.resources = {"https://storage.azure.com"};
   const simulated_host imds{options};
-  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", imds.endpoint().c_str(), 1);
-  running_program server{MIDAS_EXAMPLE_SERVER, {"0", std::to_string(closed_port())}};
-  setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9", 1);
-  const auto url = server.read_line();
-  server_client client{static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)))};
+  auto server = start_server(imds, closed_port());
+  server_client client{port_of(server)};
   for (int i = 0; i < 2; ++i) {
     client.send();
-    CHECK(client.read().starts_with("HTTP/1.1 503 Service Unavailable"));
+    CHECK(client.read().starts_with("HTTP/1.1 500 Internal Server Error"));
   }
+}
+
+TEST_CASE("while the host throttles, the server tells its clients when to come again") {
+  simulated_host_options options;
+  options.fault_rules = R"({"rules":[{"action":{"status":429,"headers":{"Retry-After":"30"}}}]})";
+  const simulated_host imds{options};
+  auto server = start_server(imds, closed_port());
+  server_client client{port_of(server)};
+  client.send();
+  const auto answer = client.read();
+  CHECK(answer.starts_with("HTTP/1.1 503 Service Unavailable"));
+  // The pause has up to a second of jitter.
+  const bool is_told = answer.find("\r\nRetry-After: 30\r\n") != std::string::npos ||
+                       answer.find("\r\nRetry-After: 31\r\n") != std::string::npos;
+  CHECK(is_told);
 }
 
 }  // namespace
