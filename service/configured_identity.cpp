@@ -12,7 +12,15 @@ namespace midas::internal {
 
 namespace {
 
-// "6a5e3c1b-...": most ids that people copy are client ids, so that the type may be left out.
+unexpected refuse(std::string_view value, std::string_view what) {
+  const auto hint = advice_for_value(value);
+  return fail(errc::invalid_configuration, concat({identity_variable, " ", what}),
+              concat({hint, hint.empty() ? "" : ". ", "Set it to ", identity_form,
+                      "; or to the client id alone, or unset it"}));
+}
+
+}  // namespace
+
 bool is_guid(std::string_view text) noexcept {
   constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
   const auto fits = [](char c, char expected) {
@@ -22,15 +30,6 @@ bool is_guid(std::string_view text) noexcept {
   };
   return std::ranges::equal(text, form, fits);
 }
-
-unexpected refuse(std::string_view value, std::string_view what) {
-  const auto hint = advice_for_value(value);
-  return fail(errc::invalid_configuration, concat({identity_variable, " ", what}),
-              concat({hint, hint.empty() ? "" : ". ", "Set it to ", identity_form,
-                      "; or to the client id alone, or unset it"}));
-}
-
-}  // namespace
 
 expected<configured_identity> configure_identity(const token_service_options& options,
                                                  const host_environment& environment) {
@@ -44,6 +43,7 @@ expected<configured_identity> configure_identity(const token_service_options& op
   if (value.empty()) {
     return refuse(value, "is set, but empty");
   }
+  // Most ids that people copy are client ids, so that the type may be left out.
   if (is_guid(value)) {
     return configured_identity{managed_identity::client_id(std::string{value}), identity_variable};
   }

@@ -82,6 +82,21 @@ std::string_view check_id(identity_kind kind, const json_member& id) {
   return id.kind == json_kind::string ? "" : "has an Id that is not a string";
 }
 
+// What to do with a text that is no JSON. An id alone does not tell its kind.
+std::string remedy_for(std::string_view text) {
+  std::string result;
+  if (internal::is_guid(text)) {
+    result =
+        "For a client id alone, call managed_identity::client_id(), for an object id "
+        "object_id(). Otherwise use ";
+  } else if (text.starts_with("/subscriptions/")) {
+    result = "For a resource id alone, call managed_identity::resource_id(). Otherwise use ";
+  } else {
+    result = "Use ";
+  }
+  return result.append(internal::identity_form);
+}
+
 }  // namespace
 
 tl::expected<managed_identity, std::string> internal::read_managed_identity(std::string_view json) {
@@ -118,7 +133,7 @@ expected<managed_identity> parse_managed_identity(std::string_view json) {
         errc::invalid_identity,
         internal::concat(
             {"the managed identity '", internal::one_line(json, max_shown), "' ", result.error()}),
-        internal::concat({"Use ", internal::identity_form}));
+        remedy_for(json));
   }
   return *std::move(result);
 }

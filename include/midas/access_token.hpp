@@ -101,7 +101,8 @@ class MIDAS_EXPORT access_token {
   }
   /// "Bearer" unless the endpoint states another type.
   [[nodiscard]] const std::string& token_type() const noexcept { return grant().token_type; }
-  /// The resource as requested, without the "/.default" of a scope.
+  /// The resource as requested, without the "/.default" of a scope. The identity is that of the
+  /// request (token_handle::request()); its ids are claims of the token (docs/identities.md).
   [[nodiscard]] const std::string& resource() const noexcept { return grant().resource; }
   /// When the token expires (UTC). A caller that keeps a token must stop using it by then.
   [[nodiscard]] std::chrono::sys_seconds expires_on() const noexcept { return grant().expires_on; }

@@ -91,7 +91,8 @@ MIDAS_EXPORT std::string to_string(const managed_identity&);
 /// Reads the JSON form of MSAL: {"ManagedIdentityIdType": "ClientId", "Id": "..."}. The type is
 /// ClientId, ObjectId or ResourceId with an Id, or SystemAssigned with a null Id or none. Names and
 /// types are case-sensitive; other members are ignored. Fails with errc::invalid_identity for
-/// anything else. Any thread.
+/// anything else, also for an id alone: pass that to client_id(), object_id() or resource_id(). Any
+/// thread.
 MIDAS_EXPORT expected<managed_identity> parse_managed_identity(std::string_view json);
 
 /// Writes the same form; SystemAssigned has a null Id. Does not validate the id, but the result is

@@ -75,6 +75,16 @@ TEST_CASE("the error says what is wrong with the JSON") {
   CHECK(parse_managed_identity(json).error().message.find(reason) != std::string::npos);
 }
 
+TEST_CASE("the error for an id alone names the function that takes it") {
+  const auto [text, function] = GENERATE(table<std::string, std::string>({
+      {"6a5e3c1b-0000-1111-2222-333344445555", "managed_identity::client_id()"},
+      {"6A5E3C1B-0000-1111-2222-333344445555", "object_id()"},
+      {"/subscriptions/1/resourceGroups/g/providers/p/i", "managed_identity::resource_id()"},
+  }));
+  CHECK(parse_managed_identity(text).error().advice.find(function) != std::string::npos);
+  CHECK(parse_managed_identity("x").error().advice.starts_with("Use {"));
+}
+
 TEST_CASE("an identity that is written as JSON is read back unchanged") {
   const auto identity =
       GENERATE(managed_identity::system_assigned(), managed_identity::client_id("c"),
