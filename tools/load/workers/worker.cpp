@@ -118,8 +118,12 @@ void load_worker::serve(const goes_on& is_wanted) {
 }
 
 void load_worker::refuse_others() const {
-  for (auto other = accept_from(listener_, {}); other.is_open();
-       other = accept_from(listener_, {})) {
+  // Bounded, because clients that connect again and again must not keep the worker from its run.
+  for (std::size_t left = worker_limits::refusals; left != 0; --left) {
+    auto other = accept_from(listener_, {});
+    if (!other.is_open()) {
+      return;
+    }
     line_socket peer{std::move(other)};
     (void)peer.write(
         to_line({.kind = message_kind::refused, .text = "the worker serves another coordinator"}),

@@ -13,6 +13,8 @@ inline constexpr std::size_t max_document = std::size_t{256} << 20U;
 /// Bytes of a reason that a worker gives.
 inline constexpr std::size_t max_reason = 1'000;
 inline constexpr std::size_t max_workers = 64;
+/// Connections that a worker refuses each time that it looks for them.
+inline constexpr std::size_t refusals = 16;
 
 /// How long a connection may take to prove the secret; others wait meanwhile.
 inline constexpr std::chrono::milliseconds proof_time{5'000};
