@@ -1,13 +1,9 @@
 // How the credential for the Azure SDK waits for tokens, tested without azure-core.
-#include "messages/caf_compat.hpp"
-#include "tests/support/application_config.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/one_thread_system.hpp"
 #include <midas/detail/azure_tokens.hpp>
 #include <midas/simulated_host.hpp>
 #include <midas/token_service.hpp>
-
-#include <caf/actor_system.hpp>
-#include <caf/event_based_actor.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -71,23 +67,25 @@ TEST_CASE("an operation waits no longer than it may") {
   CHECK(std::chrono::steady_clock::now() - start < 30s);
 }
 
+TEST_CASE("an operation whose deadline passes says why there is no token") {
+  const simulated_host host{
+      with_rules(R"({"action": {"status": 503, "headers": {"Retry-After": "60"}}})")};
+  token_service tokens{{.endpoint = host.endpoint()}};
+  REQUIRE(tokens.get({.resource = storage}, 500ms).error().code == errc::service_unavailable);
+  const auto late = get_until_cancelled(tokens, {.resource = storage}, wait_for(0ns));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == errc::deadline_exceeded);
+  CHECK(late.error().http_status == 503);
+  CHECK(late.error().retry_after);
+}
+
 TEST_CASE("an operation ends at its deadline even if the application blocks the actors") {
-  internal::test::application_config config;
-  caf_compat::configure_threads(config, "sharing", 1);
-  caf::actor_system system{config};
+  internal::test::one_thread_system actors;
   const simulated_host host;
-  token_service tokens{system, {.endpoint = host.endpoint()}};
-  std::latch blocked{1};
-  std::latch released{1};
-  system.spawn(
-      [&](caf::event_based_actor*, int) {
-        blocked.count_down();
-        released.wait();
-      },
-      0);
-  blocked.wait();
+  token_service tokens{actors.system(), {.endpoint = host.endpoint()}};
+  actors.block();
   const auto token = get_until_cancelled(tokens, {.resource = storage}, wait_for(50ms));
-  released.count_down();
+  actors.release();
   REQUIRE_FALSE(token);
   CHECK(token.error().code == errc::deadline_exceeded);
 }
