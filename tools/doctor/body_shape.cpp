@@ -1,10 +1,10 @@
 #include "tools/doctor/body_shape.hpp"
 
+#include "tools/doctor/known_names.hpp"
 #include "transport/formats/host_text.hpp"
 
 #include <rapidjson/document.h>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -12,7 +12,6 @@ namespace midas::internal::tools {
 
 namespace {
 
-constexpr std::size_t max_name_length = 40;
 constexpr std::size_t max_names = 12;
 
 std::string_view kind_of(const rapidjson::Value& value) noexcept {
@@ -39,7 +38,7 @@ void read_object(const rapidjson::Document& document, std::span<const secret> pr
   std::string named;
   for (const auto& [name, value] : document.GetObject()) {
     const std::string_view text{name.GetString(), name.GetStringLength()};
-    if (shape.members.size() < max_names && is_shown_name(text, proofs)) {
+    if (shape.members.size() < max_names && is_known_member(text) && !repeats_proof(text, proofs)) {
       shape.members.push_back({std::string{text}, kind_of(value)});
       named.append(named.empty() ? "" : ", ").append(text).append(": ");
       named += kind_of(value);
@@ -54,13 +53,6 @@ void read_object(const rapidjson::Document& document, std::span<const secret> pr
 }
 
 }  // namespace
-
-bool is_shown_name(std::string_view text, std::span<const secret> proofs) noexcept {
-  return !text.empty() && text.size() <= max_name_length && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  }) && !repeats_proof(text, proofs);
-}
 
 body_shape read_shape(sensitive_string body, std::span<const secret> proofs) {
   body_shape shape;

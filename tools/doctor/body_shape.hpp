@@ -28,17 +28,13 @@ struct body_shape {
   std::size_t other_members = 0;
 };
 
-/// Whether a text is safe to show as a name: at most 40 letters, digits, '_' and '-', which do not
-/// repeat one of `proofs`. Other texts in the place of a name may be values.
-[[nodiscard]] bool is_shown_name(std::string_view text, std::span<const secret> proofs) noexcept;
-
 /// The shape of a body as values. `proofs` are those of the request.
 [[nodiscard]] body_shape read_shape(sensitive_string body, std::span<const secret> proofs = {});
 
 /// Describes a body without revealing a value: "empty", "HTML or XML", "not JSON", "JSON, but not
-/// an object" or "a JSON object (access_token: string, expires_in: number, 3 others)". Member names
-/// that do not look like identifiers, or repeat one of the request's `proofs`, are only counted,
-/// since they may be values.
+/// an object" or "a JSON object (access_token: string, expires_in: number, 3 others)". Members
+/// whose names no host uses (is_known_member), or whose names repeat one of the request's `proofs`,
+/// are only counted, since such a name may be a value, or a part of one.
 std::string shape_of(sensitive_string body, std::span<const secret> proofs = {});
 
 }  // namespace midas::internal::tools

@@ -1,12 +1,12 @@
 #include "tools/doctor/recording_transport.hpp"
 
 #include "messages/ascii.hpp"
+#include "tools/doctor/known_names.hpp"
 #include "transport/formats/host_text.hpp"
 #include "transport/formats/json_object.hpp"
 #include "transport/responses/host_clock.hpp"
 #include "transport/responses/retry_after.hpp"
 
-#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
@@ -56,22 +56,15 @@ std::vector<std::string> header_names(const http_response& response,
   constexpr std::size_t max_headers = 40;
   std::vector<std::string> names;
   for (const auto& each : response.headers) {
-    if (names.size() < max_headers && is_shown_name(each.name, proofs)) {
-      names.push_back(each.name);
+    const auto name = known_header(each.name);
+    if (names.size() < max_headers && !name.empty() && !repeats_proof(name, proofs)) {
+      names.emplace_back(name);
     }
   }
   return names;
 }
 
-// Letters, digits and the punctuation of registered types; with a slash inside.
-bool is_media_type(std::string_view text) noexcept {
-  constexpr std::size_t max_length = 60;
-  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789.+-_/";
-  return text.size() <= max_length && text.find_first_not_of(allowed) == std::string_view::npos &&
-         std::ranges::count(text, '/') == 1 && !text.starts_with('/') && !text.ends_with('/');
-}
-
-// "text/html" of "Text/HTML; charset=utf-8".
+// "text/html" of "Text/HTML; charset=utf-8"; empty for a type that no host uses.
 std::string media_type(const http_response& response, std::span<const secret> proofs) {
   const auto* const header = find_header(response, "Content-Type");
   if (header == nullptr) {
@@ -80,7 +73,7 @@ std::string media_type(const http_response& response, std::span<const secret> pr
   const std::string_view value{header->value};
   auto type = ascii::lower(std::string{value.substr(0, value.find(';'))});
   type.resize(type.find_last_not_of(" \t") + 1);
-  return is_media_type(type) && !repeats_proof(type, proofs) ? type : std::string{};
+  return is_known_media_type(type) && !repeats_proof(type, proofs) ? type : std::string{};
 }
 
 expected<answer_shape> answer_of(const expected<http_response>& outcome,

@@ -19,9 +19,10 @@ struct answer_shape {
   int status = 0;
   std::size_t body_bytes = 0;
   body_shape body;
-  /// The names of the response's headers, without those that may be values.
+  /// The names of the response's headers, as far as they are known (known_header).
   std::vector<std::string> headers{};
-  /// The media type without its parameters, in lower case; empty if it is missing or malformed.
+  /// The media type without its parameters, in lower case; empty if it is missing or not known
+  /// (is_known_media_type).
   std::string content_type{};
   /// How long the host asks its clients to wait.
   std::optional<std::chrono::milliseconds> retry_after{};
