@@ -3,6 +3,7 @@
 #include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/time_text.hpp"
+#include "transport/curl/curl_failure_kind.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/formats/url.hpp"
 
@@ -24,24 +25,11 @@ constexpr const char* files_advice =
 constexpr const char* threads_advice =
     "There are too few threads: raise TasksMax=, pids.max or RLIMIT_NPROC of this process";
 constexpr const char* endpoint_advice = "Check that the address is that of an identity endpoint";
-
-// The kinds of failure, each with a message of its own.
-enum class kind {
-  malformed_url,
-  no_socket,
-  no_thread,
-  no_memory,
-  timeout,
-  unresolved,
-  refused,
-  proxy,
-  authorities,
-  tls,
-  too_large,
-  encoding,
-  not_http,
-  other
-};
+constexpr const char* plain_http_advice =
+    "The server seems to speak plain http on this port: use an http address, or the port of https";
+constexpr const char* other_protocol_advice =
+    "Check that the address is that of an identity endpoint, and that this port speaks http, not "
+    "https";
 
 // TLS libraries quote names from certificates.
 std::string printable(std::string_view text) {
@@ -59,77 +47,21 @@ std::string listening_advice(std::string_view url) {
              : "Check that a server listens there; 169.254.169.254 answers only on an Azure host";
 }
 
+// Nothing refused the connection.
+std::string silence_advice(std::string_view url) {
+  const auto parts = parse_url(url);
+  if (parts && is_loopback(parts->host)) {
+    return is_https(url)
+               ? "Check that the server at that port speaks https, not plain http, and that it "
+                 "still accepts connections"
+               : "Check that the server at that port still accepts connections, or correct the "
+                 "address";
+  }
+  return "Check that a server listens there, and that no firewall drops the packets; "
+         "169.254.169.254 answers only on an Azure host";
+}
+
 std::string system_message(int error) { return std::generic_category().message(error); }
-
-// The system has no more sockets. Any other reason is one of the address, and libcurl tries all
-// addresses of a name.
-bool is_exhausted(int socket_error) noexcept {
-  return socket_error == EMFILE || socket_error == ENFILE || socket_error == ENOBUFS ||
-         socket_error == ENOMEM;
-}
-
-bool mentions(const curl_failure& failure, std::string_view text) noexcept {
-  return failure.detail.find(text) != std::string_view::npos;
-}
-
-kind kind_of(const curl_failure& failure) {
-  if (failure.too_large) {
-    return kind::too_large;
-  }
-  if (!failure.request_sent && is_exhausted(failure.socket_error)) {
-    return kind::no_socket;
-  }
-  switch (failure.code) {
-    case CURLE_URL_MALFORMAT:
-      return kind::malformed_url;
-    case CURLE_OPERATION_TIMEDOUT:
-      return kind::timeout;
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return mentions(failure, "thread failed to start") ? kind::no_thread : kind::unresolved;
-    case CURLE_COULDNT_CONNECT:
-      return kind::refused;
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY:
-      return kind::proxy;
-    case CURLE_SSL_CACERT_BADFILE:
-      return kind::authorities;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_USE_SSL_FAILED:
-      return kind::tls;
-    case CURLE_OUT_OF_MEMORY:
-      // libcurl reports an overlong line of the header block this way.
-      return failure.awaits_headers ? kind::too_large : kind::no_memory;
-    case CURLE_FILESIZE_EXCEEDED:
-#if LIBCURL_VERSION_NUM >= 0x080600
-    case CURLE_TOO_LARGE:
-#endif
-      return kind::too_large;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_HTTP2:
-      return kind::not_http;
-    case CURLE_BAD_CONTENT_ENCODING:
-      return kind::encoding;
-    case CURLE_RECV_ERROR:
-      if (!failure.request_sent && mentions(failure, "CONNECT")) {
-        return kind::proxy;
-      }
-      // Malformed chunked encoding has no code of its own.
-      return mentions(failure, "chunked-encoding") ? kind::not_http : kind::other;
-    default:
-      return kind::other;
-  }
-}
 
 // A text of libcurl or the system, never of the peer.
 std::string reason(const curl_failure& failure) {
@@ -140,23 +72,33 @@ std::string reason(const curl_failure& failure) {
                                                          : curl_easy_strerror(failure.code);
 }
 
+// OpenSSL's and GnuTLS's words for bytes that are not those of TLS.
+bool met_no_tls(const curl_failure& failure) noexcept {
+  return mentions(failure, "wrong version number") || mentions(failure, "unknown protocol") ||
+         mentions(failure, "packet length too long") || mentions(failure, "unexpected TLS packet");
+}
+
+bool has_proxy(const http_request& request) noexcept {
+  return request.internet != nullptr && !request.internet->proxy.empty();
+}
+
 error timed_out(const curl_failure& failure, const http_request& request, const std::string& name) {
   if (failure.request_sent) {
-    return make_error(errc::request_timeout, concat({name, " did not complete its answer within ",
-                                                     duration_text(request.total_timeout)}));
+    return make_error(errc::request_timeout,
+                      concat({name, " did not complete its answer within ",
+                              duration_text(request.total_timeout)}),
+                      no_answer_advice);
   }
-  return make_error(
-      errc::unreachable,
-      concat({"no connection to ", name, " within ",
-              duration_text(std::min(request.connect_timeout, request.total_timeout))}),
-      listening_advice(request.url));
+  const auto limit = duration_text(std::min(request.connect_timeout, request.total_timeout));
+  return make_error(errc::unreachable, concat({"no connection to ", name, " within ", limit}),
+                    silence_advice(request.url));
 }
 
 // " through the proxy that HTTPS_PROXY names"; empty without a proxy.
 std::string way_of(const http_request& request) {
-  return request.internet == nullptr || request.internet->proxy.empty()
-             ? std::string{}
-             : concat({" through the proxy that ", request.internet->proxy_origin, " names"});
+  return has_proxy(request)
+             ? concat({" through the proxy that ", request.internet->proxy_origin, " names"})
+             : std::string{};
 }
 
 error not_connected(const curl_failure& failure, const http_request& request,
@@ -196,6 +138,10 @@ error not_decoded(const curl_failure& failure, const std::string& name) {
 error tls_failed(const curl_failure& failure, const http_request& request,
                  const std::string& name) {
   const auto why = failure.detail.empty() ? reason(failure) : printable(failure.detail);
+  if (met_no_tls(failure)) {
+    return make_error(errc::unreachable, concat({"no TLS connection to ", name, ": ", why}),
+                      plain_http_advice);
+  }
   const bool is_given = request.internet != nullptr && !request.internet->ca_pem.empty();
   return make_error(errc::unreachable, concat({"no TLS connection to ", name, ": ", why}),
                     is_given
@@ -205,10 +151,18 @@ error tls_failed(const curl_failure& failure, const http_request& request,
                         : certificate_advice);
 }
 
-error lost(const curl_failure& failure, const std::string& name) {
+// What a server of https does with plain http, too.
+const char* advice_on_protocol(const http_request& request) noexcept {
+  return is_https(request.url) ? endpoint_advice : other_protocol_advice;
+}
+
+error lost(const curl_failure& failure, const http_request& request, const std::string& name) {
   return make_error(
       errc::connection_lost,
-      concat({name, " closed the connection before its response was complete: ", reason(failure)}));
+      concat({name, " closed the connection before its response was complete: ", reason(failure)}),
+      failure.awaits_headers
+          ? concat({"Try again. ", advice_on_protocol(request)})
+          : std::string{"Try again: the answer was cut off, by the server or on its way"});
 }
 
 }  // namespace
@@ -216,43 +170,44 @@ error lost(const curl_failure& failure, const std::string& name) {
 error describe(const curl_failure& failure, const http_request& request) {
   const auto name = endpoint_name(request.url);
   switch (kind_of(failure)) {
-    case kind::malformed_url:
+    case failure_kind::malformed_url:
       return make_error(errc::invalid_endpoint, concat({"the URL ", name, " is malformed"}),
                         "Use an endpoint such as http://169.254.169.254");
-    case kind::no_socket:
+    case failure_kind::no_socket:
       return no_descriptor("the connection to " + name, failure.socket_error);
-    case kind::no_thread:
+    case failure_kind::no_thread:
       return no_thread("the lookup of the name in " + name, EAGAIN);
-    case kind::no_memory:
+    case failure_kind::no_memory:
       return make_error(errc::unreachable, "not enough memory to send the request to " + name);
-    case kind::timeout:
+    case failure_kind::timeout:
       return timed_out(failure, request, name);
-    case kind::unresolved:
+    case failure_kind::unresolved:
       return make_error(errc::unreachable,
                         concat({"no connection to ", name, ": the host name cannot be resolved"}),
                         "Check its spelling, and that this machine reaches its DNS server");
-    case kind::refused:
+    case failure_kind::refused:
       return not_connected(failure, request, name);
-    case kind::proxy:
+    case failure_kind::proxy:
       return proxy_failed(failure, request, name);
-    case kind::authorities:
+    case failure_kind::authorities:
       return authorities_failed(request, name);
-    case kind::encoding:
+    case failure_kind::encoding:
       return not_decoded(failure, name);
-    case kind::tls:
+    case failure_kind::tls:
       return tls_failed(failure, request, name);
-    case kind::too_large:
+    case failure_kind::too_large:
       return make_error(errc::response_too_large,
                         concat({"the response of ", name, " is larger than ",
                                 std::to_string(request.max_response_bytes), " bytes"}),
                         endpoint_advice);
-    case kind::not_http:
+    case failure_kind::not_http:
       return make_error(errc::invalid_http, concat({"the response of ", name, " is not HTTP/1.1"}),
-                        endpoint_advice);
-    case kind::other:
+                        advice_on_protocol(request));
+    case failure_kind::other:
       break;
   }
-  return failure.request_sent ? lost(failure, name) : not_connected(failure, request, name);
+  return failure.request_sent ? lost(failure, request, name)
+                              : not_connected(failure, request, name);
 }
 
 error no_thread(const std::string& user, int system_error) {

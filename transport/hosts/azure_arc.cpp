@@ -46,7 +46,14 @@ unexpected reject(std::string_view message, int status = 401) {
 }
 
 std::string_view advise(const error& problem) {
-  return problem.http_status == 401 && problem.advice.empty()
+  if (!problem.advice.empty()) {
+    return {};
+  }
+  if (problem.http_status == 404) {
+    return "Check that Azure Arc's agent listens at the address (azcmagent show): this server has "
+           "no tokens at the path of the request";
+  }
+  return problem.http_status == 401
              ? "Try again: the agent may have replaced its key file in the meantime"
              : "";
 }
@@ -214,9 +221,9 @@ expected<http_request> answer_challenge(const std::string& url, const resolved_r
                   status);
   }
   if (status != 401) {
-    return unexpected{
-        read_simple_response(format_of(identity_host::azure_arc), request, std::move(response), now)
-            .error()};
+    return unexpected{read_simple_response(format_of(identity_host::azure_arc, advise), request,
+                                           std::move(response), now)
+                          .error()};
   }
   const auto* const header = find_header(response, "WWW-Authenticate");
   const auto path = read_challenge(header == nullptr ? std::string_view{} : header->value);

@@ -4,11 +4,10 @@
 #include "messages/make_error.hpp"
 #include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/host_registry.hpp"
+#include "transport/hosts/unused_variables.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <iterator>
-#include <span>
 #include <utility>
 
 namespace midas::internal {
@@ -51,96 +50,6 @@ std::string_view credential_in_effect(const host_environment& environment,
   return std::ranges::any_of(host_profiles(), suffices) ? wanted : std::string_view{};
 }
 
-bool uses(const host_profile& profile, std::string_view variable) {
-  return std::ranges::find(profile.signature.needed(), variable, &signature_variable::name) !=
-         profile.signature.needed().end();
-}
-
-std::string joined(const std::vector<std::string_view>& words, std::string_view last_separator) {
-  std::string result;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto separator = i + 1 == words.size() ? last_separator : std::string_view{", "};
-    result.append(i == 0 ? std::string_view{} : separator).append(words[i]);
-  }
-  return result;
-}
-
-std::vector<std::string_view> missing_beside(const host_profile& profile,
-                                             const host_environment& environment) {
-  std::vector<std::string_view> result;
-  for (const auto& variable : profile.signature.needed()) {
-    if (environment.variable(variable.name).empty()) {
-      result.push_back(variable.name);
-    }
-  }
-  return result;
-}
-
-// What a variable that is set lacks to indicate a host: "IDENTITY_HEADER or IMDS_ENDPOINT". Of the
-// hosts that have it in their signatures, those that lack least. Empty if some host lacks nothing.
-std::string partners_of(std::string_view variable, const host_environment& environment) {
-  std::vector<std::vector<std::string_view>> all;
-  for (const auto& profile : host_profiles()) {
-    if (uses(profile, variable) && profile.signature.mode != detection_mode::never) {
-      all.push_back(missing_beside(profile, environment));
-    }
-  }
-  const auto least =
-      all.empty() ? 0
-                  : std::ranges::min_element(all, {}, &std::vector<std::string_view>::size)->size();
-  if (least == 0) {
-    return {};
-  }
-  if (least > 1) {
-    return joined(*std::ranges::find(all, least, &std::vector<std::string_view>::size), " and ");
-  }
-  std::vector<std::string_view> alternatives;
-  for (const auto& missing : all) {
-    if (missing.size() == 1 &&
-        std::ranges::find(alternatives, missing.front()) == alternatives.end()) {
-      alternatives.push_back(missing.front());
-    }
-  }
-  return joined(alternatives, " or ");
-}
-
-void add_once(std::vector<std::string>& remarks, std::string remark) {
-  if (std::ranges::find(remarks, remark) == remarks.end()) {
-    remarks.push_back(std::move(remark));
-  }
-}
-
-// The variables that are set and that `found` does not use: those that lack others, one sentence
-// each, and those of hosts that come later.
-struct unused_variables {
-  std::vector<std::string> incomplete;
-  std::vector<std::string> others;
-};
-
-unused_variables find_unused(const host_environment& environment, const host_profile& found,
-                             std::string_view wanted) {
-  unused_variables result;
-  const bool is_wanted = found.credential == wanted;
-  for (const auto& other : host_profiles()) {
-    // Passed over on purpose.
-    if (is_wanted && other.credential != found.credential) {
-      continue;
-    }
-    for (const auto& [variable, is_common] : other.signature.needed()) {
-      if (is_common || environment.variable(variable).empty() || uses(found, variable)) {
-        continue;
-      }
-      auto remark = concat({variable, " is set, but "});
-      if (const auto partners = partners_of(variable, environment); !partners.empty()) {
-        add_once(result.incomplete, remark.append("has no effect without ").append(partners));
-      } else {
-        add_once(result.others, remark.append(found.name).append(" does not use it"));
-      }
-    }
-  }
-  return result;
-}
-
 // "App Service was chosen because IDENTITY_ENDPOINT and IDENTITY_HEADER are set"
 std::string reason_for(const host_finding& finding, const host_profile& profile, bool is_assumed) {
   const std::string name{profile.name};
@@ -158,7 +67,11 @@ std::string reason_for(const host_finding& finding, const host_profile& profile,
     return concat({name, " was chosen because ", last.subject, " ", last.found});
   }
   if (finding.evidence.front().is_option) {
-    return concat({name, " was chosen by ", finding.evidence.front().subject});
+    const bool lacks_evidence =
+        profile.signature.mode == detection_mode::by_signature && !last.present;
+    return concat({name, " was chosen by ", finding.evidence.front().subject,
+                   lacks_evidence ? ", although " : "", lacks_evidence ? last.subject : "",
+                   lacks_evidence ? " " : "", lacks_evidence ? last.found : ""});
   }
   auto result = concat({name, " was chosen because ", joined(present, " and "),
                         (present.size() == 1 ? " is set" : " are set")});
@@ -197,12 +110,17 @@ expected<identity_host> check_choice(const host_finding& finding, const host_pro
                         ", but the host option chooses ", name}),
                 "Set one of the two options");
   }
-  const auto missing = std::ranges::find(finding.evidence, false, &host_evidence::present);
-  if (profile.signature.needs_variables && missing != finding.evidence.end()) {
-    return fail(
-        errc::invalid_configuration,
-        concat({"the host option chooses ", name, ", but ", missing->subject, " is not set"}),
-        profile.signature.advice);
+  std::vector<std::string_view> missing;
+  for (const auto& each : finding.evidence) {
+    if (!each.present) {
+      missing.push_back(each.subject);
+    }
+  }
+  if (profile.signature.needs_variables && !missing.empty()) {
+    return fail(errc::invalid_configuration,
+                concat({"the host option chooses ", name, ", but ", joined(missing, " and "),
+                        missing.size() == 1 ? " is not set" : " are not set"}),
+                profile.signature.advice);
   }
   return profile.host;
 }
@@ -266,6 +184,20 @@ host_detection detect(const host_environment& environment, const credential_choi
   return result;
 }
 
+// For a reader who has chosen a host of which this machine shows no sign.
+void mention_other_choice(host_detection& chosen, const host_environment& environment,
+                          const credential_choice& choice) {
+  const auto& finding = chosen.findings.back();
+  const auto& signature = profile_of(*chosen.host).signature;
+  if (!finding.evidence.front().is_option || signature.mode != detection_mode::by_signature ||
+      finding.evidence.back().present) {
+    return;
+  }
+  const auto detected = detect(environment, choice);
+  chosen.reason += "; without the option, " + std::string{profile_of(*detected.host).name} +
+                   " would be " + (detected.is_assumed ? "assumed" : "chosen");
+}
+
 // For a reader who has chosen the wrong host.
 void mention_detected(error& failure, const host_detection& detected) {
   if (detected.host && !detected.is_assumed) {
@@ -284,6 +216,7 @@ host_detection detect_host(const host_environment& environment, std::optional<id
                                                    : choose_for_endpoint();
   if (result.host) {
     explain(result, environment, choice);
+    mention_other_choice(result, environment, choice);
   } else if (chosen && imds_authority.empty()) {
     mention_detected(result.host.error(), detect(environment, choice));
   }

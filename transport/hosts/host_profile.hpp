@@ -88,6 +88,9 @@ struct host_profile {
   /// For command lines and files: "app-service".
   std::string_view option;
   host_signature signature{};
+  /// The variable that the platform sets to the URL of the endpoint, path included, if advice may
+  /// name it; empty otherwise.
+  std::string_view url_variable{};
   /// The credential of the Azure SDKs that uses this host, by which AZURE_TOKEN_CREDENTIALS
   /// selects.
   std::string_view credential = "ManagedIdentityCredential";

@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, 1> machine_learning_variables{"DEFAULT_ID
 constexpr std::array<std::string_view, 2> arc_variables{"ProgramData", "ProgramFiles"};
 
 constexpr std::string_view assign_identity =
-    "Assign a managed identity to the app; the platform then sets the variable";
+    "Assign a managed identity to the app; the platform then sets its variables";
 
 expected<host_protocol> make_app_service(const host_environment& environment,
                                          const host_settings& settings) {
@@ -93,7 +93,8 @@ constexpr auto rows = std::to_array<host_profile>(
                                    {"IDENTITY_HEADER"},
                                    {"IDENTITY_SERVER_THUMBPRINT"}}},
                     .advice = "Give the application a managed identity in its manifest; Service "
-                              "Fabric then sets the variable"},
+                              "Fabric then sets its variables"},
+      .url_variable = "IDENTITY_ENDPOINT",
       .default_identity = "the identity in the application's manifest",
       .transient_statuses = usual_transient_statuses,
       .learns_of_claims = true,
@@ -104,6 +105,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .option = "app-service",
       .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IDENTITY_HEADER"}}},
                     .advice = assign_identity},
+      .url_variable = "IDENTITY_ENDPOINT",
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
       .make = make_app_service},
@@ -111,8 +113,8 @@ constexpr auto rows = std::to_array<host_profile>(
       .name = "Machine Learning",
       .option = "machine-learning",
       .signature = {.variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
-                    .advice = "Run the program on Azure Machine Learning compute, which sets the "
-                              "variable"},
+                    .advice = "Run the program on Azure Machine Learning compute, which sets its "
+                              "variables"},
       .other_variables = machine_learning_variables,
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
@@ -122,7 +124,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .option = "cloud-shell",
       .signature = {.variables = {{{"MSI_ENDPOINT"}}},
                     .absent = "MSI_SECRET",
-                    .advice = "Run the program in Azure Cloud Shell, which sets the variable"},
+                    .advice = "Run the program in Azure Cloud Shell, which sets its variables"},
       .default_identity = "the signed-in user",
       .transient_statuses = usual_transient_statuses,
       .may_pass = cloud_shell::may_pass,
@@ -134,7 +136,10 @@ constexpr auto rows = std::to_array<host_profile>(
       .option = "arc",
       .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IMDS_ENDPOINT"}}},
                     .needs_variables = false,
-                    .find_other_evidence = azure_arc::look_for_agent},
+                    .find_other_evidence = azure_arc::look_for_agent,
+                    .advice =
+                        "Install Azure Arc's agent and connect the machine (azcmagent connect), "
+                        "or choose another host"},
       .other_variables = arc_variables,
       .transient_statuses = usual_transient_statuses,
       .begins_with_challenge = true,
@@ -158,6 +163,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .signature = {.mode = detection_mode::never,
                     .variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
                     .advice = assign_identity},
+      .url_variable = "MSI_ENDPOINT",
       .transient_statuses = usual_transient_statuses,
       .limits = measured_limits,
       .make = make_app_service_2017}});

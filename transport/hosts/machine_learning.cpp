@@ -15,11 +15,15 @@ namespace {
 constexpr std::string_view id_variable = "DEFAULT_IDENTITY_CLIENT_ID";
 
 std::string_view advise(const error& problem) {
-  const bool may_be_the_id = problem.http_status == 400 || problem.http_status == 404;
-  return may_be_the_id && problem.advice.empty()
+  if (!problem.advice.empty() || (problem.http_status != 400 && problem.http_status != 404)) {
+    return {};
+  }
+  return problem.http_status == 404
              ? "Check DEFAULT_IDENTITY_CLIENT_ID, or the client id of the request: it must be the "
-               "client id (not the object id) of an identity that the compute has"
-             : "";
+               "client id (not the object id) of an identity that the compute has; and check the "
+               "path in MSI_ENDPOINT"
+             : "Check DEFAULT_IDENTITY_CLIENT_ID, or the client id of the request: it must be the "
+               "client id (not the object id) of an identity that the compute has";
 }
 
 std::optional<environment_identity> default_identity_of(const connection_settings& settings) {

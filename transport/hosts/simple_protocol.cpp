@@ -12,6 +12,7 @@ response_format format_of(identity_host host, std::string_view (*advise)(const e
           .transient_statuses = profile.transient_statuses,
           .is_status_code_foreign = profile.is_status_code_foreign,
           .default_identity = std::string{profile.default_identity},
+          .url_variable = profile.url_variable,
           .checks_resource = profile.checks_resource,
           .advise = advise};
 }

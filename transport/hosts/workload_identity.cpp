@@ -60,8 +60,13 @@ const known_error* find_known_error(const error& problem) {
 }
 
 std::string_view advise(const error& problem) {
-  const auto* const known = find_known_error(problem);
-  return known == nullptr ? std::string_view{} : known->advice;
+  if (const auto* const known = find_known_error(problem)) {
+    return known->advice;
+  }
+  return problem.http_status == 404 && problem.advice.empty()
+             ? "Check AZURE_AUTHORITY_HOST and AZURE_TENANT_ID: this server has no tokens at the "
+               "path of the request"
+             : "";
 }
 
 bool may_be_in_tenant(char c) noexcept { return ascii::is_alphanumeric(c) || c == '.' || c == '-'; }

@@ -10,6 +10,11 @@
 
 namespace midas::internal {
 
+/// For a page in the place of a token or an error.
+inline constexpr std::string_view advice_on_pages =
+    "Check for a proxy in between, and that this is an Azure host: identity endpoints do not send "
+    "web pages";
+
 /// Tells the form of a body from its beginning, before it is parsed: empty, markup, compressed,
 /// binary, or otherwise unreadable.
 body_form form_of(const http_response& response) noexcept;

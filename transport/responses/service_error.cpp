@@ -4,6 +4,7 @@
 #include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
+#include "transport/responses/body_description.hpp"
 #include "transport/responses/error_body.hpp"
 #include "transport/responses/foreign_server.hpp"
 #include "transport/responses/retry_after.hpp"
@@ -75,6 +76,14 @@ struct findings {
   std::optional<foreign_server> server{};
   /// An error in the form of the host's protocol.
   bool is_own = false;
+
+  // Nothing shows that another server sent the answer. Of a 404 without an error, the wrong address
+  // is the likelier cause.
+  [[nodiscard]] bool may_be_of_host(int status) const {
+    const bool is_foreign =
+        server || body.form == body_form::markup || body.form == body_form::error || status == 404;
+    return is_own || !is_foreign;
+  }
 };
 
 errc code_of(const error_context& context, int status, const findings& found) {
@@ -104,20 +113,25 @@ std::string subject_of(const error_context& context) {
                     : to_string(request);
 }
 
-std::string describe(const error_context& context, errc code, bool is_own) {
+std::string describe(const error_context& context, errc code, int status, const findings& found) {
   const std::string source{context.source};
   const auto subject = one_line(without_tokens(subject_of(context)), max_subject_length);
   switch (code) {
     case errc::throttled:
       return concat({source, " is throttling; it returned no token for ", subject});
     case errc::service_unavailable:
-      return concat({source, " is temporarily unavailable; it returned no token for ", subject});
+      return concat({source,
+                     found.may_be_of_host(status)
+                         ? " is temporarily unavailable; it returned no token for "
+                         : " returned no token for ",
+                     subject});
     case errc::invalid_response:
       return concat({source, " returned neither a token for ", subject, " nor an error"});
     case errc::identity_not_found:
       return concat({source, " does not have the identity on this host: no token for ", subject});
     default:
-      return source + (is_own ? " refused a token for " : " returned no token for ") + subject;
+      return concat(
+          {source, found.is_own ? " refused a token for " : " returned no token for ", subject});
   }
 }
 
@@ -131,13 +145,34 @@ std::string describe_answer(const error_context& context, const error_body& body
   return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
 }
 
+std::string advice_on_page(const error_context& context, int status) {
+  if (status >= 500) {
+    return "Try again later; if it lasts, check for a proxy in between: identity endpoints do not "
+           "send web pages";
+  }
+  return context.url_variable.empty()
+             ? std::string{advice_on_pages}
+             : "Check " + std::string{context.url_variable} +
+                   ", and for a proxy in between: identity endpoints do not send web pages";
+}
+
+// For a server that does not know the path, or not the method.
+std::string advice_on_path(const error_context& context, errc code) {
+  if (!context.url_variable.empty()) {
+    return "Check the path in " + std::string{context.url_variable} +
+           ", which the platform sets: this server has no tokens at the path of the request";
+  }
+  return code == errc::service_unavailable
+             ? "Try again later; if it lasts, check the address: another server may answer there"
+             : std::string{};
+}
+
 std::string advice_for(const error_context& context, errc code, int status, const findings& found) {
   if (found.server) {
     return std::string{found.server->advice};
   }
   if (found.body.form == body_form::markup) {
-    return "Check for a proxy in between, and that this is an Azure host: identity endpoints do "
-           "not send web pages";
+    return advice_on_page(context, status);
   }
   if (status >= 300 && status < 400) {
     return "Check which server is at this address: identity endpoints never redirect";
@@ -145,6 +180,10 @@ std::string advice_for(const error_context& context, errc code, int status, cons
   if (found.body.has_status_code && !found.is_own) {
     return "Check the address: for the endpoint of App Service, set IDENTITY_ENDPOINT and "
            "IDENTITY_HEADER (--host app-service)";
+  }
+  if ((status == 404 || status == 405) && found.known == nullptr &&
+      !(found.is_own && code == errc::service_unavailable)) {
+    return advice_on_path(context, code);
   }
   if (code == errc::throttled) {
     return "Request tokens less often, and share one token service in the process";
@@ -184,7 +223,7 @@ error read_service_error(const error_context& context, http_response response) {
   found.is_own =
       body.form == body_form::error && (has_own_code || (!body.has_status_code && !found.server));
   const auto code = code_of(context, status, found);
-  auto message = describe(context, code, found.is_own);
+  auto message = describe(context, code, status, found);
   if (code != errc::invalid_response && !found.is_own) {
     message += describe_answer(context, body) + describe_server(response);
   }

@@ -24,11 +24,14 @@ struct error_context {
   bool is_status_code_foreign = false;
   /// response_format::default_identity.
   std::string_view default_identity{};
+  /// response_format::url_variable.
+  std::string_view url_variable{};
 };
 
 /// The error in a response of any status but 200, with the details that read_error_body finds, or
 /// else with a description of the body and of the server; only an error in the host's own form is
-/// told as a refusal. The code is
+/// told as a refusal, and nothing that another server seems to have sent as a temporary failure of
+/// the host, although its code may be the same. The code is
 /// - errc::not_an_azure_host for an answer of another cloud's metadata service,
 /// - errc::throttled for 429,
 /// - errc::service_unavailable for 408, 5xx and the transient statuses,

@@ -22,7 +22,8 @@ expected<token_grant> read_simple_response(const response_format& format,
                                      .transient_statuses = format.transient_statuses,
                                      .now = now,
                                      .is_status_code_foreign = format.is_status_code_foreign,
-                                     .default_identity = format.default_identity},
+                                     .default_identity = format.default_identity,
+                                     .url_variable = format.url_variable},
                                     std::move(response));
   if (format.advise != nullptr) {
     if (const auto advice = format.advise(problem); !advice.empty()) {

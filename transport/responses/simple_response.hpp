@@ -21,6 +21,9 @@ struct response_format {
   bool is_status_code_foreign = false;
   /// What an error names in place of the system-assigned identity; empty for none.
   std::string default_identity{};
+  /// The variable that the platform sets to the URL of the endpoint, path included; empty if there
+  /// is none.
+  std::string_view url_variable{};
   /// Whether an answer for another resource than the requested one is an error.
   bool checks_resource = false;
   /// The host's own advice for an error that it returned; an empty result keeps the general

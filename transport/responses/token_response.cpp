@@ -78,13 +78,14 @@ unexpected reject(std::string_view source, std::string_view what, std::string_vi
 unexpected reject_unreadable(std::string_view source, const http_response& response,
                              bool is_truncated) {
   const auto server = find_foreign_server(response);
-  auto result =
-      reject(source,
-             concat({"with ", describe_body(response, form_of(response), is_truncated),
-                     describe_server(response)}),
-             server         ? server->advice
-             : is_truncated ? "Try again: the answer was cut off, by the server or on its way"
-                            : std::string_view{});
+  const auto form = form_of(response);
+  auto result = reject(
+      source,
+      concat({"with ", describe_body(response, form, is_truncated), describe_server(response)}),
+      server                      ? server->advice
+      : form == body_form::markup ? advice_on_pages
+      : is_truncated              ? "Try again: the answer was cut off, by the server or on its way"
+                                  : std::string_view{});
   if (server && server->kind == server_kind::other_cloud) {
     result.value().code = errc::not_an_azure_host;
   }

@@ -18,14 +18,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-error describe(const curl_failure& failure) {
+error describe(const curl_failure& failure, const std::string& scheme = "http") {
   http_request request;
-  request.url = "http://127.0.0.1:8080/token?resource=hush";
+  request.url = scheme + "://127.0.0.1:8080/token?resource=hush";
   request.connect_timeout = 2s;
   request.total_timeout = 5s;
   request.max_response_bytes = 1'000;
   auto result = midas::internal::describe(failure, request);
-  CHECK(result.message.find("http://127.0.0.1:8080/token") != std::string::npos);
+  CHECK(result.message.find(scheme + "://127.0.0.1:8080/token") != std::string::npos);
   CHECK(to_string(result).find("hush") == std::string::npos);
   return result;
 }
@@ -117,6 +117,40 @@ TEST_CASE("a timeout names the one that passed: to connect, or to answer") {
   const auto answering = describe({.code = CURLE_OPERATION_TIMEDOUT, .request_sent = true});
   CHECK(answering.code == errc::request_timeout);
   CHECK(contains(answering.message, "within 5 s"));
+}
+
+TEST_CASE("a timeout does not suspect that nothing listens, which would be a refusal") {
+  const auto plain = describe({.code = CURLE_OPERATION_TIMEDOUT});
+  CHECK(contains(plain.advice, "still accepts connections"));
+  // A server of plain http waits for the rest of a request.
+  const auto tls = describe({.code = CURLE_OPERATION_TIMEDOUT}, "https");
+  CHECK(contains(tls.message, "no connection"));
+  CHECK(contains(tls.advice, "speaks https, not plain http"));
+  const auto answering = describe({.code = CURLE_OPERATION_TIMEDOUT, .request_sent = true});
+  CHECK(contains(answering.advice, "accepts connections at this address but does not answer"));
+}
+
+TEST_CASE("a server that speaks the other one of http and https is told by what it sends") {
+  const auto* const words =
+      GENERATE("error:0A00010B:SSL routines::wrong version number",
+               "gnutls_handshake() failed: An unexpected TLS packet was received.");
+  const auto plain = describe({.code = CURLE_SSL_CONNECT_ERROR, .detail = words}, "https");
+  CHECK(contains(plain.message, words));
+  CHECK(contains(plain.advice, "plain http"));
+  CHECK_FALSE(contains(plain.advice, "certificate"));
+  const auto untrusted = describe(
+      {.code = CURLE_PEER_FAILED_VERIFICATION, .detail = "certificate has expired"}, "https");
+  CHECK(contains(untrusted.advice, "trusts the certificate"));
+  const auto odd = describe({.code = CURLE_UNSUPPORTED_PROTOCOL, .request_sent = true});
+  CHECK(contains(odd.advice, "not https"));
+}
+
+TEST_CASE("a lost connection has advice, by how much of the answer had come") {
+  const auto before =
+      describe({.code = CURLE_GOT_NOTHING, .request_sent = true, .awaits_headers = true});
+  CHECK(contains(before.advice, "Try again. Check that the address"));
+  const auto within = describe({.code = CURLE_PARTIAL_FILE, .request_sent = true});
+  CHECK(contains(within.advice, "the answer was cut off"));
 }
 
 TEST_CASE("an oversized response is reported as such, whichever code ended the exchange") {

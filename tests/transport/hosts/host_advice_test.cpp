@@ -42,7 +42,7 @@ TEST_CASE("a host that was chosen without its variables is an error that names t
   const auto message_on = [](const host_environment& where) {
     return detect_host(where, identity_host::app_service).host.error().message;
   };
-  CHECK_THAT(message_on(imds), Contains("IDENTITY_ENDPOINT is not set") &&
+  CHECK_THAT(message_on(imds), Contains("IDENTITY_ENDPOINT and IDENTITY_HEADER are not set") &&
                                    Contains("without the host option, IMDS would be chosen"));
   CHECK_THAT(message_on({}), !Contains("would be chosen"));
 }
@@ -70,7 +70,14 @@ TEST_CASE("advice for an answer names the variables of the host that sent it") {
        "--host app-service-2017"},
       {identity_host::app_service, app_service, 401, R"({"statusCode":401,"message":"x"})",
        "IDENTITY_HEADER"},
+      {identity_host::app_service, app_service, 404, "", "the path in IDENTITY_ENDPOINT"},
+      {identity_host::app_service, app_service, 404, R"({"statusCode":404,"message":"x"})",
+       "the path in IDENTITY_ENDPOINT"},
+      {identity_host::app_service, app_service, 404, "<html>", "Check IDENTITY_ENDPOINT"},
+      {identity_host::app_service, app_service, 405, "", "the path in IDENTITY_ENDPOINT"},
       {identity_host::app_service_2017, msi, 403, "", "MSI_SECRET"},
+      {identity_host::app_service_2017, msi, 404, "", "the path in MSI_ENDPOINT"},
+      {identity_host::machine_learning, msi, 404, "", "the path in MSI_ENDPOINT"},
       {identity_host::machine_learning, msi, 404, "InternalError - :{\n}",
        "DEFAULT_IDENTITY_CLIENT_ID"},
       {identity_host::cloud_shell, msi, 405, "", "MSI_SECRET"},

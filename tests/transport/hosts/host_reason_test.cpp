@@ -85,11 +85,25 @@ TEST_CASE("an option is the reason for the host that it chooses") {
   CHECK(detect_host(with(of_cloud_shell), host::cloud_shell).reason ==
         "Cloud Shell was chosen by the host option");
   CHECK(detect_host({}, host::imds).reason == "IMDS was chosen by the host option");
-  CHECK(detect_host({}, host::azure_arc).reason == "Azure Arc was chosen by the host option");
+  CHECK(detect_host(with_agent(), host::azure_arc).reason ==
+        "Azure Arc was chosen because the file /opt/azcmagent/bin/himds exists");
   CHECK(detect_host({}, {}, "http://127.0.0.1:1").reason ==
         "IMDS was chosen by the endpoint option");
   CHECK_THAT(detect_host(with({{"IDENTITY_HEADER", "h"}}), host::imds).reason,
              Contains("by the host option; IDENTITY_HEADER is set, but"));
+}
+
+TEST_CASE("a host that an option chooses, and of which there is no sign, is doubted") {
+  const std::string doubted =
+      "Azure Arc was chosen by the host option, although the file /opt/azcmagent/bin/himds does "
+      "not "
+      "exist";
+  CHECK(detect_host(with({}), host::azure_arc).reason ==
+        doubted + "; without the option, IMDS would be assumed");
+  CHECK(detect_host(with({{"MSI_ENDPOINT", "e"}}), host::azure_arc).reason ==
+        doubted + "; without the option, Cloud Shell would be chosen");
+  CHECK(detect_host(with({{"IDENTITY_ENDPOINT", "e"}, {"IMDS_ENDPOINT", "i"}}), host::azure_arc)
+            .reason == "Azure Arc was chosen by the host option");
 }
 
 TEST_CASE("variables that are set but blank count as not set") {

@@ -253,4 +253,36 @@ TEST_CASE("Retry-After is part of the error, whatever the status") {
   CHECK_FALSE(read(429, "").retry_after);
 }
 
+TEST_CASE("only what may be the host's own answer is told as a temporary failure") {
+  const auto response = [](int status, std::string_view body, std::string_view server) {
+    auto result = response_of(status, body);
+    if (!server.empty()) {
+      result.headers = {{"Server", sensitive_string{server}}};
+    }
+    static constexpr std::array<status_range, 2> transient{{{404}, {410}}};
+    return read_service_error({.source = "IMDS",
+                               .request = request,
+                               .transient_statuses = transient,
+                               .now = now,
+                               .is_status_code_foreign = true},
+                              std::move(result));
+  };
+  for (const auto& own : {response(503, "", ""), response(410, "", ""), response(500, "oops", ""),
+                          response(404, R"({"error":"x"})", ""), response(500, "{}", "nginx")}) {
+    CHECK(own.code == errc::service_unavailable);
+    CHECK(contains(own.message, "temporarily unavailable"));
+  }
+  for (const auto& other :
+       {response(404, "<html><title>Not Found</title>", "nginx/1.22.1"), response(404, "", ""),
+        response(404, "Not Found", "SimpleHTTP"), response(502, "<html>", ""),
+        response(503, "", "squid/6"), response(404, R"({"statusCode":404,"message":"x"})", "")}) {
+    CHECK(other.code == errc::service_unavailable);
+    CHECK_FALSE(contains(other.message, "temporarily unavailable"));
+    CHECK(contains(other.message, "IMDS returned no token for"));
+    CHECK_FALSE(other.advice.empty());
+  }
+  CHECK(contains(response(404, "", "").advice, "check the address"));
+  CHECK(contains(response(502, "<html>", "").advice, "Try again later"));
+}
+
 }  // namespace service_error_test
