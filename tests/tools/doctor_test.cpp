@@ -9,6 +9,7 @@
 #include "tests/support/scripted_transport.hpp"
 #include "tests/support/vault.hpp"
 #include "tools/doctor/body_shape.hpp"
+#include "tools/doctor/remedies.hpp"
 #include "tools/doctor/report.hpp"
 #include <midas/simulated_host.hpp>
 
@@ -150,7 +151,7 @@ TEST_CASE("the examination of a host that refuses reports its error and what to 
   CHECK(std::string{document["error"]["code"].GetString()} == "identity_not_found");
   CHECK(document["error"]["http_status"].GetInt() == 400);
   CHECK(std::string{document["error"]["service_code"].GetString()} == "invalid_request");
-  CHECK(document["what_to_do"].Size() == 2);
+  CHECK(document["what_to_do"].Size() == 1);
   CHECK(document["remarks"].Size() == 1);
   CHECK_FALSE(document.HasMember("token"));
 }
@@ -163,9 +164,10 @@ TEST_CASE("the examination of a host that cannot be asked sends nothing") {
   CHECK(result.token.error().code == errc::invalid_configuration);
   CHECK(result.exchanges.empty());
   CHECK(result.address.empty());
-  CHECK_THAT(to_text(result), Contains("Host: could not be determined") &&
-                                  Contains("nothing was sent") && Contains("IDENTITY_ENDPOINT") &&
-                                  !Contains("hidden"));
+  CHECK_THAT(to_text(result),
+             Contains("Host: App Service, which an option chooses, cannot be asked") &&
+                 Contains("nothing was sent") && Contains("IDENTITY_ENDPOINT") &&
+                 !Contains("hidden"));
   const auto document = parsed(to_json(result));
   CHECK_FALSE(document.HasMember("host"));
   CHECK_FALSE(document.HasMember("address"));

@@ -5,7 +5,6 @@
 #include "service/service_core.hpp"
 #include "transport/curl/curl_multi_loop.hpp"
 #include "transport/formats/uuid.hpp"
-#include "transport/hosts/credential_choice.hpp"
 #include "transport/hosts/host_registry.hpp"
 #include "transport/responses/token_response.hpp"
 #include <midas/token_service.hpp>
@@ -66,60 +65,6 @@ bool is_in_container() {
          std::filesystem::exists("/var/run/secrets/kubernetes.io", ignored);
 }
 
-// The fallback host is examined when neither the user nor a variable selects one. Its first
-// evidence is what would have selected it.
-bool is_fallback(const host_finding& finding) {
-  return profile_of(finding.host).signature.mode == detection_mode::fallback && finding.matched &&
-         !finding.evidence.empty() && !finding.evidence.front().present;
-}
-
-constexpr std::string_view in_container =
-    "This process is in a container. On a virtual machine, let the container reach 169.254.169.254 "
-    "(docker run --network host). App Service, Container Apps and AKS set variables in their "
-    "containers; a container that was started by hand has none of them";
-constexpr std::string_view on_virtual_machine =
-    "On a virtual machine, check that no firewall or container network blocks 169.254.169.254";
-
-std::vector<std::string> advice_on_variables(const examination& result) {
-  std::vector<std::string> advice;
-  for (const auto& each : result.detection.remarks) {
-    // Says nothing about the kind of host.
-    if (each.starts_with(credentials_variable)) {
-      continue;
-    }
-    advice.push_back(each +
-                     "; if this is a different kind of host, set its missing variables or name it "
-                     "with --host");
-  }
-  return advice;
-}
-
-void drop_last_sentence(std::string& text, std::string_view sentence) {
-  if (!sentence.empty() && text.ends_with(sentence)) {
-    text.resize(text.size() - sentence.size());
-    text.resize(text.size() - (text.ends_with(". ") ? 2 : 0));
-  }
-}
-
-// The error's own advice, without what the report shows elsewhere: the reason for the host, and
-// that identity bindings are off.
-std::string advice_of(const examination& result) {
-  auto own = result.token.error().advice;
-  drop_last_sentence(own, result.detection.reason);
-  drop_last_sentence(own, identity_binding::remedy_when_off);
-  drop_last_sentence(own, result.binding_text);
-  return own;
-}
-
-bool host_did_not_answer(const examination& result) {
-  if (result.token.error().http_status != 0) {
-    return false;
-  }
-  const auto code = result.token.error().code;
-  return code == errc::unreachable || code == errc::not_an_azure_host ||
-         code == errc::deadline_exceeded || code == errc::request_timeout;
-}
-
 void name_configured_identity(examination& result, const token_service_options& options,
                               const host_environment& environment) {
   if (result.request.identity.is_named()) {
@@ -148,10 +93,16 @@ void name_identity(examination& result, const token_service_options& options,
   }
 }
 
-// The host answered, and not with a page or a text of something else.
+bool has_member(const answer_shape& answer, std::string_view name) {
+  return std::ranges::find(answer.body.members, name, &member_shape::name) !=
+         answer.body.members.end();
+}
+
+// The host answered, and not another server with a page, a text or an error of its own form.
 bool has_answered(const examination& result) {
   return std::ranges::any_of(result.exchanges, [](const exchange_record& each) {
-    return each.answer && *each.answer && (*each.answer)->body.text.starts_with("a JSON object");
+    return each.answer && *each.answer && (*each.answer)->body.text.starts_with("a JSON object") &&
+           !has_member(**each.answer, "statusCode");
   });
 }
 
@@ -207,6 +158,7 @@ examination examine(token_request request, token_service_options options,
   result.elapsed = clock::now() - begun;
   result.at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   result.exchanges = transport->records();
+  result.is_connected = wire->statistics().connections_opened > 0;
   result.version_probe = probe_version(result, *wire);
   return result;
 }
@@ -243,40 +195,6 @@ std::string identity_of(const examination& result) {
 
 std::string subject_of(const examination& result) {
   return result.request.resource + " for " + identity_of(result);
-}
-
-std::vector<std::string> remedies(const examination& result) {
-  if (result.token) {
-    return {};
-  }
-  // A variable without its partner is the likeliest reason for a host that was only assumed.
-  auto advice =
-      result.detection.is_assumed ? advice_on_variables(result) : std::vector<std::string>{};
-  const auto& problem = result.token.error();
-  const bool is_nowhere = host_did_not_answer(result) && !result.detection.findings.empty() &&
-                          is_fallback(result.detection.findings.back());
-  if (is_nowhere) {
-    advice.emplace_back(
-        "No host was detected, so midas tried the IMDS of a virtual machine. Managed identities "
-        "exist only on Azure hosts; to try midas elsewhere, run midas simulate");
-    advice.emplace_back(result.is_in_container ? in_container : on_virtual_machine);
-  }
-  if (result.binding == identity_binding::usage::off &&
-      result.detection.host == identity_host::workload_identity) {
-    advice.emplace_back(identity_binding::remedy_when_off);
-  }
-  // "Not an Azure host" has been said.
-  if (auto own = advice_of(result);
-      !own.empty() && !(is_nowhere && problem.code == errc::not_an_azure_host)) {
-    advice.push_back(std::move(own));
-  }
-  if (clock_ahead(result) != std::chrono::seconds{0}) {
-    advice.emplace_back("Correct this machine's clock (timedatectl, chronyc tracking)");
-  }
-  if (!result.detection.is_assumed) {
-    std::ranges::move(advice_on_variables(result), std::back_inserter(advice));
-  }
-  return advice;
 }
 
 }  // namespace midas::internal::tools

@@ -39,6 +39,8 @@ struct examination {
   /// Whether this process is in a container of Docker, Podman or Kubernetes.
   bool is_in_container = false;
   std::vector<exchange_record> exchanges;
+  /// Whether a server accepted a connection, TLS included.
+  bool is_connected = false;
   /// What the host answered when it was asked whether it knows the next version of its protocol, if
   /// it was: an HTTP status, or 0 for no answer. Not among `exchanges`.
   std::optional<int> version_probe{};
@@ -66,9 +68,5 @@ std::string identity_of(const examination& result);
 
 /// "https://vault.azure.net for client id 6a5e...": what is asked for.
 std::string subject_of(const examination& result);
-
-/// Suggestions for resolving a failure, one sentence each, most likely first. Empty if
-/// `result.token` has a value.
-std::vector<std::string> remedies(const examination& result);
 
 }  // namespace midas::internal::tools

@@ -94,6 +94,18 @@ expected<answer_shape> answer_of(const expected<http_response>& outcome,
 
 }  // namespace
 
+bool is_cut_short(const exchange_record& exchange) noexcept {
+  if (!exchange.answer) {
+    return true;
+  }
+  if (*exchange.answer) {
+    return false;
+  }
+  const auto code = exchange.answer->error().code;
+  return code == errc::request_timeout || code == errc::deadline_exceeded ||
+         code == errc::cancelled;
+}
+
 struct recording_transport::log {
   struct entry {
     exchange_record record;

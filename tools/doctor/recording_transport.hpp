@@ -46,6 +46,10 @@ struct exchange_record {
   std::optional<expected<answer_shape>> answer;
 };
 
+/// Whether a time limit ended the exchange before its answer came: that of the attempt, or that of
+/// the caller, whether or not the exchange has been given up already.
+[[nodiscard]] bool is_cut_short(const exchange_record& exchange) noexcept;
+
 /// Thread-safe.
 class recording_transport final : public http_transport {
  public:

@@ -1,3 +1,4 @@
+#include "tools/doctor/remedies.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/json_writer.hpp"
 
@@ -98,21 +99,17 @@ void write_members(json_report& to, const body_shape& body) {
   to.number("other_members", static_cast<std::int64_t>(body.other_members));
 }
 
-void write_answer(json_report& to, const expected<answer_shape>& answer) {
-  if (!answer) {
-    to.text("failed", to_string(answer.error().code));
-    return;
-  }
-  to.number("status", answer->status);
-  to.number("answer_bytes", static_cast<std::int64_t>(answer->body_bytes));
-  to.text("answer", answer->body.text);
-  to.texts("answer_headers", answer->headers);
-  to.optional_text("content_type", answer->content_type);
-  if (const auto& wait = answer->retry_after) {
+void write_answer(json_report& to, const answer_shape& answer) {
+  to.number("status", answer.status);
+  to.number("answer_bytes", static_cast<std::int64_t>(answer.body_bytes));
+  to.text("answer", answer.body.text);
+  to.texts("answer_headers", answer.headers);
+  to.optional_text("content_type", answer.content_type);
+  if (const auto& wait = answer.retry_after) {
     to.milliseconds("retry_after_ms", *wait);
   }
-  if (answer->body.text.starts_with("a JSON object")) {
-    write_members(to, answer->body);
+  if (answer.body.text.starts_with("a JSON object")) {
+    write_members(to, answer.body);
   }
 }
 
@@ -124,8 +121,12 @@ void write_exchange(json_report& to, const exchange_record& exchange) {
     to.texts("headers", exchange.headers);
     to.number("body_bytes", static_cast<std::int64_t>(exchange.body_bytes));
     to.milliseconds("elapsed_ms", exchange.elapsed);
-    if (exchange.answer) {
-      write_answer(to, *exchange.answer);
+    if (is_cut_short(exchange)) {
+      to.text("failed", to_string(errc::request_timeout));
+    } else if (!*exchange.answer) {
+      to.text("failed", to_string(exchange.answer->error().code));
+    } else {
+      write_answer(to, **exchange.answer);
     }
   });
 }

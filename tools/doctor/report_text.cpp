@@ -1,5 +1,6 @@
 #include "messages/plain_text.hpp"
 #include "messages/time_text.hpp"
+#include "tools/doctor/remedies.hpp"
 #include "tools/doctor/report.hpp"
 #include "tools/duration.hpp"
 #include "transport/hosts/host_registry.hpp"
@@ -23,9 +24,17 @@ std::string evidence_of(const host_finding& finding) {
   return text;
 }
 
+// Of a host that cannot be asked.
+std::string chosen_in_vain(const host_detection& detection) {
+  return detection.findings.empty()
+             ? std::string{"Host: could not be determined\n"}
+             : fmt::format("Host: {}, which an option chooses, cannot be asked\n",
+                           to_string(detection.findings.back().host));
+}
+
 std::string host_of(const examination& result) {
   if (!result.detection.host) {
-    return "Host: could not be determined\n";
+    return chosen_in_vain(result.detection);
   }
   auto text = fmt::format("Host: {}", to_string(*result.detection.host));
   if (!result.address.empty()) {
@@ -72,9 +81,11 @@ std::string surroundings_of(const examination& result) {
     text += "Identity binding: " + printable(result.binding_text) + "\n";
   }
   if (const auto ahead = clock_ahead(result); ahead != std::chrono::seconds{0}) {
-    text += fmt::format("Clock: this machine's clock is {} {} the host's\n",
-                        duration_text(std::chrono::abs(ahead)),
-                        ahead > std::chrono::seconds{0} ? "ahead of" : "behind");
+    text +=
+        fmt::format("Clock: this machine's clock is {} {} the host's{}\n",
+                    duration_text(std::chrono::abs(ahead)),
+                    ahead > std::chrono::seconds{0} ? "ahead of" : "behind",
+                    result.token ? "; midas allows for that, but correct it (timedatectl)" : "");
   }
   return text;
 }
@@ -104,7 +115,7 @@ std::string_view note_on_challenge(const examination& result, const exchange_rec
 
 std::string answer_of(const exchange_record& exchange) {
   const auto time = format_duration(exchange.elapsed);
-  if (!exchange.answer) {
+  if (is_cut_short(exchange)) {
     return fmt::format("no answer within {}", time);
   }
   if (!*exchange.answer) {

@@ -46,9 +46,10 @@ std::optional<std::string> fault_of(const token_event& event, std::string_view h
   }
   if (const auto* exchange = std::get_if<exchange_finished>(&event);
       exchange && exchange->failure) {
-    // An exchange that is given up had no answer yet.
-    return *exchange->failure == errc::cancelled ? fmt::format("no answer from {}", host)
-                                                 : fault_text(0, *exchange->failure, host);
+    // An exchange that was given up, since its callers had stopped waiting, had no answer in time.
+    const auto code =
+        *exchange->failure == errc::cancelled ? errc::request_timeout : *exchange->failure;
+    return fault_text(0, code, host);
   }
   return std::nullopt;
 }
