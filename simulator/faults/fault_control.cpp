@@ -57,6 +57,10 @@ void fault_control::answer(const request_view& request, response& out) {
     if (!accepts_change(request, out)) {
       return;
     }
+    if (request.method == "PUT" && request.body.empty()) {
+      return refuse(out, 400,
+                    R"(the body is empty; send the rules, or {"rules": []}, or DELETE /faults)");
+    }
     try {
       faults_.set_rules(request.method == "PUT" ? request.body : std::string_view{});
     } catch (const std::invalid_argument& malformed) {

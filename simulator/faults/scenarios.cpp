@@ -56,7 +56,7 @@ constexpr std::array<simulated_scenario, 5> scenarios{{
      "how-to-use-vm-token#error-handling",
      imds_update},
     {"boot", "a fresh container: no answer for 12 s, then 500 until 25 s",
-     "https://github.com/microsoft/azure-container-apps/issues/1448 "
+     "https://github.com/microsoft/azure-container-apps/issues/568 "
      "https://github.com/Azure/aad-pod-identity/issues/992 "
      "https://github.com/Azure/azure-sdk-for-net/issues/19241",
      boot},
@@ -70,7 +70,7 @@ constexpr std::array<simulated_scenario, 5> scenarios{{
      "how-to-use-vm-token#retry-guidance",
      flapping},
     {"filter", "something else answers: a page for 15 s, then XML until 30 s",
-     "https://github.com/Azure/azure-sdk-for-python/issues/20554 "
+     "https://github.com/Azure/azure-sdk-for-python/issues/35938 "
      "https://github.com/terricain/certbot-dns-azure/issues/54",
      filter},
 }};

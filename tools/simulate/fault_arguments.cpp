@@ -68,6 +68,13 @@ std::string read_file(std::string_view kind, const std::string& name, std::strin
   return *std::move(text);
 }
 
+// An editor that is about to write the file may have emptied it.
+void refuse_empty_rules(std::string_view rules) {
+  if (rules.empty()) {
+    throw std::invalid_argument(R"(the file is empty; to have no rules, write {"rules": []})");
+  }
+}
+
 // Calls `read`, and names the file in what it throws.
 template <class Function>
 auto naming(const std::string& file, Function read) {
@@ -231,7 +238,10 @@ std::string fault_rules_of(const fault_arguments& arguments) {
   std::string rules;
   if (const auto& file = arguments.rules_file; !file.empty()) {
     rules = read_file("rules file", file, "--faults");
-    naming(file, [&rules] { return simulator::parse_fault_rules(rules); });
+    naming(file, [&rules] {
+      refuse_empty_rules(rules);
+      return simulator::parse_fault_rules(rules);
+    });
   }
   rules = simulator::with_scenario(with_common_faults(rules, arguments.common), arguments.scenario);
   const auto recorded = recording_of(arguments);

@@ -1,3 +1,4 @@
+#include "simulator/faults/fault_rules.hpp"
 #include "tools/command.hpp"
 #include "tools/environment_text.hpp"
 #include "tools/exit_code.hpp"
@@ -68,8 +69,14 @@ void print_ready(const simulated_host& host, const simulated_host_options& optio
 void reload_faults(simulated_host& host, const simulate_arguments& arguments) {
   const auto& file = arguments.faults.rules_file;
   try {
-    host.set_fault_rules(fault_rules_of(arguments.faults));
-    print_error("midas simulate", "the fault rules of " + file + " have been read again");
+    const auto rules = fault_rules_of(arguments.faults);
+    host.set_fault_rules(rules);
+    const auto count = simulator::parse_fault_rules(rules).size();
+    print_error(
+        "midas simulate",
+        fmt::format("the fault rules of {} have been read again; {} {} in force, those of the "
+                    "options included",
+                    file, count, count == 1 ? "rule is" : "rules are"));
   } catch (const std::invalid_argument& problem) {
     print_error("midas simulate",
                 std::string{problem.what()} + "; the previous rules remain in force");

@@ -68,12 +68,21 @@ TEST_CASE("the rules of a running host are replaced, shown and removed") {
 
 TEST_CASE("what GET /faults answers can be put again") {
   controlled_host host;
-  for (const auto& rules : {std::string{}, refusing, std::string{R"({"rules":[]})"}}) {
+  for (const auto& rules : {refusing, std::string{R"({"rules":[]})"}}) {
     REQUIRE(host.ask("PUT", rules).status == 200);
     const auto shown = host.ask("GET").body;
     CHECK(host.ask("PUT", shown).status == 200);
     CHECK(host.ask("GET").body == shown);
   }
+}
+
+TEST_CASE("an empty body is no rules file, and changes nothing") {
+  controlled_host host;
+  REQUIRE(host.ask("PUT", refusing).status == 200);
+  const auto answer = host.ask("PUT", "");
+  CHECK(answer.status == 400);
+  CHECK_THAT(error_of(answer), Contains("the body is empty") && Contains("DELETE /faults"));
+  CHECK(host.ask("GET").body == refusing);
 }
 
 TEST_CASE("rules that are put count requests from the start") {
