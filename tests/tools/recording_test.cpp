@@ -106,7 +106,7 @@ TEST_CASE("a report has all that a playback needs, and no value of an answer") {
       rules_with(
           R"({"status":429,"headers":{"Retry-After":"7","X-Odd.Name":"hidden1"},
               "content_type":"Application/JSON; charset=hidden2",
-              "body":"{\"access_token\":\"hidden3\",\"hid den4\":1,\"none\":null}"})"),
+              "body":"{\"access_token\":\"hidden3\",\"hid den4\":1,\"message\":null}"})"),
       10s);
   const auto json = to_json(result);
   CHECK(json.find("hidden") == std::string::npos);

@@ -15,7 +15,8 @@ TEST_CASE("failed exchanges are faults of the host") {
         "unreachable from IMDS");
   CHECK(fault_of(exchange_finished{.failure = errc::request_timeout}, "IMDS") ==
         "request_timeout from IMDS");
-  CHECK(fault_of(exchange_finished{.failure = errc::cancelled}, "IMDS") == "request_timeout from IMDS");
+  CHECK(fault_of(exchange_finished{.failure = errc::cancelled}, "IMDS") ==
+        "request_timeout from IMDS");
 }
 
 TEST_CASE("a failure that midas decides itself, and an answer of any status, are not faults") {
