@@ -60,5 +60,5 @@ TEST_CASE("a privileged program does not let the environment of its user name an
   ::unsetenv("IDENTITY_HEADER");
   CHECK_THAT(usual.errors, Contains("127.0.0.1:9"));
   CHECK(result.exit_code == 2);
-  CHECK_THAT(result.errors, Contains("IDENTITY_ENDPOINT is not set"));
+  CHECK_THAT(result.errors, Contains("IDENTITY_ENDPOINT and IDENTITY_HEADER are not set"));
 }
