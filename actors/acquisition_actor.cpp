@@ -4,7 +4,6 @@
 #include "actors/support/acquisition_parts.hpp"
 #include "actors/support/actor_lifetime.hpp"
 
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -169,13 +168,7 @@ struct acquisition_state : acquisition_parts {
     if (has_failed(result)) {
       waiters.remove_canceled();
     }
-    if (is_unusable(result)) {
-      http.report_unusable();
-    }
-    const auto failure = failure_of_host(result);
-    auto actions = fsm.on_result(std::move(result), conditions());
-    note_failure(failure, fsm, now());
-    perform(std::move(actions));
+    perform(learn(std::move(result), fsm, conditions()));
   }
 
   [[nodiscard]] acquisition_fsm::conditions conditions() const {

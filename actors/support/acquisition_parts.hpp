@@ -9,7 +9,7 @@
 #include "actors/support/wait_report.hpp"
 #include "actors/support/waiting_list.hpp"
 
-#include <optional>
+#include <utility>
 
 namespace midas::internal {
 
@@ -41,12 +41,19 @@ struct acquisition_parts {
     waits.begin(now);
   }
 
-  /// What the result, of which the machine has learned, shows to callers whose deadline passes.
-  void note_failure(const std::optional<error>& failure, const acquisition_fsm& machine,
-                    acquisition_fsm::time_point now) {
-    if (failure) {
-      failures.set({*failure, machine.asked_again_at().value_or(now)});
+  /// Lets the machine decide what the result leads to. Callers whose deadline passes later are told
+  /// of a failure of the host.
+  acquisition_actions learn(attempt_result result, acquisition_fsm& machine,
+                            const acquisition_fsm::conditions& at) {
+    if (is_unusable(result)) {
+      http.report_unusable();
     }
+    const auto failure = failure_of_host(result);
+    auto actions = machine.on_result(std::move(result), at);
+    if (failure) {
+      failures.set({*failure, machine.asked_again_at().value_or(at.now)});
+    }
+    return actions;
   }
 
   acquisition_host host;

@@ -9,7 +9,6 @@
 #include <vector>
 
 namespace thread_cache_test {
-
 using namespace std::chrono_literals;
 using namespace midas;
 using namespace midas::detail;
@@ -297,5 +296,4 @@ TEST_CASE("the hits of a thread are still counted after it has ended") {
     CHECK(table.hits().total() == static_cast<std::uint64_t>(i));
   }
 }
-
 }  // namespace thread_cache_test

@@ -7,13 +7,10 @@
 #include <string>
 
 namespace msal_cache_test {
-
 using namespace midas;
 using namespace midas::internal;
 using namespace midas::internal::test;
-
 namespace {
-
 constexpr auto vault = "https://vault.azure.net";
 constexpr auto storage = "https://storage.azure.com/";
 constexpr auto user_id = "11111111-AAAA-4bbb-8ccc-222222222222";
@@ -297,5 +294,4 @@ TEST_CASE("sections of another type are replaced by a save") {
   CHECK(read(text).empty());
   CHECK(read_text(change(text, {.save = {&token, 1}, .now = at(save_time)})).size() == 1);
 }
-
 }  // namespace msal_cache_test

@@ -14,6 +14,7 @@
 #include "transport/hosts/machine_learning.hpp"
 #include "transport/hosts/service_fabric.hpp"
 #include "transport/hosts/workload_identity.hpp"
+#include "transport/hosts/workload_identity_errors.hpp"
 
 #include <algorithm>
 #include <array>

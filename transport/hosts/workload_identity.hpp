@@ -47,10 +47,6 @@ struct connection_settings {
 expected<connection_settings> read_settings(const host_environment& environment,
                                             bool allow_insecure);
 
-/// Whether a refusal may pass by itself: Entra's directory is eventually consistent, so that some
-/// of its servers do not know a federated credential or an application that others know.
-bool may_pass(const error& failure);
-
 /// The request that exchanges `federated_token`. A client id in the request takes precedence over
 /// the environment's. Claims are sent. Fails with errc::identity_not_supported for an object or
 /// resource id, and as check_claims does.

@@ -17,13 +17,10 @@
 #include <system_error>
 
 namespace credential_files_test {
-
 using namespace midas;
 using namespace midas::internal;
 namespace fs = std::filesystem;
-
 namespace {
-
 class scratch_directory {
  public:
   [[nodiscard]] std::string path(const std::string& name) const {
@@ -299,5 +296,4 @@ TEST_CASE("no file stays open after reading") {
   }
   CHECK(open_files() == before);
 }
-
 }  // namespace credential_files_test

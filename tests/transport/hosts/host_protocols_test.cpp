@@ -13,13 +13,10 @@
 #include <vector>
 
 namespace host_protocols_test {
-
 using namespace midas;
 using namespace midas::internal;
 using namespace std::chrono_literals;
-
 namespace {
-
 constexpr std::chrono::sys_seconds now{1'800'000'000s};
 constexpr std::string_view thumbprint = "ABABABABABABABABABABABABABABABABABABABAB";
 constexpr std::string_view secret_text = "only-the-host-knows";
@@ -299,5 +296,4 @@ TEST_CASE("every response is a token, or an error with the host's own code and t
     CHECK(to_string(failure.error()).find("It broke") != std::string::npos);
   }
 }
-
 }  // namespace host_protocols_test
