@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks every #include against the rooms of docs/architecture.md: which room may include which; and
-# that no source but those of caf_compat depends on the version of CAF.
-# Prints "includes: clean"; or prints one line for each offending include and exits with status 1.
+# Checks every #include against the rooms of docs/architecture.md: which room may include which; that no
+# source but those of caf_compat depends on the version of CAF; and that no source is too long.
+# Prints "includes: clean"; or prints one line for each fault and exits with status 1.
 #
 #   scripts/check_includes.sh [ROOT]    ROOT: another tree to check, for the tests of this script
 set -euo pipefail
@@ -195,6 +195,11 @@ END {
       }
     }
     close(file)
+    most = file ~ /^actors\/(cache|acquisition|http)_actor\.cpp$/ ? 199 : 299
+    if (line > most) {
+      print file ":" line ": " line " lines, at most " most " are allowed"
+      count++
+    }
   }
   if (!("include/midas/midas.hpp" in exists)) {
     print "include/midas/midas.hpp:1: missing"

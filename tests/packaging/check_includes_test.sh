@@ -71,6 +71,11 @@ try accepts messages/caf_compat.cpp $'<string>\nconst char* name = "caf.schedule
 try rejects actors/b.cpp $'<string>\nconst char* name = "caf.scheduler.policy";'
 try rejects actors/b.cpp $'<string>\nconst char* name = "scheduler.max-threads";'
 try rejects include/midas/actors.hpp $'<string>\n#if CAF_VERSION < 1800\n#endif'
+lines() { seq -f '// %g' "$1"; }
+try accepts actors/b.cpp "<string>"$'\n'"$(lines 298)"
+try rejects actors/b.cpp "<string>"$'\n'"$(lines 299)"
+try accepts actors/http_actor.cpp "<string>"$'\n'"$(lines 198)"
+try rejects actors/http_actor.cpp "<string>"$'\n'"$(lines 199)"
 ln -s ../messages/a.hpp "$tree/actors/link.hpp"
 try rejects messages/b.cpp '<string>'
 exit "$((failures > 0))"
