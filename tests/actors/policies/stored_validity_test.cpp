@@ -95,6 +95,4 @@ TEST_CASE(
   CHECK_FALSE(takes_precedence(usable(older), usable(older)));
 }
 
-}  // namespace midas::internal
-
 }  // namespace stored_validity_test
