@@ -6,8 +6,10 @@
 set -euo pipefail
 work=$(mktemp -d)
 host=
-trap 'if [ -n "$host" ]; then kill "$host" 2>/dev/null; wait "$host" || true; fi; rm -rf "$work"' EXIT
+trap 'if [ -n "$host" ]; then kill "$host" 2>/dev/null || true; wait "$host" || true; fi; rm -rf "$work"' EXIT
 
+# Only the simulated host may set it.
+unset AZURE_POD_IDENTITY_AUTHORITY_HOST
 "$1" simulate --print-env sh >"$work/host.env" 2>"$work/host.log" &
 host=$!
 for _ in $(seq 300); do

@@ -24,7 +24,7 @@ struct credential_choice {
 /// Compares case-insensitively, as the SDKs do.
 credential_choice read_credential(const host_environment& environment);
 
-/// Marks a host that the environment identifies as passed over in favor of hosts of credential
+/// Marks a host that the environment identifies as ignored in favor of hosts of credential
 /// `wanted`.
 void pass_over(host_finding& finding, std::string_view wanted);
 

@@ -49,7 +49,7 @@ struct host_detection {
 /// - IMDS: if none of the above is detected.
 ///
 /// If AZURE_TOKEN_CREDENTIALS is WorkloadIdentityCredential or ManagedIdentityCredential, in any
-/// case of letters, hosts of the other one are passed over, unless the variables of the named one
+/// case of letters, hosts of the other one are ignored, unless the variables of the named one
 /// are incomplete. The reason says so; other values are remarked on.
 ///
 /// `chosen`, the application's choice, takes precedence over the environment. A nonempty

@@ -17,7 +17,7 @@ struct unused_variables {
 };
 
 /// What `found` does not use of the environment. `wanted` is the credential that
-/// AZURE_TOKEN_CREDENTIALS names; hosts of other credentials are then passed over on purpose.
+/// AZURE_TOKEN_CREDENTIALS names; hosts of other credentials are then ignored on purpose.
 [[nodiscard]] unused_variables find_unused(const host_environment& environment,
                                            const host_profile& found, std::string_view wanted);
 

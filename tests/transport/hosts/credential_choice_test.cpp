@@ -57,11 +57,11 @@ TEST_CASE("AZURE_TOKEN_CREDENTIALS chooses between workload identity and managed
            "Workload identity was ignored because AZURE_TOKEN_CREDENTIALS is "
            "ManagedIdentityCredential"},
           {"ManagedIdentityCredential", of_pod, host::imds,
-           "IMDS was assumed because no variable names another host; Workload identity was passed "
-           "over because AZURE_TOKEN_CREDENTIALS is ManagedIdentityCredential"},
+           "IMDS was assumed because no variable names another host; Workload identity was "
+           "ignored because AZURE_TOKEN_CREDENTIALS is ManagedIdentityCredential"},
           {"managedidentitycredential", of_pod, host::imds,
-           "IMDS was assumed because no variable names another host; Workload identity was passed "
-           "over because AZURE_TOKEN_CREDENTIALS is ManagedIdentityCredential"},
+           "IMDS was assumed because no variable names another host; Workload identity was "
+           "ignored because AZURE_TOKEN_CREDENTIALS is ManagedIdentityCredential"},
           {" MANAGEDIDENTITYCREDENTIAL\r\n", of_app_service, host::app_service,
            "App Service was chosen because IDENTITY_ENDPOINT and IDENTITY_HEADER are set; "
            "AZURE_TOKEN_CREDENTIALS is ManagedIdentityCredential"},

@@ -269,7 +269,7 @@ TEST_CASE("an unsuccessful response of Entra becomes an error, with advice for k
       {400, R"({"error":"invalid_client","error_description":"AADSTS7000240: other"})",
        errc::request_rejected, ""},
       {429, "", errc::throttled, ""},
-      {404, "", errc::request_rejected, ""},
+      {404, "", errc::request_rejected, "AZURE_AUTHORITY_HOST"},
       {500, "", errc::service_unavailable, ""},
       {200, R"({"access_token":""})", errc::invalid_response, ""},
   }));
