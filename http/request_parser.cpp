@@ -88,8 +88,7 @@ void request_parser::on_field_impl(beast_http::field, text_view name, text_view 
     error = beast_http::error::header_limit;
     return;
   }
-  // Beast takes a request with another coding for one without a body, and what follows for the next
-  // request.
+  // With any other coding, Beast would read no body, and would parse the body as the next request.
   if (equal_ignoring_case({name.data(), name.size()}, "Transfer-Encoding") &&
       !equal_ignoring_case({value.data(), value.size()}, "chunked")) {
     error = beast_http::error::bad_transfer_encoding;

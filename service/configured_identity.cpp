@@ -1,12 +1,10 @@
 #include "service/configured_identity.hpp"
 
-#include "messages/ascii.hpp"
 #include "messages/concat.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/plain_value.hpp"
+#include "transport/formats/uuid.hpp"
 #include "transport/hosts/host_registry.hpp"
-
-#include <algorithm>
 
 namespace midas::internal {
 
@@ -20,16 +18,6 @@ unexpected refuse(std::string_view value, std::string_view what) {
 }
 
 }  // namespace
-
-bool is_guid(std::string_view text) noexcept {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  const auto fits = [](char c, char expected) {
-    return expected == '-'
-               ? c == '-'
-               : ascii::is_digit(c) || (ascii::lower(c) >= 'a' && ascii::lower(c) <= 'f');
-  };
-  return std::ranges::equal(text, form, fits);
-}
 
 expected<configured_identity> configure_identity(const token_service_options& options,
                                                  const host_environment& environment) {

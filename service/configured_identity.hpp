@@ -17,9 +17,6 @@ inline constexpr std::string_view identity_form =
     R"({"ManagedIdentityIdType": "ClientId", "Id": "..."}; the type may also be ObjectId or )"
     R"(ResourceId, or SystemAssigned without an Id)";
 
-/// True for "6a5e3c1b-0000-1111-2222-333344445555", without braces.
-bool is_guid(std::string_view text) noexcept;
-
 /// See parse_managed_identity(). Fails with what is wrong with the text, e.g. "is not JSON".
 tl::expected<managed_identity, std::string> read_managed_identity(std::string_view json);
 

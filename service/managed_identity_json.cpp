@@ -3,6 +3,7 @@
 #include "messages/plain_text.hpp"
 #include "service/configured_identity.hpp"
 #include "transport/formats/json_object.hpp"
+#include "transport/formats/uuid.hpp"
 #include <midas/managed_identity.hpp>
 
 #include <rapidjson/stringbuffer.h>
@@ -82,7 +83,7 @@ std::string_view check_id(identity_kind kind, const json_member& id) {
   return id.kind == json_kind::string ? "" : "has an Id that is not a string";
 }
 
-// What to do with a text that is no JSON. An id alone does not tell its kind.
+// What to do with a text that is not JSON. An id alone does not tell its kind.
 std::string remedy_for(std::string_view text) {
   std::string result;
   if (internal::is_guid(text)) {

@@ -30,7 +30,8 @@ error told_before(error failure, std::chrono::nanoseconds pause) {
 // The failure for a caller that cannot wait until the host is asked again.
 error told_early(error failure) {
   failure.advice.append(failure.advice.empty() ? "" : ". ")
-      .append("The caller's deadline leaves no time for another attempt, which can begin in ")
+      .append(no_time_for_another)
+      .append(", which can begin in ")
       .append(duration_text(*failure.retry_after));
   return failure;
 }
@@ -56,7 +57,7 @@ std::optional<error> acquisition_fsm::refusal(time_point deadline, time_point no
     return end->reason;
   }
   if (const auto* paused = std::get_if<pausing>(&state_);
-      paused != nullptr && outlasts(paused->until, deadline)) {
+      paused != nullptr && now < paused->until && outlasts(paused->until, deadline)) {
     return told_early(told_before(paused->failure, paused->until - now));
   }
   if (current_phase() == phase::idle && last_failure_ && now < last_failure_->until) {

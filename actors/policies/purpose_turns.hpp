@@ -8,8 +8,8 @@ namespace midas::internal {
 
 /// Cold keys go first, since their callers fail if they wait for too long, whereas a refresh may
 /// wait for as long as its token is handed out. But of five requests at least one is a refresh, and
-/// of three if it is urgent: no number of callers may use up the time in which a token is renewed.
-/// Not thread-safe.
+/// of three if it is urgent: no number of callers may use up the time in which a token is
+/// refreshed. Not thread-safe.
 class purpose_turns {
  public:
   [[nodiscard]] bool is_turn_of_cold(bool has_refresh, bool has_cold,

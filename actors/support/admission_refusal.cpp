@@ -89,7 +89,9 @@ error paused(known_failure known, host_budget& budget, host_budget::time_point n
     result.message += "; it is asked again in " + duration_text(known.next - now);
     result.retry_after = std::chrono::ceil<milliseconds>(known.next - now);
   }
-  result.advice = "Repeat the request after retry_after, or allow a longer timeout";
+  result.advice = result.retry_after
+                      ? "Repeat the request after retry_after, or allow a longer timeout"
+                      : "Repeat the request, or allow a longer timeout";
   return result;
 }
 

@@ -97,7 +97,7 @@ class published_key {
     bool is_held;
   };
 
-  // The token that the host has granted for the claims lately. Asked for by a request that was on
+  // The token that the host has granted for the claims recently. Asked for by a request that was on
   // its way when the token came, or that comes after all callers had left: once the claims count as
   // answered, the cache actor forwards no other.
   [[nodiscard]] std::optional<access_token> find_for_claims() const {

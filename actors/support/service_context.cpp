@@ -17,6 +17,9 @@ error service_context::deadline_error(const acquisition_key_view& key,
   auto known = failures->find(key);
   if (!known) {
     known = budget->paused_since(at, at);
+    if (known) {
+      add_reason(known->failure, endpoint->reason);
+    }
   }
   return known ? with_reason(std::move(result), *known, at) : result;
 }

@@ -130,10 +130,10 @@ class MIDAS_EXPORT token_service {
   token_handle for_resource(std::string_view resource, managed_identity identity = {});
 
   /// Returns the cached token at once; otherwise blocks until a token or an error is available, at
-  /// most for `timeout`. Fails with errc::would_block if the answer
-  /// may need the calling thread: in a callback or observer of midas, in a coroutine that midas
-  /// resumed, and in an actor that runs on a thread of the scheduler that the service uses. An
-  /// actor should not call it at all, since it blocks other actors; see request_token().
+  /// most for `timeout`. Fails with errc::would_block if the answer may need the calling thread: in
+  /// a callback or observer of midas, in a coroutine that midas resumed, and in an actor that runs
+  /// on a thread of the scheduler that the service uses. An actor should not call it at all, since
+  /// it blocks other actors; see request_token().
   expected<access_token> get(const token_request& request, std::chrono::nanoseconds timeout,
                              const std::stop_token& stop = {});
   /// Blocks until the token of the default identity for `resource`, or the error, is available. The
@@ -190,8 +190,9 @@ class MIDAS_EXPORT token_service {
   /// The actor that answers token requests, a midas::token_actor:
   ///   self->request(tokens.cache(), caf::infinite, request, timeout)
   /// Pass the timeout in the message, not to CAF: CAF 0.17 keeps the actor system alive until a
-  /// timeout of its own passes, even after the answer. If the actor ends unexpectedly, midas
-  /// replaces it; so call this function for each request. After shutdown() the handle is empty.
+  /// timeout of its own passes, even after the answer. The handle may be kept; after a failure with
+  /// errc::actor_terminated, call this function again, since midas replaces an actor that ends
+  /// unexpectedly. After shutdown() the handle is empty.
   /// Prefer request_token(), which takes a cached token without a message. Requires
   /// <midas/actors.hpp>.
   [[nodiscard]] auto cache() const;

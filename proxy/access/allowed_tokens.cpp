@@ -1,6 +1,7 @@
 #include "proxy/access/allowed_tokens.hpp"
 
 #include "messages/ascii.hpp"
+#include "transport/formats/uuid.hpp"
 #include <midas/token_request.hpp>
 
 #include <algorithm>
@@ -9,22 +10,11 @@
 namespace midas::internal::proxy {
 namespace {
 
-bool is_hexadecimal(char c) noexcept {
-  return ascii::is_digit(c) || (ascii::lower(c) >= 'a' && ascii::lower(c) <= 'f');
-}
-
 bool allows_all(const std::optional<std::vector<std::string>>& rules) {
   return !rules || std::ranges::find(*rules, any_token) != rules->end();
 }
 
 }  // namespace
-
-bool is_guid(std::string_view text) noexcept {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  return std::ranges::equal(text, form, [](char c, char expected) {
-    return expected == '-' ? c == '-' : is_hexadecimal(c);
-  });
-}
 
 std::optional<std::string> comparable_resource(std::string_view resource) {
   auto key = make_key({}, resource);

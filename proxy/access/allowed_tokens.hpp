@@ -18,9 +18,6 @@ namespace midas::internal::proxy {
 /// no key.
 [[nodiscard]] std::optional<std::string> comparable_resource(std::string_view resource);
 
-/// True for a GUID as the Azure portal shows it, in any case, without braces.
-[[nodiscard]] bool is_guid(std::string_view text) noexcept;
-
 /// One set of rules. Immutable. Any thread.
 class allowed_tokens {
  public:

@@ -5,6 +5,7 @@
 #include "messages/plain_text.hpp"
 #include "proxy/access/allowed_tokens.hpp"
 #include "transport/formats/url.hpp"
+#include "transport/formats/uuid.hpp"
 #include <midas/identity_host.hpp>
 #include <midas/managed_identity.hpp>
 #include <midas/token_request.hpp>

@@ -27,9 +27,9 @@ host_environment environment_of(const token_service_options& options) {
 
 /// The host that the service would ask; an error if it has none.
 expected<host_protocol> protocol_of(const host_environment& environment,
-                                    const token_service_options& options) {
+                                    const token_service_options& options, bool allow_insecure) {
   host_settings settings;
-  settings.allow_insecure = true;
+  settings.allow_insecure = allow_insecure;
   settings.imds_authority = options.endpoint;
   return make_protocol(detect_host(environment, options.host, options.endpoint), environment,
                        settings);
@@ -37,7 +37,7 @@ expected<host_protocol> protocol_of(const host_environment& environment,
 
 std::optional<url_parts> address_of(const host_environment& environment,
                                     const token_service_options& options) {
-  const auto protocol = protocol_of(environment, options);
+  const auto protocol = protocol_of(environment, options, true);
   if (!protocol) {
     return std::nullopt;
   }
@@ -122,7 +122,8 @@ expected<token_service_options> upstream_options(const proxy_configuration& conf
 }
 
 std::optional<host_chosen> upstream_host(const token_service_options& options) {
-  const auto protocol = protocol_of(environment_of(options), options);
+  const auto protocol =
+      protocol_of(environment_of(options), options, options.allow_insecure_endpoint);
   return protocol ? std::optional{host_chosen{protocol->host, protocol->address, protocol->reason}}
                   : std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include <latch>
+#include <utility>
 
 namespace midas::internal::test {
 
@@ -34,7 +35,7 @@ class one_thread_system {
   }
 
   void release() {
-    if (!release_.try_wait()) {
+    if (!std::exchange(released_, true)) {
       release_.count_down();
     }
   }
@@ -45,6 +46,7 @@ class one_thread_system {
     return config;
   }
 
+  bool released_ = false;
   std::latch release_{1};
   application_config config_;
   caf::actor_system system_;

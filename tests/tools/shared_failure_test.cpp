@@ -44,7 +44,7 @@ TEST_CASE("a failure is one line, and the same when it is read") {
   CHECK(to_string(read_failure(failure_text(plain)).value()) == to_string(plain));
 }
 
-TEST_CASE("what is no failure is not read as one") {
+TEST_CASE("a text that is not a failure is not read as one") {
   CHECK_FALSE(read_failure(""));
   CHECK_FALSE(read_failure("4711 midas"));
   CHECK_FALSE(read_failure("{}"));

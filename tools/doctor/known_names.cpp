@@ -1,6 +1,6 @@
 #include "tools/doctor/known_names.hpp"
 
-#include "messages/ascii.hpp"
+#include "messages/http_message.hpp"
 
 #include <algorithm>
 #include <array>
@@ -137,11 +137,6 @@ constexpr auto usual_media_types = std::to_array<std::string_view>(
      "application/x-www-form-urlencoded", "application/xhtml+xml", "application/xml", "text/html",
      "text/json", "text/plain", "text/xml"});
 
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  return std::ranges::equal(left, right,
-                            [](char a, char b) { return ascii::lower(a) == ascii::lower(b); });
-}
-
 }  // namespace
 
 bool is_known_member(std::string_view name) noexcept {
@@ -150,7 +145,7 @@ bool is_known_member(std::string_view name) noexcept {
 
 std::string_view known_header(std::string_view name) noexcept {
   const auto* const found = std::ranges::find_if(
-      names_of_headers, [name](std::string_view each) { return equals_ignoring_case(each, name); });
+      names_of_headers, [name](std::string_view each) { return equal_ignoring_case(each, name); });
   return found == names_of_headers.end() ? std::string_view{} : *found;
 }
 

@@ -1,5 +1,6 @@
 #include "tools/doctor/remedies.hpp"
 
+#include "actors/policies/acquisition_fsm.hpp"
 #include "messages/time_text.hpp"
 #include "transport/curl/curl_failure.hpp"
 #include "transport/hosts/credential_choice.hpp"
@@ -24,24 +25,11 @@ constexpr std::string_view not_connected =
     "No connection was made in that time: check the address, and that no firewall drops the "
     "packets";
 
-// How an acquisition says so; see acquisition_fsm.
-constexpr std::string_view no_time_for_another = "No attempt is possible before";
-
 // The fallback host is examined when neither the user nor a variable selects one. Its first
 // evidence is what would have selected it.
 bool is_fallback(const host_finding& finding) {
   return profile_of(finding.host).signature.mode == detection_mode::fallback && finding.matched &&
          !finding.evidence.empty() && !finding.evidence.front().present;
-}
-
-// An option chose a host of which this machine shows no sign.
-bool lacks_evidence(const host_detection& detection) {
-  if (!detection.host || detection.findings.empty() || detection.findings.back().evidence.empty()) {
-    return false;
-  }
-  const auto& evidence = detection.findings.back().evidence;
-  return evidence.front().is_option && !evidence.back().present &&
-         profile_of(*detection.host).signature.mode == detection_mode::by_signature;
 }
 
 std::vector<std::string> advice_on_variables(const examination& result) {
@@ -144,7 +132,8 @@ std::vector<std::string> remedies(const examination& result) {
         "exist only on Azure hosts; to try midas elsewhere, run midas simulate");
     advice.emplace_back(result.is_in_container ? in_container : on_virtual_machine);
   }
-  if (host_did_not_answer(result) && lacks_evidence(result.detection)) {
+  if (host_did_not_answer(result) && result.detection.host &&
+      lacks_evidence(result.detection.findings.back())) {
     advice.emplace_back(profile_of(*result.detection.host).signature.advice);
   }
   if (result.binding == identity_binding::usage::off &&

@@ -24,8 +24,8 @@ std::string evidence_of(const host_finding& finding) {
   return text;
 }
 
-// Of a host that cannot be asked.
-std::string chosen_in_vain(const host_detection& detection) {
+// The first line for a host that an option chooses and that cannot be asked.
+std::string unusable_choice(const host_detection& detection) {
   return detection.findings.empty()
              ? std::string{"Host: could not be determined\n"}
              : fmt::format("Host: {}, which an option chooses, cannot be asked\n",
@@ -34,7 +34,7 @@ std::string chosen_in_vain(const host_detection& detection) {
 
 std::string host_of(const examination& result) {
   if (!result.detection.host) {
-    return chosen_in_vain(result.detection);
+    return unusable_choice(result.detection);
   }
   auto text = fmt::format("Host: {}", to_string(*result.detection.host));
   if (!result.address.empty()) {

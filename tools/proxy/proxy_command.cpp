@@ -159,7 +159,8 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
                            .version = program_version(),
                            .log = log->get()}};
   seen.follow(tokens);
-  // The service reports it before its first other event; the metrics begin with it.
+  // The service reports its host only with its first event; the counters of the host should be
+  // there from the start.
   if (const auto host = proxy::upstream_host(*options)) {
     seen.note(*host);
   }

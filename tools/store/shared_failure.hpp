@@ -13,7 +13,7 @@ namespace midas::internal::tools {
 /// One line of JSON. An error contains no secret.
 std::string failure_text(const error& failure);
 
-/// The failure in such a line; empty if the text is none.
+/// The failure in such a line; empty if the text is not such a line.
 std::optional<error> read_failure(std::string_view text);
 
 /// True if a process that waited, and that has so much time left, would get the same answer from

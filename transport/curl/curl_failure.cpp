@@ -6,6 +6,7 @@
 #include "transport/curl/curl_failure_kind.hpp"
 #include "transport/curl/curl_request_check.hpp"
 #include "transport/formats/url.hpp"
+#include "transport/responses/body_description.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -151,7 +152,8 @@ error tls_failed(const curl_failure& failure, const http_request& request,
                         : certificate_advice);
 }
 
-// What a server of https does with plain http, too.
+// A server of https that receives plain http also closes the connection, or answers with bytes that
+// are not HTTP.
 const char* advice_on_protocol(const http_request& request) noexcept {
   return is_https(request.url) ? endpoint_advice : other_protocol_advice;
 }
@@ -160,9 +162,8 @@ error lost(const curl_failure& failure, const http_request& request, const std::
   return make_error(
       errc::connection_lost,
       concat({name, " closed the connection before its response was complete: ", reason(failure)}),
-      failure.awaits_headers
-          ? concat({"Try again. ", advice_on_protocol(request)})
-          : std::string{"Try again: the answer was cut off, by the server or on its way"});
+      failure.awaits_headers ? concat({"Try again. ", advice_on_protocol(request)})
+                             : std::string{advice_on_truncation});
 }
 
 }  // namespace

@@ -31,8 +31,7 @@ struct curl_failure {
 /// For a server that accepts connections and requests.
 inline constexpr std::string_view no_answer_advice =
     "A server accepts connections at this address but does not answer: check its state and its "
-    "log; "
-    "an identity endpoint usually answers within a second";
+    "log; an identity endpoint usually answers within a second";
 
 /// The error to report; its message names the request's endpoint.
 error describe(const curl_failure&, const http_request&);

@@ -67,11 +67,9 @@ std::string reason_for(const host_finding& finding, const host_profile& profile,
     return concat({name, " was chosen because ", last.subject, " ", last.found});
   }
   if (finding.evidence.front().is_option) {
-    const bool lacks_evidence =
-        profile.signature.mode == detection_mode::by_signature && !last.present;
-    return concat({name, " was chosen by ", finding.evidence.front().subject,
-                   lacks_evidence ? ", although " : "", lacks_evidence ? last.subject : "",
-                   lacks_evidence ? " " : "", lacks_evidence ? last.found : ""});
+    const auto chosen = concat({name, " was chosen by ", finding.evidence.front().subject});
+    return lacks_evidence(finding) ? concat({chosen, ", although ", last.subject, " ", last.found})
+                                   : chosen;
   }
   auto result = concat({name, " was chosen because ", joined(present, " and "),
                         (present.size() == 1 ? " is set" : " are set")});
@@ -187,10 +185,7 @@ host_detection detect(const host_environment& environment, const credential_choi
 // For a reader who has chosen a host of which this machine shows no sign.
 void mention_other_choice(host_detection& chosen, const host_environment& environment,
                           const credential_choice& choice) {
-  const auto& finding = chosen.findings.back();
-  const auto& signature = profile_of(*chosen.host).signature;
-  if (!finding.evidence.front().is_option || signature.mode != detection_mode::by_signature ||
-      finding.evidence.back().present) {
+  if (!lacks_evidence(chosen.findings.back())) {
     return;
   }
   const auto detected = detect(environment, choice);
@@ -221,6 +216,12 @@ host_detection detect_host(const host_environment& environment, std::optional<id
     mention_detected(result.host.error(), detect(environment, choice));
   }
   return result;
+}
+
+bool lacks_evidence(const host_finding& finding) {
+  return !finding.evidence.empty() && finding.evidence.front().is_option &&
+         !finding.evidence.back().present &&
+         profile_of(finding.host).signature.mode == detection_mode::by_signature;
 }
 
 }  // namespace midas::internal

@@ -23,6 +23,9 @@ struct host_finding {
   friend bool operator==(const host_finding&, const host_finding&) = default;
 };
 
+/// True if an option chose the host, and nothing on this machine indicates it.
+[[nodiscard]] bool lacks_evidence(const host_finding& finding);
+
 struct host_detection {
   expected<identity_host> host;
   /// The hosts that were examined, in order; the last one is the one that was found, if any.

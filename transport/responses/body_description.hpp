@@ -15,6 +15,10 @@ inline constexpr std::string_view advice_on_pages =
     "Check for a proxy in between, and that this is an Azure host: identity endpoints do not send "
     "web pages";
 
+/// For an answer that ends before its end.
+inline constexpr std::string_view advice_on_truncation =
+    "Try again: the answer was cut off, by the server or on its way";
+
 /// Tells the form of a body from its beginning, before it is parsed: empty, markup, compressed,
 /// binary, or otherwise unreadable.
 body_form form_of(const http_response& response) noexcept;

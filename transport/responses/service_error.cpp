@@ -156,7 +156,7 @@ std::string advice_on_page(const error_context& context, int status) {
                    ", and for a proxy in between: identity endpoints do not send web pages";
 }
 
-// For a server that does not know the path, or not the method.
+// For 404 and 405: the server does not serve this path, or not with this method.
 std::string advice_on_path(const error_context& context, errc code) {
   if (!context.url_variable.empty()) {
     return "Check the path in " + std::string{context.url_variable} +

@@ -84,7 +84,7 @@ unexpected reject_unreadable(std::string_view source, const http_response& respo
       concat({"with ", describe_body(response, form, is_truncated), describe_server(response)}),
       server                      ? server->advice
       : form == body_form::markup ? advice_on_pages
-      : is_truncated              ? "Try again: the answer was cut off, by the server or on its way"
+      : is_truncated              ? advice_on_truncation
                                   : std::string_view{});
   if (server && server->kind == server_kind::other_cloud) {
     result.value().code = errc::not_an_azure_host;

@@ -40,10 +40,15 @@ inline error refusal_of(token_service& tokens, const token_request& request) {
   return tokens.get(request, std::chrono::seconds{1}, stopped.get_token()).error();
 }
 
-/// The error of a passed deadline. The service adds why the key has no token, if it knows.
-inline error error_at_deadline(token_service& tokens, const token_request& request) {
-  const auto late = tokens.get(request, std::chrono::nanoseconds{1});
-  return late || late.error().code != errc::deadline_exceeded ? deadline_error() : late.error();
+/// The answer when the deadline has passed: a token that was published meanwhile, or the error, in
+/// which the service says why the key has no token, if it knows.
+inline expected<access_token> answer_at_deadline(token_service& tokens,
+                                                 const token_request& request) {
+  auto late = tokens.get(request, std::chrono::nanoseconds{1});
+  if (!late && late.error().code != errc::deadline_exceeded) {
+    return unexpected{deadline_error()};
+  }
+  return late;
 }
 
 /// Like token_service::get(), with a cancellation that must be polled.
@@ -57,7 +62,7 @@ inline expected<access_token> get_until_cancelled(token_service& tokens,
     return *std::move(token);
   }
   if (wait.timeout <= std::chrono::nanoseconds::zero() && !wait.is_cancelled()) {
-    return unexpected{error_at_deadline(tokens, request)};
+    return answer_at_deadline(tokens, request);
   }
   auto refusal = refusal_of(tokens, request);
   if (refusal.code != errc::cancelled || wait.is_cancelled()) {
@@ -77,7 +82,7 @@ inline expected<access_token> get_until_cancelled(token_service& tokens,
       stop.request_stop();
       auto answer = outcome->take();
       if (is_late && !answer && answer.error().code == errc::cancelled) {
-        return unexpected{error_at_deadline(tokens, request)};
+        return answer_at_deadline(tokens, request);
       }
       return answer;
     }

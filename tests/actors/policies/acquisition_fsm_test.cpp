@@ -72,6 +72,8 @@ TEST_CASE("while pausing, only requests that the next attempt could serve wait")
   CHECK(machine.refusal(start + 1s, start)->http_status == 503);
   CHECK(machine.refusal(start + 1'100ms, start)->retry_after == 1s);
   CHECK_FALSE(machine.refusal(start + 1'100ms + 1ns, start));
+  // The timer is late.
+  CHECK_FALSE(machine.refusal(start + 1'050ms, start + 1s));
 }
 
 TEST_CASE("a refresh that becomes due after a refusal fails with it, and is postponed") {

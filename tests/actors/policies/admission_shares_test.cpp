@@ -125,7 +125,7 @@ TEST_CASE("refreshes that a slow host cannot keep up with do not starve new keys
   CHECK(refreshed >= 8);
 }
 
-TEST_CASE("new keys without end do not take the time in which held tokens are renewed") {
+TEST_CASE("new keys without end do not take the time in which held tokens are refreshed") {
   queued_host host{{5, 20}, 100'000};
   // The time that a token of an hour has, and as many of them as a third of that time is enough
   // for.

@@ -96,8 +96,7 @@ TEST_CASE("an option is the reason for the host that it chooses") {
 TEST_CASE("a host that an option chooses, and of which there is no sign, is doubted") {
   const std::string doubted =
       "Azure Arc was chosen by the host option, although the file /opt/azcmagent/bin/himds does "
-      "not "
-      "exist";
+      "not exist";
   CHECK(detect_host(with({}), host::azure_arc).reason ==
         doubted + "; without the option, IMDS would be assumed");
   CHECK(detect_host(with({{"MSI_ENDPOINT", "e"}}), host::azure_arc).reason ==

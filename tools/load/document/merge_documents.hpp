@@ -14,7 +14,7 @@ namespace midas::internal::tools {
 /// by second; latencies come from the sum of the histograms, and are never averages of percentiles.
 /// The duration is that of the longest run, the memory that of the largest process; machine and
 /// settings are those of the first, and `machines` has all. Thresholds are left out, because they
-/// must be checked anew. Fails with errc::invalid_configuration without documents, and if their
+/// must be checked again. Fails with errc::invalid_configuration without documents, and if their
 /// histograms do not have the same buckets.
 [[nodiscard]] expected<load_document> merge_documents(std::span<const load_document> documents);
 
