@@ -12,12 +12,13 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace midas::internal::proxy {
 namespace {
 
-unexpected wrong(std::string message, std::string advice) {
-  return fail(errc::invalid_configuration, std::move(message), std::move(advice));
+unexpected wrong(std::string_view message, std::string_view advice) {
+  return fail(errc::invalid_configuration, message, advice);
 }
 
 bool is_file_path(std::string_view text) noexcept {

@@ -28,9 +28,9 @@ constexpr std::size_t max_header = 1'024;
 /// The longest file that may hold a header: with white space around it.
 constexpr std::size_t max_file = 2 * max_header;
 
-unexpected unusable(const std::string& path, const std::string& problem, std::string advice) {
+unexpected unusable(const std::string& path, const std::string& problem, std::string_view advice) {
   return fail(errc::invalid_configuration,
-              "the file of the identity header, " + path + ", " + problem, std::move(advice));
+              "the file of the identity header, " + path + ", " + problem, advice);
 }
 
 unexpected failed(const std::string& path, const char* operation) {

@@ -29,8 +29,8 @@ struct worker_problem {
   error reason;
 };
 
-[[noreturn]] void give_up(std::string problem, std::string advice = {}) {
-  throw worker_problem{make_error(errc::unreachable, std::move(problem), std::move(advice))};
+[[noreturn]] void give_up(std::string_view problem, std::string_view advice = {}) {
+  throw worker_problem{make_error(errc::unreachable, problem, advice)};
 }
 
 // Where the threads of the workers meet before the start. Any thread.

@@ -22,9 +22,9 @@ constexpr std::size_t min_secret = 16;
 constexpr std::size_t max_secret = 1'024;
 
 unexpected unusable_secret(const std::string& path, const std::string& problem,
-                           std::string advice) {
+                           std::string_view advice) {
   return fail(errc::invalid_configuration,
-              "the file of the workers' secret, " + path + ", " + problem, std::move(advice));
+              "the file of the workers' secret, " + path + ", " + problem, advice);
 }
 
 std::string_view without_space(std::string_view text) noexcept {
