@@ -2,6 +2,8 @@
 
 #include "messages/ascii.hpp"
 #include "messages/concat.hpp"
+#include "messages/make_error.hpp"
+#include "messages/plain_text.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
