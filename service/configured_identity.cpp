@@ -1,9 +1,9 @@
 #include "service/configured_identity.hpp"
 
 #include "messages/concat.hpp"
+#include "messages/guid.hpp"
 #include "messages/make_error.hpp"
 #include "transport/formats/plain_value.hpp"
-#include "transport/formats/uuid.hpp"
 #include "transport/hosts/host_registry.hpp"
 
 namespace midas::internal {

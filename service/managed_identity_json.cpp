@@ -1,9 +1,9 @@
 #include "messages/concat.hpp"
+#include "messages/guid.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "service/configured_identity.hpp"
 #include "transport/formats/json_object.hpp"
-#include "transport/formats/uuid.hpp"
 #include <midas/managed_identity.hpp>
 
 #include <rapidjson/stringbuffer.h>

@@ -21,7 +21,7 @@ class lock_descriptor {
   lock_descriptor(int directory, const std::string& name, int flags, mode_t mode = 0) noexcept;
   lock_descriptor(lock_descriptor&& other) noexcept : file_(std::move(other.file_)) {}
   lock_descriptor& operator=(lock_descriptor&& other) noexcept {
-    file_ = std::move(other.file_);
+    std::swap(file_, other.file_);
     return *this;
   }
   ~lock_descriptor() { close(); }

@@ -11,9 +11,14 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <variant>
 
 namespace midas::internal {
+
+/// Begins the last sentence of the advice for a caller that cannot wait for the next attempt.
+inline constexpr std::string_view no_time_for_another =
+    "The caller's deadline leaves no time for another attempt";
 
 /// Acquires tokens for one key, one acquisition at a time. Not thread-safe.
 ///
@@ -31,10 +36,6 @@ namespace midas::internal {
 /// withdrawn. An exit request leads from each phase to `ending`, which is final: later responses
 /// are ignored. An event that cannot occur in a phase (a response while no request is in flight, a
 /// request while an acquisition is in progress) throws std::bad_variant_access.
-/// Begins the last sentence of the advice for a caller that cannot wait for the next attempt.
-inline constexpr std::string_view no_time_for_another =
-    "The caller's deadline leaves no time for another attempt";
-
 class acquisition_fsm {
  public:
   using time_point = std::chrono::steady_clock::time_point;

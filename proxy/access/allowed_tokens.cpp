@@ -1,7 +1,7 @@
 #include "proxy/access/allowed_tokens.hpp"
 
 #include "messages/ascii.hpp"
-#include "transport/formats/uuid.hpp"
+#include "messages/guid.hpp"
 #include <midas/token_request.hpp>
 
 #include <algorithm>

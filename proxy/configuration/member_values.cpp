@@ -1,11 +1,11 @@
 #include "proxy/configuration/member_values.hpp"
 
 #include "messages/ascii.hpp"
+#include "messages/guid.hpp"
 #include "messages/make_error.hpp"
 #include "messages/plain_text.hpp"
 #include "proxy/access/allowed_tokens.hpp"
 #include "transport/formats/url.hpp"
-#include "transport/formats/uuid.hpp"
 #include <midas/identity_host.hpp>
 #include <midas/managed_identity.hpp>
 #include <midas/token_request.hpp>

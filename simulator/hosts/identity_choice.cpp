@@ -1,5 +1,6 @@
 #include "simulator/hosts/identity_choice.hpp"
 
+#include "messages/guid.hpp"
 #include "simulator/http/http_exchange.hpp"
 #include "simulator/tokens/token_issuer.hpp"
 

@@ -1,5 +1,6 @@
 #include "simulator/tokens/token_issuer.hpp"
 
+#include "messages/guid.hpp"
 #include "simulator/tokens/json_text.hpp"
 
 #include <algorithm>
@@ -40,20 +41,6 @@ std::uint64_t next_issuer() noexcept {
 }
 
 }  // namespace
-
-bool is_guid(std::string_view text) noexcept {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  constexpr std::string_view digits = "0123456789abcdefABCDEF";
-  if (text.size() != form.size()) {
-    return false;
-  }
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    if (form[i] == '-' ? text[i] != '-' : digits.find(text[i]) == std::string_view::npos) {
-      return false;
-    }
-  }
-  return true;
-}
 
 token_issuer::token_issuer(const simulated_host_options& options)
     : expires_in_(options.expires_in),

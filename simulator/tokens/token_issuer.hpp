@@ -123,7 +123,4 @@ class token_issuer {
   return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
 }
 
-/// 8-4-4-4-12 hexadecimal digits.
-[[nodiscard]] bool is_guid(std::string_view text) noexcept;
-
 }  // namespace midas::internal::simulator

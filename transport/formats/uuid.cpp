@@ -1,10 +1,7 @@
 #include "transport/formats/uuid.hpp"
 
-#include "messages/ascii.hpp"
-
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -59,15 +56,6 @@ std::string random_uuid() {
   // OpenSSL's generator would take milliseconds to set up in each thread.
   uuid_bytes bytes;
   return uuid_of(::getentropy(bytes.data(), bytes.size()) == 0 ? bytes : bytes_of_now());
-}
-
-bool is_guid(std::string_view text) noexcept {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  return std::ranges::equal(text, form, [](char c, char expected) {
-    return expected == '-'
-               ? c == '-'
-               : ascii::is_digit(c) || (ascii::lower(c) >= 'a' && ascii::lower(c) <= 'f');
-  });
 }
 
 }  // namespace midas::internal

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string>
-#include <string_view>
 
 namespace midas::internal {
 
@@ -14,8 +13,5 @@ std::string random_uuid();
 
 /// The UUID made from these random bytes; version and variant overwrite six bits.
 std::string uuid_of(std::array<unsigned char, 16> bytes);
-
-/// True for the form "6a5e3c1b-0000-1111-2222-333344445555", in any case, without braces.
-bool is_guid(std::string_view text) noexcept;
 
 }  // namespace midas::internal

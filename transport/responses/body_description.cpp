@@ -167,6 +167,10 @@ bool may_hold_token(std::string_view text, bool is_success) noexcept {
          (is_success && mentions("token=")) || has_token_word(text, is_success);
 }
 
+std::string advice_on_page(std::string_view remedy) {
+  return concat({remedy, ": identity endpoints do not send web pages"});
+}
+
 body_form form_of(const http_response& response) noexcept {
   const auto begin = response.body.find_first_not_of(white_space);
   if (begin == sensitive_string::npos) {

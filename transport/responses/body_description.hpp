@@ -10,10 +10,9 @@
 
 namespace midas::internal {
 
-/// For a page in the place of a token or an error.
-inline constexpr std::string_view advice_on_pages =
-    "Check for a proxy in between, and that this is an Azure host: identity endpoints do not send "
-    "web pages";
+/// For a page in the place of a token or an error: what to check or to try, and why.
+std::string advice_on_page(
+    std::string_view remedy = "Check for a proxy in between, and that this is an Azure host");
 
 /// For an answer that ends before its end.
 inline constexpr std::string_view advice_on_truncation =

@@ -145,15 +145,13 @@ std::string describe_answer(const error_context& context, const error_body& body
   return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
 }
 
-std::string advice_on_page(const error_context& context, int status) {
+std::string advice_on_page_of(const error_context& context, int status) {
   if (status >= 500) {
-    return "Try again later; if it lasts, check for a proxy in between: identity endpoints do not "
-           "send web pages";
+    return advice_on_page("Try again later; if it lasts, check for a proxy in between");
   }
-  return context.url_variable.empty()
-             ? std::string{advice_on_pages}
-             : "Check " + std::string{context.url_variable} +
-                   ", and for a proxy in between: identity endpoints do not send web pages";
+  return context.url_variable.empty() ? advice_on_page()
+                                      : advice_on_page(concat({"Check ", context.url_variable,
+                                                               ", and for a proxy in between"}));
 }
 
 // For 404 and 405: the server does not serve this path, or not with this method.
@@ -172,7 +170,7 @@ std::string advice_for(const error_context& context, errc code, int status, cons
     return std::string{found.server->advice};
   }
   if (found.body.form == body_form::markup) {
-    return advice_on_page(context, status);
+    return advice_on_page_of(context, status);
   }
   if (status >= 300 && status < 400) {
     return "Check which server is at this address: identity endpoints never redirect";

@@ -79,13 +79,18 @@ unexpected reject_unreadable(std::string_view source, const http_response& respo
                              bool is_truncated) {
   const auto server = find_foreign_server(response);
   const auto form = form_of(response);
+  std::string advice;
+  if (server) {
+    advice = server->advice;
+  } else if (form == body_form::markup) {
+    advice = advice_on_page();
+  } else if (is_truncated) {
+    advice = advice_on_truncation;
+  }
   auto result = reject(
       source,
       concat({"with ", describe_body(response, form, is_truncated), describe_server(response)}),
-      server                      ? server->advice
-      : form == body_form::markup ? advice_on_pages
-      : is_truncated              ? advice_on_truncation
-                                  : std::string_view{});
+      advice);
   if (server && server->kind == server_kind::other_cloud) {
     result.value().code = errc::not_an_azure_host;
   }

@@ -1,5 +1,6 @@
 #include "simulator/hosts/simulated_app_service.hpp"
 
+#include "messages/guid.hpp"
 #include "tests/simulator/support/protocol_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
 #include "tests/support/catch.hpp"

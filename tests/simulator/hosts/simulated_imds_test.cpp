@@ -1,3 +1,4 @@
+#include "messages/guid.hpp"
 #include "simulator/tokens/token_issuer.hpp"
 #include "tests/simulator/support/imds_request.hpp"
 #include "tests/simulator/support/token_text.hpp"
@@ -161,7 +162,7 @@ TEST_CASE("any_user_assigned accepts every well-formed id") {
   const std::string guid = "12345678-1234-1234-1234-123456789abc";
   CHECK(owner("&client_id=" + guid, options) == guid);
   const auto by_object = owner("&object_id=" + guid, options);
-  CHECK(simulator::is_guid(by_object));
+  CHECK(is_guid(by_object));
   CHECK(by_object != guid);
   CHECK(owner("&object_id=" + guid, options) == by_object);
   const std::string id = "/subscriptions/s/x/userAssignedIdentities/";
