@@ -34,7 +34,8 @@ python3 scripts/reference.py --check
 mkdir -p build/docs
 doxygen docs/Doxyfile
 scripts/lint.sh "${deep[@]}" "${base[@]}"
-build_and_test asan
+build asan
+run_tests asan
 if [ "$all" = yes ]; then
   scripts/test_threads.sh
   scripts/check_instructions.sh

@@ -5,15 +5,16 @@ build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev
   libexpected-dev libboost-dev libcli11-dev libfmt-dev prometheus-cpp-dev)
 # The Debian packages also need these.
 debian_packages=(dpkg-dev fakeroot file)
-# scripts/test.sh also needs these: test libraries, the tools of the consumer tests, and network
-# namespaces for tests/clients.
-test_packages=(catch2 librapidcheck-dev clang pkg-config binutils iproute2 util-linux)
-# midas::keyring, and a keyring to test it with. midas::midas does not need them.
-test_packages+=(libsecret-1-dev gnome-keyring dbus libsecret-tools)
-# What the adapters adapt to.
-test_packages+=(libasio-dev libgrpc++-dev)
-# What reads the manual pages, the completion scripts and the recipes.
-test_packages+=(mandoc man-db zsh python3)
+# Needed to build the tests, too: test libraries, midas::keyring and what the adapters adapt to. The
+# build asks for Python, with which tests run.
+test_libraries=(catch2 librapidcheck-dev pkg-config libsecret-1-dev libasio-dev libgrpc++-dev python3)
+# scripts/test.sh also needs these: the tools of the consumer tests, and network namespaces for
+# tests/clients.
+test_packages=("${test_libraries[@]}" clang binutils iproute2 util-linux)
+# A keyring.
+test_packages+=(gnome-keyring dbus libsecret-tools)
+# What reads the manual pages and the completion scripts.
+test_packages+=(mandoc man-db zsh)
 # What checks the files in deploy/.
 test_packages+=(systemd python3-yaml)
 # A browser for the status page of midas proxy.

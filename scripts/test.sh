@@ -12,5 +12,10 @@ if [ $# -ne 0 ]; then
   echo "usage: scripts/test.sh" >&2
   exit 2
 fi
-install_packages "${build_packages[@]}" "${test_packages[@]}"
-build_and_test ci all_verify_interface_header_sets
+install_packages "${build_packages[@]}" "${test_libraries[@]}"
+# What only the tests call is installed while the compiler is busy.
+install_packages "${test_packages[@]}" &
+installation=$!
+build ci all_verify_interface_header_sets
+wait "$installation"
+run_tests ci
