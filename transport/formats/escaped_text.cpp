@@ -93,17 +93,34 @@ std::optional<escape> read_entity(placed_characters text) noexcept {
   return result;
 }
 
-std::optional<escape> read_escape(placed_characters text) noexcept {
-  switch (text.front().value) {
+std::optional<escape_kind> kind_of(char first) noexcept {
+  switch (first) {
     case '%':
-      return read_number(text, 1, 2, 2, 16);
+      return escape_kind::url;
     case '\\':
-      return read_backslash(text);
+      return escape_kind::json;
     case '&':
-      return read_entity(text);
+      return escape_kind::html;
     default:
       return std::nullopt;
   }
+}
+
+std::optional<escape> read_escape(placed_characters text,
+                                  std::span<const escape_kind> kinds) noexcept {
+  const auto kind = kind_of(text.front().value);
+  if (!kind || std::ranges::find(kinds, *kind) == kinds.end()) {
+    return std::nullopt;
+  }
+  switch (*kind) {
+    case escape_kind::url:
+      return read_number(text, 1, 2, 2, 16);
+    case escape_kind::json:
+      return read_backslash(text);
+    case escape_kind::html:
+      return read_entity(text);
+  }
+  return std::nullopt;
 }
 
 void add(placed_text& result, char value, std::size_t begin, std::size_t end) {
@@ -138,11 +155,11 @@ placed_text read_placed(std::string_view text) {
   return result;
 }
 
-placed_text without_escapes(const placed_text& text) {
+placed_text without_escapes(const placed_text& text, std::span<const escape_kind> kinds) {
   placed_text result;
   result.reserve(text.size());
   for (placed_characters rest{text}; !rest.empty();) {
-    const auto found = read_escape(rest);
+    const auto found = read_escape(rest, kinds);
     const auto size = found ? found->size : 1;
     const auto begin = rest.front().begin;
     const auto end = rest[size - 1].end;

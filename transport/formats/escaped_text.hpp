@@ -4,6 +4,7 @@
 #include <midas/sensitive_string.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,13 @@ struct placed_character {
   char value = 0;
   std::size_t begin = 0;
   std::size_t end = 0;
+
+  bool operator==(const placed_character&) const = default;
 };
+
+/// Where escapes come from: URLs ("%2b"), JSON ("\u002b", "\/", "\x2b") or HTML ("&#43;",
+/// "&#x2b;", "&amp;").
+enum class escape_kind { url, json, html };
 
 /// The characters are those of a host's answer, so they are wiped.
 using placed_text = std::vector<placed_character, wiping_allocator<placed_character>>;
@@ -22,9 +29,8 @@ using placed_text = std::vector<placed_character, wiping_allocator<placed_charac
 /// The characters of `text` in lower case, without white space and control characters.
 placed_text read_placed(std::string_view text);
 
-/// `text` with each escape replaced by the bytes it stands for: those of URLs ("%2b"), JSON
-/// ("\u002b", "\/", "\x2b") and HTML ("&#43;", "&#x2b;", "&amp;"). The result is again in lower
+/// `text` with each escape of one of the `kinds` replaced by the bytes that it stands for, in lower
 /// case and without white space. One level of escapes only.
-placed_text without_escapes(const placed_text& text);
+placed_text without_escapes(const placed_text& text, std::span<const escape_kind> kinds);
 
 }  // namespace midas::internal

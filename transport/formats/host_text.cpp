@@ -144,6 +144,30 @@ void add_forms(std::string_view proof, std::vector<sensitive_string>& forms) {
   }
 }
 
+using escape_kinds = std::span<const escape_kind>;
+
+// A text in which a host may have put escapes of one kind is read without those of that kind only:
+// a proof may itself contain what looks like an escape of another kind, and has to stay as it is.
+// It is also read without any escape, for a host that mixes the kinds.
+constexpr std::array all_kinds{escape_kind::url, escape_kind::json, escape_kind::html};
+constexpr std::array<escape_kinds, 4> kinds_read{
+    escape_kinds{all_kinds}, escape_kinds{all_kinds}.subspan(0, 1),
+    escape_kinds{all_kinds}.subspan(1, 1), escape_kinds{all_kinds}.subspan(2, 1)};
+
+// `texts` with one more level of escapes read, in each way that has a result of its own.
+std::vector<placed_text> with_one_level_less(const std::vector<placed_text>& texts) {
+  std::vector<placed_text> results;
+  for (const auto& text : texts) {
+    for (const auto kinds : kinds_read) {
+      auto next = without_escapes(text, kinds);
+      if (next.size() != text.size() && std::ranges::find(results, next) == results.end()) {
+        results.push_back(std::move(next));
+      }
+    }
+  }
+  return results;
+}
+
 marks repeated_parts(std::string_view text, std::span<const secret> proofs) {
   marks found(text.size(), false);
   std::vector<sensitive_string> forms;
@@ -155,17 +179,17 @@ marks repeated_parts(std::string_view text, std::span<const secret> proofs) {
   if (forms.empty()) {
     return found;
   }
-  auto placed = read_placed(text);
-  for (unsigned level = 0; level <= nested_escapes; ++level) {
-    const reading read{placed};
-    for (const auto& form : forms) {
-      read.mark(form, found);
+  std::vector<placed_text> texts{read_placed(text)};
+  for (unsigned level = 0; level <= nested_escapes && !texts.empty(); ++level) {
+    if (level > 0) {
+      texts = with_one_level_less(texts);
     }
-    auto next = without_escapes(placed);
-    if (next.size() == placed.size()) {
-      break;
+    for (const auto& each : texts) {
+      const reading read{each};
+      for (const auto& form : forms) {
+        read.mark(form, found);
+      }
     }
-    placed = std::move(next);
   }
   return found;
 }

@@ -13,7 +13,8 @@ namespace midas::internal {
 /// `text` as one line of at most `max_bytes` (see one_line), with "<redacted>" in place of
 /// - whatever repeats one of the `proofs` (http_response::proofs), or at least eight characters of
 ///   one: as it is, percent-encoded, escaped as in JSON or HTML, in base64 or base64url, in any
-///   case, with any white space in between, and up to three of these escapes nested;
+///   case, with any white space in between, and up to three of these escapes nested; also if the
+///   proof itself contains what looks like an escape;
 /// - whatever looks like a JSON Web Token.
 ///
 /// A proof of fewer than four characters is not a secret, and is not looked for. Takes time linear

@@ -16,9 +16,12 @@ using namespace midas::internal::test;
 
 namespace {
 
+// Any printable characters, or mostly those that escapes consist of.
 std::string any_secret() {
   const auto size = *rc::gen::inRange<std::size_t>(24, 64);
-  return *rc::gen::container<std::string>(size, rc::gen::inRange<char>('!', 0x7f));
+  const auto any = rc::gen::inRange<char>('!', 0x7f);
+  const auto of_escapes = rc::gen::elementOf(std::string{R"(%%""//\\&&#;uxn0124aq)"});
+  return *rc::gen::container<std::string>(size, *rc::gen::element(any, of_escapes));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 #include "transport/formats/escaped_text.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -15,13 +16,15 @@ namespace {
 
 const std::vector<secret> proofs{secret{"ABCD-efgh-1234"}};
 
+constexpr std::array every_kind{escape_kind::url, escape_kind::json, escape_kind::html};
+
 std::string shown(std::string_view text, std::size_t max_bytes = 100) {
   return shown_host_text(text, proofs, max_bytes);
 }
 
 std::string unescaped(std::string_view text) {
   std::string result;
-  for (const auto& each : without_escapes(read_placed(text))) {
+  for (const auto& each : without_escapes(read_placed(text), every_kind)) {
     result += each.value;
   }
   return result;
@@ -68,6 +71,20 @@ TEST_CASE("three nested escapes hide no proof") {
   CHECK(shown("%2541BCD%252Defgh%252D1234") == "<redacted>");
   CHECK(shown("%252541BCD%25252Defgh%25252D1234") == "<redacted>");
   CHECK(shown("\\\\u0026#65;BCD-efgh-1234") == "<redacted>");
+}
+
+TEST_CASE("a proof that contains what looks like an escape is replaced in each of its forms") {
+  const auto [proof, text] = GENERATE(table<std::string, std::string>({
+      {R"(!!/!%00!"!)", R"(!!\\\/!%00!\\\"!)"},
+      {R"(!!/!%00!"!)", R"(!!\/!%00!\"!)"},
+      {R"("%41"%41"%41"%41")", R"(\"%41\"%41\"%41\"%41\")"},
+      {R"("%41"%41"%41"%41")", R"(%22%2541%22%2541%22%2541%22%2541%22)"},
+      {R"("%41"%41"%41"%41")", R"(&quot;%41&quot;%41&quot;%41&quot;%41&quot;)"},
+      {R"(\n\n"\n\n"\n\n")", R"(\\n\\n\"\\n\\n\"\\n\\n\")"},
+      {R"(&lt;&lt;%&lt;)", R"(%26lt%3b%26lt%3b%25%26lt%3b)"},
+      {R"(&lt;&lt;%&lt;)", R"(&amp;lt;&amp;lt;%25&amp;lt;)"},
+  }));
+  CHECK(shown_host_text(text, std::vector{secret{proof}}, 100) == "<redacted>");
 }
 
 TEST_CASE("a text is searched before it is cut") {
@@ -118,8 +135,21 @@ TEST_CASE("escapes are read as in URLs, JSON and HTML") {
   CHECK(unescaped(text) == result);
 }
 
+TEST_CASE("escapes of a kind are read without those of others") {
+  const auto read = [](escape_kind kind) {
+    std::string result;
+    for (const auto& each : without_escapes(read_placed("%41\\u0042&#67;"), std::array{kind})) {
+      result += each.value;
+    }
+    return result;
+  };
+  CHECK(read(escape_kind::url) == "a\\u0042&#67;");
+  CHECK(read(escape_kind::json) == "%41b&#67;");
+  CHECK(read(escape_kind::html) == "%41\\u0042c");
+}
+
 TEST_CASE("each character has the part of the text that it came from") {
-  const auto read = without_escapes(read_placed("a %41\\u0042"));
+  const auto read = without_escapes(read_placed("a %41\\u0042"), every_kind);
   REQUIRE(read.size() == 3);
   CHECK(read[0].begin == 0);
   CHECK(read[0].end == 1);
