@@ -31,8 +31,8 @@ struct asker {
 };
 
 /// Counts the requests of one worker that were answered with a token. Bounded: keeps 512 pairs of
-/// user and token; of eight that share a place, the one that has not asked for longest makes room
-/// for a new one. count() is called by one thread at a time, the rest by any.
+/// user and token; of the eight pairs of a set, the least recently used one makes room for a new
+/// one. count() is called by one thread at a time, the rest by any.
 class asker_table {
  public:
   /// A pair that is known costs no lock: the hash and the comparison of its texts, and two writes.

@@ -31,7 +31,7 @@ std::set<std::string> texts_of(const std::vector<expected<access_token>>& receiv
   return result;
 }
 
-// What a blocking caller is told while no actor of its service can run.
+// The error of a blocking caller while no actor of its service can run.
 std::string text_without_actors(const token_service_options& options,
                                 const token_request& request) {
   one_thread_system actors;

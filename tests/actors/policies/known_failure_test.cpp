@@ -1,4 +1,4 @@
-// What a caller is told whose deadline passes, of the failures before. Time is an argument.
+// What errc::deadline_exceeded says about the failures before the deadline. Time is an argument.
 #include "actors/policies/known_failure.hpp"
 
 #include "actors/policies/host_budget.hpp"

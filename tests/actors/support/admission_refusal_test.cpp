@@ -1,4 +1,4 @@
-// What a caller is told whose request is not sent. Time is an argument.
+// The errors of requests that the HTTP actor does not admit. Time is an argument.
 #include "actors/support/admission_refusal.hpp"
 
 #include "messages/make_error.hpp"
