@@ -54,11 +54,11 @@ class waiting_list {
   /// Counts its waiters in `counters->waiters`.
   explicit waiting_list(std::shared_ptr<service_counters> counters) : gauge_(std::move(counters)) {}
 
-  /// `takes_published`: a token that another acquisition has published answers the caller, too.
-  void add(time_point deadline, waiter&& caller, bool takes_published) {
+  /// `accepts_cached`: a token that another acquisition has published answers the caller, too.
+  void add(time_point deadline, waiter&& caller, bool accepts_cached) {
     // Made in place: each move of a waiter costs as much as the rest.
     waiters_.emplace(std::piecewise_construct, std::forward_as_tuple(deadline),
-                     std::forward_as_tuple(std::move(caller), takes_published));
+                     std::forward_as_tuple(std::move(caller), accepts_cached));
     gauge_.show(size());
   }
 
@@ -107,7 +107,7 @@ class waiting_list {
     const auto before = size();
     remove_canceled();
     if (std::ranges::any_of(waiters_,
-                            [](const auto& item) { return item.second.takes_published; })) {
+                            [](const auto& item) { return item.second.accepts_cached; })) {
       if (const auto token = find_published()) {
         answer_published(*token, counters);
       }
@@ -133,7 +133,7 @@ class waiting_list {
   void answer_published(const access_token& token, service_counters& counters) {
     const caf_compat::shared_answer answer{token};
     for (auto it = waiters_.begin(); it != waiters_.end();) {
-      if (it->second.takes_published) {
+      if (it->second.accepts_cached) {
         counters.add(counters.tokens);
         gauge_.show(size() - 1);
         it->second.caller.answer(token, answer);
@@ -145,10 +145,11 @@ class waiting_list {
   }
 
   struct entry {
-    entry(waiter&& from, bool takes) noexcept : caller(std::move(from)), takes_published(takes) {}
+    entry(waiter&& from, bool accepts) noexcept
+        : caller(std::move(from)), accepts_cached(accepts) {}
 
     waiter caller;
-    bool takes_published;
+    bool accepts_cached;
   };
 
   std::multimap<time_point, entry> waiters_;
