@@ -64,7 +64,7 @@ retry_policy::decision retry_policy::after(const failed_attempt& attempt) noexce
                                  attempt.now + std::max(requested, milliseconds{0}));
   const auto latest_start = attempt.latest - min_time_after_pause;
   decision result{earliest};
-  const bool refused_to_challenge = profile_->begins_with_challenge && attempt.first_leg &&
+  const bool refused_to_challenge = profile_->begins_with_challenge && attempt.is_first_leg &&
                                     failure.http_status >= 400 && failure.http_status < 500;
   const bool may_pass = failures_ <= doubtful_retries && is_doubtful(*profile_, failure);
   result.may_succeed = (is_transient(*profile_, failure) || may_pass) && !refused_to_challenge;

@@ -48,7 +48,7 @@ class retry_policy {
   struct failed_attempt {
     const error& failure;
     /// The request that begins an acquisition; see host_profile::begins_with_challenge.
-    bool first_leg = false;
+    bool is_first_leg = false;
     time_point started_at{};
     time_point now{};
     /// The last deadline of the waiters.
