@@ -18,9 +18,9 @@ enum class json_scalar : std::uint8_t { null, number, other };
 class cache_scanner {
  public:
   explicit cache_scanner(std::size_t size) : max_members_(max_members_in(size)) {
-    constexpr std::size_t usual_size_of_entry = 2'048;
-    scan_.entries.reserve(size / usual_size_of_entry);
-    scan_.marks.reserve(size / usual_size_of_entry);
+    constexpr std::size_t typical_entry_size = 2'048;
+    scan_.entries.reserve(size / typical_entry_size);
+    scan_.marks.reserve(size / typical_entry_size);
   }
 
   void read_from(rapidjson::InsituStringStream& stream) noexcept { stream_ = &stream; }

@@ -21,7 +21,7 @@ namespace {
 constexpr int settling_attempts = 20;
 constexpr std::chrono::milliseconds settling_pause{25};
 
-constexpr std::chrono::milliseconds longest_lock_timeout = std::chrono::hours{1};
+constexpr std::chrono::milliseconds max_lock_timeout = std::chrono::hours{1};
 
 std::string own_host_name() {
   std::array<char, 256> name{};
@@ -67,7 +67,7 @@ expected<file_lock> stored_cache::lock(const private_file& file) {
   auto result = file_lock::acquire(
       file.directory(), concat({file.name(), suffix}), concat({options_.path, suffix}),
       {.timeout =
-           std::clamp(options_.lock_timeout, std::chrono::milliseconds{0}, longest_lock_timeout)});
+           std::clamp(options_.lock_timeout, std::chrono::milliseconds{0}, max_lock_timeout)});
   // A process that is killed while it writes leaves its lock behind, unless a program with MSAL
   // has removed that meanwhile.
   if (result && (result->was_abandoned() || !removed_leftovers_)) {

@@ -27,7 +27,7 @@ void count_name(std::map<std::string, std::uint64_t, std::less<>>& counts, std::
 }
 
 // Those that the host is known to give, so that the first of each is an increase.
-std::vector<std::string> usual_answers(identity_host host) {
+std::vector<std::string> expected_answers(identity_host host) {
   std::vector<std::string> result{"200", "400", "connection_lost", "request_timeout",
                                   "unreachable"};
   const auto& profile = profile_of(host);
@@ -59,7 +59,7 @@ struct upstream_record::noting {
     record.host_.name = to_string(event.host);
     record.host_.address = event.address;
     record.host_.reason = event.reason;
-    for (auto& name : usual_answers(event.host)) {
+    for (auto& name : expected_answers(event.host)) {
       record.totals_.requests.try_emplace(std::move(name), 0);
     }
   }

@@ -9,12 +9,13 @@ namespace midas {
 namespace {
 
 internal::libsecret_vault_options vault_options(keyring_token_store_options& options) {
-  constexpr std::chrono::milliseconds longest = std::chrono::hours{1};
+  constexpr std::chrono::milliseconds max_timeout = std::chrono::hours{1};
   auto name = options.schema_name.empty() ? internal::sha256_of(options.path)
                                           : std::move(options.schema_name);
-  return {.schema_name = std::move(name),
-          .attributes = std::move(options.attributes),
-          .timeout = std::clamp(options.keyring_timeout, std::chrono::milliseconds{1}, longest)};
+  return {
+      .schema_name = std::move(name),
+      .attributes = std::move(options.attributes),
+      .timeout = std::clamp(options.keyring_timeout, std::chrono::milliseconds{1}, max_timeout)};
 }
 
 }  // namespace

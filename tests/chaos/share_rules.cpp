@@ -7,7 +7,7 @@ namespace midas::internal::chaos {
 namespace {
 
 // Longer than any pause after a failure in a chaos run.
-constexpr std::chrono::seconds longest_pause{10};
+constexpr std::chrono::seconds max_pause{10};
 
 // An answer whose token no caller has received: it was expired, or unreadable.
 bool is_unusable(const history& observed, const wire_exchange& exchange) {
@@ -22,7 +22,7 @@ bool is_unusable(const history& observed, const wire_exchange& exchange) {
 bool is_excused(const history& observed, const caller_request& request, time_point until) {
   return std::ranges::any_of(observed.exchanges, [&](const wire_exchange& each) {
     const bool overlaps = each.started <= until && each.ended >= request.started;
-    const bool is_recent = each.ended > request.started - longest_pause && each.ended <= until;
+    const bool is_recent = each.ended > request.started - max_pause && each.ended <= until;
     return (each.key == request.key && overlaps) ||
            (is_recent && (each.status != 200 || is_unusable(observed, each)));
   });

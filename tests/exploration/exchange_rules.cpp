@@ -9,7 +9,7 @@ namespace midas::internal::exploration {
 namespace {
 
 // The shortest pause of any host between a failure and the next attempt.
-constexpr moment shortest_pause{500};
+constexpr moment min_pause{500};
 
 }  // namespace
 
@@ -46,7 +46,7 @@ void actor_rules::exchange_started(const request_unit& unit) {
   if (!was_wanted && !is_refresh) {
     note(rule::wanted, name + " started, but no caller waited for it");
   }
-  if (state.last_failure && now_ - *state.last_failure < shortest_pause) {
+  if (state.last_failure && now_ - *state.last_failure < min_pause) {
     note(rule::pace, name + " started " + in_ms(now_ - *state.last_failure) + " after a failure");
   }
   if (state.last_refusal && now_ - *state.last_refusal < refusals_last) {

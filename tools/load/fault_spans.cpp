@@ -55,12 +55,12 @@ std::optional<std::string> fault_of(const token_event& event, std::string_view h
 }
 
 std::vector<fault_span> merged_spans(const std::map<std::string, std::set<std::uint64_t>>& faults) {
-  constexpr std::uint64_t most_apart = 2;
+  constexpr std::uint64_t max_gap = 2;
   std::vector<fault_span> spans;
   for (const auto& [text, seconds] : faults) {
     const auto first = spans.size();
     for (const auto second : seconds) {
-      if (spans.size() > first && second - (spans.back().to_second - 1) <= most_apart) {
+      if (spans.size() > first && second - (spans.back().to_second - 1) <= max_gap) {
         spans.back().to_second = second + 1;
       } else {
         spans.push_back({second, second + 1, text});

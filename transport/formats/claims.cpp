@@ -18,7 +18,7 @@ namespace internal {
 
 namespace {
 
-constexpr std::string_view usual_form =
+constexpr std::string_view expected_form =
     "Pass the value of the WWW-Authenticate header of the response that rejected the token, "
     "unchanged";
 
@@ -123,14 +123,14 @@ expected<std::string> parse_claims_challenge(std::string_view www_authenticate) 
   const auto* const claims = internal::find_claims(list.challenges);
   if (claims == nullptr) {
     return internal::fail(errc::invalid_claims, internal::problem_without_claims(list),
-                          internal::usual_form);
+                          internal::expected_form);
   }
   auto reading = internal::read_claims(*claims);
   if (reading.object.empty()) {
     return internal::fail(errc::invalid_claims,
                           internal::concat({"the claims in the WWW-Authenticate header are ",
                                             reading.found, "; a JSON object is required"}),
-                          internal::usual_form);
+                          internal::expected_form);
   }
   return std::move(reading.object);
 }

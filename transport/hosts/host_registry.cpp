@@ -26,7 +26,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<status_range, 4> usual_transient_statuses{{{408}, {429}, {500}, {502, 504}}};
+constexpr std::array<status_range, 4> default_transient_statuses{{{408}, {429}, {500}, {502, 504}}};
 
 // Microsoft Learn, "How to use managed identities for Azure resources on an Azure VM to acquire an
 // access token", section "Retry guidance".
@@ -82,7 +82,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .credential = "WorkloadIdentityCredential",
       .default_identity = "the client in AZURE_CLIENT_ID",
       .other_variables = workload_identity_variables,
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .may_pass = workload_identity::may_pass,
       .learns_of_claims = true,
       .limits = measured_limits,
@@ -97,7 +97,7 @@ constexpr auto rows = std::to_array<host_profile>(
                               "Fabric then sets its variables"},
       .url_variable = "IDENTITY_ENDPOINT",
       .default_identity = "the identity in the application's manifest",
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .learns_of_claims = true,
       .limits = measured_limits,
       .make = service_fabric::make_protocol},
@@ -107,7 +107,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .signature = {.variables = {{{"IDENTITY_ENDPOINT"}, {"IDENTITY_HEADER"}}},
                     .advice = assign_identity},
       .url_variable = "IDENTITY_ENDPOINT",
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .limits = measured_limits,
       .make = make_app_service},
      {.host = identity_host::machine_learning,
@@ -117,7 +117,7 @@ constexpr auto rows = std::to_array<host_profile>(
                     .advice = "Run the program on Azure Machine Learning compute, which sets its "
                               "variables"},
       .other_variables = machine_learning_variables,
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .limits = measured_limits,
       .make = machine_learning::make_protocol},
      {.host = identity_host::cloud_shell,
@@ -127,7 +127,7 @@ constexpr auto rows = std::to_array<host_profile>(
                     .absent = "MSI_SECRET",
                     .advice = "Run the program in Azure Cloud Shell, which sets its variables"},
       .default_identity = "the signed-in user",
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .may_pass = cloud_shell::may_pass,
       .checks_resource = true,
       .limits = measured_limits,
@@ -142,7 +142,7 @@ constexpr auto rows = std::to_array<host_profile>(
                         "Install Azure Arc's agent and connect the machine (azcmagent connect), "
                         "or choose another host"},
       .other_variables = arc_variables,
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .begins_with_challenge = true,
       .limits = measured_limits,
       .make = azure_arc::make_protocol},
@@ -165,7 +165,7 @@ constexpr auto rows = std::to_array<host_profile>(
                     .variables = {{{"MSI_ENDPOINT"}, {"MSI_SECRET"}}},
                     .advice = assign_identity},
       .url_variable = "MSI_ENDPOINT",
-      .transient_statuses = usual_transient_statuses,
+      .transient_statuses = default_transient_statuses,
       .limits = measured_limits,
       .make = make_app_service_2017}});
 

@@ -23,10 +23,10 @@ bool is_in_token(char c) noexcept {
 
 // Of a run of characters that a token may have: whether it is longer than words and ids are.
 bool looks_like_token(std::string_view word, bool is_success) noexcept {
-  constexpr std::size_t longest_id = 100;
-  constexpr std::size_t longest_word = 20;
+  constexpr std::size_t max_id_length = 100;
+  constexpr std::size_t max_word_length = 20;
   const bool has_digits = std::ranges::any_of(word, ascii::is_digit);
-  return word.size() > longest_id || (is_success && has_digits && word.size() > longest_word);
+  return word.size() > max_id_length || (is_success && has_digits && word.size() > max_word_length);
 }
 
 bool has_token_word(std::string_view text, bool is_success) noexcept {

@@ -101,7 +101,7 @@ inline std::chrono::sys_seconds coarse_utc() noexcept {
 inline expected<access_token> get_lasting(token_service& tokens, token_request request,
                                           std::chrono::seconds minimum, azure_wait wait) {
   using std::chrono::steady_clock;
-  constexpr std::chrono::nanoseconds longest_refresh = std::chrono::seconds{10};
+  constexpr std::chrono::nanoseconds max_refresh_wait = std::chrono::seconds{10};
   static refresh_pauses pauses;
   const auto is_enough = [minimum](const access_token& token) {
     return lasts(token.expires_on(), coarse_utc(), minimum);
@@ -116,7 +116,7 @@ inline expected<access_token> get_lasting(token_service& tokens, token_request r
     return token;
   }
   request.force_refresh = true;
-  wait.timeout = std::min(wait.timeout, longest_refresh);
+  wait.timeout = std::min(wait.timeout, max_refresh_wait);
   auto refreshed = get_until_cancelled(tokens, request, wait);
   const bool was_tried = refreshed || (refreshed.error().code != errc::cancelled &&
                                        refreshed.error().code != errc::would_block);

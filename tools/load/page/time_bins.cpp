@@ -28,8 +28,8 @@ void add(time_bin& bin, const Second& second) {
 
 // The last row of a phase may be so short that its rate says nothing.
 bool is_short_end(const time_bin& bin, const time_bin& before) {
-  constexpr double shortest_seconds = 0.25;
-  return before.phase == bin.phase && bin.to_second - bin.from_second < shortest_seconds;
+  constexpr double min_seconds = 0.25;
+  return before.phase == bin.phase && bin.to_second - bin.from_second < min_seconds;
 }
 
 // Rows of several workers overlap, since their clocks are not one.
