@@ -143,12 +143,12 @@ midas::expected<midas::access_token> get(midas_service* service, const midas_req
                     timeout);
 }
 
-/// Milliseconds as they are, or the longest timeout.
+/// Milliseconds as they are, or the max_timeout timeout.
 std::chrono::nanoseconds timeout_of(std::int64_t milliseconds) {
-  constexpr auto longest = std::chrono::hours{24 * 366};
+  constexpr auto max_timeout = std::chrono::hours{24 * 366};
   const std::chrono::milliseconds timeout{milliseconds};
-  return timeout < longest ? std::chrono::nanoseconds{std::max(timeout, decltype(timeout){})}
-                           : longest;
+  return timeout < max_timeout ? std::chrono::nanoseconds{std::max(timeout, decltype(timeout){})}
+                               : max_timeout;
 }
 
 }  // namespace

@@ -148,8 +148,8 @@ void admin_server::run() {
 }
 
 void admin_server::serve(int connection) {
-  const timeval longest{.tv_sec = time_for_request.count(), .tv_usec = 0};
-  ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+  const timeval send_timeout{.tv_sec = time_for_request.count(), .tv_usec = 0};
+  ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &send_timeout, sizeof send_timeout);
   client who{.connection = 1};
   identify(connection, who);
   const auto end = std::chrono::steady_clock::now() + time_for_request;

@@ -30,8 +30,9 @@ std::vector<const stored_token*> in_order(std::span<const stored_token> tokens) 
 
 // Saturates, since a file may state any time.
 std::chrono::seconds life_left(const stored_token& token, const clock_reading& now) {
-  constexpr std::chrono::seconds longest = std::chrono::hours{24 * 365 * 100};
-  return std::clamp<std::chrono::seconds>(token.grant.expires_on - now.wall, -longest, longest);
+  constexpr std::chrono::seconds max_time_left = std::chrono::hours{24 * 365 * 100};
+  return std::clamp<std::chrono::seconds>(token.grant.expires_on - now.wall, -max_time_left,
+                                          max_time_left);
 }
 
 std::string line_of(const stored_token& token, const clock_reading& now) {

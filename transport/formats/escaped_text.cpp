@@ -32,11 +32,12 @@ char at(placed_characters text, std::size_t index) noexcept {
   return index < text.size() ? text[index].value : '\0';
 }
 
-// `prefix` characters, then between `fewest` and `most` digits.
-std::optional<escape> read_number(placed_characters text, std::size_t prefix, std::size_t fewest,
-                                  std::size_t most, std::uint32_t base) noexcept {
+// `prefix` characters, then between `min_digits` and `max_digits` digits.
+std::optional<escape> read_number(placed_characters text, std::size_t prefix,
+                                  std::size_t min_digits, std::size_t max_digits,
+                                  std::uint32_t base) noexcept {
   escape result{.size = prefix};
-  while (result.size < prefix + most) {
+  while (result.size < prefix + max_digits) {
     const auto digit = digit_of(at(text, result.size), base);
     if (!digit) {
       break;
@@ -44,7 +45,7 @@ std::optional<escape> read_number(placed_characters text, std::size_t prefix, st
     result.code = result.code * base + *digit;
     ++result.size;
   }
-  return result.size >= prefix + fewest ? std::optional{result} : std::nullopt;
+  return result.size >= prefix + min_digits ? std::optional{result} : std::nullopt;
 }
 
 std::optional<escape> read_backslash(placed_characters text) noexcept {

@@ -45,14 +45,14 @@ class scanner {
   void demand(std::string_view text) noexcept { ok_ = accept(text); }
   void check(bool condition) noexcept { ok_ = ok_ && condition; }
 
-  int digits(std::size_t fewest, std::size_t most) noexcept {
+  int digits(std::size_t min_count, std::size_t max_count) noexcept {
     int value = 0;
     std::size_t count = 0;
-    for (; count < most && ascii::is_digit(next()); ++count) {
+    for (; count < max_count && ascii::is_digit(next()); ++count) {
       value = value * 10 + (next() - '0');
       rest_.remove_prefix(1);
     }
-    ok_ = ok_ && count >= fewest;
+    ok_ = ok_ && count >= min_count;
     return value;
   }
 

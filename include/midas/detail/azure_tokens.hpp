@@ -57,7 +57,7 @@ inline expected<access_token> get_until_cancelled(token_service& tokens,
                                                   const azure_wait& wait) {
   using clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds poll_interval{20};
-  constexpr std::chrono::nanoseconds longest = std::chrono::hours{365 * 24};
+  constexpr std::chrono::nanoseconds max_timeout = std::chrono::hours{365 * 24};
   if (auto token = tokens.try_get(request)) {
     return *std::move(token);
   }
@@ -68,7 +68,7 @@ inline expected<access_token> get_until_cancelled(token_service& tokens,
   if (refusal.code != errc::cancelled || wait.is_cancelled()) {
     return unexpected{std::move(refusal)};
   }
-  const auto deadline = clock::now() + std::min(wait.timeout, longest);
+  const auto deadline = clock::now() + std::min(wait.timeout, max_timeout);
   const auto outcome = std::make_shared<outcome_box>();
   std::stop_source stop;
   tokens.get_async(

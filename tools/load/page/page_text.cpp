@@ -39,9 +39,9 @@ std::string html_text(std::string_view text) {
 }
 
 std::string latency_text(double nanoseconds) {
-  constexpr double longest = 9e18;
-  auto text =
-      format_duration(std::chrono::nanoseconds{std::llround(std::min(nanoseconds, longest))});
+  constexpr double max_nanoseconds = 9e18;
+  auto text = format_duration(
+      std::chrono::nanoseconds{std::llround(std::min(nanoseconds, max_nanoseconds))});
   const auto at = text.find("us");
   return at == std::string::npos ? text : text.replace(at, 2, "\u00b5s");
 }

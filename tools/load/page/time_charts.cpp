@@ -41,8 +41,10 @@ bin_value rate_of(std::uint64_t time_bin::*count) {
 }
 
 std::string phase_text(const std::string& phase) {
-  constexpr std::size_t longest = 12;
-  return phase == "warm_up" ? "warm-up" : phase == "cold" ? "cold burst" : one_line(phase, longest);
+  constexpr std::size_t max_length = 12;
+  return phase == "warm_up" ? "warm-up"
+         : phase == "cold"  ? "cold burst"
+                            : one_line(phase, max_length);
 }
 
 void draw_faults(svg_chart& chart, const chart_axis& x, const std::vector<document_fault>& faults) {
