@@ -10,7 +10,7 @@ namespace midas::internal {
 /// "2 d 3 h".
 std::string duration_text(std::chrono::nanoseconds duration);
 
-/// The same for durations that nanoseconds may not express, which are shown as the max_duration
+/// The same for durations that nanoseconds may not express, which are shown as the longest
 /// that they do: hosts and files may state any time.
 template <class Rep, class Period>
 std::string duration_text(std::chrono::duration<Rep, Period> duration) {

@@ -143,7 +143,7 @@ midas::expected<midas::access_token> get(midas_service* service, const midas_req
                     timeout);
 }
 
-/// Milliseconds as they are, or the max_timeout timeout.
+/// Milliseconds as they are, or the longest timeout.
 std::chrono::nanoseconds timeout_of(std::int64_t milliseconds) {
   constexpr auto max_timeout = std::chrono::hours{24 * 366};
   const std::chrono::milliseconds timeout{milliseconds};

@@ -63,7 +63,7 @@ void client_shares::end(std::uint64_t share, const token_key& key, const error* 
   if (failure == nullptr) {
     refusals_.remove(share, key);
   } else if (is_remembered(*failure)) {
-    refusals_.add(share, key, *failure, limits_.refusal_memory, now);
+    refusals_.add(share, key, *failure, limits_.negative_cache_ttl, now);
   }
 }
 

@@ -1,7 +1,7 @@
 // How much of the host's budget each client may use for tokens that are not in memory.
 #pragma once
 
-#include "proxy/access/refusal_memory.hpp"
+#include "proxy/access/share_negative_cache.hpp"
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
 
@@ -30,9 +30,9 @@ class client_shares {
     std::size_t max_cold_keys = 64;
     /// For how long a permanent refusal answers the same share without asking midas again, if it is
     /// the only one that the share has. With n refusals, the n-th is remembered n times as long, at
-    /// most refusal_memory::longest: a client that asks for any number of refused keys in a loop
-    /// costs the host one request in this time. 0 remembers none.
-    std::chrono::milliseconds refusal_memory{5'000};
+    /// most share_negative_cache::max_ttl: a client that asks for any number of refused keys in a
+    /// loop costs the host one request in this time. 0 remembers none.
+    std::chrono::milliseconds negative_cache_ttl{5'000};
   };
 
   /// The request may go to midas. Pass it to end().
@@ -80,7 +80,7 @@ class client_shares {
   std::unordered_map<std::uint64_t, waiting_keys> of_share_;
   waiting_keys all_;
   std::size_t waiting_ = 0;
-  refusal_memory refusals_;
+  share_negative_cache refusals_;
 };
 
 }  // namespace midas::internal::proxy

@@ -23,7 +23,7 @@ struct modeled_shares {
   using place = std::pair<std::uint64_t, int>;
 
   explicit modeled_shares(std::size_t cap)
-      : most(cap), shares({.max_cold_keys = cap, .refusal_memory = 5s}) {}
+      : most(cap), shares({.max_cold_keys = cap, .negative_cache_ttl = 5s}) {}
 
   static token_key key(int number) { return {{}, "r" + std::to_string(number)}; }
 
@@ -40,7 +40,7 @@ struct modeled_shares {
     if (std::holds_alternative<error>(decided)) {
       // Remembered for at least the unit, and never longer than the most.
       RC_ASSERT(refused_at.contains({share, number}));
-      RC_ASSERT(now - (refused_at[{share, number}]) < refusal_memory::longest);
+      RC_ASSERT(now - (refused_at[{share, number}]) < share_negative_cache::max_ttl);
       return;
     }
     const auto refused = refused_at.find({share, number});

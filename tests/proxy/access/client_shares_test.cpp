@@ -77,7 +77,7 @@ TEST_CASE("a share that waits for as many keys as it may can only join these") {
 }
 
 TEST_CASE("a refusal answers the same share and key until its time has passed") {
-  client_shares shares{{.refusal_memory = 5s}};
+  client_shares shares{{.negative_cache_ttl = 5s}};
   refuse(shares, 1, key_of(0), start);
   const auto again = shares.begin(1, key_of(0), start + 4999ms);
   REQUIRE(is_refused(again));
@@ -88,7 +88,7 @@ TEST_CASE("a refusal answers the same share and key until its time has passed") 
 }
 
 TEST_CASE("the more refusals a share has, the longer each is remembered") {
-  client_shares shares{{.refusal_memory = 5s}};
+  client_shares shares{{.negative_cache_ttl = 5s}};
   for (int i = 0; i < 300; ++i) {
     refuse(shares, 1, key_of(i), start);
   }
@@ -101,7 +101,7 @@ TEST_CASE("the more refusals a share has, the longer each is remembered") {
 }
 
 TEST_CASE("a loop over a thousand refused resources costs the host hardly more than one pass") {
-  client_shares shares{{.refusal_memory = 5s}};
+  client_shares shares{{.negative_cache_ttl = 5s}};
   auto now = start;
   int asked = 0;
   for (int pass = 0; pass < 4; ++pass) {
@@ -149,7 +149,7 @@ TEST_CASE("refusals are forgotten on demand, or not remembered at all") {
   refuse(shares, 1, key_of(0), start);
   shares.forget_refusals();
   CHECK(is_admitted(shares.begin(1, key_of(0), start)));
-  client_shares none{{.refusal_memory = 0ms}};
+  client_shares none{{.negative_cache_ttl = 0ms}};
   refuse(none, 1, key_of(0), start);
   CHECK(is_admitted(none.begin(1, key_of(0), start)));
 }
@@ -178,10 +178,10 @@ TEST_CASE("a million refused resources, and a million connections, take bounded 
   for (int i = 0; i < 100'000; ++i) {
     refuse(shares, 1, key_of(i), start + std::chrono::milliseconds{i});
   }
-  CHECK(shares.refusals() <= refusal_memory::max_of_share);
+  CHECK(shares.refusals() <= share_negative_cache::max_of_share);
   for (int i = 0; i < 100'000; ++i) {
     refuse(shares, std::uint64_t{10} + static_cast<unsigned>(i), key_of(0), start + 100s);
   }
-  CHECK(shares.refusals() <= refusal_memory::max_of_all);
+  CHECK(shares.refusals() <= share_negative_cache::max_of_all);
   CHECK(shares.waiting() == 0);
 }

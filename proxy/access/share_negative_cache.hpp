@@ -1,4 +1,4 @@
-// The permanent refusals that clients have recently received.
+// A negative cache for each share: the permanent refusals that its clients have recently received.
 #pragma once
 
 #include <midas/error.hpp>
@@ -15,7 +15,7 @@ namespace midas::internal::proxy {
 /// Bounded: the oldest refusal of a share makes room for the newest, and the oldest of all. Pure:
 /// time is an argument, and must not decrease. Every call takes amortized constant time. Not
 /// thread-safe.
-class refusal_memory {
+class share_negative_cache {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
@@ -23,7 +23,7 @@ class refusal_memory {
   static constexpr std::size_t max_of_share = 1'024;
   static constexpr std::size_t max_of_all = 4'096;
   /// No refusal is remembered longer, unless the configured time itself is longer.
-  static constexpr std::chrono::minutes longest{10};
+  static constexpr std::chrono::minutes max_ttl{10};
 
   /// The refusal that the share got for the key; null without one. Valid until the next call.
   [[nodiscard]] const error* find(std::uint64_t share, const token_key& key, time_point now);

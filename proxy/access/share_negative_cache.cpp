@@ -1,11 +1,11 @@
-#include "proxy/access/refusal_memory.hpp"
+#include "proxy/access/share_negative_cache.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 namespace midas::internal::proxy {
 
-const error* refusal_memory::find(std::uint64_t share, const token_key& key, time_point now) {
+const error* share_negative_cache::find(std::uint64_t share, const token_key& key, time_point now) {
   erase_expired(now);
   const auto of_share = shares_.find(share);
   if (of_share == shares_.end()) {
@@ -22,8 +22,8 @@ const error* refusal_memory::find(std::uint64_t share, const token_key& key, tim
   return &found->second->failure;
 }
 
-void refusal_memory::add(std::uint64_t share, const token_key& key, const error& refusal,
-                         std::chrono::milliseconds unit, time_point now) {
+void share_negative_cache::add(std::uint64_t share, const token_key& key, const error& refusal,
+                               std::chrono::milliseconds unit, time_point now) {
   if (unit <= std::chrono::milliseconds::zero()) {
     return;
   }
@@ -38,12 +38,12 @@ void refusal_memory::add(std::uint64_t share, const token_key& key, const error&
   auto& of_share = shares_[share];
   added.place = of_share.oldest_first.insert(of_share.oldest_first.end(), &added.key);
   of_share.by_key.emplace(&added.key, std::prev(refusals_.end()));
-  const auto most = std::max<std::chrono::milliseconds>(unit, longest);
+  const auto limit = std::max<std::chrono::milliseconds>(unit, max_ttl);
   const auto count = static_cast<std::chrono::milliseconds::rep>(of_share.by_key.size());
-  added.until = now + (unit > most / count ? most : unit * count);
+  added.until = now + (unit > limit / count ? limit : unit * count);
 }
 
-void refusal_memory::remove(std::uint64_t share, const token_key& key) {
+void share_negative_cache::remove(std::uint64_t share, const token_key& key) {
   const auto of_share = shares_.find(share);
   if (of_share == shares_.end()) {
     return;
@@ -54,12 +54,12 @@ void refusal_memory::remove(std::uint64_t share, const token_key& key) {
   }
 }
 
-void refusal_memory::clear() noexcept {
+void share_negative_cache::clear() noexcept {
   shares_.clear();
   refusals_.clear();
 }
 
-void refusal_memory::make_room(std::uint64_t share, time_point now) {
+void share_negative_cache::make_room(std::uint64_t share, time_point now) {
   for (;;) {
     const auto of_share = shares_.find(share);
     if (of_share == shares_.end()) {
@@ -74,13 +74,13 @@ void refusal_memory::make_room(std::uint64_t share, time_point now) {
   }
 }
 
-void refusal_memory::erase_expired(time_point now) {
+void share_negative_cache::erase_expired(time_point now) {
   while (!refusals_.empty() && refusals_.front().until <= now) {
     erase(refusals_.begin());
   }
 }
 
-void refusal_memory::erase(refusals::iterator at) {
+void share_negative_cache::erase(refusals::iterator at) {
   const auto of_share = shares_.find(at->share);
   of_share->second.by_key.erase(&at->key);
   of_share->second.oldest_first.erase(at->place);
