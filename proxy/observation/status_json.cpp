@@ -151,8 +151,8 @@ void write_clients(status_writer& to, const snapshot& status) {
   });
 }
 
-std::string_view mood_of(const host_state& host, const token_service_statistics& service,
-                         wall_time now) {
+std::string_view name_of_state(const host_state& host, const token_service_statistics& service,
+                               wall_time now) {
   if (host.failing_since) {
     return "failing";
   }
@@ -168,7 +168,7 @@ void write_host(status_writer& to, const snapshot& status) {
   to.text("name", host.name);
   to.text("address", host.address);
   to.text("reason", host.reason);
-  to.text("mood", mood_of(host, status.totals.service, status.now));
+  to.text("state", name_of_state(host, status.totals.service, status.now));
   to.time("last_answer", host.last_answer);
   to.time("throttled_until", status.totals.service.throttled_until
                                  ? status.totals.service.throttled_until

@@ -61,7 +61,7 @@
     for (const element of known.values()) element.remove();
   };
 
-  const moods = {
+  const hostStates = {
     well: () => ["The host answers", "Nothing to do."],
     not_asked: () => ["The host has not answered yet", "It is asked when a client requests a token."],
     throttled: (host, now) => ["The host throttles", host.throttled_until > now ?
@@ -71,11 +71,11 @@
       `Since ${clock.format(host.failing_since)} (${duration(now - host.failing_since)}), ${plural(host.failures, "failure", "failures")} in a row: ${host.failure.code}, ${host.failure.message}. Asked again ${ahead(now, host.next_attempt ?? now)}.`],
   };
   const showHost = (host, now) => {
-    const [name, text] = (moods[host.mood] ?? moods.not_asked)(host, now);
-    setAttribute(byId("mood"), "data-mood", host.mood);
-    setText(byId("mood-name"), name);
-    setText(byId("mood-text"), text);
-    setText(byId("mood-advice"), host.failure?.advice ?? "");
+    const [name, text] = (hostStates[host.state] ?? hostStates.not_asked)(host, now);
+    setAttribute(byId("host-state"), "data-state", host.state);
+    setText(byId("host-state-name"), name);
+    setText(byId("host-state-text"), text);
+    setText(byId("host-state-advice"), host.failure?.advice ?? "");
     setText(byId("host"), host.name || "–");
     setText(byId("address"), host.address);
     setText(byId("last-answer"), ago(now, host.last_answer));

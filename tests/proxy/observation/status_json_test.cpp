@@ -45,7 +45,7 @@ TEST_CASE("the status of a proxy that nobody has used is empty") {
   const auto status = proxy.status();
   CHECK(text_at(status, "version") == "1.2.3");
   CHECK(status["now"].GetInt64() == milliseconds(noon));
-  CHECK(text_at(status["host"], "mood") == "not_asked");
+  CHECK(text_at(status["host"], "state") == "not_asked");
   CHECK(status["requests"]["saved"].GetUint64() == 0);
   CHECK(status["tokens"].Empty());
   CHECK(status["clients"].Empty());
@@ -99,20 +99,20 @@ TEST_CASE("the host is well, throttles until a time, or fails since a time and f
   watched_proxy proxy;
   proxy.seen.note(host_chosen{identity_host::imds, "http://host/path", "an option"});
   grant(proxy.seen, key_for("a"), noon);
-  CHECK(text_at(proxy.status()["host"], "mood") == "well");
+  CHECK(text_at(proxy.status()["host"], "state") == "well");
   CHECK(text_at(proxy.status()["host"], "address") == "http://host/path");
   proxy.seen.note(host_throttled{30s});
-  CHECK(text_at(proxy.status()["host"], "mood") == "throttled");
+  CHECK(text_at(proxy.status()["host"], "state") == "throttled");
   CHECK(proxy.status()["host"]["throttled_until"].GetInt64() == milliseconds(noon + 30s));
   proxy.now += 31s;
-  CHECK(text_at(proxy.status()["host"], "mood") == "well");
+  CHECK(text_at(proxy.status()["host"], "state") == "well");
   proxy.seen.note(host_failing{busy_error(), 3, 500ms});
   const auto failing = proxy.status();
-  CHECK(text_at(failing["host"], "mood") == "failing");
+  CHECK(text_at(failing["host"], "state") == "failing");
   CHECK(failing["host"]["failing_since"].GetInt64() == milliseconds(noon + 31s));
   CHECK(text_at(failing["host"]["failure"], "message") == "IMDS is throttling");
   proxy.seen.note(host_recovered{});
-  CHECK(text_at(proxy.status()["host"], "mood") == "well");
+  CHECK(text_at(proxy.status()["host"], "state") == "well");
 }
 
 TEST_CASE("a refusal of the proxy has advice, and the user whose request it was") {

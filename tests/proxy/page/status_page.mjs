@@ -104,8 +104,8 @@ const browser = new Browser(program);
 try {
   for (const scenario of ["empty", "throttled", "failing"]) {
     const {page, stop} = await look(browser, scenario);
-    const mood = {empty: "not_asked"}[scenario] ?? scenario;
-    assert.equal(await page.evaluate(`document.getElementById("mood").dataset.mood`), mood);
+    const state = {empty: "not_asked"}[scenario] ?? scenario;
+    assert.equal(await page.evaluate(`document.getElementById("host-state").dataset.state`), state);
     stop();
   }
 
