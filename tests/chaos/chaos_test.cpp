@@ -195,7 +195,7 @@ int main(int argc, char** argv) {
     auto rude_services = std::async(std::launch::async, [&] { return rude.run(plan); });
     const auto polite = run.run(cycle);
     all_answered = judge("cycle " + std::to_string(number) +
-                             ", host of the rude callers: " + to_string(plan.host_mood),
+                             ", host of the rude callers: " + to_string(plan.host_condition),
                          polite, total);
     all_answered = judge_rude(rude_services.get(), total) && all_answered;
     // Each cycle has threads of its own, which leave free memory scattered over the allocator's

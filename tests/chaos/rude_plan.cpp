@@ -6,13 +6,13 @@
 
 namespace midas::internal::chaos {
 
-const char* to_string(rude_plan::mood mood) noexcept {
-  switch (mood) {
-    case rude_plan::mood::outage:
+const char* to_string(rude_plan::condition condition) noexcept {
+  switch (condition) {
+    case rude_plan::condition::outage:
       return "outage";
-    case rude_plan::mood::overload:
+    case rude_plan::condition::overload:
       return "overload";
-    case rude_plan::mood::mixed:
+    case rude_plan::condition::mixed:
       return "mixed faults";
   }
   return "unknown";
@@ -22,12 +22,12 @@ rude_plan plan_rude(std::uint64_t seed, std::uint64_t number) {
   random_source chance{~seed ^ random_source{number}.next()};
   rude_plan plan;
   // In turn, so that a short run has each of them.
-  plan.host_mood = static_cast<rude_plan::mood>((seed + number) % moods);
+  plan.host_condition = static_cast<rude_plan::condition>((seed + number) % conditions);
   plan.fault_phase = chance.between(min_fault_phase, max_fault_phase);
   plan.seed = chance.next();
-  if (plan.host_mood == rude_plan::mood::outage) {
+  if (plan.host_condition == rude_plan::condition::outage) {
     plan.fault_rules = R"({"rules":[{"action":{"status":503,"body":"chaos"}}]})";
-  } else if (plan.host_mood == rude_plan::mood::mixed) {
+  } else if (plan.host_condition == rude_plan::condition::mixed) {
     plan.fault_rules = random_fault_rules(chance, plan.fault_phase);
   }
   return plan;

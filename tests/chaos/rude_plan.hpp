@@ -10,9 +10,9 @@ namespace midas::internal::chaos {
 struct rude_plan {
   /// What the host does in the fault phase: it fails every request; it has no faults, and far more
   /// keys are requested than it serves; or it plays the random faults of a polite cycle.
-  enum class mood : std::uint8_t { outage, overload, mixed };
+  enum class condition : std::uint8_t { outage, overload, mixed };
 
-  mood host_mood{};
+  condition host_condition{};
   std::chrono::milliseconds fault_phase{};
   std::string fault_rules{};
   /// Decides what callers do.
@@ -21,8 +21,8 @@ struct rude_plan {
   friend bool operator==(const rude_plan&, const rude_plan&) = default;
 };
 
-constexpr std::uint64_t moods = 3;
-[[nodiscard]] const char* to_string(rude_plan::mood mood) noexcept;
+constexpr std::uint64_t conditions = 3;
+[[nodiscard]] const char* to_string(rude_plan::condition condition) noexcept;
 
 /// Callers whose requests end with the fault phase are answered in the time after it.
 constexpr std::chrono::milliseconds rude_quiet_phase{4'000};

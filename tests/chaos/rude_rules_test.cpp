@@ -184,15 +184,16 @@ TEST_CASE("more keys in memory than allowed are a violation") {
              Contains("17 keys") && Contains("at most 16"));
 }
 
-TEST_CASE("a plan of rude callers depends only on its seed, and each mood has its turn") {
+TEST_CASE(
+    "a plan of rude callers depends only on its seed, and each condition of the host occurs") {
   CHECK(plan_rude(42, 1) == plan_rude(42, 1));
   CHECK_FALSE(plan_rude(42, 1) == plan_rude(43, 1));
-  std::set<rude_plan::mood> found;
-  for (std::uint64_t number = 0; number < moods; ++number) {
+  std::set<rude_plan::condition> found;
+  for (std::uint64_t number = 0; number < conditions; ++number) {
     const auto plan = plan_rude(42, number);
-    found.insert(plan.host_mood);
+    found.insert(plan.host_condition);
     CHECK((plan.fault_rules.empty() ||
            !midas::internal::simulator::parse_fault_rules(plan.fault_rules).empty()));
   }
-  CHECK(found.size() == moods);
+  CHECK(found.size() == conditions);
 }

@@ -67,7 +67,7 @@ class life {
   void run(const rude_plan& plan, std::chrono::milliseconds length,
            std::chrono::milliseconds quiet) {
     // An overload is more keys than the host can serve.
-    const std::size_t crowd = plan.host_mood == rude_plan::mood::overload ? 3 : 1;
+    const std::size_t crowd = plan.host_condition == rude_plan::condition::overload ? 3 : 1;
     rude_callers callers{*service_, log_, plan.seed, crowd};
     const auto end = began_ + length;
     for (auto at = clock::now(), patient = at; at < end; at += round_length) {
