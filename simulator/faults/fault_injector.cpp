@@ -1,7 +1,7 @@
 #include "simulator/faults/fault_injector.hpp"
 
-#include "simulator/faults/chance.hpp"
 #include "simulator/faults/faulty_answer.hpp"
+#include "simulator/faults/random_sequence.hpp"
 #include "simulator/faults/scenarios.hpp"
 
 #include <optional>

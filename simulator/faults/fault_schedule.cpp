@@ -1,6 +1,6 @@
 #include "simulator/faults/fault_schedule.hpp"
 
-#include "simulator/faults/chance.hpp"
+#include "simulator/faults/random_sequence.hpp"
 
 #include <utility>
 
@@ -32,7 +32,7 @@ std::optional<fault> fault_schedule::decide(const request_facts& request,
     if (!is_candidate(rule.match, host_, request, elapsed)) {
       continue;
     }
-    chance draws(seed_, i, ++candidates);
+    random_sequence draws(seed_, i, ++candidates);
     if (draws.next() >= rule.match.probability || !rule.match.nth.holds(++matched)) {
       continue;
     }

@@ -13,13 +13,13 @@ constexpr double normal_p99 = 2.3263478740408408;
 constexpr double two_pi = 6.283185307179586;
 
 /// The Box-Muller transform.
-double draw_normal(chance& draws) {
+double draw_normal(random_sequence& draws) {
   const double radius = std::sqrt(-2 * std::log(1 - draws.next()));
   return radius * std::cos(two_pi * draws.next());
 }
 
 struct draw {
-  chance& draws;
+  random_sequence& draws;
 
   double operator()(const fixed_latency& latency) const {
     return static_cast<double>(latency.value.count());
@@ -37,7 +37,7 @@ struct draw {
 
 }  // namespace
 
-nanoseconds draw_latency(const latency_distribution& distribution, chance& draws) {
+nanoseconds draw_latency(const latency_distribution& distribution, random_sequence& draws) {
   constexpr auto most = static_cast<double>(nanoseconds{max_latency}.count());
   const double drawn = std::visit(draw{draws}, distribution);
   return nanoseconds{std::llround(std::clamp(drawn, 0.0, most))};

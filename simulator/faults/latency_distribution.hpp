@@ -1,7 +1,7 @@
 // Distributions of the latency of a simulated host.
 #pragma once
 
-#include "simulator/faults/chance.hpp"
+#include "simulator/faults/random_sequence.hpp"
 
 #include <chrono>
 #include <variant>
@@ -32,6 +32,6 @@ inline constexpr std::chrono::hours max_latency{24};
 
 /// A latency from 0 to max_latency. Takes as many numbers from `draws` as the distribution needs.
 [[nodiscard]] std::chrono::nanoseconds draw_latency(const latency_distribution& distribution,
-                                                    chance& draws);
+                                                    random_sequence& draws);
 
 }  // namespace midas::internal::simulator

@@ -7,9 +7,9 @@ namespace midas::internal::simulator {
 
 /// A pseudorandom sequence that depends only on the seed, the rule and the request. The numbers
 /// that one rule draws therefore do not depend on how often another rule drew.
-class chance {
+class random_sequence {
  public:
-  chance(std::uint64_t seed, std::uint64_t rule, std::uint64_t request) noexcept;
+  random_sequence(std::uint64_t seed, std::uint64_t rule, std::uint64_t request) noexcept;
 
   /// The next number, in [0, 1).
   double next() noexcept;

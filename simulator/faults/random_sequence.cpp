@@ -1,4 +1,4 @@
-#include "simulator/faults/chance.hpp"
+#include "simulator/faults/random_sequence.hpp"
 
 #include <algorithm>
 #include <random>
@@ -18,10 +18,11 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 
 }  // namespace
 
-chance::chance(std::uint64_t seed, std::uint64_t rule, std::uint64_t request) noexcept
+random_sequence::random_sequence(std::uint64_t seed, std::uint64_t rule,
+                                 std::uint64_t request) noexcept
     : state_(mixed(mixed(mixed(seed + step) + rule + step) + request + step)) {}
 
-double chance::next() noexcept {
+double random_sequence::next() noexcept {
   state_ += step;
   return static_cast<double>(mixed(state_) >> 11) * 0x1p-53;
 }

@@ -1,4 +1,4 @@
-#include "simulator/faults/chance.hpp"
+#include "simulator/faults/random_sequence.hpp"
 
 #include "simulator/faults/latency_distribution.hpp"
 #include "tests/support/catch.hpp"
@@ -16,7 +16,7 @@ namespace {
 std::vector<nanoseconds> draw(const latency_distribution& distribution, std::uint64_t count) {
   std::vector<nanoseconds> drawn;
   for (std::uint64_t i = 0; i < count; ++i) {
-    chance draws(7, 0, i);
+    random_sequence draws(7, 0, i);
     drawn.push_back(draw_latency(distribution, draws));
   }
   std::sort(drawn.begin(), drawn.end());
@@ -25,23 +25,24 @@ std::vector<nanoseconds> draw(const latency_distribution& distribution, std::uin
 
 }  // namespace
 
-TEST_CASE("chance repeats for the same seed, rule and request, and differs for any other") {
+TEST_CASE(
+    "a random sequence repeats for the same seed, rule and request, and differs for any other") {
   const auto first = [](std::uint64_t seed, std::uint64_t rule, std::uint64_t request) {
-    return chance(seed, rule, request).next();
+    return random_sequence(seed, rule, request).next();
   };
   CHECK(first(1, 2, 3) == first(1, 2, 3));
   const std::set<double> others{first(1, 2, 3), first(2, 2, 3), first(1, 3, 3),
                                 first(1, 2, 4), first(3, 2, 1), first(2, 1, 3)};
   CHECK(others.size() == 6);
-  chance draws(1, 2, 3);
+  random_sequence draws(1, 2, 3);
   CHECK(draws.next() == first(1, 2, 3));
   CHECK(draws.next() != first(1, 2, 3));
 }
 
-TEST_CASE("chance is uniform from 0 to 1") {
+TEST_CASE("a random sequence is uniform from 0 to 1") {
   std::vector<int> tenths(10);
   for (std::uint64_t i = 0; i < 100'000; ++i) {
-    const double drawn = chance(42, 0, i).next();
+    const double drawn = random_sequence(42, 0, i).next();
     REQUIRE(drawn >= 0);
     REQUIRE(drawn < 1);
     ++tenths[static_cast<std::size_t>(drawn * 10)];
