@@ -15,23 +15,23 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t steady_calls_per_second = 100;
 
-milliseconds draw_timeout(random_source& chance) {
+milliseconds draw_timeout(random_source& random) {
   // Half of the calls have a short timeout.
-  return chance.with_probability(0.5) ? chance.between(min_timeout, 500ms)
-                                      : chance.between(min_timeout, max_timeout);
+  return random.with_probability(0.5) ? random.between(min_timeout, 500ms)
+                                      : random.between(min_timeout, max_timeout);
 }
 
-planned_call draw_call(random_source& chance, milliseconds at, std::size_t key) {
+planned_call draw_call(random_source& random, milliseconds at, std::size_t key) {
   planned_call call;
   call.at = at;
-  call.kind = static_cast<caller_kind>(chance.below(caller_kinds));
+  call.kind = static_cast<caller_kind>(random.below(caller_kinds));
   call.key = key;
-  call.timeout = draw_timeout(chance);
-  call.force_refresh = chance.with_probability(0.03);
+  call.timeout = draw_timeout(random);
+  call.force_refresh = random.with_probability(0.03);
   // A blocked thread cannot cancel its call, and an actor has no stop token.
   if ((call.kind == caller_kind::callback || call.kind == caller_kind::coroutine) &&
-      chance.with_probability(0.05)) {
-    call.cancelled_after = chance.between(0ms, call.timeout);
+      random.with_probability(0.05)) {
+    call.cancelled_after = random.between(0ms, call.timeout);
   }
   return call;
 }
@@ -53,24 +53,24 @@ const char* to_string(caller_kind kind) noexcept {
 }
 
 chaos_cycle plan_cycle(std::uint64_t seed, std::uint64_t number) {
-  random_source chance{seed ^ random_source{number}.next()};
+  random_source random{seed ^ random_source{number}.next()};
   chaos_cycle cycle;
-  cycle.fault_phase = chance.between(min_fault_phase, max_fault_phase);
+  cycle.fault_phase = random.between(min_fault_phase, max_fault_phase);
   cycle.quiet_phase = quiet_phase_length;
-  cycle.fault_rules = random_fault_rules(chance, cycle.fault_phase);
+  cycle.fault_rules = random_fault_rules(random, cycle.fault_phase);
   const auto length = cycle.fault_phase + cycle.quiet_phase;
   const auto keys = chaos_keys().size();
   const auto steady = static_cast<std::size_t>(length / 1s) * steady_calls_per_second;
   for (std::size_t i = 0; i < steady; ++i) {
-    const auto at = chance.between(0ms, length);
-    cycle.calls.push_back(draw_call(chance, at, chance.below(keys)));
+    const auto at = random.between(0ms, length);
+    cycle.calls.push_back(draw_call(random, at, random.below(keys)));
   }
   // Bursts of calls for one key.
   for (auto second = 0ms; second < length; second += 1s) {
-    const auto at = std::min(second + chance.between(0ms, 999ms), length);
-    const auto key = chance.below(keys);
-    for (auto left = chance.below(80); left > 0; --left) {
-      cycle.calls.push_back(draw_call(chance, at, key));
+    const auto at = std::min(second + random.between(0ms, 999ms), length);
+    const auto key = random.below(keys);
+    for (auto left = random.below(80); left > 0; --left) {
+      cycle.calls.push_back(draw_call(random, at, key));
     }
   }
   std::ranges::stable_sort(cycle.calls, {}, &planned_call::at);

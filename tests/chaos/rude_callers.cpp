@@ -43,10 +43,10 @@ rude_callers::rude_callers(token_service& service, recorder& log, std::uint64_t 
 
 void rude_callers::hurry(const std::stop_token& stop, const token_handle& tokens, recorder& log,
                          std::uint64_t seed) {
-  random_source chance{seed};
+  random_source random{seed};
   const auto facts = facts_of({.resource = hurried_resource}, "thread");
   while (!stop.stop_requested()) {
-    const auto timeout = chance.between(20ms, 500ms);
+    const auto timeout = random.between(20ms, 500ms);
     const auto id = log.request_started(facts, timeout);
     const auto outcome = tokens.get(timeout);
     log.request_answered(id, outcome);

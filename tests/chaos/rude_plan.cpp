@@ -19,16 +19,16 @@ const char* to_string(rude_plan::condition condition) noexcept {
 }
 
 rude_plan plan_rude(std::uint64_t seed, std::uint64_t number) {
-  random_source chance{~seed ^ random_source{number}.next()};
+  random_source random{~seed ^ random_source{number}.next()};
   rude_plan plan;
   // In turn, so that a short run has each of them.
   plan.host_condition = static_cast<rude_plan::condition>((seed + number) % conditions);
-  plan.fault_phase = chance.between(min_fault_phase, max_fault_phase);
-  plan.seed = chance.next();
+  plan.fault_phase = random.between(min_fault_phase, max_fault_phase);
+  plan.seed = random.next();
   if (plan.host_condition == rude_plan::condition::outage) {
     plan.fault_rules = R"({"rules":[{"action":{"status":503,"body":"chaos"}}]})";
   } else if (plan.host_condition == rude_plan::condition::mixed) {
-    plan.fault_rules = random_fault_rules(chance, plan.fault_phase);
+    plan.fault_rules = random_fault_rules(random, plan.fault_phase);
   }
   return plan;
 }

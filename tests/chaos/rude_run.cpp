@@ -148,11 +148,11 @@ std::vector<rude_history> rude_run::run(const rude_plan& plan) {
   auto running = std::async(std::launch::async, [&plan, one = lives.front().second.get()] {
     one->run(plan, plan.fault_phase, rude_quiet_phase);
   });
-  random_source chance{plan.seed + 1};
+  random_source random{plan.seed + 1};
   for (int number = 1; clock::now() < end; ++number) {
     auto& shorter = lives.emplace_back("short-lived service " + std::to_string(number),
                                        std::make_unique<life>(all.system, all.second));
-    shorter.second->run(plan, chance.between(50ms, 2'000ms), 0ms);
+    shorter.second->run(plan, random.between(50ms, 2'000ms), 0ms);
   }
   running.get();
   quiet.get();

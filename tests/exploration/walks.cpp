@@ -14,26 +14,26 @@ namespace {
 using chaos::random_source;
 
 template <std::size_t Count>
-std::string one_of(random_source& chance, const std::array<const char*, Count>& all) {
-  return all[chance.below(Count)];
+std::string one_of(random_source& random, const std::array<const char*, Count>& all) {
+  return all[random.below(Count)];
 }
 
 // What a walk does often and what it does not do at all: a walk that does everything a little finds
 // less than many walks that each do something a lot.
 struct taste {
-  explicit taste(random_source& chance)
-      : steps(20 + chance.below(60)),
-        run(0.3 + 0.1 * static_cast<double>(chance.below(6))),
-        has_claims(chance.with_probability(0.3)),
-        has_forced(chance.with_probability(0.4)),
-        has_threads(chance.with_probability(0.1)),
+  explicit taste(random_source& random)
+      : steps(20 + random.below(60)),
+        run(0.3 + 0.1 * static_cast<double>(random.below(6))),
+        has_claims(random.with_probability(0.3)),
+        has_forced(random.with_probability(0.4)),
+        has_threads(random.with_probability(0.1)),
         // A blocked thread is answered like a callback, except when an actor dies.
-        has_throwing(chance.with_probability(has_threads ? 0.5 : 0.15)),
-        has_deaths(chance.with_probability(has_threads ? 0.5 : 0.2)),
-        has_cancels(chance.with_probability(0.4)),
-        has_actors(chance.with_probability(0.5)),
-        time_while_busy(chance.with_probability(0.5)),
-        long_times(chance.with_probability(0.3)) {}
+        has_throwing(random.with_probability(has_threads ? 0.5 : 0.15)),
+        has_deaths(random.with_probability(has_threads ? 0.5 : 0.2)),
+        has_cancels(random.with_probability(0.4)),
+        has_actors(random.with_probability(0.5)),
+        time_while_busy(random.with_probability(0.5)),
+        long_times(random.with_probability(0.3)) {}
 
   std::size_t steps;
   double run;
@@ -48,66 +48,66 @@ struct taste {
   bool long_times;
 };
 
-std::string ask(random_source& chance, const taste& likes) {
+std::string ask(random_source& random, const taste& likes) {
   constexpr std::array timeouts{"100", "500", "1000", "1500", "5000", "30000", "100000"};
-  std::string unit = chance.with_probability(0.6) ? "a" : "b";
-  if (likes.has_throwing && chance.with_probability(0.05)) {
+  std::string unit = random.with_probability(0.6) ? "a" : "b";
+  if (likes.has_throwing && random.with_probability(0.05)) {
     unit = "throw";
-  } else if (likes.has_claims && chance.with_probability(0.3)) {
+  } else if (likes.has_claims && random.with_probability(0.3)) {
     unit += "/c";
   }
-  if (likes.has_threads && chance.with_probability(0.2)) {
+  if (likes.has_threads && random.with_probability(0.2)) {
     // The real time that it may wait: it must never be the reason for its answer.
     return "ask " + unit + " 7200000 thread";
   }
-  const auto* kind = likes.has_actors && chance.with_probability(0.4) ? "actor" : "callback";
-  const auto* forced = likes.has_forced && chance.with_probability(0.3) ? " forced" : "";
-  return "ask " + unit + " " + one_of(chance, timeouts) + " " + kind + forced;
+  const auto* kind = likes.has_actors && random.with_probability(0.4) ? "actor" : "callback";
+  const auto* forced = likes.has_forced && random.with_probability(0.3) ? " forced" : "";
+  return "ask " + unit + " " + one_of(random, timeouts) + " " + kind + forced;
 }
 
-std::string answer(random_source& chance, const taste& likes,
+std::string answer(random_source& random, const taste& likes,
                    const std::vector<std::size_t>& open) {
   const auto& all = answers_of_host();
-  auto what = chance.with_probability(0.4) ? std::string{"ok"} : all[chance.below(all.size())];
+  auto what = random.with_probability(0.4) ? std::string{"ok"} : all[random.below(all.size())];
   if (what == "throw" && !likes.has_throwing) {
     what = "503";
   }
-  return "answer " + std::to_string(open[chance.below(open.size())]) + " " + what;
+  return "answer " + std::to_string(open[random.below(open.size())]) + " " + what;
 }
 
-std::string time(random_source& chance, const taste& likes) {
+std::string time(random_source& random, const taste& likes) {
   constexpr std::array short_times{"1", "100", "400", "500", "1000", "1500", "4000"};
   constexpr std::array long_times{"10000", "30000", "60000", "3600000"};
-  return "time " + (likes.long_times && chance.with_probability(0.2) ? one_of(chance, long_times)
-                                                                     : one_of(chance, short_times));
+  return "time " + (likes.long_times && random.with_probability(0.2) ? one_of(random, long_times)
+                                                                     : one_of(random, short_times));
 }
 
-std::string next_step(random_source& chance, const taste& likes, const explored_actors& actors) {
+std::string next_step(random_source& random, const taste& likes, const explored_actors& actors) {
   const auto runnable = actors.runnable();
-  if (!runnable.empty() && chance.with_probability(likes.run)) {
-    return runnable[chance.below(runnable.size())];
+  if (!runnable.empty() && random.with_probability(likes.run)) {
+    return runnable[random.below(runnable.size())];
   }
   const auto open = actors.open_exchanges();
-  const auto draw = chance.below(100);
+  const auto draw = random.below(100);
   if (draw < 35 || actors.rules().callers() == 0) {
-    return ask(chance, likes);
+    return ask(random, likes);
   }
   if (draw < 60 && !open.empty()) {
-    return answer(chance, likes, open);
+    return answer(random, likes, open);
   }
   if (draw < 85 && (runnable.empty() || likes.time_while_busy)) {
-    return time(chance, likes);
+    return time(random, likes);
   }
   if (draw < 95 && likes.has_cancels) {
-    return "cancel " + std::to_string(chance.below(actors.rules().callers()));
+    return "cancel " + std::to_string(random.below(actors.rules().callers()));
   }
   if (draw < 98 && likes.has_deaths) {
-    return chance.with_probability(0.5) ? "kill" : "fail";
+    return random.with_probability(0.5) ? "kill" : "fail";
   }
   if (draw >= 98) {
     return "shutdown";
   }
-  return runnable.empty() ? time(chance, likes) : runnable[chance.below(runnable.size())];
+  return runnable.empty() ? time(random, likes) : runnable[random.below(runnable.size())];
 }
 
 std::optional<found_violation> first_violation(const explored_actors& actors, schedule steps) {
@@ -148,11 +148,11 @@ namespace {
 
 // Returns the steps. Ends with the first violation.
 schedule make_walk(std::uint64_t seed, explored_actors& actors) {
-  random_source chance{seed};
+  random_source random{seed};
   const taste likes{chance};
   schedule made;
   for (std::size_t i = 0; i < likes.steps && !actors.is_shut_down(); ++i) {
-    auto step = next_step(chance, likes, actors);
+    auto step = next_step(random, likes, actors);
     if (actors.perform(step)) {
       made.push_back(std::move(step));
     }
