@@ -64,14 +64,14 @@ void actor_rules::answered(std::size_t caller, const answer_facts& answer) {
     note(rule::not_early, describe(each) + " failed with deadline_exceeded at " + in_ms(now_));
   }
   if (is_transient(answer.code) && answer.retry_after &&
-      now_ + *answer.retry_after < deadline - moments_left) {
+      now_ + *answer.retry_after < deadline - min_time_left) {
     note(rule::patience,
          describe(each) + " failed at " + in_ms(now_) + ", but was to retry before its deadline");
   }
 }
 
-std::optional<moment> actor_rules::first_deadline(const request_unit& unit) const {
-  std::optional<moment> result;
+std::optional<milliseconds> actor_rules::first_deadline(const request_unit& unit) const {
+  std::optional<milliseconds> result;
   for (const auto& each : callers_) {
     if (each.facts.unit == unit && is_waiting(each)) {
       const auto deadline = each.deadline.value_or(each.asked_at + each.facts.timeout);
@@ -81,8 +81,8 @@ std::optional<moment> actor_rules::first_deadline(const request_unit& unit) cons
   return result;
 }
 
-std::optional<moment> actor_rules::earliest_deadline(const request_unit& unit) const {
-  std::optional<moment> result;
+std::optional<milliseconds> actor_rules::earliest_deadline(const request_unit& unit) const {
+  std::optional<milliseconds> result;
   for (const auto& each : callers_) {
     if (each.facts.unit == unit && is_waiting(each)) {
       const auto deadline = each.asked_at + each.facts.timeout;
@@ -92,7 +92,7 @@ std::optional<moment> actor_rules::earliest_deadline(const request_unit& unit) c
   return result;
 }
 
-std::optional<moment> actor_rules::earliest_place(const request_unit& unit) const {
+std::optional<milliseconds> actor_rules::earliest_place(const request_unit& unit) const {
   auto result = earliest_deadline(unit);
   for (const auto& each : callers_) {
     const auto deadline = each.asked_at + each.facts.timeout;
@@ -184,8 +184,8 @@ void actor_rules::check_given_up() {
 }
 
 void actor_rules::remember_quiet_state() {
-  settled_deaths_ = deaths_;
-  settled_at_ = now_;
+  deaths_when_quiet_ = deaths_;
+  quiet_at_ = now_;
   for (auto& [unit, state] : units_) {
     const auto deadline = first_deadline(unit);
     state.was_wanted = deadline.has_value();

@@ -16,7 +16,7 @@
 namespace midas::internal::exploration {
 
 /// Time since the start of the schedule.
-using moment = std::chrono::milliseconds;
+using std::chrono::milliseconds;
 
 /// Requests of one unit are coalesced: a key, and the claims if there are any.
 struct request_unit {
@@ -36,7 +36,7 @@ struct caller_facts {
   request_unit unit{};
   caller_kind kind{};
   bool forced = false;
-  moment timeout{};
+  milliseconds timeout{};
 };
 
 struct answer_facts {
@@ -54,10 +54,10 @@ enum class exchange_end { token, failure, refusal, unknown };
 [[nodiscard]] exchange_end end_of(std::string_view answer);
 
 /// The default of token_service_options::negative_cache_ttl.
-inline constexpr moment refusals_last{5'000};
+inline constexpr milliseconds refusals_last{5'000};
 
 /// For how long the same claims are not sent again to a host that does not learn of them.
-inline constexpr moment claims_last{60'000};
+inline constexpr milliseconds claims_last{60'000};
 
 struct violation {
   /// The name of the rule; see all_rules().
@@ -98,14 +98,14 @@ class actor_rules {
   /// All actors have left the service's gate: a shutdown returns now.
   void gate_left();
 
-  void time_passed(moment by) { now_ += by; }
+  void time_passed(milliseconds by) { now_ += by; }
   /// A step has been made.
   void step_done(bool quiet);
   /// The schedule is over: everything should have ended.
   void finished(std::size_t live_actors, std::size_t open_exchanges, bool gate_is_empty);
 
   [[nodiscard]] const std::vector<violation>& violations() const noexcept { return violations_; }
-  [[nodiscard]] moment now() const noexcept { return now_; }
+  [[nodiscard]] milliseconds now() const noexcept { return now_; }
   [[nodiscard]] bool all_answered() const;
   [[nodiscard]] std::size_t callers() const noexcept { return callers_.size(); }
   [[nodiscard]] bool is_waiting(std::size_t caller) const { return is_waiting(callers_[caller]); }
@@ -115,11 +115,11 @@ class actor_rules {
     caller_facts facts;
     std::size_t number = 0;
     std::size_t asked_in_step = 0;
-    moment asked_at{};
+    milliseconds asked_at{};
     // The actors had already left the gate, so that the service's front answers.
     bool is_late = false;
     // Empty until the first quiet state: the actors may have read the request until then.
-    std::optional<moment> deadline{};
+    std::optional<milliseconds> deadline{};
     bool is_cancelled = false;
     std::size_t answers = 0;
   };
@@ -127,7 +127,7 @@ class actor_rules {
   struct exchange_state {
     request_unit unit;
     std::size_t started_in_step = 0;
-    moment started_at{};
+    milliseconds started_at{};
     // The earliest step in which the acquisition can have begun.
     std::size_t wanted_since_step = 0;
     std::size_t deaths_before = 0;
@@ -141,19 +141,19 @@ class actor_rules {
     bool was_wanted = false;
     // A caller has left since the last quiet state.
     bool was_left = false;
-    std::optional<moment> last_wanted{};
+    std::optional<milliseconds> last_wanted{};
     std::optional<exchange_end> last_end{};
-    std::optional<moment> last_failure{};
-    std::optional<moment> last_refusal{};
+    std::optional<milliseconds> last_failure{};
+    std::optional<milliseconds> last_refusal{};
     std::optional<std::size_t> last_exchange{};
     // The host has granted a token for the unit.
     bool was_granted = false;
     // When the host granted the last token for claims, and when that which a caller has received.
-    std::optional<moment> claims_granted{};
-    std::optional<moment> claims_answered{};
+    std::optional<milliseconds> claims_granted{};
+    std::optional<milliseconds> claims_answered{};
     // As of the last quiet state: the earliest deadline of the callers of an acquisition that waits
     // for its first exchange.
-    std::optional<moment> queued_with{};
+    std::optional<milliseconds> queued_with{};
     // In the last quiet state, no caller waited for the exchange in flight.
     bool was_unwanted = false;
   };
@@ -162,10 +162,10 @@ class actor_rules {
     bool refreshing = false;
     std::size_t acquisition_step = 0;
     std::optional<std::size_t> published{};
-    std::optional<moment> usable_until{};
+    std::optional<milliseconds> usable_until{};
     // For how long the token may be handed out in all.
     std::chrono::nanoseconds life{};
-    std::optional<moment> last_asked{};
+    std::optional<milliseconds> last_asked{};
   };
 
   void note(std::string_view rule, std::string text);
@@ -175,10 +175,10 @@ class actor_rules {
   [[nodiscard]] std::string describe(const caller_state& each) const;
   // Of the callers that wait: an upper bound, which counts from when the actors have read the
   // request for certain, and a lower bound, which counts from the call.
-  [[nodiscard]] std::optional<moment> first_deadline(const request_unit& unit) const;
-  [[nodiscard]] std::optional<moment> earliest_deadline(const request_unit& unit) const;
+  [[nodiscard]] std::optional<milliseconds> first_deadline(const request_unit& unit) const;
+  [[nodiscard]] std::optional<milliseconds> earliest_deadline(const request_unit& unit) const;
   // The same, and of those that were canceled: they leave their places to the others.
-  [[nodiscard]] std::optional<moment> earliest_place(const request_unit& unit) const;
+  [[nodiscard]] std::optional<milliseconds> earliest_place(const request_unit& unit) const;
   [[nodiscard]] bool may_be_withdrawn(const exchange_state& each) const;
   void check_limits();
   void check_turn(const request_unit& unit);
@@ -188,12 +188,12 @@ class actor_rules {
 
   host_limits limits_;
   std::set<std::string_view> ignored_;
-  moment now_{};
+  milliseconds now_{};
   std::size_t step_ = 0;
   std::size_t deaths_ = 0;
   // As of the last quiet state.
-  std::size_t settled_deaths_ = 0;
-  moment settled_at_{};
+  std::size_t deaths_when_quiet_ = 0;
+  milliseconds quiet_at_{};
   bool shut_down_ = false;
   bool gate_left_ = false;
   std::vector<caller_state> callers_;

@@ -19,7 +19,7 @@ const request_unit a_with_claims{"a", "c"};
 struct made_up : actor_rules {
   explicit made_up(host_limits limits = {2, 3}) : actor_rules(limits) {}
 
-  void ask(const request_unit& unit, moment timeout = 1s,
+  void ask(const request_unit& unit, milliseconds timeout = 1s,
            caller_kind kind = caller_kind::callback) {
     asked({unit, kind, false, timeout});
   }

@@ -11,7 +11,7 @@ namespace midas::internal::exploration {
 
 struct decision_caller {
   std::string key{};
-  moment timeout{};
+  milliseconds timeout{};
   bool may_cancel = false;
   bool forced = false;
 };

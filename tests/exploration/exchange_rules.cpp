@@ -9,7 +9,7 @@ namespace midas::internal::exploration {
 namespace {
 
 // The shortest pause of any host between a failure and the next attempt.
-constexpr moment min_pause{500};
+constexpr milliseconds min_pause{500};
 
 }  // namespace
 
@@ -26,7 +26,7 @@ void actor_rules::exchange_started(const request_unit& unit) {
   auto& state = units_[unit];
   auto& key = keys_[unit.key];
   exchange_state started{
-      unit, step_, now_, key.acquisition_step, deaths_, deaths_ != settled_deaths_};
+      unit, step_, now_, key.acquisition_step, deaths_, deaths_ != deaths_when_quiet_};
   bool has_waiters = false;
   for (const auto& each : callers_) {
     if (each.facts.unit == unit && is_waiting(each)) {
@@ -42,7 +42,7 @@ void actor_rules::exchange_started(const request_unit& unit) {
   // If time has passed by more than the host's limits need, its end may be handled before a timer
   // that was due earlier, so that the time of the last quiet state counts.
   const bool was_wanted =
-      state.was_wanted || (state.last_wanted && settled_at_ - *state.last_wanted <= given_up_after);
+      state.was_wanted || (state.last_wanted && quiet_at_ - *state.last_wanted <= given_up_after);
   if (!was_wanted && !is_refresh) {
     note(rule::wanted, name + " started, but no caller waited for it");
   }
@@ -158,7 +158,7 @@ void actor_rules::published(const std::string& key, std::optional<std::size_t> n
   state.life = number == state.published ? std::max(state.life, usable_for) : usable_for;
   state.published = number;
   state.usable_until =
-      usable ? std::optional{now_ + std::chrono::floor<moment>(usable_for)} : std::nullopt;
+      usable ? std::optional{now_ + std::chrono::floor<milliseconds>(usable_for)} : std::nullopt;
 }
 
 }  // namespace midas::internal::exploration

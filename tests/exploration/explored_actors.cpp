@@ -42,7 +42,7 @@ bool explored_actors::perform(const std::string& step) {
   } else if (words >> first; verb == "run") {
     done = service_->run(first);
   } else if (verb == "time") {
-    service_->pass_time(moment{std::stol(first)});
+    service_->pass_time(milliseconds{std::stol(first)});
   } else if (verb == "cancel") {
     done = service_->cancel(std::stoul(first));
   } else if (words >> second; verb == "answer") {

@@ -181,7 +181,8 @@ bool explored_decisions::pass_time() {
   if (next == time_point::max()) {
     return false;
   }
-  const auto by = std::chrono::ceil<moment>(std::max<std::chrono::nanoseconds>(next - now_, 1ms));
+  const auto by =
+      std::chrono::ceil<milliseconds>(std::max<std::chrono::nanoseconds>(next - now_, 1ms));
   now_ += by;
   rules_.time_passed(by);
   host_.end_due(now_);

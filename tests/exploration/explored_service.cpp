@@ -90,7 +90,8 @@ bool explored_service::ask(std::istringstream& words) {
   std::string kind;
   std::string forced;
   words >> unit >> timeout >> kind >> forced;
-  caller_facts facts{read_unit(unit), caller_kind::callback, forced == "forced", moment{timeout}};
+  caller_facts facts{read_unit(unit), caller_kind::callback, forced == "forced",
+                     milliseconds{timeout}};
   const token_request request{
       .resource = facts.unit.key, .claims = facts.unit.claims, .force_refresh = facts.forced};
   if (kind == "thread") {
@@ -189,7 +190,7 @@ bool explored_service::answer(std::size_t number, const std::string& what) {
   return true;
 }
 
-void explored_service::pass_time(moment by) {
+void explored_service::pass_time(milliseconds by) {
   rules_.time_passed(by);
   actors_.fire_timers_after(by);
 }

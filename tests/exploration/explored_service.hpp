@@ -41,7 +41,7 @@ class explored_service {
     rules_.actor_died();
     caf_compat::send_exit(actors_.cache, reason);
   }
-  void pass_time(moment by);
+  void pass_time(milliseconds by);
   bool shut_down();
 
   /// Tells the rules what has happened.

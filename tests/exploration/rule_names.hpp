@@ -33,14 +33,14 @@ inline constexpr std::string_view end = "nothing left at the end";
 }  // namespace rule
 
 /// For this long, an attempt goes on for callers who may ask again.
-inline constexpr moment given_up_after{1'000};
+inline constexpr milliseconds given_up_after{1'000};
 
 /// A request that waits for its turn is refused so long before its deadline.
-inline constexpr moment refused_before{20};
+inline constexpr milliseconds refused_before{20};
 
 /// A caller that has no more time than this after a pause is answered before it.
-inline constexpr moment moments_left{100};
+inline constexpr milliseconds min_time_left{100};
 
-inline std::string in_ms(moment at) { return std::to_string(at.count()) + " ms"; }
+inline std::string in_ms(milliseconds at) { return std::to_string(at.count()) + " ms"; }
 
 }  // namespace midas::internal::exploration

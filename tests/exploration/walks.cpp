@@ -149,7 +149,7 @@ namespace {
 // Returns the steps. Ends with the first violation.
 schedule make_walk(std::uint64_t seed, explored_actors& actors) {
   random_source random{seed};
-  const taste likes{chance};
+  const taste likes{random};
   schedule made;
   for (std::size_t i = 0; i < likes.steps && !actors.is_shut_down(); ++i) {
     auto step = next_step(random, likes, actors);
