@@ -19,16 +19,16 @@ FAULTS = [
 ]
 
 
-def random_rules(chance, seconds):
+def random_rules(rng, seconds):
     """A fault for one to four seconds, then none for two to five, and so on."""
     rules = []
-    at = chance.uniform(1, 4)
+    at = rng.uniform(1, 4)
     while at < seconds:
-        end = at + chance.uniform(1, 4)
+        end = at + rng.uniform(1, 4)
         window = {"from": f"{int(at * 1000)}ms", "to": f"{int(end * 1000)}ms"}
-        match = {"window": window, "probability": chance.choice([0.3, 1, 1])}
-        rules.append({"match": match, "action": chance.choice(FAULTS)})
-        at = end + chance.uniform(2, 5)
+        match = {"window": window, "probability": rng.choice([0.3, 1, 1])}
+        rules.append({"match": match, "action": rng.choice(FAULTS)})
+        at = end + rng.uniform(2, 5)
     rules.append({"action": {"latency": {"median": "10ms", "p99": "100ms"}}})
     return rules
 

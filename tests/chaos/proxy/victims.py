@@ -16,18 +16,18 @@ REQUEST = ("GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=
            "{}.example HTTP/1.1\r\nHost: localhost\r\nMetadata: true\r\n\r\n")
 
 
-def be_victim(port, path, chance):
+def be_victim(port, path, rng):
     """Opens connections and uses them until the process is killed."""
     clients = []
-    for _ in range(chance.randint(1, 4)):
-        client = socket.socket(chance.choice([socket.AF_INET, socket.AF_UNIX]))
+    for _ in range(rng.randint(1, 4)):
+        client = socket.socket(rng.choice([socket.AF_INET, socket.AF_UNIX]))
         client.connect(path if client.family == socket.AF_UNIX else ("127.0.0.1", port))
         clients.append(client)
     while True:
-        client = chance.choice(clients)
-        text = REQUEST.format(chance.randrange(200)).encode()
-        client.sendall(text if chance.random() < 0.7 else text[:chance.randrange(len(text))])
-        if chance.random() < 0.5:
+        client = rng.choice(clients)
+        text = REQUEST.format(rng.randrange(200)).encode()
+        client.sendall(text if rng.random() < 0.7 else text[:rng.randrange(len(text))])
+        if rng.random() < 0.5:
             client.recv(1000)
 
 
@@ -35,7 +35,7 @@ def main(port, path, uid, seed):
     stopping = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     os.setuid(uid)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     killed = 0
     parent = os.getppid()
     while not stopping and os.getppid() == parent:
@@ -47,13 +47,13 @@ def main(port, path, uid, seed):
                 # Should the parent end before it kills this process.
                 signal.alarm(10)
                 try:
-                    be_victim(port, path, random.Random(chance.random()))
+                    be_victim(port, path, random.Random(rng.random()))
                 finally:
                     os._exit(0)
             victims.append(number)
-            chance.random()
+            rng.random()
         for victim in victims:
-            time.sleep(chance.uniform(0, 0.3))
+            time.sleep(rng.uniform(0, 0.3))
             os.kill(victim, signal.SIGKILL)
         for victim in victims:
             killed += os.waitstatus_to_exitcode(os.waitpid(victim, 0)[1]) == -signal.SIGKILL
