@@ -127,8 +127,8 @@ host_evidence look_for_agent(const host_environment& environment) {
 
 expected<std::string> token_url(const host_environment& environment, bool allow_insecure) {
   const auto stated = environment.variable(endpoint_variable);
-  return check_variable_url(endpoint_variable, stated.empty() ? default_url : stated,
-                            allow_insecure);
+  return check_environment_url(endpoint_variable, stated.empty() ? default_url : stated,
+                               allow_insecure);
 }
 
 expected<std::string> key_directory(const host_environment& environment) {

@@ -26,7 +26,7 @@ constexpr std::size_t max_key_bytes = 4096;
 host_evidence look_for_agent(const host_environment& environment);
 
 /// The URL of the token endpoint: IDENTITY_ENDPOINT, unchanged, or the agent's default address if
-/// that is not set. Fails as check_variable_url does.
+/// that is not set. Fails as check_environment_url does.
 expected<std::string> token_url(const host_environment& environment, bool allow_insecure);
 
 /// The directory of the agent's key files. Fails with errc::invalid_configuration on Windows

@@ -49,8 +49,8 @@ expected<url_parts> check_named_endpoint(std::string_view variable, std::string_
   return blame_variable(variable, std::move(parts.error()));
 }
 
-expected<std::string> check_variable_url(std::string_view variable, std::string_view url,
-                                         bool allow_insecure) {
+expected<std::string> check_environment_url(std::string_view variable, std::string_view url,
+                                            bool allow_insecure) {
   if (auto parts = check_named_endpoint(variable, url, allow_insecure); !parts) {
     return unexpected{std::move(parts.error())};
   }
@@ -63,7 +63,7 @@ expected<std::string> check_variable_url(std::string_view variable, std::string_
 expected<std::string> endpoint_from_environment(const host_environment& environment,
                                                 std::string_view variable, bool allow_insecure) {
   const auto url = environment.variable(variable);
-  return url.empty() ? not_set(variable) : check_variable_url(variable, url, allow_insecure);
+  return url.empty() ? not_set(variable) : check_environment_url(variable, url, allow_insecure);
 }
 
 expected<void> check_client_id(std::string_view variable, std::string_view value) {

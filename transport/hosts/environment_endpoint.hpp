@@ -25,8 +25,8 @@ expected<url_parts> check_named_endpoint(std::string_view variable, std::string_
 
 /// `url`, unchanged, if check_named_endpoint and check_no_query accept it. Errors name the
 /// variable.
-expected<std::string> check_variable_url(std::string_view variable, std::string_view url,
-                                         bool allow_insecure);
+expected<std::string> check_environment_url(std::string_view variable, std::string_view url,
+                                            bool allow_insecure);
 
 /// The URL in a variable, unchanged. Fails with errc::invalid_configuration if the variable is not
 /// set, with errc::invalid_endpoint if it is not an absolute http or https URL or has a query, and
