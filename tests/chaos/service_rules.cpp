@@ -8,7 +8,7 @@ namespace midas::internal::chaos {
 
 namespace {
 
-struct renewal {
+struct replacement {
   request_key key{};
   // When the exchange of the token began, and when a caller had the token.
   time_point sent{};
@@ -39,8 +39,8 @@ exchange_times times_by_token(const history& observed) {
 
 // The tokens that were requested after an earlier exchange: their callers have refused the token
 // that such an exchange returns.
-std::vector<renewal> all_renewals(const history& observed, const exchange_times& sent) {
-  std::vector<renewal> result;
+std::vector<replacement> all_replacements(const history& observed, const exchange_times& sent) {
+  std::vector<replacement> result;
   for (const auto& request : observed.requests) {
     if ((request.force_refresh || request.has_claims) && !request.answers.empty() &&
         request.answers.front().token) {
@@ -80,7 +80,7 @@ void check_shutdown(const history& observed, const history_bounds& /*bounds*/,
 void check_newest(const history& observed, const history_bounds& /*bounds*/,
                   named_violations& found) {
   const auto sent = times_by_token(observed);
-  const auto renewals = all_renewals(observed, sent);
+  const auto replacements = all_replacements(observed, sent);
   for (const auto& request : observed.requests) {
     for (const auto& answer : request.answers) {
       const auto at = answer.token ? sent.find(answer.token->id) : sent.end();
@@ -89,11 +89,11 @@ void check_newest(const history& observed, const history_bounds& /*bounds*/,
       if (at == sent.end() || (joins && at->second.ended >= request.started)) {
         continue;
       }
-      const auto newer = std::ranges::find_if(renewals, [&](const renewal& each) {
+      const auto newer = std::ranges::find_if(replacements, [&](const replacement& each) {
         return each.key == request.key && each.received < request.started &&
                at->second.started < each.sent;
       });
-      if (newer != renewals.end()) {
+      if (newer != replacements.end()) {
         found.push_back(
             {"newest", describe(observed, request) + " got a token that was requested " +
                            in_milliseconds(newer->sent - at->second.started) +
