@@ -10,17 +10,17 @@ namespace midas::internal {
 /// "2 d 3 h".
 std::string duration_text(std::chrono::nanoseconds duration);
 
-/// The same for durations that nanoseconds may not express, which are shown as the longest
-/// that they do: hosts and files may state any time.
+/// The same for durations that nanoseconds may not express, which are shown as the longest that
+/// they do: hosts and files may state any time.
 template <class Rep, class Period>
 std::string duration_text(std::chrono::duration<Rep, Period> duration) {
   using given = std::chrono::duration<Rep, Period>;
-  constexpr auto max_duration = std::chrono::nanoseconds::max();
+  constexpr auto max_shown = std::chrono::nanoseconds::max();
   if (duration <= given::zero()) {
     return duration_text(std::chrono::nanoseconds::zero());
   }
-  const bool is_longer = duration > std::chrono::floor<given>(max_duration);
-  return duration_text(is_longer ? max_duration : std::chrono::nanoseconds{duration});
+  const bool is_longer = duration > std::chrono::floor<given>(max_shown);
+  return duration_text(is_longer ? max_shown : std::chrono::nanoseconds{duration});
 }
 
 /// A time in UTC, in the form of ISO 8601: "2026-11-28T04:46:02Z". Shows the first or last second
