@@ -86,12 +86,11 @@ bool explored_service::run(const std::string& name) {
 
 bool explored_service::ask(std::istringstream& words) {
   std::string unit;
-  std::size_t timeout = 0;
+  std::size_t ms = 0;
   std::string kind;
   std::string forced;
-  words >> unit >> timeout >> kind >> forced;
-  caller_facts facts{read_unit(unit), caller_kind::callback, forced == "forced",
-                     milliseconds{timeout}};
+  words >> unit >> ms >> kind >> forced;
+  caller_facts facts{read_unit(unit), caller_kind::callback, forced == "forced", milliseconds{ms}};
   const token_request request{
       .resource = facts.unit.key, .claims = facts.unit.claims, .force_refresh = facts.forced};
   if (kind == "thread") {
