@@ -56,7 +56,7 @@ simulated_host_options checked(simulated_host_options options) {
       is_visible_ascii(options.secret), "secret",
       "visible ASCII characters, since it is sent in a header; leave it empty for a random one");
   require(!options.identity_binding ||
-              (options.host == identity_host::workload_identity && !options.plain_http),
+              (simulator::row_of(options.host).supports_identity_binding && !options.plain_http),
           "identity_binding", "set only for workload identity, and without plain_http");
   if (options.secret.empty()) {
     options.secret = simulator::random_hexadecimal(16);

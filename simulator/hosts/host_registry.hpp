@@ -26,6 +26,8 @@ struct simulated_host_row {
   /// private_directory does if the host writes files.
   std::unique_ptr<simulated_protocol> (*make)(const simulated_host_options& options,
                                               const std::string& thumbprint);
+  /// Whether simulated_host_options::identity_binding may be set.
+  bool supports_identity_binding = false;
 
   [[nodiscard]] bool uses_tls(const simulated_host_options& options) const noexcept {
     return tls == tls_use::always || (tls == tls_use::by_default && !options.plain_http);

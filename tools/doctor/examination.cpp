@@ -138,9 +138,8 @@ examination examine(token_request request, token_service_options options,
     host_default = std::move(protocol->default_identity);
   }
   name_identity(result, options, environment, host_default);
-  result.binding =
-      identity_binding::usage_of(environment, options.identity_binding,
-                                 result.detection.host == identity_host::workload_identity);
+  result.binding = identity_binding::usage_of(environment, options.identity_binding,
+                                              supports_identity_binding(result.detection));
   // Contradictory variables are the error that the report shows.
   if (result.binding != identity_binding::usage::in_use || !result.address.empty()) {
     result.binding_text = identity_binding::describe(result.binding, environment);

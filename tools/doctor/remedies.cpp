@@ -137,7 +137,7 @@ std::vector<std::string> remedies(const examination& result) {
     advice.emplace_back(profile_of(*result.detection.host).signature.advice);
   }
   if (result.binding == identity_binding::usage::off &&
-      result.detection.host == identity_host::workload_identity) {
+      supports_identity_binding(result.detection)) {
     advice.emplace_back(identity_binding::remedy_when_off);
   }
   // "Not an Azure host" has been said.

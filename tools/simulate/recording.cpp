@@ -1,6 +1,7 @@
 #include "tools/simulate/recording.hpp"
 
 #include "tools/simulate/recorded_body.hpp"
+#include "transport/hosts/host_registry.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
@@ -208,7 +209,8 @@ recording read_recording(std::string_view report) {
   for (rapidjson::SizeType i = 0; i < exchanges.Size(); ++i) {
     const bool is_last = i + 1 == exchanges.Size();
     // The path of a key file is the host's own to make.
-    const bool is_challenge = !is_last && result.host == identity_host::azure_arc;
+    const bool is_challenge =
+        !is_last && result.host && profile_of(*result.host).begins_with_challenge;
     maker.add(action_of(exchanges[i], is_last ? error : nullptr, is_challenge, maker), is_last);
   }
   result.rules = maker.str();

@@ -114,6 +114,8 @@ struct host_profile {
   bool learns_of_claims = false;
   /// Whether the first response of an acquisition is a challenge: a 4xx in its place is final.
   bool begins_with_challenge = false;
+  /// Whether the requests may go to an AKS identity binding instead; see identity_binding.hpp.
+  bool supports_identity_binding = false;
   /// Makes the request that shows whether the host at that address knows the next version of its
   /// protocol: the answer is 400 if it does, and 404 if not. Null if there is none.
   http_request (*version_probe)(std::string_view address, std::string_view request_id) = nullptr;

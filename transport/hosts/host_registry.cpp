@@ -85,6 +85,7 @@ constexpr auto rows = std::to_array<host_profile>(
       .transient_statuses = default_transient_statuses,
       .may_pass = workload_identity::may_pass,
       .learns_of_claims = true,
+      .supports_identity_binding = true,
       .limits = measured_limits,
       .make = workload_identity::make_protocol},
      {.host = identity_host::service_fabric,
@@ -216,6 +217,10 @@ std::string host_options(std::size_t max_width) {
     result += row.option;
   }
   return result;
+}
+
+bool supports_identity_binding(const host_detection& detection) noexcept {
+  return detection.host && profile_of(*detection.host).supports_identity_binding;
 }
 
 host_limits default_limits(identity_host host) noexcept { return profile_of(host).limits; }

@@ -26,6 +26,9 @@ std::span<const host_profile> host_profiles() noexcept;
 /// fails with errc::invalid_configuration.
 const host_profile& profile_of(identity_host host) noexcept;
 
+/// Whether a host was detected that supports AKS identity bindings.
+bool supports_identity_binding(const host_detection& detection) noexcept;
+
 /// For people: what a request without an identity gets a token for, e.g. "client id 6a5e..., named
 /// by AZURE_CLIENT_ID", or "the signed-in user". Empty for the system-assigned identity.
 std::string default_identity_of(const host_protocol& protocol);
