@@ -3,7 +3,7 @@
 
 #include "actors/support/observers.hpp"
 #include "transport/hosts/host_environment.hpp"
-#include <midas/event_severity.hpp>
+#include <midas/token_event.hpp>
 #include <midas/token_service_options.hpp>
 
 #include <optional>

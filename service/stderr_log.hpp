@@ -1,7 +1,7 @@
 // The log on standard error.
 #pragma once
 
-#include <midas/event_severity.hpp>
+#include <midas/token_event.hpp>
 
 #include <string_view>
 

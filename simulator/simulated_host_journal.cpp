@@ -1,5 +1,5 @@
 #include "simulator/tokens/json_text.hpp"
-#include <midas/simulated_host_journal.hpp>
+#include <midas/simulated_host_statistics.hpp>
 
 #include <cmath>
 

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <midas/environment_variable.hpp>
-#include <midas/simulated_host_journal.hpp>
 #include <midas/simulated_host_options.hpp>
 #include <midas/simulated_host_statistics.hpp>
-#include <midas/simulated_scenario.hpp>
 #include <midas/token_service_options.hpp>
 
 #include <cstdint>

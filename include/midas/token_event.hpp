@@ -4,7 +4,6 @@
 #include <midas/detail/export.hpp>
 #include <midas/detail/time_types.hpp>
 #include <midas/error.hpp>
-#include <midas/event_severity.hpp>
 #include <midas/identity_host.hpp>
 #include <midas/token_request.hpp>
 
@@ -16,6 +15,22 @@
 #include <variant>
 
 namespace midas {
+
+/// How much an event matters. Also the level of a log, which shows the events of that severity and
+/// those before it.
+enum class event_severity : std::uint8_t {
+  /// Something failed.
+  error,
+  /// Something failed that no token depends on, such as the token store.
+  warning,
+  /// Normal operation, including what midas repeats by itself.
+  info,
+  /// Details.
+  debug,
+};
+
+/// "error", "warning", "info" or "debug"; "unknown" for any other number. Any thread.
+MIDAS_EXPORT std::string_view to_string(event_severity severity) noexcept;
 
 // An event is a plain value: it owns everything that it contains, and may be kept, copied and
 // passed to other threads. It contains no token, and no other secret. Durations are never negative.

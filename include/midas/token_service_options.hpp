@@ -3,10 +3,10 @@
 
 #include <midas/detail/time_types.hpp>
 #include <midas/environment_variable.hpp>
-#include <midas/event_severity.hpp>
 #include <midas/host_limits.hpp>
 #include <midas/identity_host.hpp>
 #include <midas/managed_identity.hpp>
+#include <midas/token_event.hpp>
 
 #include <cstddef>
 #include <functional>

@@ -1,7 +1,7 @@
 // The newest token requests of a simulated host, with their times and answers.
 #pragma once
 
-#include <midas/simulated_host_journal.hpp>
+#include <midas/simulated_host_statistics.hpp>
 
 #include <cstddef>
 #include <cstdint>

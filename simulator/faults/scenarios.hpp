@@ -1,7 +1,7 @@
 // Adds scenarios to rules files.
 #pragma once
 
-#include <midas/simulated_scenario.hpp>
+#include <midas/simulated_host_options.hpp>
 
 #include <string>
 #include <string_view>
