@@ -57,7 +57,7 @@ class proxy_server {
   /// First the passed sockets, then the listeners of the configuration, in their order.
   [[nodiscard]] const std::vector<endpoint_state>& endpoints() const noexcept;
 
-  /// The value of X-IDENTITY-HEADER that the App Service dialect requires: that of the
+  /// The value of X-IDENTITY-HEADER that the App Service protocol requires: that of the
   /// configuration, or a random one.
   [[nodiscard]] const secret& identity_header() const noexcept;
 

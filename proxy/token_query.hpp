@@ -10,7 +10,7 @@
 namespace midas::internal::proxy {
 
 /// The host protocol that a client speaks, and in which it is answered.
-enum class dialect : std::uint8_t {
+enum class client_protocol : std::uint8_t {
   /// The instance metadata service of a virtual machine.
   imds,
   /// App Service, api-version 2019-08-01.
@@ -18,14 +18,14 @@ enum class dialect : std::uint8_t {
 };
 
 /// "imds" or "app-service", the names of the hosts in options.
-[[nodiscard]] constexpr std::string_view to_string(dialect protocol) noexcept {
-  return protocol == dialect::imds ? "imds" : "app-service";
+[[nodiscard]] constexpr std::string_view to_string(client_protocol protocol) noexcept {
+  return protocol == client_protocol::imds ? "imds" : "app-service";
 }
 
 /// What a well-formed request asks for. Neither the resource nor the identity is validated: that is
 /// midas's own check.
 struct token_query {
-  dialect protocol = dialect::imds;
+  client_protocol protocol = client_protocol::imds;
   /// As the client wrote it, percent-decoded.
   std::string resource{};
   /// The identity that the query names; is_named() is false without one.

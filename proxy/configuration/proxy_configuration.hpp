@@ -63,7 +63,7 @@ struct proxy_configuration {
 
   /// "auto", the URL of an IMDS, or the option name of a host (docs/hosts.md).
   std::string upstream = "auto";
-  /// The value of X-IDENTITY-HEADER that the App Service dialect requires; made at start if empty.
+  /// The value of X-IDENTITY-HEADER that the App Service protocol requires; made at start if empty.
   secret identity_header{};
   /// The file that has it, or gets the one that is made at start; see
   /// read_or_create_identity_header(). Empty: no file.

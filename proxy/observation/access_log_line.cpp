@@ -58,7 +58,7 @@ void append_access_line(std::string& to, const served_request& request) {
   append_time(to, request.at);
   append_client(to, request.who);
   if (const auto* query = request.query) {
-    append_member(to, "dialect", to_string(query->protocol));
+    append_member(to, "protocol", to_string(query->protocol));
     append_input(to, "resource", query->resource);
     append_input(to, "identity", to_string(query->identity));
   }

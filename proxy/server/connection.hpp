@@ -4,8 +4,8 @@
 #include "http/request_reader.hpp"
 #include "messages/descriptor.hpp"
 #include "proxy/client.hpp"
-#include "proxy/dialects/reply_text.hpp"
-#include "proxy/dialects/request_reading.hpp"
+#include "proxy/protocols/reply_text.hpp"
+#include "proxy/protocols/request_reading.hpp"
 #include "proxy/server/cold_request.hpp"
 #include "proxy/server/worker.hpp"
 
@@ -99,7 +99,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   void refuse_client(rejection why, int status, std::string_view text);
 
   void answer();
-  void answer_query(const http::request_view& request, dialect protocol,
+  void answer_query(const http::request_view& request, client_protocol protocol,
                     const request_start& start);
   bool answer_from_memory(prepared_reply& prepared, const request_start& start);
   void send_cached(prepared_reply& prepared, const access_token& token, const request_start& start);

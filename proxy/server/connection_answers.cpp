@@ -75,10 +75,10 @@ void connection::answer() {
   if (const auto* refused = std::get_if<refusal>(&checked)) {
     return send_refusal(*refused, nullptr, start, token_result::denied);
   }
-  answer_query(request, std::get<dialect>(checked), start);
+  answer_query(request, std::get<client_protocol>(checked), start);
 }
 
-void connection::answer_query(const http::request_view& request, dialect protocol,
+void connection::answer_query(const http::request_view& request, client_protocol protocol,
                               const request_start& start) {
   auto* prepared = worker_.replies().find(request.target);
   if (prepared != nullptr && prepared->is_allowed(who_.uid, worker_.policy_number())) {

@@ -1,8 +1,8 @@
 // Replies that a worker keeps ready, so that a cached token costs no more than finding it.
 #pragma once
 
-#include "proxy/dialects/reply_text.hpp"
-#include "proxy/dialects/token_claims.hpp"
+#include "proxy/protocols/reply_text.hpp"
+#include "proxy/protocols/token_claims.hpp"
 #include "proxy/token_query.hpp"
 #include <midas/access_token.hpp>
 #include <midas/sensitive_string.hpp>

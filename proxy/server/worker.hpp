@@ -3,7 +3,7 @@
 
 #include "http/date_field.hpp"
 #include "messages/descriptor.hpp"
-#include "proxy/dialects/request_ids.hpp"
+#include "proxy/protocols/request_ids.hpp"
 #include "proxy/server/prepared_replies.hpp"
 #include "proxy/server/server_state.hpp"
 

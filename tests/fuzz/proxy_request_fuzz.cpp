@@ -4,8 +4,8 @@
 //   midas_proxy_request_fuzz -dict=tests/fuzz/proxy_request.dict NEW_DIRECTORY
 //   tests/fuzz/proxy_request_corpus
 #include "http/request_reader.hpp"
-#include "proxy/dialects/reply_text.hpp"
-#include "proxy/dialects/request_reading.hpp"
+#include "proxy/protocols/reply_text.hpp"
+#include "proxy/protocols/request_reading.hpp"
 
 #include <rapidjson/document.h>
 
@@ -91,10 +91,11 @@ void answer_query(const token_query& query) {
 }
 
 /// What proves that a request was meant for a host's endpoint.
-bool has_proof(const http::request_view& request, dialect protocol) {
+bool has_proof(const http::request_view& request, client_protocol protocol) {
   const auto metadata = request.field("Metadata");
-  return protocol == dialect::imds ? metadata && http::equal_ignoring_case(*metadata, "true")
-                                   : request.field("X-IDENTITY-HEADER") == identity_header;
+  return protocol == client_protocol::imds
+             ? metadata && http::equal_ignoring_case(*metadata, "true")
+             : request.field("X-IDENTITY-HEADER") == identity_header;
 }
 
 void answer(const http::request_view& request) {
@@ -104,7 +105,7 @@ void answer(const http::request_view& request) {
   if (const auto* refused = std::get_if<refusal>(&checked)) {
     return answer_refusal(*refused);
   }
-  const auto protocol = std::get<dialect>(checked);
+  const auto protocol = std::get<client_protocol>(checked);
   require(request.method == "GET" && has_proof(request, protocol), "a token has its conditions");
   require(!request.field("X-Forwarded-For") && !request.field("Forwarded"),
           "no token for a forwarded request");

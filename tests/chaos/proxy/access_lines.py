@@ -4,7 +4,7 @@ import json
 
 from configurations import LIVE_USERS
 
-MEMBERS = {"when": str, "uid": int, "pid": int, "address": str, "dialect": str, "resource": str,
+MEMBERS = {"when": str, "uid": int, "pid": int, "address": str, "protocol": str, "resource": str,
            "identity": str, "result": str, "reason": str, "status": int, "elapsed_ms": float}
 RESULTS = {"hit", "stale", "joined", "fetched", "refused", "failed", "denied"}
 
@@ -31,16 +31,16 @@ def problem_of_line(line):
 
 
 def answered(lines):
-    """How often the users whose answers are checked got which answer: (uid, resource, identity, dialect,
+    """How often the users whose answers are checked got which answer: (uid, resource, identity, protocol,
     status), or (uid, reason) for what was refused before it was read as a request for a token."""
     result = collections.Counter()
     for line in lines:
         members = json.loads(line)
         if members.get("uid") not in LIVE_USERS:
             continue
-        if "dialect" in members:
+        if "protocol" in members:
             identity = members["identity"].removeprefix("client id ")
-            result[(members["uid"], members["resource"], identity, members["dialect"],
+            result[(members["uid"], members["resource"], identity, members["protocol"],
                     members.get("status"))] += 1
         else:
             result[(members["uid"], members.get("reason"))] += 1

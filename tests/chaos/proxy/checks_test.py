@@ -106,7 +106,7 @@ class Growth(unittest.TestCase):
 
 
 class AccessLog(unittest.TestCase):
-    LINE = json.dumps({"when": "x", "uid": 0, "dialect": "imds", "resource": VAULT,
+    LINE = json.dumps({"when": "x", "uid": 0, "protocol": "imds", "resource": VAULT,
                        "identity": f"client id {FIRST_ID}", "result": "hit", "status": 200,
                        "elapsed_ms": 0.1})
     ANSWERS = collections.Counter({(0, VAULT, FIRST_ID, "imds", 200): 2})

@@ -37,7 +37,7 @@ bool is_one_line_of_json(const std::string& line) {
 
 TEST_CASE("a line tells when, who, what and how it ended") {
   CHECK(line_of_request({}) ==
-        R"({"when":"2026-11-28T16:26:05.678Z","uid":1000,"dialect":"imds",)"
+        R"({"when":"2026-11-28T16:26:05.678Z","uid":1000,"protocol":"imds",)"
         R"("resource":"https://vault.azure.net","identity":"system-assigned","result":"hit",)"
         R"("status":200,"elapsed_ms":0.020})"
         "\n");

@@ -19,7 +19,7 @@ inline constexpr proxy::wall_time noon{std::chrono::milliseconds{1'795'883'165'6
 inline proxy::client user(uid_t uid) { return {.connection = 1, .uid = uid, .address = "unix"}; }
 
 inline proxy::token_query query_for(std::string resource, managed_identity identity = {}) {
-  return {proxy::dialect::imds, std::move(resource), std::move(identity)};
+  return {proxy::client_protocol::imds, std::move(resource), std::move(identity)};
 }
 
 struct sample_request {

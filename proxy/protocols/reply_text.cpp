@@ -1,4 +1,4 @@
-#include "proxy/dialects/reply_text.hpp"
+#include "proxy/protocols/reply_text.hpp"
 
 #include "http/app_service_request.hpp"
 #include "http/imds_request.hpp"
@@ -29,9 +29,9 @@ class digits {
   std::size_t size_;
 };
 
-std::string_view fields_of(dialect protocol) noexcept {
-  return protocol == dialect::imds ? http::imds::response_fields
-                                   : http::app_service::response_fields;
+std::string_view fields_of(client_protocol protocol) noexcept {
+  return protocol == client_protocol::imds ? http::imds::response_fields
+                                           : http::app_service::response_fields;
 }
 
 void append_status(sensitive_string& out, int status) {
@@ -67,11 +67,11 @@ sensitive_string token_body(const token_query& query, const access_token& token,
   }
   const digits left{
       std::max(unix_seconds(token.expires_on()) - unix_seconds(now), std::int64_t{0})};
-  if (query.protocol == dialect::imds) {
+  if (query.protocol == client_protocol::imds) {
     object.text("expires_in", left.text());
   }
   object.text("expires_on", digits{unix_seconds(token.expires_on())}.text());
-  if (query.protocol == dialect::imds) {
+  if (query.protocol == client_protocol::imds) {
     object.text("ext_expires_in", left.text());
   }
   if (!claims.not_before.empty()) {
@@ -85,7 +85,7 @@ sensitive_string token_body(const token_query& query, const access_token& token,
 sensitive_string refusal_body(const refusal& refused, std::string_view id) {
   sensitive_string body;
   http::json_object object(body);
-  if (refused.protocol == dialect::app_service) {
+  if (refused.protocol == client_protocol::app_service) {
     object.number("statusCode", refused.status)
         .text("message", refused.text)
         .text("correlationId", id);
@@ -112,7 +112,7 @@ std::size_t append_token(sensitive_string& out, const token_query& query, const 
   const auto body = token_body(query, token, claims, now);
   append_status(out, 200);
   std::size_t id_at = 0;
-  if (query.protocol == dialect::imds) {
+  if (query.protocol == client_protocol::imds) {
     append_field(out, "x-ms-request-id", frame.request_id);
     id_at = out.size() - begin - 2 - frame.request_id.size();
   }
@@ -127,7 +127,7 @@ void append_refusal(sensitive_string& out, const refusal& refused, const reply_f
       refused.correlation_id.empty() ? frame.request_id : std::string_view{refused.correlation_id};
   const auto body = refusal_body(refused, id);
   append_status(out, refused.status);
-  if (refused.protocol == dialect::imds) {
+  if (refused.protocol == client_protocol::imds) {
     append_field(out, "x-ms-request-id", frame.request_id);
   } else {
     append_field(out, "X-CORRELATION-ID", id);

@@ -1,4 +1,4 @@
-#include "proxy/dialects/own_host.hpp"
+#include "proxy/protocols/own_host.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,8 +1,8 @@
 // Writes replies as HTTP/1.1, in the form of the host whose protocol the client speaks.
 #pragma once
 
-#include "proxy/dialects/refusal.hpp"
-#include "proxy/dialects/token_claims.hpp"
+#include "proxy/protocols/refusal.hpp"
+#include "proxy/protocols/token_claims.hpp"
 #include "proxy/token_query.hpp"
 #include <midas/access_token.hpp>
 #include <midas/sensitive_string.hpp>

@@ -1,6 +1,6 @@
-#include "proxy/dialects/request_reading.hpp"
+#include "proxy/protocols/request_reading.hpp"
 
-#include "tests/proxy/dialects/plain_request.hpp"
+#include "tests/proxy/protocols/plain_request.hpp"
 #include "tests/support/catch.hpp"
 
 #include <array>
@@ -26,7 +26,7 @@ reading read(const plain_request& request, std::string_view local_address = "127
   if (auto* refused = std::get_if<refusal>(&checked)) {
     return *refused;
   }
-  return read_query(view, std::get<dialect>(checked));
+  return read_query(view, std::get<client_protocol>(checked));
 }
 
 /// The status and the reason of a refusal; 200 for a query.
@@ -59,7 +59,7 @@ TEST_CASE("a request to the token path of IMDS names a resource and an identity"
   const auto result = read(imds_request(query));
   REQUIRE(std::holds_alternative<token_query>(result));
   const auto& read_as = std::get<token_query>(result);
-  CHECK(read_as.protocol == dialect::imds);
+  CHECK(read_as.protocol == client_protocol::imds);
   CHECK(read_as.resource == "r");
   CHECK(read_as.identity == identity);
   CHECK(read_as.identity.is_named() == identity.is_named());
@@ -77,7 +77,7 @@ TEST_CASE("a request to App Service's path has the secret, and other names for i
   request.target += parameter;
   const auto result = read(request);
   REQUIRE(std::holds_alternative<token_query>(result));
-  CHECK(std::get<token_query>(result).protocol == dialect::app_service);
+  CHECK(std::get<token_query>(result).protocol == client_protocol::app_service);
   CHECK(std::get<token_query>(result).identity == identity);
 }
 

@@ -1,4 +1,4 @@
-#include "proxy/dialects/token_claims.hpp"
+#include "proxy/protocols/token_claims.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "proxy/dialects/refusal.hpp"
+#include "proxy/protocols/refusal.hpp"
 
 #include "http/app_service_request.hpp"
 #include "http/imds_request.hpp"
@@ -51,11 +51,11 @@ int status_of(errc code) noexcept {
   }
 }
 
-std::string_view code_of(dialect protocol, errc code, int status) noexcept {
+std::string_view code_of(client_protocol protocol, errc code, int status) noexcept {
   if (code == errc::invalid_resource) {
     return "invalid_resource";
   }
-  if (protocol == dialect::app_service && status == 400) {
+  if (protocol == client_protocol::app_service && status == 400) {
     return "identity_not_found";
   }
   if (status == 400) {
@@ -65,11 +65,11 @@ std::string_view code_of(dialect protocol, errc code, int status) noexcept {
 }
 
 /// What a client reads of an error that the host has not described.
-std::string text_of(dialect protocol, const error& failure) {
+std::string text_of(client_protocol protocol, const error& failure) {
   if (failure.code == errc::invalid_identity) {
     // midas has not asked the host, which says this of every id that it does not have.
-    return protocol == dialect::imds ? std::string{http::imds::unknown_identity}
-                                     : http::app_service::wrong_identity().text;
+    return protocol == client_protocol::imds ? std::string{http::imds::unknown_identity}
+                                             : http::app_service::wrong_identity().text;
   }
   return failure.advice.empty() ? failure.message : failure.message + ". " + failure.advice;
 }
@@ -80,7 +80,7 @@ bool waits_before_next(errc code) noexcept {
 
 }  // namespace
 
-refusal refusal_of(dialect protocol, http::host_refusal refused) {
+refusal refusal_of(client_protocol protocol, http::host_refusal refused) {
   return {.protocol = protocol,
           .status = refused.status,
           .code = std::string{refused.code},
@@ -89,7 +89,7 @@ refusal refusal_of(dialect protocol, http::host_refusal refused) {
           .lists_versions = refused.lists_versions};
 }
 
-refusal refusal_of(dialect protocol, const denial& denied) {
+refusal refusal_of(client_protocol protocol, const denial& denied) {
   return {.protocol = protocol,
           .status = 403,
           .code = "access_denied",
@@ -97,7 +97,7 @@ refusal refusal_of(dialect protocol, const denial& denied) {
           .reason = denied.reason};
 }
 
-refusal refusal_of(dialect protocol, const error& failure) {
+refusal refusal_of(client_protocol protocol, const error& failure) {
   // A host that answers 2xx or 3xx without a usable token has not refused anything. The error of a
   // passed deadline quotes an earlier answer.
   const bool is_hosts_own = failure.http_status >= 400 && failure.code != errc::deadline_exceeded;
@@ -120,7 +120,7 @@ refusal refusal_of(dialect protocol, const error& failure) {
   return result;
 }
 
-refusal over_share_refusal(dialect protocol, milliseconds retry_after) {
+refusal over_share_refusal(client_protocol protocol, milliseconds retry_after) {
   return {.protocol = protocol,
           .status = 429,
           .code = "too_many_requests",

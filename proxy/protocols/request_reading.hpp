@@ -2,7 +2,7 @@
 #pragma once
 
 #include "http/request_view.hpp"
-#include "proxy/dialects/refusal.hpp"
+#include "proxy/protocols/refusal.hpp"
 #include "proxy/token_query.hpp"
 #include <midas/secret.hpp>
 
@@ -17,7 +17,7 @@ namespace midas::internal::proxy {
 struct request_surroundings {
   /// See is_own_host().
   std::string_view local_address{};
-  /// The value that App Service's dialect requires; without one it refuses every request.
+  /// The value that App Service's protocol requires; without one it refuses every request.
   const secret& identity_header;
   /// See is_own_host().
   std::span<const std::string> allowed_hosts{};
@@ -26,11 +26,11 @@ struct request_surroundings {
 /// Checks everything but the parameters, without allocating memory unless it refuses. Paths other
 /// than the two for tokens do not exist, whatever the request's header fields are: clients find out
 /// so which version of a protocol the host has.
-[[nodiscard]] std::variant<dialect, refusal> check_request(
+[[nodiscard]] std::variant<client_protocol, refusal> check_request(
     const http::request_view& request, const request_surroundings& surroundings);
 
 /// Reads the parameters of a request that check_request() has accepted.
 [[nodiscard]] std::variant<token_query, refusal> read_query(const http::request_view& request,
-                                                            dialect protocol);
+                                                            client_protocol protocol);
 
 }  // namespace midas::internal::proxy

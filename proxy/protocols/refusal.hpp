@@ -15,7 +15,7 @@ namespace midas::internal::proxy {
 
 /// Everything that the reply to a refused request says. A plain value.
 struct refusal {
-  dialect protocol = dialect::imds;
+  client_protocol protocol = client_protocol::imds;
   /// The HTTP status.
   int status = 400;
   /// The protocol's error code. Without one, an IMDS error has the form of the metadata service
@@ -34,17 +34,18 @@ struct refusal {
 };
 
 /// The refusal of a request that the host of the protocol would refuse, too.
-[[nodiscard]] refusal refusal_of(dialect protocol, http::host_refusal refused);
+[[nodiscard]] refusal refusal_of(client_protocol protocol, http::host_refusal refused);
 
 /// The refusal of a request that the rules of the proxy forbid: 403.
-[[nodiscard]] refusal refusal_of(dialect protocol, const denial& denied);
+[[nodiscard]] refusal refusal_of(client_protocol protocol, const denial& denied);
 
 /// The reply to a request that ended without a token. An error of the host keeps its status, code
 /// and text. Errors without a status of the host get one that clients of the host repeat if the
 /// error may pass (429, 503, 504), and otherwise 400 or 500.
-[[nodiscard]] refusal refusal_of(dialect protocol, const error& failure);
+[[nodiscard]] refusal refusal_of(client_protocol protocol, const error& failure);
 
 /// 429, for a client that waits for as many tokens as one client may.
-[[nodiscard]] refusal over_share_refusal(dialect protocol, std::chrono::milliseconds retry_after);
+[[nodiscard]] refusal over_share_refusal(client_protocol protocol,
+                                         std::chrono::milliseconds retry_after);
 
 }  // namespace midas::internal::proxy

@@ -1,4 +1,4 @@
-#include "proxy/dialects/token_claims.hpp"
+#include "proxy/protocols/token_claims.hpp"
 
 #include "transport/formats/base64.hpp"
 #include "transport/formats/json_object.hpp"

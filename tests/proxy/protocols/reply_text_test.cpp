@@ -1,4 +1,4 @@
-#include "proxy/dialects/reply_text.hpp"
+#include "proxy/protocols/reply_text.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -39,7 +39,8 @@ std::string refusal_reply(const refusal& refused, bool with_body = true) {
 }  // namespace
 
 TEST_CASE("a token has the reply of IMDS, with the time that is left") {
-  const token_query query{.protocol = dialect::imds, .resource = "https://vault.azure.net/"};
+  const token_query query{.protocol = client_protocol::imds,
+                          .resource = "https://vault.azure.net/"};
   CHECK(token_reply(query, {.client_id = "app", .not_before = "1699999999"}) ==
         "HTTP/1.1 200 OK\r\n"
         "x-ms-request-id: 01234567-89ab-cdef-0123-456789abcdef\r\n"
@@ -54,7 +55,7 @@ TEST_CASE("a token has the reply of IMDS, with the time that is left") {
 }
 
 TEST_CASE("a token has the reply of App Service, without the time that is left") {
-  const token_query query{.protocol = dialect::app_service, .resource = "r\"\x01"};
+  const token_query query{.protocol = client_protocol::app_service, .resource = "r\"\x01"};
   CHECK(token_reply(query, {}, "close") ==
         "HTTP/1.1 200 OK\r\n"
         "Content-Type: application/json; charset=utf-8\r\n"
@@ -69,7 +70,7 @@ TEST_CASE("a token has the reply of App Service, without the time that is left")
 
 TEST_CASE("the place of the request's id in a reply is known") {
   sensitive_string out = "before";
-  const token_query query{.protocol = dialect::imds, .resource = "r"};
+  const token_query query{.protocol = client_protocol::imds, .resource = "r"};
   const auto at =
       append_token(out, query, reply_token(), {}, reply_now, {.date = "d", .request_id = reply_id});
   CHECK(std::string_view{out}.substr(6 + at, request_id_size) == reply_id);
@@ -101,7 +102,8 @@ TEST_CASE("errors of the metadata service around the identity endpoint have no c
 }
 
 TEST_CASE("a refusal has the form of App Service") {
-  const auto reply = refusal_reply({.protocol = dialect::app_service, .status = 401, .text = "No"});
+  const auto reply =
+      refusal_reply({.protocol = client_protocol::app_service, .status = 401, .text = "No"});
   CHECK(
       reply.starts_with("HTTP/1.1 401 Unauthorized\r\nX-CORRELATION-ID: " + std::string{reply_id}));
   CHECK(reply.ends_with(R"({"statusCode":401,"message":"No","correlationId":")" +

@@ -1,4 +1,4 @@
-#include "proxy/dialects/request_ids.hpp"
+#include "proxy/protocols/request_ids.hpp"
 
 #include "transport/formats/uuid.hpp"
 

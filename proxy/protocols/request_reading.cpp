@@ -1,9 +1,9 @@
-#include "proxy/dialects/request_reading.hpp"
+#include "proxy/protocols/request_reading.hpp"
 
 #include "http/app_service_request.hpp"
 #include "http/imds_request.hpp"
 #include "http/query_string.hpp"
-#include "proxy/dialects/own_host.hpp"
+#include "proxy/protocols/own_host.hpp"
 
 #include <openssl/crypto.h>
 
@@ -38,11 +38,12 @@ constexpr std::array app_service_selectors{
     selector{app_service::principal_id_parameter, &managed_identity::object_id},
     selector{app_service::resource_id_parameter, &managed_identity::resource_id}};
 
-std::optional<dialect> dialect_of(std::string_view path) noexcept {
+std::optional<client_protocol> protocol_at(std::string_view path) noexcept {
   if (imds::is_token_path(path)) {
-    return dialect::imds;
+    return client_protocol::imds;
   }
-  return path == app_service::token_path ? std::optional{dialect::app_service} : std::nullopt;
+  return path == app_service::token_path ? std::optional{client_protocol::app_service}
+                                         : std::nullopt;
 }
 
 http::host_refusal bad_request(std::string text, std::string_view reason) {
@@ -76,9 +77,10 @@ bool is_equal_secret(std::string_view given, std::string_view expected) noexcept
          CRYPTO_memcmp(given.data(), expected.data(), given.size()) == 0;
 }
 
-std::optional<http::host_refusal> check_proof(const http::request_view& request, dialect protocol,
+std::optional<http::host_refusal> check_proof(const http::request_view& request,
+                                              client_protocol protocol,
                                               const secret& identity_header) {
-  if (protocol == dialect::imds) {
+  if (protocol == client_protocol::imds) {
     return imds::check_fields(request);
   }
   const auto given = request.only_field(app_service::secret_field);
@@ -88,13 +90,13 @@ std::optional<http::host_refusal> check_proof(const http::request_view& request,
   return app_service::wrong_secret(app_service::secret_field);
 }
 
-http::host_refusal wrong_method(dialect protocol) {
-  return protocol == dialect::imds ? imds::wrong_method() : app_service::wrong_method();
+http::host_refusal wrong_method(client_protocol protocol) {
+  return protocol == client_protocol::imds ? imds::wrong_method() : app_service::wrong_method();
 }
 
 std::optional<http::host_refusal> check_parameters(const http::query_string& query,
-                                                   dialect protocol) {
-  if (protocol == dialect::imds) {
+                                                   client_protocol protocol) {
+  if (protocol == client_protocol::imds) {
     return imds::check_parameters(query);
   }
   if (const auto* name = query.repeated()) {
@@ -122,11 +124,11 @@ std::optional<managed_identity> identity_of(const http::query_string& query,
 
 }  // namespace
 
-std::variant<dialect, refusal> check_request(const http::request_view& request,
-                                             const request_surroundings& surroundings) {
-  const auto protocol = dialect_of(request.path());
+std::variant<client_protocol, refusal> check_request(const http::request_view& request,
+                                                     const request_surroundings& surroundings) {
+  const auto protocol = protocol_at(request.path());
   if (!protocol) {
-    return refusal_of(dialect::imds, imds::wrong_path());
+    return refusal_of(client_protocol::imds, imds::wrong_path());
   }
   if (request.method != "GET") {
     return refusal_of(*protocol, wrong_method(*protocol));
@@ -140,17 +142,18 @@ std::variant<dialect, refusal> check_request(const http::request_view& request,
   return *protocol;
 }
 
-std::variant<token_query, refusal> read_query(const http::request_view& request, dialect protocol) {
+std::variant<token_query, refusal> read_query(const http::request_view& request,
+                                              client_protocol protocol) {
   const auto query = http::query_string::parse(request.query());
   if (!query) {
-    return refusal_of(protocol, protocol == dialect::imds ? imds::malformed_query()
-                                                          : app_service::malformed_query());
+    return refusal_of(protocol, protocol == client_protocol::imds ? imds::malformed_query()
+                                                                  : app_service::malformed_query());
   }
   if (auto refused = check_parameters(*query, protocol)) {
     return refusal_of(protocol, *std::move(refused));
   }
-  auto identity = protocol == dialect::imds ? identity_of(*query, imds_selectors)
-                                            : identity_of(*query, app_service_selectors);
+  auto identity = protocol == client_protocol::imds ? identity_of(*query, imds_selectors)
+                                                    : identity_of(*query, app_service_selectors);
   if (!identity) {
     return refusal_of(protocol, app_service::wrong_identity());
   }
