@@ -75,7 +75,7 @@ struct not_admitted {
   error reason{};
 };
 
-/// Nobody waits for that request any more.
+/// That request has no waiters any more.
 struct withdraw_request {
   std::uint64_t ticket = 0;
 };

@@ -68,7 +68,7 @@ struct internet_access {
 enum class request_purpose : std::uint8_t {
   /// A token that callers wait for.
   cold_key,
-  /// A new token in place of one that is still handed out; nobody waits for it.
+  /// A new token in place of one that is still handed out; no caller waits for it.
   refresh,
 };
 
@@ -109,7 +109,7 @@ struct http_request {
   std::uint32_t lane = 0;
   /// The number of the attempt within its acquisition, for messages.
   unsigned attempt = 1;
-  /// A cold key goes before refreshes, which have a share nevertheless.
+  /// Cold keys go before refreshes, which have a share of the requests (purpose_turns).
   request_purpose purpose = request_purpose::cold_key;
   /// When a refresh becomes urgent, and its share larger.
   std::chrono::steady_clock::time_point urgent_at = std::chrono::steady_clock::time_point::max();

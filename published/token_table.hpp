@@ -155,7 +155,7 @@ class token_table {
 
   /// Drops the selected tokens, whether or not they are usable, and returns their keys. What the
   /// host is about to answer to requests that were sent before is not published, unless the table
-  /// then holds a token of that key: it may be what the caller wants to be rid of.
+  /// then holds a token of that key: it may be the one that the caller wants to discard.
   std::vector<token_key> drop_if(const std::function<bool(const token_key&)>& selected);
 
   struct held_token {

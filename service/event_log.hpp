@@ -15,7 +15,7 @@ namespace midas::internal {
 std::optional<event_severity> read_severity(std::string_view text) noexcept;
 
 /// Adds token_service_options::log to the observers, or, if there is none, the log to standard
-/// error that the environment asks for. Remarks on a value of MIDAS_LOG that is none, on standard
+/// error that the environment asks for. An invalid value of MIDAS_LOG is reported on standard
 /// error. The lines name `default_identity` in place of the system-assigned identity, unless it is
 /// empty.
 void add_log(observers& to, const token_service_options& options,

@@ -63,7 +63,7 @@ class service_core {
   void shutdown();
 
   /// Stops the transport before the libraries that it uses are cleaned up at exit. Waits for a
-  /// moment at most.
+  /// limited time only.
   void stop_at_exit() noexcept;
 
   [[nodiscard]] const service_frontend& frontend() const noexcept { return *frontend_; }

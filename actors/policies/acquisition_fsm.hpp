@@ -32,10 +32,11 @@ inline constexpr std::string_view no_time_for_another =
 ///      |                    last waiter left                                |
 ///      +--------------------------------------------------------------------+
 ///
-/// While asking, an attempt that keeps its waiters from another one, or that nobody waits for, is
-/// withdrawn. An exit request leads from each phase to `ending`, which is final: later responses
-/// are ignored. An event that cannot occur in a phase (a response while no request is in flight, a
-/// request while an acquisition is in progress) throws std::bad_variant_access.
+/// While asking, an attempt is withdrawn if its waiters need the rest of their time for another
+/// one, or if it has no waiters left. An exit request leads from each phase to `ending`, which is
+/// final: later responses are ignored. An event that cannot occur in a phase (a response while no
+/// request is in flight, a request while an acquisition is in progress) throws
+/// std::bad_variant_access.
 class acquisition_fsm {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -20,10 +20,10 @@
 namespace midas::internal {
 
 /// Requests wait here until the host's budget admits them. Cold keys go before refreshes, which
-/// have a share nevertheless (purpose_turns). Among either, the lanes take turns; within a lane the
-/// earliest deadline is first, and the refresh that becomes urgent first. Where the host limits the
-/// requests per second, a lane leaves some of them to the others (crowded_lane). All operations
-/// take logarithmic time, but for take_late(). Not thread-safe.
+/// have a share of the requests (purpose_turns). Among either, the lanes take turns; within a lane
+/// the earliest deadline is first, and the refresh that becomes urgent first. Where the host limits
+/// the requests per second, a lane leaves some of them to the others (crowded_lane). All operations
+/// take logarithmic time, except take_late(). Not thread-safe.
 class admission_queue {
  public:
   using time_point = host_budget::time_point;
@@ -54,7 +54,7 @@ class admission_queue {
   /// Limits the cold keys of each lane, waiting and in flight.
   explicit admission_queue(std::size_t max_cold_per_lane) : max_cold_per_lane_(max_cold_per_lane) {}
 
-  /// False if the request is for another cold key of a lane that has as many as it may.
+  /// False if the request is for a cold key, of which its lane may have no more.
   [[nodiscard]] bool has_room(const request& asked) const;
 
   /// The time until the request would be admitted; empty if it would be admitted before its

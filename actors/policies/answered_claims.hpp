@@ -15,18 +15,18 @@
 
 namespace midas::internal {
 
-/// For how long the host is not asked again for the same claims. A resource that refuses the new
-/// token too sends the same challenge again, and would otherwise cause a request to the host for
-/// each of its own.
+/// For how long the host is not asked again for the same claims. A resource that rejects the new
+/// token, too, sends the same challenge again; without this limit, each request to the resource
+/// would cause one to the host.
 inline constexpr std::chrono::seconds claims_interval{60};
 
 /// Claims as they are compared: without the white space of JSON around them. Claims of white space
 /// alone stay as they are, since a request without claims is another one.
 std::string_view trimmed_claims(std::string_view claims) noexcept;
 
-/// Ends a loop of challenges: find() tells that the same claims were answered less than
-/// claims_interval ago. Remembers digests, of the last `max_per_key` claims of each key. Pure: time
-/// is an argument. Not thread-safe.
+/// Ends a loop of challenges: find() knows whether the same claims were answered less than
+/// claims_interval ago. Keeps digests of the last `max_per_key` claims of each key. Pure: time is
+/// an argument. Not thread-safe.
 class answered_claims {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -16,7 +16,7 @@ namespace midas::internal {
 
 /// A lane that wants more than the host's rate leaves a twentieth of it, and at least one request a
 /// second, to the others: otherwise the single request of another lane would wait until the window
-/// of the rate has passed. Lane 0 is that of applications without lanes, and leaves nothing. All
+/// of the rate has passed. Lane 0, the lane of applications without lanes, leaves nothing. All
 /// operations take amortized constant time. Not thread-safe.
 class crowded_lane {
  public:

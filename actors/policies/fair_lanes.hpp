@@ -15,7 +15,7 @@
 
 namespace midas::internal {
 
-/// Each lane with waiting requests gives one in turn. Pure; not thread-safe.
+/// The lanes with waiting requests take turns, with one request per turn. Pure; not thread-safe.
 class fair_lanes {
  public:
   using item = waiting_lane::item;
@@ -39,8 +39,8 @@ class fair_lanes {
   /// That lane has had its turn.
   void end_turn(std::uint32_t lane);
 
-  /// At least so many requests precede a request of that lane and position: as many of each lane as
-  /// of its own; none of the lane `skipped`.
+  /// A lower bound of the requests that precede a request of that lane and position: of each lane
+  /// as many as of its own; none of the lane `skipped`.
   [[nodiscard]] std::size_t ahead(std::uint32_t lane, const waiting_position& position,
                                   std::optional<std::uint32_t> skipped = {}) const;
 
@@ -66,7 +66,8 @@ class fair_lanes {
 /// Must not outlive a change of the lanes.
 class fair_lanes::order {
  public:
-  /// Of the first `max_lanes` lanes; the first so many requests are the same as of all lanes.
+  /// Considers only the first `max_lanes` lanes: the first `max_lanes` requests are those of all
+  /// lanes.
   explicit order(const fair_lanes& lanes,
                  std::size_t max_lanes = std::numeric_limits<std::size_t>::max());
 

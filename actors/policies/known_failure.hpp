@@ -1,4 +1,4 @@
-// What midas knows of a host that has not answered in time.
+// The last failure behind a passed deadline.
 #pragma once
 
 #include <midas/error.hpp>

@@ -7,9 +7,9 @@
 namespace midas::internal {
 
 /// Cold keys go first, since their callers fail if they wait for too long, whereas a refresh may
-/// wait for as long as its token is handed out. But of five requests at least one is a refresh, and
-/// of three if it is urgent: no number of callers may use up the time in which a token is
-/// refreshed. Not thread-safe.
+/// wait for as long as its token is handed out. But at least one of five requests is a refresh, one
+/// of three if it is urgent, so that no number of callers can use up the time in which a token must
+/// be refreshed. Not thread-safe.
 class purpose_turns {
  public:
   [[nodiscard]] bool is_turn_of_cold(bool has_refresh, bool has_cold,
@@ -19,14 +19,14 @@ class purpose_turns {
 
   void begin(bool is_cold) noexcept { cold_in_row_ = is_cold ? cold_in_row_ + 1 : 0; }
 
-  /// At least so many refreshes go before a cold key that `cold` others precede, if there are as
-  /// many.
+  /// A lower bound of the refreshes that go before a cold key with `cold` others in front of it, if
+  /// enough refreshes wait.
   [[nodiscard]] std::size_t refreshes_before(std::size_t cold) const noexcept {
     return (in_row(false) + cold) / max_in_row(false);
   }
 
-  /// At least so many cold keys go before a refresh that `refreshes` others precede, if there are
-  /// as many.
+  /// A lower bound of the cold keys that go before a refresh with `refreshes` others in front of
+  /// it, if enough cold keys wait.
   [[nodiscard]] std::size_t cold_before(std::size_t refreshes) const noexcept {
     return (refreshes + 1) * max_in_row(true) - in_row(true);
   }

@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds max_retry_after{60'000};
 /// The time of an attempt unless earlier ones have timed out: a host that answers does so sooner.
 constexpr std::chrono::milliseconds first_attempt_time{5'000};
 
-/// The retries after answers of which host_profile::may_pass says that they may pass: if the host
-/// repeats them, they are final.
+/// How often an answer for which host_profile::may_pass is true is retried; if the host repeats it
+/// then, it is final.
 constexpr std::size_t doubtful_retries = 3;
 
 /// What an application may choose; see token_service_options.
@@ -38,7 +38,7 @@ class retry_policy {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Retries nothing.
+  /// Never retries.
   retry_policy() = default;
   /// `profile` must outlive the policy.
   retry_policy(const host_profile& profile, const retry_limits& limits) noexcept
@@ -61,7 +61,7 @@ class retry_policy {
   };
 
   struct decision {
-    /// When the host may be asked again, for whichever caller.
+    /// When the host may be asked again, for any caller.
     time_point next{};
     /// The same request may succeed then.
     bool may_succeed = false;
@@ -93,7 +93,7 @@ class retry_policy {
   /// with more time than the one whose deadline has passed.
   [[nodiscard]] bool should_repeat(time_point started_at, time_point now) const noexcept;
 
-  /// How long the host may at least take to answer an attempt that nobody waits for any more.
+  /// The minimum time that the host gets to answer an attempt without waiters.
   [[nodiscard]] std::chrono::nanoseconds min_attempt_time() const noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// Which call a token store gets next. Pure: time is an argument.
+// Decides which call of the token store is next. Pure: time is an argument.
 #pragma once
 
 #include "messages/clock_reading.hpp"
@@ -16,7 +16,7 @@
 
 namespace midas::internal {
 
-/// A token that the store must get. Refers to the token in memory.
+/// A token that must be saved in the store. Refers to the token in memory.
 struct unsaved_token {
   managed_identity identity{};
   access_token token{};
@@ -42,7 +42,7 @@ class store_schedule {
   /// Of more than `max_unsaved` tokens, those that expire first are forgotten.
   explicit store_schedule(std::size_t max_unsaved) : max_unsaved_(max_unsaved) {}
 
-  /// The first call loads the store. Only the first demand counts.
+  /// Makes loading the store the next call. Only the first begin_load() has an effect.
   void begin_load() noexcept;
 
   void acquired(unsaved_token added);
@@ -59,7 +59,7 @@ class store_schedule {
   /// The call has ended. True if its failure must be reported.
   bool ended(bool succeeded, time_point now);
 
-  /// How many tokens the store has not got yet.
+  /// How many tokens are not saved yet.
   [[nodiscard]] std::size_t unsaved() const noexcept { return unsaved_.size() + saving_.size(); }
 
  private:

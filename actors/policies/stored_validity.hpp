@@ -8,8 +8,8 @@
 
 namespace midas::internal {
 
-/// The validity of a token that a store has kept, by the rules for a token that is acquired: what
-/// has passed since `cached_at` is gone from its lifetime, on both clocks. Empty if the token may
+/// The validity of a token that a store has kept, by the rules for a token that is acquired: the
+/// time since `cached_at` is subtracted from its lifetime, on both clocks. Empty if the token may
 /// not be handed out at `now`, or if it claims to have been acquired after `now`.
 std::optional<token_validity> validity_of(const stored_token& stored, const clock_reading& now,
                                           double jitter) noexcept;

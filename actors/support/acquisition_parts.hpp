@@ -41,8 +41,8 @@ struct acquisition_parts {
     waits.begin(now);
   }
 
-  /// Lets the machine decide what the result leads to. Callers whose deadline passes later are told
-  /// of a failure of the host.
+  /// Passes the result to the machine, and keeps a failure of the host for the errors of callers
+  /// whose deadline passes later.
   acquisition_actions learn(attempt_result result, acquisition_fsm& machine,
                             const acquisition_fsm::conditions& at) {
     if (is_unusable(result)) {

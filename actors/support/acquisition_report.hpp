@@ -13,8 +13,8 @@
 
 namespace midas::internal {
 
-/// One function for each thing that happens. Counts the requests that join an acquisition, of which
-/// there may be thousands, so that no event tells them one by one. Not thread-safe.
+/// One function for each thing that happens. Requests that join an acquisition are only counted,
+/// since there may be thousands: too many for an event each. Not thread-safe.
 class acquisition_report {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -1,4 +1,4 @@
-// Why a request is not sent, in words.
+// The errors of requests that are not sent.
 #pragma once
 
 #include "actors/policies/admission_queue.hpp"
@@ -23,7 +23,7 @@ struct held_place {
   unsigned attempt = 1;
 };
 
-/// What the callers of a request that is not sent learn of the others.
+/// What the error of a request that is not sent says about the other requests.
 struct host_load {
   /// All requests in flight.
   std::vector<held_place> places;

@@ -45,7 +45,7 @@ class cached_keys {
   void recheck_waiters(const acquisition_key& key);
 
   /// The tokens of the store are published: schedules their refreshes, and answers the waiters that
-  /// take them.
+  /// accept them.
   void tokens_loaded(time_point now);
   /// Schedules the refresh of the token in that slot of the token table; nothing if null. Drops the
   /// least recently requested tokens if the table holds too many.

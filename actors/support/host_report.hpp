@@ -1,4 +1,4 @@
-// What the ends of HTTP requests show of the host: its budget, counters and events.
+// Updates the budget, the counters and the events of the host when HTTP requests end.
 #pragma once
 
 #include "actors/policies/host_budget.hpp"
@@ -40,7 +40,7 @@ class host_report {
   /// Reports that the host works again, if it does.
   void note_recovery(time_point now);
 
-  /// So many requests wait to be sent.
+  /// That number of requests wait to be sent.
   void note_queued(std::size_t count) const;
 
   /// The transport may have opened connections.

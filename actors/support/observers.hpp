@@ -27,7 +27,7 @@ class observers {
   /// Called on the thread that causes the event; must not block. One that throws is removed.
   using callback = std::function<void(const token_event&)>;
 
-  /// An empty `call` observes nothing, and so does any after close().
+  /// Does nothing if `call` is empty, or after close().
   std::uint64_t add(callback call);
 
   /// Each observer receives `event` once, immediately before its first other event. Called before

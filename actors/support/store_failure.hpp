@@ -1,4 +1,4 @@
-// What is shown of the failure of a token store, which an application may have written.
+// Errors of a token store, which may be the application's own code, made safe to show.
 #pragma once
 
 #include "actors/policies/store_schedule.hpp"

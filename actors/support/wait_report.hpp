@@ -1,4 +1,4 @@
-// Tells the observers that an acquisition is still in progress.
+// Reports to the observers that an acquisition is still in progress.
 #pragma once
 
 #include "actors/policies/acquisition_fsm.hpp"

@@ -99,7 +99,7 @@ class waiting_list {
     gauge_.show(size());
   }
 
-  /// Removes the waiters that were canceled, and answers those that take the token that
+  /// Removes the waiters that were canceled, and answers those that accept the token that
   /// `find_published` finds, and those whose deadline has passed. True if there were any.
   template <class Find>
   bool expire(time_point now, const error& failure, service_counters& counters,
