@@ -6,9 +6,9 @@
 namespace midas::internal::simulator {
 namespace {
 
-/// The increment and the finalizer of SplitMix64 (Steele, Lea, Flood, 2014). The distributions of
-/// the standard library differ between implementations, which would break repeatability.
-constexpr std::uint64_t step = 0x9e3779b97f4a7c15U;
+// The increment and the finalizer of SplitMix64 (Steele, Lea, Flood, 2014). The distributions of
+// the standard library differ between implementations, which would break repeatability.
+constexpr std::uint64_t increment = 0x9e3779b97f4a7c15U;
 
 std::uint64_t mixed(std::uint64_t value) noexcept {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -20,10 +20,10 @@ std::uint64_t mixed(std::uint64_t value) noexcept {
 
 random_sequence::random_sequence(std::uint64_t seed, std::uint64_t rule,
                                  std::uint64_t request) noexcept
-    : state_(mixed(mixed(mixed(seed + step) + rule + step) + request + step)) {}
+    : state_(mixed(mixed(mixed(seed + increment) + rule + increment) + request + increment)) {}
 
 double random_sequence::next() noexcept {
-  state_ += step;
+  state_ += increment;
   return static_cast<double>(mixed(state_) >> 11) * 0x1p-53;
 }
 
