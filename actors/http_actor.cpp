@@ -100,7 +100,7 @@ struct http_state {
     if (withdrawn->place) {
       report.given_up(withdrawn->key, *withdrawn->place, now());
     }
-    withdrawn->answer(fail(errc::cancelled, "nobody waits for the request any more"));
+    withdrawn->answer(fail(errc::cancelled, "no caller waits for the request any more"));
     admit();
   }
 

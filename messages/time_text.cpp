@@ -30,7 +30,7 @@ struct scale {
   std::string_view large_name;
   std::chrono::seconds small;
   std::string_view small_name;
-  // Of small units, from which on the next scale serves.
+  // The number of small units from which the next scale applies.
   std::int64_t end;
 };
 

@@ -19,7 +19,7 @@ namespace {
 // A thread drops the tokens that it has not read for this long.
 constexpr std::int64_t max_unused = std::chrono::nanoseconds{std::chrono::minutes{1}}.count();
 
-// The child of a fork has the services of its parent no more, and so none of their tokens.
+// The child of a fork has neither the services of its parent nor their tokens.
 const internal::call_in_forked_child registered{[] { cache_of_this_thread = nullptr; }};
 
 }  // namespace

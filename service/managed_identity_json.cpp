@@ -83,7 +83,7 @@ std::string_view check_id(identity_kind kind, const json_member& id) {
   return id.kind == json_kind::string ? "" : "has an Id that is not a string";
 }
 
-// What to do with a text that is not JSON. An id alone does not tell its kind.
+// The advice for a text that is not JSON. An id alone does not show its kind.
 std::string remedy_for(std::string_view text) {
   std::string result;
   if (internal::is_guid(text)) {

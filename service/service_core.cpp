@@ -201,7 +201,7 @@ void service_core::shutdown() {
   // actors cannot end then.
   const auto deadline = std::chrono::steady_clock::now() + max_shutdown_wait;
   context_->live_actors->wait_for(max_shutdown_wait);
-  // What the actors have not answered; and nothing of the application is called after this.
+  // Answers the waiters that the actors have left; no code of the application runs after this.
   frontend_->open().answer_all(failure);
   frontend_->open().wait_until_idle(deadline);
   if (context_->store != nullptr) {

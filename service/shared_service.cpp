@@ -21,7 +21,7 @@ namespace {
 constinit std::mutex mutex;
 constinit std::atomic<token_service*> current = nullptr;
 constinit std::chrono::steady_clock::time_point last_try{};
-// Never destroyed, nor changed once it is here: a child may be forked at any moment.
+// Never destroyed, and never changed once it is set: a child may be forked at any time.
 constinit std::atomic<const token_service_options*> configured = nullptr;
 // By this process, not by the one that it was forked from.
 constinit bool is_configured_here = false;

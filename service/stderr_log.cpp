@@ -23,7 +23,7 @@ namespace {
 // Of all services of the process.
 constinit std::atomic<std::uint64_t> dropped = 0;
 
-// A pipe is ready if it has room for PIPE_BUF bytes, and takes so many in one piece. Errors, such
+// A pipe is ready if it has room for PIPE_BUF bytes, and then takes them in one piece. Errors, such
 // as a closed reader, are found here, so that no write raises SIGPIPE.
 bool is_ready() noexcept {
   pollfd waited{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};

@@ -19,7 +19,7 @@ std::uint64_t next_number() noexcept {
   return ++last.get(&internal::random_start);
 }
 
-// As a handle does whose service was shut down. Waits for nothing.
+// Acts as a handle whose service was shut down. Does not wait.
 error error_of_empty_handle(std::chrono::nanoseconds timeout, const std::stop_token& stop) {
   if (stop.stop_requested()) {
     return internal::cancelled_error();

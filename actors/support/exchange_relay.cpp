@@ -111,7 +111,7 @@ std::shared_ptr<exchange_relay::exchange> exchange_relay::take_successor(exchang
   if (!had_place || next_.empty()) {
     return nullptr;
   }
-  // Another identity may have as many in flight as it may, which the actor knows; it also knows
+  // Another identity may have reached its limit of requests in flight. The actor knows that, and
   // whether a caller waits for a refresh by now.
   if (const auto& first = *next_.front();
       first.identity_ != ended.identity_ || is_held(first) ||

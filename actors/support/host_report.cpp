@@ -18,7 +18,7 @@ namespace midas::internal {
 
 namespace {
 
-// Longer than a host that works takes to answer, apart from the first request after its start.
+// A host that works answers sooner, except the first request after its start.
 constexpr std::chrono::milliseconds min_hang{250};
 
 bool is_failure_of_host(errc code) noexcept {
@@ -179,7 +179,7 @@ void host_report::note_failure(const error& failure, time_point now, Fail fail_o
     pause = fail_on(*budget);
     failures = budget->failures(now);
   }
-  // Without the lock: an observer may take its time.
+  // Without the lock: an observer may run for long.
   if (pause) {
     is_failing_ = true;
     service_->observers->emit([&] { return host_failing{failure, failures, *pause}; });

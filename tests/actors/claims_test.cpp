@@ -183,7 +183,7 @@ TEST_CASE("a cache actor that replaces another does not keep answered claims for
   actors.run();
 }
 
-TEST_CASE("claims that were answered to nobody get the token that was acquired for them") {
+TEST_CASE("claims whose callers had all left get the token that was acquired for them") {
   virtual_actors actors;
   std::stop_source stop;
   const bool cancels = GENERATE(true, false);

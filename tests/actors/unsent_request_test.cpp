@@ -32,7 +32,7 @@ TEST_CASE("when a request was not sent before its first deadline, another serves
   CHECK(is_token(*patient, "token-1"));
 }
 
-TEST_CASE("when a request was not sent and nobody waits any more, no other is made") {
+TEST_CASE("when a request was not sent and no caller waits any more, no other is made") {
   virtual_actors actors;
   const auto hasty = actors.ask("r", 1s);
   actors.advance(1s);

@@ -200,7 +200,7 @@ TEST_CASE("an observer learns of the host before its first other event") {
   CHECK(std::holds_alternative<acquisition_started>(received[1]));
 }
 
-TEST_CASE("a log that throws loses that line only, and nobody else is affected") {
+TEST_CASE("a log that throws loses only that line, and affects no other observer") {
   const auto log = std::make_shared<lines>();
   auto options = logged_by(log);
   options.log = [log](event_severity severity, std::string_view line) {

@@ -38,7 +38,7 @@ TEST_CASE("a long line is cut, and still ends with a line break") {
   CHECK(written == std::string(4'095, 'x') + "\n");
 }
 
-TEST_CASE("a reader that does not read delays nobody, and learns how many lines it missed") {
+TEST_CASE("a reader that does not read delays no caller, and learns how many lines it missed") {
   std::string first;
   std::string later;
   {

@@ -173,7 +173,7 @@ curl_failure curl_exchange::failure_of(CURLcode code) const {
 
 void curl_exchange::clear() {
   headers_.clear();
-  // Not by assignment, with which a string keeps its memory, and in it the bytes. The destructors
+  // Not by assignment, which would keep the memory of the string with the bytes. The destructors
   // wipe them.
   const auto ended = std::exchange(request_, {});
   response_.reset(0, true);

@@ -56,7 +56,7 @@ std::string_view reason_of(std::string_view status_line) noexcept {
 }  // namespace
 
 void curl_response::reset(std::size_t limit, bool expects_body) {
-  // Not by assignment alone, with which a string keeps its memory, and in it the bytes.
+  // Not by assignment alone, which would keep the memory of the string with the bytes.
   const auto ended = std::exchange(response_, {});
   *this = curl_response{};
   limit_ = limit;

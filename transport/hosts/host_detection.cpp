@@ -79,7 +79,7 @@ std::string reason_for(const host_finding& finding, const host_profile& profile,
   return result;
 }
 
-// Fills what explains the choice to a reader.
+// Fills the members that explain the choice to a reader.
 void explain(host_detection& detection, const host_environment& environment,
              const credential_choice& choice) {
   const auto& profile = profile_of(*detection.host);
@@ -182,7 +182,7 @@ host_detection detect(const host_environment& environment, const credential_choi
   return result;
 }
 
-// For a reader who has chosen a host of which this machine shows no sign.
+// The advice if this machine shows no sign of the chosen host.
 void mention_other_choice(host_detection& chosen, const host_environment& environment,
                           const credential_choice& choice) {
   if (!lacks_evidence(chosen.findings.back())) {
@@ -193,7 +193,7 @@ void mention_other_choice(host_detection& chosen, const host_environment& enviro
                    " would be " + (detected.is_assumed ? "assumed" : "chosen");
 }
 
-// For a reader who has chosen the wrong host.
+// The advice if the wrong host was chosen.
 void mention_detected(error& failure, const host_detection& detected) {
   if (detected.host && !detected.is_assumed) {
     failure.message += concat(

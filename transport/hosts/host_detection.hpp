@@ -42,14 +42,9 @@ struct host_detection {
 };
 
 /// Detects as MSAL .NET and Go do, except that workload identity comes first, as in the credential
-/// chain of azure-identity: the first host all of whose variables are set and not empty,
-/// - workload identity: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE
-/// - Service Fabric: IDENTITY_ENDPOINT, IDENTITY_HEADER, IDENTITY_SERVER_THUMBPRINT
-/// - App Service: IDENTITY_ENDPOINT, IDENTITY_HEADER
-/// - Machine Learning: MSI_ENDPOINT, MSI_SECRET
-/// - Cloud Shell: MSI_ENDPOINT
-/// - Azure Arc: IDENTITY_ENDPOINT, IMDS_ENDPOINT; or its agent is installed
-/// - IMDS: if none of the above is detected.
+/// chain of azure-identity. The rows of the registry (host_profiles()) are tried in order: the
+/// first host is chosen all of whose variables are set and not empty, or for which there is other
+/// evidence (host_signature); if there is none, the fallback, IMDS.
 ///
 /// If AZURE_TOKEN_CREDENTIALS is WorkloadIdentityCredential or ManagedIdentityCredential, in any
 /// case of letters, hosts of the other one are ignored, unless the variables of the named one

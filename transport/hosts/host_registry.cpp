@@ -33,8 +33,8 @@ constexpr std::array<status_range, 4> default_transient_statuses{{{408}, {429}, 
 constexpr std::array<status_range, 5> imds_transient_statuses{
     {{404}, {408}, {410}, {429}, {500, 599}}};
 
-// The pauses of MSAL .NET, as for every host. An update of IMDS, announced by 410, takes up to 70
-// s.
+// The pauses of MSAL .NET, as for every host. An update of IMDS, which 410 announces, takes up to
+// 70 s.
 constexpr retry_schedule imds_retries{.update_status = 410, .update_pause = milliseconds{10'000}};
 
 // The defaults of host_limits are those of IMDS. The other hosts document no limits; the number of

@@ -31,14 +31,14 @@ std::string_view first_set(const host_environment& environment) {
   return found == variables.end() ? std::string_view{} : *found;
 }
 
-// Whom the proxy's certificate must name.
+// The name that the proxy's certificate must have.
 std::string described_name(const host_environment& environment) {
   return environment.variable(server_name_variable).empty()
              ? "the host in that URL"
              : "the name in " + named(server_name_variable);
 }
 
-// Where the authorities of the proxy's certificate are from.
+// The source of the authorities of the proxy's certificate.
 std::string described_origin(const host_environment& environment) {
   for (const auto variable : {ca_file_variable, ca_data_variable}) {
     if (!environment.variable(variable).empty()) {

@@ -184,7 +184,7 @@ TEST_CASE("unusable answers are failures, although each looks like a success at 
   CHECK(health.open_at(start + 260ms) == start + 760ms);
 }
 
-TEST_CASE("after unusable answers, one that nobody complains of ends the pauses") {
+TEST_CASE("after unusable answers, one that is not reported as unusable ends the pauses") {
   host_health health;
   for (int i = 0; i < 3; ++i) {
     health.succeeded(start);
@@ -217,7 +217,7 @@ TEST_CASE("a host that has not answered recently gets few requests at once, and 
   CHECK(health.max_in_flight(start + 20s) == 40);
 }
 
-TEST_CASE("each question about a host takes an answer into account that nobody complained of") {
+TEST_CASE("each query about a host counts an answer that was not reported as unusable") {
   host_health health;
   for (int i = 0; i < 3; ++i) {
     health.succeeded(start);

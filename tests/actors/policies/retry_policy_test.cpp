@@ -189,7 +189,7 @@ TEST_CASE("the jitter is up to the scheduled pause, and does not scale with Retr
   CHECK(pauses(identity_host::imds, std::vector(3, answer(500)), 0.5) == list{1'500ms, 3s, 6s});
 }
 
-TEST_CASE("the pause has jitter also if nobody waits for its end") {
+TEST_CASE("the pause has jitter also if no caller waits for its end") {
   // Otherwise, machines whose callers do not wait would ask again at the same time.
   const auto next = [](const error& failure, double jitter, std::optional<std::size_t> retries) {
     auto policy = policy_of(identity_host::imds, {retries});
@@ -205,7 +205,7 @@ TEST_CASE("the pause has jitter also if nobody waits for its end") {
   CHECK(next(answer(410), 0.5, {}) == 10s);
 }
 
-TEST_CASE("no retry is scheduled that would leave the last waiter only moments") {
+TEST_CASE("no retry is scheduled that would leave the last waiter hardly any time") {
   const auto imds = identity_host::imds;
   CHECK_FALSE(first(imds, answer(503), start, 0));
   CHECK_FALSE(first(imds, answer(503), start - 1h, 0));

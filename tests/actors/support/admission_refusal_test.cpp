@@ -99,7 +99,7 @@ TEST_CASE(
   CHECK(refusal({1, now + 20'100ms, 22s}, budget, {}, now).reason.code == errc::throttled);
 }
 
-TEST_CASE("a request whose deadline passes with the pause of the host is told its failure") {
+TEST_CASE("a request whose deadline passes during a pause of the host gets the host's failure") {
   host_budget budget{{5, 20}};
   const auto later = now + 250ms;
   SECTION("after failures") {

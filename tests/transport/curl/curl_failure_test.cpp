@@ -130,7 +130,8 @@ TEST_CASE("a timeout does not suspect that nothing listens, which would be a ref
   CHECK(contains(answering.advice, "accepts connections at this address but does not answer"));
 }
 
-TEST_CASE("a server that speaks the other one of http and https is told by what it sends") {
+TEST_CASE(
+    "a server that speaks http instead of https, or vice versa, is recognized by what it sends") {
   const auto* const words =
       GENERATE("error:0A00010B:SSL routines::wrong version number",
                "gnutls_handshake() failed: An unexpected TLS packet was received.");

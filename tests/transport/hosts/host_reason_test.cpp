@@ -93,7 +93,7 @@ TEST_CASE("an option is the reason for the host that it chooses") {
              Contains("by the host option; IDENTITY_HEADER is set, but"));
 }
 
-TEST_CASE("a host that an option chooses, and of which there is no sign, is doubted") {
+TEST_CASE("the reason doubts a host that an option chooses and of which there is no sign") {
   const std::string doubted =
       "Azure Arc was chosen by the host option, although the file /opt/azcmagent/bin/himds does "
       "not exist";

@@ -122,7 +122,7 @@ TEST_CASE("an empty answer shows the reason phrase of its status line") {
   CHECK_THAT(refusal(answer(405, "")).message, Contains("except the status: the body is empty"));
 }
 
-TEST_CASE("the answer is told in a sentence of its own, or else that there is none") {
+TEST_CASE("the answer is described in a sentence of its own, also if it is empty") {
   const std::string without =
       "IMDS returned no token for https://vault.azure.net for system-assigned; ";
   CHECK(refusal(answer(405, "")).message ==

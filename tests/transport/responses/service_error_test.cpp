@@ -253,7 +253,7 @@ TEST_CASE("Retry-After is part of the error, whatever the status") {
   CHECK_FALSE(read(429, "").retry_after);
 }
 
-TEST_CASE("only what may be the host's own answer is told as a temporary failure") {
+TEST_CASE("only what may be the host's own answer is reported as a temporary failure") {
   const auto response = [](int status, std::string_view body, std::string_view server) {
     auto result = response_of(status, body);
     if (!server.empty()) {
