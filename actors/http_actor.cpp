@@ -97,8 +97,8 @@ struct http_state {
       return;
     }
     auto withdrawn = open->take(*id);
-    if (withdrawn->place) {
-      report.given_up(withdrawn->key, *withdrawn->place, now());
+    if (withdrawn->slot) {
+      report.given_up(withdrawn->key, *withdrawn->slot, now());
     }
     withdrawn->answer(fail(errc::cancelled, "no caller waits for the request any more"));
     admit();
@@ -118,7 +118,7 @@ struct http_state {
     for (auto& completion : completed) {
       open->note_begun(completion.id, *report.open(), now());
       if (auto ended = open->take(completion.id)) {
-        report.ended(completion.outcome, ended->key, ended->place, now());
+        report.ended(completion.outcome, ended->key, ended->slot, now());
         ended->answer(std::move(completion.outcome));
       }
       if (completion.successor) {
@@ -141,7 +141,7 @@ struct http_state {
       // If the transport throws, the request is still answered.
       relay->begin(admitted);
     }
-    open->choose_successors(*relay, report.open()->passes_places_on(at), at);
+    open->choose_successors(*relay, report.open()->passes_slots_on(at), at);
     report.note_queued(open->queue().waiting());
     const auto next = open->queue().next_change(*report.open(), at);
     if (next < wake_at) {

@@ -71,7 +71,7 @@ struct acquisition_key_equal {
 struct not_admitted {
   std::chrono::nanoseconds wait{};
   /// The error for the callers. Its code is errc::host_busy, or that of the host's last failure if
-  /// midas pauses after it. Its retry_after, if it is set, is when a place is expected.
+  /// midas pauses after it. Its retry_after, if it is set, is when a slot is expected.
   error reason{};
 };
 

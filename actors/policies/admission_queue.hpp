@@ -35,7 +35,7 @@ class admission_queue {
     std::uint32_t lane = 0;
     request_purpose purpose = request_purpose::cold_key;
     /// Identifies the identity that the token is for; 0 if it is not known. The requests for one
-    /// identity leave one place free for the others.
+    /// identity leave one slot free for the others.
     std::size_t identity = 0;
     /// When a refresh becomes urgent: its token will not be handed out for much longer.
     time_point urgent_at = time_point::max();

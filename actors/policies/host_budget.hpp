@@ -56,12 +56,12 @@ class host_budget {
 
   /// True if a request may be sent whenever another succeeds, and should be at once. With more in
   /// flight, the host stays busy while the next requests pass through the HTTP actor.
-  [[nodiscard]] bool passes_places_on(time_point now) noexcept {
+  [[nodiscard]] bool passes_slots_on(time_point now) noexcept {
     return limits().max_in_flight <= max_in_flight_that_passes && !limits_rate() &&
            open_at(now) <= now && failures(now) == 0;
   }
 
-  /// The most requests in flight for one identity: one place stays free for the others, which would
+  /// The most requests in flight for one identity: one slot stays free for the others, which would
   /// otherwise wait for as long as the requests for one identity hang.
   [[nodiscard]] std::size_t max_in_flight_per_identity(time_point now) noexcept {
     const auto most = std::min(limit_.max_in_flight(now), health_.max_in_flight(now));

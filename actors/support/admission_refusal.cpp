@@ -37,19 +37,19 @@ std::string shown(const acquisition_key& key, const std::string& default_identit
 }
 
 std::string shown(const host_load& load, host_budget::time_point now) {
-  auto places = load.places;
-  const auto named = std::min(places.size(), max_keys_named);
-  const auto end = places.begin() + static_cast<std::ptrdiff_t>(named);
-  std::partial_sort(places.begin(), end, places.end(),
+  auto slots = load.slots;
+  const auto named = std::min(slots.size(), max_keys_named);
+  const auto end = slots.begin() + static_cast<std::ptrdiff_t>(named);
+  std::partial_sort(slots.begin(), end, slots.end(),
                     [](const auto& a, const auto& b) { return a.since < b.since; });
   std::string result;
-  for (auto at = places.begin(); at != end; ++at) {
+  for (auto at = slots.begin(); at != end; ++at) {
     result += result.empty() ? "" : ", ";
     result += at->key ? shown(*at->key, load.default_identity) : "an unnamed key";
     result += " for " + duration_text(now - at->since);
   }
-  if (places.size() > named) {
-    result += concat({" and ", std::to_string(places.size() - named), " more"});
+  if (slots.size() > named) {
+    result += concat({" and ", std::to_string(slots.size() - named), " more"});
   }
   return result;
 }
@@ -57,10 +57,10 @@ std::string shown(const host_load& load, host_budget::time_point now) {
 // How long the oldest exchange may still take.
 nanoseconds time_to_next_end(const host_load& load, host_budget::time_point now) {
   auto until = host_budget::time_point::max();
-  for (const auto& place : load.places) {
-    until = std::min(until, place.until);
+  for (const auto& slot : load.slots) {
+    until = std::min(until, slot.until);
   }
-  return load.places.empty() ? nanoseconds{0} : std::max<nanoseconds>(until - now, milliseconds{1});
+  return load.slots.empty() ? nanoseconds{0} : std::max<nanoseconds>(until - now, milliseconds{1});
 }
 
 error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
@@ -69,7 +69,7 @@ error busy(nanoseconds wait, const host_budget& budget, const host_load& load,
       concat({"the request limits of the host (", shown(budget.limits()),
               ") do not admit this request before its deadline: ", std::to_string(load.waiting),
               " others wait"});
-  if (!load.places.empty()) {
+  if (!load.slots.empty()) {
     text += "; the host has been answering " + shown(load, now);
   }
   auto result = make_error(errc::host_busy, text,

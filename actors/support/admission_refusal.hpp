@@ -14,7 +14,7 @@
 namespace midas::internal {
 
 /// A request in flight.
-struct held_place {
+struct used_slot {
   std::shared_ptr<const acquisition_key> key;
   std::chrono::steady_clock::time_point since{};
   /// When the exchange times out.
@@ -26,7 +26,7 @@ struct held_place {
 /// What the error of a request that is not sent says about the other requests.
 struct host_load {
   /// All requests in flight.
-  std::vector<held_place> places;
+  std::vector<used_slot> slots;
   /// The requests that wait.
   std::size_t waiting = 0;
   /// See default_identity_of().

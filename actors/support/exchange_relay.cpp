@@ -105,10 +105,10 @@ std::shared_ptr<exchange_relay::exchange> exchange_relay::take_successor(exchang
     // The host may have to be sent less, which the actor decides.
     next_.clear();
   }
-  // The place of a cancelled exchange has been given to another.
-  const bool had_place = ended.state_ == exchange::state::running;
+  // The slot of a cancelled exchange has been given to another.
+  const bool had_slot = ended.state_ == exchange::state::running;
   ended.state_ = exchange::state::ended;
-  if (!had_place || next_.empty()) {
+  if (!had_slot || next_.empty()) {
     return nullptr;
   }
   // Another identity may have reached its limit of requests in flight. The actor knows that, and

@@ -49,10 +49,10 @@ host_report::host_report(std::shared_ptr<const service_context> service, const h
     : service_(std::move(service)), user_(service_->budget->take_over(limits)) {}
 
 void host_report::ended(const expected<http_response>& outcome, std::size_t key,
-                        const std::optional<held_place>& place, time_point now) {
-  free_place();
-  if (place) {
-    exchange_ended(outcome, *place, now);
+                        const std::optional<used_slot>& slot, time_point now) {
+  free_slot();
+  if (slot) {
+    exchange_ended(outcome, *slot, now);
   }
   if (!outcome) {
     const auto& failure = outcome.error();
@@ -71,10 +71,10 @@ void host_report::ended(const expected<http_response>& outcome, std::size_t key,
   }
 }
 
-void host_report::given_up(std::size_t key, const held_place& place, time_point now) {
-  free_place();
-  exchange_ended(fail(errc::cancelled, "the exchange was given up"), place, now);
-  const auto age = now - place.since;
+void host_report::given_up(std::size_t key, const used_slot& slot, time_point now) {
+  free_slot();
+  exchange_ended(fail(errc::cancelled, "the exchange was given up"), slot, now);
+  const auto age = now - slot.since;
   if (age < min_hang) {
     open()->ended_unknown(now);
     return;
@@ -118,18 +118,18 @@ void host_report::note_connections(const http_transport& transport) const {
   }
 }
 
-void host_report::exchange_ended(const expected<http_response>& outcome, const held_place& place,
+void host_report::exchange_ended(const expected<http_response>& outcome, const used_slot& slot,
                                  time_point now) const {
   service_->observers->emit([&] {
     exchange_finished result;
-    if (place.key) {
-      result.key = place.key->token;
+    if (slot.key) {
+      result.key = slot.key->token;
     }
     if (service_->endpoint) {
       std::tie(result.host, result.path) = host_and_path(service_->endpoint->address);
     }
-    result.attempt = place.attempt;
-    result.elapsed = now - place.since;
+    result.attempt = slot.attempt;
+    result.elapsed = now - slot.since;
     if (outcome) {
       result.status = outcome->status;
       result.bytes = outcome->body.size();
@@ -148,7 +148,7 @@ bool host_report::is_failure(int status) const {
          (endpoint && contains(profile_of(endpoint->host).transient_statuses, status));
 }
 
-void host_report::free_place() const {
+void host_report::free_slot() const {
   const auto budget = open();
   if (budget.is_user()) {
     budget->end();

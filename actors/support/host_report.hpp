@@ -26,13 +26,13 @@ class host_report {
 
   [[nodiscard]] shared_budget::access open() const { return service_->budget->open(user_); }
 
-  /// An exchange for that key, at that place, ended. `key` is a number that identifies the key; 0
-  /// if it is not known. Without a place, the request was never sent.
+  /// An exchange for that key, in that slot, ended. `key` is a number that identifies the key; 0
+  /// if it is not known. Without a slot, the request was never sent.
   void ended(const expected<http_response>& outcome, std::size_t key,
-             const std::optional<held_place>& place, time_point now);
+             const std::optional<used_slot>& slot, time_point now);
 
   /// An exchange was given up. If it has lasted long, the host hangs.
-  void given_up(std::size_t key, const held_place& place, time_point now);
+  void given_up(std::size_t key, const used_slot& slot, time_point now);
 
   /// An answer with status 200 contained no usable token.
   void found_unusable(time_point now);
@@ -48,8 +48,8 @@ class host_report {
 
  private:
   [[nodiscard]] bool is_failure(int status) const;
-  void free_place() const;
-  void exchange_ended(const expected<http_response>& outcome, const held_place& place,
+  void free_slot() const;
+  void exchange_ended(const expected<http_response>& outcome, const used_slot& slot,
                       time_point now) const;
   void throttled(const http_response& response, time_point now);
   void failed(const error& failure, const host_health::failure& details, time_point now);

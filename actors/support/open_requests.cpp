@@ -92,9 +92,9 @@ void open_requests::note_begun(std::uint64_t id, host_budget& budget, time_point
   }
 }
 
-void open_requests::choose_successors(exchange_relay& relay, bool passes_places_on,
+void open_requests::choose_successors(exchange_relay& relay, bool passes_slots_on,
                                       time_point now) const {
-  if (!passes_places_on) {
+  if (!passes_slots_on) {
     relay.set_next({});
   } else if (relay.next_count() < max_successors / 2) {
     std::vector<std::shared_ptr<exchange_relay::exchange>> successors;
@@ -106,9 +106,9 @@ void open_requests::choose_successors(exchange_relay& relay, bool passes_places_
 }
 
 void open_requests::begin(open_request& admitted, time_point now) {
-  admitted.place =
-      held_place{std::move(admitted.token_key), now, now + admitted.attempt_time, admitted.attempt};
-  places_.emplace(admitted.id, *admitted.place);
+  admitted.slot =
+      used_slot{std::move(admitted.token_key), now, now + admitted.attempt_time, admitted.attempt};
+  used_slots_.emplace(admitted.id, *admitted.slot);
 }
 
 std::optional<std::uint64_t> open_requests::find_ticket(std::uint64_t ticket) const {
@@ -120,7 +120,7 @@ wait_answer open_requests::wait_of(std::uint64_t ticket, host_budget& budget,
                                    time_point now) const {
   const auto id = find_ticket(ticket);
   // Without an id, the answer is on its way.
-  if (!id || requests_.at(*id).place) {
+  if (!id || requests_.at(*id).slot) {
     return {wait_reason::answer};
   }
   return {budget.open_at(now) > now ? wait_reason::pause : wait_reason::slot};
@@ -133,7 +133,7 @@ std::optional<open_request> open_requests::take(std::uint64_t id) {
   }
   auto result = std::move(node.mapped());
   queue_.remove(id);
-  places_.erase(id);
+  used_slots_.erase(id);
   // Another request may have the same ticket by now.
   if (const auto same = tickets_.find(result.ticket);
       same != tickets_.end() && same->second == id) {
@@ -153,9 +153,9 @@ std::vector<open_request> open_requests::take_all() {
 
 host_load open_requests::load() const {
   host_load result{{}, queue_.waiting(), default_identity_};
-  result.places.reserve(places_.size());
-  for (const auto& item : places_) {
-    result.places.push_back(item.second);
+  result.slots.reserve(used_slots_.size());
+  for (const auto& item : used_slots_) {
+    result.slots.push_back(item.second);
   }
   return result;
 }

@@ -30,7 +30,7 @@ struct open_request {
   /// http_request::attempt.
   unsigned attempt = 1;
   /// Set once the request is in flight.
-  std::optional<held_place> place{};
+  std::optional<used_slot> slot{};
 
   void answer(expected<http_response> outcome);
 };
@@ -58,8 +58,8 @@ class open_requests {
   void note_begun(std::uint64_t id, host_budget& budget, time_point now);
 
   /// Gives the relay the exchanges that will be admitted next, or none unless
-  /// host_budget::passes_places_on().
-  void choose_successors(exchange_relay& relay, bool passes_places_on, time_point now) const;
+  /// host_budget::passes_slots_on().
+  void choose_successors(exchange_relay& relay, bool passes_slots_on, time_point now) const;
 
   [[nodiscard]] open_request& at(std::uint64_t id) { return requests_.at(id); }
 
@@ -84,7 +84,7 @@ class open_requests {
   std::string default_identity_;
   std::unordered_map<std::uint64_t, open_request> requests_;
   std::unordered_map<std::uint64_t, std::uint64_t> tickets_;
-  std::unordered_map<std::uint64_t, held_place> places_;
+  std::unordered_map<std::uint64_t, used_slot> used_slots_;
   std::uint64_t last_id_ = 0;
 };
 

@@ -87,7 +87,7 @@ enum class errc : std::uint8_t {
   /// The caller canceled the request.
   cancelled = 7,
   /// The host's limits admit the request only after the caller's deadline, because other requests
-  /// go before it; or too many keys of its lane wait already. error::retry_after is when a place is
+  /// go before it; or too many keys of its lane wait already. error::retry_after is when a slot is
   /// expected.
   host_busy = 26,
 
@@ -168,7 +168,7 @@ struct error {
   /// The host's id for this failure, to quote to its support; may be empty.
   std::string correlation_id{};
   /// How long the host asked its clients to wait (Retry-After), or how long midas sends the host no
-  /// request after failures. With host_busy: when a place among the host's limits is expected.
+  /// request after failures. With host_busy: when a slot is expected.
   std::optional<std::chrono::milliseconds> retry_after{};
 };
 

@@ -38,7 +38,7 @@ TEST_CASE("without a limit per second, too, no more requests are in flight than 
   CHECK(host.url(2) == "early");
 }
 
-TEST_CASE("a request that waits is withdrawn: it is not sent, and leaves its place") {
+TEST_CASE("a request that waits is withdrawn: it is not sent, and leaves the queue") {
   http_host host{{1, 0}};
   host.ask("first");
   const auto withdrawn = host.ask_with_ticket(7, "withdrawn", 10s);
@@ -102,7 +102,7 @@ TEST_CASE("a request whose deadline has passed is never sent") {
   CHECK(host.transport->started() == 1);
 }
 
-TEST_CASE("an actor that replaces another keeps the window, the pause and the places") {
+TEST_CASE("an actor that replaces another keeps the window, the pause and the slots") {
   http_host host{{2, 20}};
   SECTION("the requests of the last second count") {
     for (std::size_t i = 0; i < 20; ++i) {
@@ -132,7 +132,7 @@ TEST_CASE("an actor that replaces another keeps the window, the pause and the pl
     host.ask("r");
     CHECK(host.transport->started() == 3);
   }
-  SECTION("what was in flight does not occupy places") {
+  SECTION("what was in flight does not occupy slots") {
     host.ask("a");
     const auto waiting = host.ask("b");
     host.restart();

@@ -119,7 +119,7 @@ TEST_CASE("a single key of another lane is sent at once, behind a thousand resou
   CHECK(received->response);
 }
 
-TEST_CASE("one identity that hangs leaves a place for the others") {
+TEST_CASE("one identity that hangs leaves a slot for the others") {
   http_host host{{5, 20}};
   for (int i = 0; i < 20; ++i) {
     host.ask(("hangs" + std::to_string(i)).c_str());

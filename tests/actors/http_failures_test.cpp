@@ -23,7 +23,7 @@ TEST_CASE("a request in flight is withdrawn: its exchange is canceled, and the n
   CHECK(host.transport->cancelled() == 1);
   REQUIRE(host.transport->started() == 2);
   CHECK(host.url(1) == "next");
-  // The exchange that was canceled no longer occupies a place.
+  // The exchange that was canceled no longer occupies a slot.
   host.ask("third");
   CHECK(host.transport->started() == 2);
   host.respond(1, 200);

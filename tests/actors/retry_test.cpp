@@ -119,7 +119,7 @@ TEST_CASE("a longer Retry-After delays all requests to the host after a 429") {
   actors.advance(2'999ms);
   CHECK(actors.transport->started() == 1);
   actors.advance(1ms);
-  // The limits are halved, and one identity leaves a place free.
+  // The limits are halved, and one identity leaves a slot free.
   CHECK(actors.transport->started() == 2);
   actors.grant(1);
   REQUIRE(actors.transport->started() == 3);

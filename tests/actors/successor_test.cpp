@@ -16,8 +16,8 @@ using namespace midas::internal::test;
 
 namespace {
 
-// One place is for other identities.
-constexpr host_limits two_places{3, 0};
+// One slot is for other identities.
+constexpr host_limits two_slots{3, 0};
 
 std::size_t in_flight(const http_host& host) {
   std::size_t result = 0;
@@ -30,7 +30,7 @@ std::size_t in_flight(const http_host& host) {
 }  // namespace
 
 TEST_CASE("when a request succeeds, the next one is sent before the actor runs") {
-  http_host host{two_places};
+  http_host host{two_slots};
   std::vector<shared_reply> replies;
   for (const auto* resource : {"a", "b", "c", "d"}) {
     replies.push_back(host.ask(resource));
@@ -80,7 +80,7 @@ TEST_CASE("a request takes no place after the deadline that it has been given") 
 }
 
 TEST_CASE("after a failure, no request is sent before the actor has run") {
-  http_host host{two_places};
+  http_host host{two_slots};
   for (const auto* resource : {"a", "b", "c", "d"}) {
     host.ask(resource);
   }
@@ -106,7 +106,7 @@ TEST_CASE("a host that limits requests per second is sent none in the place of a
 }
 
 TEST_CASE("a request does not take the place of one for another identity") {
-  http_host host{two_places};
+  http_host host{two_slots};
   host.ask("a");
   host.ask("b");
   http_request other;
@@ -167,13 +167,13 @@ TEST_CASE("a withdrawn request takes no place, however many wait") {
 }
 
 TEST_CASE("a request that took a place is not sent again when the actor admits it") {
-  http_host host{two_places};
+  http_host host{two_slots};
   host.ask_with_ticket(1, "a");
   host.ask("b");
   host.ask("c");
   host.ask("d");
   caf_compat::anonymous_send(host.http, withdraw_request{1});
-  // The actor has a free place before it learns that "c" has been sent.
+  // The actor has a free slot before it learns that "c" has been sent.
   host.complete(1, 200);
   host.actors.run();
   REQUIRE(host.transport->started() == 4);
@@ -222,8 +222,8 @@ TEST_CASE("a request that the transport cannot send in the place of another fail
 
 TEST_CASE("in any order of events, no more are in flight than allowed, and each is answered") {
   rc::check([] {
-    const auto places = *rc::gen::inRange<std::size_t>(1, 6);
-    http_host host{{places, 0}};
+    const auto slots = *rc::gen::inRange<std::size_t>(1, 6);
+    http_host host{{slots, 0}};
     std::vector<shared_reply> replies;
     const auto steps =
         *rc::gen::container<std::vector<std::uint32_t>>(60, rc::gen::arbitrary<std::uint32_t>());
@@ -257,7 +257,7 @@ TEST_CASE("in any order of events, no more are in flight than allowed, and each 
           host.actors.advance(100ms);
           break;
       }
-      RC_ASSERT(in_flight(host) <= places);
+      RC_ASSERT(in_flight(host) <= slots);
     }
     host.actors.run();
     RC_ASSERT(host.context->budget->open(1)->in_flight() == in_flight(host));

@@ -54,7 +54,7 @@ TEST_CASE("a slow host is not asked again and again by callers with short timeou
   CHECK(patient->size() == 1);
 }
 
-TEST_CASE("an attempt that nobody waits for gives up its place after its minimum time") {
+TEST_CASE("an attempt without waiters gives up its slot after its minimum time") {
   virtual_actors actors{host_limits{1, 1'000}};
   SECTION("its only caller's deadline has passed") { actors.ask("hung", 1s); }
   SECTION("its only caller was in a hurry") { actors.ask("hung", 10ms); }

@@ -125,7 +125,7 @@ TEST_CASE("all requests that others have delayed beyond their deadline are taken
   CHECK(host.queue.waiting() == 2);
 }
 
-TEST_CASE("the wait of a request does not include those for an identity that has all its places") {
+TEST_CASE("the wait of a request does not include those for an identity that has all its slots") {
   queued_host host{{3, 2}};
   for (std::uint64_t id = 1; id <= 10; ++id) {
     host.add({id, start + 1s, 0, request_purpose::cold_key, 7});

@@ -67,14 +67,14 @@ TEST_CASE("a copy of a queue tells the order in which it will admit") {
   CHECK(host.drain() == expected);
 }
 
-TEST_CASE("the requests for one identity leave one place free for the others") {
+TEST_CASE("the requests for one identity leave one slot free for the others") {
   queued_host host{{5, 0}};
   for (std::uint64_t id = 1; id <= 10; ++id) {
     host.add({id, start + 10s, 0, request_purpose::cold_key, 7});
   }
   CHECK(host.admit() == ids{1, 2, 3, 4});
   CHECK(host.next() == time_point::max());
-  // Earlier in the lane, but for the identity that has all the places.
+  // Earlier in the lane, but for the identity that has all the slots.
   host.add({11, start + 20s, 0, request_purpose::cold_key, 8});
   CHECK(host.next() == start);
   CHECK(host.admit() == ids{11});
@@ -93,13 +93,13 @@ TEST_CASE("a request for another identity is found in any lane") {
   CHECK(host.admit() == ids{1, 2, 4});
 }
 
-TEST_CASE("one place is enough for one identity if the host has only one") {
+TEST_CASE("one slot is enough for one identity if the host has only one") {
   queued_host host{{1, 0}};
   host.add({1, start + 10s, 0, request_purpose::cold_key, 7});
   CHECK(host.admit() == ids{1});
 }
 
-TEST_CASE("requests whose identity is not known may use all places") {
+TEST_CASE("requests whose identity is not known may use all slots") {
   queued_host host{{3, 0}};
   for (std::uint64_t id = 1; id <= 4; ++id) {
     host.add({id, start + 10s});

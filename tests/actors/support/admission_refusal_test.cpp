@@ -18,8 +18,8 @@ namespace {
 
 const host_budget::time_point now{1h};
 
-held_place place(const std::string& resource, std::chrono::nanoseconds age,
-                 std::chrono::nanoseconds left = 30s) {
+used_slot slot(const std::string& resource, std::chrono::nanoseconds age,
+               std::chrono::nanoseconds left = 30s) {
   return {std::make_shared<acquisition_key>(acquisition_key{{{}, resource}, {}}), now - age,
           now + left};
 }
@@ -37,7 +37,7 @@ constexpr auto until_one_ends = std::chrono::nanoseconds::max();
 TEST_CASE(
     "a refusal names the limits, how many requests wait, and the three oldest requests in flight") {
   const auto told = refuse(
-      12s, {{place("b", 3s), place("d", 1s), place("a", 4s), place("e", 1ns), place("c", 2s)}, 7});
+      12s, {{slot("b", 3s), slot("d", 1s), slot("a", 4s), slot("e", 1ns), slot("c", 2s)}, 7});
   CHECK(told.wait == 12s);
   CHECK(told.reason.code == errc::host_busy);
   CHECK(told.reason.retry_after == 12s);
@@ -48,7 +48,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a refusal names the identity that the host chooses, where that is another one") {
-  const host_load load{{place("a", 4s)}, 0, "client id 6a5e, named by AZURE_CLIENT_ID"};
+  const host_load load{{slot("a", 4s)}, 0, "client id 6a5e, named by AZURE_CLIENT_ID"};
   CHECK_THAT(refuse(12s, load).reason.message,
              Contains("a for client id 6a5e, named by AZURE_CLIENT_ID for 4 s"));
   const host_load named{
@@ -62,19 +62,19 @@ TEST_CASE("a refusal names the identity that the host chooses, where that is ano
 TEST_CASE("a refusal says nothing of a limit, a key or other requests that do not exist") {
   CHECK_THAT(refuse(12s, {}, {5, 0}).reason.message,
              Contains("(5 in flight)") && Contains("0 others wait") && !Contains("answering"));
-  auto unnamed = place("a", 1s);
+  auto unnamed = slot("a", 1s);
   unnamed.key = nullptr;
-  CHECK_THAT(refuse(12s, {{unnamed, place("b", 1ns), place("c", 0s)}, 0}).reason.message,
+  CHECK_THAT(refuse(12s, {{unnamed, slot("b", 1ns), slot("c", 0s)}, 0}).reason.message,
              Contains("answering an unnamed key for 1 s, b for system-assigned for 0 ms") &&
                  !Contains("more"));
 }
 
 TEST_CASE(
     "a request that waits for the end of another is refused until the first of them times out") {
-  const auto told = refuse(until_one_ends, {{place("a", 1s, 9s), place("b", 2s, 4s)}, 0});
+  const auto told = refuse(until_one_ends, {{slot("a", 1s, 9s), slot("b", 2s, 4s)}, 0});
   CHECK(told.wait == 10s);
   CHECK(told.reason.retry_after == 4s);
-  CHECK(refuse(until_one_ends, {{place("a", 1s, 0s)}, 0}).reason.retry_after == 1ms);
+  CHECK(refuse(until_one_ends, {{slot("a", 1s, 0s)}, 0}).reason.retry_after == 1ms);
   CHECK(refuse(until_one_ends, {}).reason.retry_after == 0ms);
 }
 
