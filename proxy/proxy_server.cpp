@@ -195,7 +195,8 @@ class proxy_server::implementation {
 
   /// False if the proxy has stopped, or does so meanwhile.
   bool tell_to_drain(std::chrono::steady_clock::time_point until) {
-    // What has connected is handed over before the workers are told, so that it is answered, too.
+    // Accepted connections are handed over before the workers are stopped, so that they are
+    // answered.
     const auto told = std::make_shared<std::promise<void>>();
     {
       const std::lock_guard lock(lock_);

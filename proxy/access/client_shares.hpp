@@ -40,7 +40,7 @@ class client_shares {
     /// True if no other request waits for the key: this one causes the acquisition.
     bool is_first = true;
   };
-  /// The share waits for too many keys; a place is expected after this time.
+  /// The share waits for too many keys; it may wait for another one after about this time.
   struct over_share {
     std::chrono::milliseconds retry_after{};
   };

@@ -45,7 +45,7 @@ expected<void> check_identity_rule(std::string_view text) {
     return valid ? expected<void>{} : wrong(valid.error().message, valid.error().advice);
   }
   return wrong(
-      quoted_start(text) + " is no identity",
+      quoted_start(text) + " is not an identity",
       "Write \"system-assigned\", a client or object id such as "
       "6a5e2a10-0d4b-4c57-9a7e-1f0de8a8b3c1, a resource id (/subscriptions/...), or \"*\"");
 }

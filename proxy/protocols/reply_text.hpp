@@ -37,8 +37,8 @@ std::size_t append_token(sensitive_string& out, const token_query& query, const 
 /// Appends the reply to a refused request.
 void append_refusal(sensitive_string& out, const refusal& refused, const reply_frame& frame);
 
-/// Appends the reply to what is no request at all, or too large: the status is 400, 408, 413, 431
-/// or 503, and the connection closes.
+/// Appends the reply to input that is not a request, or is too large: the status is 400, 408, 413,
+/// 431 or 503, and the connection closes.
 void append_protocol_error(sensitive_string& out, int status, std::string_view text,
                            std::string_view date);
 

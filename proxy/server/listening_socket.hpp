@@ -32,7 +32,7 @@ class listening_socket {
 };
 
 /// Binds and listens. A Unix socket whose process has ended is replaced, and every user may connect
-/// to the new one: who is admitted is decided by the kernel's word about the client. Throws
+/// to the new one: what the kernel says about the client decides who is admitted. Throws
 /// std::invalid_argument as the constructor of proxy_server does; what the system refuses is the
 /// state's problem.
 [[nodiscard]] listening_socket open_listener(const listen_address& where, bool allow_non_loopback);

@@ -1,5 +1,5 @@
 // How often a failing host is asked for one key, in virtual time: at the pace of one patient
-// caller, whoever asks.
+// caller, for any callers.
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
 

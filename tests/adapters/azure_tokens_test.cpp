@@ -149,7 +149,7 @@ TEST_CASE("a token that was just granted is not refreshed, however short it is")
   const token_request request{.resource = "https://short.azure.com"};
   CHECK(get_lasting(tokens, request, 1h, wait_for(30s)));
   CHECK(host.statistics().token_requests == 1);
-  // The second one asks in vain, and the third does not ask.
+  // The second call requests a refresh without success, and the third does not request one.
   CHECK(get_lasting(tokens, request, 1h, wait_for(30s)));
   CHECK(host.statistics().token_requests == 2);
   CHECK(get_lasting(tokens, request, 1h, wait_for(30s)));

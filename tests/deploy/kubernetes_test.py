@@ -91,7 +91,7 @@ def check_sidecar(found):
     spec = found["Pod"]["spec"]
     check_pod(spec, "Pod")
     (proxy,) = spec["initContainers"]
-    check(proxy["restartPolicy"] == "Always", "Pod: the proxy is no sidecar")
+    check(proxy["restartPolicy"] == "Always", "Pod: the proxy is not a sidecar")
     (listen,) = [each for each in proxy["args"] if each.startswith("--listen=")]
     (application,) = spec["containers"]
     (variable,) = application["env"]

@@ -23,7 +23,7 @@ std::string page(const std::string& name) {
 }
 
 // The rows of the tables in `text` whose first cell is a name in backquotes: the name, and the
-// second cell. A heading of a table is no row.
+// second cell. A heading of a table is not a row.
 std::multimap<std::string, std::string> rows_of(const std::string& text) {
   static const std::regex row{R"(\n\| `([a-z_0-9]+)` \| ([^|]*) \|(?!\n\|---))"};
   std::multimap<std::string, std::string> rows;

@@ -1,4 +1,4 @@
-// Texts that are no token cache, or an unusual one.
+// Texts that are not a token cache, or an unusual one.
 #include "store/msal_cache.hpp"
 #include "tests/support/catch.hpp"
 

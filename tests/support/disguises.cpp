@@ -120,7 +120,7 @@ std::vector<disguise> disguises_of(std::string_view secret) {
 leak_search::leak_search(std::string_view secret) {
   for (const auto& form : disguises_of(secret)) {
     if (form.name == header_in_base64) {
-      continue;  // Begins with a part that is no secret, and ends as another form does.
+      continue;  // Begins with a part that is not secret, and ends as another form does.
     }
     const auto text = folded(form.text);
     for (std::size_t i = 0; i + part_size <= text.size(); ++i) {

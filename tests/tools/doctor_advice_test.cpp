@@ -94,7 +94,7 @@ TEST_CASE("a variable of another host is not suspected where the host answers in
   CHECK(occurrences(remark, silent) == 2);
 }
 
-TEST_CASE("a host that takes a request and does not answer is told as such, in one word") {
+TEST_CASE("a host that takes a request and does not answer is described as such, in one word") {
   const raw_server host{[](raw_connection& connection) { connection.wait_for_end(); }};
   auto options = on({{"AZURE_POD_IDENTITY_AUTHORITY_HOST", host.url()}});
   const auto until_deadline = examine(vault, options, 200ms);

@@ -186,7 +186,7 @@ TEST_CASE("where a variable of the host names an identity, a question is for tha
   CHECK(question.endpoint == "http://127.0.0.1:1/msi");
 }
 
-TEST_CASE("a misconfigured host or request is no question") {
+TEST_CASE("the question for a misconfigured host or request is an error") {
   CHECK(
       store_question_of({.resource = vault_url}, on({{"MSI_ENDPOINT", "ftp://a"}})).error().code ==
       errc::invalid_endpoint);

@@ -39,7 +39,7 @@ class arrival_pacer {
   /// Blocks until the turn, and returns what take_turn() would call `turn` with.
   std::optional<clock::time_point> wait_for_turn();
 
-  /// There is no request left, for the callers that wait either.
+  /// No request is left, not even for the callers that wait.
   void stop();
 
   [[nodiscard]] const arrival_schedule& schedule() const noexcept { return schedule_; }

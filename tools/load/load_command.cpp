@@ -138,7 +138,7 @@ int run_several(const load_arguments& arguments, const view_arguments& view,
 
 int run_once(const load_arguments& arguments, const view_arguments& view,
              std::vector<setting> settings) {
-  // Before the run, which would be in vain if they cannot be written.
+  // Before the run, whose results would be lost if they cannot be written.
   result_file distribution{arguments.hdr_file};
   result_file series{arguments.csv_file};
   result_file page{view.report_file};

@@ -93,7 +93,7 @@ expected<load_stage> parse_stage(std::string_view text, double before) {
 expected<double> parse_rate(std::string_view text) {
   auto rate = read_rate_or_zero(text);
   if (rate && *rate == 0) {
-    return refuse_rate(text, "is no rate: it has no requests");
+    return refuse_rate(text, "is not a rate: it has no requests");
   }
   return rate;
 }

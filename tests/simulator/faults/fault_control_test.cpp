@@ -76,7 +76,7 @@ TEST_CASE("what GET /faults answers can be put again") {
   }
 }
 
-TEST_CASE("an empty body is no rules file, and changes nothing") {
+TEST_CASE("an empty body is not a rules file, and changes nothing") {
   controlled_host host;
   REQUIRE(host.ask("PUT", refusing).status == 200);
   const auto answer = host.ask("PUT", "");

@@ -64,7 +64,7 @@ TEST_CASE(
   CHECK(wait("Sun, 06 Nov 1994 09:49:37 GMT", "Sun, 06 Nov 1994 09:49:47 GMT") == 10s);
   CHECK(wait(" Sun, 06 Nov 1994 07:49:37 GMT ", "Sun, 06 Nov 1994 07:49:47 GMT") == 10s);
   CHECK_FALSE(wait("Sun, 06 Nov 1994 09:49:37 GMT", "Sun, 06 Nov 1994 09:49:36 GMT"));
-  // Seconds do not depend on a clock, and a Date that is no date does not count.
+  // Seconds do not depend on a clock, and a malformed Date does not count.
   CHECK(wait("Sun, 06 Nov 1994 09:49:37 GMT", "7") == 7s);
   CHECK(wait("yesterday", "Sun, 06 Nov 1994 08:49:47 GMT") == 10s);
   CHECK(wait("", "Sun, 06 Nov 1994 08:49:47 GMT") == 10s);

@@ -27,7 +27,7 @@ struct worker_options {
   std::string version{};
 };
 
-/// Serves one coordinator at a time; others are told that it is busy. A coordinator must prove that
+/// Serves one coordinator at a time, and refuses others as busy. A coordinator must prove that
 /// it knows the secret, and the worker proves it, too: neither sends it.
 class load_worker {
  public:
