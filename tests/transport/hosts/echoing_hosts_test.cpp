@@ -34,6 +34,11 @@ host_protocol protocol_of(identity_host host, std::string_view marker = plain_ma
       {"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:3"}};
   environment.variables["IDENTITY_HEADER"] = marker;
   environment.variables["MSI_SECRET"] = marker;
+  for (const auto& variable : profile_of(host).signature.needed()) {
+    const bool is_endpoint = variable.name.ends_with("ENDPOINT");
+    environment.variables.try_emplace(std::string{variable.name},
+                                      is_endpoint ? "https://127.0.0.1:1/host" : marker);
+  }
   const auto read = [marker](const std::string&, std::size_t) {
     return expected<sensitive_string>{sensitive_string{marker}};
   };
