@@ -2,8 +2,10 @@
 #pragma once
 
 #include "proxy/access/share_negative_cache.hpp"
+#include "proxy/configuration/proxy_configuration.hpp"
 #include <midas/error.hpp>
 #include <midas/token_request.hpp>
+#include <midas/token_service_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -27,12 +29,12 @@ class client_shares {
 
   struct limits {
     /// Distinct keys that one share may wait for at a time. At least 1.
-    std::size_t max_cold_keys = 64;
+    std::size_t max_cold_keys = proxy_configuration{}.max_cold_keys_per_client;
     /// For how long a permanent refusal answers the same share without asking midas again, if it is
     /// the only one that the share has. With n refusals, the n-th is remembered n times as long, at
     /// most share_negative_cache::max_ttl: a client that asks for any number of refused keys in a
     /// loop costs the host one request in this time. 0 remembers none.
-    std::chrono::milliseconds negative_cache_ttl{5'000};
+    std::chrono::milliseconds negative_cache_ttl = token_service_options{}.negative_cache_ttl;
   };
 
   /// The request may go to midas. Pass it to end().
