@@ -41,7 +41,7 @@ class MidasConan(ConanFile):
         if not self._archive:
             repository = os.path.join(self.recipe_folder, "..", "..")
             copy(self, "*", src=repository, dst=self.export_sources_folder,
-                 excludes=("build*", ".git*", "packaging/*"))
+                 excludes=("build*", ".git*", "packaging/conan/*", "packaging/vcpkg/*"))
 
     def configure(self):
         if self.options.shared:

@@ -6,6 +6,7 @@ CMake exists. The recipe for Conan runs with stand-ins for Conan's own modules.
     recipes_test.py REPOSITORY
 """
 
+import fnmatch
 import importlib.util
 import itertools
 import json
@@ -42,6 +43,16 @@ def check_targets(path):
         check(target in targets, f"{path}: midas has no target {target}")
 
 
+rooms_of_feature = {"simulator": ("http", "simulator"), "tools": ("proxy", "tools")}
+
+
+def boost_modules(*rooms):
+    """The ports of vcpkg whose headers the sources of these folders include."""
+    sources = [path for room in rooms for path in repository.joinpath(room).rglob("*.[ch]pp")]
+    return {"boost-" + name for path in sources
+            for name in re.findall(r"#include <boost/(\w+)", path.read_text())}
+
+
 def check_vcpkg():
     port = packaging / "vcpkg" / "ports" / "midas"
     manifest = json.loads((port / "vcpkg.json").read_text())
@@ -70,6 +81,9 @@ def check_vcpkg():
     for name, feature in manifest["features"].items():
         check(set(feature) == {"description", "dependencies"}, f"vcpkg.json: feature {name}")
         check_dependencies(feature["dependencies"], name)
+        listed = {d for d in feature["dependencies"] if str(d).startswith("boost-")}
+        used = boost_modules(*rooms_of_feature[name])
+        check(listed == used, f"vcpkg.json: feature {name} lists {listed}, its sources include {used}")
 
     portfile = (port / "portfile.cmake").read_text()
     features = re.search(r"FEATURES\s+([^)]*)\)", portfile)[1].split()
@@ -160,6 +174,7 @@ def check_conan():
           "conanfile.py: libcurl is not the one with OpenSSL")
     own = {name for name in recipe_class.default_options if "/" not in name}
     check(own == set(recipe_class.options), "conanfile.py: an option has no default")
+    check_exported_sources(recipe_class)
     data = text_of("packaging", "conan", "conandata.yml")
     check(f'  "{version}":' in data, f"conandata.yml: no entry for {version}")
 
@@ -177,6 +192,21 @@ def check_conan():
         for option in toolchains[-1].cache_variables:
             check(option in cmake_options, f"conanfile.py: CMakeLists.txt has no option {option}")
         check_components(recipe, simulator)
+
+
+def check_exported_sources(recipe_class):
+    """CMake finds every file of the repository that it reads in what Conan exports."""
+    patterns = []
+    names = recipe_class.export_sources.__globals__
+    names["copy"] = lambda *_, excludes, **named: patterns.extend(excludes)
+    recipe_with(recipe_class, {}, {"sources": {version: None}}).export_sources()
+    names["copy"] = Recorder()
+    check(patterns, "conanfile.py: it exports without exclusions")
+    folders = re.findall(r"add_subdirectory\((\S+)\)", lists)
+    for name in re.findall(r"include\((\S+/\S+)\)", lists) + [f"{name}/CMakeLists.txt" for name in folders]:
+        check(repository.joinpath(name).is_file(), f"CMakeLists.txt: there is no {name}")
+        check(not any(fnmatch.fnmatch(name, pattern) for pattern in patterns),
+              f"conanfile.py: it does not export {name}, which CMakeLists.txt reads")
 
 
 def check_components(recipe, simulator):
