@@ -2,6 +2,7 @@
 #
 # docs/packaging.md describes the install components.
 include(CMakePackageConfigHelpers)
+include(pkg_config)
 
 set(midas_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/midas")
 install(TARGETS midas_headers midas EXPORT midasTargets
@@ -62,12 +63,13 @@ endif()
 # The units start the program where it is installed. systemd looks for them below /usr and /usr/local,
 # so they are installed only on demand.
 if(TARGET midas_program AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  midas_below_prefix(midas_bin_dir "\${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_BINDIR}")
   install(CODE "
     set(units \"${PROJECT_BINARY_DIR}/systemd\")
     foreach(unit service socket)
       file(READ \"${PROJECT_SOURCE_DIR}/deploy/systemd/midas-proxy.\${unit}\" text)
       string(REPLACE /usr/bin/midas
-        \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/midas\" text \"\${text}\")
+        \"${midas_bin_dir}/midas\" text \"\${text}\")
       file(WRITE \"\${units}/midas-proxy.\${unit}\" \"\${text}\")
       file(INSTALL \"\${units}/midas-proxy.\${unit}\"
         DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\")
@@ -86,16 +88,11 @@ install(FILES
   cmake/FindCAF.cmake
   DESTINATION "${midas_cmake_dir}" COMPONENT midas_development)
 
-# The .pc files locate the prefix relative to themselves, so that an installed tree can be moved.
-set(midas_pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
-file(RELATIVE_PATH midas_pc_prefix "/prefix/${midas_pc_dir}" "/prefix")
-# A program that links a static midas must also link the libraries that midas uses.
+midas_set_pc_paths()
+midas_set_pc_linkage("${BUILD_SHARED_LIBS}")
+set(midas_pc_flags "")
 if(BUILD_SHARED_LIBS)
   set(midas_pc_flags "-DMIDAS_SHARED")
-  set(midas_pc_private ".private")
-else()
-  set(midas_pc_flags "")
-  set(midas_pc_private "")
 endif()
 # CAF has no .pc file. The target of a package manager may be an interface, without a location.
 set(midas_pc_caf "-lcaf_core")
@@ -116,7 +113,7 @@ endforeach()
 function(midas_install_pc name component)
   configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${name}.pc"
-    DESTINATION "${midas_pc_dir}" COMPONENT ${component})
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT ${component})
 endfunction()
 midas_install_pc(midas midas_development)
 if(TARGET midas_c)
