@@ -8,15 +8,16 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace midas::internal::test {
 namespace {
 
-access_token bearer_token(std::string type = "Bearer") {
+access_token bearer_token(std::string type = "Bearer", std::string_view text = "eyJ-a-token") {
   token_grant grant;
-  grant.token = secret{"eyJ-a-token"};
+  grant.token = secret{text};
   grant.token_type = std::move(type);
   return access_token{std::move(grant), token_source::cache};
 }
@@ -56,7 +57,9 @@ std::string redirect_to(const std::string& url) {
 }
 
 struct easy_handle {
-  easy_handle() {
+  easy_handle() { set_up(); }
+
+  void set_up() const {
     curl_easy_setopt(handle.get(), CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_NOPROXY, "*");
     curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, ignore);
@@ -119,6 +122,28 @@ TEST_CASE("curl: the token follows a redirect on its host, and does not reach an
     CHECK_THAT(leaving.request(index), Catch::Contains(bearer_line));
     CHECK_THAT(other.request(index), Catch::StartsWith("GET / "));
     CHECK_THAT(other.request(index), !Catch::Contains("Authorization"));
+  }
+}
+
+TEST_CASE("curl: a handle sends each token during its time, and none after a reset") {
+  recording_server host{ok_response("")};
+  const easy_handle easy;
+  for (const std::string text : {"eyJ-first", "eyJ-second"}) {
+    const curl_bearer bearer{easy.handle.get(), bearer_token("Bearer", text)};
+    CHECK(easy.get(host.server) == CURLE_OK);
+  }
+  {
+    const curl_bearer bearer{easy.handle.get(), bearer_token()};
+    curl_easy_reset(easy.handle.get());
+    easy.set_up();
+    CHECK(easy.get(host.server) == CURLE_OK);
+  }
+  CHECK(easy.get(host.server) == CURLE_OK);
+  CHECK_THAT(host.request(0), Catch::Contains("Bearer eyJ-first\r\n"));
+  CHECK_THAT(host.request(1), Catch::Contains("Bearer eyJ-second\r\n"));
+  for (const std::size_t index : {2U, 3U}) {
+    CHECK_THAT(host.request(index), Catch::StartsWith("GET / "));
+    CHECK_THAT(host.request(index), !Catch::Contains("Authorization"));
   }
 }
 

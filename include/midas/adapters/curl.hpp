@@ -22,7 +22,9 @@ namespace midas {
 ///
 /// The destructor makes libcurl free its copy of the token, and sets CURLOPT_HTTPAUTH to its
 /// default. The easy handle must exist until then, and be used as libcurl requires: by one thread
-/// at a time, and not during a transfer.
+/// at a time, and not during a transfer. A handle can have one curl_bearer at a time: destroy the
+/// first before you create the second, or the first removes the token of the second. After
+/// curl_easy_reset(), no token is sent.
 class curl_bearer {
  public:
   /// Throws only std::bad_alloc; see code().
