@@ -5,6 +5,7 @@
 #include "tests/support/child_process.hpp"
 #include <midas/file_token_store.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #if __has_include(<catch2/catch_test_macros.hpp>)
+#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_adapters.hpp>
@@ -22,6 +23,12 @@ namespace Catch::Matchers {
 inline auto Contains(const std::string& part) { return ContainsSubstring(part); }
 
 }  // namespace Catch::Matchers
+
+// Version 2 has the matchers in both namespaces, and Approx in none.
+namespace Catch {
+using namespace Matchers;  // NOLINT(google-build-using-namespace): as in version 2
+}  // namespace Catch
+using Catch::Approx;  // NOLINT(google-global-names-in-headers): as in version 2
 #else
 #include <catch2/catch.hpp>
 #endif

@@ -1,6 +1,7 @@
 // The example alerts of deploy/alerts.yml. promtool checks them, too, where it is installed.
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
