@@ -1,7 +1,7 @@
 # The library, its headers, and what find_package(midas) and pkg-config read.
 #
 # docs/packaging.md describes the install components.
-include(CMakePackageConfigHelpers)
+include(package_version)
 include(pkg_config)
 
 set(midas_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/midas")
@@ -81,7 +81,7 @@ endif()
 
 configure_package_config_file(cmake/midasConfig.cmake.in midasConfig.cmake
   INSTALL_DESTINATION "${midas_cmake_dir}")
-write_basic_package_version_file(midasConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+midas_write_package_version(midasConfigVersion.cmake "${PROJECT_VERSION}")
 install(FILES
   "${PROJECT_BINARY_DIR}/midasConfig.cmake"
   "${PROJECT_BINARY_DIR}/midasConfigVersion.cmake"

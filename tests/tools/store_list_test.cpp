@@ -6,6 +6,7 @@
 #include "tests/support/parsed_json.hpp"
 #include "tests/support/vault.hpp"
 
+#include <algorithm>
 #include <limits>
 
 using namespace midas;

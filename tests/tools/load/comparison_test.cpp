@@ -7,6 +7,8 @@
 #include "tools/load/compare/rank_test.hpp"
 #include "tools/load/compare/repetitions.hpp"
 
+#include <algorithm>
+
 using namespace midas::internal::tools;
 using Catch::Matchers::Contains;
 using midas::internal::test::parsed;
