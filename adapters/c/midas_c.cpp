@@ -103,6 +103,14 @@ std::optional<midas_request> complete(const midas_request* request) {
 
 midas::expected<midas::managed_identity> identity_of(const midas_request& request) {
   auto id = text_at(request.identity_id);
+  const bool takes_id =
+      request.identity != MIDAS_DEFAULT_IDENTITY && request.identity != MIDAS_SYSTEM_ASSIGNED;
+  if (!takes_id && !id.empty()) {
+    // Otherwise a forgotten kind would get the token of another identity.
+    return misuse(midas::errc::invalid_identity,
+                  "the request has an identity_id, but its member identity takes none: set that to "
+                  "MIDAS_CLIENT_ID, MIDAS_OBJECT_ID or MIDAS_RESOURCE_ID");
+  }
   switch (request.identity) {
     case MIDAS_DEFAULT_IDENTITY:
       return midas::managed_identity{};

@@ -87,7 +87,7 @@ typedef struct midas_request {
   size_t size;             /**< sizeof(midas_request), from which the library knows the members */
   const char* resource;    /**< the URI of the resource, or a scope that ends with "/.default" */
   int identity;            /**< one of the constants above */
-  const char* identity_id; /**< the id, for the last three of them */
+  const char* identity_id; /**< the id, for the last three of them; NULL or empty otherwise */
   const char* claims;      /**< of a claims challenge (docs/claims.md); NULL for none */
   int force_refresh;       /**< not 0: bypasses the cache */
 } midas_request;

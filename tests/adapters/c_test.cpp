@@ -89,6 +89,10 @@ TEST_CASE("c: every kind of identity and every member of a request arrives") {
   CHECK(code_of(MIDAS_RESOURCE_ID, named.resource_id.c_str()) == MIDAS_OK);
   CHECK(code_of(MIDAS_CLIENT_ID, nullptr) == MIDAS_INVALID_IDENTITY);
   CHECK(code_of(5, "x") == MIDAS_INVALID_IDENTITY);
+  // An id whose kind was forgotten.
+  CHECK(code_of(MIDAS_DEFAULT_IDENTITY, named.client_id.c_str()) == MIDAS_INVALID_IDENTITY);
+  CHECK(code_of(MIDAS_SYSTEM_ASSIGNED, named.client_id.c_str()) == MIDAS_INVALID_IDENTITY);
+  CHECK(code_of(MIDAS_DEFAULT_IDENTITY, "") == MIDAS_OK);
   auto request = c_request();
   const std::string too_long(16'385, '{');
   request.claims = too_long.c_str();

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gets a token in Python, through the C interface and ctypes.
 
-    AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:8080 examples/token.py [LIBRARY]
+    AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:8080 examples/midas_token.py [LIBRARY]
 """
 
 import ctypes
