@@ -12,6 +12,7 @@
 
 #include <syslog.h>
 
+#include <atomic>
 #include <chrono>
 #include <iostream>
 #include <map>
