@@ -32,6 +32,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace midas::internal::tools {
 
@@ -61,17 +62,17 @@ expected<service_manager_settings> from_service_manager() {
 }
 
 /// One line for each address, and on standard error one for each that is missing.
-void print_endpoints(const proxy_server& server) {
+void print_endpoints(const proxy_server& server, std::FILE* to) {
   for (const auto& each : server.endpoints()) {
     if (each.problem.empty()) {
-      fmt::print("Listening on {}\n", each.text);
+      fmt::print(to, "Listening on {}\n", each.text);
     } else {
       print_error(command_name, each.problem);
     }
   }
-  if (std::fflush(stdout) != 0) {
+  if (std::fflush(to) != 0) {
     throw std::system_error{errno, std::generic_category(),
-                            "cannot print the addresses; check standard output"};
+                            "cannot print the addresses; check standard output and standard error"};
   }
 }
 
@@ -175,18 +176,38 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
                                          .drain = &proxy_process::request_drain}};
   const auto metrics = start_metrics(configuration, seen, server, process);
   const auto administrator = start_administration(configuration, administration);
-  print_endpoints(server);
+  auto* const people = stream_for_people(configuration);
+  print_endpoints(server, people);
   if (metrics != nullptr) {
-    fmt::print("Metrics and status at {}\n", metrics->url());
-    (void)std::fflush(stdout);
+    fmt::print(people, "Metrics and status at {}\n", metrics->url());
+    (void)std::fflush(people);
   }
   return process.run(signals);
+}
+
+/// What the start would refuse, besides what read_proxy_configuration() checks.
+int check(const proxy_configuration& configuration) {
+  const auto options = proxy::upstream_options(configuration);
+  if (!options) {
+    return refuse(options.error());
+  }
+  std::vector<proxy::endpoint_state> listeners;
+  for (const auto& each : configuration.listeners) {
+    listeners.push_back({.where = each});
+  }
+  const auto checked = check_upstream(*options, listeners);
+  return checked ? success : refuse(checked.error());
 }
 
 int print_variables(const proxy_configuration& configuration, const std::string& format) {
   const auto variables = client_variables(configuration);
   if (!variables) {
     return refuse(variables.error());
+  }
+  if (!configuration.identity_header_file.empty() && variables->size() == 1) {
+    print_error(command_name, "warning: the file " + configuration.identity_header_file +
+                                  " does not exist yet, so IDENTITY_ENDPOINT and IDENTITY_HEADER "
+                                  "are missing. Start the proxy first, which creates it");
   }
   fmt::print("{}", environment_text(read_environment_format(format), *variables));
   return std::fflush(stdout) == 0 ? success : failure;
@@ -211,10 +232,10 @@ int run_proxy(const proxy_arguments& arguments) {
     }
     return bad_usage;
   }
-  if (arguments.check_only) {
-    return success;
-  }
   try {
+    if (arguments.check_only) {
+      return check(*configuration);
+    }
     return arguments.print_environment.empty()
                ? serve(arguments, *configuration, *manager, signals)
                : print_variables(*configuration, arguments.print_environment);

@@ -31,10 +31,10 @@ constexpr std::chrono::milliseconds worker_patience = 2s;
 /// How often the end looks for a second signal.
 constexpr std::chrono::milliseconds drain_step = 50ms;
 
-void say(const std::string& line) {
-  fmt::print("{}\n", line);
-  // Nobody may read standard output any more; the proxy serves all the same.
-  (void)std::fflush(stdout);
+void say(std::FILE* to, const std::string& line) {
+  fmt::print(to, "{}\n", line);
+  // Nobody may read it any more; the proxy serves all the same.
+  (void)std::fflush(to);
 }
 
 std::string number_of(std::size_t count, const std::string& what) {
@@ -54,6 +54,10 @@ std::future<bool> drain_beside(proxy::proxy_server& server, std::chrono::millise
 }
 
 }  // namespace
+
+std::FILE* stream_for_people(const proxy::proxy_configuration& configuration) {
+  return configuration.access_log == "-" ? stderr : stdout;
+}
 
 proxy_process::proxy_process(proxy::proxy_server& server, const token_service& tokens,
                              const proxy_arguments& arguments, proxy::proxy_configuration running,
@@ -116,14 +120,15 @@ proxy::configuration_result<std::vector<proxy::configuration_change>> proxy_proc
     return tl::unexpected{read.error()};
   }
   auto changes = proxy::changes(running_, *read);
+  auto* const people = stream_for_people(running_);
   for (const auto& change : changes) {
-    say(fmt::format(
-        "{} {}", change.member,
-        change.needs_restart ? "has changed; restart the proxy to apply it" : "has changed"));
+    say(people, fmt::format("{} {}", change.member,
+                            change.needs_restart ? "has changed; restart the proxy to apply it"
+                                                 : "has changed"));
   }
   running_ = proxy::reloaded(running_, *read);
   server_.reload(running_);
-  say("Configuration read.");
+  say(people, "Configuration read.");
   announce();
   return changes;
 }

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <mutex>
 #include <vector>
 
@@ -18,6 +19,10 @@ class access_log;
 }  // namespace midas::internal::proxy
 
 namespace midas::internal::tools {
+
+/// Where the lines for people go: standard output, or standard error if the access log, which has
+/// nothing but JSON, is on standard output.
+[[nodiscard]] std::FILE* stream_for_people(const proxy::proxy_configuration& configuration);
 
 /// Reads the configuration again on SIGHUP, drains on SIGTERM and SIGINT, ends at once on a second
 /// one, and tells systemd.

@@ -1,5 +1,6 @@
 // The command line of midas proxy.
 #include "tests/support/catch.hpp"
+#include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -39,6 +40,15 @@ TEST_CASE(
   CHECK_THAT(wrong.errors, Contains("idle_timeout"));
 }
 
+TEST_CASE("the option --check-config refuses an upstream that is the proxy itself") {
+  const scoped_environment environment{
+      {{"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:8765"}}};
+  const auto own = midas_proxy({"--check-config"});
+  CHECK(own.exit_code == 2);
+  CHECK_THAT(own.errors, Contains("AZURE_POD_IDENTITY_AUTHORITY_HOST names it"));
+  CHECK(midas_proxy({"--check-config", "--listen", "127.0.0.1:8766"}).exit_code == 0);
+}
+
 TEST_CASE("the command line overrides the members of the file that it sets, and no others") {
   const temporary_directory directory;
   const auto path = directory.path() + "/proxy.json";
@@ -66,6 +76,7 @@ TEST_CASE("the option --print-env prints the header in a file, and does not crea
   const std::vector<std::string> arguments{"--identity-header-file", path, "--print-env", "docker"};
   const auto without = midas_proxy(arguments);
   CHECK(without.output == "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:8765\n");
+  CHECK_THAT(without.errors, Contains(path + " does not exist yet"));
   write_private_file(path, "a-header-in-a-file\n");
   CHECK_THAT(midas_proxy(arguments).output, Contains("IDENTITY_HEADER=a-header-in-a-file\n"));
 }

@@ -1,5 +1,6 @@
 // midas proxy as a process: signals, systemd, configuration. Clients are other programs.
 #include "tests/support/catch.hpp"
+#include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/slow_host.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -257,4 +258,17 @@ TEST_CASE("no other process of the same user can look into the proxy") {
   REQUIRE(::stat(path.c_str(), &status) == 0);
   // The files of a process that can be dumped belong to its user.
   CHECK(status.st_uid == 0);
+}
+
+TEST_CASE("an access log on standard output has nothing else there") {
+  const simulated_host host;
+  const notifications notified;
+  const scoped_environment environment{{{"NOTIFY_SOCKET", notified.path()}}};
+  running_program proxy{MIDAS_PROGRAM,
+                        proxying(host, {"--access-log", "-", "--metrics", "127.0.0.1:0"})};
+  CHECK(notified.next_state() == "READY=1\nSTATUS=serving on 1 address");
+  proxy.send(SIGHUP);
+  CHECK_THAT(notified.next_state(), StartsWith("RELOADING=1\n"));
+  CHECK(notified.next_state() == "READY=1\nSTATUS=serving on 1 address");
+  CHECK(proxy.stop(SIGTERM).output.empty());
 }
