@@ -35,6 +35,16 @@ std::optional<std::string> fault_of(const error& failure, std::string_view host)
   return fault_text(failure.http_status, failure.code, host);
 }
 
+std::optional<std::string> fault_of(const exchange_finished& exchange, std::string_view host) {
+  // An exchange that was given up, since its callers had stopped waiting, had no answer in time.
+  auto code = exchange.failure.value_or(errc{});
+  code = code == errc::cancelled ? errc::request_timeout : code;
+  // Azure Arc begins with a 401; that of another host is a final failure of the acquisition.
+  const bool is_refusal = exchange.status >= 400 && exchange.status != 401;
+  return exchange.failure || is_refusal ? std::optional{fault_text(exchange.status, code, host)}
+                                        : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> fault_of(const token_event& event, std::string_view host) {
@@ -42,14 +52,12 @@ std::optional<std::string> fault_of(const token_event& event, std::string_view h
     return fault_of(retried->failure, host);
   }
   if (const auto* failed = std::get_if<acquisition_failed>(&event)) {
-    return fault_of(failed->failure, host);
+    // A temporary failure is told by its exchanges. The acquisition may repeat an earlier one,
+    // after the host has recovered.
+    return is_transient(failed->failure.code) ? std::nullopt : fault_of(failed->failure, host);
   }
-  if (const auto* exchange = std::get_if<exchange_finished>(&event);
-      exchange && exchange->failure) {
-    // An exchange that was given up, since its callers had stopped waiting, had no answer in time.
-    const auto code =
-        *exchange->failure == errc::cancelled ? errc::request_timeout : *exchange->failure;
-    return fault_text(0, code, host);
+  if (const auto* exchange = std::get_if<exchange_finished>(&event)) {
+    return fault_of(*exchange, host);
   }
   return std::nullopt;
 }

@@ -162,6 +162,17 @@ TEST_CASE("the table of a comparison fits eighty columns and escapes what it sho
   CHECK_THAT(table, Contains("worse"));
 }
 
+TEST_CASE("a change by a large factor has a column of its own") {
+  const auto a = runs_of({1, 2, 3, 4, 5});
+  const auto change_to = [&a](double factor) {
+    const auto b = runs_of({1 * factor, 2 * factor, 3 * factor, 4 * factor, 5 * factor});
+    return to_table(compare("a.json", a, "b.json", b));
+  };
+  CHECK_THAT(change_to(100), Contains("     x100  better\n"));
+  CHECK_THAT(change_to(20'000), Contains("  x20,000  better\n"));
+  CHECK_THAT(change_to(5e6), Contains(" >x999,999  better\n"));
+}
+
 TEST_CASE("a comparison as JSON has the same figures") {
   const auto a = runs_of({100, 120, 110, 105, 115});
   const auto b = runs_of({50, 60, 70, 80, 90});

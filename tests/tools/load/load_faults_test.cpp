@@ -11,15 +11,26 @@ TEST_CASE("failed exchanges are faults of the host") {
   auto unavailable = make_error(errc::service_unavailable, "no");
   unavailable.http_status = 503;
   CHECK(fault_of(acquisition_retried{.failure = unavailable}, "IMDS") == "503 from IMDS");
-  CHECK(fault_of(acquisition_failed{.failure = make_error(errc::unreachable, "no")}, "IMDS") ==
+  CHECK(fault_of(exchange_finished{.status = 503}, "IMDS") == "503 from IMDS");
+  CHECK(fault_of(exchange_finished{.failure = errc::unreachable}, "IMDS") ==
         "unreachable from IMDS");
+  auto refused = make_error(errc::request_rejected, "no");
+  refused.http_status = 400;
+  CHECK(fault_of(acquisition_failed{.failure = refused}, "IMDS") == "400 from IMDS");
   CHECK(fault_of(exchange_finished{.failure = errc::request_timeout}, "IMDS") ==
         "request_timeout from IMDS");
   CHECK(fault_of(exchange_finished{.failure = errc::cancelled}, "IMDS") ==
         "request_timeout from IMDS");
 }
 
-TEST_CASE("a failure that midas decides itself, and an answer of any status, are not faults") {
+TEST_CASE("an acquisition that fails with what an earlier exchange told is not another fault") {
+  auto unavailable = make_error(errc::service_unavailable, "no");
+  unavailable.http_status = 503;
+  CHECK_FALSE(fault_of(acquisition_failed{.failure = unavailable}, "IMDS"));
+}
+
+TEST_CASE("a failure that midas decides itself, and the challenge of Azure Arc, are not faults") {
+  CHECK_FALSE(fault_of(exchange_finished{.status = 200}, "IMDS"));
   CHECK_FALSE(fault_of(exchange_finished{.status = 401}, "Azure Arc"));
   CHECK_FALSE(fault_of(acquisition_succeeded{}, "IMDS"));
   const auto code = GENERATE(errc::deadline_exceeded, errc::host_busy, errc::shutting_down);

@@ -2,6 +2,7 @@
 
 #include "messages/plain_text.hpp"
 #include "tools/json_writer.hpp"
+#include "tools/load/number_text.hpp"
 
 #include <fmt/format.h>
 
@@ -50,15 +51,18 @@ std::string change_text(const compared_figure& figure) {
   if (std::abs(percent) < 0.05) {
     return "0.0%";
   }
-  return std::abs(percent) < 1'000 ? fmt::format("{:+.1f}%", percent)
-                                   : fmt::format("x{:.3g}", figure.b.median / figure.a.median);
+  const auto factor = figure.b.median / figure.a.median;
+  if (factor >= 999'999.5) {
+    return ">x999,999";
+  }
+  return std::abs(percent) < 1'000 ? fmt::format("{:+.1f}%", percent) : "x" + three_digits(factor);
 }
 
 std::string row_of(const compared_figure& figure) {
   const auto unit = figure.figure->unit;
   const auto outcome =
       figure.outcome == verdict::unknown ? std::string{} : to_string(figure.outcome);
-  auto row = fmt::format("  {:<18}{:>12}{:>8}{:>12}{:>8}{:>9}  {}", figure.figure->label,
+  auto row = fmt::format("  {:<18}{:>12}{:>8}{:>12}{:>8}{:>10}  {}", figure.figure->label,
                          figure_text(figure.a.median, unit), spread_text(figure.a),
                          figure_text(figure.b.median, unit), spread_text(figure.b),
                          change_text(figure), outcome);
@@ -143,7 +147,7 @@ std::string to_table(const load_comparison& compared) {
   for (const auto& each : compared.figures) {
     if (each.figure->group != group) {
       group = each.figure->group;
-      text += fmt::format("\n{:<20}{:>12}{:>8}{:>12}{:>8}{:>9}\n", group, "a", "spread", "b",
+      text += fmt::format("\n{:<20}{:>12}{:>8}{:>12}{:>8}{:>10}\n", group, "a", "spread", "b",
                           "spread", "change");
     }
     text += row_of(each);

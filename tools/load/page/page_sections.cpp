@@ -82,9 +82,9 @@ std::string tiles(const load_document& document) {
   html += tile("Latency p99.9", latency("p999"), "max " + latency("max"));
   html +=
       tile("Tokens", number(document.whole.tokens), "in " + seconds_text(document.whole.seconds));
-  html += tile("Errors", number(document.whole.errors),
-               document.whole.missed == 0 ? "whole run"
-                                          : number(document.whole.missed) + " requests missed");
+  html += tile(
+      "Errors", number(document.whole.errors),
+      document.whole.missed == 0 ? "whole run" : number(document.whole.missed) + " started late");
   html += tile("Requests to the host", number(document.counts.http_requests),
                three_digits(document.upstream_requests_per_1000_tokens) + " per 1,000 tokens");
   html += tile("Peak memory",
