@@ -43,8 +43,12 @@ expected<void> check_directory(const struct stat& status, const std::string& pat
                        "Keep the token store in a directory of your own");
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    // A sticky directory, such as /tmp, is meant for all users.
+    const bool is_own = status.st_uid == ::geteuid() && (status.st_mode & S_ISVTX) == 0;
     return reject_file(path, "can be changed by other users: mode " + octal(status.st_mode),
-                       "Keep the token store in a directory of your own: chmod go-w");
+                       is_own ? "Let only its owner change it, with chmod go-w, or name a file in "
+                                "another directory"
+                              : "Name a file in a directory that only its owner can change");
   }
   return {};
 }

@@ -22,16 +22,33 @@ std::string help_for(const CLI::App& program) {
   return " (see " + command + " --help)";
 }
 
-// CLI11 lists unexpected arguments in reverse order.
-std::string text_of(const CLI::ParseError& problem, const CLI::App& program) {
-  if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr) {
-    return problem.what();
-  }
+// In the order of the command line, which CLI11's own message reverses.
+std::string unexpected_arguments(const CLI::App& program) {
   std::string text;
   for (const auto& argument : program.remaining(true)) {
     text += " " + argument;
   }
-  return "unexpected arguments:" + text;
+  return text.empty() ? text : "unexpected arguments:" + text;
+}
+
+std::string unknown_command(const CLI::App& program) {
+  std::string names;
+  for (const auto* command : program.get_subcommands([](const CLI::App*) { return true; })) {
+    names += (names.empty() ? "" : ", ") + command->get_name();
+  }
+  return "there is no command \"" + program.remaining().front() + "\"; the commands are " + names;
+}
+
+std::string text_of(const CLI::ParseError& problem, const CLI::App& program) {
+  const auto more = unexpected_arguments(program);
+  if (dynamic_cast<const CLI::ExtrasError*>(&problem) != nullptr) {
+    const bool is_command = program.get_subcommands().empty() && !program.remaining().empty() &&
+                            !program.remaining().front().starts_with('-');
+    return is_command ? unknown_command(program) : more;
+  }
+  // A value without its option, such as a resource without --resource.
+  const bool lacks_option = dynamic_cast<const CLI::RequiredError*>(&problem) != nullptr;
+  return problem.what() + (lacks_option && !more.empty() ? "; " + more : std::string{});
 }
 
 int run(int argc, char** argv) {

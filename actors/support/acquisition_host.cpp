@@ -113,7 +113,7 @@ attempt_result acquisition_host::withdrawn() const {
   return failed(
       make_error(errc::request_timeout,
                  protocol().address + " did not complete its answer in time for the callers",
-                 "Check whether the endpoint answers"));
+                 "Allow a longer timeout, or check whether the endpoint answers"));
 }
 
 attempt_result acquisition_host::not_encoded(error failure) const {

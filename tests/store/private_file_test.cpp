@@ -154,6 +154,8 @@ TEST_CASE("a directory that others may change is refused") {
     REQUIRE_FALSE(file);
     CHECK(contains(file.error().message, files.path()));
     CHECK(contains(file.error().message, "can be changed by other users"));
+    // A directory such as /tmp must stay open to all users.
+    CHECK(contains(file.error().advice, "chmod go-w") == (mode != 01777U));
   }
 }
 

@@ -15,6 +15,8 @@ TEST_CASE("the default store is in XDG_STATE_HOME, else in the home directory") 
   const std::string in_home = "/home/a/.local/state/midas/tokens.json";
   CHECK(path({{}, "/home/a"}) == in_home);
   CHECK(path({"", "/home/a"}) == in_home);
+  // The home of a container's user.
+  CHECK(path({{}, "/"}) == "/.local/state/midas/tokens.json");
   // The XDG specification: relative paths are to be ignored.
   CHECK(path({"state", "/home/a"}) == in_home);
   CHECK(path({"./state", "/home/a"}) == in_home);

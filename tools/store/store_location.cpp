@@ -27,7 +27,7 @@ expected<std::string> default_store_path(const state_variables& variables) {
     return *variables.state_home + file;
   }
   if (is_absolute(variables.home)) {
-    return *variables.home + "/.local/state" + file;
+    return (*variables.home == "/" ? "" : *variables.home) + "/.local/state" + file;
   }
   const bool is_unset = !variables.home || variables.home->empty();
   return fail(errc::invalid_configuration,
