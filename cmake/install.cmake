@@ -47,7 +47,8 @@ if(TARGET midas_c)
   install(EXPORT midas_cTargets
     NAMESPACE midas:: DESTINATION "${midas_cmake_dir}" COMPONENT midas_c)
 endif()
-if(TARGET midas_program)
+# The tests build the program, too.
+if(MIDAS_BUILD_TOOLS)
   install(TARGETS midas_program RUNTIME COMPONENT midas_program)
   if(TARGET midas_manual_pages)
     set(midas_manual_dir "${PROJECT_BINARY_DIR}/manual")
@@ -62,7 +63,7 @@ endif()
 
 # The units start the program where it is installed. systemd looks for them below /usr and /usr/local,
 # so they are installed only on demand.
-if(TARGET midas_program AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+if(MIDAS_BUILD_TOOLS AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
   midas_below_prefix(midas_bin_dir "\${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_BINDIR}")
   install(CODE "
     set(units \"${PROJECT_BINARY_DIR}/systemd\")

@@ -24,6 +24,7 @@ version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
 shared=$(cached BUILD_SHARED_LIBS)
 keyring=$(cached MIDAS_BUILD_KEYRING)
 c_interface=$(cached MIDAS_BUILD_C)
+program=$(cached MIDAS_BUILD_TOOLS)
 
 failures=0
 fail() {
@@ -65,10 +66,12 @@ expected() { # COMPONENT
         "$lib/cmake/midas/midasSimulatorTargets-*.cmake" "$lib/pkgconfig/midas-simulator.pc"
       ;;
     midas_program)
+      [ "$program" = ON ] || return 0
       printf '%s\n' bin/midas "$man/man1/midas.1" "$man/man1/midas-*.1" \
         "$share/bash-completion/completions/midas" "$share/zsh/site-functions/_midas"
       ;;
     midas_systemd)
+      [ "$program" = ON ] || return 0
       printf '%s\n' lib/systemd/system/midas-proxy.{service,socket} lib/sysusers.d/midas-proxy.conf
       ;;
     midas_c)
@@ -106,9 +109,11 @@ DESTDIR=$scratch/all cmake --install "$build" --prefix /prefix >/dev/null
 diff <(installed "$scratch/all") \
   <(for component in "${components[@]}"; do installed "$scratch/$component"; done | sort) ||
   fail "some files belong to no component, or to several"
-units=$scratch/midas_systemd/prefix/lib/systemd/system
-grep -q '^ExecStart=/prefix/bin/midas proxy ' "$units/midas-proxy.service" ||
-  fail "the unit does not start the installed program"
-diff <(sed 's|/prefix/|/usr/|' "$units/midas-proxy.service") \
-  "$include/../deploy/systemd/midas-proxy.service" || fail "the unit is not that of deploy/"
+if [ "$program" = ON ]; then
+  units=$scratch/midas_systemd/prefix/lib/systemd/system
+  grep -q '^ExecStart=/prefix/bin/midas proxy ' "$units/midas-proxy.service" ||
+    fail "the unit does not start the installed program"
+  diff <(sed 's|/prefix/|/usr/|' "$units/midas-proxy.service") \
+    "$include/../deploy/systemd/midas-proxy.service" || fail "the unit is not that of deploy/"
+fi
 exit "$((failures > 0))"
