@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks every #include against the rooms of docs/architecture.md: which room may include which; that no
-# source but those of caf_compat depends on the version of CAF; and that no source is too long.
+# source but those of caf_compat depends on the version of CAF; that no source is too long; and that there
+# are not more public headers than a user reads.
 # Prints "includes: clean"; or prints one line for each fault and exits with status 1.
 #
 #   scripts/check_includes.sh [ROOT]    ROOT: another tree to check, for the tests of this script
@@ -173,6 +174,7 @@ END {
     file = files[f]
     room = room_of(file)
     line = 0
+    if (file ~ /^include\/midas\/.*\.hpp$/ && file !~ /\/detail\//) public_headers++
     while ((getline text < file) > 0) {
       line++
       if (text ~ /(^|[^A-Z_])CAF_((MAJOR|MINOR|PATCH)_)?VERSION/ && !(file in adapts_caf))
@@ -200,6 +202,10 @@ END {
       print file ":" line ": " line " lines, at most " most " are allowed"
       count++
     }
+  }
+  if (public_headers > 30) {
+    print "include/midas:1: " public_headers " public headers, at most 30 are allowed"
+    count++
   }
   if (!("include/midas/midas.hpp" in exists)) {
     print "include/midas/midas.hpp:1: missing"

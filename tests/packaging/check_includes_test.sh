@@ -76,6 +76,14 @@ try accepts actors/b.cpp "<string>"$'\n'"$(lines 298)"
 try rejects actors/b.cpp "<string>"$'\n'"$(lines 299)"
 try accepts actors/http_actor.cpp "<string>"$'\n'"$(lines 198)"
 try rejects actors/http_actor.cpp "<string>"$'\n'"$(lines 199)"
+: >"$tree/include/midas/detail/a.hpp"
+for ((i = $(find "$tree/include" -name '*.hpp' ! -path '*/detail/*' | wc -l); i < 29; ++i)); do
+  : >"$tree/include/midas/header_$i.hpp"
+done
+try accepts include/midas/last.hpp '<string>'
+: >"$tree/include/midas/one_more.hpp"
+try rejects include/midas/last.hpp '<string>'
+rm "$tree/include/midas/one_more.hpp"
 ln -s ../messages/a.hpp "$tree/actors/link.hpp"
 try rejects messages/b.cpp '<string>'
 exit "$((failures > 0))"
