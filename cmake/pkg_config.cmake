@@ -1,4 +1,4 @@
-# What the .pc files say.
+# The paths and fields of the .pc files.
 
 # The files locate the prefix relative to themselves, so that an installed tree can be moved, unless the
 # folders are absolute paths, as Nix sets them. Sets midas_pc_prefix, midas_pc_libdir and

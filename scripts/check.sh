@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks what a change must pass besides scripts/test.sh: formatting, includes, spelling, the links of the
-# pages, the docstrings of the public headers, clang-tidy, and the tests under ASan and UBSan.
+# pages, the docstrings of the public headers, clang-tidy, that each source compiles by itself, and the
+# tests under ASan and UBSan.
 #
 #   scripts/check.sh [--all] [BASE]
 #
@@ -34,6 +35,7 @@ python3 scripts/reference.py --check
 mkdir -p build/docs
 doxygen docs/Doxyfile
 scripts/lint.sh "${deep[@]}" "${base[@]}"
+scripts/check_alone.sh
 build asan
 run_tests asan
 if [ "$all" = yes ]; then

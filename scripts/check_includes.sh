@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks every #include against the rooms of docs/architecture.md: which room may include which; that no
 # source but those of caf_compat depends on the version of CAF; that no source is too long; and that there
-# are not more public headers than a user reads.
+# are at most 30 public headers.
 # Prints "includes: clean"; or prints one line for each fault and exits with status 1.
 #
 #   scripts/check_includes.sh [ROOT]    ROOT: another tree to check, for the tests of this script

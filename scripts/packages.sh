@@ -5,8 +5,8 @@ build_packages=(g++ cmake ninja-build libcaf-dev libcurl4-openssl-dev libssl-dev
   libexpected-dev libboost-dev libcli11-dev libfmt-dev prometheus-cpp-dev)
 # The Debian packages also need these.
 debian_packages=(dpkg-dev fakeroot file)
-# Needed to build the tests, too: test libraries, midas::keyring and what the adapters adapt to. The
-# build asks for Python, with which tests run.
+# Also needed to build the tests: test libraries, what midas::keyring and the adapters use, and Python,
+# which CMake looks for.
 test_libraries=(catch2 librapidcheck-dev pkg-config libsecret-1-dev libasio-dev libgrpc++-dev python3)
 # scripts/test.sh also needs these: the tools of the consumer tests, and network namespaces for
 # tests/clients.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds midas and all tests, optimized, and runs the tests. Takes up to twelve minutes on a fresh
+# Builds midas, optimized, and all tests, and runs the tests. Takes up to twelve minutes on a fresh
 # machine with two cores. scripts/check.sh checks what else a change must pass.
 #
 #   scripts/test.sh
@@ -16,6 +16,8 @@ install_packages "${build_packages[@]}" "${test_libraries[@]}"
 # What only the tests call is installed while the compiler is busy.
 install_packages "${test_packages[@]}" &
 installation=$!
+# Also if the build fails: an installation that is still running would keep dpkg locked.
+trap wait EXIT
 build ci all_verify_interface_header_sets
 wait "$installation"
 run_tests ci

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How often starting a thread is tried again, and the pause before: a thread of this or another
+// The number of attempts to start a thread, and the pause between them: a thread of this or another
 // process may be about to end.
 constexpr int tries = 5;
 constexpr auto start_pause = 20ms;
@@ -68,7 +68,7 @@ class held_threads {
   std::vector<std::thread> threads_;
 };
 
-// Calls the function again while it throws std::system_error, and passes the last one on.
+// Calls the function until it does not throw std::system_error. Passes the last one on.
 template <class Function>
 void with_retries(Function start) {
   for (int left = tries - 1;; --left) {

@@ -54,7 +54,7 @@ class admission_queue {
   /// Limits the cold keys of each lane, waiting and in flight.
   explicit admission_queue(std::size_t max_cold_per_lane) : max_cold_per_lane_(max_cold_per_lane) {}
 
-  /// False if the request is for a cold key, of which its lane may have no more.
+  /// False if the request is for another cold key, and its lane has as many as it may.
   [[nodiscard]] bool has_room(const request& asked) const;
 
   /// The time until the request would be admitted; empty if it would be admitted before its

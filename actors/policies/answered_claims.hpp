@@ -24,7 +24,7 @@ inline constexpr std::chrono::seconds claims_interval{60};
 /// alone stay as they are, since a request without claims is another one.
 std::string_view trimmed_claims(std::string_view claims) noexcept;
 
-/// Ends a loop of challenges: find() knows whether the same claims were answered less than
+/// Ends a loop of challenges: find() returns whether the same claims were answered less than
 /// claims_interval ago. Keeps digests of the last `max_per_key` claims of each key. Pure: time is
 /// an argument. Not thread-safe.
 class answered_claims {

@@ -39,8 +39,8 @@ class fair_lanes {
   /// That lane has had its turn.
   void end_turn(std::uint32_t lane);
 
-  /// A lower bound of the requests that precede a request of that lane and position: of each lane
-  /// as many as of its own; none of the lane `skipped`.
+  /// A lower bound for the number of requests that precede a request of that lane and position: of
+  /// each lane as many as of its own; none of the lane `skipped`.
   [[nodiscard]] std::size_t ahead(std::uint32_t lane, const waiting_position& position,
                                   std::optional<std::uint32_t> skipped = {}) const;
 
@@ -66,8 +66,8 @@ class fair_lanes {
 /// Must not outlive a change of the lanes.
 class fair_lanes::order {
  public:
-  /// Considers only the first `max_lanes` lanes: the first `max_lanes` requests are those of all
-  /// lanes.
+  /// Considers only the first `max_lanes` lanes, which is enough for the first `max_lanes`
+  /// requests.
   explicit order(const fair_lanes& lanes,
                  std::size_t max_lanes = std::numeric_limits<std::size_t>::max());
 

@@ -1,4 +1,4 @@
-// The last failure behind a passed deadline.
+// The failure that explains why a caller's deadline passed.
 #pragma once
 
 #include <midas/error.hpp>

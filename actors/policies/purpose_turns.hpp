@@ -19,14 +19,14 @@ class purpose_turns {
 
   void begin(bool is_cold) noexcept { cold_in_row_ = is_cold ? cold_in_row_ + 1 : 0; }
 
-  /// A lower bound of the refreshes that go before a cold key with `cold` others in front of it, if
-  /// enough refreshes wait.
+  /// A lower bound for the number of refreshes that go before a cold key with `cold` others in
+  /// front of it, if enough refreshes wait.
   [[nodiscard]] std::size_t refreshes_before(std::size_t cold) const noexcept {
     return (in_row(false) + cold) / max_in_row(false);
   }
 
-  /// A lower bound of the cold keys that go before a refresh with `refreshes` others in front of
-  /// it, if enough cold keys wait.
+  /// A lower bound for the number of cold keys that go before a refresh with `refreshes` others in
+  /// front of it, if enough cold keys wait.
   [[nodiscard]] std::size_t cold_before(std::size_t refreshes) const noexcept {
     return (refreshes + 1) * max_in_row(true) - in_row(true);
   }

@@ -43,7 +43,8 @@ constexpr std::array rows{
                        &make_app_service<machine_learning_api>},
     simulated_host_row{identity_host::cloud_shell, tls_use::never, &make<simulated_cloud_shell>},
     simulated_host_row{identity_host::workload_identity, tls_use::by_default,
-                       &make<simulated_workload_identity>, true},
+                       &make<simulated_workload_identity>,
+                       /*supports_identity_binding=*/true},
 };
 
 }  // namespace

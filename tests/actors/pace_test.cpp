@@ -1,5 +1,5 @@
 // How often a failing host is asked for one key, in virtual time: at the pace of one patient
-// caller, for any callers.
+// caller, however many ask.
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_actors.hpp"
 

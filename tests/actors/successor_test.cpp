@@ -65,7 +65,7 @@ TEST_CASE("the order of the requests is that of the queue, also if a more urgent
   CHECK(host.url(2) == "patient");
 }
 
-TEST_CASE("a request takes no place after the deadline that it has been given") {
+TEST_CASE("a request takes no slot after the deadline that it has been given") {
   http_host host{{1, 0}};
   host.ask("first");
   host.ask("patient", 20s);
@@ -120,7 +120,7 @@ TEST_CASE("a request does not take the place of one for another identity") {
   CHECK(host.transport->started() == 3);
 }
 
-TEST_CASE("a withdrawn request takes no place, and none takes its own") {
+TEST_CASE("a withdrawn request takes no slot, and no other takes its slot") {
   http_host host{{1, 0}};
   host.ask_with_ticket(1, "a");
   host.ask_with_ticket(2, "b");
@@ -137,7 +137,7 @@ TEST_CASE("a withdrawn request takes no place, and none takes its own") {
   CHECK(in_flight(host) == 1);
 }
 
-TEST_CASE("a request that is withdrawn after it took a place is cancelled") {
+TEST_CASE("a request that is withdrawn after it took a slot is cancelled") {
   http_host host{{1, 0}};
   host.ask_with_ticket(1, "a");
   const auto withdrawn = host.ask_with_ticket(2, "b");
@@ -153,7 +153,7 @@ TEST_CASE("a request that is withdrawn after it took a place is cancelled") {
   CHECK(in_flight(host) == 1);
 }
 
-TEST_CASE("a withdrawn request takes no place, however many wait") {
+TEST_CASE("a withdrawn request takes no slot, however many wait") {
   http_host host{{1, 0}};
   host.ask("first");
   for (std::uint64_t i = 1; i <= 20; ++i) {
@@ -166,7 +166,7 @@ TEST_CASE("a withdrawn request takes no place, however many wait") {
   CHECK(host.url(1) == "3");
 }
 
-TEST_CASE("a request that took a place is not sent again when the actor admits it") {
+TEST_CASE("a request that took a slot is not sent again when the actor admits it") {
   http_host host{two_slots};
   host.ask_with_ticket(1, "a");
   host.ask("b");
@@ -193,7 +193,7 @@ TEST_CASE("a request that ended before its withdrawal arrives is answered with i
   CHECK(in_flight(host) == 1);
 }
 
-TEST_CASE("when the actor ends, a request that took a place is cancelled") {
+TEST_CASE("when the actor ends, a request that took a slot is cancelled") {
   http_host host{{1, 0}};
   host.ask("a");
   const auto ended = host.ask("b");

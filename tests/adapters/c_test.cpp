@@ -1,4 +1,5 @@
-// The C interface, called as C calls it. examples/token.c and examples/token.py are run as well.
+// The C interface, called as C calls it. examples/token.c and examples/midas_token.py are run as
+// well.
 #include "tests/support/catch.hpp"
 #include <midas/error.hpp>
 #include <midas/midas.h>

@@ -92,7 +92,8 @@ std::optional<milliseconds> actor_rules::earliest_deadline(const request_unit& u
   return result;
 }
 
-std::optional<milliseconds> actor_rules::earliest_place(const request_unit& unit) const {
+std::optional<milliseconds> actor_rules::earliest_deadline_with_canceled(
+    const request_unit& unit) const {
   auto result = earliest_deadline(unit);
   for (const auto& each : callers_) {
     const auto deadline = each.asked_at + each.facts.timeout;

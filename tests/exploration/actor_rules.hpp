@@ -15,7 +15,7 @@
 
 namespace midas::internal::exploration {
 
-/// Time since the start of the schedule.
+// Points in time are milliseconds since the start of the schedule.
 using std::chrono::milliseconds;
 
 /// Requests of one unit are coalesced: a key, and the claims if there are any.
@@ -177,8 +177,10 @@ class actor_rules {
   // request for certain, and a lower bound, which counts from the call.
   [[nodiscard]] std::optional<milliseconds> first_deadline(const request_unit& unit) const;
   [[nodiscard]] std::optional<milliseconds> earliest_deadline(const request_unit& unit) const;
-  // The same, and of those that were canceled: they leave their places to the others.
-  [[nodiscard]] std::optional<milliseconds> earliest_place(const request_unit& unit) const;
+  // The same, counting also callers that were canceled: their requests may still be ahead in the
+  // queue.
+  [[nodiscard]] std::optional<milliseconds> earliest_deadline_with_canceled(
+      const request_unit& unit) const;
   [[nodiscard]] bool may_be_withdrawn(const exchange_state& each) const;
   void check_limits();
   void check_turn(const request_unit& unit);

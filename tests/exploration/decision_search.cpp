@@ -25,11 +25,11 @@ class depth_first_search {
       : end_(std::chrono::steady_clock::now() + patience) {}
 
   void visit(const explored_decisions& state, std::size_t left) {
-    auto& max_left = visited_[state.history()];
-    if (max_left > left || result_.found) {
+    auto& searched_depth = visited_[state.history()];
+    if (searched_depth > left || result_.found) {
       return;
     }
-    max_left = left + 1;
+    searched_depth = left + 1;
     result_.found = left == 0 ? violation_at_end(state, made_) : std::nullopt;
     if (left == 0) {
       return;

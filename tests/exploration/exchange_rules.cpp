@@ -92,7 +92,7 @@ void actor_rules::check_limits() {
 // A unit that waited for its first exchange in the last quiet state, with a nearer deadline than
 // all callers of the unit that is served, should have been served instead.
 void actor_rules::check_turn(const request_unit& unit) {
-  const auto served = earliest_place(unit);
+  const auto served = earliest_deadline_with_canceled(unit);
   // A key that has a token goes before those that have none.
   if (!served || keys_[unit.key].usable_until ||
       units_[unit].last_end.value_or(exchange_end::token) != exchange_end::token) {

@@ -4,15 +4,16 @@
 #   cmake -D repository=PATH -D scratch=PATH -P pc_files_test.cmake
 cmake_minimum_required(VERSION 3.24)
 include("${repository}/cmake/pkg_config.cmake")
-find_program(pkg_config NAMES pkg-config pkgconf)
+find_program(pkg_config NAMES pkg-config pkgconf REQUIRED)
 
 # What the file says of `variable`.
 function(read_pc result file variable)
-  if(pkg_config)
-    execute_process(COMMAND "${pkg_config}" --variable=${variable} "${file}"
-      OUTPUT_VARIABLE value OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-    get_filename_component(value "${value}" ABSOLUTE)
-  endif()
+  # It may read the files that this one requires, too.
+  get_filename_component(folder "${file}" DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} "${folder}")
+  execute_process(COMMAND "${pkg_config}" --variable=${variable} "${file}"
+    OUTPUT_VARIABLE value OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  get_filename_component(value "${value}" ABSOLUTE)
   set(${result} "${value}" PARENT_SCOPE)
 endfunction()
 
@@ -40,7 +41,7 @@ function(check_layout libdir includedir expected_libdir expected_includedir)
     foreach(variable libdir includedir)
       file(STRINGS "${file}" line REGEX "^${variable}=")
       read_pc(found "${file}" ${variable})
-      if(line AND pkg_config AND NOT found STREQUAL expected_${variable})
+      if(line AND NOT found STREQUAL expected_${variable})
         message(SEND_ERROR "${name}.pc with ${variable} ${${variable}}: ${found}, not ${expected_${variable}}")
       endif()
     endforeach()

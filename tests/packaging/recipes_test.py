@@ -228,8 +228,8 @@ def check_container():
     check(users and not re.match(r"(root|0)(:|$)", users[-1]), f"Containerfile: the user is {users}")
     for word in ("HEALTHCHECK", 'ENTRYPOINT ["midas"]'):
         check(any(line.startswith(word) for line in last), f"Containerfile: no {word}")
-    # Podman reads this file as well, but Docker reads no .containerignore. A build of the host names other
-    # folders than those of the container, and CMake refuses it.
+    # Docker reads only .dockerignore; Podman reads it, too. A build folder of the host has the host's paths in
+    # its cache, and CMake in the container refuses it.
     check({"build", ".git"} <= set(text_of(".dockerignore").split()), ".dockerignore: builds are not left out")
     check(not repository.joinpath(".containerignore").exists(), ".containerignore takes the place of .dockerignore")
     for name in re.findall(r"\$\{(\w+)\[@\]\}", "\n".join(lines)):

@@ -52,8 +52,8 @@ std::optional<std::string> fault_of(const token_event& event, std::string_view h
     return fault_of(retried->failure, host);
   }
   if (const auto* failed = std::get_if<acquisition_failed>(&event)) {
-    // A temporary failure is told by its exchanges. The acquisition may repeat an earlier one,
-    // after the host has recovered.
+    // The exchanges have shown a temporary failure already. The acquisition may report it later,
+    // when the host has recovered.
     return is_transient(failed->failure.code) ? std::nullopt : fault_of(failed->failure, host);
   }
   if (const auto* exchange = std::get_if<exchange_finished>(&event)) {

@@ -24,8 +24,8 @@ struct fault_span {
   friend bool operator==(const fault_span&, const fault_span&) = default;
 };
 
-/// The fault that an event tells of: a failed exchange with the host `host`, when it failed. Empty
-/// for any other event, and for an acquisition that fails with what an earlier exchange told.
+/// The fault of the host `host` that an event shows, at the time of the event. Empty for any other
+/// event, and for an acquisition that ends with a temporary failure: its exchanges have shown it.
 std::optional<std::string> fault_of(const token_event& event, std::string_view host);
 
 /// The spans of faults of which it is known in which seconds they occurred, by their text. Seconds

@@ -185,7 +185,7 @@ int serve(const proxy_arguments& arguments, const proxy_configuration& configura
   return process.run(signals);
 }
 
-/// What the start would refuse, besides what read_proxy_configuration() checks.
+/// Checks what read_proxy_configuration() cannot: the upstream.
 int check(const proxy_configuration& configuration) {
   const auto options = proxy::upstream_options(configuration);
   if (!options) {
@@ -205,9 +205,10 @@ int print_variables(const proxy_configuration& configuration, const std::string&
     return refuse(variables.error());
   }
   if (!configuration.identity_header_file.empty() && variables->size() == 1) {
-    print_error(command_name, "warning: the file " + configuration.identity_header_file +
-                                  " does not exist yet, so IDENTITY_ENDPOINT and IDENTITY_HEADER "
-                                  "are missing. Start the proxy first, which creates it");
+    print_error(command_name, "warning: there is no file " + configuration.identity_header_file +
+                                  " that this user can see, so IDENTITY_ENDPOINT and "
+                                  "IDENTITY_HEADER are missing. Start the proxy first, which "
+                                  "creates it");
   }
   fmt::print("{}", environment_text(read_environment_format(format), *variables));
   return std::fflush(stdout) == 0 ? success : failure;

@@ -146,9 +146,8 @@ void add_forms(std::string_view proof, std::vector<sensitive_string>& forms) {
 
 using escape_kinds = std::span<const escape_kind>;
 
-// A text in which a host may have put escapes of one kind is read without those of that kind only:
-// a proof may itself contain what looks like an escape of another kind, and has to stay as it is.
-// It is also read without any escape, for a host that mixes the kinds.
+// Each level of escapes is read in four ways: all kinds at once, since a host may mix them; and
+// each kind alone, since a proof may itself contain what looks like an escape of another kind.
 constexpr std::array all_kinds{escape_kind::url, escape_kind::json, escape_kind::html};
 constexpr std::array<escape_kinds, 4> kinds_read{
     escape_kinds{all_kinds}, escape_kinds{all_kinds}.subspan(0, 1),

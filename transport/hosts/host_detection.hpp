@@ -41,10 +41,10 @@ struct host_detection {
   std::string reason{};
 };
 
-/// Detects as MSAL .NET and Go do, except that workload identity comes first, as in the credential
-/// chain of azure-identity. The rows of the registry (host_profiles()) are tried in order: the
-/// first host is chosen all of whose variables are set and not empty, or for which there is other
-/// evidence (host_signature); if there is none, the fallback, IMDS.
+/// Tries the rows of the registry (host_profiles()) in order, and chooses the first host whose
+/// variables are all set and not empty, or for which there is other evidence (host_signature);
+/// without one, the fallback, IMDS. This is the order of MSAL .NET and Go, except that workload
+/// identity comes first, as in the credential chain of azure-identity.
 ///
 /// If AZURE_TOKEN_CREDENTIALS is WorkloadIdentityCredential or ManagedIdentityCredential, in any
 /// case of letters, hosts of the other one are ignored, unless the variables of the named one

@@ -145,7 +145,7 @@ std::string describe_answer(const error_context& context, const error_body& body
   return (body.form == body_form::empty ? "; " : "; the answer is ") + body.text;
 }
 
-std::string advice_on_page_of(const error_context& context, int status) {
+std::string advice_for_markup(const error_context& context, int status) {
   if (status >= 500) {
     return advice_on_page("Try again later; if it lasts, check for a proxy in between");
   }
@@ -170,7 +170,7 @@ std::string advice_for(const error_context& context, errc code, int status, cons
     return std::string{found.server->advice};
   }
   if (found.body.form == body_form::markup) {
-    return advice_on_page_of(context, status);
+    return advice_for_markup(context, status);
   }
   if (status >= 300 && status < 400) {
     return "Check which server is at this address: identity endpoints never redirect";

@@ -23,7 +23,7 @@ TEST_CASE("failed exchanges are faults of the host") {
         "request_timeout from IMDS");
 }
 
-TEST_CASE("an acquisition that fails with what an earlier exchange told is not another fault") {
+TEST_CASE("an acquisition that ends with a temporary failure is not another fault") {
   auto unavailable = make_error(errc::service_unavailable, "no");
   unavailable.http_status = 503;
   CHECK_FALSE(fault_of(acquisition_failed{.failure = unavailable}, "IMDS"));

@@ -76,7 +76,7 @@ TEST_CASE("the option --print-env prints the header in a file, and does not crea
   const std::vector<std::string> arguments{"--identity-header-file", path, "--print-env", "docker"};
   const auto without = midas_proxy(arguments);
   CHECK(without.output == "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:8765\n");
-  CHECK_THAT(without.errors, Contains(path + " does not exist yet"));
+  CHECK_THAT(without.errors, Contains("there is no file " + path));
   write_private_file(path, "a-header-in-a-file\n");
   CHECK_THAT(midas_proxy(arguments).output, Contains("IDENTITY_HEADER=a-header-in-a-file\n"));
 }

@@ -1,4 +1,6 @@
 // midas proxy as a process: signals, systemd, configuration. Clients are other programs.
+#include "tools/proxy/proxy_process.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/environment_scope.hpp"
 #include "tests/support/program.hpp"
@@ -16,6 +18,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <future>
 #include <string>
@@ -271,4 +274,10 @@ TEST_CASE("an access log on standard output has nothing else there") {
   CHECK_THAT(notified.next_state(), StartsWith("RELOADING=1\n"));
   CHECK(notified.next_state() == "READY=1\nSTATUS=serving on 1 address");
   CHECK(proxy.stop(SIGTERM).output.empty());
+}
+
+TEST_CASE("the lines for people go to standard error if the access log has standard output") {
+  CHECK(internal::tools::stream_for_people({.access_log = "-"}) == stderr);
+  CHECK(internal::tools::stream_for_people({.access_log = "/var/log/midas.log"}) == stdout);
+  CHECK(internal::tools::stream_for_people({}) == stdout);
 }
