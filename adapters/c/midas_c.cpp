@@ -45,10 +45,17 @@ struct midas_result {
       : token(granted.token().reveal()),
         authorization(granted.authorization_header().reveal()),
         expires_on(granted.expires_on().time_since_epoch().count()) {}
+  explicit midas_result(const midas::error& error)
+      : code(static_cast<int>(error.code)),
+        text(to_string(error)),
+        is_transient(midas::is_transient(error.code)),
+        retry_after(error.retry_after.value_or(std::chrono::milliseconds{})) {}
   midas_result(int failure, std::string error_text) : code(failure), text(std::move(error_text)) {}
 
   int code = MIDAS_OK;
   std::string text{};
+  bool is_transient = false;
+  std::chrono::milliseconds retry_after{};
   secret_text token{};
   secret_text authorization{};
   std::int64_t expires_on = 0;
@@ -186,8 +193,7 @@ void midas_service_free(midas_service* service) {
 midas_result* midas_get(midas_service* service, const midas_request* request, int64_t timeout_ms) {
   try {
     const auto token = get(service, request, timeout_of(timeout_ms));
-    return token ? new midas_result{*token}
-                 : new midas_result{static_cast<int>(token.error().code), to_string(token.error())};
+    return token ? new midas_result{*token} : new midas_result{token.error()};
   } catch (const std::bad_alloc&) {
     return &out_of_memory.object;
   } catch (...) {
@@ -198,6 +204,14 @@ midas_result* midas_get(midas_service* service, const midas_request* request, in
 int midas_code(const midas_result* result) { return result_at(result).code; }
 
 const char* midas_error_text(const midas_result* result) { return result_at(result).text.c_str(); }
+
+int midas_is_transient(const midas_result* result) {
+  return result_at(result).is_transient ? 1 : 0;
+}
+
+int64_t midas_retry_after_ms(const midas_result* result) {
+  return result_at(result).retry_after.count();
+}
 
 const char* midas_token(const midas_result* result) { return result_at(result).token.c_str(); }
 

@@ -123,6 +123,14 @@ MIDAS_C_EXPORT int midas_code(const midas_result* result);
  * Valid until the result is freed, as are the texts of the next two functions. */
 MIDAS_C_EXPORT const char* midas_error_text(const midas_result* result);
 
+/** 1 if the same request may succeed later, so that a server should answer 503 rather than 500; see
+ * midas::is_transient(). 0 for other errors and for a token. */
+MIDAS_C_EXPORT int midas_is_transient(const midas_result* result);
+
+/** In how many milliseconds the same request may succeed at the earliest. 0 if that is not known,
+ * and for a token. */
+MIDAS_C_EXPORT int64_t midas_retry_after_ms(const midas_result* result);
+
 /** The token. Empty for an error. */
 MIDAS_C_EXPORT const char* midas_token(const midas_result* result);
 

@@ -55,6 +55,8 @@ TEST_CASE("c: a token has its texts and its time, and is cached") {
     CHECK(token.starts_with("eyJ"));
     CHECK(midas_authorization(result.get()) == "Bearer " + token);
     CHECK(midas_expires_on(result.get()) > 1'700'000'000);
+    CHECK(midas_is_transient(result.get()) == 0);
+    CHECK(midas_retry_after_ms(result.get()) == 0);
     CHECK((first.empty() || first == token));
     first = token;
   }
@@ -72,6 +74,23 @@ TEST_CASE("c: an error has a code and a text, and no token") {
   CHECK(std::string{midas_token(result.get())}.empty());
   CHECK(std::string{midas_authorization(result.get())}.empty());
   CHECK(midas_expires_on(result.get()) == 0);
+}
+
+TEST_CASE("c: an error says whether and when to try again") {
+  simulated_host_options options;
+  options.fault_rules = R"({"rules":[{"action":{"status":429,"headers":{"Retry-After":"30"}}}]})";
+  const simulated_host imds{options};
+  const c_service service{midas_service_new(imds.endpoint().c_str())};
+  const auto request = c_request();
+  const c_result throttled{midas_get(service.get(), &request, 10'000)};
+  CHECK(midas_code(throttled.get()) == MIDAS_THROTTLED);
+  CHECK(midas_is_transient(throttled.get()) == 1);
+  CHECK(midas_retry_after_ms(throttled.get()) > 20'000);
+  CHECK(midas_retry_after_ms(throttled.get()) <= 30'000);
+  const auto invalid = c_request("");
+  const c_result refused{midas_get(service.get(), &invalid, 10'000)};
+  CHECK(midas_is_transient(refused.get()) == 0);
+  CHECK(midas_retry_after_ms(refused.get()) == 0);
 }
 
 TEST_CASE("c: every kind of identity and every member of a request arrives") {
@@ -118,6 +137,8 @@ TEST_CASE("c: NULL is accepted everywhere") {
   CHECK(std::string{midas_token(nullptr)}.empty());
   CHECK(std::string{midas_authorization(nullptr)}.empty());
   CHECK(midas_expires_on(nullptr) == 0);
+  CHECK(midas_is_transient(nullptr) == 0);
+  CHECK(midas_retry_after_ms(nullptr) == 0);
   midas_result_free(nullptr);
   midas_service_free(nullptr);
   midas_service_free(midas_service_shared());
