@@ -36,7 +36,8 @@ mkdir -p build/docs
 doxygen docs/Doxyfile
 scripts/lint.sh "${deep[@]}" "${base[@]}"
 scripts/check_alone.sh
-build asan
+# Each public header compiles alone, too.
+build asan all_verify_interface_header_sets
 run_tests asan
 if [ "$all" = yes ]; then
   scripts/test_threads.sh

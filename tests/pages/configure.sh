@@ -20,7 +20,7 @@ for block in "$3"/*.cmake; do
     fi
     cat "$block"
   } >"$project/CMakeLists.txt"
-  if ! "$1" -S "$project" -B "$project/build" -DCMAKE_PREFIX_PATH="$2" \
+  if ! "$1" -G Ninja -S "$project" -B "$project/build" -DCMAKE_PREFIX_PATH="$2" \
       -DFETCHCONTENT_SOURCE_DIR_MIDAS="$repository" >"$project/log" 2>&1; then
     echo "$block:" >&2
     cat "$project/log" >&2
