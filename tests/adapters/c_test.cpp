@@ -85,8 +85,9 @@ TEST_CASE("c: an error says whether and when to try again") {
   const c_result throttled{midas_get(service.get(), &request, 10'000)};
   CHECK(midas_code(throttled.get()) == MIDAS_THROTTLED);
   CHECK(midas_is_transient(throttled.get()) == 1);
+  // The host's half minute, with the pause's jitter.
   CHECK(midas_retry_after_ms(throttled.get()) > 20'000);
-  CHECK(midas_retry_after_ms(throttled.get()) <= 30'000);
+  CHECK(midas_retry_after_ms(throttled.get()) < 60'000);
   const auto invalid = c_request("");
   const c_result refused{midas_get(service.get(), &invalid, 10'000)};
   CHECK(midas_is_transient(refused.get()) == 0);
