@@ -35,7 +35,6 @@ python3 scripts/reference.py --check
 mkdir -p build/docs
 doxygen docs/Doxyfile
 scripts/lint.sh "${deep[@]}" "${base[@]}"
-scripts/check_alone.sh
 # Each public header compiles alone, too.
 build asan all_verify_interface_header_sets
 run_tests asan

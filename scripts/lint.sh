@@ -9,7 +9,8 @@
 #
 # With neither, clang-tidy reads the sources in the batches in which they are compiled, and so parses the
 # headers once for ten sources: a quarter of the time. Only when it reads each source by itself can it
-# tell that a using declaration is not used.
+# tell that a using declaration is not used. In batches, scripts/check_alone.py then checks that each source
+# compiles by itself.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -69,3 +70,6 @@ if [ ${#files[@]} -gt 0 ]; then
       --extra-arg=-Wno-unknown-warning-option 2> >(grep -v 'warnings generated' >&2)
 fi
 echo "clang-tidy: clean (${#files[@]} files)"
+if [ $batches = ON ]; then
+  scripts/check_alone.py build/lint
+fi
